@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace MLTransfer.Weights;
+
+/// <summary>The checksum of zip entries (ISO 3309, reflected polynomial 0xEDB88320), eight bytes at a step with eight tables.</summary>
+internal static class Crc32
+{
+    private const int Step = 8;
+    private static readonly uint[][] Tables = MakeTables();
+
+    public static uint Of(ReadOnlySpan<byte> bytes)
+    {
+        uint[] t0 = Tables[0], t1 = Tables[1], t2 = Tables[2], t3 = Tables[3], t4 = Tables[4], t5 = Tables[5], t6 = Tables[6], t7 = Tables[7];
+        uint crc = ~0u;
+        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))
+        {
+            ulong mixed = word ^ crc;
+            crc = t7[(byte)mixed] ^ t6[(byte)(mixed >> 8)] ^ t5[(byte)(mixed >> 16)] ^ t4[(byte)(mixed >> 24)]
+                ^ t3[(byte)(mixed >> 32)] ^ t2[(byte)(mixed >> 40)] ^ t1[(byte)(mixed >> 48)] ^ t0[(byte)(mixed >> 56)];
+        }
+        foreach (byte value in bytes[(bytes.Length / Step * Step)..])
+            crc = t0[(byte)(crc ^ value)] ^ (crc >> 8);
+        return ~crc;
+    }
+
+    private static uint[][] MakeTables()
+    {
+        var tables = new uint[Step][];
+        for (int table = 0; table < Step; table++)
+        {
+            tables[table] = new uint[256];
+            for (uint value = 0; value < 256; value++)
+                tables[table][value] = table == 0 ? Shifted(value) : tables[0][(byte)tables[table - 1][value]] ^ (tables[table - 1][value] >> 8);
+        }
+        return tables;
+    }
+
+    private static uint Shifted(uint value)
+    {
+        for (int bit = 0; bit < 8; bit++)
+            value = (value & 1) != 0 ? 0xEDB88320u ^ (value >> 1) : value >> 1;
+        return value;
+    }
+}

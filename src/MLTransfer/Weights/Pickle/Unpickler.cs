@@ -1,0 +1,152 @@
+namespace MLTransfer.Weights.Pickle;
+
+/// <summary>
+/// Reads a pickle as a stack machine over <see cref="PickleOpcode"/> and <see cref="PickleGlobals"/>: it can build tensors, numbers, strings and
+/// containers, and nothing else. It never recurses, and no number in the file decides how much memory is taken: everything it builds is paid
+/// for by bytes of the pickle.
+/// </summary>
+internal sealed class Unpickler
+{
+    private readonly PickleReader _reader;
+    private readonly PickleStack _stack;
+    private readonly Dictionary<long, object?> _memo = [];
+    private readonly Func<object?, PickledStorage> _findStorage;
+    private readonly WeightsErrors _errors;
+
+    /// <param name="pickle">The whole pickle.</param>
+    /// <param name="findStorage">Turns a persistent id, by which torch.save refers to storages, into the storage.</param>
+    /// <param name="errors">The file's errors.</param>
+    public Unpickler(byte[] pickle, Func<object?, PickledStorage> findStorage, WeightsErrors errors)
+    {
+        _reader = new PickleReader(pickle, errors);
+        _stack = new PickleStack(errors);
+        _findStorage = findStorage;
+        _errors = errors;
+    }
+
+    public object? Read()
+    {
+        for (var code = (PickleOpcode)_reader.Byte(); code != PickleOpcode.Stop; code = (PickleOpcode)_reader.Byte())
+        {
+            if (!ReadScalar(code) && !ReadContainer(code))
+                ReadReference(code);
+        }
+        return _stack.Pop();
+    }
+
+    private bool ReadScalar(PickleOpcode code)
+    {
+        object? value;
+        switch (code)
+        {
+            case PickleOpcode.None: value = null; break;
+            case PickleOpcode.NewTrue: value = true; break;
+            case PickleOpcode.NewFalse: value = false; break;
+            case PickleOpcode.BinInt: value = (long)_reader.Int32(); break;
+            case PickleOpcode.BinInt1: value = (long)_reader.Byte(); break;
+            case PickleOpcode.BinInt2: value = (long)_reader.UInt16(); break;
+            case PickleOpcode.Long1: value = _reader.Integer(_reader.Byte()); break;
+            case PickleOpcode.Long4: value = _reader.Integer(_reader.Int32()); break;
+            case PickleOpcode.BinFloat: value = _reader.Double(); break;
+            case PickleOpcode.ShortBinUnicode: value = _reader.Text(_reader.Byte()); break;
+            case PickleOpcode.BinUnicode: value = _reader.Text(_reader.UInt32()); break;
+            case PickleOpcode.BinUnicode8: value = _reader.Text(_reader.Int64()); break;
+            case PickleOpcode.ShortBinBytes: value = _reader.Bytes(_reader.Byte()); break;
+            case PickleOpcode.BinBytes: value = _reader.Bytes(_reader.UInt32()); break;
+            case PickleOpcode.BinBytes8: value = _reader.Bytes(_reader.Int64()); break;
+            default: return false;
+        }
+        _stack.Push(value);
+        return true;
+    }
+
+    private bool ReadContainer(PickleOpcode code)
+    {
+        switch (code)
+        {
+            case PickleOpcode.Mark: _stack.Mark(); break;
+            case PickleOpcode.Pop: _stack.PopValueOrMark(); break;
+            case PickleOpcode.PopMark: _stack.PopToMark(); break;
+            case PickleOpcode.EmptyDictionary: _stack.Push(new PickledDictionary()); break;
+            case PickleOpcode.EmptyList: _stack.Push(new PickledList()); break;
+            case PickleOpcode.EmptyTuple: _stack.Push(new PickledTuple([])); break;
+            case PickleOpcode.Tuple1: _stack.Push(new PickledTuple(_stack.Pop(1))); break;
+            case PickleOpcode.Tuple2: _stack.Push(new PickledTuple(_stack.Pop(2))); break;
+            case PickleOpcode.Tuple3: _stack.Push(new PickledTuple(_stack.Pop(3))); break;
+            case PickleOpcode.Tuple: _stack.Push(new PickledTuple(_stack.PopToMark())); break;
+            case PickleOpcode.Append: Append(_stack.Pop(1)); break;
+            case PickleOpcode.Appends: Append(_stack.PopToMark()); break;
+            case PickleOpcode.SetItem: SetItems(_stack.Pop(2)); break;
+            case PickleOpcode.SetItems: SetItems(_stack.PopToMark()); break;
+            default: return false;
+        }
+        return true;
+    }
+
+    private void ReadReference(PickleOpcode code)
+    {
+        switch (code)
+        {
+            case PickleOpcode.Protocol: CheckProtocol(_reader.Byte()); break;
+            case PickleOpcode.Frame: _reader.Frame(); break;
+            case PickleOpcode.BinPut: Memoize(_reader.Byte()); break;
+            case PickleOpcode.LongBinPut: Memoize(_reader.UInt32()); break;
+            case PickleOpcode.Memoize: Memoize(_memo.Count); break;
+            case PickleOpcode.BinGet: _stack.Push(Recall(_reader.Byte())); break;
+            case PickleOpcode.LongBinGet: _stack.Push(Recall(_reader.UInt32())); break;
+            case PickleOpcode.Global: _stack.Push(PickleGlobals.Find(_reader.Line(), _reader.Line(), _errors)); break;
+            case PickleOpcode.StackGlobal: _stack.Push(StackGlobal(_stack.Pop(2))); break;
+            case PickleOpcode.BinPersistentId: _stack.Push(_findStorage(_stack.Pop())); break;
+            case PickleOpcode.Reduce: _stack.Push(Call(_stack.Pop(2))); break;
+            case PickleOpcode.Build: SetState(_stack.Pop()); break;
+            default: throw _errors.Instruction((byte)code, _reader.Position - 1);
+        }
+    }
+
+    private void Append(object?[] values)
+    {
+        if (_stack.Peek() is not PickledList list)
+            throw _errors.Damaged("its pickle appends to something that is not a list");
+        list.AddRange(values);
+    }
+
+    private void SetItems(object?[] keysAndValues)
+    {
+        if (_stack.Peek() is not PickledDictionary dictionary || keysAndValues.Length % 2 != 0)
+            throw _errors.Damaged("its pickle sets items of something that is not a dictionary");
+        for (int index = 0; index < keysAndValues.Length; index += 2)
+            dictionary.Add(new(keysAndValues[index], keysAndValues[index + 1]));
+    }
+
+    private void CheckProtocol(byte protocol)
+    {
+        if (protocol is < 2 or > 5)
+            throw _errors.Damaged($"its pickle says protocol {protocol}; torch.save writes 2 to 5");
+    }
+
+    // CPython numbers the memo from 0 and reserves memory up to the highest number; a number no honest pickle can reach is refused.
+    private void Memoize(long number)
+    {
+        if (number >= _reader.Length)
+            throw _errors.Damaged($"its pickle numbers a value {number}, more than it has bytes");
+        _memo[number] = _stack.Peek();
+    }
+
+    private object? Recall(long number) =>
+        _memo.TryGetValue(number, out object? value) ? value : throw _errors.Damaged($"its pickle refers to value {number}, which is not there");
+
+    private object StackGlobal(object?[] names) => names is [string module, string name]
+        ? PickleGlobals.Find(module, name, _errors)
+        : throw _errors.Damaged("its pickle names a global by something that is not text");
+
+    private object Call(object?[] functionAndArguments) => functionAndArguments is [PickledFunction function, PickledTuple arguments]
+        ? function(arguments.Items, _errors)
+        : throw _errors.Damaged("its pickle calls something that is not a function, or without arguments");
+
+    // The state of an OrderedDict is its attributes: the versions of modules (_metadata), which loading does not need.
+    private void SetState(object? state)
+    {
+        if (_stack.Peek() is not PickledDictionary || state is not PickledDictionary)
+            throw _errors.Damaged("its pickle sets the state of something that is not an OrderedDict");
+    }
+}

@@ -1,0 +1,48 @@
+namespace MLTransfer.Weights;
+
+/// <summary>The element types that weights files may hold, always stored little-endian.</summary>
+public enum TensorType
+{
+    /// <summary>One byte, 0 or 1.</summary>
+    Bool,
+
+    /// <summary>Unsigned 8-bit integer.</summary>
+    UInt8,
+
+    /// <summary>Signed 8-bit integer.</summary>
+    Int8,
+
+    /// <summary>Signed 16-bit integer.</summary>
+    Int16,
+
+    /// <summary>Signed 32-bit integer.</summary>
+    Int32,
+
+    /// <summary>Signed 64-bit integer.</summary>
+    Int64,
+
+    /// <summary>IEEE 754 half precision.</summary>
+    Float16,
+
+    /// <summary>The upper half of a single-precision number.</summary>
+    BFloat16,
+
+    /// <summary>IEEE 754 single precision.</summary>
+    Float32,
+
+    /// <summary>IEEE 754 double precision.</summary>
+    Float64,
+}
+
+internal static class TensorTypes
+{
+    /// <summary>Bytes of one element.</summary>
+    public static int Size(this TensorType type) => type switch
+    {
+        TensorType.Bool or TensorType.UInt8 or TensorType.Int8 => 1,
+        TensorType.Int16 or TensorType.Float16 or TensorType.BFloat16 => 2,
+        TensorType.Int32 or TensorType.Float32 => 4,
+        TensorType.Int64 or TensorType.Float64 => 8,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "This is not a tensor type."),
+    };
+}
