@@ -1,0 +1,147 @@
+using System.IO.Compression;
+using MLTransfer.Tests.Reference;
+using Pickle = MLTransfer.Tests.Weights.TestPth.Pickle;
+
+namespace MLTransfer.Tests.Weights;
+
+public sealed class HostilePickleTests : IDisposable
+{
+    private static readonly byte[] SixteenBytes = new byte[16];
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("os", "system")]
+    [InlineData("posix", "system")]
+    [InlineData("builtins", "eval")]
+    [InlineData("torch", "load")]
+    [InlineData("torch._utils", "_rebuild_tensor_v2.__globals__")]
+    [InlineData("numpy.core.multiarray", "scalar")]
+    public void A_pickle_that_asks_for_anything_but_tensors_is_refused_by_name(string module, string name)
+    {
+        byte[] classic = new Pickle().Global(module, name).Text("touch hacked").Op('\x85').Op('R').End();
+        byte[] fromStack = new Pickle().Text(module).Text(name).Op('\x93').Text("touch hacked").Op('\x85').Op('R').End();
+
+        Assert.Contains($"asks for '{module}.{name}'", ErrorOf(TestPth.Make(classic)));
+        Assert.Contains($"asks for '{module}.{name}'", ErrorOf(TestPth.Make(fromStack)));
+    }
+
+    [NeedsPyTorchFact]
+    public void A_file_that_Python_would_be_hacked_by_is_refused_and_runs_nothing()
+    {
+        string mark = _folder.PathOf("hacked");
+        PyTorch.Run("""
+            import os, sys, torch
+            class Hostile:
+                def __reduce__(self):
+                    return os.system, ('touch ' + sys.argv[2],)
+            torch.save({'weight': torch.zeros(2), 'hostile': Hostile()}, sys.argv[1])
+            """, _folder.PathOf("hostile.pth"), mark);
+
+        Assert.Contains("asks for 'posix.system'", Errors.Of(_folder.PathOf("hostile.pth")));
+        Assert.False(File.Exists(mark));
+    }
+
+    [Theory]
+    [InlineData("(S'a'\nios\nsystem\n", "instruction 0x53")]
+    [InlineData("ios\nsystem\n", "instruction 0x69")]
+    [InlineData("}(\x81", "instruction 0x81")]
+    [InlineData("0", "never put")]
+    [InlineData("t", "never put")]
+    [InlineData("}R", "never put")]
+    [InlineData("NR.", "never put")]
+    [InlineData("NNR", "calls something")]
+    [InlineData("NNs", "never put")]
+    [InlineData("NNNs", "not a dictionary")]
+    [InlineData("}(Nu", "not a dictionary")]
+    [InlineData("NNa", "not a list")]
+    [InlineData("NNb", "not an OrderedDict")]
+    [InlineData("h\x05", "refers to value 5")]
+    [InlineData("Nr\xff\xff\xff\xff", "numbers a value 4294967295")]
+    [InlineData("q\0", "never put")]
+    [InlineData("X\xff\xff\xff\x7f", "cut short")]
+    [InlineData("\x8d\xff\xff\xff\xff\xff\xff\xff\xff", "cut short")]
+    [InlineData("\x8b\xff\xff\xff\xff", "cut short")]
+    [InlineData("\x95\xff\xff\xff\xff\xff\xff\xff\x7f", "cut short")]
+    [InlineData("X\u0001\0\0\0\xff", "not UTF-8")]
+    [InlineData("ctorch", "cut short")]
+    [InlineData("\u0080\u0009", "protocol 9")]
+    [InlineData("NQ", "refers to a storage")]
+    [InlineData("", "cut short")]
+    [InlineData("N.", "nothing")]
+    [InlineData("}.", "empty")]
+    [InlineData("].", "a list")]
+    [InlineData("K\x01.", "neither tensors nor a dictionary")]
+    public void A_pickle_that_breaks_the_machine_gives_a_clear_error(string code, string expected) =>
+        Assert.Contains(expected, ErrorOf(TestPth.Make([0x80, 2, .. code.Select(character => (byte)character)])));
+
+    [Fact]
+    public void Nesting_a_million_deep_and_a_dictionary_inside_itself_do_not_overflow_the_stack()
+    {
+        var nested = new Pickle();
+        for (int depth = 0; depth < 1_000_000; depth++)
+            nested.Op(']');
+        for (int depth = 1; depth < 1_000_000; depth++)
+            nested.Op('a');
+
+        Assert.Contains("a list", ErrorOf(TestPth.Make(nested.End())));
+        Assert.Contains("nested without end", ErrorOf(TestPth.Make(new Pickle().Op('}').Op('q').Op('\0').Text("model").Op('h').Op('\0').Op('s').End())));
+    }
+
+    [Fact]
+    public void A_memo_bomb_stays_as_small_as_its_file()
+    {
+        // Each list holds the one before it ten times: a thousand levels would be 10^1000 values if anything unfolded them.
+        var bomb = new Pickle().Op(']').Op('q').Op('\0').Op('0');
+        for (int level = 0; level < 1000; level++)
+        {
+            bomb.Op(']').Op('(');
+            for (int copy = 0; copy < 10; copy++)
+                bomb.Op('h').Op('\0');
+            bomb.Op('e').Op('q').Op('\0').Op('0');
+        }
+
+        Assert.Contains("a list", ErrorOf(TestPth.Make(bomb.Op('h').Op('\0').End())));
+    }
+
+    [Theory]
+    [InlineData(4, 0, new[] { 5 }, new[] { 1 }, "outside its storage")]
+    [InlineData(4, 1, new[] { 4 }, new[] { 1 }, "outside its storage")]
+    [InlineData(4, -1, new[] { 1 }, new[] { 1 }, "outside its storage")]
+    [InlineData(4, 0, new[] { -1 }, new[] { 1 }, "outside its storage")]
+    [InlineData(4, 3, new[] { 2 }, new[] { -1 }, "outside its storage")]
+    [InlineData(4, 0, new[] { int.MaxValue, int.MaxValue, int.MaxValue }, new[] { int.MaxValue, int.MaxValue, int.MaxValue }, "outside its storage")]
+    [InlineData(4, 0, new[] { 1, 1 }, new[] { 1 }, "2 dimensions and 1 strides")]
+    [InlineData(1 << 30, 0, new[] { 4 }, new[] { 1 }, "entry has 16 bytes")]
+    [InlineData(4, 0, new[] { 1 << 30 }, new[] { 0 }, "would take 4294967296 bytes")]
+    [InlineData(4, 0, new[] { int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, 5 }, new[] { 0, 0, 0, 0, 0 }, "bytes of memory")]
+    public void A_tensor_that_says_more_than_its_storage_has_is_refused_before_memory_is_taken(
+        int count, int offset, int[] shape, int[] strides, string expected) =>
+        Assert.Contains(expected, ErrorOf(TestPth.Make(TestPth.TensorPickle(count, offset, shape, strides), SixteenBytes)));
+
+    [Theory]
+    [InlineData("1", "the storage '1', which is not in it")]
+    [InlineData("../../../etc/passwd", "which is not in it")]
+    public void A_storage_is_only_ever_an_entry_of_the_file(string key, string expected) =>
+        Assert.Contains(expected, ErrorOf(TestPth.Make(TestPth.TensorPickle(4, 0, [4], [1], key), SixteenBytes)));
+
+    [Fact]
+    public void A_zip_bomb_is_refused_before_it_is_inflated()
+    {
+        byte[] bomb = TestPth.Make(CompressionLevel.SmallestSize, TestPth.TensorPickle(16 << 20, 0, [16 << 20], [1]), new byte[64 << 20]);
+
+        Assert.True(bomb.Length < 100_000);
+        Assert.Contains("would take 67108864 bytes", ErrorOf(bomb));
+    }
+
+    [Fact]
+    public void A_pickle_of_many_megabytes_is_refused()
+    {
+        var pickle = new Pickle().Bytes(new byte[9 << 20]);
+
+        Assert.Contains("data.pkl has", ErrorOf(TestPth.Make(pickle.End())));
+    }
+
+    private string ErrorOf(byte[] file) => Errors.Of(_folder.Write("hostile.pth", file));
+}
