@@ -3,9 +3,8 @@ namespace MLTransfer;
 /// <summary>Writes files beside their place and renames them into it: whoever looks finds the old file or the new one, whole.</summary>
 internal static class AtomicFile
 {
-    /// <summary>How the name of a file ends that is still being written, or whose writer was killed.</summary>
-    public const string PartialSuffix = ".partial";
-
+    // A name such as model.zip.4b1d….mlt-partial is ours and nobody else's: it may be removed.
+    private const string PartialSuffix = ".mlt-partial";
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     /// <summary>Writes a file; on any failure the file that was there before stays as it was and nothing is left behind.</summary>
@@ -32,7 +31,7 @@ internal static class AtomicFile
                 throw Unwritable(path, exception);
             throw;
         }
-        RemoveAbandoned(target);
+        RemoveAbandoned(Path.GetDirectoryName(target)!, File.GetLastWriteTimeUtc(target));
     }
 
     /// <summary>Checks, before long work starts, that a file could be written.</summary>
@@ -63,14 +62,13 @@ internal static class AtomicFile
     private static IOException Unwritable(string path, Exception cause) =>
         new($"'{path}' cannot be written: {cause.Message} Check the permissions and the free space of its folder, or choose another.", cause);
 
-    // A run that was killed could not remove its partial file. The next run that writes the same file does, once it is a day old:
+    // A run that was killed could not remove its partial file. The next run that writes into the folder does, once it is a day old:
     // younger ones may be another process's, still being written.
-    private static void RemoveAbandoned(string target)
+    private static void RemoveAbandoned(string folder, DateTime now)
     {
-        DateTime written = File.GetLastWriteTimeUtc(target);
-        foreach (string leftover in Directory.EnumerateFiles(Path.GetDirectoryName(target)!, "*" + PartialSuffix))
+        foreach (string leftover in Directory.EnumerateFiles(folder, "*" + PartialSuffix))
         {
-            if (!leftover.StartsWith(target + ".", StringComparison.Ordinal) || written - File.GetLastWriteTimeUtc(leftover) < Abandoned)
+            if (now - File.GetLastWriteTimeUtc(leftover) < Abandoned)
                 continue;
             try
             {

@@ -1,0 +1,123 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace MLTransfer.Features;
+
+/// <summary>
+/// Keeps the features of pictures on disk. What it returns cannot be stale: features are found by the hash of the picture's content, in a folder
+/// named by the hash of everything that made them, and a file that does not agree with its checksum is never used.
+/// </summary>
+/// <remarks>Several processes may use one folder at once: each writes shards of its own. Safe for use from several threads.</remarks>
+public sealed class FeatureCache : IDisposable
+{
+    private const string DescriptionFile = "extractor.txt";
+    private readonly Lock _lock = new();
+    private readonly byte[] _extractor;
+    private readonly List<string> _warnings = [];
+    private readonly StoredFeatures _stored;
+    private PendingFeatures _pending = new();
+
+    private FeatureCache(string folder, byte[] extractor, int width)
+    {
+        Folder = folder;
+        Width = width;
+        _extractor = extractor;
+        _stored = new StoredFeatures(folder, extractor, width, _warnings);
+    }
+
+    /// <summary>The folder of this extractor's files.</summary>
+    public string Folder { get; }
+
+    /// <summary>Numbers in the features of one picture.</summary>
+    public int Width { get; }
+
+    /// <summary>How many pictures have features here, flushed or not.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _stored.Count + _pending.Count;
+        }
+    }
+
+    /// <summary>The files that were found but are not used, each with its reason.</summary>
+    public IReadOnlyList<string> Warnings
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _warnings];
+        }
+    }
+
+    /// <summary>Opens the cache of one extractor, and creates it where it is missing.</summary>
+    /// <param name="folder">The folder that holds the caches of all extractors.</param>
+    /// <param name="extractorDescription">Everything that features depend on besides the picture: backbone, hash of the weights, preprocessing,
+    /// precision, version. Two descriptions that differ anywhere never share features.</param>
+    /// <param name="width">Numbers in the features of one picture.</param>
+    /// <exception cref="IOException">The folder cannot be created or written.</exception>
+    public static FeatureCache Open(string folder, string extractorDescription, int width)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentException.ThrowIfNullOrEmpty(extractorDescription);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        byte[] extractor = SHA256.HashData(Encoding.UTF8.GetBytes(extractorDescription));
+        string own = Path.Combine(folder, Convert.ToHexStringLower(extractor));
+        try
+        {
+            Directory.CreateDirectory(own);
+            // Written each time: whoever cannot write here learns it now, not after the features were computed.
+            AtomicFile.Write(Path.Combine(own, DescriptionFile), stream => stream.Write(Encoding.UTF8.GetBytes(extractorDescription)));
+            return new FeatureCache(own, extractor, width);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The feature cache '{folder}' cannot be used: {exception.Message} Choose another folder, or none.", exception);
+        }
+    }
+
+    /// <summary>Looks up the features of a picture.</summary>
+    /// <param name="contentHash">SHA-256 of the picture's content, 32 bytes.</param>
+    /// <param name="features">Receives them, <see cref="Width"/> numbers.</param>
+    /// <returns>Whether they were there.</returns>
+    public bool TryGet(ReadOnlySpan<byte> contentHash, Span<float> features)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(features.Length, Width);
+        var key = ContentKey.From(contentHash);
+        lock (_lock)
+            return _pending.TryGet(key, features) || _stored.TryGet(key, features);
+    }
+
+    /// <summary>Adds the features of a picture; they reach the disk with the next <see cref="Flush"/>.</summary>
+    /// <param name="contentHash">SHA-256 of the picture's content, 32 bytes.</param>
+    /// <param name="features">Them, <see cref="Width"/> numbers.</param>
+    public void Add(ReadOnlySpan<byte> contentHash, ReadOnlySpan<float> features)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(features.Length, Width);
+        var key = ContentKey.From(contentHash);
+        lock (_lock)
+        {
+            if (!_stored.Contains(key))
+                _pending.Add(key, features);
+        }
+    }
+
+    /// <summary>Writes what was added since the last time as one new file, whole or not at all.</summary>
+    /// <exception cref="IOException">It cannot be written; the features are kept in memory.</exception>
+    public void Flush()
+    {
+        lock (_lock)
+        {
+            if (_pending.Count == 0)
+                return;
+            string path = Path.Combine(Folder, FeatureShard.NewName());
+            AtomicFile.Write(path, stream => FeatureShard.Write(stream, _extractor, Width, _pending));
+            _stored.Add(path, _pending.Keys);
+            _pending = new PendingFeatures();
+        }
+    }
+
+    /// <summary>Closes the files; what was not flushed is lost.</summary>
+    public void Dispose() => _stored.Dispose();
+}

@@ -1,0 +1,88 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace MLTransfer.Features;
+
+/// <summary>
+/// One file of features, never changed once it is there: a header (magic, width, count, hash of the extractor), the content hashes, the features
+/// (float32, little-endian), and the SHA-256 of all that.
+/// </summary>
+internal static class FeatureShard
+{
+    public const string Extension = ".features";
+    private const int MagicLength = 8;
+    private const int HeaderLength = MagicLength + (2 * sizeof(int)) + SHA256.HashSizeInBytes;
+    private const int Chunk = 1 << 20;
+
+    private static ReadOnlySpan<byte> Magic => "MLTFEAT1"u8;
+
+    /// <summary>A file name that no other process takes.</summary>
+    public static string NewName() => $"{Guid.NewGuid():N}{Extension}";
+
+    /// <summary>Where the features of one picture start in a shard of so many.</summary>
+    public static long Offset(int count, int width, int row) => HeaderLength + ((long)count * ContentKey.Size) + ((long)row * width * sizeof(float));
+
+    public static void Write(Stream stream, byte[] extractor, int width, PendingFeatures features)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Put(Header(width, features.Count, extractor));
+        foreach (ContentKey key in features.Keys)
+            Put(MemoryMarshal.AsBytes([key]));
+        foreach (float[] row in features.Rows)
+            Put(MemoryMarshal.AsBytes(row.AsSpan()));
+        stream.Write(hash.GetHashAndReset());
+
+        void Put(ReadOnlySpan<byte> bytes)
+        {
+            hash.AppendData(bytes);
+            stream.Write(bytes);
+        }
+    }
+
+    /// <summary>Reads the content hashes of a shard after checking all of it, a chunk at a time.</summary>
+    /// <exception cref="InvalidDataException">It is not a shard of this extractor, or damaged; the message says how.</exception>
+    public static ContentKey[] ReadKeys(Stream file, byte[] extractor, int width)
+    {
+        byte[] header = new byte[HeaderLength];
+        file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+        int count = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(MagicLength + sizeof(int)));
+        if (!header.AsSpan().StartsWith(Magic))
+            throw new InvalidDataException("it is not a file of features");
+        if (!header.AsSpan().SequenceEqual(Header(width, count, extractor)))
+            throw new InvalidDataException("it belongs to another extractor");
+        if (count < 0 || file.Length != Offset(count, width, count) + SHA256.HashSizeInBytes)
+            throw new InvalidDataException("it is cut short or damaged");
+        var keys = new ContentKey[count];
+        Span<byte> keyBytes = MemoryMarshal.AsBytes(keys.AsSpan());
+        file.ReadExactly(keyBytes);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(header);
+        hash.AppendData(keyBytes);
+        return HasGoodChecksum(file, hash) ? keys : throw new InvalidDataException("it does not agree with its checksum");
+    }
+
+    private static byte[] Header(int width, int count, ReadOnlySpan<byte> extractor)
+    {
+        byte[] header = new byte[HeaderLength];
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(MagicLength), width);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(MagicLength + sizeof(int)), count);
+        extractor.CopyTo(header.AsSpan(MagicLength + (2 * sizeof(int))));
+        return header;
+    }
+
+    private static bool HasGoodChecksum(Stream file, IncrementalHash hash)
+    {
+        long end = file.Length - SHA256.HashSizeInBytes;
+        byte[] buffer = new byte[(int)Math.Min(Chunk, file.Length - file.Position)];
+        while (file.Position < end)
+        {
+            Span<byte> part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - file.Position));
+            file.ReadExactly(part);
+            hash.AppendData(part);
+        }
+        file.ReadExactly(buffer.AsSpan(0, SHA256.HashSizeInBytes));
+        return hash.GetHashAndReset().AsSpan().SequenceEqual(buffer.AsSpan(0, SHA256.HashSizeInBytes));
+    }
+}
