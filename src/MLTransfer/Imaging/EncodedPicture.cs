@@ -1,0 +1,17 @@
+using System.Security.Cryptography;
+
+namespace MLTransfer.Imaging;
+
+/// <summary>An encoded picture in memory.</summary>
+/// <param name="Name">What messages call it.</param>
+/// <param name="Bytes">The whole content of a JPEG, PNG or WebP file.</param>
+public sealed record EncodedPicture(string Name, ReadOnlyMemory<byte> Bytes) : PictureSource
+{
+    /// <inheritdoc/>
+    public override string Name { get; } = Name;
+
+    /// <inheritdoc/>
+    public override byte[] ContentHash() => SHA256.HashData(Bytes.Span);
+
+    internal override DecodedPixels Open(PictureLimits limits) => PictureDecoder.Decode(Name, Bytes, limits);
+}

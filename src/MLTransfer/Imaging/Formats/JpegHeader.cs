@@ -1,0 +1,65 @@
+using System.Buffers.Binary;
+
+namespace MLTransfer.Imaging.Formats;
+
+/// <summary>Walks a JPEG file's markers (ITU T.81, annex B): the frame header has the size, the end marker shows that the file is whole.</summary>
+internal static class JpegHeader
+{
+    private const byte StartOfImage = 0xD8, EndOfImage = 0xD9, FirstRestart = 0xD0, LastRestart = 0xD7, Temporary = 0x01;
+
+    /// <returns>Nothing when the file ends before its frame header.</returns>
+    internal static PictureHeader? Read(ReadOnlySpan<byte> bytes)
+    {
+        PictureHeader? header = null;
+        int position = 0;
+        while (NextMarker(bytes, ref position) is { } marker)
+        {
+            if (marker == EndOfImage)
+                return header is { } whole ? whole with { IsComplete = true } : null;
+            if (StandsAlone(marker))
+                continue;
+            ReadOnlySpan<byte> segment = Segment(bytes, position);
+            if (segment.IsEmpty)
+                break;
+            if (IsFrame(marker) && segment.Length >= 7)
+            {
+                int height = BinaryPrimitives.ReadUInt16BigEndian(segment[3..]), width = BinaryPrimitives.ReadUInt16BigEndian(segment[5..]);
+                header ??= new PictureHeader(PictureFormat.Jpeg, width, height, IsComplete: false);
+            }
+            position += segment.Length;
+        }
+        return header;
+    }
+
+    /// <summary>The next marker, past entropy-coded data and its stuffed bytes; <paramref name="position"/> moves behind it.</summary>
+    private static byte? NextMarker(ReadOnlySpan<byte> bytes, ref int position)
+    {
+        while (position < bytes.Length)
+        {
+            int found = bytes[position..].IndexOf((byte)0xFF);
+            if (found < 0)
+                return null;
+            position += found + 1;
+            while (position < bytes.Length && bytes[position] == 0xFF)
+                position++;
+            if (position < bytes.Length && bytes[position++] is var code and not 0)
+                return code;
+        }
+        return null;
+    }
+
+    /// <summary>The segment with its two length bytes; empty when the file ends within it.</summary>
+    private static ReadOnlySpan<byte> Segment(ReadOnlySpan<byte> bytes, int position)
+    {
+        if (bytes.Length - position < 2)
+            return [];
+        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[position..]);
+        return length < 2 || length > bytes.Length - position ? [] : bytes.Slice(position, length);
+    }
+
+    private static bool StandsAlone(byte marker) =>
+        marker is StartOfImage or Temporary or (>= FirstRestart and <= LastRestart);
+
+    // 0xC4, 0xC8 and 0xCC lie among the frame markers but mean tables and an extension.
+    private static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
+}

@@ -1,0 +1,41 @@
+using System.Text;
+
+namespace MLTransfer.Imaging.Formats;
+
+/// <summary>What a picture file says of itself, read without decoding.</summary>
+/// <param name="Format">JPEG, PNG or WebP.</param>
+/// <param name="Width">Declared pixels in a row, at least 1.</param>
+/// <param name="Height">Declared rows, at least 1.</param>
+/// <param name="IsComplete">Whether the file goes on to the end that its format marks: codecs fill what is missing with gray, unasked.</param>
+internal readonly record struct PictureHeader(PictureFormat Format, int Width, int Height, bool IsComplete)
+{
+    private const int ShownCharacters = 24;
+
+    /// <exception cref="PictureException">The bytes are no picture, of a format that is not read, or end before the size.</exception>
+    internal static PictureHeader Read(string name, ReadOnlySpan<byte> bytes)
+    {
+        if (PictureFormats.Sniff(bytes) is not { } format)
+            throw new PictureException(name, $"it is not a picture: it begins with {Beginning(bytes)}; JPEG, PNG and WebP are read");
+        PictureHeader? header = format switch
+        {
+            PictureFormat.Jpeg => JpegHeader.Read(bytes),
+            PictureFormat.Png => PngHeader.Read(bytes),
+            PictureFormat.WebP => WebPHeader.Read(name, bytes),
+            _ => throw new PictureException(name, $"it is a {format.Name()} picture; JPEG, PNG and WebP are read"),
+        };
+        if (header is not { } found)
+            throw new PictureException(name, $"its {format.Name()} header is damaged or cut short ({bytes.Length:N0} bytes)");
+        if (found.Width < 1 || found.Height < 1)
+            throw new PictureException(name, $"it declares {found.Width} x {found.Height} pixels; at least 1 x 1 is expected");
+        return found;
+    }
+
+    private static string Beginning(ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<byte> first = bytes[..Math.Min(bytes.Length, ShownCharacters)];
+        bool isText = !first.ContainsAnyInRange((byte)0, (byte)8) && first.IndexOfAnyInRange((byte)0x7F, (byte)0xFF) < 0;
+        return isText
+            ? $"the text \"{Encoding.ASCII.GetString(first).ReplaceLineEndings(" ")}\""
+            : $"the bytes {Convert.ToHexString(first[..Math.Min(first.Length, 8)])}";
+    }
+}

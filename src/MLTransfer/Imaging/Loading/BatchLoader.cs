@@ -1,0 +1,81 @@
+using System.Diagnostics;
+
+namespace MLTransfer.Imaging;
+
+/// <summary>
+/// Turns pictures into batches: threads of its own decode and transform them, staying some batches ahead of whoever consumes them.
+/// Order and content depend on the arguments alone, not on the number of threads.
+/// </summary>
+public sealed class BatchLoader
+{
+    private readonly IReadOnlyList<PictureSource> _pictures;
+    private readonly IReadOnlyList<PictureTransform> _transforms;
+    private readonly BatchLoaderOptions _options;
+    private readonly PictureSize _size;
+    private long _waited;
+    private long _elapsed;
+
+    /// <summary>Creates a loader; nothing is read yet.</summary>
+    /// <param name="pictures">The data set.</param>
+    /// <param name="transforms">What is done to each picture; all must end up with the same size.</param>
+    /// <param name="options">Batch size, threads, seed; <see langword="null"/>: the defaults.</param>
+    /// <exception cref="ArgumentException">The transforms leave the size to the picture, or an option is out of range.</exception>
+    public BatchLoader(IReadOnlyList<PictureSource> pictures, IReadOnlyList<PictureTransform> transforms, BatchLoaderOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(pictures);
+        ArgumentNullException.ThrowIfNull(transforms);
+        _options = options ?? new BatchLoaderOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(_options.Threads);
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.BatchesAhead, 1);
+        _size = TransformChain.SizeAfter(transforms) ?? throw new ArgumentException(
+            "The transforms leave the pictures at different sizes, which no batch can hold. End with a CenterCrop, a RandomResizedCrop or a Resize to an exact size.",
+            nameof(transforms));
+        (_pictures, _transforms) = (pictures, transforms);
+    }
+
+    /// <summary>Rows of every picture in a batch.</summary>
+    public int Height => _size.Height;
+
+    /// <summary>Pixels in a row of every picture in a batch.</summary>
+    public int Width => _size.Width;
+
+    /// <summary>The part of the time, from 0 to 1, in which whoever consumed the batches waited for them; NaN before the first.</summary>
+    public double ShareWaited => _elapsed == 0 ? double.NaN : (double)_waited / _elapsed;
+
+    /// <summary>Loads pictures in batches. Threads start with the first batch and end with the enumeration.</summary>
+    /// <param name="order">Indices of pictures, in the order in which they come; any number, repeated or left out as wished.</param>
+    /// <param name="epoch">Decides, with the seed, what random transforms do.</param>
+    /// <param name="cancellation">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>Batches in order. A picture that cannot be read is reported in its batch, which is smaller by it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An index lies outside the data set.</exception>
+    public IEnumerable<PictureBatch> Load(IReadOnlyList<int> order, int epoch = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        for (int i = 0; i < order.Count; i++)
+        {
+            if ((uint)order[i] >= (uint)_pictures.Count)
+                throw new ArgumentOutOfRangeException(nameof(order), $"There is no picture {order[i]}; the data set has {_pictures.Count}, counted from 0.");
+        }
+        return Batches(order, epoch, cancellation);
+    }
+
+    private IEnumerable<PictureBatch> Batches(IReadOnlyList<int> order, int epoch, CancellationToken cancellation)
+    {
+        int threads = _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads;
+        PicturePreparation preparation = new(_pictures, _transforms, _options, epoch);
+        using LoadingRun run = new(order, _size, preparation.Prepare, threads, _options);
+        using CancellationTokenRegistration wake = cancellation.Register(run.Wake);
+        long started = Stopwatch.GetTimestamp();
+        for (int batch = 0; batch < run.BatchCount; batch++)
+        {
+            long asked = Stopwatch.GetTimestamp();
+            PictureBatch taken = run.Take(batch, cancellation);
+            _waited += Stopwatch.GetTimestamp() - asked;
+            yield return taken;
+            _elapsed += Stopwatch.GetTimestamp() - started;
+            started = Stopwatch.GetTimestamp();
+            run.Release();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace MLTransfer.Imaging;
+
+/// <summary>Pictures of the same size, ready for a network.</summary>
+public sealed class PictureBatch
+{
+    internal PictureBatch(byte[] pixels, PictureSize size, IReadOnlyList<int> indices, IReadOnlyList<SkippedPicture> skipped) =>
+        (Pixels, Height, Width, Indices, Skipped) = (pixels, size.Height, size.Width, indices, skipped);
+
+    /// <summary>
+    /// Red, green, blue of each pixel: <see cref="Count"/> × <see cref="Height"/> × <see cref="Width"/> × 3 bytes are used. The loader
+    /// writes new pictures over them once the next batch is asked for.
+    /// </summary>
+    public byte[] Pixels { get; }
+
+    /// <summary>Pictures in the batch; 0 when none of them could be read.</summary>
+    public int Count => Indices.Count;
+
+    /// <summary>Rows of a picture.</summary>
+    public int Height { get; }
+
+    /// <summary>Pixels in a row.</summary>
+    public int Width { get; }
+
+    /// <summary>Which picture of the data set each one is.</summary>
+    public IReadOnlyList<int> Indices { get; }
+
+    /// <summary>Pictures that would be in this batch, had they been readable.</summary>
+    public IReadOnlyList<SkippedPicture> Skipped { get; }
+}

@@ -1,0 +1,22 @@
+namespace MLTransfer.Imaging;
+
+/// <summary>What happens to one picture: read, decoded, transformed into its place in the batch.</summary>
+internal sealed class PicturePreparation(IReadOnlyList<PictureSource> pictures, IReadOnlyList<PictureTransform> transforms, BatchLoaderOptions options, int epoch)
+{
+    /// <returns>Nothing, or why the picture cannot be used.</returns>
+    internal SkippedPicture? Prepare(int index, Span<byte> target)
+    {
+        PictureSource picture = pictures[index];
+        try
+        {
+            using DecodedPixels pixels = picture.Open(options.Limits);
+            PictureRandom random = new(options.Seed, epoch, index);
+            TransformChain.Apply(transforms, pixels, ref random, target);
+            return null;
+        }
+        catch (PictureException exception)
+        {
+            return new SkippedPicture(index, picture.Name, exception.Reason);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+namespace MLTransfer.Imaging;
+
+/// <summary>A picture that cannot be used, and why.</summary>
+public sealed class PictureException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="name">The picture: its path, or what its source calls it.</param>
+    /// <param name="reason">What is wrong with it, continuing a sentence that begins with its name.</param>
+    /// <param name="innerException">What was caught, if anything.</param>
+    public PictureException(string name, string reason, Exception? innerException = null)
+        : base($"{name}: {reason}", innerException) => (Name, Reason) = (name, reason);
+
+    /// <summary>The picture: its path, or what its source calls it.</summary>
+    public string Name { get; }
+
+    /// <summary>What is wrong with it.</summary>
+    public string Reason { get; }
+}

@@ -1,0 +1,14 @@
+namespace MLTransfer.Imaging;
+
+/// <summary>How much a single picture may ask for, checked before memory is taken.</summary>
+public sealed record PictureLimits
+{
+    /// <summary>The defaults.</summary>
+    public static PictureLimits Default { get; } = new();
+
+    /// <summary>Most pixels, width × height, that a picture may declare. Default 178,956,970, where Pillow calls a picture a decompression bomb.</summary>
+    public long Pixels { get; init; } = 178_956_970;
+
+    /// <summary>Most bytes of an encoded picture. Default 536,870,912 (512 MiB).</summary>
+    public long EncodedBytes { get; init; } = 512L << 20;
+}

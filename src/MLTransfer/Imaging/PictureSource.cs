@@ -1,0 +1,25 @@
+namespace MLTransfer.Imaging;
+
+/// <summary>A picture yet to be read.</summary>
+public abstract record PictureSource
+{
+    /// <summary>What messages call it: the path of a file, or the name it was given.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Reads and decodes the picture; transparent parts appear on white.</summary>
+    /// <param name="limits">How large it may be; <see langword="null"/>: <see cref="PictureLimits.Default"/>.</param>
+    /// <exception cref="PictureException">The picture cannot be read, is damaged or cut short, of a format that is not read, or too large.</exception>
+    public Picture Decode(PictureLimits? limits = null)
+    {
+        using DecodedPixels pixels = Open(limits ?? PictureLimits.Default);
+        return pixels.ToPicture();
+    }
+
+    /// <summary>SHA-256 of what makes the picture: of the encoded bytes, or of the size and the pixels.</summary>
+    /// <returns>32 bytes.</returns>
+    /// <exception cref="PictureException">The file cannot be read.</exception>
+    public abstract byte[] ContentHash();
+
+    /// <summary>The pixels in the memory they were decoded to; the caller disposes them.</summary>
+    internal abstract DecodedPixels Open(PictureLimits limits);
+}

@@ -1,0 +1,40 @@
+namespace MLTransfer.Imaging;
+
+/// <summary>What a backbone expects of its pictures: size, and how colours are normalized.</summary>
+public sealed record Preprocessing
+{
+    /// <summary>ImageNet's usual: shorter side 256, centre 224 × 224, its mean and standard deviation (as torchvision's weights document them).</summary>
+    public static Preprocessing ImageNet { get; } = new();
+
+    /// <summary>Length of the shorter side after resizing, in pixels. Default 256.</summary>
+    public int ResizeTo { get; init; } = 256;
+
+    /// <summary>Side of the square that the network sees, in pixels. Default 224.</summary>
+    public int CropTo { get; init; } = 224;
+
+    /// <summary>How pixels are interpolated. Default <see cref="Interpolation.Bilinear"/>.</summary>
+    public Interpolation Interpolation { get; init; } = Interpolation.Bilinear;
+
+    /// <summary>Subtracted from colours in [0, 1]. Default ImageNet's 0.485, 0.456, 0.406.</summary>
+    public Rgb Mean { get; init; } = new(0.485f, 0.456f, 0.406f);
+
+    /// <summary>Divides colours after the mean is subtracted. Default ImageNet's 0.229, 0.224, 0.225.</summary>
+    public Rgb StandardDeviation { get; init; } = new(0.229f, 0.224f, 0.225f);
+
+    /// <summary>The same for another picture size, with the ratio of <see cref="ResizeTo"/> to <see cref="CropTo"/> kept.</summary>
+    /// <param name="size">The new <see cref="CropTo"/>, in pixels.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is not positive.</exception>
+    public Preprocessing ForSize(int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        return this with { CropTo = size, ResizeTo = (int)Math.Round((double)size * ResizeTo / CropTo) };
+    }
+
+    /// <summary>What evaluation and prediction do to a picture: resize its shorter side, cut the centre.</summary>
+    public IReadOnlyList<PictureTransform> EvaluationTransforms() =>
+        [new Resize(ResizeTo, Interpolation), new CenterCrop(CropTo)];
+
+    /// <summary>What augmented training does: cut a random part to size, mirror every second picture.</summary>
+    public IReadOnlyList<PictureTransform> TrainingTransforms() =>
+        [new RandomResizedCrop(CropTo) { Interpolation = Interpolation }, new HorizontalFlip()];
+}

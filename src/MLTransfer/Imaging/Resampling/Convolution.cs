@@ -1,0 +1,37 @@
+using System.Buffers;
+
+namespace MLTransfer.Imaging.Resampling;
+
+/// <summary>
+/// Resampling in two passes, along the rows first and then along the columns, each rounded to 8 bits: the order and the rounding
+/// decide the last grey level, and are Pillow's. Only the rows and columns that the window needs are computed.
+/// </summary>
+internal static class Convolution
+{
+    internal static void Render(PixelView source, in Framing framing, Region seen, RowTarget target)
+    {
+        Filter filter = Filter.Of(framing.Interpolation);
+        var columns = Kernel.Of(framing.Source.Width, framing.Grid.Width, seen.X, seen.Width, filter);
+        var rows = Kernel.Of(framing.Source.Height, framing.Grid.Height, seen.Y, seen.Height, filter);
+        HorizontalPass horizontal = new(columns);
+        int stride = VerticalPass.StrideOf(seen.Width);
+        byte[] narrowed = ArrayPool<byte>.Shared.Rent(checked(rows.Length * stride));
+        byte[] sourceRow = ArrayPool<byte>.Shared.Rent(horizontal.SourceRowLength);
+        byte[] resultRow = ArrayPool<byte>.Shared.Rent(stride);
+        for (int y = 0; y < rows.Length; y++)
+        {
+            ReadOnlySpan<byte> row = source.Row(framing.Source.Y + rows.First + y, framing.Source.X + columns.First, columns.Length);
+            PixelOrder.ToFourBytes(row, sourceRow, source.Layout);
+            horizontal.Run(sourceRow, narrowed.AsSpan(y * stride, stride));
+        }
+        PixelLayout layout = source.Layout == PixelLayout.Bgra ? PixelLayout.Bgra : PixelLayout.Rgba;
+        for (int y = 0; y < seen.Height; y++)
+        {
+            VerticalPass.Run(narrowed.AsSpan(rows.Start(y) * stride), stride, rows.Weights(y), resultRow.AsSpan(0, stride));
+            PixelOrder.ToRgb(resultRow.AsSpan(0, seen.Width * 4), target.Row(y, seen.Width), layout);
+        }
+        ArrayPool<byte>.Shared.Return(narrowed);
+        ArrayPool<byte>.Shared.Return(sourceRow);
+        ArrayPool<byte>.Shared.Return(resultRow);
+    }
+}

@@ -1,0 +1,43 @@
+namespace MLTransfer.Imaging.Resampling;
+
+/// <summary>
+/// What several transforms together do to a picture, before any pixel is touched: a part of it is resampled to a grid,
+/// and a window of that grid is looked at, mirrored or not. What the window does not show is never computed.
+/// </summary>
+/// <param name="Source">The part of the picture that is resampled.</param>
+/// <param name="Grid">The size it is resampled to.</param>
+/// <param name="Window">What is looked at, in pixels of the grid; black where it lies outside.</param>
+/// <param name="Mirrored">Whether left and right are exchanged in the end.</param>
+/// <param name="Interpolation">How pixels between pixels are found.</param>
+internal readonly record struct Framing(Region Source, PictureSize Grid, Region Window, bool Mirrored, Interpolation Interpolation)
+{
+    internal PictureSize Size => new(Window.Width, Window.Height);
+
+    internal bool Resamples => Grid.Width != Source.Width || Grid.Height != Source.Height;
+
+    private Region WholeGrid => new(0, 0, Grid.Width, Grid.Height);
+
+    internal static Framing Whole(int width, int height) =>
+        new(new Region(0, 0, width, height), new PictureSize(width, height), new Region(0, 0, width, height), false, Interpolation.Bilinear);
+
+    /// <summary>Resamples what is seen now; nothing when that needs its pixels first (it is resampled already, or has a black border).</summary>
+    internal Framing? Resize(PictureSize size, Interpolation interpolation)
+    {
+        if (size == Size)
+            return this;
+        if (Resamples || !WholeGrid.Contains(Window))
+            return null;
+        Region source = Window with { X = Source.X + Window.X, Y = Source.Y + Window.Y };
+        return new Framing(source, size, new Region(0, 0, size.Width, size.Height), Mirrored, interpolation);
+    }
+
+    /// <summary>Looks at a part of what is seen now, which may reach beyond it; nothing when that needs its pixels first.</summary>
+    internal Framing? Crop(Region part)
+    {
+        int x = Mirrored ? Window.Width - part.X - part.Width : part.X;
+        Region window = new(Window.X + x, Window.Y + part.Y, part.Width, part.Height);
+        return Window == WholeGrid || Window.Contains(window) ? this with { Window = window } : null;
+    }
+
+    internal Framing Mirror() => this with { Mirrored = !Mirrored };
+}

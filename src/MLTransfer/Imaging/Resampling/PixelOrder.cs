@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace MLTransfer.Imaging.Resampling;
+
+/// <summary>Pixels of three bytes to pixels of four and back.</summary>
+internal static class PixelOrder
+{
+    private const byte None = 0x80;
+
+    private static readonly Vector128<byte> ThreeToFour = Vector128.Create(0, 1, 2, None, 3, 4, 5, None, 6, 7, 8, None, 9, 10, 11, None);
+    private static readonly Vector128<byte> FourToThree = Vector128.Create(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, None, None, None, None);
+    private static readonly Vector128<byte> FourToThreeReversed = Vector128.Create(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, None, None, None, None);
+
+    /// <summary>Pixels of any layout to red, green, blue.</summary>
+    internal static void ToRgb(ReadOnlySpan<byte> source, Span<byte> target, PixelLayout layout)
+    {
+        if (layout == PixelLayout.Rgb)
+        {
+            source.CopyTo(target);
+            return;
+        }
+        Vector128<byte> order = layout == PixelLayout.Bgra ? FourToThreeReversed : FourToThree;
+        int red = layout == PixelLayout.Bgra ? 2 : 0, from = 0, to = 0;
+        // Four pixels at a time, as long as the four bytes written too many still lie in the target.
+        for (; to + Vector128<byte>.Count <= target.Length; from += 16, to += 12)
+            Vector128.Shuffle(Read(source, from), order).CopyTo(target[to..]);
+        for (; to < target.Length; from += 4, to += 3)
+        {
+            target[to] = source[from + red];
+            target[to + 1] = source[from + 1];
+            target[to + 2] = source[from + 2 - red];
+        }
+    }
+
+    /// <summary>Pixels of any layout to four bytes each, in the order they have.</summary>
+    internal static void ToFourBytes(ReadOnlySpan<byte> source, Span<byte> target, PixelLayout layout)
+    {
+        if (layout != PixelLayout.Rgb)
+        {
+            source.CopyTo(target);
+            return;
+        }
+        int from = 0, to = 0;
+        for (; from + Vector128<byte>.Count <= source.Length; from += 12, to += 16)
+            Vector128.Shuffle(Read(source, from), ThreeToFour).CopyTo(target[to..]);
+        for (; from < source.Length; from += 3, to += 4)
+        {
+            source.Slice(from, 3).CopyTo(target[to..]);
+            target[to + 3] = 0;
+        }
+    }
+
+    /// <summary>Mirrors a row of red, green, blue.</summary>
+    internal static void Mirror(Span<byte> row)
+    {
+        for (int left = 0, right = row.Length - 3; left < right; left += 3, right -= 3)
+        {
+            for (int colour = 0; colour < 3; colour++)
+                (row[left + colour], row[right + colour]) = (row[right + colour], row[left + colour]);
+        }
+    }
+
+    private static Vector128<byte> Read(ReadOnlySpan<byte> source, int offset) =>
+        Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(source.Slice(offset, Vector128<byte>.Count)));
+}

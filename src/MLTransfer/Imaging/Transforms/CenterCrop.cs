@@ -1,0 +1,35 @@
+using MLTransfer.Imaging.Resampling;
+
+namespace MLTransfer.Imaging;
+
+/// <summary>Cuts the centre; where the picture is smaller, black is added around it. As torchvision's <c>CenterCrop</c>.</summary>
+public sealed record CenterCrop : PictureTransform
+{
+    /// <summary>Cuts a square.</summary>
+    /// <param name="size">Its side in pixels.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is not positive.</exception>
+    public CenterCrop(int size) : this(size, size) { }
+
+    /// <summary>Cuts a rectangle.</summary>
+    /// <param name="width">In pixels.</param>
+    /// <param name="height">In pixels.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A length is not positive.</exception>
+    public CenterCrop(int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        Size = new PictureSize(width, height);
+    }
+
+    /// <summary>The size afterwards.</summary>
+    public PictureSize Size { get; }
+
+    internal override Framing? Frame(Framing framing, ref PictureRandom random) => framing.Crop(new Region(
+        Start(framing.Size.Width, Size.Width), Start(framing.Size.Height, Size.Height), Size.Width, Size.Height));
+
+    internal override PictureSize? SizeAfter(PictureSize? before) => Size;
+
+    // The odd pixel goes where torchvision puts it: a half is rounded to even when cutting, down when adding.
+    private static int Start(int before, int after) =>
+        after > before ? -((after - before) / 2) : (int)Math.Round((before - after) / 2.0);
+}

@@ -1,0 +1,14 @@
+namespace MLTransfer.Imaging;
+
+/// <summary>How pixels between pixels are found.</summary>
+public enum Interpolation
+{
+    /// <summary>Linear between neighbours; when reducing, over all pixels that fall into one (antialiased).</summary>
+    Bilinear,
+
+    /// <summary>Cubic over four neighbours; when reducing, over all pixels that fall into one (antialiased).</summary>
+    Bicubic,
+
+    /// <summary>The nearest pixel; never antialiased.</summary>
+    Nearest,
+}

@@ -1,0 +1,55 @@
+using MLTransfer.Imaging.Resampling;
+
+namespace MLTransfer.Imaging;
+
+/// <summary>Resizes a picture: its shorter side to a length with the shape kept, or both sides exactly. As torchvision's <c>Resize</c>.</summary>
+public sealed record Resize : PictureTransform
+{
+    /// <summary>Resizes the shorter side and keeps the shape; the longer side is rounded down.</summary>
+    /// <param name="shorterSide">In pixels.</param>
+    /// <param name="interpolation">How pixels are interpolated.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is not positive.</exception>
+    public Resize(int shorterSide, Interpolation interpolation = Interpolation.Bilinear)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(shorterSide, 1);
+        (ShorterSide, Interpolation) = (shorterSide, interpolation);
+    }
+
+    /// <summary>Resizes both sides.</summary>
+    /// <param name="width">In pixels.</param>
+    /// <param name="height">In pixels.</param>
+    /// <param name="interpolation">How pixels are interpolated.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A length is not positive.</exception>
+    public Resize(int width, int height, Interpolation interpolation = Interpolation.Bilinear)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        (Exactly, Interpolation) = (new PictureSize(width, height), interpolation);
+    }
+
+    /// <summary>Length of the shorter side afterwards in pixels; <see langword="null"/> when <see cref="Exactly"/> is given.</summary>
+    public int? ShorterSide { get; }
+
+    /// <summary>Both sides afterwards; <see langword="null"/> when <see cref="ShorterSide"/> is given.</summary>
+    public PictureSize? Exactly { get; }
+
+    /// <summary>How pixels are interpolated.</summary>
+    public Interpolation Interpolation { get; }
+
+    internal override Framing? Frame(Framing framing, ref PictureRandom random) => framing.Resize(SizeOf(framing.Size), Interpolation);
+
+    internal override PictureSize? SizeAfter(PictureSize? before) => Exactly ?? (before is { } size ? SizeOf(size) : null);
+
+    private PictureSize SizeOf(PictureSize size)
+    {
+        if (Exactly is { } exactly)
+            return exactly;
+        int shorter = ShorterSide!.Value;
+        return size.Width <= size.Height
+            ? new PictureSize(shorter, Longer(shorter, size.Height, size.Width))
+            : new PictureSize(Longer(shorter, size.Width, size.Height), shorter);
+    }
+
+    // A picture a pixel wide may become absurdly long; what is cut from it later is still small.
+    private static int Longer(int shorter, int before, int shorterBefore) => (int)Math.Min((long)shorter * before / shorterBefore, int.MaxValue);
+}
