@@ -27,10 +27,16 @@ internal static class NearestResampling
         ArrayPool<int>.Shared.Return(rows);
     }
 
+    // Pillow adds the step up rather than multiplying it, and its rounding decides where a centre falls between two pixels.
     private static void Locate(Span<int> indices, int sourceSize, int size, int from)
     {
-        double scale = (double)sourceSize / size;
-        for (int i = 0; i < indices.Length; i++)
-            indices[i] = Math.Min((int)((from + i + 0.5) * scale), sourceSize - 1);
+        double step = (double)sourceSize / size, position = step / 2;
+        for (int i = 0; i < from; i++)
+            position += step;
+        foreach (ref int index in indices)
+        {
+            index = Math.Min((int)position, sourceSize - 1);
+            position += step;
+        }
     }
 }

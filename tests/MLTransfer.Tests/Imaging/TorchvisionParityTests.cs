@@ -1,0 +1,65 @@
+using Microsoft.ML.Data;
+using MLTransfer.Imaging;
+using MLTransfer.Imaging.Resampling;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Tests.Imaging;
+
+public class TorchvisionParityTests
+{
+    // The stand-in decodes with the libjpeg-turbo that Debian's Pillow uses, so every pixel agrees. SkiaSharp brings its own build,
+    // whose chroma upsampling may differ; there the transforms are compared starting from Pillow's pixels and the decoder by its mean.
+    private static readonly bool SameCodec = typeof(MLImage).Assembly.GetReferencedAssemblies().All(name => name.Name != "SkiaSharp");
+
+    [NeedsTorchvisionTheory]
+    [InlineData("ants/0013035.jpg")]
+    [InlineData("ants/formica.jpeg")]
+    [InlineData("bees/2610833167_79bf0bcae5.jpg")]
+    [InlineData("ants/ant photos.jpg")]
+    public void Pictures_become_the_same_pixels_as_in_torchvision(string name)
+    {
+        string path = SharedFolder.PathOf($"{TorchvisionCases.Pictures}/{name}");
+        using TorchvisionCases torchvision = new(path);
+        (int height, int width) = torchvision.SizeOf("decoded");
+        Picture decoded = new FilePicture(path).Decode();
+        Assert.Equal((height, width), (decoded.Height, decoded.Width));
+        if (SameCodec)
+            Assert.Equal(torchvision.Pixels("decoded"), decoded.Pixels);
+        else
+            Assert.InRange(PixelDifference.Between(torchvision.Pixels("decoded"), decoded.Pixels).Mean, 0, 1);
+        Picture picture = new(width, height, torchvision.Pixels("decoded"));
+
+        Same("resize_256", new Resize(256));
+        Same("resize_224", new Resize(224));
+        Same("resize_64", new Resize(64));
+        Same("resize_518", new Resize(518));
+        Same("resize_exact_192x320", new Resize(320, 192));
+        Same("resize_bicubic_224", new Resize(224, Interpolation.Bicubic));
+        Same("resize_nearest_100", new Resize(100, Interpolation.Nearest));
+        Same("center_crop_224", new Resize(256), new CenterCrop(224));
+        Same("center_crop_300_pads", new Resize(256), new CenterCrop(300));
+        Same("hflip", new Resize(256), new CenterCrop(224), new HorizontalFlip(Probability: 1));
+        Same("hflip", new HorizontalFlip(Probability: 1), new Resize(256), new CenterCrop(224));
+        Region part = new(Argument("left"), Argument("top"), Argument("width"), Argument("height"));
+        Same("resized_crop", new FixedCrop(part), new Resize(224, 224));
+
+        int Argument(string argument) => torchvision.Argument("resized_crop", argument);
+
+        void Same(string reference, params PictureTransform[] transforms)
+        {
+            PictureRandom random = new(0, 0, 0);
+            using DecodedPixels pixels = new(picture);
+            Picture transformed = TransformChain.Apply(transforms, pixels, ref random);
+            Assert.Equal(torchvision.SizeOf(reference), (transformed.Height, transformed.Width));
+            var difference = PixelDifference.Between(torchvision.Pixels(reference), transformed.Pixels);
+            Assert.True(difference.Largest == 0, $"{reference}: {difference}");
+        }
+    }
+
+    private sealed record FixedCrop(Region Part) : PictureTransform
+    {
+        internal override Framing? Frame(Framing framing, ref PictureRandom random) => framing.Crop(Part);
+
+        internal override PictureSize? SizeAfter(PictureSize? before) => new PictureSize(Part.Width, Part.Height);
+    }
+}
