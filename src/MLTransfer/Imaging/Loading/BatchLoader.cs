@@ -10,7 +10,10 @@ public sealed class BatchLoader
 {
     private readonly IReadOnlyList<PictureSource> _pictures;
     private readonly IReadOnlyList<PictureTransform> _transforms;
-    private readonly BatchLoaderOptions _options;
+    private readonly PictureLimits _limits;
+    private readonly int _batchSize;
+    private readonly int _threads;
+    private readonly int _seed;
     private readonly PictureSize _size;
     private long _waited;
     private long _elapsed;
@@ -18,20 +21,23 @@ public sealed class BatchLoader
     /// <summary>Creates a loader; nothing is read yet.</summary>
     /// <param name="pictures">The data set.</param>
     /// <param name="transforms">What is done to each picture; all must end up with the same size.</param>
-    /// <param name="options">Batch size, threads, seed; <see langword="null"/>: the defaults.</param>
-    /// <exception cref="ArgumentException">The transforms leave the size to the picture, or an option is out of range.</exception>
-    public BatchLoader(IReadOnlyList<PictureSource> pictures, IReadOnlyList<PictureTransform> transforms, BatchLoaderOptions? options = null)
+    /// <param name="batchSize">Pictures in a batch; the last one may have fewer.</param>
+    /// <param name="threads">Threads that decode and transform; 0: as many as there are processors.</param>
+    /// <param name="seed">Decides, with the epoch and the picture's index, what random transforms do.</param>
+    /// <param name="limits">How large a picture may be; <see langword="null"/>: <see cref="PictureLimits.Default"/>.</param>
+    /// <exception cref="ArgumentException">The transforms leave the size to the picture, or a number is out of range.</exception>
+    public BatchLoader(IReadOnlyList<PictureSource> pictures, IReadOnlyList<PictureTransform> transforms, int batchSize = 32, int threads = 0, int seed = 0,
+        PictureLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(pictures);
         ArgumentNullException.ThrowIfNull(transforms);
-        _options = options ?? new BatchLoaderOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(_options.BatchSize, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(_options.Threads);
-        ArgumentOutOfRangeException.ThrowIfLessThan(_options.BatchesAhead, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _size = TransformChain.SizeAfter(transforms) ?? throw new ArgumentException(
             "The transforms leave the pictures at different sizes, which no batch can hold. End with a CenterCrop, a RandomResizedCrop or a Resize to an exact size.",
             nameof(transforms));
-        (_pictures, _transforms) = (pictures, transforms);
+        (_pictures, _transforms, _limits) = (pictures, transforms, limits ?? PictureLimits.Default);
+        (_batchSize, _threads, _seed) = (batchSize, threads == 0 ? Environment.ProcessorCount : threads, seed);
     }
 
     /// <summary>Rows of every picture in a batch.</summary>
@@ -62,9 +68,8 @@ public sealed class BatchLoader
 
     private IEnumerable<PictureBatch> Batches(IReadOnlyList<int> order, int epoch, CancellationToken cancellation)
     {
-        int threads = _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads;
-        PicturePreparation preparation = new(_pictures, _transforms, _options, epoch);
-        using LoadingRun run = new(order, _size, preparation.Prepare, threads, _options);
+        PicturePreparation preparation = new(_pictures, _transforms, _limits, _seed, epoch);
+        using LoadingRun run = new(order, _size, preparation.Prepare, _threads, _batchSize);
         using CancellationTokenRegistration wake = cancellation.Register(run.Wake);
         long started = Stopwatch.GetTimestamp();
         for (int batch = 0; batch < run.BatchCount; batch++)

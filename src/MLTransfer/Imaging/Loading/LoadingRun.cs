@@ -11,6 +11,9 @@ internal delegate SkippedPicture? PrepareOne(int index, Span<byte> target);
 /// </summary>
 internal sealed class LoadingRun : IDisposable
 {
+    // More where batches are so small that the threads would run dry.
+    private const int BatchesAhead = 2;
+
     private readonly object _gate = new();
     private readonly IReadOnlyList<int> _order;
     private readonly PictureSize _size;
@@ -23,11 +26,11 @@ internal sealed class LoadingRun : IDisposable
     private bool _ended;
     private ExceptionDispatchInfo? _failure;
 
-    internal LoadingRun(IReadOnlyList<int> order, PictureSize size, PrepareOne prepare, int threads, BatchLoaderOptions options)
+    internal LoadingRun(IReadOnlyList<int> order, PictureSize size, PrepareOne prepare, int threads, int batchSize)
     {
-        (_order, _size, _prepare, _batchSize) = (order, size, prepare, options.BatchSize);
+        (_order, _size, _prepare, _batchSize) = (order, size, prepare, batchSize);
         BatchCount = (order.Count + _batchSize - 1) / _batchSize;
-        int ahead = Math.Max(options.BatchesAhead, (2 * threads + _batchSize - 1) / _batchSize);
+        int ahead = Math.Max(BatchesAhead, (2 * threads + _batchSize - 1) / _batchSize);
         _ring = new BatchSlot[Math.Min(ahead + 1, BatchCount)];
         for (int i = 0; i < _ring.Length; i++)
             _ring[i] = new BatchSlot(_batchSize, checked(size.Width * size.Height * 3), LengthOf(i));

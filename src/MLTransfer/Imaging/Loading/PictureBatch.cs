@@ -6,6 +6,20 @@ public sealed class PictureBatch
     internal PictureBatch(byte[] pixels, PictureSize size, IReadOnlyList<int> indices, IReadOnlyList<SkippedPicture> skipped) =>
         (Pixels, Height, Width, Indices, Skipped) = (pixels, size.Height, size.Width, indices, skipped);
 
+    /// <summary>A batch of one picture, decoded and transformed here and now.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="transforms">What is done to it; transforms that use chance do what they do with seed 0.</param>
+    /// <exception cref="PictureException">The picture cannot be used.</exception>
+    public static PictureBatch Of(PictureSource picture, IReadOnlyList<PictureTransform> transforms)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(transforms);
+        using DecodedPixels pixels = picture.Open(PictureLimits.Default);
+        PictureRandom random = new(seed: 0, epoch: 0, index: 0);
+        Picture result = TransformChain.Apply(transforms, pixels, ref random);
+        return new PictureBatch(result.Pixels, new PictureSize(result.Width, result.Height), [0], []);
+    }
+
     /// <summary>
     /// Red, green, blue of each pixel: <see cref="Count"/> × <see cref="Height"/> × <see cref="Width"/> × 3 bytes are used. The loader
     /// writes new pictures over them once the next batch is asked for.
