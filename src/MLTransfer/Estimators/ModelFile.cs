@@ -1,0 +1,133 @@
+using System.Reflection;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace MLTransfer.Estimators;
+
+/// <summary>
+/// What ML.NET 5.0.0 lets only its own assemblies do and a component of another assembly needs: make columns of a promised schema,
+/// write itself into a model file, be found again by name, and get the environment of a catalog. All reflection into ML.NET is in this file.
+/// </summary>
+internal static class ModelFile
+{
+    private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+
+    // Eight characters which say that the model block is one of MLTransfer's; which one, says the loader signature.
+    private const string ModelSignature = "MLTRANSF";
+
+    /// <summary>A name of at most 24 ASCII characters by which ML.NET finds the class that loads a model, and the versions of its format.</summary>
+    /// <param name="LoaderSignature">The name given to <see cref="Register"/>.</param>
+    /// <param name="Written">The version that is written.</param>
+    /// <param name="Readable">The oldest version of the reader that understands what is written.</param>
+    /// <param name="OldestReadable">The oldest version that this reader understands.</param>
+    internal sealed record Format(string LoaderSignature, uint Written, uint Readable, uint OldestReadable);
+
+    /// <summary>A column that an estimator promises in <see cref="IEstimator{TTransformer}.GetOutputSchema"/>.</summary>
+    /// <exception cref="InvalidOperationException">The loaded ML.NET has no such constructor.</exception>
+    public static SchemaShape.Column Column(
+        string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape? annotations = null)
+    {
+        Type[] parameters = [typeof(string), typeof(SchemaShape.Column.VectorKind), typeof(DataViewType), typeof(bool), typeof(SchemaShape)];
+        return (SchemaShape.Column)Constructor(typeof(SchemaShape.Column), parameters)
+            .Invoke(BindingFlags.DoNotWrapExceptions, null, [name, kind, itemType, isKey, annotations], null);
+    }
+
+    /// <summary>Writes a transformer: its format into the model block of <paramref name="ctx"/>, and one stream beside it.</summary>
+    /// <exception cref="InvalidOperationException">The loaded ML.NET lacks a member this needs.</exception>
+    public static void Save(ModelSaveContext ctx, Format format, string streamName, Action<BinaryWriter> write)
+    {
+        Call(ctx, "SetVersionInfo", [VersionInfoType], [VersionInfo(format)]);
+        Call(ctx, "SaveBinaryStream", [typeof(string), typeof(Action<BinaryWriter>)], [streamName, write]);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote; the static <c>Create(IHostEnvironment env, object ctx)</c> of a registered loader calls it.</summary>
+    /// <exception cref="FormatException">The model is of another kind, or its version cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The model file lacks the stream.</exception>
+    public static T Load<T>(object ctx, Format format, string streamName, Func<BinaryReader, T> read)
+    {
+        Call(ctx, "CheckVersionInfo", [VersionInfoType], [VersionInfo(format)]);
+        var loaded = new List<T>(capacity: 1);
+        Action<BinaryReader> action = reader => loaded.Add(read(reader));
+        Call(ctx, "TryLoadBinaryStream", [typeof(string), typeof(Action<BinaryReader>)], [streamName, action]);
+        return loaded.Count == 1
+            ? loaded[0]
+            : throw new InvalidDataException($"The model file has no stream '{streamName}' beside the model '{format.LoaderSignature}'. It is damaged: save the model again.");
+    }
+
+    /// <summary>Lets <see cref="ModelOperationsCatalog.Load(string, out DataViewSchema)"/> find a transformer of ours. Doing it again changes nothing.</summary>
+    /// <param name="environment">An <see cref="MLContext"/> or the environment of one of its catalogs.</param>
+    /// <param name="instance">The transformer, which <c>Create</c> must return as exactly this type.</param>
+    /// <param name="loader">The class that has the static <c>Create(IHostEnvironment env, object ctx)</c>.</param>
+    /// <param name="userName">What people call it.</param>
+    /// <param name="loadName">The loader signature it is saved with.</param>
+    public static void Register(IHostEnvironment environment, Type instance, Type loader, string userName, string loadName)
+    {
+        Type attribute = MLNet("LoadableClassAttribute");
+        Type[] parameters = [typeof(Type), typeof(Type), typeof(Type), typeof(Type), typeof(string), typeof(string[])];
+        object?[] arguments = [instance, loader, null, MLNet("SignatureLoadModel"), userName, new[] { loadName }];
+        var loadable = (Attribute)Constructor(attribute, parameters).Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
+        environment.ComponentCatalog.RegisterAssembly(new SingleClassAssembly(loadName, loadable));
+    }
+
+    /// <summary>The environment that the trainers of a catalog are made in.</summary>
+    public static IHostEnvironment Environment(TrainCatalogBase.CatalogInstantiatorBase trainers) => EnvironmentOf(trainers);
+
+    /// <summary>The environment that data is loaded in.</summary>
+    public static IHostEnvironment Environment(DataOperationsCatalog data) => EnvironmentOf(data);
+
+    private static Type VersionInfoType => MLNet("VersionInfo");
+
+    private static object VersionInfo(Format format)
+    {
+        Type[] parameters = [typeof(string), typeof(uint), typeof(uint), typeof(uint), typeof(string), typeof(string), typeof(string)];
+        // Without the name of an assembly to load, ML.NET finds the loader among the registered ones.
+        object?[] arguments = [ModelSignature, format.Written, format.Readable, format.OldestReadable, null, format.LoaderSignature, null];
+        return Constructor(VersionInfoType, parameters).Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
+    }
+
+    private static IHostEnvironment EnvironmentOf(object catalog)
+    {
+        Assembly data = typeof(TrainCatalogBase).Assembly;
+        Type contract = data.GetType("Microsoft.ML.Data.IInternalCatalog") ?? throw Missing(data, "interface Microsoft.ML.Data.IInternalCatalog");
+        PropertyInfo property = contract.GetProperty("Environment") ?? throw Missing(data, $"property {contract}.Environment");
+        return (IHostEnvironment)property.GetValue(catalog)!;
+    }
+
+    private static void Call(object target, string name, Type[] parameters, object[] arguments)
+    {
+        MethodInfo method = target.GetType().GetMethod(name, Instance, parameters)
+            ?? throw Missing(target.GetType().Assembly, $"method {target.GetType()}.{name}({string.Join<Type>(", ", parameters)})");
+        method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null);
+    }
+
+    private static ConstructorInfo Constructor(Type type, Type[] parameters) =>
+        type.GetConstructor(Instance, parameters) ?? throw Missing(type.Assembly, $"constructor {type}({string.Join<Type>(", ", parameters)})");
+
+    private static Type MLNet(string name)
+    {
+        Assembly core = typeof(ModelSaveContext).Assembly;
+        return core.GetType($"Microsoft.ML.{name}") ?? throw Missing(core, $"type Microsoft.ML.{name}");
+    }
+
+    private static InvalidOperationException Missing(Assembly assembly, string what) => new(
+        $"{assembly.GetName().Name} {assembly.GetName().Version} has no {what}, which the ML.NET this was built for, Microsoft.ML 5.0.0, has. Reference Microsoft.ML 5.0.0.");
+
+    /// <summary>An assembly that consists of one loadable class: ML.NET learns of loadable classes from attributes of assemblies only.</summary>
+    private sealed class SingleClassAssembly(string name, Attribute attribute) : Assembly
+    {
+        public override string FullName => $"MLTransfer.{name}, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null";
+
+        public override object[] GetCustomAttributes(bool inherit) => GetCustomAttributes(typeof(Attribute), inherit);
+
+        public override object[] GetCustomAttributes(Type attributeType, bool inherit)
+        {
+            var found = (object[])Array.CreateInstance(attributeType, attributeType.IsInstanceOfType(attribute) ? 1 : 0);
+            if (found.Length == 1)
+                found[0] = attribute;
+            return found;
+        }
+
+        public override Type[] GetTypes() => [];
+    }
+}
