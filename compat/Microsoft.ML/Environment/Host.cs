@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Runtime;
 
 /// <summary>The environment of <see cref="MLContext"/> and, made by <see cref="Register"/>, of each component in it.</summary>
-internal sealed class Host : IHost
+internal sealed class Host : IHost, IHostEnvironmentInternal
 {
     private readonly Host _parent;
     private readonly Action<string, ChannelMessage> _listener;

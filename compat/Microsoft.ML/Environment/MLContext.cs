@@ -3,7 +3,7 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML;
 
 /// <summary>The catalogs of all operations, with the environment they share: messages, seed, loadable classes.</summary>
-public sealed class MLContext : IHostEnvironment
+public sealed class MLContext : IHostEnvironment, IHostEnvironmentInternal
 {
     private readonly Host _environment;
 
@@ -27,6 +27,8 @@ public sealed class MLContext : IHostEnvironment
     public DataOperationsCatalog Data { get; }
 
     public ComponentCatalog ComponentCatalog => _environment.ComponentCatalog;
+
+    int? IHostEnvironmentInternal.Seed => _environment.Seed;
 
     string IExceptionContext.ContextDescription => _environment.ContextDescription;
 

@@ -76,6 +76,16 @@ internal static class ModelFile
     /// <summary>The environment that data is loaded in.</summary>
     public static IHostEnvironment Environment(DataOperationsCatalog data) => EnvironmentOf(data);
 
+    /// <summary>The seed given to the <see cref="MLContext"/>; <see langword="null"/> where none was.</summary>
+    public static int? Seed(IHostEnvironment environment)
+    {
+        Assembly core = typeof(IHostEnvironment).Assembly;
+        const string name = "Microsoft.ML.Runtime.IHostEnvironmentInternal";
+        Type contract = core.GetType(name) ?? throw Missing(core, $"interface {name}");
+        PropertyInfo property = contract.GetProperty("Seed") ?? throw Missing(core, $"property {name}.Seed");
+        return contract.IsInstanceOfType(environment) ? (int?)property.GetValue(environment) : null;
+    }
+
     private static Type VersionInfoType => MLNet("VersionInfo");
 
     private static object VersionInfo(Format format)

@@ -6,6 +6,12 @@ public sealed record Preprocessing
     /// <summary>ImageNet's usual: shorter side 256, centre 224 × 224, its mean and standard deviation (as torchvision's weights document them).</summary>
     public static Preprocessing ImageNet { get; } = new();
 
+    /// <summary>The frame of <see cref="ImageNet"/> with colours in [-1, 1], as networks that began in TensorFlow expect them.</summary>
+    public static Preprocessing Inception { get; } = new() { Mean = new(0.5f, 0.5f, 0.5f), StandardDeviation = new(0.5f, 0.5f, 0.5f) };
+
+    /// <summary>Pictures of 32 × 32 pixels, nothing cut off, normalized as <see cref="ImageNet"/>.</summary>
+    public static Preprocessing Cifar { get; } = new() { ResizeTo = 32, CropTo = 32 };
+
     /// <summary>Length of the shorter side after resizing, in pixels. Default 256.</summary>
     public int ResizeTo { get; init; } = 256;
 
