@@ -10,14 +10,15 @@ internal sealed class CachedDataView : IDataView
 {
     private readonly Lock _gate = new();
     private readonly MappedDataView _source;
-    private readonly CachedColumn[] _columns;
+    private readonly StoredColumn[] _columns;
+    private readonly bool[] _isFilled;
     private long _rows = -1;
 
     public CachedDataView(IDataView source)
     {
-        IEnumerable<DataViewSchema.Column> cachable = source.Schema.Where(column => column.Type is PrimitiveDataViewType or VectorDataViewType);
-        _source = new MappedDataView(source, new BoundMapper(source.Schema, cachable.Select(OutputColumn.Same).ToArray()));
-        _columns = _source.Schema.Select(CachedColumn.Of).ToArray();
+        _source = StoredColumn.Storable(source);
+        _columns = _source.Schema.Select(StoredColumn.Of).ToArray();
+        _isFilled = new bool[_columns.Length];
     }
 
     public bool CanShuffle => true;
@@ -33,30 +34,30 @@ internal sealed class CachedDataView : IDataView
         [GetRowCursor(columnsNeeded, rand)];
 
     /// <summary>Reads the columns that are wanted and not there yet, and says how many rows there are.</summary>
-    public int Fill(bool[] wanted)
+    private int Fill(bool[] wanted)
     {
         lock (_gate)
         {
-            CachedColumn[] missing = _columns.Where((column, index) => wanted[index] && !column.IsFilled).ToArray();
+            int[] missing = Enumerable.Range(0, wanted.Length).Where(index => wanted[index] && !_isFilled[index]).ToArray();
             if (missing.Length > 0 || _rows < 0)
-                _rows = Read(missing);
+                _rows = Read(missing.Select(index => _columns[index]).ToArray());
+            foreach (int index in missing)
+                _isFilled[index] = true;
             return checked((int)_rows);
         }
     }
 
-    private long Read(CachedColumn[] columns)
+    private long Read(StoredColumn[] columns)
     {
         using DataViewRowCursor cursor = _source.GetRowCursor(columns.Select(column => column.Source));
-        foreach (CachedColumn column in columns)
+        foreach (StoredColumn column in columns)
             column.Start(cursor);
-        long rows = 0;
+        int rows = 0;
         for (; cursor.MoveNext(); rows++)
         {
-            foreach (CachedColumn column in columns)
-                column.AddRow();
+            foreach (StoredColumn column in columns)
+                column.Store(rows);
         }
-        foreach (CachedColumn column in columns)
-            column.Finish();
         return rows;
     }
 

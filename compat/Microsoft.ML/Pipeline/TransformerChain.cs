@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Data;
 
 /// <summary>Transformers applied one after the other.</summary>
-public sealed partial class TransformerChain<TLastTransformer> : ITransformer, IEnumerable<ITransformer>, IDisposable
+public sealed partial class TransformerChain<TLastTransformer> : ITransformer, ITransformerChain, IEnumerable<ITransformer>, IDisposable
     where TLastTransformer : class, ITransformer
 {
     private readonly ITransformer[] _transformers;
@@ -77,4 +77,10 @@ public sealed partial class TransformerChain<TLastTransformer> : ITransformer, I
 
     private IEnumerable<ITransformer> InScope(TransformerScope wanted) =>
         _transformers.Where((_, index) => (_scopes[index] & wanted) != TransformerScope.None);
+}
+
+/// <summary>A chain, whatever its last transformer is.</summary>
+internal interface ITransformerChain
+{
+    IDataView Transform(IDataView input, TransformerScope scope);
 }
