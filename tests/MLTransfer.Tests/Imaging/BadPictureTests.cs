@@ -1,0 +1,119 @@
+using MLTransfer.Imaging;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Tests.Imaging;
+
+public sealed class BadPictureTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("picture.gif", "it is a GIF picture; JPEG, PNG and WebP are read")]
+    [InlineData("picture.bmp", "it is a BMP picture; JPEG, PNG and WebP are read")]
+    [InlineData("picture.tif", "it is a TIFF picture; JPEG, PNG and WebP are read")]
+    [InlineData("animated.webp", "it is an animated WebP; still JPEG, PNG and WebP pictures are read")]
+    [InlineData("bomb.png", "it declares 50000 x 50000 pixels; at most 178,956,970 are read, to protect memory")]
+    public void A_picture_that_is_not_read_says_what_it_is(string name, string reason)
+    {
+        PictureException exception = Assert.Throws<PictureException>(() => Fixture.Decode(name));
+
+        Assert.Equal((Fixture.PathOf(name), reason), (exception.Name, exception.Reason));
+        Assert.Equal($"{Fixture.PathOf(name)}: {reason}", exception.Message);
+    }
+
+    [Fact]
+    public void An_empty_file_is_called_empty() => Assert.Equal("it is empty (0 bytes)", ReasonOf(""u8));
+
+    [Fact]
+    public void A_text_called_jpg_is_called_a_text() =>
+        Assert.Equal("it is not a picture: it begins with the text \"Not found\"; JPEG, PNG and WebP are read", ReasonOf("Not found"u8));
+
+    [Fact]
+    public void Unknown_bytes_are_shown() =>
+        Assert.StartsWith("it is not a picture: it begins with the bytes 00010203040506FF;", ReasonOf([0, 1, 2, 3, 4, 5, 6, 255, 8]));
+
+    [Fact]
+    public void A_missing_file_and_a_folder_are_told_apart()
+    {
+        Assert.Equal("there is no such file", Assert.Throws<PictureException>(() => new FilePicture(_folder.PathOf("no.jpg")).Decode()).Reason);
+        Assert.Equal("it is a folder, not a picture", Assert.Throws<PictureException>(() => new FilePicture(_folder.Path).Decode()).Reason);
+        Assert.Equal("there is no such file", Assert.Throws<PictureException>(() => new FilePicture(_folder.PathOf("no.jpg")).ContentHash()).Reason);
+    }
+
+    [Fact]
+    public void A_limit_of_pixels_or_bytes_is_checked_before_anything_is_decoded()
+    {
+        FilePicture picture = new(Fixture.PathOf("plain.png"));
+
+        Assert.Equal("it declares 24 x 16 pixels; at most 383 are read, to protect memory", ReasonOf(new PictureLimits { Pixels = 383 }));
+        Assert.Equal("it has 91 bytes; at most 90 are read, to protect memory", ReasonOf(new PictureLimits { EncodedBytes = 90 }));
+
+        string ReasonOf(PictureLimits limits) => Assert.Throws<PictureException>(() => picture.Decode(limits)).Reason;
+    }
+
+    [Theory]
+    [InlineData("baseline.jpg")]
+    [InlineData("progressive.jpg")]
+    [InlineData("cmyk.jpg")]
+    [InlineData("plain.png")]
+    [InlineData("interlaced.png")]
+    [InlineData("lossy.webp")]
+    [InlineData("lossless.webp")]
+    [InlineData("alpha.webp")]
+    public void A_picture_cut_short_anywhere_is_never_half_a_picture(string name)
+    {
+        byte[] whole = Fixture.Bytes(name);
+        for (int length = 0; length < whole.Length; length++)
+            Assert.Throws<PictureException>(() => new EncodedPicture("cut", whole.AsMemory(0, length)).Decode());
+        Assert.Contains("cut short", Assert.Throws<PictureException>(() => new EncodedPicture("cut", whole.AsMemory(0, whole.Length - 2)).Decode()).Reason);
+    }
+
+    [Fact]
+    public void A_JPEG_that_lost_its_middle_is_damaged()
+    {
+        byte[] whole = Fixture.Bytes("baseline.jpg");
+        byte[] gap = [.. whole.AsSpan(0, whole.Length - 60), .. whole.AsSpan(whole.Length - 2)];
+
+        Assert.Contains("JPEG data is damaged", Assert.Throws<PictureException>(() => new EncodedPicture("gap", gap).Decode()).Reason);
+    }
+
+    // Whatever a byte becomes, the result is a picture or a PictureException, never another exception and never the end of the process.
+    [Theory]
+    [InlineData("baseline.jpg")]
+    [InlineData("progressive.jpg")]
+    [InlineData("cmyk.jpg")]
+    [InlineData("interlaced.png")]
+    [InlineData("palette-transparent.png")]
+    [InlineData("lossy.webp")]
+    [InlineData("alpha.webp")]
+    public void A_changed_byte_never_does_harm(string name)
+    {
+        byte[] bytes = Fixture.Bytes(name);
+        PictureLimits limits = new() { Pixels = 1 << 20 };
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            byte original = bytes[i];
+            foreach (byte change in (byte[])[0x00, 0xFF, (byte)(original + 1), (byte)(original ^ 0x80)])
+            {
+                bytes[i] = change;
+                try
+                {
+                    new EncodedPicture("changed", bytes).Decode(limits);
+                }
+                catch (PictureException exception)
+                {
+                    Assert.NotEmpty(exception.Reason);
+                }
+            }
+            bytes[i] = original;
+        }
+    }
+
+    private string ReasonOf(ReadOnlySpan<byte> content)
+    {
+        string path = _folder.Write("picture.jpg", content);
+        return Assert.Throws<PictureException>(() => new FilePicture(path).Decode()).Reason;
+    }
+}

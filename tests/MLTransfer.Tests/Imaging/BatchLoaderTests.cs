@@ -1,0 +1,105 @@
+using MLTransfer.Imaging;
+
+namespace MLTransfer.Tests.Imaging;
+
+public class BatchLoaderTests
+{
+    private static readonly IReadOnlyList<PictureTransform> Exact = [new Resize(4, 4)];
+    private static readonly IReadOnlyList<PictureTransform> Augmented = [new RandomResizedCrop(8), new HorizontalFlip()];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Batches_come_in_the_order_asked_for_whatever_the_number_of_threads(int threads)
+    {
+        int[] order = [.. Enumerable.Range(0, 50).Select(i => i * 37 % 50), 3, 3];
+        BatchLoader loader = new(Numbered(50), Exact, batchSize: 8, threads);
+        List<int> seen = [];
+
+        foreach (PictureBatch batch in loader.Load(order))
+        {
+            Assert.Equal(seen.Count + 8 <= order.Length ? 8 : order.Length - seen.Count, batch.Count);
+            Assert.Empty(batch.Skipped);
+            for (int row = 0; row < batch.Count; row++)
+                Assert.Equal(batch.Indices[row], batch.Pixels[row * 4 * 4 * 3]);
+            seen.AddRange(batch.Indices);
+        }
+
+        Assert.Equal(order, seen);
+    }
+
+    [Fact]
+    public void Chance_depends_on_seed_epoch_and_picture_alone()
+    {
+        byte[] once = All(threads: 1, seed: 1, epoch: 1);
+
+        Assert.Equal(once, All(threads: 2, seed: 1, epoch: 1));
+        Assert.Equal(once, All(threads: 4, seed: 1, epoch: 1));
+        Assert.NotEqual(once, All(threads: 1, seed: 2, epoch: 1));
+        Assert.NotEqual(once, All(threads: 1, seed: 1, epoch: 2));
+        byte[] backwards = All(threads: 3, seed: 1, epoch: 1, order: [.. Enumerable.Range(0, 20).Reverse()]);
+        Assert.Equal(once.Chunk(8 * 8 * 3).Reverse().SelectMany(pixels => pixels), backwards);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_picture_that_cannot_be_read_is_reported_and_leaves_no_gap(int threads)
+    {
+        List<PictureSource> pictures = [.. Numbered(10)];
+        pictures[0] = new EncodedPicture("empty.jpg", default);
+        pictures[4] = new FilePicture("no/such.jpg");
+        pictures[5] = new EncodedPicture("text.jpg", "hello"u8.ToArray());
+
+        List<(int[] Indices, byte[] First, SkippedPicture[] Skipped)> batches =
+            [.. new BatchLoader(pictures, Exact, batchSize: 4, threads).Load([.. Enumerable.Range(0, 10)]).Select(batch =>
+                (batch.Indices.ToArray(), Enumerable.Range(0, batch.Count).Select(row => batch.Pixels[row * 48]).ToArray(), batch.Skipped.ToArray()))];
+
+        Assert.Equal([[1, 2, 3], [6, 7], [8, 9]], batches.Select(batch => batch.Indices));
+        Assert.Equal([[1, 2, 3], [6, 7], [8, 9]], batches.Select(batch => batch.First.Select(pixel => (int)pixel)));
+        Assert.Equal([(0, "empty.jpg"), (4, "no/such.jpg"), (5, "text.jpg")], batches.SelectMany(batch => batch.Skipped).Select(skip => (skip.Index, skip.Name)));
+        Assert.Equal("it is empty (0 bytes)", batches[0].Skipped[0].Reason);
+    }
+
+    [Fact]
+    public void A_batch_without_a_readable_picture_is_empty_but_reported()
+    {
+        PictureBatch batch = Assert.Single(new BatchLoader([new FilePicture("no/such.jpg")], Exact).Load([0]));
+
+        Assert.Equal(0, batch.Count);
+        Assert.Single(batch.Skipped);
+    }
+
+    [Fact]
+    public void Nothing_asked_for_gives_no_batches() => Assert.Empty(new BatchLoader([], Exact).Load([]));
+
+    [Fact]
+    public void An_index_outside_the_data_is_refused_at_once() =>
+        Assert.Contains("no picture 3; the data set has 3", Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(Numbered(3), Exact).Load([0, 3])).Message);
+
+    [Fact]
+    public void Transforms_that_leave_the_size_open_are_refused_at_once() =>
+        Assert.Contains("different sizes", Assert.Throws<ArgumentException>(() => new BatchLoader(Numbered(3), [new Resize(8), new HorizontalFlip()])).Message);
+
+    [Fact]
+    public void The_share_of_time_waited_is_known_after_a_batch()
+    {
+        BatchLoader loader = new(Numbered(8), Exact, batchSize: 2);
+
+        Assert.Equal(double.NaN, loader.ShareWaited);
+        Assert.Equal(4, loader.Load([.. Enumerable.Range(0, 8)]).Count());
+        Assert.InRange(loader.ShareWaited, 0, 1);
+    }
+
+    /// <summary>Pictures whose every pixel is their number.</summary>
+    private static IReadOnlyList<PictureSource> Numbered(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new DecodedPicture($"{i}", Fixture.Drawn(5, 7, (_, _) => (i, i, i))))];
+
+    private static byte[] All(int threads, int seed, int epoch, int[]? order = null)
+    {
+        DecodedPicture picture = new("drawn", Fixture.Drawn(40, 30, (x, y) => (x * 6, y * 8, x + y)));
+        BatchLoader loader = new([.. Enumerable.Repeat(picture, 20)], Augmented, batchSize: 6, threads, seed);
+        return [.. loader.Load(order ?? [.. Enumerable.Range(0, 20)], epoch).SelectMany(batch => batch.Pixels.Take(batch.Count * 8 * 8 * 3).ToArray())];
+    }
+}

@@ -1,0 +1,114 @@
+using MLTransfer.Imaging;
+using MLTransfer.Imaging.Resampling;
+
+namespace MLTransfer.Tests.Imaging;
+
+public class TransformTests
+{
+    [Fact]
+    public void A_random_crop_stays_in_the_picture_and_has_the_areas_and_shapes_asked_for()
+    {
+        RandomResizedCrop crop = new(224) { SmallestArea = 0.25, LargestArea = 0.75 };
+        for (int index = 0; index < 2000; index++)
+        {
+            PictureRandom random = new(7, 0, index);
+            Region part = crop.Part(new PictureSize(500, 375), ref random);
+
+            Assert.True(new Region(0, 0, 500, 375).Contains(part), $"{part}");
+            // One pixel more or less on either side changes area and shape by up to 1 %.
+            Assert.InRange(part.Width * part.Height / (500 * 375.0), 0.247, 0.757);
+            Assert.InRange((double)part.Width / part.Height, 0.74, 1.35);
+        }
+    }
+
+    [Fact]
+    public void Random_crops_cover_the_whole_picture_evenly()
+    {
+        RandomResizedCrop crop = new(224);
+        double x = 0, area = 0;
+        for (int index = 0; index < 4000; index++)
+        {
+            PictureRandom random = new(1, 2, index);
+            Region part = crop.Part(new PictureSize(400, 400), ref random);
+            x += part.X + part.Width / 2.0;
+            area += part.Width * part.Height / 160_000.0;
+        }
+
+        // The centre lies in the middle on average. Areas average what torchvision's do (0.478 over 8,000): large ones often do not fit.
+        Assert.InRange(x / 4000, 195, 205);
+        Assert.InRange(area / 4000, 0.46, 0.49);
+    }
+
+    [Theory]
+    [InlineData(1000, 10, 493, 0, 13, 10)]
+    [InlineData(10, 1000, 0, 493, 10, 13)]
+    [InlineData(1, 1, 0, 0, 1, 1)]
+    public void A_picture_too_narrow_for_every_attempt_gives_its_centre(int width, int height, int x, int y, int partWidth, int partHeight)
+    {
+        RandomResizedCrop crop = new(224) { SmallestArea = 0.9 };
+        PictureRandom random = new(0, 0, 0);
+
+        Assert.Equal(new Region(x, y, partWidth, partHeight), crop.Part(new PictureSize(width, height), ref random));
+    }
+
+    [Fact]
+    public void Every_second_picture_is_mirrored()
+    {
+        Picture picture = Fixture.Drawn(2, 1, (x, _) => (x, x, x));
+        int mirrored = 0;
+        for (int index = 0; index < 1000; index++)
+        {
+            PictureRandom random = new(3, 0, index);
+            mirrored += new HorizontalFlip().Apply(picture, ref random).Pixels[0];
+        }
+
+        // 500 expected; four standard deviations of the binomial distribution are 63.
+        Assert.InRange(mirrored, 437, 563);
+    }
+
+    [Fact]
+    public void Transforms_done_at_once_give_what_they_give_one_after_another()
+    {
+        Picture picture = Fixture.Drawn(61, 47, (x, y) => (x * 4, y * 5, x * y % 256));
+        PictureTransform[] transforms =
+            [new Resize(40), new CenterCrop(33, 50), new HorizontalFlip(1), new CenterCrop(20), new CenterCrop(30), new Resize(13), new HorizontalFlip(1), new RandomResizedCrop(16)];
+        PictureRandom together = new(5, 0, 0), alone = new(5, 0, 0);
+
+        Picture atOnce = TransformChain.Apply(transforms, new DecodedPixels(picture), ref together);
+        foreach (PictureTransform transform in transforms)
+            picture = transform.Apply(picture, ref alone);
+
+        Assert.Equal((picture.Width, picture.Height), (atOnce.Width, atOnce.Height));
+        // Mirroring before or after resampling rounds the fixed-point weights differently: a level at most.
+        Assert.InRange(PixelDifference.Between(picture.Pixels, atOnce.Pixels).Largest, 0, 1);
+    }
+
+    [Fact]
+    public void A_single_pixel_fills_any_size()
+    {
+        PictureRandom random = new(0, 0, 0);
+
+        Assert.All(new Resize(9).Apply(Fixture.Drawn(1, 1, (_, _) => (200, 200, 200)), ref random).Pixels, colour => Assert.Equal(200, colour));
+    }
+
+    [Fact]
+    public void The_ratio_of_resize_to_crop_is_kept_for_other_sizes()
+    {
+        Assert.Equal((256, 224), (Preprocessing.ImageNet.ResizeTo, Preprocessing.ImageNet.CropTo));
+        Assert.Equal((329, 288), (Preprocessing.ImageNet.ForSize(288).ResizeTo, Preprocessing.ImageNet.ForSize(288).CropTo));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Preprocessing.ImageNet.ForSize(0));
+    }
+
+    [Fact]
+    public void Sizes_that_are_not_positive_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Resize(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Resize(4, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CenterCrop(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RandomResizedCrop(0));
+    }
+
+    [Fact]
+    public void A_picture_needs_as_many_bytes_as_its_size_says() =>
+        Assert.Contains("2 x 2 pixels has 12 bytes; 11 were given", Assert.Throws<ArgumentException>(() => new Picture(2, 2, new byte[11])).Message);
+}
