@@ -7,8 +7,8 @@ public sealed class MLImage : IDisposable
 {
     private const int JpegQuality = 100;
 
-    private PixelBuffer? _buffer;
-    private string? _tag;
+    private PixelBuffer _buffer;
+    private string _tag;
 
     private MLImage(PixelBuffer buffer) => _buffer = buffer;
 
@@ -50,7 +50,7 @@ public sealed class MLImage : IDisposable
 
     public ReadOnlySpan<byte> Pixels => Alive().Bytes;
 
-    public string? Tag
+    public string Tag
     {
         get
         {
@@ -92,7 +92,7 @@ public sealed class MLImage : IDisposable
 
     private static MLImage Decoded(EncodedBuffer encoded, string complaint, string parameter)
     {
-        if (!Codec.TryReadSize(encoded.Bytes, out int width, out int height, out string? reason))
+        if (!Codec.TryReadSize(encoded.Bytes, out int width, out int height, out string reason))
             throw new ArgumentException($"{complaint}: {reason}.", parameter);
         if ((long)width * height * 4 > Array.MaxLength)
             throw new ArgumentException($"{complaint}: {width} x {height} pixels are too many.", parameter);

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -12,7 +11,7 @@ internal static partial class Codec
     private const string Library = "mltransfer_image";
     private const int MessageCapacity = 256;
 
-    internal static bool TryReadSize(ReadOnlySpan<byte> encoded, out int width, out int height, [NotNullWhen(false)] out string? reason)
+    internal static bool TryReadSize(ReadOnlySpan<byte> encoded, out int width, out int height, out string reason)
     {
         Span<byte> message = stackalloc byte[MessageCapacity];
         bool done = ReadSize(encoded, encoded.Length, out width, out height, message, message.Length) != 0;
@@ -20,7 +19,7 @@ internal static partial class Codec
         return done;
     }
 
-    internal static bool TryDecode(ReadOnlySpan<byte> encoded, Span<byte> pixels, int width, int height, [NotNullWhen(false)] out string? reason)
+    internal static bool TryDecode(ReadOnlySpan<byte> encoded, Span<byte> pixels, int width, int height, out string reason)
     {
         Span<byte> message = stackalloc byte[MessageCapacity];
         bool done = Decode(encoded, encoded.Length, pixels, width, height, message, message.Length) != 0;

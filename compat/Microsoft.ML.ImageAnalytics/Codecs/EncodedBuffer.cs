@@ -23,7 +23,7 @@ internal sealed class EncodedBuffer : IDisposable
         {
             int position = (int)memory.Position;
             memory.Position = memory.Length;
-            return new EncodedBuffer(shown.Array!, shown.Offset + position, shown.Count - position, borrowed: false);
+            return new EncodedBuffer(shown.Array, shown.Offset + position, shown.Count - position, borrowed: false);
         }
         long expected = stream.CanSeek ? stream.Length - stream.Position + 1 : FirstBlock;
         byte[] array = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(expected, FirstBlock, Array.MaxLength));

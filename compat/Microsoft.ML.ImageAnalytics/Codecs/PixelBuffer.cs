@@ -6,7 +6,7 @@ namespace Microsoft.ML.Codecs;
 /// <summary>A picture in borrowed memory: a loader that disposes its pictures allocates nothing.</summary>
 internal sealed class PixelBuffer(int width, int height, MLPixelFormat format)
 {
-    private byte[]? _bytes = ArrayPool<byte>.Shared.Rent(width * height * 4);
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(width * height * 4);
 
     internal int Width => width;
 
