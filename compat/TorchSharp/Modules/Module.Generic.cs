@@ -6,12 +6,12 @@ public static partial class torch
     {
         public interface IModule<T, TResult>
         {
-            public TResult call(T input1);
+            TResult call(T input1);
         }
 
         public interface IModule<T1, T2, TResult>
         {
-            public TResult call(T1 input1, T2 input2);
+            TResult call(T1 input1, T2 input2);
         }
 
         /// <summary>A module of one argument.</summary>
@@ -35,7 +35,7 @@ public static partial class torch
 
             public abstract TResult forward(T1 input1, T2 input2);
 
-            public TResult call(T1 input1, T2 input2) => forward(input1, input2);
+            TResult call(T1 input1, T2 input2) => forward(input1, input2);
         }
     }
 }

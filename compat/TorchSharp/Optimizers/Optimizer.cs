@@ -77,21 +77,21 @@ public static partial class torch
         /// <summary>Something with a learning rate that a schedule can change.</summary>
         public interface ILearningRateController
         {
-            public double LearningRate { get; set; }
+            double LearningRate { get; set; }
 
-            public double InitialLearningRate { get; set; }
+            double InitialLearningRate { get; set; }
         }
 
         /// <summary>Something with momentum.</summary>
         public interface IMomentum
         {
-            public double Momentum { get; set; }
+            double Momentum { get; set; }
         }
 
         /// <summary>Something with two decay rates of averages.</summary>
         public interface IBetas
         {
-            public (double, double) Betas { get; set; }
+            (double, double) Betas { get; set; }
         }
     }
 }
