@@ -35,7 +35,7 @@ public static partial class torch
 
             public abstract TResult forward(T1 input1, T2 input2);
 
-            TResult call(T1 input1, T2 input2) => forward(input1, input2);
+            public TResult call(T1 input1, T2 input2) => forward(input1, input2);
         }
     }
 }
