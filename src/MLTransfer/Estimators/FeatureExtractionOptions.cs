@@ -1,0 +1,20 @@
+namespace MLTransfer;
+
+/// <summary>Training a new head on the features of a frozen backbone: each picture goes through it once.</summary>
+public sealed record FeatureExtractionOptions : ImageClassificationOptions
+{
+    /// <summary>Creates the options with their defaults: Adam with a learning rate of 1e-3.</summary>
+    public FeatureExtractionOptions()
+    {
+        LearningRate = 1e-3;
+        Optimizer = OptimizerKind.Adam;
+    }
+
+    /// <summary>
+    /// A folder that keeps features for the next training. They are found again by the weights, the preprocessing and the content of each
+    /// picture, so they are never stale. Default: null, features are kept in memory only.
+    /// </summary>
+    public string? CacheFolder { get; init; }
+
+    internal FeatureExtractionOptions Checked() => Check.All(this, [.. Complaints(), CacheFolder is null ? null : Check.Named(CacheFolder)]);
+}

@@ -1,0 +1,67 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using MLTransfer.Models;
+using MLTransfer.Training;
+
+namespace MLTransfer.Estimators;
+
+/// <summary>
+/// Trains a classifier of pictures on a pretrained backbone. Needs a key column with the classes and a column of pictures; adds
+/// <c>Score</c> (vector of single: a probability per class) and <c>PredictedLabel</c> (key).
+/// </summary>
+public abstract class ImageClassificationEstimator : IEstimator<ImageClassificationTransformer>
+{
+    private readonly ImageClassificationOptions _options;
+
+    private protected ImageClassificationEstimator(IHostEnvironment environment, ImageClassificationOptions options)
+    {
+        Environment = environment;
+        _options = options;
+        Backbone = ModelZoo.Find(options.Backbone);
+        Seed = ModelFile.Seed(environment) ?? 0;
+    }
+
+    private protected IHostEnvironment Environment { get; }
+
+    private protected Backbone Backbone { get; }
+
+    private protected int Seed { get; }
+
+    /// <summary>Trains. Every random number comes from the seed of the <see cref="MLContext"/>; without one, from 0.</summary>
+    /// <param name="input">Pictures and labels.</param>
+    /// <returns>The trained model; its <see cref="ImageClassificationTransformer.Training"/> says how it went.</returns>
+    /// <exception cref="ArgumentException">The columns, the labels or the layers named do not fit.</exception>
+    /// <exception cref="Weights.WeightsException">The weights cannot be read or belong to another network.</exception>
+    /// <exception cref="Imaging.PictureException">A picture cannot be read and <see cref="ImageClassificationOptions.StopOnBadPicture"/> is set, or none can.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before there was anything to keep.</exception>
+    public ImageClassificationTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using IChannel channel = Environment.Start(GetType().Name);
+        return Train(TrainingRun.Prepare(Environment, _options, Backbone, Seed, input), channel);
+    }
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        CheckColumns(inputSchema);
+        var columns = inputSchema.ToDictionary(column => column.Name);
+        foreach (SchemaShape.Column output in OutputColumns.Shapes()) columns[output.Name] = output;
+        return new SchemaShape(columns.Values);
+    }
+
+    private protected abstract ImageClassificationTransformer Train(TrainingRun run, IChannel channel);
+
+    private void CheckColumns(SchemaShape schema)
+    {
+        var columns = schema.ToDictionary(column => column.Name);
+        if (!columns.TryGetValue(_options.LabelColumnName, out SchemaShape.Column label))
+            throw new ArgumentOutOfRangeException(nameof(schema), $"There is no label column '{_options.LabelColumnName}'.");
+        if (!label.IsKey)
+            throw new ArgumentOutOfRangeException(nameof(schema), $"Schema mismatch for the label column '{label.Name}': expected a key, got {label.ItemType}.");
+        if (_options.ImageColumnName is { } image && !columns.ContainsKey(image))
+            throw new ArgumentOutOfRangeException(nameof(schema), $"There is no column '{image}' for the pictures.");
+    }
+}

@@ -1,0 +1,97 @@
+using Microsoft.ML;
+
+namespace MLTransfer;
+
+/// <summary>What feature extraction and fine-tuning have in common.</summary>
+public abstract record ImageClassificationOptions
+{
+    private protected ImageClassificationOptions()
+    {
+    }
+
+    /// <summary>The network, a name of <see cref="Models.ModelZoo"/>. Default: <c>resnet18</c>.</summary>
+    public string Backbone { get; init; } = "resnet18";
+
+    /// <summary>The file with the backbone's weights (<c>.pth</c>, <c>.safetensors</c>). Default: null, random weights drawn from the seed.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary>The key column with the classes. Default: <c>Label</c>.</summary>
+    public string LabelColumnName { get; init; } = "Label";
+
+    /// <summary>
+    /// The column with the pictures: paths (text), encoded files (vector of bytes) or <c>MLImage</c>. Default: null, the column found by its
+    /// type (text columns only if they are called <c>ImagePath</c>, <c>Image</c>, <c>Path</c> or <c>File</c>, or if there is just one).
+    /// </summary>
+    public string? ImageColumnName { get; init; }
+
+    /// <summary>How often each picture is trained on. Default: 10.</summary>
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Pictures in a training step. Default: 32.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>The size of the steps at their largest. Default: see the two kinds of options.</summary>
+    public double LearningRate { get; init; }
+
+    /// <summary>How gradients become steps. Default: see the two kinds of options.</summary>
+    public OptimizerKind Optimizer { get; init; }
+
+    /// <summary>How the learning rate changes. Default: a cosine down to zero.</summary>
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.Cosine;
+
+    /// <summary>Pulls weights towards zero, per unit of learning rate. Default: 1e-4.</summary>
+    public double WeightDecay { get; init; } = 1e-4;
+
+    /// <summary>The share of the target probability spread over all classes (Szegedy et al. 2015). Default: 0.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>The side in pixels of what the network sees. Default: null, what the backbone's weights were trained with.</summary>
+    public int? ImageSize { get; init; }
+
+    /// <summary>The number format of inference. Default: <see cref="Precision.Auto"/>.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>Where the network runs. Default: <see cref="DeviceKind.Auto"/>.</summary>
+    public DeviceKind Device { get; init; }
+
+    /// <summary>
+    /// Pictures to choose the best epoch by, with the same columns as the training data; labels as text are looked up among the classes.
+    /// Default: null.
+    /// </summary>
+    public IDataView? Validation { get; init; }
+
+    /// <summary>The share of each class's training pictures that is held back for validation where <see cref="Validation"/> is null. Default: 0.</summary>
+    public double ValidationFraction { get; init; }
+
+    /// <summary>Threads that read and transform pictures. Default: 0, as many as there are processors.</summary>
+    public int LoaderThreads { get; init; }
+
+    /// <summary>Whether an unreadable picture ends the training instead of being reported and left out. Default: false.</summary>
+    public bool StopOnBadPicture { get; init; }
+
+    /// <summary>Hears how far the training is, after every batch, on the thread that trains. Default: null.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Stops the training after the running batch; the best model so far is kept. Default: never.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    private protected IEnumerable<string?> Complaints() =>
+    [
+        Check.Named(Backbone),
+        Weights is null ? null : Check.Named(Weights),
+        Check.Named(LabelColumnName),
+        ImageColumnName is null ? null : Check.Named(ImageColumnName),
+        Check.Between(1, Epochs, 100_000),
+        Check.Between(1, BatchSize, 65_536),
+        Check.Positive(LearningRate),
+        Check.Known(Optimizer),
+        Check.Known(Schedule),
+        Check.NotNegative(WeightDecay),
+        Check.Share(LabelSmoothing),
+        ImageSize is { } size ? Check.Between(8, size, 4096, nameof(ImageSize)) : null,
+        Check.Known(Precision),
+        Check.Known(Device),
+        Check.Share(ValidationFraction),
+        Check.Between(0, LoaderThreads, 1024),
+    ];
+}

@@ -1,0 +1,36 @@
+namespace MLTransfer;
+
+/// <summary>What a model says of one picture.</summary>
+public sealed class ImagePrediction
+{
+    private readonly IReadOnlyList<string> _labels;
+
+    internal ImagePrediction(string name, IReadOnlyList<string> labels, float[] probabilities)
+    {
+        Name = name;
+        _labels = labels;
+        Probabilities = probabilities;
+    }
+
+    internal ImagePrediction(string name, string error) : this(name, [], []) => Error = error;
+
+    /// <summary>The path of the picture.</summary>
+    public string Name { get; }
+
+    /// <summary>Why it could not be scored; <see langword="null"/> when it was.</summary>
+    public string? Error { get; }
+
+    /// <summary>One probability per class, in the order of the model's labels; empty where there is an error.</summary>
+    public IReadOnlyList<float> Probabilities { get; }
+
+    /// <summary>The likeliest class; <see langword="null"/> where there is an error.</summary>
+    public string? Label => Top(1) is [var best] ? best.Label : null;
+
+    /// <summary>The probability of <see cref="Label"/>; NaN where there is an error.</summary>
+    public float Probability => Top(1) is [var best] ? best.Probability : float.NaN;
+
+    /// <summary>The likeliest classes, best first; among equals, the first of the labels.</summary>
+    /// <param name="count">How many at most.</param>
+    public IReadOnlyList<LabelProbability> Top(int count) =>
+        [.. _labels.Zip(Probabilities, (label, probability) => new LabelProbability(label, probability)).OrderByDescending(pair => pair.Probability).Take(count)];
+}

@@ -1,0 +1,70 @@
+using MLTransfer;
+using MLTransfer.Estimators;
+using Microsoft.ML.Runtime;
+using Trainers = Microsoft.ML.MulticlassClassificationCatalog.MulticlassClassificationTrainers;
+
+namespace Microsoft.ML;
+
+/// <summary>What MLTransfer adds to ML.NET's catalogs.</summary>
+public static class MLTransferCatalog
+{
+    /// <summary>
+    /// Trains a new head on the features of a frozen backbone: each picture goes through it once. Seconds.
+    /// </summary>
+    /// <param name="trainers">The catalog.</param>
+    /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
+    /// <param name="weights">The file with its weights; <see langword="null"/> for random ones.</param>
+    /// <exception cref="ArgumentException">There is no such backbone.</exception>
+    public static FeatureExtractionEstimator FeatureExtraction(this Trainers trainers, string backbone, string? weights = null) =>
+        trainers.FeatureExtraction(new FeatureExtractionOptions { Backbone = backbone, Weights = weights });
+
+    /// <inheritdoc cref="FeatureExtraction(Trainers, string, string?)"/>
+    /// <param name="trainers">The catalog.</param>
+    /// <param name="options">How to train.</param>
+    /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
+    public static FeatureExtractionEstimator FeatureExtraction(this Trainers trainers, FeatureExtractionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(trainers);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(Prepared(trainers), options);
+    }
+
+    /// <summary>Trains a backbone on, all of it or its upper layers, together with a new head. Minutes, more accurate.</summary>
+    /// <param name="trainers">The catalog.</param>
+    /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
+    /// <param name="weights">The file with its weights; <see langword="null"/> for random ones.</param>
+    /// <exception cref="ArgumentException">There is no such backbone.</exception>
+    public static FineTuningEstimator FineTuning(this Trainers trainers, string backbone, string? weights = null) =>
+        trainers.FineTuning(new FineTuningOptions { Backbone = backbone, Weights = weights });
+
+    /// <inheritdoc cref="FineTuning(Trainers, string, string?)"/>
+    /// <param name="trainers">The catalog.</param>
+    /// <param name="options">How to train.</param>
+    /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
+    public static FineTuningEstimator FineTuning(this Trainers trainers, FineTuningOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(trainers);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(Prepared(trainers), options);
+    }
+
+    /// <summary>Teaches the context to load models of MLTransfer; needed once before <c>Model.Load</c>. Training does it by itself.</summary>
+    /// <param name="context">The context.</param>
+    /// <returns>The same context.</returns>
+    public static MLContext AddMLTransfer(this MLContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        Register(context);
+        return context;
+    }
+
+    private static IHostEnvironment Prepared(Trainers trainers)
+    {
+        IHostEnvironment environment = ModelFile.Environment(trainers);
+        Register(environment);
+        return environment;
+    }
+
+    private static void Register(IHostEnvironment environment) => ModelFile.Register(
+        environment, typeof(ImageClassificationTransformer), typeof(ModelLoader), "MLTransfer image classification", ModelPayload.Format.LoaderSignature);
+}

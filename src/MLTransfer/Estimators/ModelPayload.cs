@@ -1,0 +1,43 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MLTransfer.Models;
+using MLTransfer.Weights;
+using TorchSharp;
+
+namespace MLTransfer.Estimators;
+
+/// <summary>How a model lies in ML.NET's model file: one stream in the safetensors format, its description among the metadata.</summary>
+internal static class ModelPayload
+{
+    private const uint Version = 0x00010001;
+    private const string StreamName = "Network.safetensors";
+    private const string DescriptionKey = "mltransfer";
+
+    public static ModelFile.Format Format { get; } = new("MLTransferImage", Written: Version, Readable: Version, OldestReadable: Version);
+
+    public static void Save(ModelSaveContext ctx, ModelDescription description, ImageModel model)
+    {
+        ArgumentNullException.ThrowIfNull(ctx);
+        var metadata = new Dictionary<string, string> { [DescriptionKey] = description.ToJson() };
+        ModelFile.Save(ctx, Format, StreamName, writer => SafetensorsFile.Write(writer.BaseStream, StateDict.Save(model), metadata));
+    }
+
+    /// <exception cref="InvalidDataException">The stream is damaged or describes no network of the zoo.</exception>
+    public static ImageClassificationTransformer Load(object ctx)
+    {
+        SafetensorsContent content = ModelFile.Load(ctx, Format, StreamName, reader => SafetensorsFile.Read(reader.BaseStream, "the model file"));
+        if (!content.Metadata.TryGetValue(DescriptionKey, out string? json)) throw new InvalidDataException("The model file has no description of its network.");
+        ModelDescription description = ModelDescription.FromJson(json);
+        var device = Devices.Resolve(DeviceKind.Auto);
+        ImageModel model = ModelZoo.Find(description.Backbone).Build(description.Labels.Count);
+        StateDict.Load(model, content.Tensors, "the model file", description.Backbone);
+        return new ImageClassificationTransformer(
+            new Scorer(model.to(device), description.Preprocessing, device, Devices.Resolve(description.Precision, device)), description, training: null);
+    }
+}
+
+/// <summary>What ML.NET calls to load a model; it finds it through the component catalog.</summary>
+internal static class ModelLoader
+{
+    public static ImageClassificationTransformer Create(IHostEnvironment env, object ctx) => ModelPayload.Load(ctx);
+}

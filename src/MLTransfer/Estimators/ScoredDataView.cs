@@ -1,0 +1,38 @@
+using Microsoft.ML;
+
+namespace MLTransfer.Estimators;
+
+/// <summary>A data view with scores behind its columns; nothing is read before a cursor asks.</summary>
+internal sealed class ScoredDataView(IDataView input, DataViewSchema schema, Scorer scorer, string imageColumnName) : IDataView
+{
+    /// <summary>Scores follow the order of the input: two cursors run over it, one ahead.</summary>
+    public bool CanShuffle => false;
+
+    public DataViewSchema Schema => schema;
+
+    public long? GetRowCount() => input.GetRowCount();
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        ArgumentNullException.ThrowIfNull(columnsNeeded);
+        int inputs = input.Schema.Count;
+        DataViewSchema.Column[] needed = [.. columnsNeeded];
+        DataViewRowCursor rows = input.GetRowCursor(needed.Where(column => column.Index < inputs).Select(column => input.Schema[column.Index]));
+        bool[] active = new bool[schema.Count];
+        foreach (DataViewSchema.Column column in needed) active[column.Index] = true;
+        return new ScoringCursor(rows, schema, active, active[inputs] || active[inputs + 1] ? Ahead() : null);
+    }
+
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
+
+    private IEnumerator<ScoredPicture> Ahead() => scorer.Score(Pictures(), CancellationToken.None).GetEnumerator();
+
+    private IEnumerable<Imaging.PictureSource> Pictures()
+    {
+        DataViewSchema.Column column = PictureColumn.Find(input.Schema, imageColumnName);
+        using DataViewRowCursor cursor = input.GetRowCursor([column]);
+        Func<Imaging.PictureSource> picture = PictureColumn.Reader(cursor, column);
+        while (cursor.MoveNext()) yield return picture();
+    }
+}

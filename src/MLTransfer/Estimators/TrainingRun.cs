@@ -1,0 +1,63 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MLTransfer.Data;
+using MLTransfer.Imaging;
+using MLTransfer.Models;
+using MLTransfer.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Estimators;
+
+/// <summary>Everything a training needs once its inputs are read and checked.</summary>
+internal sealed record TrainingRun(
+    IHostEnvironment Environment, ImageClassificationOptions Options, Backbone Backbone, int Seed, IReadOnlyList<string> Classes, string ImageColumnName,
+    PictureSet Training, PictureSet? Validation, Preprocessing Preprocessing, Device Device, ScalarType InferenceType)
+{
+    public static TrainingRun Prepare(IHostEnvironment environment, ImageClassificationOptions options, Backbone backbone, int seed, IDataView input)
+    {
+        IReadOnlyList<string> classes = LabelColumn.Classes(input.Schema, options.LabelColumnName);
+        string image = PictureColumn.Find(input.Schema, options.ImageColumnName, options.LabelColumnName).Name;
+        PictureSet all = PictureReader.Read(input, image, options.LabelColumnName, classes);
+        if (all.Count == 0) throw new ArgumentException($"There is nothing to train on: no row has a label in column '{options.LabelColumnName}'.");
+        PictureSet? validation = options.Validation is { } view ? PictureReader.Read(view, image, options.LabelColumnName, classes) : null;
+        if (validation is { Count: 0 }) throw new ArgumentException("Validation has no row with a label; leave it null or give it pictures.");
+        if (validation is null && options.ValidationFraction > 0)
+        {
+            (IReadOnlyList<int> training, IReadOnlyList<int> held) = Split.Stratified(all.Labels, options.ValidationFraction, seed);
+            (all, validation) = (all.At(training), all.At(held));
+        }
+
+        Device device = Devices.Resolve(options.Device);
+        Preprocessing preprocessing = options.ImageSize is { } size ? backbone.Preprocessing.ForSize(size) : backbone.Preprocessing;
+        return new(environment, options, backbone, seed, classes, image, all, validation, preprocessing, device, Devices.Resolve(options.Precision, device));
+    }
+
+    /// <summary>The backbone with its weights and a new head, all drawn from the seed where no file gives them.</summary>
+    public ImageModel BuildModel()
+    {
+        manual_seed(Seed);
+        ImageModel model = Backbone.Build(Classes.Count);
+        if (Options.Weights is { } file) PretrainedWeights.Load(model, Backbone, file);
+        return model.to(Device);
+    }
+
+    public TrainingRecipe Recipe(double headFactor = 1) => new()
+    {
+        Epochs = Options.Epochs,
+        LearningRate = Options.LearningRate,
+        HeadFactor = headFactor,
+        Optimizer = Options.Optimizer,
+        Schedule = Options.Schedule,
+        WeightDecay = Options.WeightDecay,
+        LabelSmoothing = Options.LabelSmoothing,
+    };
+
+    /// <summary>Ends the training where a bad picture should, or where no picture is left.</summary>
+    public void Check(IReadOnlyCollection<SkippedPicture> skipped, int readable)
+    {
+        if (skipped.Count > 0 && Options.StopOnBadPicture) throw new PictureException(skipped.First().Name, skipped.First().Reason);
+        if (readable == 0 && skipped.Count > 0)
+            throw new PictureException(skipped.First().Name, $"{skipped.First().Reason} None of the {skipped.Count} pictures can be read; this is the first.");
+    }
+}

@@ -1,0 +1,18 @@
+using MLTransfer.Imaging;
+
+namespace MLTransfer;
+
+/// <summary>What came of a training.</summary>
+/// <param name="TrainingPictures">Pictures trained on.</param>
+/// <param name="ValidationPictures">Pictures the epochs were compared by.</param>
+/// <param name="Skipped">Pictures that could not be read, each with the reason.</param>
+/// <param name="Epochs">The finished epochs.</param>
+/// <param name="BestEpoch">The epoch whose weights the model holds; 0 when it was stopped before the first ended.</param>
+/// <param name="ValidationAccuracy">Top-1 accuracy of those weights on the validation pictures; NaN without any.</param>
+/// <param name="Cancelled">Whether it was stopped before its last epoch.</param>
+/// <param name="FeatureSeconds">Time spent on reading pictures and on the frozen backbone; 0 in fine-tuning.</param>
+/// <param name="TrainingSeconds">Time spent on changing weights.</param>
+/// <param name="PicturesPerSecond">In fine-tuning, pictures trained on a second; in feature extraction, pictures brought to features a second.</param>
+public sealed record TrainingSummary(
+    int TrainingPictures, int ValidationPictures, IReadOnlyList<SkippedPicture> Skipped, IReadOnlyList<EpochResult> Epochs,
+    int BestEpoch, double ValidationAccuracy, bool Cancelled, double FeatureSeconds, double TrainingSeconds, double PicturesPerSecond);

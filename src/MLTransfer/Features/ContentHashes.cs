@@ -1,0 +1,29 @@
+using MLTransfer.Imaging;
+
+namespace MLTransfer.Features;
+
+/// <summary>What pictures are recognised by, whatever they are called.</summary>
+internal static class ContentHashes
+{
+    /// <param name="pictures">The pictures.</param>
+    /// <param name="threads">How many to read at once; 0 for as many as there are processors.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <summary>The SHA-256 of each picture; <see langword="null"/> for one that cannot be read, which the loader then reports.</summary>
+    public static byte[]?[] Of(IReadOnlyList<PictureSource> pictures, int threads, CancellationToken cancellation)
+    {
+        var hashes = new byte[]?[pictures.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads, CancellationToken = cancellation };
+        Parallel.For(0, hashes.Length, options, index =>
+        {
+            try
+            {
+                hashes[index] = pictures[index].ContentHash();
+            }
+            catch (PictureException)
+            {
+                hashes[index] = null;
+            }
+        });
+        return hashes;
+    }
+}

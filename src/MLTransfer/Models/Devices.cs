@@ -1,0 +1,28 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Models;
+
+/// <summary>Turns what was asked for into a device and a number format of torch.</summary>
+internal static class Devices
+{
+    /// <exception cref="InvalidOperationException">CUDA is asked for and there is no CUDA device.</exception>
+    public static Device Resolve(DeviceKind kind) => kind switch
+    {
+        DeviceKind.Cpu => CPU,
+        DeviceKind.Auto => cuda.is_available() ? CUDA : CPU,
+        DeviceKind.Cuda when cuda.is_available() => CUDA,
+        DeviceKind.Cuda => throw new InvalidOperationException(
+            "Device is Cuda, and torch sees no CUDA device. Use Auto or Cpu, or install the CUDA build of libtorch and an NVIDIA driver."),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such device."),
+    };
+
+    /// <summary>bfloat16 is chosen by itself on processors only: what it gains there was measured.</summary>
+    public static ScalarType Resolve(Precision precision, Device device) => precision switch
+    {
+        Precision.Float32 => ScalarType.Float32,
+        Precision.BFloat16 => ScalarType.BFloat16,
+        Precision.Auto => device.type == DeviceType.CPU && ProcessorFeatures.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "There is no such precision."),
+    };
+}

@@ -1,0 +1,57 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Models;
+
+/// <summary>
+/// MobileNet v1 (Howard et al. 2017, https://arxiv.org/abs/1704.04861), width 1.0, without its last block: depthwise and pointwise
+/// convolutions with TensorFlow's SAME padding (the odd pixel goes right and bottom), batch norm with ε = 1e-3, ReLU6.
+/// </summary>
+internal sealed class MobileNetV1 : ImageModel
+{
+    private static readonly (long Outputs, long Stride)[] Blocks =
+        [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2)];
+
+    private MobileNetV1(int classes) : base(nameof(MobileNetV1), "classifier", 1024)
+    {
+        var layers = new List<Layer> { new(new(3, 32, 3, 2)) };
+        long width = 32;
+        foreach ((long outputs, long stride) in Blocks)
+        {
+            layers.Add(new(new(width, width, 3, stride, Groups: width)));
+            layers.Add(new(new(width, outputs, 1)));
+            width = outputs;
+        }
+
+        Child("features", new Sequence([.. layers]));
+        Groups = [.. layers.Select((layer, index) => new LayerGroup($"features.{index}", [layer], layer.call))];
+        Initialisation.KaimingFanOut(this);
+        ResetHead(classes);
+    }
+
+    public static IReadOnlyList<Backbone> Variants { get; } =
+    [
+        new("mobilenet_v1_b12", "MobileNet", 1024, 3_191_072, Imaging.Preprocessing.Inception, classes => new MobileNetV1(classes)),
+    ];
+
+    public override IReadOnlyList<LayerGroup> Groups { get; }
+
+    private sealed class Layer : NamedModule
+    {
+        private readonly ConvolutionUnit _unit;
+        private readonly bool _oddPixelLast;
+
+        public Layer(ConvolutionShape shape) : base(nameof(Layer))
+        {
+            _oddPixelLast = shape is { Kernel: 3, Stride: 2 };
+            _unit = Convolution("conv", "bn", shape with { Padding = _oddPixelLast ? 0 : shape.Kernel / 2 }, epsilon: 1e-3);
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            if (!_oddPixelLast) return nn.functional.relu6(_unit.Forward(input), inplace: true);
+            using Tensor padded = nn.functional.pad(input, [0, 1, 0, 1]);
+            return nn.functional.relu6(_unit.Forward(padded), inplace: true);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Frozen;
+
+namespace MLTransfer.Models;
+
+/// <summary>All backbones. To add one, write its family's file and name its variants here.</summary>
+public static class ModelZoo
+{
+    private static readonly FrozenDictionary<string, Backbone> ByName =
+        new[] { ResNet.Variants, Vgg.Variants, MobileNetV1.Variants, CifarResNet.Variants }
+            .SelectMany(variants => variants)
+            .ToFrozenDictionary(backbone => backbone.Name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Every backbone, by name.</summary>
+    public static IReadOnlyList<Backbone> All { get; } = [.. ByName.Values.OrderBy(backbone => backbone.Name, StringComparer.Ordinal)];
+
+    /// <summary>The backbone of that name, letter case aside.</summary>
+    /// <exception cref="ArgumentException">There is none; the message names the nearest and all there are.</exception>
+    public static Backbone Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (ByName.TryGetValue(name, out Backbone? backbone)) return backbone;
+        IEnumerable<string> names = All.Select(known => known.Name);
+        throw new ArgumentException(
+            $"There is no backbone '{name}'. {Nearest.Suggestion(name, names)}Known backbones: {string.Join(", ", names)}.", nameof(name));
+    }
+}

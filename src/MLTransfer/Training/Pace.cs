@@ -1,0 +1,19 @@
+namespace MLTransfer.Training;
+
+/// <summary>Counts pictures against the clock and says how far and how fast.</summary>
+internal sealed class Pace(TimeProvider clock, long total)
+{
+    private readonly long _start = clock.GetTimestamp();
+
+    public long Done { get; private set; }
+
+    public double Seconds => clock.GetElapsedTime(_start).TotalSeconds;
+
+    public double PerSecond => Seconds > 0 ? Done / Seconds : 0;
+
+    public void Add(long pictures) => Done += pictures;
+
+    public TrainingProgress Report(TrainingPhase phase, int epoch, int epochs, Tally training, double validationAccuracy) => new(
+        phase, epoch, epochs, Done, total, PerSecond, TimeSpan.FromSeconds(PerSecond > 0 ? Math.Max(0, total - Done) / PerSecond : 0),
+        training.Loss, training.Accuracy, validationAccuracy);
+}

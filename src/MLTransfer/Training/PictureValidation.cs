@@ -1,0 +1,31 @@
+using MLTransfer.Imaging;
+using MLTransfer.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Training;
+
+/// <summary>Scores the validation pictures with a network in training just as the finished model will score them.</summary>
+internal sealed class PictureValidation(
+    ImageModel model, ScalarType type, PictureData pictures, TimeProvider clock, IProgress<TrainingProgress> progress, int epochs)
+{
+    public Tally Score(int epoch, CancellationToken cancellation)
+    {
+        using var frozen = new FrozenModel(model, type);
+        var pace = new Pace(clock, pictures.Count);
+        Tally tally = default;
+        foreach (PictureBatch batch in pictures.InOrder())
+        {
+            using var scope = NewDisposeScope();
+            using var still = no_grad();
+            if (cancellation.IsCancellationRequested) break;
+            (Tensor images, Tensor labels) = pictures.Labelled(batch);
+            Tensor logits = frozen.Logits(images);
+            tally += Tally.Of(logits, labels, nn.functional.cross_entropy(logits, labels));
+            pace.Add(batch.Count);
+            progress.Report(pace.Report(TrainingPhase.Validation, epoch, epochs, default, tally.Accuracy));
+        }
+
+        return tally;
+    }
+}

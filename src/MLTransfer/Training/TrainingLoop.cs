@@ -1,0 +1,75 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Training;
+
+/// <summary>The one training loop: epochs of steps, validation behind each, the best epoch kept.</summary>
+internal sealed class TrainingLoop(TrainingRecipe recipe, TimeProvider clock, IProgress<TrainingProgress>? progress)
+{
+    /// <summary>Trains until the last epoch, or until the token asks to stop: then after the running batch.</summary>
+    /// <param name="trainee">The network; holds the weights of the best epoch afterwards.</param>
+    /// <param name="data">What it is trained on.</param>
+    /// <param name="validate">Scores the validation pictures; <see langword="null"/> where there are none, and the last weights are kept.</param>
+    /// <param name="cancellation">Stops the training; what was best until then is kept.</param>
+    /// <exception cref="InvalidOperationException">The loss is no number any more.</exception>
+    public TrainingHistory Run(Trainee trainee, ITrainingData data, Func<int, CancellationToken, Tally>? validate, CancellationToken cancellation)
+    {
+        using optim.Optimizer optimizer = Optimizers.Create(recipe, trainee.Backbone, trainee.Head);
+        using var best = new BestEpoch(trainee.Network, copies: validate is not null);
+        var epochs = new List<EpochResult>();
+        double seconds = 0;
+        long pictures = 0;
+        for (int epoch = 1; epoch <= recipe.Epochs && !cancellation.IsCancellationRequested; epoch++)
+        {
+            var pace = new Pace(clock, data.Count);
+            Tally training = TrainEpoch(trainee, data, optimizer, epoch, epochs.LastOrDefault()?.ValidationAccuracy ?? double.NaN, pace, cancellation);
+            seconds += pace.Seconds;
+            pictures += training.Seen;
+            Tally validation = cancellation.IsCancellationRequested ? default : validate?.Invoke(epoch, cancellation) ?? default;
+            if (cancellation.IsCancellationRequested) break;
+            var result = new EpochResult(
+                epoch, training.Loss, training.Accuracy, validation.Loss, validation.Accuracy, optimizer.ParamGroups.First().LearningRate, pace.Seconds);
+            epochs.Add(result);
+            best.Offer(result);
+            progress?.Report(pace.Report(TrainingPhase.Training, epoch, recipe.Epochs, training, validation.Accuracy));
+        }
+
+        best.Restore();
+        return new(epochs, best.Result, Cancelled: epochs.Count < recipe.Epochs, seconds, pictures);
+    }
+
+    private Tally TrainEpoch(
+        Trainee trainee, ITrainingData data, optim.Optimizer optimizer, int epoch, double validationAccuracy, Pace pace, CancellationToken cancellation)
+    {
+        trainee.BeginEpoch();
+        Tally tally = default;
+        int step = 0;
+        foreach (Func<LabelledBatch> take in data.Epoch(epoch))
+        {
+            using var scope = NewDisposeScope();
+            SetRate(optimizer, (epoch - 1 + (double)step++ / data.Batches) / recipe.Epochs);
+            LabelledBatch batch = take();
+            optimizer.zero_grad();
+            Tensor logits = trainee.Network.call(batch.Inputs);
+            Tensor loss = nn.functional.cross_entropy(logits, batch.Labels, label_smoothing: recipe.LabelSmoothing);
+            loss.backward();
+            optimizer.step();
+            tally += Tally.Of(logits, batch.Labels, loss);
+            pace.Add(batch.Labels.shape[0]);
+            if (!double.IsFinite(tally.LossSum)) throw Diverged(epoch);
+            progress?.Report(pace.Report(TrainingPhase.Training, epoch, recipe.Epochs, tally, validationAccuracy));
+            if (cancellation.IsCancellationRequested) break;
+        }
+
+        return tally;
+    }
+
+    private void SetRate(optim.Optimizer optimizer, double done)
+    {
+        double share = Schedule.Share(recipe.Schedule, done);
+        foreach (optim.ILearningRateController group in optimizer.ParamGroups) group.LearningRate = group.InitialLearningRate * share;
+    }
+
+    private InvalidOperationException Diverged(int epoch) => new(
+        $"The training diverged: in epoch {epoch} the loss is no finite number any more. The learning rate is {recipe.LearningRate:g3}; try a tenth of it.");
+}

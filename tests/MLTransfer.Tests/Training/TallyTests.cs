@@ -1,0 +1,27 @@
+using MLTransfer.Training;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Tests.Training;
+
+public class TallyTests
+{
+    [Fact]
+    public void Nothing_seen_is_not_a_number()
+    {
+        Assert.True(double.IsNaN(default(Tally).Accuracy));
+        Assert.True(double.IsNaN(default(Tally).Loss));
+    }
+
+    [Fact]
+    public void Batches_of_different_size_are_counted_by_picture() =>
+        Assert.Equal(0.75, (new Tally(3, 3, 3) + new Tally(1, 0, 5)).Accuracy);
+
+    [Fact]
+    public void A_batch_counts_the_rows_whose_largest_logit_is_the_label()
+    {
+        using var scope = NewDisposeScope();
+        Tensor logits = tensor(new float[] { 1, 2, 3, 1, 0, 5 }, [3, 2]);
+        Tensor labels = tensor(new long[] { 1, 0, 0 });
+        Assert.Equal(new Tally(3, 2, 1.5), Tally.Of(logits, labels, tensor(0.5f)));
+    }
+}

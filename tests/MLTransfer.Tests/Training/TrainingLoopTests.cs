@@ -1,0 +1,124 @@
+using MLTransfer.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Tests.Training;
+
+public class TrainingLoopTests
+{
+    private static readonly TrainingRecipe Recipe = new()
+    {
+        Epochs = 5, LearningRate = 0.1, Optimizer = OptimizerKind.Sgd, Schedule = ScheduleKind.Constant, WeightDecay = 0, LabelSmoothing = 0,
+    };
+
+    [Theory]
+    [InlineData(OptimizerKind.Sgd)]
+    [InlineData(OptimizerKind.Adam)]
+    [InlineData(OptimizerKind.AdamW)]
+    public void Every_optimizer_lowers_the_loss(OptimizerKind optimizer)
+    {
+        using var scope = NewDisposeScope();
+        TrainingHistory history = Train(Recipe with { Optimizer = optimizer, LearningRate = 0.05 });
+        Assert.True(history.Epochs[^1].Loss < history.Epochs[0].Loss * 0.9);
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_losses()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal(Train(Recipe).Epochs.Select(epoch => epoch.Loss), Train(Recipe).Epochs.Select(epoch => epoch.Loss));
+    }
+
+    [Fact]
+    public void The_weights_of_the_best_epoch_are_kept()
+    {
+        using var scope = NewDisposeScope();
+        Linear head = Head();
+        var weights = new List<float>();
+        double[] accuracies = [0.5, 0.9, 0.7, 0.9, 0.1];
+        Tally Validate(int epoch, CancellationToken _)
+        {
+            weights.Add(head.weight![0, 0].item<float>());
+            return new Tally(10, (long)(accuracies[epoch - 1] * 10), epoch == 4 ? 1 : 2);
+        }
+
+        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null).Run(new Trainee(head, head, []), Data(), Validate, CancellationToken.None);
+        Assert.Equal(4, history.Best!.Epoch); // as accurate as epoch 2, with a lower loss
+        Assert.Equal(weights[3], head.weight![0, 0].item<float>());
+    }
+
+    [Fact]
+    public void Cancelling_stops_after_the_batch_and_keeps_the_best_epoch()
+    {
+        using var scope = NewDisposeScope();
+        using var stop = new CancellationTokenSource();
+        Linear head = Head();
+        var progress = new Listener(report =>
+        {
+            if (report is { Epoch: 3, Done: > 0 }) stop.Cancel();
+        });
+        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, progress).Run(
+            new Trainee(head, head, []), Data(), (_, _) => new Tally(1, 1, 1), stop.Token);
+        Assert.True(history.Cancelled);
+        Assert.Equal(2, history.Epochs.Count);
+        Assert.Equal(1, history.Best!.Epoch);
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_is_an_error_that_says_what_to_do()
+    {
+        using var scope = NewDisposeScope();
+        var error = Assert.Throws<InvalidOperationException>(() => Train(Recipe with { LearningRate = 1e30 }));
+        Assert.Contains("learning rate", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Frozen_modules_keep_their_weights_and_their_statistics()
+    {
+        using var scope = NewDisposeScope();
+        BatchNorm2d norm = nn.BatchNorm2d(3);
+        Linear head = nn.Linear(3, 2);
+        using Sequential network = nn.Sequential(("norm", norm), ("pool", nn.AdaptiveAvgPool2d(1)), ("flat", nn.Flatten()), ("head", head));
+        var trainee = new Trainee(network, head, [norm]);
+        trainee.BeginEpoch();
+        network.call(randn(4, 3, 5, 5) + 3f);
+        Assert.Equal(0, norm.running_mean!.abs().max().item<float>());
+        Assert.True(network.training);
+        Assert.Empty(trainee.Backbone);
+        Assert.False(norm.weight!.requires_grad);
+    }
+
+    [Fact]
+    public void The_order_of_an_epoch_depends_on_seed_and_epoch_alone()
+    {
+        Assert.Equal(Shuffle.Order(50, 1, 2), Shuffle.Order(50, 1, 2));
+        Assert.NotEqual(Shuffle.Order(50, 1, 2), Shuffle.Order(50, 1, 3));
+        Assert.NotEqual(Shuffle.Order(50, 1, 2), Shuffle.Order(50, 2, 2));
+        Assert.Equal(Enumerable.Range(0, 50), Shuffle.Order(50, 1, 2).Order());
+    }
+
+    private static TrainingHistory Train(TrainingRecipe recipe)
+    {
+        Linear head = Head();
+        return new TrainingLoop(recipe, TimeProvider.System, null).Run(new Trainee(head, head, []), Data(), null, CancellationToken.None);
+    }
+
+    private static Linear Head()
+    {
+        manual_seed(1);
+        return nn.Linear(4, 2);
+    }
+
+    private static FeatureData Data()
+    {
+        manual_seed(2);
+        Tensor features = randn(40, 4);
+        return new FeatureData(features, features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize: 8, seed: 3);
+    }
+
+    private sealed class Listener(Action<TrainingProgress> listen) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => listen(value);
+    }
+}
