@@ -8,6 +8,7 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
 {
     private readonly long[] _shape;
     private readonly long[] _strides;
+    private readonly long _count;
     private torch.Tensor? _tensor;
     private T* _memory;
 
@@ -15,12 +16,13 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
     {
         _shape = tensor.shape;
         _strides = tensor.stride();
+        _count = tensor.numel();
         mlt_data(tensor, out var memory);
         _memory = (T*)memory;
         _tensor = tensor;
     }
 
-    public long Count => _tensor?.numel() ?? 0;
+    public long Count => _tensor is null ? 0 : _count;
 
     public bool IsReadOnly => false;
 
@@ -68,7 +70,7 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
     public IEnumerator<T> GetEnumerator()
     {
         for (var i = 0L; i < Count; i++)
-            yield return At(i);
+            yield return this[i];
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -80,8 +82,6 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
     }
 
     private bool IsDense => _tensor!.is_contiguous();
-
-    private T At(long index) => _memory[Offset(index)];
 
     private long Offset(long[] indices)
     {
