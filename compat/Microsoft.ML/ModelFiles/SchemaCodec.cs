@@ -10,6 +10,7 @@ internal static class SchemaCodec
     public static void Write(BinaryWriter writer, DataViewSchema schema)
     {
         DataViewSchema.Column[] columns = schema.Where(column => TypeCodec.CanWrite(column.Type)).ToArray();
+        Contracts.Check(columns.Length > 0, "No valid columns to save");
         writer.Write(Signature);
         writer.Write(columns.Length);
         foreach (DataViewSchema.Column column in columns)
