@@ -6,7 +6,7 @@ using MLTransfer.Estimators;
 namespace MLTransfer.Tests.Estimators;
 
 /// <summary>The smallest transformer of another assembly: Sum = Number + a constant, which it saves.</summary>
-internal sealed class AddingTransformer(float addend) : ITransformer
+internal sealed class AddingTransformer(float addend, ModelFile.Format? savedAs = null) : ITransformer
 {
     public const string Signature = "AddingTransformer";
 
@@ -22,7 +22,7 @@ internal sealed class AddingTransformer(float addend) : ITransformer
 
     public IDataView Transform(IDataView input) => throw new NotSupportedException("These tests run the mapper only.");
 
-    public void Save(ModelSaveContext ctx) => ModelFile.Save(ctx, Format, "Addend.bin", writer => writer.Write(addend));
+    public void Save(ModelSaveContext ctx) => ModelFile.Save(ctx, savedAs ?? Format, "Addend.bin", writer => writer.Write(addend));
 
     private static AddingTransformer Create(IHostEnvironment env, object ctx) =>
         ModelFile.Load(ctx, Format, "Addend.bin", reader => new AddingTransformer(reader.ReadSingle()));

@@ -58,6 +58,24 @@ public sealed class ModelFileTests
     }
 
     [Fact]
+    public void A_model_of_a_newer_format_is_refused()
+    {
+        var stream = new MemoryStream();
+        new MLContext().Model.Save(new AddingTransformer(1, AddingTransformer.Format with { Written = 3, Readable = 3 }), null, stream);
+        var thrown = Assert.Throws<InvalidOperationException>(() => Registered().Model.Load(stream, out _));
+        Assert.IsType<FormatException>(thrown.GetBaseException());
+    }
+
+    [Fact]
+    public void The_seed_of_the_context_is_that_of_its_catalogs()
+    {
+        var ml = new MLContext(seed: 17);
+        Assert.Equal(17, ModelFile.Seed(ml));
+        Assert.Equal(17, ModelFile.Seed(ModelFile.Environment(ml.MulticlassClassification.Trainers)));
+        Assert.Null(ModelFile.Seed(new MLContext()));
+    }
+
+    [Fact]
     public void A_column_of_a_promised_schema_says_what_it_was_told()
     {
         var slots = new SchemaShape([ModelFile.Column("SlotNames", SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, false)]);
