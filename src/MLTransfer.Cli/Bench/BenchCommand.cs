@@ -1,0 +1,12 @@
+using System.CommandLine;
+using MLTransfer.Cli.CommandLine;
+
+namespace MLTransfer.Cli.Bench;
+
+/// <summary>'mlt bench': measurements, each a command of its own.</summary>
+internal sealed class BenchCommand : Command
+{
+    internal BenchCommand(Surroundings surroundings)
+        : base("bench", "Measures, on this machine and in one run.") =>
+        Add(new BenchPeerCommand(surroundings));
+}

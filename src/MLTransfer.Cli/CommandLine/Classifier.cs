@@ -1,0 +1,18 @@
+using Microsoft.ML;
+
+namespace MLTransfer.Cli.CommandLine;
+
+/// <summary>Finds the classifier of pictures in an ML.NET model.</summary>
+internal static class Classifier
+{
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    internal static ImageClassificationTransformer In(ITransformer model) =>
+        All(model).FirstOrDefault() ?? throw new InvalidOperationException("The model holds no classifier of pictures; 'mlt train' makes those that do.");
+
+    private static IEnumerable<ImageClassificationTransformer> All(ITransformer model) => model switch
+    {
+        ImageClassificationTransformer classifier => [classifier],
+        IEnumerable<ITransformer> chain => chain.SelectMany(All),
+        _ => [],
+    };
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using MLTransfer.Cli.Bench;
+using MLTransfer.Cli.Demo;
+using MLTransfer.Cli.Doctor;
+using MLTransfer.Cli.Evaluate;
+using MLTransfer.Cli.Models;
+using MLTransfer.Cli.Predict;
+using MLTransfer.Cli.Train;
+
+namespace MLTransfer.Cli.CommandLine;
+
+/// <summary>Every command of the tool, in the order of its help.</summary>
+internal static class CommandTree
+{
+    internal static readonly Option<bool> Verbose = new("--verbose")
+    {
+        Description = "When something fails, say where in the program too.",
+        Recursive = true,
+    };
+
+    internal static Command Of(Surroundings surroundings)
+    {
+        // RootCommand would be called what the process is called, which is dotnet or a test's host as often as mlt.
+        var root = new Command("mlt", "Transfer learning for image classification: from a folder of labelled pictures to an ML.NET model.");
+        foreach (var command in Commands(surroundings))
+            root.Add(command);
+        root.Add(Verbose);
+        root.Add(new HelpOption { Action = new CommandHelp() });
+        root.Add(new VersionOption { Action = new Version() });
+        return root;
+    }
+
+    private static IEnumerable<Command> Commands(Surroundings surroundings) =>
+    [
+        new TrainCommand(surroundings),
+        new EvaluateCommand(surroundings),
+        new PredictCommand(surroundings),
+        new ModelsCommand(surroundings),
+        new DoctorCommand(surroundings),
+        new DemoCommand(surroundings),
+        new BenchCommand(surroundings),
+    ];
+
+    private sealed class Version : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine($"mlt {typeof(CommandTree).Assembly.GetName().Version?.ToString(3)}");
+            return ExitCode.Done;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace MLTransfer.Cli.CommandLine;
+
+/// <summary>Options whose wrong values are answered with what was given, what was expected and what is possible.</summary>
+internal static class NewOption
+{
+    internal static Option<string?> Text(string name, string shape, string description) =>
+        new(name) { HelpName = shape, Description = description };
+
+    internal static Option<string> Required(string name, string shape, string description) =>
+        new(name) { HelpName = shape, Description = description, Required = true };
+
+    internal static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>; null when not given.</summary>
+    internal static Option<int?> Whole(string name, string description, int least, int most) => new(name)
+    {
+        HelpName = "N",
+        Description = description,
+        CustomParser = result => Parse<int>(result, name, NumberStyles.AllowLeadingSign, number => number >= least && number <= most, $"a whole number from {least} to {most}"),
+    };
+
+    /// <summary>A finite number greater than zero; null when not given.</summary>
+    internal static Option<double?> Positive(string name, string description) => new(name)
+    {
+        HelpName = "X",
+        Description = description,
+        CustomParser = result => Parse<double>(result, name, NumberStyles.Float, number => number > 0 && double.IsFinite(number), "a number greater than 0, such as 0.001 or 1e-3"),
+    };
+
+    /// <summary>A number between zero and one, neither included; null when not given.</summary>
+    internal static Option<double?> Fraction(string name, string description) => new(name)
+    {
+        HelpName = "X",
+        Description = description,
+        CustomParser = result => Parse<double>(result, name, NumberStyles.Float, number => number is > 0 and < 1, "a number between 0 and 1, such as 0.2"),
+    };
+
+    /// <summary>One of some words, in any case; the first is the default.</summary>
+    internal static Option<string> Choice(string name, string description, params string[] words) => new(name)
+    {
+        HelpName = string.Join('|', words),
+        Description = description,
+        DefaultValueFactory = _ => words[0],
+        CustomParser = result => Choose(result, name, words),
+    };
+
+    /// <summary>One of some words, in any case, that must be given.</summary>
+    internal static Option<string> RequiredChoice(string name, string description, params string[] words) => new(name)
+    {
+        HelpName = string.Join('|', words),
+        Description = description,
+        Required = true,
+        CustomParser = result => Choose(result, name, words),
+    };
+
+    /// <summary>One of the names of <typeparamref name="T"/>, in any case; null when not given.</summary>
+    internal static Option<T?> Kind<T>(string name, string description)
+        where T : struct, Enum
+    {
+        string[] words = [.. Enum.GetValues<T>().Select(Word)];
+        return new(name)
+        {
+            HelpName = string.Join('|', words),
+            Description = description,
+            CustomParser = result => Enum.TryParse<T>(Choose(result, name, words), ignoreCase: true, out var kind) ? kind : null,
+        };
+    }
+
+    internal static string Word<T>(T kind)
+        where T : struct, Enum => kind.ToString().ToLowerInvariant();
+
+    private static T? Parse<T>(ArgumentResult result, string name, NumberStyles styles, Func<T, bool> accepts, string expected)
+        where T : struct, System.Numerics.INumber<T>
+    {
+        var text = result.Tokens[^1].Value;
+        if (T.TryParse(text, styles, CultureInfo.InvariantCulture, out var number) && accepts(number))
+            return number;
+        result.AddError($"{name} is '{text}'; it must be {expected}.");
+        return null;
+    }
+
+    private static string Choose(ArgumentResult result, string name, string[] words)
+    {
+        var text = result.Tokens[^1].Value;
+        if (words.FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } chosen)
+            return chosen;
+        result.AddError($"{name} is '{text}'; it must be one of: {string.Join(", ", words)}.{NearestName.Question(text, words)}");
+        return text;
+    }
+}

@@ -1,0 +1,34 @@
+namespace MLTransfer.Cli.CommandLine;
+
+/// <summary>What a command sees of the world outside: the streams, whether a person watches, and where caches go.</summary>
+internal sealed record Surroundings
+{
+    /// <summary>Standard input.</summary>
+    internal required TextReader Input { get; init; }
+
+    /// <summary>Standard output: results.</summary>
+    internal required TextWriter Output { get; init; }
+
+    /// <summary>Standard error: progress and words.</summary>
+    internal required TextWriter Words { get; init; }
+
+    /// <summary>Whether <see cref="Output"/> is a terminal.</summary>
+    internal bool OutputIsTerminal { get; init; }
+
+    /// <summary>Whether <see cref="Words"/> is a terminal, so that progress can move.</summary>
+    internal bool WordsAreTerminal { get; init; }
+
+    /// <summary>The user's folder for what can be computed again.</summary>
+    internal required string CacheFolder { get; init; }
+
+    /// <summary>The process's own.</summary>
+    internal static Surroundings OfProcess() => new()
+    {
+        Input = Console.In,
+        Output = Console.Out,
+        Words = Console.Error,
+        OutputIsTerminal = !Console.IsOutputRedirected,
+        WordsAreTerminal = !Console.IsErrorRedirected,
+        CacheFolder = UserCache.Folder(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)),
+    };
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using TorchSharp;
+
+namespace MLTransfer.Cli.Demo;
+
+/// <summary>'mlt demo': what transfer learning buys, shown without a file from anywhere.</summary>
+internal sealed class DemoCommand : MltCommand
+{
+    private const int DefaultSeed = 1;
+
+    private readonly Option<string?> _folder = NewOption.Text("--dir", "DIR", "Where pictures, weights and models go. [default: a folder of the user's cache; see 'mlt doctor']");
+    private readonly Option<int?> _seed = NewOption.Whole("--seed", $"Decides the pictures and every other random number. [default: {DefaultSeed}]", 0, 10_000);
+    private readonly Option<int?> _threads = NewOption.Whole("--threads", "Processor threads. [default: as many as there are cores]", 1, 1024);
+
+    internal DemoCommand(Surroundings surroundings)
+        : base("demo", "Draws pictures, pretrains a small backbone, and shows what transfer learning buys on a small set. Needs no file; takes one to three minutes.", surroundings,
+            "mlt demo",
+            "mlt demo --dir /tmp/demo --seed 7 --json") =>
+        Accepts(_folder, _seed, _threads);
+
+    internal override string Remarks =>
+        """
+        JSON: { folder, pretraining: TRAINING, weights, ways: [TRAINING], predictions: [{ file, truth, label, probability }], seconds }
+              TRAINING: { way, classes, train_images, val_images, val_accuracy, seconds, model }
+
+        """;
+
+    protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
+    {
+        var folder = new DemoFolder(Path.GetFullPath(asked.GetValue(_folder) ?? Path.Combine(Surroundings.CacheFolder, CacheFolders.Demo)));
+        Prepare(folder.Root);
+        if (asked.GetValue(_threads) is { } threads)
+            torch.set_num_threads(threads);
+        var result = await new DemoRun(folder, new DemoPlan(asked.GetValue(_seed) ?? DefaultSeed), Surroundings, cancel).RunAsync().ConfigureAwait(false);
+        if (WantsJson(asked))
+            Json.WriteTo(Surroundings.Output, result);
+        else
+            DemoView.Show(result, Surroundings);
+        return ExitCode.Done;
+    }
+
+    private static void Prepare(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--dir is '{folder}', but it cannot be created: {refusal.Message} Choose another place.", refusal);
+        }
+    }
+}

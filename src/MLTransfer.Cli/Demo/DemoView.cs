@@ -1,0 +1,64 @@
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using Spectre.Console;
+
+namespace MLTransfer.Cli.Demo;
+
+/// <summary>What the demo showed, in words: three ways side by side, some answers, and what to try next.</summary>
+internal static class DemoView
+{
+    private const int BarWidth = 30;
+
+    internal static void Show(DemoResult result, Surroundings surroundings)
+    {
+        var (screen, output) = (Screens.ForResults(surroundings), surroundings.Output);
+        var pretraining = result.Pretraining;
+        output.WriteLine($"Pretrained on {Figures.Count(pretraining.TrainImages)} pictures of {pretraining.Classes} classes in {Figures.Seconds(pretraining.Seconds)}: {Figures.Percent(pretraining.ValAccuracy)} right on pictures kept aside.");
+        output.WriteLine($"Then {result.Ways[0].Classes} other classes from {result.Ways[0].TrainImages} pictures, judged by {result.Ways[0].ValImages} more:");
+        screen.Write(Ways(result.Ways));
+        output.WriteLine("The model loaded again from its file says:");
+        screen.Write(Predictions(result.Predictions));
+        output.WriteLine($"Took {Figures.Seconds(result.Seconds)}. Everything is in {result.Folder}: pictures in source/ and target/, backbone.safetensors, features.zip, finetune.zip.");
+        output.WriteLine();
+        output.WriteLine("Next:");
+        foreach (var line in Next(new DemoFolder(result.Folder)))
+            output.WriteLine($"  {line}");
+    }
+
+    private static Table Ways(IEnumerable<DemoTraining> ways)
+    {
+        var table = new Table { Border = TableBorder.Simple }.AddColumns("way", "", "right", "seconds");
+        foreach (var way in ways)
+            table.Row(Name(way.Way), Bar(way.ValAccuracy), Figures.Percent(way.ValAccuracy), Figures.Number(way.Seconds, "0.0"));
+        return table;
+    }
+
+    private static Table Predictions(IEnumerable<DemoPrediction> predictions)
+    {
+        var table = TextTable.Of("picture of", "is called", "probability");
+        foreach (var prediction in predictions)
+            table.Row(prediction.Truth, prediction.Label, Figures.Percent(prediction.Probability));
+        return table;
+    }
+
+    private static string[] Next(DemoFolder folder) =>
+    [
+        $"mlt evaluate --model {folder.Model(DemoRun.FineTuning)} --data {folder.Validation}",
+        $"mlt predict --model {folder.Model(DemoRun.Features)} --top 3 {folder.Validation}",
+        "mlt train --data YOUR_PICTURES --mode features --backbone resnet18 --weights resnet18-f37072fd.pth --out yours.zip",
+        "mlt models",
+    ];
+
+    private static string Name(string way) => way switch
+    {
+        DemoRun.Scratch => "from scratch",
+        DemoRun.Features => "feature extraction",
+        _ => "fine-tuning",
+    };
+
+    private static string Bar(double share)
+    {
+        var filled = double.IsFinite(share) ? (int)Math.Round(share * BarWidth) : 0;
+        return new string('█', filled) + new string('░', BarWidth - filled);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
+
+namespace MLTransfer.Cli.Doctor;
+
+/// <summary>What 'mlt doctor' finds.</summary>
+internal sealed record Diagnosis(
+    string Version,
+    string Engine,
+    string Dotnet,
+    string System,
+    ProcessorDiagnosis Processor,
+    bool Bf16Inference,
+    LibtorchDiagnosis Libtorch,
+    CudaDiagnosis Cuda,
+    IReadOnlyList<CacheDiagnosis> Caches)
+{
+    internal static Diagnosis Of(string cacheFolder)
+    {
+        var assembly = typeof(Diagnosis).Assembly;
+        var features = ProcessorFeatures.Found();
+        var libtorch = LibtorchDiagnosis.Made();
+        return new(
+            assembly.GetName().Version!.ToString(3),
+            assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(datum => datum.Key == "Engine").Value!,
+            RuntimeInformation.FrameworkDescription,
+            $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}",
+            new(Environment.ProcessorCount, libtorch.Threads, features),
+            ProcessorFeatures.MultiplyBf16(features),
+            libtorch,
+            CudaDiagnosis.Made(libtorch),
+            CacheDiagnosis.Below(cacheFolder));
+    }
+}
+
+/// <summary>The processor: its cores, the threads that libtorch uses, and the vector instructions that matter for the work.</summary>
+internal sealed record ProcessorDiagnosis(int Cores, int? Threads, IReadOnlyList<string> Features);
+
+/// <summary>One folder of the user's cache.</summary>
+internal sealed record CacheDiagnosis(string Name, string Path, int Files, long Bytes)
+{
+    internal static IReadOnlyList<CacheDiagnosis> Below(string cacheFolder) =>
+    [
+        Of(CommandLine.CacheFolders.Features, cacheFolder),
+        Of(CommandLine.CacheFolders.Demo, cacheFolder),
+    ];
+
+    private static CacheDiagnosis Of(string name, string cacheFolder)
+    {
+        var folder = new DirectoryInfo(global::System.IO.Path.Combine(cacheFolder, name));
+        var files = folder.Exists ? folder.GetFiles("*", SearchOption.AllDirectories) : [];
+        return new(name, folder.FullName, files.Length, files.Sum(file => file.Length));
+    }
+}

@@ -1,0 +1,31 @@
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using Spectre.Console;
+
+namespace MLTransfer.Cli.Doctor;
+
+/// <summary>A diagnosis in words.</summary>
+internal static class DoctorView
+{
+    internal static void Show(Diagnosis diagnosis, Surroundings surroundings)
+    {
+        var table = new Table { Border = TableBorder.None, ShowHeaders = false }.AddColumns("", "");
+        foreach (var (name, finding) in Findings(diagnosis))
+            table.Row(name, finding);
+        Screens.ForResults(surroundings).Write(table);
+    }
+
+    private static IEnumerable<(string Name, string Finding)> Findings(Diagnosis diagnosis)
+    {
+        yield return ("mlt", diagnosis.Version);
+        yield return ("engine", diagnosis.Engine == "compat" ? "compat: the stand-ins for ML.NET and TorchSharp, on the system's libtorch" : "packages: ML.NET and TorchSharp from NuGet");
+        yield return (".NET", $"{diagnosis.Dotnet} on {diagnosis.System}");
+        yield return ("libtorch", diagnosis.Libtorch.Works ? $"{diagnosis.Libtorch.Version}; a convolution runs and gives the right numbers" : $"does not work: {diagnosis.Libtorch.Error ?? "a convolution gives wrong numbers"}");
+        yield return ("processor", $"{Figures.Counted(diagnosis.Processor.Cores, "core", "cores")}, {diagnosis.Processor.Threads?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no"} threads for libtorch");
+        yield return ("instructions", diagnosis.Processor.Features.Count == 0 ? "none of those that matter" : string.Join(", ", diagnosis.Processor.Features));
+        yield return ("frozen layers", diagnosis.Bf16Inference ? "computed in bf16, which this processor multiplies itself" : "computed in float32; this processor does not multiply bf16");
+        yield return ("CUDA", diagnosis.Cuda.Reason is { } reason ? $"no device: {reason}" : Figures.Counted(diagnosis.Cuda.Devices, "device", "devices"));
+        foreach (var cache in diagnosis.Caches)
+            yield return ($"cache: {cache.Name}", $"{cache.Path} ({Figures.Counted(cache.Files, "file", "files")}, {Figures.Bytes(cache.Bytes)})");
+    }
+}

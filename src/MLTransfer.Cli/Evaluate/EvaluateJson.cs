@@ -1,0 +1,21 @@
+namespace MLTransfer.Cli.Evaluate;
+
+/// <summary>The document of 'mlt evaluate --json'.</summary>
+internal sealed record EvaluateJson(
+    long Images,
+    int SkippedImages,
+    double MicroAccuracy,
+    double MacroAccuracy,
+    double LogLoss,
+    IReadOnlyList<ClassJson> PerClass,
+    IReadOnlyList<IReadOnlyList<long>> Confusion,
+    double ImagesPerSecond)
+{
+    internal static EvaluateJson Of(EvaluateResult result) => new(
+        result.Report.Pictures, result.Skipped.Count, result.Report.MicroAccuracy, result.Report.MacroAccuracy, result.Report.LogLoss,
+        [.. result.Report.PerClass.Select(figures => new ClassJson(figures.Label, figures.Precision, figures.Recall, figures.Pictures))],
+        result.Report.Confusion, Math.Round(result.PicturesPerSecond, 2));
+}
+
+/// <summary>One class of 'mlt evaluate --json'; null where nothing was seen.</summary>
+internal sealed record ClassJson(string Label, double Precision, double Recall, long Images);

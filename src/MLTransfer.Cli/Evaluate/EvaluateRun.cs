@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Data;
+using MLTransfer.Evaluation;
+using TorchSharp;
+
+namespace MLTransfer.Cli.Evaluate;
+
+/// <summary>Scores a labelled folder: the work of 'mlt evaluate'.</summary>
+internal static class EvaluateRun
+{
+    internal static EvaluateResult Run(string model, string data, int? threads, CancellationToken cancel)
+    {
+        var files = ImageFolder.List(data);
+        if (threads is { } count)
+            torch.set_num_threads(count);
+        using var classifier = ModelFile.Open(model);
+        var classes = ClassesOf(files, classifier.Labels, data, model);
+        var clock = Stopwatch.StartNew();
+        var predictions = classifier.Predict(files.Select(file => file.ImagePath), cancel).ToArray();
+        var seconds = clock.Elapsed.TotalSeconds;
+        var scored = predictions.Zip(classes).Where(pair => pair.First.Error is null).Select(pair => (pair.Second, pair.First.Probabilities)).ToArray();
+        var skipped = predictions.Where(prediction => prediction.Error is not null).ToArray();
+        if (scored.Length == 0)
+            throw new InvalidDataException($"None of the {files.Count} pictures in '{data}' can be read; the first: {skipped[0].Name}: {skipped[0].Error}");
+        return new EvaluateResult(ClassificationReport.Of(classifier.Labels, scored), skipped, seconds);
+    }
+
+    private static IEnumerable<int> ClassesOf(IReadOnlyList<ImageFile> files, IReadOnlyList<string> labels, string data, string model)
+    {
+        var indices = labels.Select((label, index) => (label, index)).ToDictionary(pair => pair.label, pair => pair.index, StringComparer.Ordinal);
+        var unknown = files.Select(file => file.Label).Distinct(StringComparer.Ordinal).Where(label => !indices.ContainsKey(label)).ToArray();
+        if (unknown.Length > 0)
+            throw new UsageException($"'{data}' has classes that '{model}' does not know: {string.Join(", ", unknown)}. Classes of the model: {string.Join(", ", labels)}.");
+        return files.Select(file => indices[file.Label]);
+    }
+}

@@ -1,0 +1,37 @@
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using MLTransfer.Evaluation;
+using Spectre.Console;
+
+namespace MLTransfer.Cli.Evaluate;
+
+/// <summary>An evaluation in words: accuracies, classes, and what is taken for what.</summary>
+internal static class EvaluateView
+{
+    internal static void Show(EvaluateResult result, Surroundings surroundings)
+    {
+        var (report, screen, output) = (result.Report, Screens.ForResults(surroundings), surroundings.Output);
+        var skipped = result.Skipped.Count == 0 ? "" : $", {Figures.Count(result.Skipped.Count)} skipped";
+        output.WriteLine($"{Figures.Counted(report.Pictures, "picture", "pictures")}{skipped}, {Figures.Speed(result.PicturesPerSecond)}");
+        screen.Write(Totals(report));
+        screen.Write(Classes(report));
+        screen.Write(ConfusionView.Of(report));
+    }
+
+    private static Table Totals(ClassificationReport report)
+    {
+        var table = TextTable.Of("of all pictures", "");
+        table.Row("right (micro accuracy)", Figures.Percent(report.MicroAccuracy));
+        table.Row("right, every class weighing the same (macro accuracy)", Figures.Percent(report.MacroAccuracy));
+        table.Row("log-loss", Figures.Number(report.LogLoss));
+        return table;
+    }
+
+    private static Table Classes(ClassificationReport report)
+    {
+        var table = TextTable.Of("class", "precision", "recall", "pictures");
+        foreach (var figures in report.PerClass)
+            table.Row(figures.Label, Figures.Percent(figures.Precision), Figures.Percent(figures.Recall), Figures.Count(figures.Pictures));
+        return table;
+    }
+}

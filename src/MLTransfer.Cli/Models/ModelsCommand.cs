@@ -1,0 +1,83 @@
+using System.CommandLine;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using MLTransfer.Models;
+
+namespace MLTransfer.Cli.Models;
+
+/// <summary>'mlt models': the backbones, or the layers of one.</summary>
+internal sealed class ModelsCommand : MltCommand
+{
+    private readonly Argument<string?> _name = new("NAME")
+    {
+        Description = "A backbone whose layers to show. [default: a table of all backbones]",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> _trainFrom = NewOption.Text("--train-from", "LAYER|none", "Show what fine-tuning from that layer on would freeze; none: all of them, as --mode features does. [default: all layers are trained]");
+
+    internal ModelsCommand(Surroundings surroundings)
+        : base("models", "Lists the backbones to start from, or the layers of one of them.", surroundings,
+            "mlt models",
+            "mlt models resnet18",
+            "mlt models resnet18 --train-from layer4 --json")
+    {
+        _name.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: ['-', ..] option }])
+                result.AddError(Complaints.UnknownOption(option, this));
+        });
+        Accepts(_name, _trainFrom);
+    }
+
+    internal override string Remarks =>
+        """
+        JSON: [{ name, family, parameters, image_size, feature_width, classes }]
+              of one backbone also { input: [shape], layers: [{ name, parameters, output: [shape], frozen }] }
+
+        """;
+
+    protected override Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
+    {
+        var (name, trainFrom, json) = (asked.GetValue(_name), asked.GetValue(_trainFrom), WantsJson(asked));
+        if (name is null && trainFrom is not null)
+            throw new UsageException("--train-from needs the NAME of a backbone; 'mlt models' lists them.");
+        if (name is null)
+            ShowAll(json);
+        else
+            ShowOne(name, trainFrom, json);
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    private void ShowAll(bool json)
+    {
+        if (json)
+        {
+            Json.WriteTo(Surroundings.Output, ModelZoo.All.Select(BackboneJson.Of));
+            return;
+        }
+        Screens.ForResults(Surroundings).Write(ModelsView.All(ModelZoo.All));
+        Surroundings.Output.WriteLine("'mlt models NAME' shows the layers of one.");
+    }
+
+    private void ShowOne(string name, string? trainFrom, bool json)
+    {
+        var structure = Described(name, trainFrom);
+        if (json)
+            Json.WriteTo(Surroundings.Output, BackboneJson.Of(structure));
+        else
+            ModelsView.Show(structure, Surroundings);
+    }
+
+    private static BackboneStructure Described(string name, string? trainFrom)
+    {
+        try
+        {
+            return BackboneStructure.Of(ModelZoo.Find(name), trainFrom);
+        }
+        catch (ArgumentException unknown)
+        {
+            throw new UsageException(Asked.Sentence(unknown), unknown);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using MLTransfer.Cli.CommandLine;
+
+namespace MLTransfer.Cli.Predict;
+
+/// <summary>The pictures that were named: files, what lies in folders, and paths on standard input.</summary>
+internal static class PictureList
+{
+    private const string StandardInput = "-";
+
+    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff" };
+
+    /// <exception cref="UsageException">A named file or folder does not exist, a folder has no picture, or nothing is left.</exception>
+    internal static IReadOnlyList<string> Of(IReadOnlyList<string> asked, TextReader input)
+    {
+        string[] pictures = [.. asked.SelectMany(path => path == StandardInput ? Lines(input) : Directory.Exists(path) ? Below(path) : [Paths.ExistingFile("The picture", path)])];
+        return pictures.Length > 0 ? pictures : throw new UsageException("Standard input named no picture; one path per line is expected.");
+    }
+
+    // A path in a list that does not exist is an error of that picture alone: the others are scored.
+    private static IEnumerable<string> Lines(TextReader input)
+    {
+        while (input.ReadLine() is { } line)
+        {
+            if (line.Length > 0)
+                yield return line;
+        }
+    }
+
+    private static string[] Below(string folder)
+    {
+        string[] pictures =
+        [
+            .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Where(file => Extensions.Contains(Path.GetExtension(file)))
+                .Order(StringComparer.Ordinal),
+        ];
+        return pictures.Length > 0 ? pictures : throw new UsageException($"'{folder}' holds no picture. Pictures end in: {string.Join(", ", Extensions)}.");
+    }
+}

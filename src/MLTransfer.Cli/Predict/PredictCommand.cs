@@ -1,0 +1,61 @@
+using System.CommandLine;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using TorchSharp;
+
+namespace MLTransfer.Cli.Predict;
+
+/// <summary>'mlt predict': what pictures show, by a saved model.</summary>
+internal sealed class PredictCommand : MltCommand
+{
+    private const int DefaultTop = 1;
+
+    private readonly Option<string> _model = NewOption.Required("--model", "MODEL.zip", "A model that 'mlt train' saved.");
+    private readonly Option<int?> _top = NewOption.Whole("--top", $"How many classes to name for each picture. [default: {DefaultTop}]", 1, int.MaxValue);
+    private readonly Option<int?> _threads = NewOption.Whole("--threads", "Processor threads. [default: as many as there are cores]", 1, 1024);
+
+    private readonly Argument<string[]> _pictures = new("FILE|DIR|-")
+    {
+        Description = "Pictures, folders of pictures (with what is below them), or - for one path per line on standard input.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    internal PredictCommand(Surroundings surroundings)
+        : base("predict", "Says what pictures show, with the probability of each class.", surroundings,
+            "mlt predict --model flowers.zip rose.jpg",
+            "mlt predict --model flowers.zip --top 3 --json holiday/",
+            "find . -name '*.jpg' | mlt predict --model flowers.zip -")
+    {
+        _pictures.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.Length > 1 && token.Value[0] == '-'))
+                result.AddError(Complaints.UnknownOption(token.Value, this));
+        });
+        Accepts(_pictures, _model, _top, _threads);
+    }
+
+    internal override string Remarks =>
+        """
+        A picture that cannot be read gets an error in its place. The exit code is 0 when at least one picture was scored.
+        A file whose name begins with '-' is written ./-NAME.
+
+        JSON: [{ file, label, probability, top: [{ label, probability }], error? }]
+
+        """;
+
+    protected override Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
+    {
+        var model = Paths.ExistingFile("--model", asked.GetRequiredValue(_model));
+        var pictures = PictureList.Of(asked.GetRequiredValue(_pictures), Surroundings.Input);
+        if (asked.GetValue(_threads) is { } threads)
+            torch.set_num_threads(threads);
+        using var classifier = ModelFile.Open(model);
+        var predictions = classifier.Predict(pictures, cancel).ToArray();
+        var top = asked.GetValue(_top) ?? DefaultTop;
+        if (WantsJson(asked))
+            Json.WriteTo(Surroundings.Output, predictions.Select(prediction => PredictionJson.Of(prediction, top)));
+        else
+            Screens.ForResults(Surroundings).Write(PredictView.Table(predictions, top));
+        return Task.FromResult(predictions.Any(prediction => prediction.Error is null) ? ExitCode.Done : ExitCode.Failed);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace MLTransfer.Cli.Screen;
+
+/// <summary>Numbers as people read them; "–" for what is not known.</summary>
+internal static class Figures
+{
+    private const string Unknown = "–";
+
+    internal static string Percent(double share) => double.IsFinite(share) ? (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %" : Unknown;
+
+    internal static string Number(double value, string format = "0.0000") => double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : Unknown;
+
+    internal static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    internal static string Counted(long count, string one, string many) => $"{Count(count)} {(count == 1 ? one : many)}";
+
+    internal static string Speed(double perSecond) => double.IsFinite(perSecond) ? perSecond.ToString(perSecond < 10 ? "0.0" : "#,0", CultureInfo.InvariantCulture) + "/s" : Unknown;
+
+    internal static string Seconds(double seconds) => seconds switch
+    {
+        < 100 => seconds.ToString("0.0", CultureInfo.InvariantCulture) + " s",
+        < 3600 => string.Create(CultureInfo.InvariantCulture, $"{(int)seconds / 60} min {(int)seconds % 60:00} s"),
+        < 360_000 => string.Create(CultureInfo.InvariantCulture, $"{(int)seconds / 3600} h {(int)seconds / 60 % 60:00} min"),
+        _ => Unknown,
+    };
+
+    internal static string Bytes(long bytes) => bytes switch
+    {
+        < 1 << 10 => $"{bytes} B",
+        < 1 << 20 => (bytes / 1024.0).ToString("0.0", CultureInfo.InvariantCulture) + " KiB",
+        < 1 << 30 => (bytes / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture) + " MiB",
+        _ => (bytes / 1073741824.0).ToString("0.0", CultureInfo.InvariantCulture) + " GiB",
+    };
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using MLTransfer.Cli.CommandLine;
+using Spectre.Console;
+
+namespace MLTransfer.Cli.Screen;
+
+/// <summary>Runs training while telling of it: a moving bar where a person watches, and lines in either case.</summary>
+internal static class TrainingScreen
+{
+    internal static async Task<T> WatchAsync<T>(Surroundings surroundings, Func<IProgress<TrainingProgress>, T> train)
+    {
+        var clock = Stopwatch.StartNew();
+        if (!surroundings.WordsAreTerminal)
+            return Run(new EpochLog(surroundings.Words.WriteLine, () => clock.Elapsed), _ => { }, train);
+        var console = Screens.ForWords(surroundings);
+        var pace = new PaceColumn();
+        return await console.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), pace)
+            .StartAsync(context => Task.Run(() => Run(new EpochLog(console.WriteLine, () => clock.Elapsed), new Bar(context, pace).Show, train)))
+            .ConfigureAwait(false);
+    }
+
+    private static T Run<T>(EpochLog log, Action<TrainingProgress> bar, Func<IProgress<TrainingProgress>, T> train)
+    {
+        var result = train(new Reporter(progress =>
+        {
+            bar(progress);
+            log.Report(progress);
+        }));
+        log.Finish();
+        return result;
+    }
+
+    // System.Progress posts to the thread pool, which mixes up the order.
+    private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+
+    private sealed class Bar(ProgressContext context, PaceColumn pace)
+    {
+        private readonly ProgressTask _task = context.AddTask("starting");
+
+        internal void Show(TrainingProgress progress)
+        {
+            _task.Description = ProgressWords.Phase(progress).EscapeMarkup();
+            _task.MaxValue = Math.Max(1, progress.Total);
+            _task.Value = progress.Done;
+            pace.Pace = ProgressWords.Pace(progress);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using MLTransfer.Cli.CommandLine;
+
+namespace MLTransfer.Cli.Train;
+
+/// <summary>What 'mlt train' was asked, checked; null where the library's default holds.</summary>
+internal sealed record TrainArguments
+{
+    internal required string Data { get; init; }
+
+    internal string? Validation { get; init; }
+
+    /// <summary>The share of <see cref="Data"/> kept for validation when there is no <see cref="Validation"/>.</summary>
+    internal required double ValidationFraction { get; init; }
+
+    internal required bool FineTune { get; init; }
+
+    internal required string Backbone { get; init; }
+
+    internal string? Weights { get; init; }
+
+    internal Layers Layers { get; init; } = Layers.All;
+
+    internal int? Epochs { get; init; }
+
+    internal int? BatchSize { get; init; }
+
+    internal double? LearningRate { get; init; }
+
+    internal OptimizerKind? Optimizer { get; init; }
+
+    internal ScheduleKind? Schedule { get; init; }
+
+    internal int? ImageSize { get; init; }
+
+    internal Precision Precision { get; init; }
+
+    internal DeviceKind Device { get; init; }
+
+    internal int? Threads { get; init; }
+
+    internal int Seed { get; init; }
+
+    internal bool StopOnBadPicture { get; init; }
+
+    internal string? CacheFolder { get; init; }
+
+    internal required OutputFile Out { get; init; }
+
+    internal string Mode => FineTune ? TrainOptions.FineTune : TrainOptions.Features;
+}

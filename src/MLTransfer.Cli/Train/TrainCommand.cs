@@ -1,0 +1,41 @@
+using System.CommandLine;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+
+namespace MLTransfer.Cli.Train;
+
+/// <summary>'mlt train': from folders of pictures to a saved ML.NET model.</summary>
+internal sealed class TrainCommand : MltCommand
+{
+    private readonly TrainOptions _options = new();
+
+    internal TrainCommand(Surroundings surroundings)
+        : base("train", "Trains a classifier on a folder of labelled pictures and saves it as an ML.NET model.", surroundings,
+            "mlt train --data flowers --mode features --backbone resnet18 --weights resnet18-f37072fd.pth --out flowers.zip",
+            "mlt train --data flowers/train --val flowers/val --mode finetune --backbone resnet18 --weights resnet18-f37072fd.pth --train-from layer4 --out flowers.zip",
+            "mlt train --data flowers --mode finetune --backbone cifar_resnet20 --weights none --epochs 40 --out scratch.zip --json") =>
+        Accepts(_options.All);
+
+    internal override string Remarks =>
+        """
+        Pictures that cannot be read are listed with the reason and left out. Ctrl-C ends after the batch and saves the best model so far.
+
+        JSON: { mode, backbone, classes: [label], train_images, val_images, skipped_images, epochs, best_epoch, val_accuracy,
+                seconds: { total, features, training }, images_per_second, model, interrupted? }
+
+        """;
+
+    protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
+    {
+        var arguments = TrainRequest.Of(asked, _options, Surroundings.CacheFolder);
+        var result = await TrainingScreen.WatchAsync(Surroundings, progress => TrainRun.Run(arguments, progress, cancel)).ConfigureAwait(false);
+        TrainView.ShowSkipped(result, Surroundings.Words);
+        if (WantsJson(asked))
+            Json.WriteTo(Surroundings.Output, result.ToJson());
+        else
+            TrainView.Show(result, Surroundings);
+        if (result.Summary.Cancelled)
+            Surroundings.Words.WriteLine($"mlt train: interrupted; the best model so far, of epoch {result.Summary.BestEpoch}, is saved in '{result.Model}'.");
+        return result.Summary.Cancelled ? ExitCode.Failed : ExitCode.Done;
+    }
+}

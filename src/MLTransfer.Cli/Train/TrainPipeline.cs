@@ -1,0 +1,42 @@
+using Microsoft.ML;
+
+namespace MLTransfer.Cli.Train;
+
+/// <summary>The ML.NET pipeline of a training: labels to keys, the trainer, keys back to labels.</summary>
+internal static class TrainPipeline
+{
+    internal static IEstimator<ITransformer> Of(MLContext ml, ImageClassificationOptions options)
+    {
+        var trainers = ml.MulticlassClassification.Trainers;
+        IEstimator<ITransformer> trainer = options is FineTuningOptions fineTuning
+            ? trainers.FineTuning(fineTuning)
+            : trainers.FeatureExtraction((FeatureExtractionOptions)options);
+        return ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(trainer)
+            .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+    }
+
+    /// <summary>The library's options for what was asked; its defaults hold where nothing was.</summary>
+    internal static ImageClassificationOptions OptionsOf(TrainArguments arguments)
+    {
+        ImageClassificationOptions options = arguments.FineTune
+            ? new FineTuningOptions { Train = arguments.Layers }
+            : new FeatureExtractionOptions { CacheFolder = arguments.CacheFolder };
+        return options with
+        {
+            Backbone = arguments.Backbone,
+            Weights = arguments.Weights,
+            Epochs = arguments.Epochs ?? options.Epochs,
+            BatchSize = arguments.BatchSize ?? options.BatchSize,
+            LearningRate = arguments.LearningRate ?? options.LearningRate,
+            Optimizer = arguments.Optimizer ?? options.Optimizer,
+            Schedule = arguments.Schedule ?? options.Schedule,
+            ImageSize = arguments.ImageSize,
+            Precision = arguments.Precision,
+            Device = arguments.Device,
+            ValidationFraction = arguments.Validation is null ? arguments.ValidationFraction : 0,
+            LoaderThreads = arguments.Threads ?? options.LoaderThreads,
+            StopOnBadPicture = arguments.StopOnBadPicture,
+        };
+    }
+}

@@ -1,0 +1,13 @@
+namespace MLTransfer.Cli.Train;
+
+/// <summary>What a training came to.</summary>
+internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<string> Labels, TrainingSummary Summary, double Seconds)
+{
+    internal string Model => Arguments.Out.Path;
+
+    internal TrainJson ToJson() => new(
+        Arguments.Mode, Arguments.Backbone, Labels, Summary.TrainingPictures, Summary.ValidationPictures, Summary.Skipped.Count,
+        Summary.Epochs.Count, Summary.BestEpoch, Summary.ValidationAccuracy,
+        new TrainSeconds(Math.Round(Seconds, 3), Math.Round(Summary.FeatureSeconds, 3), Math.Round(Summary.TrainingSeconds, 3)),
+        Math.Round(Summary.PicturesPerSecond, 2), Model, Summary.Cancelled ? true : null);
+}

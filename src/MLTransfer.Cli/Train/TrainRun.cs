@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using MLTransfer.Cli.CommandLine;
+using TorchSharp;
+
+namespace MLTransfer.Cli.Train;
+
+/// <summary>Trains and saves: the work of 'mlt train'.</summary>
+internal static class TrainRun
+{
+    internal static TrainResult Run(TrainArguments arguments, IProgress<TrainingProgress> progress, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        if (arguments.Threads is { } threads)
+            torch.set_num_threads(threads);
+        var ml = new MLContext(arguments.Seed);
+        var pictures = ml.Data.LoadImageFolder(arguments.Data);
+        var options = TrainPipeline.OptionsOf(arguments) with
+        {
+            Validation = arguments.Validation is { } folder ? ml.Data.LoadImageFolder(folder) : null,
+            Progress = progress,
+            Cancellation = cancel,
+        };
+        var model = Fit(TrainPipeline.Of(ml, options), pictures);
+        arguments.Out.Write(stream => ml.Model.Save(model, pictures.Schema, stream));
+        var classifier = Classifier.In(model);
+        return new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds);
+    }
+
+    // The library checks what reaches it before it works; what it refuses was asked wrongly.
+    private static ITransformer Fit(IEstimator<ITransformer> pipeline, IDataView pictures)
+    {
+        try
+        {
+            return pipeline.Fit(pictures);
+        }
+        catch (ArgumentException refusal)
+        {
+            throw new UsageException(Asked.Sentence(refusal), refusal);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using Spectre.Console;
+
+namespace MLTransfer.Cli.Train;
+
+/// <summary>A training in words: its epochs, the best of them, the model, and what to do next.</summary>
+internal static class TrainView
+{
+    private const int MostRows = 20;
+
+    internal static void ShowSkipped(TrainResult result, TextWriter words)
+    {
+        foreach (var picture in result.Summary.Skipped)
+            words.WriteLine($"skipped '{picture.Name}': {picture.Reason}");
+    }
+
+    internal static void Show(TrainResult result, Surroundings surroundings)
+    {
+        var (summary, screen) = (result.Summary, Screens.ForResults(surroundings));
+        screen.Write(EpochTable(summary));
+        var skipped = summary.Skipped.Count == 0 ? "" : $", {Figures.Count(summary.Skipped.Count)} skipped";
+        surroundings.Output.WriteLine($"{Figures.Count(summary.TrainingPictures)} training pictures of {result.Labels.Count} classes, {Figures.Count(summary.ValidationPictures)} for validation{skipped}.");
+        surroundings.Output.WriteLine($"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation pictures right, after epoch {summary.BestEpoch} of {summary.Epochs.Count}.");
+        surroundings.Output.WriteLine($"Took {Figures.Seconds(result.Seconds)} (features {Figures.Seconds(summary.FeatureSeconds)}, training {Figures.Seconds(summary.TrainingSeconds)}), {Figures.Speed(summary.PicturesPerSecond)} pictures through the network.");
+        surroundings.Output.WriteLine($"Model: {result.Model}");
+        surroundings.Output.WriteLine();
+        surroundings.Output.WriteLine("Next:");
+        surroundings.Output.WriteLine($"  mlt predict --model {result.Model} PICTURE");
+        surroundings.Output.WriteLine($"  mlt evaluate --model {result.Model} --data {result.Arguments.Validation ?? result.Arguments.Data}");
+    }
+
+    private static Table EpochTable(TrainingSummary summary)
+    {
+        var table = TextTable.Of("epoch", "loss", "training", "validation", "learning rate", "seconds");
+        foreach (var epoch in Shown(summary))
+        {
+            table.Row(
+                epoch.Epoch == summary.BestEpoch ? $"{epoch.Epoch} *" : $"{epoch.Epoch}", Figures.Number(epoch.Loss), Figures.Percent(epoch.TrainingAccuracy),
+                Figures.Percent(epoch.ValidationAccuracy), Figures.Number(epoch.LearningRate, "0.######"), Figures.Number(epoch.Seconds, "0.00"));
+        }
+        return table;
+    }
+
+    // Hundreds of epochs of a head are read as well from every tenth or so.
+    private static IEnumerable<EpochResult> Shown(TrainingSummary summary)
+    {
+        var every = (summary.Epochs.Count + MostRows - 1) / MostRows;
+        return summary.Epochs.Where(epoch => epoch.Epoch == 1 || epoch.Epoch % every == 0 || epoch.Epoch == summary.BestEpoch || epoch.Epoch == summary.Epochs.Count);
+    }
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using MLTransfer.Cli.CommandLine;
+
+namespace MLTransfer.Cli.Tests.CommandLine;
+
+public class CommandContractTests
+{
+    public static TheoryData<string> AllCommands() => new(Named().Select(command => command.Name));
+
+    [Theory, MemberData(nameof(AllCommands))]
+    public void Every_command_has_a_description_and_examples_of_itself(string name)
+    {
+        var command = Find(name);
+        Assert.EndsWith(".", command.Description, StringComparison.Ordinal);
+        Assert.NotEmpty(command.Examples);
+        Assert.All(command.Examples, example => Assert.Contains($"mlt {name}", example, StringComparison.Ordinal));
+    }
+
+    [Theory, MemberData(nameof(AllCommands))]
+    public void Every_option_and_argument_is_described_by_a_sentence(string name)
+    {
+        var command = Find(name);
+        Assert.All(command.Options.Cast<Symbol>().Concat(command.Arguments), symbol => Assert.Matches(@"[.\])]$", symbol.Description));
+    }
+
+    [Theory, MemberData(nameof(AllCommands))]
+    public void The_examples_of_every_command_parse(string name)
+    {
+        foreach (var example in Find(name).Examples)
+        {
+            var line = example[(example.IndexOf("mlt ", StringComparison.Ordinal) + 4)..].Split(" > ")[0];
+            Assert.Empty(Root().Parse(line).Errors);
+        }
+    }
+
+    [Theory, MemberData(nameof(AllCommands))]
+    public async Task Every_command_shows_its_help_on_standard_output(string name)
+    {
+        var outcome = await Mlt.RunAsync([.. name.Split(' '), "--help"]);
+        Assert.Equal(ExitCode.Done, outcome.Code);
+        Assert.Equal("", outcome.Words);
+        Expected.Is($"help-{name.Replace(' ', '-')}.txt", outcome.Output);
+    }
+
+    [Theory, MemberData(nameof(AllCommands))]
+    public async Task Every_command_refuses_an_unknown_option_and_names_the_nearest(string name)
+    {
+        var outcome = await Mlt.RunAsync([.. name.Split(' '), "--jsn"]);
+        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal("", outcome.Output);
+        Assert.Contains($"There is no option '--jsn' of 'mlt {name}'. Did you mean '--json'?", outcome.Words, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(AllCommands))]
+    public void Every_command_promises_json_and_describes_it(string name)
+    {
+        var command = Find(name);
+        Assert.Contains(command.Options, option => option.Name == "--json");
+        Assert.Contains("JSON:", command.Remarks, StringComparison.Ordinal);
+    }
+
+    private static Command Root() => CommandTree.Of(new Surroundings { Input = TextReader.Null, Output = TextWriter.Null, Words = TextWriter.Null, CacheFolder = "" });
+
+    private static MltCommand Find(string name) => Named().Single(command => command.Name == name).Command;
+
+    private static IEnumerable<(string Name, MltCommand Command)> Named() => Below(Root(), "");
+
+    private static IEnumerable<(string Name, MltCommand Command)> Below(Command command, string prefix) => command.Subcommands.SelectMany(each =>
+        each is MltCommand own ? [(prefix + each.Name, own)] : Below(each, $"{prefix}{each.Name} "));
+}

@@ -1,0 +1,46 @@
+using MLTransfer.Cli.Demo.Pictures;
+
+namespace MLTransfer.Cli.Tests.Demo;
+
+public class PictureSetTests
+{
+    private static readonly PictureSet Set = new(PictureClass.Target, PicturesPerClass: 2, Seed: 1);
+
+    [Fact]
+    public void The_same_seed_class_and_number_give_the_same_picture() => Assert.Equal(Set.Pixels(1, 0), Set.Pixels(1, 0));
+
+    [Fact]
+    public void Another_number_class_or_seed_gives_another_picture()
+    {
+        Assert.NotEqual(Set.Pixels(1, 0), Set.Pixels(1, 1));
+        Assert.NotEqual(Set.Pixels(1, 0), Set.Pixels(2, 0));
+        Assert.NotEqual(Set.Pixels(1, 0), (Set with { Seed = 2 }).Pixels(1, 0));
+    }
+
+    [Fact]
+    public void A_picture_is_opaque_and_has_four_bytes_a_pixel()
+    {
+        var pixels = Set.Pixels(0, 0);
+        Assert.Equal(PictureSet.Side * PictureSet.Side * 4, pixels.Length);
+        Assert.All(pixels.Chunk(4), pixel => Assert.Equal(byte.MaxValue, pixel[3]));
+    }
+
+    [Fact]
+    public void No_class_to_be_learnt_was_pretrained_on() => Assert.Empty(PictureClass.Source.Intersect(PictureClass.Target));
+
+    [Fact]
+    public void Every_texture_to_be_learnt_was_seen_and_one_shape_was_not()
+    {
+        Assert.Subset(PictureClass.Source.Select(shown => shown.Texture).ToHashSet(), PictureClass.Target.Select(shown => shown.Texture).ToHashSet());
+        Assert.Equal([Shape.Heart], PictureClass.Target.Select(shown => shown.Shape).Except(PictureClass.Source.Select(shown => shown.Shape)));
+    }
+
+    [Fact]
+    public void Every_shape_covers_its_middle_but_the_ring_and_none_covers_the_corner()
+    {
+        Shape[] shapes = [Shape.Disc, Shape.Square, Shape.Triangle, Shape.Cross, Shape.Star, Shape.Heart];
+        Assert.All(shapes, shape => Assert.True(shape.Distance(0, 0) < 0, shape.Name));
+        Assert.True(Shape.Ring.Distance(0, 0) > 0);
+        Assert.All(shapes.Append(Shape.Ring), shape => Assert.True(shape.Distance(1.2, 1.2) > 0, shape.Name));
+    }
+}

@@ -1,0 +1,34 @@
+using MLTransfer.Cli.Evaluate;
+using MLTransfer.Cli.Screen;
+using MLTransfer.Cli.Tests.Screen;
+using MLTransfer.Evaluation;
+
+namespace MLTransfer.Cli.Tests.Evaluate;
+
+public class EvaluateViewTests
+{
+    [Fact]
+    public void Up_to_ten_classes_are_shown_as_a_matrix() =>
+        Expected.Is("view-evaluate.txt", Shown.By(surroundings => EvaluateView.Show(Result(classes: 3), surroundings)));
+
+    [Fact]
+    public void Of_more_classes_the_largest_confusions_are_shown() =>
+        Expected.Is("view-evaluate-many-classes.txt", Shown.By(surroundings => EvaluateView.Show(Result(classes: 12), surroundings)));
+
+    [Fact]
+    public void The_json_document_has_the_promised_fields() =>
+        Expected.Is("json-evaluate.txt", Shown.By(surroundings => Json.WriteTo(surroundings.Output, EvaluateJson.Of(Result(classes: 3)))));
+
+    // Of class i there are i pictures right and one taken for the class before it; of class 0 there is none.
+    private static EvaluateResult Result(int classes)
+    {
+        string[] labels = [.. Enumerable.Range(0, classes).Select(index => $"class [{index}]")];
+        var scored =
+            from actual in Enumerable.Range(1, classes - 1)
+            from picture in Enumerable.Range(0, actual + 1)
+            select (actual, Certain(picture == 0 ? actual - 1 : actual, classes));
+        return new(ClassificationReport.Of(labels, scored), [], 0.5);
+    }
+
+    private static IReadOnlyList<float> Certain(int predicted, int classes) => [.. Enumerable.Range(0, classes).Select(index => index == predicted ? 0.5f : 0.5f / (classes - 1))];
+}

@@ -1,0 +1,49 @@
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Predict;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Cli.Tests.Predict;
+
+public sealed class PictureListTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public PictureListTests()
+    {
+        Directory.CreateDirectory(_folder.PathOf("below"));
+        foreach (var name in (string[])["b.JPG", "a.png", "notes.txt", "below/ü.webp"])
+            _folder.Write(name, []);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_folder_gives_its_pictures_and_those_below_in_order() =>
+        Assert.Equal([_folder.PathOf("a.png"), _folder.PathOf("b.JPG"), _folder.PathOf("below/ü.webp")], List(_folder.Path));
+
+    [Fact]
+    public void A_named_file_is_taken_whatever_its_name() => Assert.Equal([_folder.PathOf("notes.txt")], List(_folder.PathOf("notes.txt")));
+
+    [Fact]
+    public void A_dash_reads_paths_from_standard_input_and_keeps_those_that_do_not_exist()
+    {
+        using var input = new StringReader("x.jpg\n\ny z.jpg\n");
+        Assert.Equal(["x.jpg", "y z.jpg"], PictureList.Of(["-"], input));
+    }
+
+    [Fact]
+    public void A_named_file_that_does_not_exist_is_refused() =>
+        Assert.Equal($"The picture is '{_folder.PathOf("c.png")}', but there is no such file.", Assert.Throws<UsageException>(() => List(_folder.PathOf("c.png"))).Message);
+
+    [Fact]
+    public void A_folder_without_pictures_is_refused()
+    {
+        Directory.CreateDirectory(_folder.PathOf("empty"));
+        Assert.StartsWith($"'{_folder.PathOf("empty")}' holds no picture.", Assert.Throws<UsageException>(() => List(_folder.PathOf("empty"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_list_on_standard_input_is_refused() => Assert.Throws<UsageException>(() => PictureList.Of(["-"], TextReader.Null));
+
+    private static IReadOnlyList<string> List(string path) => PictureList.Of([path], TextReader.Null);
+}

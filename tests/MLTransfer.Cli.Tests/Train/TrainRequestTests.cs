@@ -1,0 +1,69 @@
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Cli.Tests.Train;
+
+public sealed class TrainRequestTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_folder_that_does_not_exist_is_said()
+    {
+        var missing = _folder.PathOf("nowhere");
+        await RefusedAsync($"--data is '{missing}', but there is no such folder.", With("--data", missing));
+    }
+
+    [Fact]
+    public async Task A_file_in_place_of_the_folder_is_said()
+    {
+        var file = _folder.Write("file", []);
+        await RefusedAsync($"--data is '{file}', which is a file; a folder is expected.", With("--data", file));
+    }
+
+    [Fact]
+    public async Task A_validation_folder_that_does_not_exist_is_said() =>
+        await RefusedAsync($"--val is '{_folder.PathOf("val")}', but there is no such folder.", [.. Good, "--val", _folder.PathOf("val")]);
+
+    [Fact]
+    public async Task Weights_that_do_not_exist_are_said() =>
+        await RefusedAsync($"--weights is '{_folder.PathOf("w.pth")}', but there is no such file.", With("--weights", _folder.PathOf("w.pth")));
+
+    [Fact]
+    public async Task An_unknown_backbone_is_answered_with_the_nearest() =>
+        await RefusedAsync("--backbone: There is no backbone 'resnet81'. Did you mean 'resnet18'?", With("--backbone", "resnet81"));
+
+    [Fact]
+    public async Task A_layer_to_train_from_contradicts_a_frozen_backbone() =>
+        await RefusedAsync("--train-from is for --mode finetune", [.. Good, "--train-from", "layer4"]);
+
+    [Fact]
+    public async Task A_cache_contradicts_fine_tuning() => await RefusedAsync("--cache is for --mode features", [.. With("--mode", "finetune"), "--cache", "none"]);
+
+    [Fact]
+    public async Task Two_ways_to_validate_contradict_each_other() =>
+        await RefusedAsync("--val and --val-fraction exclude each other", [.. Good, "--val", _folder.Path, "--val-fraction", "0.5"]);
+
+    [Fact]
+    public async Task An_unwritable_model_file_is_found_out_before_any_work() =>
+        await RefusedAsync("--out is '/proc/model.zip', but '/proc' cannot be written to:", With("--out", "/proc/model.zip"));
+
+    private string[] Good => ["train", "--data", _folder.Path, "--mode", "features", "--backbone", "resnet18", "--weights", "none", "--out", _folder.PathOf("model.zip")];
+
+    private string[] With(string option, string value)
+    {
+        var arguments = Good;
+        arguments[Array.IndexOf(arguments, option) + 1] = value;
+        return arguments;
+    }
+
+    private static async Task RefusedAsync(string complaint, string[] arguments)
+    {
+        var outcome = await Mlt.RunAsync(arguments);
+        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal("", outcome.Output);
+        Assert.StartsWith($"mlt train: {complaint}", outcome.Words, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,55 @@
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using MLTransfer.Cli.Tests.Screen;
+using MLTransfer.Cli.Train;
+using MLTransfer.Imaging;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Cli.Tests.Train;
+
+public sealed class TrainViewTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_training_is_summed_up_with_what_to_do_next() =>
+        Expected.Is("view-train.txt", Visible(Result(epochs: 4)));
+
+    [Fact]
+    public void Of_many_epochs_some_are_shown_and_the_best_and_the_last_always() =>
+        Expected.Is("view-train-many-epochs.txt", Visible(Result(epochs: 203)));
+
+    [Fact]
+    public void The_json_document_has_the_promised_fields() =>
+        Expected.Is("json-train.txt", Hidden(Shown.By(surroundings => Json.WriteTo(surroundings.Output, Result(epochs: 4).ToJson()))));
+
+    [Fact]
+    public void Skipped_pictures_are_listed_with_their_reasons()
+    {
+        using var words = new StringWriter();
+        TrainView.ShowSkipped(Result(epochs: 4), words);
+        Assert.Equal($"skipped 'bees/torn.jpg': it is cut short{Environment.NewLine}", words.ToString());
+    }
+
+    private string Visible(TrainResult result) => Hidden(Shown.By(surroundings => TrainView.Show(result, surroundings)));
+
+    private string Hidden(string text) => text.Replace(_folder.Path, "FOLDER", StringComparison.Ordinal);
+
+    private TrainResult Result(int epochs)
+    {
+        var arguments = new TrainArguments
+        {
+            Data = "insects/train",
+            Validation = "insects/val",
+            ValidationFraction = 0.2,
+            FineTune = true,
+            Backbone = "resnet18",
+            Out = OutputFile.Checked("--out", _folder.PathOf("model.zip")),
+        };
+        EpochResult[] history = [.. Enumerable.Range(1, epochs).Select(epoch => new EpochResult(epoch, 1.0 / epoch, 0.75, 0.5, epoch == 3 ? 0.9375 : 0.875, 0.001, 1.5))];
+        var summary = new TrainingSummary(1234, 160, [new SkippedPicture(7, "bees/torn.jpg", "it is cut short")], history, 3, 0.9375, false, 0, 6, 822.6666);
+        return new(arguments, ["ants", "bees"], summary, 7.123456);
+    }
+}
