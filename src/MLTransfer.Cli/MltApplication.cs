@@ -11,8 +11,6 @@ internal static class MltApplication
     {
         var root = CommandTree.Of(surroundings);
         var asked = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (asked.CommandResult.Command.Action is null && asked.Action is null or System.CommandLine.Help.HelpAction)
-            return Complain(asked, surroundings);
         if (asked.Errors.Count > 0)
             return Complain(asked, surroundings);
         try
@@ -46,7 +44,7 @@ internal static class MltApplication
     {
         var command = Complaints.FullName(asked.CommandResult.Command);
         var cause = Cause(failure);
-        words.WriteLine(cause is OperationCanceledException ? $"{command}: interrupted." : $"{command}: {cause.Message}");
+        words.WriteLine(cause is OperationCanceledException ? $"{command}: interrupted before there was anything to keep." : $"{command}: {cause.Message}");
         if (asked.GetValue(CommandTree.Verbose))
             words.WriteLine(failure);
         return cause is UsageException ? ExitCode.AskedWrongly : ExitCode.Failed;

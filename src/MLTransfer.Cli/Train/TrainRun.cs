@@ -22,9 +22,11 @@ internal static class TrainRun
             Cancellation = cancel,
         };
         var model = Fit(TrainPipeline.Of(ml, options), pictures);
-        arguments.Out.Write(stream => ml.Model.Save(model, pictures.Schema, stream));
         var classifier = Classifier.In(model);
-        return new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds);
+        if (classifier.Training!.BestEpoch == 0)
+            cancel.ThrowIfCancellationRequested();
+        arguments.Out.Write(stream => ml.Model.Save(model, pictures.Schema, stream));
+        return new TrainResult(arguments, classifier.Labels, classifier.Training, clock.Elapsed.TotalSeconds);
     }
 
     // The library checks what reaches it before it works; what it refuses was asked wrongly.

@@ -1,0 +1,82 @@
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Cli.Tests.EndToEnd;
+
+public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedModel>, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_weights_file_that_is_none_is_an_error_that_names_it() => await TrainingFailsAsync(ExitCode.Failed, "weights.pth", Weights("not weights"u8));
+
+    [NeedsSharedFact("weights/mobilenet_v1_b12_imagenet.pth")]
+    public async Task Weights_that_are_cut_short_are_an_error_that_names_them()
+    {
+        using var whole = File.OpenRead(SharedFolder.PathOf("weights/mobilenet_v1_b12_imagenet.pth"));
+        var half = new byte[100_000];
+        whole.ReadExactly(half);
+        await TrainingFailsAsync(ExitCode.Failed, "weights.pth", Weights(half));
+    }
+
+    [NeedsSharedFact("weights/mobilenet_v1_b12_imagenet.pth")]
+    public async Task Weights_of_another_network_are_an_error_that_names_them() =>
+        await TrainingFailsAsync(ExitCode.Failed, "mobilenet_v1_b12_imagenet.pth", "--weights", SharedFolder.PathOf("weights/mobilenet_v1_b12_imagenet.pth"));
+
+    [Fact]
+    public async Task An_unknown_layer_is_asked_wrongly_and_answered_with_the_layers() =>
+        await TrainingFailsAsync(ExitCode.AskedWrongly, "layer3", "--weights", "none", "--mode", "finetune", "--train-from", "layer9");
+
+    [Fact]
+    public async Task A_file_that_is_no_model_is_an_error_that_names_it() => await EvaluationFailsAsync(_folder.Write("model.zip", "not a model"u8));
+
+    [Fact]
+    public async Task An_archive_that_holds_no_model_is_an_error_that_names_it()
+    {
+        Directory.CreateDirectory(_folder.PathOf("something"));
+        _folder.Write("something/else.txt", "hello"u8);
+        System.IO.Compression.ZipFile.CreateFromDirectory(_folder.PathOf("something"), _folder.PathOf("archive.zip"));
+        await EvaluationFailsAsync(_folder.PathOf("archive.zip"));
+    }
+
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.9)]
+    public async Task A_model_that_is_cut_short_is_an_error_that_names_it(double share)
+    {
+        var whole = File.ReadAllBytes(model.Path);
+        await EvaluationFailsAsync(_folder.Write("cut.zip", whole.AsSpan(0, (int)(whole.Length * share))));
+    }
+
+    [Fact]
+    public async Task A_model_that_does_not_exist_is_asked_wrongly()
+    {
+        var outcome = await Mlt.RunAsync("predict", "--model", _folder.PathOf("none.zip"), "x.jpg");
+        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Contains($"--model is '{_folder.PathOf("none.zip")}', but there is no such file.", outcome.Words, StringComparison.Ordinal);
+    }
+
+    private string[] Weights(ReadOnlySpan<byte> content) => ["--weights", _folder.Write("weights.pth", content)];
+
+    private async Task TrainingFailsAsync(int code, string named, params string[] more)
+    {
+        string[] mode = more.Contains("--mode") ? [] : ["--mode", "features", "--cache", "none"];
+        var outcome = await Mlt.RunAsync(
+            ["train", "--data", model.Training, "--backbone", "cifar_resnet20", "--epochs", "1", "--out", _folder.PathOf("model.zip"), .. mode, .. more]);
+        Assert.True(code == outcome.Code, outcome.Words);
+        Assert.Contains(named, outcome.Words, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Words, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.PathOf("model.zip")));
+    }
+
+    private async Task EvaluationFailsAsync(string path)
+    {
+        var outcome = await Mlt.RunAsync("evaluate", "--model", path, "--data", model.Validation, "--json");
+        Assert.Equal(ExitCode.Failed, outcome.Code);
+        Assert.Equal("", outcome.Output);
+        Assert.StartsWith($"mlt evaluate: '{path}' cannot be used as a model.", outcome.Words, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Words, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Cli.Tests.EndToEnd;
+
+public sealed class InterruptionTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public InterruptionTests() => SmallPictures.Draw(_folder.PathOf("data"), perClass: 20, seed: 1);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Ctrl_C_ends_training_in_two_seconds_with_the_best_model_saved_and_said()
+    {
+        using var mlt = Start();
+        await mlt.HasSaidItAsync();
+        var clock = Stopwatch.StartNew();
+        mlt.Interrupt();
+        var code = await mlt.EndAsync();
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"It took {clock.Elapsed}; two seconds and a batch were promised, and the machine may be busy.");
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("interrupted; the best model so far, of epoch ", mlt.Words, StringComparison.Ordinal);
+        var evaluation = await Mlt.RunAsync("evaluate", "--model", Model, "--data", _folder.PathOf("data"), "--json");
+        Assert.True(evaluation.Code == ExitCode.Done, evaluation.Words);
+    }
+
+    [Fact]
+    public async Task A_killed_training_leaves_the_old_model()
+    {
+        _folder.Write("model.zip", "old"u8);
+        using var mlt = Start();
+        await mlt.HasSaidItAsync();
+        mlt.Kill();
+        await mlt.EndAsync();
+        Assert.Equal("old", File.ReadAllText(Model));
+    }
+
+    [Fact]
+    public async Task Interrupted_before_the_first_epoch_ends_nothing_is_saved()
+    {
+        using var interruption = new CancellationTokenSource();
+        await interruption.CancelAsync();
+        var outcome = await Mlt.RunAsync("", interruption.Token, Arguments);
+        Assert.Equal(ExitCode.Failed, outcome.Code);
+        Assert.Equal("", outcome.Output);
+        Assert.Contains("interrupted", outcome.Words, StringComparison.Ordinal);
+        Assert.False(File.Exists(Model));
+    }
+
+    private string Model => _folder.PathOf("model.zip");
+
+    private string[] Arguments =>
+    [
+        "train", "--data", _folder.PathOf("data"), "--mode", "finetune", "--backbone", "cifar_resnet20", "--weights", "none",
+        "--epochs", "10000", "--out", Model,
+    ];
+
+    private MltProcess Start() => new("epoch 2 of 10000", Arguments);
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using MLTransfer.Cli.CommandLine;
+
+namespace MLTransfer.Cli.Tests.EndToEnd;
+
+public class ModelsAndDoctorTests
+{
+    [Fact]
+    public async Task Every_backbone_is_listed()
+    {
+        var outcome = await Mlt.RunAsync("models");
+        Assert.Equal(ExitCode.Done, outcome.Code);
+        Expected.Is("models.txt", outcome.Output);
+    }
+
+    [Fact]
+    public async Task A_backbone_is_described_layer_by_layer()
+    {
+        var outcome = await Mlt.RunAsync("models", "cifar_resnet20", "--train-from", "layer3");
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        Expected.Is("models-cifar-resnet20.txt", outcome.Output);
+    }
+
+    [Fact]
+    public async Task The_layers_hold_all_parameters_and_the_last_is_the_head()
+    {
+        var outcome = await Mlt.RunAsync("models", "resnet18", "--train-from", "none", "--json");
+        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        var layers = json.GetProperty("layers").EnumerateArray().ToArray();
+        Assert.Equal(json.GetProperty("parameters").GetInt64(), layers.Sum(layer => layer.GetProperty("parameters").GetInt64()));
+        Assert.Equal([1, 3, 224, 224], json.GetProperty("input").EnumerateArray().Select(size => size.GetInt32()));
+        Assert.Equal([1, 1000], layers[^1].GetProperty("output").EnumerateArray().Select(size => size.GetInt32()));
+        Assert.All(layers[..^1], layer => Assert.True(layer.GetProperty("frozen").GetBoolean()));
+        Assert.False(layers[^1].GetProperty("frozen").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("resnet81", "Did you mean 'resnet18'?")]
+    [InlineData("resnet18 --train-from layer44", "Did you mean 'layer4'?")]
+    public async Task What_does_not_exist_is_answered_with_the_nearest(string asked, string answer)
+    {
+        var outcome = await Mlt.RunAsync(["models", .. asked.Split(' ')]);
+        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Contains(answer, outcome.Words, StringComparison.Ordinal);
+        Assert.DoesNotContain("(Parameter", outcome.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_doctor_finds_libtorch_at_work_and_says_why_there_is_no_CUDA_device()
+    {
+        var outcome = await Mlt.RunAsync("doctor", "--json");
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        Assert.Contains(json.GetProperty("engine").GetString(), (string[])["compat", "packages"]);
+        Assert.True(json.GetProperty("libtorch").GetProperty("works").GetBoolean());
+        Assert.Matches(@"^\d+\.\d+", json.GetProperty("libtorch").GetProperty("version").GetString());
+        var cuda = json.GetProperty("cuda");
+        Assert.True(cuda.GetProperty("devices").GetInt32() > 0 ^ cuda.TryGetProperty("reason", out _));
+    }
+
+    [Fact]
+    public async Task The_doctor_tells_everything_in_words_too()
+    {
+        var outcome = await Mlt.RunAsync("doctor");
+        Assert.All((string[])["engine", "libtorch", "processor", "CUDA", "cache: features"], name => Assert.Contains(name, outcome.Output, StringComparison.Ordinal));
+    }
+}

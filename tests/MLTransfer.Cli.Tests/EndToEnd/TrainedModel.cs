@@ -1,0 +1,35 @@
+using System.Text.Json;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Cli.Tests.EndToEnd;
+
+/// <summary>A model that 'mlt train' has made of a few pictures, for the tests that only read it.</summary>
+public sealed class TrainedModel : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+
+    internal Outcome Outcome { get; private set; } = null!;
+
+    internal JsonElement Json => JsonDocument.Parse(Outcome.Output).RootElement;
+
+    internal string Path => _folder.PathOf("model.zip");
+
+    internal string Training => _folder.PathOf("train");
+
+    internal string Validation => _folder.PathOf("val");
+
+    public async Task InitializeAsync()
+    {
+        SmallPictures.Draw(Training, perClass: 8, seed: 1);
+        SmallPictures.Draw(Validation, perClass: 4, seed: 2);
+        Outcome = await Mlt.RunAsync(
+            "train", "--data", Training, "--val", Validation, "--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none",
+            "--epochs", "5", "--precision", "float32", "--cache", "none", "--out", Path, "--json");
+    }
+
+    public Task DisposeAsync()
+    {
+        _folder.Dispose();
+        return Task.CompletedTask;
+    }
+}

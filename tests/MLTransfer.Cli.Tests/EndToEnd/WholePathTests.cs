@@ -1,0 +1,82 @@
+using System.Text.Json;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Cli.Tests.EndToEnd;
+
+public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedModel>
+{
+    [Fact]
+    public void Training_succeeds_and_says_what_it_made_in_one_document()
+    {
+        Assert.True(model.Outcome.Code == ExitCode.Done, model.Outcome.Words);
+        var json = model.Json;
+        Assert.Equal("features", json.GetProperty("mode").GetString());
+        Assert.Equal(SmallPictures.Labels, json.GetProperty("classes").EnumerateArray().Select(label => label.GetString()!));
+        Assert.Equal(16, json.GetProperty("train_images").GetInt32());
+        Assert.Equal(8, json.GetProperty("val_images").GetInt32());
+        Assert.Equal(0, json.GetProperty("skipped_images").GetInt32());
+        Assert.Equal(5, json.GetProperty("epochs").GetInt32());
+        Assert.Equal(model.Path, json.GetProperty("model").GetString());
+        Assert.True(json.GetProperty("seconds").GetProperty("total").GetDouble() > 0);
+    }
+
+    [Fact]
+    public void Only_the_model_is_left_where_it_was_asked_for() =>
+        Assert.Equal(["model.zip"], Directory.GetFiles(Path.GetDirectoryName(model.Path)!).Select(Path.GetFileName));
+
+    [Fact]
+    public async Task Evaluation_of_the_saved_model_repeats_the_accuracy_of_training()
+    {
+        var outcome = await Mlt.RunAsync("evaluate", "--model", model.Path, "--data", model.Validation, "--json");
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        Assert.Equal(model.Json.GetProperty("val_accuracy").GetDouble(), json.GetProperty("micro_accuracy").GetDouble());
+        Assert.Equal(8, json.GetProperty("images").GetInt32());
+        Assert.Equal(8, json.GetProperty("confusion").EnumerateArray().Sum(row => row.EnumerateArray().Sum(count => count.GetInt32())));
+    }
+
+    [Fact]
+    public async Task Evaluation_in_words_has_a_row_for_each_class()
+    {
+        var outcome = await Mlt.RunAsync("evaluate", "--model", model.Path, "--data", model.Validation);
+        Assert.Equal(ExitCode.Done, outcome.Code);
+        Assert.All(SmallPictures.Labels, label => Assert.Contains(label, outcome.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_class_that_the_model_does_not_know_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.Move(SmallPictures.Draw(folder.PathOf("data"), perClass: 1, seed: 3) + "/disc-plain", folder.PathOf("data/moon"));
+        var outcome = await Mlt.RunAsync("evaluate", "--model", model.Path, "--data", folder.PathOf("data"));
+        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Contains($"does not know: moon. Classes of the model: {string.Join(", ", SmallPictures.Labels)}.", outcome.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Prediction_ranks_the_classes_and_gives_an_unreadable_picture_an_error_in_its_place()
+    {
+        using var folder = new TemporaryFolder();
+        var good = Path.Combine(model.Validation, SmallPictures.Labels[0], "000.png");
+        var bad = folder.Write("text.jpg", "not a picture"u8);
+        var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--top", "2", "--json", good, bad, good);
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        var rows = JsonDocument.Parse(outcome.Output).RootElement.EnumerateArray().ToArray();
+        Assert.Equal([good, bad, good], rows.Select(row => row.GetProperty("file").GetString()!));
+        Assert.Equal(2, rows[0].GetProperty("top").GetArrayLength());
+        Assert.Equal(rows[0].GetProperty("label").GetString(), rows[0].GetProperty("top")[0].GetProperty("label").GetString());
+        Assert.Equal(1, rows[0].GetProperty("top").EnumerateArray().Sum(each => each.GetProperty("probability").GetDouble()), 5); // 5 digits: single precision
+        Assert.False(rows[0].TryGetProperty("error", out _));
+        Assert.NotEqual("", rows[1].GetProperty("error").GetString());
+        Assert.Equal(JsonValueKind.Null, rows[1].GetProperty("label").ValueKind);
+    }
+
+    [Fact]
+    public async Task Prediction_of_nothing_but_unreadable_pictures_fails()
+    {
+        var outcome = await Mlt.RunAsync("nowhere.jpg\n", CancellationToken.None, "predict", "--model", model.Path, "-");
+        Assert.Equal(ExitCode.Failed, outcome.Code);
+        Assert.Contains("nowhere.jpg", outcome.Output, StringComparison.Ordinal);
+    }
+}
