@@ -16,7 +16,7 @@ internal sealed class BenchPeerCommand : MltCommand
     private readonly Option<string?> _backbone = NewOption.Text("--backbone", "NAME", $"A backbone that both know. [default: {PeerRequest.DefaultBackbone}]");
     private readonly Option<string> _mode = NewOption.Choice("--mode", "Which way to train.", Both, PeerRequest.Features, PeerRequest.FineTune);
     private readonly Option<int?> _epochs = NewOption.Whole("--epochs", $"Epochs of either. [default: {PeerRequest.DefaultEpochs}]", 1, 1000);
-    private readonly Option<int?> _threads = NewOption.Whole("--threads", "Processor threads of either. [default: as many as there are cores]", 1, 1024);
+    private readonly Option<int?> _threads = NewOption.Whole("--threads", "Processor threads of either. [default: as many as the processor has]", 1, 1024);
 
     internal BenchPeerCommand(Surroundings surroundings)
         : base("peer", "Times the PyTorch tutorial's transfer learning and 'mlt train' on the same pictures, backbone, weights and threads.", surroundings,

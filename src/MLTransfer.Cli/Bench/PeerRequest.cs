@@ -18,7 +18,7 @@ internal sealed record PeerRequest(string Script, string Python, string Data, st
         Paths.ExistingFile("--weights", weights ?? Beside("shared", "weights", "mobilenet_v1_b12_imagenet.pth")),
         backbone ?? DefaultBackbone,
         epochs ?? DefaultEpochs,
-        threads ?? Environment.ProcessorCount);
+        threads ?? CommandLine.Threads.Default);
 
     internal string Training => Path.Combine(Data, "train");
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
-using TorchSharp;
 
 namespace MLTransfer.Cli.Demo;
 
@@ -12,7 +11,7 @@ internal sealed class DemoCommand : MltCommand
 
     private readonly Option<string?> _folder = NewOption.Text("--dir", "DIR", "Where pictures, weights and models go. [default: a folder of the user's cache; see 'mlt doctor']");
     private readonly Option<int?> _seed = NewOption.Whole("--seed", $"Decides the pictures and every other random number. [default: {DefaultSeed}]", 0, 10_000);
-    private readonly Option<int?> _threads = NewOption.Whole("--threads", "Processor threads. [default: as many as there are cores]", 1, 1024);
+    private readonly Option<int?> _threads = Threads.Option();
 
     internal DemoCommand(Surroundings surroundings)
         : base("demo", "Draws pictures, pretrains a small backbone, and shows what transfer learning buys on a small set. Needs no file; takes one to three minutes.", surroundings,
@@ -31,8 +30,7 @@ internal sealed class DemoCommand : MltCommand
     {
         var folder = new DemoFolder(Path.GetFullPath(asked.GetValue(_folder) ?? Path.Combine(Surroundings.CacheFolder, CacheFolders.Demo)));
         Prepare(folder.Root);
-        if (asked.GetValue(_threads) is { } threads)
-            torch.set_num_threads(threads);
+        Threads.Use(asked.GetValue(_threads));
         var result = await new DemoRun(folder, new DemoPlan(asked.GetValue(_seed) ?? DefaultSeed), Surroundings, cancel).RunAsync().ConfigureAwait(false);
         if (WantsJson(asked))
             Json.WriteTo(Surroundings.Output, result);

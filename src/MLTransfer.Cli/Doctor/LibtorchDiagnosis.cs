@@ -14,6 +14,7 @@ internal sealed record LibtorchDiagnosis(
     {
         try
         {
+            CommandLine.Threads.Use(null);
             return new(torch.__version__, ConvolutionRuns(), torch.get_num_threads(), null);
         }
         catch (Exception failure)

@@ -9,7 +9,7 @@ internal sealed class EvaluateCommand : MltCommand
 {
     private readonly Option<string> _model = NewOption.Required("--model", "MODEL.zip", "A model that 'mlt train' saved.");
     private readonly Option<string> _data = NewOption.Required("--data", "DIR", "The pictures: a folder with one folder of pictures per class of the model.");
-    private readonly Option<int?> _threads = NewOption.Whole("--threads", "Processor threads. [default: as many as there are cores]", 1, 1024);
+    private readonly Option<int?> _threads = Threads.Option();
 
     internal EvaluateCommand(Surroundings surroundings)
         : base("evaluate", "Scores a folder of labelled pictures with a saved model and says how right it is.", surroundings,

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Data;
 using MLTransfer.Evaluation;
-using TorchSharp;
 
 namespace MLTransfer.Cli.Evaluate;
 
@@ -12,8 +11,7 @@ internal static class EvaluateRun
     internal static EvaluateResult Run(string model, string data, int? threads, CancellationToken cancel)
     {
         var files = ImageFolder.List(data);
-        if (threads is { } count)
-            torch.set_num_threads(count);
+        Threads.Use(threads);
         using var classifier = ModelFile.Open(model);
         var classes = ClassesOf(files, classifier.Labels, data, model);
         var clock = Stopwatch.StartNew();

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
-using TorchSharp;
 
 namespace MLTransfer.Cli.Predict;
 
@@ -12,7 +11,7 @@ internal sealed class PredictCommand : MltCommand
 
     private readonly Option<string> _model = NewOption.Required("--model", "MODEL.zip", "A model that 'mlt train' saved.");
     private readonly Option<int?> _top = NewOption.Whole("--top", $"How many classes to name for each picture. [default: {DefaultTop}]", 1, int.MaxValue);
-    private readonly Option<int?> _threads = NewOption.Whole("--threads", "Processor threads. [default: as many as there are cores]", 1, 1024);
+    private readonly Option<int?> _threads = Threads.Option();
 
     private readonly Argument<string[]> _pictures = new("FILE|DIR|-")
     {
@@ -47,8 +46,7 @@ internal sealed class PredictCommand : MltCommand
     {
         var model = Paths.ExistingFile("--model", asked.GetRequiredValue(_model));
         var pictures = PictureList.Of(asked.GetRequiredValue(_pictures), Surroundings.Input);
-        if (asked.GetValue(_threads) is { } threads)
-            torch.set_num_threads(threads);
+        Threads.Use(asked.GetValue(_threads));
         using var classifier = ModelFile.Open(model);
         var predictions = classifier.Predict(pictures, cancel).ToArray();
         var top = asked.GetValue(_top) ?? DefaultTop;

@@ -46,7 +46,7 @@ internal sealed class TrainOptions
 
     internal Option<DeviceKind?> Device { get; } = NewOption.Kind<DeviceKind>("--device", "Where to compute. auto: a CUDA device where there is one. [default: auto]");
 
-    internal Option<int?> Threads { get; } = NewOption.Whole("--threads", "Processor threads. [default: as many as there are cores]", 1, 1024);
+    internal Option<int?> Threads { get; } = CommandLine.Threads.Option();
 
     internal Option<int?> Seed { get; } = NewOption.Whole("--seed", $"Decides every random number: same seed, same machine, same model. [default: {DefaultSeed}]", 0, int.MaxValue);
 

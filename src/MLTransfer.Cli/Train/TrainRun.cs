@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using MLTransfer.Cli.CommandLine;
-using TorchSharp;
 
 namespace MLTransfer.Cli.Train;
 
@@ -11,8 +10,7 @@ internal static class TrainRun
     internal static TrainResult Run(TrainArguments arguments, IProgress<TrainingProgress> progress, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        if (arguments.Threads is { } threads)
-            torch.set_num_threads(threads);
+        Threads.Use(arguments.Threads);
         var ml = new MLContext(arguments.Seed);
         var pictures = ml.Data.LoadImageFolder(arguments.Data);
         var options = TrainPipeline.OptionsOf(arguments) with

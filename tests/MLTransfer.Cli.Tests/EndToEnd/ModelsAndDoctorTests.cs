@@ -35,7 +35,7 @@ public class ModelsAndDoctorTests
     }
 
     [Theory]
-    [InlineData("resnet81", "Did you mean 'resnet18'?")]
+    [InlineData("resnt18", "Did you mean 'resnet18'?")]
     [InlineData("resnet18 --train-from layer44", "Did you mean 'layer4'?")]
     public async Task What_does_not_exist_is_answered_with_the_nearest(string asked, string answer)
     {

@@ -4,7 +4,7 @@ using MLTransfer.Tests.Reference;
 namespace MLTransfer.Cli.Tests.EndToEnd;
 
 /// <summary>A model that 'mlt train' has made of a few pictures, for the tests that only read it.</summary>
-public sealed class TrainedModel : IAsyncLifetime
+public sealed class TrainedModel : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -27,9 +27,7 @@ public sealed class TrainedModel : IAsyncLifetime
             "--epochs", "5", "--precision", "float32", "--cache", "none", "--out", Path, "--json");
     }
 
-    public Task DisposeAsync()
-    {
-        _folder.Dispose();
-        return Task.CompletedTask;
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => _folder.Dispose();
 }

@@ -33,7 +33,7 @@ public sealed class TrainRequestTests : IDisposable
 
     [Fact]
     public async Task An_unknown_backbone_is_answered_with_the_nearest() =>
-        await RefusedAsync("--backbone: There is no backbone 'resnet81'. Did you mean 'resnet18'?", With("--backbone", "resnet81"));
+        await RefusedAsync("--backbone: There is no backbone 'resnt18'. Did you mean 'resnet18'?", With("--backbone", "resnt18"));
 
     [Fact]
     public async Task A_layer_to_train_from_contradicts_a_frozen_backbone() =>
