@@ -14,6 +14,7 @@ internal sealed class Scorer : IDisposable
     private readonly Preprocessing _preprocessing;
     private readonly IReadOnlyList<PictureTransform> _transforms;
     private readonly Device _device;
+    private bool _disposed;
 
     public Scorer(ImageModel model, Preprocessing preprocessing, Device device, ScalarType type)
     {
@@ -52,12 +53,16 @@ internal sealed class Scorer : IDisposable
 
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
         _frozen.Dispose();
         Model.Dispose();
     }
 
     private float[][] Probabilities(PictureBatch batch)
     {
+        if (_disposed)
+            throw new ObjectDisposedException(nameof(ImageClassificationTransformer), "The model was disposed. A PredictionEngine that is disposed takes its model along, unless it was made with OwnsTransformer = false.");
         if (batch.Count == 0) return [];
         using var scope = NewDisposeScope();
         using var still = no_grad();

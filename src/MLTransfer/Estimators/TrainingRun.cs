@@ -14,6 +14,8 @@ internal sealed record TrainingRun(
     IHostEnvironment Environment, ImageClassificationOptions Options, Backbone Backbone, int Seed, IReadOnlyList<string> Classes, string ImageColumnName,
     PictureSet Training, PictureSet? Validation, Preprocessing Preprocessing, Device Device, ScalarType InferenceType)
 {
+    private static readonly Lock Generator = new();
+
     public static TrainingRun Prepare(IHostEnvironment environment, ImageClassificationOptions options, Backbone backbone, int seed, IDataView input)
     {
         IReadOnlyList<string> classes = LabelColumn.Classes(input.Schema, options.LabelColumnName);
@@ -36,8 +38,14 @@ internal sealed record TrainingRun(
     /// <summary>The backbone with its weights and a new head, all drawn from the seed where no file gives them.</summary>
     public ImageModel BuildModel()
     {
-        manual_seed(Seed);
-        ImageModel model = Backbone.Build(Classes.Count);
+        ImageModel model;
+        // torch has one generator for the whole process: two trainings that start at once must not draw from each other's.
+        lock (Generator)
+        {
+            manual_seed(Seed);
+            model = Backbone.Build(Classes.Count);
+        }
+
         if (Options.Weights is { } file) PretrainedWeights.Load(model, Backbone, file);
         return model.to(Device);
     }

@@ -1,4 +1,6 @@
 using MLTransfer.Imaging;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace MLTransfer.Models;
 
@@ -41,6 +43,9 @@ public sealed record Backbone
     public ImageModel Build(int classes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        return _build(classes);
+        ImageModel model = _build(classes);
+        // The model owns its weights: a dispose scope around this call must not end them.
+        foreach (Tensor weight in model.state_dict().Values) weight.DetachFromDisposeScope();
+        return model;
     }
 }

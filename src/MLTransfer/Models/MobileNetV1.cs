@@ -31,7 +31,7 @@ internal sealed class MobileNetV1 : ImageModel
 
     public static IReadOnlyList<Backbone> Variants { get; } =
     [
-        new("mobilenet_v1_b12", "MobileNet", 1024, 3_191_072, Imaging.Preprocessing.Inception, classes => new MobileNetV1(classes)),
+        new("mobilenet_v1_b12", "MobileNet", 1024, 3_170_088, Imaging.Preprocessing.Inception, classes => new MobileNetV1(classes)),
     ];
 
     public override IReadOnlyList<LayerGroup> Groups { get; }

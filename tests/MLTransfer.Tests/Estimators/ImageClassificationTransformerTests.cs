@@ -33,7 +33,7 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
     {
         float[][] batched = Scores(trained.Model.Transform(trained.Data));
         IReadOnlyList<ImageFile> files = ImageFolder.List(trained.Folder);
-        using var engine = trained.Context.Model.CreatePredictionEngine<ImageFile, ImageLabel>(trained.Model);
+        using var engine = trained.Context.Model.CreatePredictionEngine<ImageFile, ImageLabel>(trained.Model, new PredictionEngineOptions { OwnsTransformer = false });
         ImagePrediction[] listed = [.. trained.Network.Predict(files.Select(file => file.ImagePath))];
         for (int i = 0; i < files.Count; i++)
         {
@@ -48,7 +48,7 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
     public void A_row_at_a_time_gives_the_scores_of_a_batch()
     {
         float[][] batched = Scores(trained.Model.Transform(trained.Data));
-        for (int row = 0; row < 3; row++)
+        for (int row = 1; row < 4; row++)
             AssertClose(batched[row], Scores(trained.Model.Transform(trained.Context.Data.TakeRows(trained.Context.Data.SkipRows(trained.Data, row), 1)))[0]);
     }
 
@@ -80,7 +80,7 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
         Assert.NotNull(listed[0].Error);
         Assert.Null(listed[0].Label);
         Assert.Null(listed[1].Error);
-        using var engine = trained.Context.Model.CreatePredictionEngine<ImageFile, ImageLabel>(trained.Model);
+        using var engine = trained.Context.Model.CreatePredictionEngine<ImageFile, ImageLabel>(trained.Model, new PredictionEngineOptions { OwnsTransformer = false });
         var error = Assert.ThrowsAny<Exception>(() => engine.Predict(new ImageFile { ImagePath = bad }));
         Assert.Contains("bad.jpg", (error as PictureException ?? error.InnerException ?? error).Message, StringComparison.Ordinal);
     }

@@ -16,7 +16,7 @@ public class OptionsTests
 
     [Fact]
     public void An_unknown_backbone_is_refused_before_any_work() => Assert.Throws<ArgumentException>(
-        () => new MLContext().MulticlassClassification.Trainers.FeatureExtraction("resnet81"));
+        () => new MLContext().MulticlassClassification.Trainers.FeatureExtraction("resnet8"));
 
     [Fact]
     public void The_defaults_can_be_used()

@@ -24,7 +24,7 @@ public class TorchvisionParityTests
         PyTorch.Run("import runpy, sys; sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')", SharedFolder.PathOf(Script), folder.Path, name);
         using var scope = NewDisposeScope();
         ImageModel model = ModelZoo.Find(name).Build(classes: 1000);
-        StateDict.Load(model, WeightsFile.Read(Path.Combine(folder.Path, name + ".pth")));
+        StateDict.Load(model, WeightsFile.Read(folder.PathOf(name + ".pth")), name + ".pth", name);
         model.eval();
         Tensor logits = model.call(Read(folder, name + ".input.bin", 2, 3, 224, 224));
         nn.functional.cross_entropy(logits, arange(2, dtype: ScalarType.Int64)).backward();
@@ -36,7 +36,7 @@ public class TorchvisionParityTests
 
     private static Tensor Read(TemporaryFolder folder, string name, params long[] shape)
     {
-        byte[] bytes = File.ReadAllBytes(Path.Combine(folder.Path, name));
+        byte[] bytes = File.ReadAllBytes(folder.PathOf(name));
         return tensor(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes).ToArray(), shape);
     }
 }
