@@ -8,5 +8,5 @@ internal static class PretrainedWeights
 {
     /// <exception cref="WeightsException">The file cannot be read, or belongs to another network.</exception>
     public static void Load(ImageModel model, Backbone backbone, string file) =>
-        StateDict.Load(model, WeightsFile.Read(file), file, backbone.Name, classifier: model.HeadName);
+        StateDict.Load(model, WeightsFile.Read(file), file, backbone.Name, model.HeadName, Lookalike.Of);
 }

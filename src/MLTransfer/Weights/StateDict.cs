@@ -16,10 +16,12 @@ public static class StateDict
     /// <param name="classifier">
     /// The name of a classifier that may be missing or have another number of classes: it is then left as it is. Null: every tensor counts.
     /// </param>
+    /// <param name="recognise">Finds out, for the error, of which architecture tensors that do not fit are; null when it does not know either.</param>
     /// <returns>Whether the classifier was loaded too.</returns>
     /// <exception cref="WeightsException">Names are missing, left over or of another shape; the message lists them.</exception>
     public static bool Load(
-        nn.Module module, IReadOnlyDictionary<string, StoredTensor> tensors, string file, string architecture, string? classifier = null)
+        nn.Module module, IReadOnlyDictionary<string, StoredTensor> tensors, string file, string architecture, string? classifier = null,
+        Func<IReadOnlyDictionary<string, StoredTensor>, string?>? recognise = null)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -36,7 +38,7 @@ public static class StateDict
             [.. tensors.Keys.Where(name => !state.ContainsKey(name) && !IsClassifier(name))],
             [.. wanted.Where(name => tensors.ContainsKey(name) && !Fits(name))
                 .Select(name => $"{name} is [{string.Join(", ", tensors[name].Shape)}], expected [{string.Join(", ", state[name].shape)}]")]);
-        if (differences.Any) throw differences.Error(file, architecture, wanted.Length);
+        if (differences.Any) throw differences.Error(file, architecture, wanted.Length, recognise?.Invoke(tensors));
         foreach (string name in wanted.Where(tensors.ContainsKey)) state[name].copy_(ToTensor(tensors[name]));
         return withClassifier;
     }

@@ -7,13 +7,19 @@ internal sealed record StateDifferences(IReadOnlyList<string> Missing, IReadOnly
 
     public bool Any => Missing.Count + Unexpected.Count + Misshapen.Count > 0;
 
-    public WeightsException Error(string file, string architecture, int wanted)
+    /// <param name="file">Where the tensors come from.</param>
+    /// <param name="architecture">What they were to be loaded into.</param>
+    /// <param name="wanted">How many tensors that has.</param>
+    /// <param name="recognised">The architecture they seem to be of, if known.</param>
+    public WeightsException Error(string file, string architecture, int wanted, string? recognised)
     {
-        bool another = 2 * (Missing.Count + Misshapen.Count) > wanted;
+        bool another = 2 * (Missing.Count + Misshapen.Count + Unexpected.Count) > wanted;
         string[] lists = [.. new[] { List("missing", Missing), List("unexpected", Unexpected), List("of another shape", Misshapen) }.OfType<string>()];
         return new WeightsException(
             file, $"{(another ? "belongs to another network than" : "does not fit")} {architecture}. {string.Join(" ", lists)}",
-            "Name the backbone that the weights were trained with, or the weights of this backbone.");
+            recognised is null || recognised == architecture
+                ? "Name the backbone that the weights were trained with, or the weights of this backbone."
+                : $"The tensors look like those of {recognised}: name that backbone, or the weights of {architecture}.");
     }
 
     private static string? List(string what, IReadOnlyList<string> names) => names.Count == 0
