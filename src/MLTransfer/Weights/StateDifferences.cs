@@ -16,7 +16,7 @@ internal sealed record StateDifferences(IReadOnlyList<string> Missing, IReadOnly
         bool another = 2 * (Missing.Count + Misshapen.Count + Unexpected.Count) > wanted;
         string[] lists = [.. new[] { List("missing", Missing), List("unexpected", Unexpected), List("of another shape", Misshapen) }.OfType<string>()];
         return new WeightsException(
-            file, $"{(another ? "belongs to another network than" : "does not fit")} {architecture}. {string.Join(" ", lists)}",
+            file, $"{(another ? "belongs to another network than" : "does not fit")} {architecture}. {string.Join(". ", lists)}",
             recognised is null || recognised == architecture
                 ? "Name the backbone that the weights were trained with, or the weights of this backbone."
                 : $"The tensors look like those of {recognised}: name that backbone, or the weights of {architecture}.");
@@ -24,5 +24,5 @@ internal sealed record StateDifferences(IReadOnlyList<string> Missing, IReadOnly
 
     private static string? List(string what, IReadOnlyList<string> names) => names.Count == 0
         ? null
-        : $"{names.Count} {what}: {string.Join("; ", names.Take(Shown))}{(names.Count > Shown ? "; …" : "")}.";
+        : $"{names.Count} {what}: {string.Join("; ", names.Take(Shown))}{(names.Count > Shown ? "; …" : "")}";
 }

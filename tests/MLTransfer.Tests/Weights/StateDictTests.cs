@@ -106,7 +106,7 @@ public sealed class StateDictTests : IDisposable
         string message = Assert.Throws<WeightsException>(() => StateDict.Load(Network(classes: 3), tensors, "a.pth", "network")).Message;
 
         Assert.Contains("belongs to another network than network", message);
-        Assert.Contains("300 unexpected: layer0; layer1; layer2; layer3; layer4; ….", message);
+        Assert.Contains("300 unexpected: layer0; layer1; layer2; layer3; layer4; …. ", message);
         Assert.InRange(message.Length, 100, 600);
     }
 
