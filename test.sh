@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # All tests, from a clone: sets this machine up, builds once, checks stand-ins and formatting, runs every test project.
 # Ends with a line "N passed, N failed, N skipped"; a check that fails counts as one test.
-#   ./test.sh          everything but the tests of category Long
-#   ./test.sh --full   those too
+#   ./test.sh          all tests but those of category Long; of the formatting, the white space
+#   ./test.sh --full   those tests, and all that dotnet format checks, too
 set -uo pipefail
 root=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=compat/setup.sh
 . "$root/compat/setup.sh"
-filter=(--filter 'Category!=Long')
+filter=(--filter 'Category!=Long') format=(whitespace . --folder --exclude artifacts)
 case ${1-} in
     '') ;;
-    --full) filter=() ;;
+    --full) filter=() format=(MLTransfer.sln --no-restore) ;;
     *) fail "usage: ./test.sh [--full]" ;;
 esac
 cd "$root" || exit 1
@@ -33,9 +33,11 @@ check() {
 }
 
 check_stand_ins() {
-    local name tool=(dotnet run --project ../shared/api-check --)
+    local name
+    dotnet build ../shared/api-check --nologo --verbosity quiet >/dev/null
     for name in Microsoft.ML Microsoft.ML.ImageAnalytics TorchSharp; do
-        check "the public surface of the stand-in $name" "${tool[@]}" check "artifacts/bin/$name/release/$name.dll" ../shared/api/"$name".[0-9]*.txt
+        check "the public surface of the stand-in $name" \
+            dotnet run --no-build --project ../shared/api-check -- check "artifacts/bin/$name/release/$name.dll" ../shared/api/"$name".[0-9]*.txt
     done
 }
 
@@ -62,7 +64,7 @@ fi
 if [[ $(engine) == compat && -d ../shared/api-check ]]; then
     check_stand_ins
 fi
-check "formatting (dotnet format corrects it)" dotnet format MLTransfer.sln --verify-no-changes --no-restore
+check "formatting (dotnet format corrects it)" dotnet format "${format[@]}" --verify-no-changes
 rm -rf "$results"
 dotnet test MLTransfer.sln --configuration Release --no-build --nologo --logger trx --results-directory "$results" "${filter[@]}" || status=$?
 count
