@@ -128,7 +128,4 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)]
     internal static partial Outcome mlt_sub_number_(Tensor self, Number other);
-
-    [LibraryImport(Library)]
-    internal static partial Tensor mlt_tanh(Tensor self);
 }

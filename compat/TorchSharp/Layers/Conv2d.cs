@@ -25,6 +25,4 @@ public sealed class Conv2d : Convolution
             ? nn.functional.conv2d_padding(input, weight, bias, stride, type, dilation, groups)
             : nn.functional.conv2d(input, weight, bias, stride, padding, dilation, groups);
     }
-
-
 }

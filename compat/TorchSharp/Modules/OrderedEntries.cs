@@ -6,8 +6,6 @@ internal sealed class OrderedEntries<T>
     private readonly List<string> _names = [];
     private readonly Dictionary<string, T> _values = new(StringComparer.Ordinal);
 
-    internal int Count => _names.Count;
-
     internal T this[string name]
     {
         get => _values[name];
