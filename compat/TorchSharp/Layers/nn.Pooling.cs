@@ -11,7 +11,8 @@ public static partial class torch
             new(Pair(kernel_size), Pair(stride), Pair(padding), Pair(dilation), ceil_mode);
 
         public static MaxPool2d MaxPool2d(
-            (long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null, (long, long)? dilation = null, bool ceil_mode = false) =>
+            (long, long) kernel_size, (long, long)? stride = null, (long, long)? padding = null, (long, long)? dilation = null,
+            bool ceil_mode = false) =>
             new(Pair(kernel_size), Pair(stride), Pair(padding), Pair(dilation), ceil_mode);
 
         public static MaxPool2d MaxPool2d(
