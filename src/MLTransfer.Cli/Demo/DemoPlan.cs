@@ -13,17 +13,15 @@ internal sealed record DemoPlan(int Seed)
 
     internal PictureSet Validation => new(PictureClass.Target, PicturesPerClass: 40, Seed + 2);
 
-    internal static FineTuningOptions Pretraining => new()
-    {
-        Backbone = Backbone, Epochs = 10, BatchSize = 64, LearningRate = 0.1, Augment = false, ValidationFraction = 0.1,
-    };
+    internal static FineTuningOptions Pretraining => FromScratch with { Epochs = 6, ValidationFraction = 0.1 };
 
-    internal static FineTuningOptions Scratch => FineTuning(null) with { LearningRate = 0.05 };
+    /// <summary>What serves the pretraining best, and as many epochs as fine-tuning has.</summary>
+    internal static FineTuningOptions FromScratch => new()
+    {
+        Backbone = Backbone, Epochs = 30, BatchSize = 16, Optimizer = OptimizerKind.Adam, LearningRate = 3e-3, Augment = false,
+    };
 
     internal static FeatureExtractionOptions Features(string weights) => new() { Backbone = Backbone, Weights = weights, Epochs = 40 };
 
-    internal static FineTuningOptions FineTuning(string? weights) => new()
-    {
-        Backbone = Backbone, Weights = weights, Epochs = 30, BatchSize = 16, LearningRate = 0.01, Augment = false,
-    };
+    internal static FineTuningOptions FineTuning(string weights) => new() { Backbone = Backbone, Weights = weights, Epochs = 30, BatchSize = 16 };
 }

@@ -25,7 +25,7 @@ internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, Surroundings sur
         Classifier.In(backbone).SaveWeights(folder.Weights);
 
         Say($"Learning the {plan.Training.Classes.Count} other classes from scratch …");
-        var (scratch, _) = await TrainAsync(Scratch, DemoPlan.Scratch, folder.Training, folder.Validation).ConfigureAwait(false);
+        var (scratch, _) = await TrainAsync(Scratch, DemoPlan.FromScratch, folder.Training, folder.Validation).ConfigureAwait(false);
         Say("… by a new head on the features of the pretrained backbone …");
         var (features, _) = await TrainAsync(Features, DemoPlan.Features(folder.Weights), folder.Training, folder.Validation, save: true).ConfigureAwait(false);
         Say("… and by training the pretrained backbone on, too …");

@@ -3,9 +3,11 @@ namespace MLTransfer.Cli.Demo.Pictures;
 /// <summary>Where something lies in the picture (whose sides run from −1 to 1), how large, how turned and how stretched.</summary>
 internal readonly record struct Placement(double X, double Y, double Scale, double Angle, double Stretch)
 {
+    private const double MostTurn = 0.6;
+
     internal static Placement Any(Random random, double leastScale, double mostScale, double reach) => new(
         Between(random, -reach, reach), Between(random, -reach, reach),
-        Between(random, leastScale, mostScale), Between(random, 0, Math.Tau), Between(random, 0.8, 1.25));
+        Between(random, leastScale, mostScale), Between(random, -MostTurn, MostTurn), Between(random, 0.85, 1.18));
 
     /// <summary>The picture's place in the coordinates of what is placed.</summary>
     internal (double X, double Y) Inside(double x, double y)

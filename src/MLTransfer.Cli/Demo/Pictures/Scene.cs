@@ -13,14 +13,14 @@ internal sealed class Scene
     internal Scene(PictureClass shown, Random random)
     {
         _shown = shown;
-        _shape = Placement.Any(random, leastScale: 0.42, mostScale: 0.75, reach: 0.3);
-        _texture = Placement.Any(random, leastScale: 0.24, mostScale: 0.36, reach: 0.4);
+        _shape = Placement.Any(random, leastScale: 0.5, mostScale: 0.8, reach: 0.2);
+        _texture = Placement.Any(random, leastScale: 0.28, mostScale: 0.4, reach: 0.4);
         _skyAngle = Placement.Between(random, 0, Math.Tau);
-        (_skyColour, _groundColour) = (Colour.Any(random), Colour.Any(random));
-        _shapeColour = Colour.UnlikeAll(random, _skyColour, _groundColour);
-        _textureColour = Colour.UnlikeAll(random, _shapeColour, _skyColour);
-        _clutter = [.. Enumerable.Range(0, random.Next(2, 6)).Select(_ => AnyClutter(random))];
-        Noise = Placement.Between(random, 0.02, 0.1);
+        (_skyColour, _groundColour) = (Colour.Any(random, 0.1, 0.5), Colour.Any(random, 0.1, 0.5));
+        _shapeColour = Colour.Any(random, 0.55, 1);
+        _textureColour = Colour.Any(random, 0, 0.4);
+        _clutter = [.. Enumerable.Range(0, random.Next(0, 4)).Select(_ => AnyClutter(random))];
+        Noise = Placement.Between(random, 0.01, 0.06);
     }
 
     /// <summary>Standard deviation of the camera's noise.</summary>
@@ -46,7 +46,7 @@ internal sealed class Scene
     }
 
     private static (Placement Place, Shape Shape, Colour Colour) AnyClutter(Random random) => (
-        Placement.Any(random, leastScale: 0.06, mostScale: 0.22, reach: 1),
+        Placement.Any(random, leastScale: 0.05, mostScale: 0.16, reach: 1),
         random.Next(2) == 0 ? Shape.Disc : Shape.Square,
-        Colour.Any(random));
+        Colour.Any(random, 0.1, 0.9));
 }
