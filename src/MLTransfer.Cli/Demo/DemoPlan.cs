@@ -13,12 +13,12 @@ internal sealed record DemoPlan(int Seed)
 
     internal PictureSet Validation => new(PictureClass.Target, PicturesPerClass: 40, Seed + 2);
 
-    internal static FineTuningOptions Pretraining => FromScratch with { Epochs = 6, ValidationFraction = 0.1 };
+    internal static FineTuningOptions Pretraining => FromScratch with { Epochs = 6, ValidationFraction = 0.1, Augment = false };
 
     /// <summary>What serves the pretraining best, and as many epochs as fine-tuning has.</summary>
     internal static FineTuningOptions FromScratch => new()
     {
-        Backbone = Backbone, Epochs = 30, BatchSize = 16, Optimizer = OptimizerKind.Adam, LearningRate = 3e-3, Augment = false,
+        Backbone = Backbone, Epochs = 30, BatchSize = 16, Optimizer = OptimizerKind.Adam, LearningRate = 3e-3,
     };
 
     internal static FeatureExtractionOptions Features(string weights) => new() { Backbone = Backbone, Weights = weights, Epochs = 40 };

@@ -18,7 +18,7 @@ internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock)
         _last = progress;
         if (previous is not null && IsEpoch(previous) && previous.Epoch != progress.Epoch)
             WriteAfter(BetweenEpochs, EpochLine(previous));
-        if (progress.Done < progress.Total)
+        if (progress.Done > 0 && progress.Done < progress.Total)
             WriteAfter(WithinPhase, PhaseLine(progress));
     }
 
