@@ -3,10 +3,10 @@ namespace MLTransfer;
 /// <summary>Training a new head on the features of a frozen backbone: each picture goes through it once.</summary>
 public sealed record FeatureExtractionOptions : ImageClassificationOptions
 {
-    /// <summary>Creates the options with their defaults: Adam with a learning rate of 1e-3.</summary>
+    /// <summary>Creates the options with their defaults: Adam with a learning rate of 3e-3.</summary>
     public FeatureExtractionOptions()
     {
-        LearningRate = 1e-3;
+        LearningRate = 3e-3;
         Optimizer = OptimizerKind.Adam;
     }
 

@@ -28,6 +28,7 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
 
         ImageModel model = run.BuildModel();
         int first = model.FirstTrained(_options.Train);
+        if (_options is { HeadWarmup: true, Weights: not null }) HeadWarmup.Run(run, model, log);
         var trainee = new Trainee(model, model.Head, [.. model.Groups.Take(first).SelectMany(group => group.Modules)]);
         PictureData Pictures(PictureSet set, IReadOnlyList<PictureTransform> transforms, bool validation) => new(
             new BatchLoader(set.Pictures, transforms, _options.BatchSize, _options.LoaderThreads, run.Seed), set.Labels, run.Preprocessing, run.Device,
@@ -35,8 +36,7 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         PictureData data = Pictures(run.Training, _options.Augment ? run.Preprocessing.TrainingTransforms() : run.Preprocessing.EvaluationTransforms(), false);
         PictureData? held = run.Validation is null ? null : Pictures(run.Validation, run.Preprocessing.EvaluationTransforms(), true);
         var validation = held is null ? null : new PictureValidation(model, run.InferenceType, held, TimeProvider.System, log, _options.Epochs);
-        double headFactor = _options.Weights is null ? 1 : _options.HeadFactor;
-        TrainingHistory history = new TrainingLoop(run.Recipe(headFactor), TimeProvider.System, log).Run(
+        TrainingHistory history = new TrainingLoop(run.Recipe(_options.HeadFactor), TimeProvider.System, log).Run(
             trainee, data, validation is null ? null : validation.Score, _options.Cancellation);
         run.Check(skipped.Values, history.Pictures > 0 ? 1 : 0);
         return ImageClassificationTransformer.Trained(run, model, new TrainingSummary(

@@ -13,8 +13,14 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     /// <summary>The layers that learn besides the head. Default: all.</summary>
     public Layers Train { get; init; } = Layers.All;
 
-    /// <summary>How much faster than the backbone the new head learns. Default: 10; 1 where the backbone starts from random weights.</summary>
-    public double HeadFactor { get; init; } = 10;
+    /// <summary>How much faster than the backbone the head learns. Default: 1.</summary>
+    public double HeadFactor { get; init; } = 1;
+
+    /// <summary>
+    /// Whether the new head is first trained on the features of the backbone as it comes, so that the backbone does not learn from a random
+    /// head (Kumar et al. 2022). Costs one pass over the pictures; not done where the backbone starts from random weights. Default: true.
+    /// </summary>
+    public bool HeadWarmup { get; init; } = true;
 
     /// <summary>Whether training pictures are cropped and flipped at random. Default: true.</summary>
     public bool Augment { get; init; } = true;

@@ -42,5 +42,5 @@ public sealed record Preprocessing
 
     /// <summary>What augmented training does: cut a random part to size, mirror every second picture.</summary>
     public IReadOnlyList<PictureTransform> TrainingTransforms() =>
-        [new RandomResizedCrop(CropTo) { Interpolation = Interpolation }, new HorizontalFlip()];
+        [new RandomResizedCrop(CropTo) { SmallestArea = 0.35, Interpolation = Interpolation }, new HorizontalFlip()];
 }

@@ -1,0 +1,46 @@
+using MLTransfer.Features;
+using MLTransfer.Imaging;
+using MLTransfer.Models;
+using MLTransfer.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Estimators;
+
+/// <summary>
+/// Trains the new head on the pretrained backbone's features before the backbone itself learns: a random head would send it large, meaningless
+/// gradients first and spoil what it knows (Kumar et al. 2022, "linear probing, then fine-tuning", https://arxiv.org/abs/2202.10054).
+/// </summary>
+internal static class HeadWarmup
+{
+    private static readonly FeatureExtractionOptions Defaults = new();
+
+    /// <summary>One pass of the pictures through the frozen backbone, then the recipe of feature extraction on its features.</summary>
+    public static void Run(TrainingRun run, ImageModel model, TrainingLog log)
+    {
+        using FeatureSet features = Features(run, model, log);
+        if (features.Kept.Count == 0) return;
+        using var scope = NewDisposeScope();
+        Tensor labels = tensor(features.Kept.Select(index => (long)run.Training.Labels[index]).ToArray(), device: run.Device);
+        TrainingRecipe recipe = run.Recipe() with
+        {
+            Epochs = Defaults.Epochs, LearningRate = Defaults.LearningRate, Optimizer = Defaults.Optimizer, Schedule = Defaults.Schedule,
+        };
+        new TrainingLoop(recipe, TimeProvider.System, progress: null).Run(
+            new Trainee(model.Head, model.Head, []), new FeatureData(features.Values, labels, run.Options.BatchSize, run.Seed), validate: null, run.Options.Cancellation);
+    }
+
+    private static FeatureSet Features(TrainingRun run, ImageModel model, TrainingLog log)
+    {
+        using var frozen = new FrozenModel(model, run.InferenceType);
+        var pace = new Pace(TimeProvider.System, run.Training.Count);
+        return new FeatureExtractor(frozen, model.FeatureWidth, run.Preprocessing, run.Device, run.Options.LoaderThreads).Extract(
+            run.Training.Pictures, cache: null,
+            pictures =>
+            {
+                pace.Add(pictures);
+                log.Report(pace.Report(TrainingPhase.Features, 0, run.Options.Epochs, default, double.NaN));
+            },
+            run.Options.Cancellation);
+    }
+}
