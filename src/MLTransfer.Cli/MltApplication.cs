@@ -44,13 +44,14 @@ internal static class MltApplication
     {
         var command = Complaints.FullName(asked.CommandResult.Command);
         var cause = Cause(failure);
-        words.WriteLine(cause is OperationCanceledException ? $"{command}: interrupted before there was anything to keep." : $"{command}: {cause.Message}");
+        words.WriteLine($"{command}: {(cause is OperationCanceledException ? "interrupted before there was anything to keep." : cause.Message)}");
         if (asked.GetValue(CommandTree.Verbose))
             words.WriteLine(failure);
         return cause is UsageException ? ExitCode.AskedWrongly : ExitCode.Failed;
     }
 
     // What wraps a failure on its way (tasks, reflection, type initializers) says nothing about it.
-    private static Exception Cause(Exception failure) =>
-        failure is AggregateException or TargetInvocationException or TypeInitializationException && failure.InnerException is { } inner ? Cause(inner) : failure;
+    private static Exception Cause(Exception failure) => failure is AggregateException or TargetInvocationException or TypeInitializationException
+        ? Cause(failure.InnerException ?? new InvalidOperationException(failure.Message))
+        : failure;
 }

@@ -41,7 +41,8 @@ internal static class PeerRun
                 .. cache, "--out", Path.Combine(folder, "model.zip"), "--json",
             ],
             cancel).ConfigureAwait(false);
-        return new(seconds, Number(answer, "val_accuracy"), mode == PeerRequest.Features ? ImagesTrainedPerSecond(answer) : Number(answer, "images_per_second"));
+        var speed = mode == PeerRequest.Features ? ImagesTrainedPerSecond(answer) : Number(answer, "images_per_second");
+        return new(seconds, Number(answer, "val_accuracy"), speed);
     }
 
     // What 'mlt train' calls images per second is, with frozen features, those that went through the backbone, each once.

@@ -50,7 +50,9 @@ internal static class Complaints
             return $"{missing.Name} {missing.HelpName} is missing. {missing.Description}";
         if (command.Options.FirstOrDefault(option => error.Message == $"Required argument missing for option: '{option.Name}'.") is { } bare)
             return $"{bare.Name} needs a value: {bare.HelpName}. {bare.Description}";
-        return error.SymbolResult is ArgumentResult { Tokens.Count: 0, Argument: var argument } ? $"{argument.Name} is missing. {argument.Description}" : error.Message;
+        return error.SymbolResult is ArgumentResult { Tokens.Count: 0, Argument: var argument }
+            ? $"{argument.Name} is missing. {argument.Description}"
+            : error.Message;
     }
 
     private static IEnumerable<string> OptionNames(Command command) =>

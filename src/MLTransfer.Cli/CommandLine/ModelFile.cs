@@ -14,7 +14,8 @@ internal static class ModelFile
         }
         catch (Exception failure)
         {
-            throw new InvalidDataException($"'{path}' cannot be used as a model. {failure.Message} Expected: a whole file written by 'mlt train' or by ml.Model.Save.", failure);
+            throw new InvalidDataException(
+                $"'{path}' cannot be used as a model. {failure.Message} Expected: a whole file written by 'mlt train' or by ml.Model.Save.", failure);
         }
     }
 }

@@ -20,7 +20,8 @@ internal static class NewOption
     {
         HelpName = "N",
         Description = description,
-        CustomParser = result => Parse<int>(result, name, NumberStyles.AllowLeadingSign, number => number >= least && number <= most, $"a whole number from {least} to {most}"),
+        CustomParser = result => Parse<int>(
+            result, name, NumberStyles.AllowLeadingSign, number => number >= least && number <= most, $"a whole number from {least} to {most}"),
     };
 
     /// <summary>A finite number greater than zero; null when not given.</summary>
@@ -28,7 +29,8 @@ internal static class NewOption
     {
         HelpName = "X",
         Description = description,
-        CustomParser = result => Parse<double>(result, name, NumberStyles.Float, number => number > 0 && double.IsFinite(number), "a number greater than 0, such as 0.001 or 1e-3"),
+        CustomParser = result => Parse<double>(
+            result, name, NumberStyles.Float, number => number > 0 && double.IsFinite(number), "a number greater than 0, such as 0.001 or 1e-3"),
     };
 
     /// <summary>A number between zero and one, neither included; null when not given.</summary>
@@ -36,7 +38,8 @@ internal static class NewOption
     {
         HelpName = "X",
         Description = description,
-        CustomParser = result => Parse<double>(result, name, NumberStyles.Float, number => number is > 0 and < 1, "a number between 0 and 1, such as 0.2"),
+        CustomParser = result => Parse<double>(
+            result, name, NumberStyles.Float, number => number is > 0 and < 1, "a number between 0 and 1, such as 0.2"),
     };
 
     /// <summary>One of some words, in any case; the first is the default.</summary>

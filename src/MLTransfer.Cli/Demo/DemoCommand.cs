@@ -9,12 +9,17 @@ internal sealed class DemoCommand : MltCommand
 {
     private const int DefaultSeed = 1;
 
-    private readonly Option<string?> _folder = NewOption.Text("--dir", "DIR", "Where pictures, weights and models go. [default: a folder of the user's cache; see 'mlt doctor']");
-    private readonly Option<int?> _seed = NewOption.Whole("--seed", $"Decides the pictures and every other random number. [default: {DefaultSeed}]", 0, 10_000);
+    private readonly Option<string?> _folder = NewOption.Text(
+        "--dir", "DIR", "Where pictures, weights and models go. [default: a folder of the user's cache; see 'mlt doctor']");
+    private readonly Option<int?> _seed = NewOption.Whole(
+        "--seed", $"Decides the pictures and every other random number. [default: {DefaultSeed}]", 0, 10_000);
     private readonly Option<int?> _threads = Threads.Option();
 
     internal DemoCommand(Surroundings surroundings)
-        : base("demo", "Draws pictures, pretrains a small backbone, and shows what transfer learning buys on a small set. Needs no file; takes one to three minutes.", surroundings,
+        : base(
+            "demo",
+            "Draws pictures, pretrains a small backbone, and shows what transfer learning buys on a small set. Needs no file; takes one to three minutes.",
+            surroundings,
             "mlt demo",
             "mlt demo --dir /tmp/demo --seed 7 --json") =>
         Accepts(_folder, _seed, _threads);
@@ -31,7 +36,8 @@ internal sealed class DemoCommand : MltCommand
         var folder = new DemoFolder(Path.GetFullPath(asked.GetValue(_folder) ?? Path.Combine(Surroundings.CacheFolder, CacheFolders.Demo)));
         Prepare(folder.Root);
         Threads.Use(asked.GetValue(_threads));
-        var result = await new DemoRun(folder, new DemoPlan(asked.GetValue(_seed) ?? DefaultSeed), Surroundings, cancel).RunAsync().ConfigureAwait(false);
+        var plan = new DemoPlan(asked.GetValue(_seed) ?? DefaultSeed);
+        var result = await new DemoRun(folder, plan, Surroundings, cancel).RunAsync().ConfigureAwait(false);
         if (WantsJson(asked))
             Json.WriteTo(Surroundings.Output, result);
         else

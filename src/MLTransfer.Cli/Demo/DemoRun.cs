@@ -17,22 +17,27 @@ internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, Surroundings sur
     internal async Task<DemoResult> RunAsync()
     {
         var clock = Stopwatch.StartNew();
-        Say($"Drawing pictures: {plan.Source.Classes.Count} classes with {plan.Source.PicturesPerClass} each to learn to see from, and {plan.Training.Classes.Count} other classes with only {plan.Training.PicturesPerClass} each.");
+        var (source, target) = (plan.Source, plan.Training);
+        Say($"Drawing pictures: {source.Classes.Count} classes with {source.PicturesPerClass} each to learn to see from, " +
+            $"and {target.Classes.Count} other classes with only {target.PicturesPerClass} each.");
         Draw();
 
-        Say($"Pretraining {DemoPlan.Backbone} on the {plan.Source.Classes.Count} classes …");
+        Say($"Pretraining {DemoPlan.Backbone} on the {source.Classes.Count} classes …");
         var (pretraining, backbone) = await TrainAsync("pretraining", DemoPlan.Pretraining, folder.Source, validation: null).ConfigureAwait(false);
         Classifier.In(backbone).SaveWeights(folder.Weights);
 
-        Say($"Learning the {plan.Training.Classes.Count} other classes from scratch …");
+        Say($"Learning the {target.Classes.Count} other classes from scratch …");
         var (scratch, _) = await TrainAsync(Scratch, DemoPlan.FromScratch, folder.Training, folder.Validation).ConfigureAwait(false);
         Say("… by a new head on the features of the pretrained backbone …");
-        var (features, _) = await TrainAsync(Features, DemoPlan.Features(folder.Weights), folder.Training, folder.Validation, save: true).ConfigureAwait(false);
+        var (features, _) = await TrainAsync(Features, DemoPlan.Features(folder.Weights), folder.Training, folder.Validation, save: true)
+            .ConfigureAwait(false);
         Say("… and by training the pretrained backbone on, too …");
-        var (fineTuning, _) = await TrainAsync(FineTuning, DemoPlan.FineTuning(folder.Weights), folder.Training, folder.Validation, save: true).ConfigureAwait(false);
+        var (fineTuning, _) = await TrainAsync(FineTuning, DemoPlan.FineTuning(folder.Weights), folder.Training, folder.Validation, save: true)
+            .ConfigureAwait(false);
 
         Say($"Loading {folder.Model(FineTuning)} again and asking it …");
-        return new(folder.Root, pretraining, folder.Weights, [scratch, features, fineTuning], Ask(folder.Model(FineTuning)), clock.Elapsed.TotalSeconds);
+        var predictions = Ask(folder.Model(FineTuning));
+        return new(folder.Root, pretraining, folder.Weights, [scratch, features, fineTuning], predictions, clock.Elapsed.TotalSeconds);
     }
 
     private void Draw()

@@ -13,12 +13,16 @@ internal static class DemoView
     {
         var (screen, output) = (Screens.ForResults(surroundings), surroundings.Output);
         var pretraining = result.Pretraining;
-        output.WriteLine($"Pretrained on {Figures.Count(pretraining.TrainImages)} pictures of {pretraining.Classes} classes in {Figures.Seconds(pretraining.Seconds)}: {Figures.Percent(pretraining.ValAccuracy)} right on pictures kept aside.");
-        output.WriteLine($"Then {result.Ways[0].Classes} other classes from {result.Ways[0].TrainImages} pictures, judged by {result.Ways[0].ValImages} more:");
+        output.WriteLine(
+            $"Pretrained on {Figures.Count(pretraining.TrainImages)} pictures of {pretraining.Classes} classes in {Figures.Seconds(pretraining.Seconds)}: " +
+            $"{Figures.Percent(pretraining.ValAccuracy)} right on pictures kept aside.");
+        var target = result.Ways[0];
+        output.WriteLine($"Then {target.Classes} other classes from {target.TrainImages} pictures, judged by {target.ValImages} more:");
         screen.Write(Ways(result.Ways));
         output.WriteLine("The model loaded again from its file says:");
         screen.Write(Predictions(result.Predictions));
-        output.WriteLine($"Took {Figures.Seconds(result.Seconds)}. Everything is in {result.Folder}: pictures in source/ and target/, backbone.safetensors, features.zip, finetune.zip.");
+        output.WriteLine($"Took {Figures.Seconds(result.Seconds)}. Everything is in {result.Folder}:");
+        output.WriteLine("pictures in source/ and target/, backbone.safetensors, features.zip, finetune.zip.");
         output.WriteLine();
         output.WriteLine("Next:");
         foreach (var line in Next(new DemoFolder(result.Folder)))

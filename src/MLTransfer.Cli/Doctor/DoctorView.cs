@@ -17,14 +17,23 @@ internal static class DoctorView
 
     private static IEnumerable<(string Name, string Finding)> Findings(Diagnosis diagnosis)
     {
+        var (processor, libtorch, cuda) = (diagnosis.Processor, diagnosis.Libtorch, diagnosis.Cuda);
         yield return ("mlt", diagnosis.Version);
-        yield return ("engine", diagnosis.Engine == "compat" ? "compat: the stand-ins for ML.NET and TorchSharp, on the system's libtorch" : "packages: ML.NET and TorchSharp from NuGet");
+        yield return ("engine", diagnosis.Engine == "compat"
+            ? "compat: the stand-ins for ML.NET and TorchSharp, on the system's libtorch"
+            : "packages: ML.NET and TorchSharp from NuGet");
         yield return (".NET", $"{diagnosis.Dotnet} on {diagnosis.System}");
-        yield return ("libtorch", diagnosis.Libtorch.Works ? $"{diagnosis.Libtorch.Version}; a convolution runs and gives the right numbers" : $"does not work: {diagnosis.Libtorch.Error ?? "a convolution gives wrong numbers"}");
-        yield return ("processor", $"{Figures.Counted(diagnosis.Processor.Cores, "core", "cores")}, {diagnosis.Processor.Threads?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no"} threads for libtorch");
-        yield return ("instructions", diagnosis.Processor.Features.Count == 0 ? "none of those that matter" : string.Join(", ", diagnosis.Processor.Features));
-        yield return ("frozen layers", diagnosis.Bf16Inference ? "computed in bf16, which this processor multiplies itself" : "computed in float32; this processor does not multiply bf16");
-        yield return ("CUDA", diagnosis.Cuda.Reason is { } reason ? $"no device: {reason}" : Figures.Counted(diagnosis.Cuda.Devices, "device", "devices"));
+        yield return ("libtorch", libtorch.Works
+            ? $"{libtorch.Version}; a convolution runs and gives the right numbers"
+            : $"does not work: {libtorch.Error ?? "a convolution gives wrong numbers"}");
+        yield return (
+            "processor",
+            $"{Figures.Counted(processor.Cores, "core", "cores")}, {Figures.Counted(processor.Threads ?? 0, "thread", "threads")} for libtorch");
+        yield return ("instructions", processor.Features.Count == 0 ? "none of those that matter" : string.Join(", ", processor.Features));
+        yield return ("frozen layers", diagnosis.Bf16Inference
+            ? "computed in bf16, which this processor multiplies itself"
+            : "computed in float32; this processor does not multiply bf16");
+        yield return ("CUDA", cuda.Reason is { } reason ? $"no device: {reason}" : Figures.Counted(cuda.Devices, "device", "devices"));
         foreach (var cache in diagnosis.Caches)
             yield return ($"cache: {cache.Name}", $"{cache.Path} ({Figures.Counted(cache.Files, "file", "files")}, {Figures.Bytes(cache.Bytes)})");
     }

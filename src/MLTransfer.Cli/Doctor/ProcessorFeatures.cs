@@ -16,7 +16,8 @@ internal static class ProcessorFeatures
     internal static IReadOnlyList<string> Found()
     {
         var flags = Flags();
-        (string Name, bool Present)[] intrinsics = [("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported), ("AVX-512", Avx512F.IsSupported), ("AdvSimd", AdvSimd.IsSupported)];
+        (string Name, bool Present)[] intrinsics =
+            [("AVX2", Avx2.IsSupported), ("FMA", Fma.IsSupported), ("AVX-512", Avx512F.IsSupported), ("AdvSimd", AdvSimd.IsSupported)];
         return
         [
             .. intrinsics.Where(feature => feature.Present).Select(feature => feature.Name),

@@ -31,7 +31,10 @@ internal static class ConfusionView
             orderby pictures descending
             select (actual, predicted, pictures);
         foreach (var (actual, predicted, pictures) in confusions.Take(MostConfusions))
-            table.Row(report.Labels[actual], report.Labels[predicted], Figures.Count(pictures), Figures.Percent((double)pictures / report.PerClass[actual].Pictures));
+        {
+            var share = (double)pictures / report.PerClass[actual].Pictures;
+            table.Row(report.Labels[actual], report.Labels[predicted], Figures.Count(pictures), Figures.Percent(share));
+        }
         return table;
     }
 }

@@ -8,7 +8,8 @@ namespace MLTransfer.Cli.Evaluate;
 internal sealed class EvaluateCommand : MltCommand
 {
     private readonly Option<string> _model = NewOption.Required("--model", "MODEL.zip", "A model that 'mlt train' saved.");
-    private readonly Option<string> _data = NewOption.Required("--data", "DIR", "The pictures: a folder with one folder of pictures per class of the model.");
+    private readonly Option<string> _data = NewOption.Required(
+        "--data", "DIR", "The pictures: a folder with one folder of pictures per class of the model.");
     private readonly Option<int?> _threads = Threads.Option();
 
     internal EvaluateCommand(Surroundings surroundings)

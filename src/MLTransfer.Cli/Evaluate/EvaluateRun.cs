@@ -17,10 +17,13 @@ internal static class EvaluateRun
         var clock = Stopwatch.StartNew();
         var predictions = classifier.Predict(files.Select(file => file.ImagePath), cancel).ToArray();
         var seconds = clock.Elapsed.TotalSeconds;
-        var scored = predictions.Zip(classes).Where(pair => pair.First.Error is null).Select(pair => (pair.Second, pair.First.Probabilities)).ToArray();
+        var scored =
+            from pair in predictions.Zip(classes)
+            where pair.First.Error is null
+            select (pair.Second, pair.First.Probabilities);
         var skipped = predictions.Where(prediction => prediction.Error is not null).ToArray();
-        if (scored.Length == 0)
-            throw new InvalidDataException($"None of the {files.Count} pictures in '{data}' can be read; the first: {skipped[0].Name}: {skipped[0].Error}");
+        if (skipped.Length == predictions.Length)
+            throw new InvalidDataException($"No picture in '{data}' can be read; the first: {skipped[0].Name}: {skipped[0].Error}");
         return new EvaluateResult(ClassificationReport.Of(classifier.Labels, scored), skipped, seconds);
     }
 
@@ -29,7 +32,10 @@ internal static class EvaluateRun
         var indices = labels.Select((label, index) => (label, index)).ToDictionary(pair => pair.label, pair => pair.index, StringComparer.Ordinal);
         var unknown = files.Select(file => file.Label).Distinct(StringComparer.Ordinal).Where(label => !indices.ContainsKey(label)).ToArray();
         if (unknown.Length > 0)
-            throw new UsageException($"'{data}' has classes that '{model}' does not know: {string.Join(", ", unknown)}. Classes of the model: {string.Join(", ", labels)}.");
+        {
+            throw new UsageException(
+                $"'{data}' has classes that '{model}' does not know: {string.Join(", ", unknown)}. Classes of the model: {string.Join(", ", labels)}.");
+        }
         return files.Select(file => indices[file.Label]);
     }
 }

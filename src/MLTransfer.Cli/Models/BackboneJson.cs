@@ -17,5 +17,6 @@ internal sealed record BackboneJson(
     internal static BackboneJson Of(Backbone backbone) => new(
         backbone.Name, backbone.Family, backbone.Parameters, backbone.Preprocessing.CropTo, backbone.FeatureWidth, backbone.Classes, null, null);
 
-    internal static BackboneJson Of(BackboneStructure structure) => Of(structure.Backbone) with { Input = structure.Input, Layers = structure.Layers };
+    internal static BackboneJson Of(BackboneStructure structure) =>
+        Of(structure.Backbone) with { Input = structure.Input, Layers = structure.Layers };
 }

@@ -14,7 +14,9 @@ internal sealed class ModelsCommand : MltCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<string?> _trainFrom = NewOption.Text("--train-from", "LAYER|none", "Show what fine-tuning from that layer on would freeze; none: all of them, as --mode features does. [default: all layers are trained]");
+    private readonly Option<string?> _trainFrom = NewOption.Text(
+        "--train-from", "LAYER|none", "Show what fine-tuning from that layer on would freeze; none: all of them, as --mode features does. " +
+        "[default: all layers are trained]");
 
     internal ModelsCommand(Surroundings surroundings)
         : base("models", "Lists the backbones to start from, or the layers of one of them.", surroundings,

@@ -12,17 +12,23 @@ internal static class ModelsView
     {
         var table = TextTable.Of("backbone", "parameters", "image size", "features", "family");
         foreach (var backbone in backbones)
-            table.Row(backbone.Name, Figures.Count(backbone.Parameters), $"{backbone.Preprocessing.CropTo} px", Figures.Count(backbone.FeatureWidth), backbone.Family);
+        {
+            table.Row(
+                backbone.Name, Figures.Count(backbone.Parameters), $"{backbone.Preprocessing.CropTo} px",
+                Figures.Count(backbone.FeatureWidth), backbone.Family);
+        }
         return table;
     }
 
     internal static void Show(BackboneStructure structure, Surroundings surroundings)
     {
         var (backbone, output) = (structure.Backbone, surroundings.Output);
-        output.WriteLine($"{backbone.Name} ({backbone.Family}): {Figures.Count(backbone.Parameters)} parameters, {Figures.Count(backbone.FeatureWidth)} features");
+        var (parameters, features) = (Figures.Count(backbone.Parameters), Figures.Count(backbone.FeatureWidth));
+        output.WriteLine($"{backbone.Name} ({backbone.Family}): {parameters} parameters, {features} features");
         Screens.ForResults(surroundings).Write(Layers(structure));
-        var trained = structure.Layers.Where(layer => !layer.Frozen).Sum(layer => layer.Parameters);
-        output.WriteLine($"{Figures.Count(trained)} of {Figures.Count(structure.Layers.Sum(layer => layer.Parameters))} parameters are trained; the last layer is the head, made anew for the classes of the pictures.");
+        var trained = Figures.Count(structure.Layers.Where(layer => !layer.Frozen).Sum(layer => layer.Parameters));
+        var all = Figures.Count(structure.Layers.Sum(layer => layer.Parameters));
+        output.WriteLine($"{trained} of {all} parameters are trained; the last layer is the head, made anew for the classes of the pictures.");
     }
 
     private static Table Layers(BackboneStructure structure)

@@ -7,14 +7,24 @@ internal static class PictureList
 {
     private const string StandardInput = "-";
 
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff" };
+    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff",
+    };
 
     /// <exception cref="UsageException">A named file or folder does not exist, a folder has no picture, or nothing is left.</exception>
     internal static IReadOnlyList<string> Of(IReadOnlyList<string> asked, TextReader input)
     {
-        string[] pictures = [.. asked.SelectMany(path => path == StandardInput ? Lines(input) : Directory.Exists(path) ? Below(path) : [Paths.ExistingFile("The picture", path)])];
+        string[] pictures = [.. asked.SelectMany(path => Named(path, input))];
         return pictures.Length > 0 ? pictures : throw new UsageException("Standard input named no picture; one path per line is expected.");
     }
+
+    private static IEnumerable<string> Named(string path, TextReader input) => path switch
+    {
+        StandardInput => Lines(input),
+        _ when Directory.Exists(path) => Below(path),
+        _ => [Paths.ExistingFile("The picture", path)],
+    };
 
     // A path in a list that does not exist is an error of that picture alone: the others are scored.
     private static IEnumerable<string> Lines(TextReader input)
@@ -34,6 +44,8 @@ internal static class PictureList
                 .Where(file => Extensions.Contains(Path.GetExtension(file)))
                 .Order(StringComparer.Ordinal),
         ];
-        return pictures.Length > 0 ? pictures : throw new UsageException($"'{folder}' holds no picture. Pictures end in: {string.Join(", ", Extensions)}.");
+        return pictures.Length > 0
+            ? pictures
+            : throw new UsageException($"'{folder}' holds no picture. Pictures end in: {string.Join(", ", Extensions)}.");
     }
 }

@@ -10,7 +10,8 @@ internal sealed class PredictCommand : MltCommand
     private const int DefaultTop = 1;
 
     private readonly Option<string> _model = NewOption.Required("--model", "MODEL.zip", "A model that 'mlt train' saved.");
-    private readonly Option<int?> _top = NewOption.Whole("--top", $"How many classes to name for each picture. [default: {DefaultTop}]", 1, int.MaxValue);
+    private readonly Option<int?> _top = NewOption.Whole(
+        "--top", $"How many classes to name for each picture. [default: {DefaultTop}]", 1, int.MaxValue);
     private readonly Option<int?> _threads = Threads.Option();
 
     private readonly Argument<string[]> _pictures = new("FILE|DIR|-")

@@ -3,23 +3,24 @@ using Spectre.Console;
 
 namespace MLTransfer.Cli.Predict;
 
-/// <summary>Predictions as a table: a picture a row, its classes from the most probable on.</summary>
+/// <summary>Predictions as a table: a picture a row, its classes from the most probable on. Paths, which may be long, come last.</summary>
 internal static class PredictView
 {
     internal static Table Table(IReadOnlyList<ImagePrediction> predictions, int top)
     {
-        var table = TextTable.Of(top == 1 ? ["picture", "class", "probability"] : ["picture", "class", "probability", "then"]);
+        var table = new Table { Border = TableBorder.Simple }.AddColumns("class", "probability");
+        if (top > 1)
+            table.AddColumn("then");
+        table.AddColumn("picture");
         foreach (var prediction in predictions)
-            table.Row(Cells(prediction, top));
+            table.Row([.. Classes(prediction, top), prediction.Error is { } error ? $"{prediction.Name}: {error}" : prediction.Name]);
         return table;
     }
 
-    private static string[] Cells(ImagePrediction prediction, int top)
+    private static string[] Classes(ImagePrediction prediction, int top)
     {
-        string[] cells = prediction.Error is { } error
-            ? [prediction.Name, error, ""]
-            : [prediction.Name, prediction.Label!, Figures.Percent(prediction.Probability)];
-        return top == 1 ? cells : [.. cells, prediction.Error is null ? Others(prediction, top) : ""];
+        string[] best = prediction.Error is null ? [prediction.Label!, Figures.Percent(prediction.Probability)] : ["–", "–"];
+        return top == 1 ? best : [.. best, Others(prediction, top)];
     }
 
     private static string Others(ImagePrediction prediction, int top) =>

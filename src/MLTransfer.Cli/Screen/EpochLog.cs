@@ -1,10 +1,10 @@
 namespace MLTransfer.Cli.Screen;
 
 /// <summary>
-/// Training told in lines, at intervals that a log file bears: a line after an epoch, at most one a second, and one every ten seconds
-/// within long phases.
+/// Training told in lines, at intervals that a log file bears: a line after an epoch, at most one a second, and, where no bar moves, one
+/// every ten seconds within long phases.
 /// </summary>
-internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock)
+internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock, bool withBar)
 {
     private static readonly TimeSpan BetweenEpochs = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WithinPhase = TimeSpan.FromSeconds(10);
@@ -18,7 +18,7 @@ internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock)
         _last = progress;
         if (previous is not null && IsEpoch(previous) && previous.Epoch != progress.Epoch)
             WriteAfter(BetweenEpochs, EpochLine(previous));
-        if (progress.Done > 0 && progress.Done < progress.Total)
+        if (!withBar && progress.Done > 0 && progress.Done < progress.Total)
             WriteAfter(WithinPhase, PhaseLine(progress));
     }
 
@@ -43,5 +43,6 @@ internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock)
         $"epoch {progress.Epoch} of {progress.Epochs}: {ProgressWords.Results(progress)}";
 
     private static string PhaseLine(TrainingProgress progress) =>
-        $"{ProgressWords.Phase(progress)}: {Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} pictures, {ProgressWords.Pace(progress)}";
+        $"{ProgressWords.Phase(progress)}: " +
+        $"{Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} pictures, {ProgressWords.Pace(progress)}";
 }

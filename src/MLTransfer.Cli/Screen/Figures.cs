@@ -7,15 +7,18 @@ internal static class Figures
 {
     private const string Unknown = "–";
 
-    internal static string Percent(double share) => double.IsFinite(share) ? (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %" : Unknown;
+    internal static string Percent(double share) =>
+        double.IsFinite(share) ? (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %" : Unknown;
 
-    internal static string Number(double value, string format = "0.0000") => double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : Unknown;
+    internal static string Number(double value, string format = "0.0000") =>
+        double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : Unknown;
 
     internal static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 
     internal static string Counted(long count, string one, string many) => $"{Count(count)} {(count == 1 ? one : many)}";
 
-    internal static string Speed(double perSecond) => double.IsFinite(perSecond) ? perSecond.ToString(perSecond < 10 ? "0.0" : "#,0", CultureInfo.InvariantCulture) + "/s" : Unknown;
+    internal static string Speed(double perSecond) =>
+        double.IsFinite(perSecond) ? perSecond.ToString(perSecond < 10 ? "0.0" : "#,0", CultureInfo.InvariantCulture) + "/s" : Unknown;
 
     internal static string Seconds(double seconds) => seconds switch
     {

@@ -11,7 +11,8 @@ internal static class ProgressWords
     };
 
     internal static string Results(TrainingProgress progress) =>
-        $"loss {Figures.Number(progress.Loss)}, training {Figures.Percent(progress.TrainingAccuracy)}, validation {Figures.Percent(progress.ValidationAccuracy)}";
+        $"loss {Figures.Number(progress.Loss)}, " +
+        $"training {Figures.Percent(progress.TrainingAccuracy)}, validation {Figures.Percent(progress.ValidationAccuracy)}";
 
     internal static string Pace(TrainingProgress progress) =>
         $"{Figures.Speed(progress.PicturesPerSecond)}, {Figures.Seconds(progress.Remaining.TotalSeconds)} left";

@@ -11,14 +11,16 @@ internal static class TrainingScreen
     {
         var clock = Stopwatch.StartNew();
         if (!surroundings.WordsAreTerminal)
-            return Run(new EpochLog(surroundings.Words.WriteLine, () => clock.Elapsed), _ => { }, train);
+            return Run(new EpochLog(surroundings.Words.WriteLine, () => clock.Elapsed, withBar: false), _ => { }, train);
         var console = Screens.ForWords(surroundings);
         var pace = new PaceColumn();
         return await console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), pace)
-            .StartAsync(context => Task.Run(() => Run(new EpochLog(console.WriteLine, () => clock.Elapsed), new Bar(context, pace).Show, train)))
+            .StartAsync(context => Task.Run(() => Run(Log(console), new Bar(context, pace).Show, train)))
             .ConfigureAwait(false);
+
+        EpochLog Log(IAnsiConsole aboveTheBar) => new(aboveTheBar.WriteLine, () => clock.Elapsed, withBar: true);
     }
 
     private static T Run<T>(EpochLog log, Action<TrainingProgress> bar, Func<IProgress<TrainingProgress>, T> train)

@@ -12,7 +12,8 @@ internal sealed class TrainCommand : MltCommand
     internal TrainCommand(Surroundings surroundings)
         : base("train", "Trains a classifier on a folder of labelled pictures and saves it as an ML.NET model.", surroundings,
             "mlt train --data flowers --mode features --backbone resnet18 --weights resnet18-f37072fd.pth --out flowers.zip",
-            "mlt train --data flowers/train --val flowers/val --mode finetune --backbone resnet18 --weights resnet18-f37072fd.pth --train-from layer4 --out flowers.zip",
+            "mlt train --data flowers/train --val flowers/val --mode finetune --backbone resnet18 --weights resnet18-f37072fd.pth " +
+            "--train-from layer4 --out flowers.zip",
             "mlt train --data flowers --mode finetune --backbone cifar_resnet20 --weights none --epochs 40 --out scratch.zip --json") =>
         Accepts(_options.All);
 
@@ -35,7 +36,7 @@ internal sealed class TrainCommand : MltCommand
         else
             TrainView.Show(result, Surroundings);
         if (result.Summary.Cancelled)
-            Surroundings.Words.WriteLine($"mlt train: interrupted; the best model so far, of epoch {result.Summary.BestEpoch}, is saved in '{result.Model}'.");
+            Surroundings.Words.WriteLine(TrainView.Interrupted(result));
         return result.Summary.Cancelled ? ExitCode.Failed : ExitCode.Done;
     }
 }

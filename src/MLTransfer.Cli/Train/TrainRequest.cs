@@ -28,7 +28,7 @@ internal static class TrainRequest
             Optimizer = asked.GetValue(options.Optimizer),
             Schedule = asked.GetValue(options.Schedule),
             ImageSize = asked.GetValue(options.ImageSize),
-            Precision = asked.GetValue(options.Precision) switch { "float32" => Precision.Float32, "bf16" => Precision.BFloat16, _ => Precision.Auto },
+            Precision = PrecisionOf(asked.GetRequiredValue(options.Precision)),
             Device = asked.GetValue(options.Device) ?? DeviceKind.Auto,
             Threads = asked.GetValue(options.Threads),
             Seed = asked.GetValue(options.Seed) ?? TrainOptions.DefaultSeed,
@@ -63,6 +63,13 @@ internal static class TrainRequest
         }
     }
 
+    private static Precision PrecisionOf(string word) => word switch
+    {
+        "float32" => Precision.Float32,
+        "bf16" => Precision.BFloat16,
+        _ => Precision.Auto,
+    };
+
     private static string? FileOrNone(string option, string path) =>
         path == TrainOptions.None ? null : Paths.ExistingFile(option, path);
 
@@ -75,9 +82,12 @@ internal static class TrainRequest
 
     private static void RequireKnownClasses(string data, string validation)
     {
-        var known = ImageFolder.List(data).Select(file => file.Label).ToHashSet(StringComparer.Ordinal);
-        var unknown = ImageFolder.List(validation).Select(file => file.Label).Distinct(StringComparer.Ordinal).Where(label => !known.Contains(label)).ToArray();
-        if (unknown.Length > 0)
-            throw new UsageException($"--val has classes that --data has not: {string.Join(", ", unknown)}. Classes of --data: {string.Join(", ", known)}.");
+        var known = ClassesOf(data);
+        string[] unknown = [.. ClassesOf(validation).Except(known)];
+        if (unknown.Length == 0)
+            return;
+        throw new UsageException($"--val has classes that --data has not: {string.Join(", ", unknown)}. Classes of --data: {string.Join(", ", known)}.");
     }
+
+    private static string[] ClassesOf(string folder) => [.. ImageFolder.List(folder).Select(file => file.Label).Distinct()];
 }

@@ -15,19 +15,29 @@ internal static class TrainView
             words.WriteLine($"skipped '{picture.Name}': {picture.Reason}");
     }
 
+    internal static string Interrupted(TrainResult result) =>
+        $"mlt train: interrupted; the best model so far, of epoch {result.Summary.BestEpoch}, is saved in '{result.Model}'.";
+
     internal static void Show(TrainResult result, Surroundings surroundings)
     {
-        var (summary, screen) = (result.Summary, Screens.ForResults(surroundings));
+        var (summary, screen, output) = (result.Summary, Screens.ForResults(surroundings), surroundings.Output);
         screen.Write(EpochTable(summary));
         var skipped = summary.Skipped.Count == 0 ? "" : $", {Figures.Count(summary.Skipped.Count)} skipped";
-        surroundings.Output.WriteLine($"{Figures.Count(summary.TrainingPictures)} training pictures of {result.Labels.Count} classes, {Figures.Count(summary.ValidationPictures)} for validation{skipped}.");
-        surroundings.Output.WriteLine($"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation pictures right, after epoch {summary.BestEpoch} of {summary.Epochs.Count}.");
-        surroundings.Output.WriteLine($"Took {Figures.Seconds(result.Seconds)} (features {Figures.Seconds(summary.FeatureSeconds)}, training {Figures.Seconds(summary.TrainingSeconds)}), {Figures.Speed(summary.PicturesPerSecond)} pictures through the network.");
-        surroundings.Output.WriteLine($"Model: {result.Model}");
-        surroundings.Output.WriteLine();
-        surroundings.Output.WriteLine("Next:");
-        surroundings.Output.WriteLine($"  mlt predict --model {result.Model} PICTURE");
-        surroundings.Output.WriteLine($"  mlt evaluate --model {result.Model} --data {result.Arguments.Validation ?? result.Arguments.Data}");
+        output.WriteLine(
+            $"{Figures.Count(summary.TrainingPictures)} training pictures of {result.Labels.Count} classes, " +
+            $"{Figures.Count(summary.ValidationPictures)} for validation{skipped}.");
+        output.WriteLine(
+            $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation pictures right, " +
+            $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}.");
+        output.WriteLine(
+            $"Took {Figures.Seconds(result.Seconds)} " +
+            $"(features {Figures.Seconds(summary.FeatureSeconds)}, training {Figures.Seconds(summary.TrainingSeconds)}), " +
+            $"{Figures.Speed(summary.PicturesPerSecond)} pictures through the network.");
+        output.WriteLine($"Model: {result.Model}");
+        output.WriteLine();
+        output.WriteLine("Next:");
+        output.WriteLine($"  mlt predict --model {result.Model} PICTURE");
+        output.WriteLine($"  mlt evaluate --model {result.Model} --data {result.Arguments.Validation ?? result.Arguments.Data}");
     }
 
     private static Table EpochTable(TrainingSummary summary)
@@ -36,8 +46,9 @@ internal static class TrainView
         foreach (var epoch in Shown(summary))
         {
             table.Row(
-                epoch.Epoch == summary.BestEpoch ? $"{epoch.Epoch} *" : $"{epoch.Epoch}", Figures.Number(epoch.Loss), Figures.Percent(epoch.TrainingAccuracy),
-                Figures.Percent(epoch.ValidationAccuracy), Figures.Number(epoch.LearningRate, "0.######"), Figures.Number(epoch.Seconds, "0.00"));
+                epoch.Epoch == summary.BestEpoch ? $"{epoch.Epoch} *" : $"{epoch.Epoch}",
+                Figures.Number(epoch.Loss), Figures.Percent(epoch.TrainingAccuracy), Figures.Percent(epoch.ValidationAccuracy),
+                Figures.Number(epoch.LearningRate, "0.######"), Figures.Number(epoch.Seconds, "0.00"));
         }
         return table;
     }
@@ -46,6 +57,7 @@ internal static class TrainView
     private static IEnumerable<EpochResult> Shown(TrainingSummary summary)
     {
         var every = (summary.Epochs.Count + MostRows - 1) / MostRows;
-        return summary.Epochs.Where(epoch => epoch.Epoch == 1 || epoch.Epoch % every == 0 || epoch.Epoch == summary.BestEpoch || epoch.Epoch == summary.Epochs.Count);
+        int[] always = [1, summary.BestEpoch, summary.Epochs.Count];
+        return summary.Epochs.Where(epoch => epoch.Epoch % every == 0 || always.Contains(epoch.Epoch));
     }
 }

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Tests.Reference;
 
@@ -26,6 +28,17 @@ public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedMod
         await TrainingFailsAsync(ExitCode.Failed, "mobilenet_v1_b12_imagenet.pth", "--weights", SharedFolder.PathOf("weights/mobilenet_v1_b12_imagenet.pth"));
 
     [Fact]
+    public async Task Weights_whose_pickle_asks_for_os_system_are_refused_and_the_command_is_not_run()
+    {
+        var trace = _folder.PathOf("trace");
+        using (var archive = ZipFile.Open(_folder.PathOf("weights.pth"), ZipArchiveMode.Create))
+        using (var pickle = archive.CreateEntry("archive/data.pkl", CompressionLevel.NoCompression).Open())
+            pickle.Write(Encoding.ASCII.GetBytes($"cposix\nsystem\n(S'touch {trace}'\ntR."));
+        await TrainingFailsAsync(ExitCode.Failed, "weights.pth", "--weights", _folder.PathOf("weights.pth"));
+        Assert.False(File.Exists(trace));
+    }
+
+    [Fact]
     public async Task An_unknown_layer_is_asked_wrongly_and_answered_with_the_layers() =>
         await TrainingFailsAsync(ExitCode.AskedWrongly, "layer3", "--weights", "none", "--mode", "finetune", "--train-from", "layer9");
 
@@ -37,7 +50,7 @@ public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedMod
     {
         Directory.CreateDirectory(_folder.PathOf("something"));
         _folder.Write("something/else.txt", "hello"u8);
-        System.IO.Compression.ZipFile.CreateFromDirectory(_folder.PathOf("something"), _folder.PathOf("archive.zip"));
+        ZipFile.CreateFromDirectory(_folder.PathOf("something"), _folder.PathOf("archive.zip"));
         await EvaluationFailsAsync(_folder.PathOf("archive.zip"));
     }
 

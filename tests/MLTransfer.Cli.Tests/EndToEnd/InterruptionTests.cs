@@ -58,5 +58,5 @@ public sealed class InterruptionTests : IDisposable
         "--epochs", "10000", "--out", Model,
     ];
 
-    private MltProcess Start() => new("epoch 2 of 10000", Arguments);
+    private MltProcess Start() => new(" of 10000: loss ", Arguments);
 }

@@ -45,7 +45,16 @@ public class EpochLogTests
         Assert.Equal(["features: 5 of 100 pictures, 5.0/s, 20.0 s left", "features: 55 of 100 pictures, 5.0/s, 20.0 s left"], _lines);
     }
 
-    private EpochLog Log() => new(_lines.Add, () => _now);
+    [Fact]
+    public void Where_a_bar_moves_no_line_tells_how_far_a_phase_is()
+    {
+        var log = Log(withBar: true);
+        log.Report(new(TrainingPhase.Features, 0, 10, 50, 100, 5, TimeSpan.FromSeconds(20), double.NaN, double.NaN, double.NaN));
+        log.Finish();
+        Assert.Empty(_lines);
+    }
+
+    private EpochLog Log(bool withBar = false) => new(_lines.Add, () => _now, withBar);
 
     private static TrainingProgress Epoch(int epoch, double loss) =>
         new(TrainingPhase.Training, epoch, 3, 10, 10, 100, TimeSpan.Zero, loss, 0.5, 0.75);
