@@ -34,7 +34,7 @@ internal sealed class TrainOptions
 
     internal Option<int?> BatchSize { get; } = NewOption.Whole("--batch-size", $"Pictures per training step.{ByMode(options => options.BatchSize)}", 1, 65_536);
 
-    internal Option<double?> LearningRate { get; } = NewOption.Positive("--learning-rate", $"The largest step of the optimizer.{ByMode(options => options.LearningRate)}");
+    internal Option<double?> LearningRate { get; } = NewOption.Positive("--learning-rate", $"The largest step of the optimizer.{ByMode(options => (options with { Weights = "FILE" }).RecommendedLearningRate)}");
 
     internal Option<OptimizerKind?> Optimizer { get; } = NewOption.Kind<OptimizerKind>("--optimizer", $"What turns gradients into steps.{ByMode(options => NewOption.Word(options.Optimizer))}");
 

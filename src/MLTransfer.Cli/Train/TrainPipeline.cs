@@ -28,7 +28,7 @@ internal static class TrainPipeline
             Weights = arguments.Weights,
             Epochs = arguments.Epochs ?? options.Epochs,
             BatchSize = arguments.BatchSize ?? options.BatchSize,
-            LearningRate = arguments.LearningRate ?? options.LearningRate,
+            LearningRate = arguments.LearningRate,
             Optimizer = arguments.Optimizer ?? options.Optimizer,
             Schedule = arguments.Schedule ?? options.Schedule,
             ImageSize = arguments.ImageSize,

@@ -3,12 +3,11 @@ namespace MLTransfer;
 /// <summary>Training a new head on the features of a frozen backbone: each picture goes through it once.</summary>
 public sealed record FeatureExtractionOptions : ImageClassificationOptions
 {
-    /// <summary>Creates the options with their defaults: Adam with a learning rate of 3e-3.</summary>
-    public FeatureExtractionOptions()
-    {
-        LearningRate = 3e-3;
-        Optimizer = OptimizerKind.Adam;
-    }
+    /// <summary>Creates the options with their defaults; the optimizer is Adam.</summary>
+    public FeatureExtractionOptions() => Optimizer = OptimizerKind.Adam;
+
+    /// <summary>3e-3 for Adam and AdamW, 3e-2 for SGD.</summary>
+    public override double RecommendedLearningRate => Optimizer == OptimizerKind.Sgd ? 3e-2 : 3e-3;
 
     /// <summary>
     /// A folder that keeps features for the next training. They are found again by the weights, the preprocessing and the content of each

@@ -3,12 +3,17 @@ namespace MLTransfer;
 /// <summary>Training the backbone on, all of it or its upper layers, together with a new head.</summary>
 public sealed record FineTuningOptions : ImageClassificationOptions
 {
-    /// <summary>Creates the options with their defaults: SGD with a learning rate of 1e-3 for the backbone.</summary>
-    public FineTuningOptions()
+    /// <summary>Creates the options with their defaults; the optimizer is AdamW.</summary>
+    public FineTuningOptions() => Optimizer = OptimizerKind.AdamW;
+
+    /// <summary>On pretrained weights 1e-4 for Adam and AdamW, 1e-2 for SGD; from random weights 1e-3 and 5e-2.</summary>
+    public override double RecommendedLearningRate => (Optimizer, Weights) switch
     {
-        LearningRate = 1e-3;
-        Optimizer = OptimizerKind.Sgd;
-    }
+        (OptimizerKind.Sgd, null) => 5e-2,
+        (OptimizerKind.Sgd, _) => 1e-2,
+        (_, null) => 1e-3,
+        _ => 1e-4,
+    };
 
     /// <summary>The layers that learn besides the head. Default: all.</summary>
     public Layers Train { get; init; } = Layers.All;

@@ -30,8 +30,11 @@ public abstract record ImageClassificationOptions
     /// <summary>Pictures in a training step. Default: 32.</summary>
     public int BatchSize { get; init; } = 32;
 
-    /// <summary>The size of the steps at their largest. Default: see the two kinds of options.</summary>
-    public double LearningRate { get; init; }
+    /// <summary>The size of the steps at their largest. Default: null, the <see cref="RecommendedLearningRate"/>.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>What the learning rate is where none is given.</summary>
+    public abstract double RecommendedLearningRate { get; }
 
     /// <summary>How gradients become steps. Default: see the two kinds of options.</summary>
     public OptimizerKind Optimizer { get; init; }
@@ -83,7 +86,7 @@ public abstract record ImageClassificationOptions
         ImageColumnName is null ? null : Check.Named(ImageColumnName),
         Check.Between(1, Epochs, 100_000),
         Check.Between(1, BatchSize, 65_536),
-        Check.Positive(LearningRate),
+        LearningRate is { } rate ? Check.Positive(rate, nameof(LearningRate)) : null,
         Check.Known(Optimizer),
         Check.Known(Schedule),
         Check.NotNegative(WeightDecay),

@@ -53,7 +53,7 @@ internal sealed record TrainingRun(
     public TrainingRecipe Recipe(double headFactor = 1) => new()
     {
         Epochs = Options.Epochs,
-        LearningRate = Options.LearningRate,
+        LearningRate = Options.LearningRate ?? Options.RecommendedLearningRate,
         HeadFactor = headFactor,
         Optimizer = Options.Optimizer,
         Schedule = Options.Schedule,
