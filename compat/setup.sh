@@ -1,6 +1,10 @@
 # Sourced by mlt and test.sh, which set `root`: brings this machine to where MLTransfer builds, and builds it.
 # Everything is said on standard error, so that what the tool prints stays clean.
 
+# libtorch's threads shall sleep while they wait. As OpenMP comes they spin, and take the processor from the threads that decode pictures:
+# fine-tuning then needs more than twice the processor time.
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY-passive}
+
 say() { printf '%s\n' "$*" >&2; }
 
 fail() {
@@ -8,14 +12,14 @@ fail() {
     exit 1
 }
 
-# as_root COMMAND…: runs it as root; 127 when there is no way to.
+# as_root COMMAND…: runs it as root, asking for a password only where somebody can type it.
 as_root() {
     if [[ $(id -u) -eq 0 ]]; then
         "$@"
-    elif command -v sudo >/dev/null; then
-        if [[ -t 0 ]]; then sudo "$@"; else sudo -n "$@"; fi
+    elif [[ -t 0 ]]; then
+        sudo "$@"
     else
-        return 127
+        sudo -n "$@"
     fi
 }
 
@@ -23,12 +27,12 @@ as_root() {
 install_packages() {
     local why=$1 install
     shift
-    install=(apt-get install -y --no-install-recommends "$@")
+    install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -qq "$@")
     command -v apt-get >/dev/null || return 1
+    [[ $(id -u) -eq 0 ]] || command -v sudo >/dev/null || return 1
     say "Installing $* from Debian's packages: $why."
-    as_root env DEBIAN_FRONTEND=noninteractive "${install[@]}" -qq >&2 && return
     # The package lists of a fresh machine may be empty or old.
-    as_root apt-get update -qq >&2 && as_root env DEBIAN_FRONTEND=noninteractive "${install[@]}" -qq >&2
+    as_root "${install[@]}" >&2 || { as_root apt-get update -qq >&2 && as_root "${install[@]}" >&2; }
 }
 
 # The engine that the build takes: packages or compat.
@@ -43,7 +47,7 @@ prepare_machine() {
     [[ -n $missing ]] || return 0
     # shellcheck disable=SC2086 # one word, one package
     install_packages "building needs them" $missing && [[ -z $("$root/compat/native/missing.sh") ]] ||
-        fail "Building MLTransfer needs $missing, and installing them did not work. Install them: sudo apt-get install -y $missing"
+        fail "Building MLTransfer needs $missing, which could not be installed from here. Install: sudo apt-get install -y $missing"
 }
 
 # What the tool is built from. Folders count too: one is younger when a file in it was removed or renamed.
@@ -58,23 +62,27 @@ is_outdated() {
     [[ ! -e $tool || ! -e $stamp ]] || [[ -n $(sources -cnewer "$stamp" -print -quit) ]]
 }
 
-# build PROJECT OPTION…: builds Release, one process at a time, and remembers that the tool is as young as the sources.
-build() {
-    local lock status=0
+# exclusively COMMAND…: runs it while no other process builds here. What it starts does not inherit the lock: the compiler server outlives it.
+exclusively() {
+    local status=0
     mkdir -p "$root/artifacts"
-    exec {lock}>"$root/artifacts/build.lock"
-    if ! flock --nonblock "$lock"; then
+    exec 9>"$root/artifacts/build.lock"
+    if ! flock --nonblock 9; then
         say "Another process is building MLTransfer; waiting for it."
-        flock "$lock"
+        flock 9
     fi
+    "$@" 9>&- || status=$?
+    exec 9>&-
+    return $status
+}
+
+# build PROJECT OPTION…: builds Release, and remembers that the tool is as young as the sources were when it began.
+build() {
     # MSBuild goes by modification times: where an old file came back, it has to be told to compile again.
     if [[ -e $stamp && -n $(sources -type f -cnewer "$stamp" ! -newer "$stamp" -print -quit) ]]; then
         set -- "$@" -target:Rebuild
     fi
     touch "$stamp.next"
-    # The compiler server outlives the build and must not inherit the lock.
-    dotnet msbuild -restore -property:Configuration=Release -nologo "$@" {lock}>&- || status=$?
-    [[ $status -ne 0 ]] || mv "$stamp.next" "$stamp"
-    exec {lock}>&-
-    return $status
+    dotnet msbuild -restore -property:Configuration=Release -nologo "$@" || return
+    mv "$stamp.next" "$stamp"
 }
