@@ -57,7 +57,7 @@ if ! dpkg -s python3-torch python3-torchvision >/dev/null 2>&1; then
     install_packages "tests compare with PyTorch" python3-torch python3-torchvision ||
         say "PyTorch is not here and could not be installed: the tests that compare with it are skipped."
 fi
-if ! build "$root/MLTransfer.sln" -verbosity:minimal; then
+if ! exclusively build "$root/MLTransfer.sln" -verbosity:minimal; then
     failed=1
     finish
 fi
@@ -66,7 +66,8 @@ if [[ $(engine) == compat && -d ../shared/api-check ]]; then
 fi
 check "formatting (dotnet format corrects it)" dotnet format "${format[@]}" --verify-no-changes
 rm -rf "$results"
-dotnet test MLTransfer.sln --configuration Release --no-build --nologo --logger trx --results-directory "$results" "${filter[@]}" || status=$?
+# A shell in the background ignores Ctrl-C, and so would all it starts: the tests that interrupt the tool need it back.
+env --default-signal=INT dotnet test MLTransfer.sln --configuration Release --no-build --nologo --logger trx --results-directory "$results" "${filter[@]}" || status=$?
 count
 [[ ${status-0} -eq 0 || $failed -gt 0 ]] || failed=1
 finish
