@@ -1,0 +1,192 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLTransfer.Estimators;
+using MLTransfer.Imaging;
+using MLTransfer.Tests.Reference;
+using MLTransfer.Weights;
+using TorchSharp;
+
+namespace MLTransfer.Tests.Estimators;
+
+public sealed class TrainingTests : IDisposable
+{
+    private static readonly FineTuningOptions FineTuning = TrainedModel.Options with { Epochs = 2 };
+
+    private static readonly FeatureExtractionOptions Extraction = new()
+    {
+        Backbone = "cifar_resnet20", Epochs = 3, BatchSize = 8, Precision = Precision.Float32, Device = DeviceKind.Cpu,
+    };
+
+    private readonly ColouredPictures _pictures = new();
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void The_same_seed_gives_the_same_model()
+    {
+        Assert.Equal(Scores(Train(FineTuning)), Scores(Train(FineTuning)));
+        Assert.Equal(Scores(Train(Extraction)), Scores(Train(Extraction)));
+    }
+
+    [Fact]
+    public void Another_seed_gives_another_model() => Assert.NotEqual(Scores(Train(FineTuning, seed: 1)), Scores(Train(FineTuning, seed: 2)));
+
+    [Fact]
+    public void Cached_features_give_the_model_that_fresh_ones_give()
+    {
+        FeatureExtractionOptions cached = Extraction with { CacheFolder = _folder.PathOf("cache") };
+        ImageClassificationTransformer fresh = Train(Extraction), first = Train(cached), second = Train(cached);
+        Assert.Equal(Scores(fresh), Scores(first));
+        Assert.Equal(Scores(fresh), Scores(second));
+    }
+
+    [Fact]
+    public void Features_of_other_weights_are_not_taken_from_the_cache()
+    {
+        FeatureExtractionOptions cached = Extraction with { CacheFolder = _folder.PathOf("cache") };
+        Train(cached, seed: 1);
+        Assert.Equal(Scores(Train(Extraction, seed: 2)), Scores(Train(cached, seed: 2)));
+    }
+
+    [Fact]
+    public void A_picture_that_changed_is_not_taken_from_the_cache()
+    {
+        FeatureExtractionOptions cached = Extraction with { CacheFolder = _folder.PathOf("cache") };
+        Train(cached);
+        File.Copy(_pictures.PathOf("green/00.png"), _pictures.PathOf("blue/00.png"), overwrite: true);
+        Assert.Equal(Scores(Train(Extraction)), Scores(Train(cached)));
+    }
+
+    [Fact]
+    public void Unreadable_pictures_are_reported_and_left_out()
+    {
+        string bad = WriteBadPicture();
+        foreach (ImageClassificationOptions options in new ImageClassificationOptions[] { FineTuning, Extraction })
+        {
+            var messages = new List<string>();
+            var ml = new MLContext(seed: 1);
+            ml.Log += (_, message) => messages.Add(message.RawMessage);
+            TrainingSummary summary = Train(options, ml).Training!;
+            SkippedPicture skipped = Assert.Single(summary.Skipped);
+            Assert.Equal(bad, skipped.Name);
+            Assert.Equal(16, summary.TrainingPictures);
+            Assert.Contains(messages, message => message.Contains(bad, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void An_unreadable_picture_stops_the_training_where_it_is_told_to()
+    {
+        string bad = WriteBadPicture();
+        Assert.Equal(bad, Assert.Throws<PictureException>(() => Train(FineTuning with { StopOnBadPicture = true })).Name);
+        Assert.Equal(bad, Assert.Throws<PictureException>(() => Train(Extraction with { StopOnBadPicture = true })).Name);
+    }
+
+    [Fact]
+    public void The_best_epoch_is_chosen_by_the_pictures_held_back()
+    {
+        TrainingSummary summary = Train(FineTuning with { ValidationFraction = 0.25, Epochs = 3 }).Training!;
+        Assert.Equal(12, summary.TrainingPictures);
+        Assert.Equal(4, summary.ValidationPictures);
+        Assert.Equal(summary.Epochs.Max(epoch => epoch.ValidationAccuracy), summary.ValidationAccuracy);
+    }
+
+    [Fact]
+    public void Validation_labels_may_be_text_and_must_be_known()
+    {
+        var ml = new MLContext(seed: 1);
+        TrainingSummary summary = Train(FineTuning with { Validation = ml.Data.LoadImageFolder(_pictures.Path) }, ml).Training!;
+        Assert.Equal(16, summary.ValidationPictures);
+        using var more = new ColouredPictures(perClass: 2, classes: 3);
+        var error = Assert.Throws<ArgumentException>(() => Train(FineTuning with { Validation = ml.Data.LoadImageFolder(more.Path) }, ml));
+        Assert.Contains("'red'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cancelling_keeps_the_best_model_so_far()
+    {
+        using var stop = new CancellationTokenSource();
+        var progress = new Listener(report =>
+        {
+            if (report is { Phase: TrainingPhase.Training, Epoch: 2 }) stop.Cancel();
+        });
+        ImageClassificationTransformer model = Train(FineTuning with { Epochs = 50, ValidationFraction = 0.25, Progress = progress, Cancellation = stop.Token });
+        Assert.True(model.Training!.Cancelled);
+        Assert.Equal(1, model.Training.BestEpoch);
+        Assert.Equal(16, Scores(model).Length);
+    }
+
+    [Fact]
+    public void Frozen_layers_stay_as_the_weights_file_has_them()
+    {
+        string weights = _folder.PathOf("weights.safetensors"), tuned = _folder.PathOf("tuned.safetensors");
+        Train(FineTuning).SaveWeights(weights);
+        Train(FineTuning with { Weights = weights, Train = Layers.From("layer3"), LearningRate = 0.1 }).SaveWeights(tuned);
+        IReadOnlyDictionary<string, StoredTensor> before = WeightsFile.Read(weights), after = WeightsFile.Read(tuned);
+        bool IsEqual(string name) => before[name].Bytes.Span.SequenceEqual(after[name].Bytes.Span);
+        Assert.All(before.Keys.Where(name => name.StartsWith("conv1", StringComparison.Ordinal) || name.StartsWith("layer2", StringComparison.Ordinal) || name.StartsWith("bn1", StringComparison.Ordinal)), name => Assert.True(IsEqual(name), name));
+        Assert.False(IsEqual("layer3.0.conv1.weight"));
+    }
+
+    [Fact]
+    public void Epochs_leave_no_native_tensors_behind()
+    {
+        var counts = new Dictionary<int, long>();
+        var progress = new Listener(report => counts[report.Epoch] = torch.Tensor.TotalCount);
+        Train(FineTuning with { Epochs = 12, ValidationFraction = 0.25, Progress = progress });
+        Assert.Equal(counts[3], counts[12]);
+    }
+
+    [Fact]
+    public void A_label_that_is_no_key_is_an_error_that_says_what_to_do()
+    {
+        var ml = new MLContext();
+        var trainer = ml.MulticlassClassification.Trainers.FineTuning(FineTuning);
+        var error = Assert.ThrowsAny<ArgumentException>(() => trainer.Fit(ml.Data.LoadImageFolder(_pictures.Path)));
+        Assert.Contains("MapValueToKey", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_of_another_network_are_an_error_that_lists_what_does_not_fit()
+    {
+        string weights = _folder.PathOf("weights.safetensors");
+        Train(FineTuning).SaveWeights(weights);
+        var error = Assert.Throws<WeightsException>(() => Train(FineTuning with { Backbone = "resnet18", Weights = weights }));
+        Assert.Contains("resnet18", error.Message, StringComparison.Ordinal);
+        Assert.Contains("missing", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unknown_layer_is_an_error_before_any_picture_is_read() =>
+        Assert.Throws<ArgumentException>(() => Train(FineTuning with { Train = Layers.From("layer9") }));
+
+    public void Dispose()
+    {
+        _pictures.Dispose();
+        _folder.Dispose();
+    }
+
+    private string WriteBadPicture()
+    {
+        string bad = _pictures.PathOf(Path.Combine("blue", "bad.jpg"));
+        File.WriteAllText(bad, "no picture");
+        return bad;
+    }
+
+    private ImageClassificationTransformer Train(ImageClassificationOptions options, int seed = 1) => Train(options, new MLContext(seed));
+
+    private ImageClassificationTransformer Train(ImageClassificationOptions options, MLContext ml)
+    {
+        IDataView data = ml.Data.LoadImageFolder(_pictures.Path);
+        IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        var trainers = ml.MulticlassClassification.Trainers;
+        return options is FineTuningOptions tuning ? trainers.FineTuning(tuning).Fit(keyed) : trainers.FeatureExtraction((FeatureExtractionOptions)options).Fit(keyed);
+    }
+
+    private float[][] Scores(ImageClassificationTransformer model) =>
+        [.. model.Transform(new MLContext().Data.LoadImageFolder(_pictures.Path)).GetColumn<float[]>("Score")];
+
+    private sealed class Listener(Action<TrainingProgress> listen) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => listen(value);
+    }
+}
