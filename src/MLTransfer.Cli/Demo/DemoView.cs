@@ -14,8 +14,8 @@ internal static class DemoView
         var (screen, output) = (Screens.ForResults(surroundings), surroundings.Output);
         var pretraining = result.Pretraining;
         output.WriteLine(
-            $"Pretrained on {Figures.Count(pretraining.TrainImages)} pictures of {pretraining.Classes} classes in {Figures.Seconds(pretraining.Seconds)}: " +
-            $"{Figures.Percent(pretraining.ValAccuracy)} right on pictures kept aside.");
+            $"Pretrained on {Figures.Count(pretraining.TrainImages)} pictures of {pretraining.Classes} classes " +
+            $"in {Figures.Seconds(pretraining.Seconds)}: {Figures.Percent(pretraining.ValAccuracy)} right on pictures kept aside.");
         var target = result.Ways[0];
         output.WriteLine($"Then {target.Classes} other classes from {target.TrainImages} pictures, judged by {target.ValImages} more:");
         screen.Write(Ways(result.Ways));

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Text.Json.Serialization;
+using MLTransfer.Models;
 
 namespace MLTransfer.Cli.Doctor;
 
@@ -19,15 +19,14 @@ internal sealed record Diagnosis(
     internal static Diagnosis Of(string cacheFolder)
     {
         var assembly = typeof(Diagnosis).Assembly;
-        var features = ProcessorFeatures.Found();
         var libtorch = LibtorchDiagnosis.Made();
         return new(
             assembly.GetName().Version!.ToString(3),
             assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(datum => datum.Key == "Engine").Value!,
             RuntimeInformation.FrameworkDescription,
             $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}",
-            new(Environment.ProcessorCount, libtorch.Threads, features),
-            ProcessorFeatures.MultiplyBf16(features),
+            new(Environment.ProcessorCount, libtorch.Threads, VectorInstructions.Found()),
+            ProcessorFeatures.BFloat16,
             libtorch,
             CudaDiagnosis.Made(libtorch),
             CacheDiagnosis.Below(cacheFolder));

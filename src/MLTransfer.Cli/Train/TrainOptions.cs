@@ -18,41 +18,60 @@ internal sealed class TrainOptions
 
     internal Option<string> Data { get; } = NewOption.Required("--data", "DIR", "The pictures: a folder with one folder of pictures per class.");
 
-    internal Option<string?> Validation { get; } = NewOption.Text("--val", "DIR", "Pictures to validate on, in folders of the same classes. Without it a share of --data is kept for that.");
+    internal Option<string?> Validation { get; } = NewOption.Text(
+        "--val", "DIR", "Pictures to validate on, in folders of the same classes. Without it a share of --data is kept for that.");
 
-    internal Option<double?> ValidationFraction { get; } = NewOption.Fraction("--val-fraction", $"The share of --data to validate on. [default: {DefaultValidationFraction}, without --val]");
+    internal Option<double?> ValidationFraction { get; } = NewOption.Fraction(
+        "--val-fraction", $"The share of --data to validate on. [default: {DefaultValidationFraction}, without --val]");
 
-    internal Option<string> Mode { get; } = NewOption.RequiredChoice("--mode", "features: train a new head on the features of the frozen backbone (seconds). finetune: train the backbone on, too (minutes).", Features, FineTune);
+    internal Option<string> Mode { get; } = NewOption.RequiredChoice(
+        "--mode", "features: train a new head on the features of the frozen backbone (seconds). finetune: train the backbone on, too (minutes).",
+        Features, FineTune);
 
-    internal Option<string> Backbone { get; } = NewOption.Required("--backbone", "NAME", "The network to start from, such as resnet18; 'mlt models' lists them.");
+    internal Option<string> Backbone { get; } = NewOption.Required(
+        "--backbone", "NAME", "The network to start from, such as resnet18; 'mlt models' lists them.");
 
-    internal Option<string> Weights { get; } = NewOption.Required("--weights", "FILE|none", "The backbone's pretrained weights (.pth or .safetensors), or 'none' to start from random ones.");
+    internal Option<string> Weights { get; } = NewOption.Required(
+        "--weights", "FILE|none", "The backbone's pretrained weights (.pth or .safetensors), or 'none' to start from random ones.");
 
-    internal Option<string?> TrainFrom { get; } = NewOption.Text("--train-from", "LAYER", "With --mode finetune: the first layer to train; those before it stay frozen. 'mlt models NAME' lists them. [default: all layers]");
+    internal Option<string?> TrainFrom { get; } = NewOption.Text(
+        "--train-from", "LAYER",
+        "With --mode finetune: the first layer to train; those before it stay frozen. 'mlt models NAME' lists them. [default: all layers]");
 
-    internal Option<int?> Epochs { get; } = NewOption.Whole("--epochs", $"How often every training picture is seen.{ByMode(options => options.Epochs)}", 1, 10_000);
+    internal Option<int?> Epochs { get; } = NewOption.Whole(
+        "--epochs", $"How often every training picture is seen.{ByMode(options => options.Epochs)}", 1, 10_000);
 
-    internal Option<int?> BatchSize { get; } = NewOption.Whole("--batch-size", $"Pictures per training step.{ByMode(options => options.BatchSize)}", 1, 65_536);
+    internal Option<int?> BatchSize { get; } = NewOption.Whole(
+        "--batch-size", $"Pictures per training step.{ByMode(options => options.BatchSize)}", 1, 65_536);
 
-    internal Option<double?> LearningRate { get; } = NewOption.Positive("--learning-rate", $"The largest step of the optimizer.{ByMode(options => (options with { Weights = "FILE" }).RecommendedLearningRate)}");
+    internal Option<double?> LearningRate { get; } = NewOption.Positive(
+        "--learning-rate", $"The largest step of the optimizer.{ByMode(options => (options with { Weights = "FILE" }).RecommendedLearningRate)}");
 
-    internal Option<OptimizerKind?> Optimizer { get; } = NewOption.Kind<OptimizerKind>("--optimizer", $"What turns gradients into steps.{ByMode(options => NewOption.Word(options.Optimizer))}");
+    internal Option<OptimizerKind?> Optimizer { get; } = NewOption.Kind<OptimizerKind>(
+        "--optimizer", $"What turns gradients into steps.{ByMode(options => NewOption.Word(options.Optimizer))}");
 
-    internal Option<ScheduleKind?> Schedule { get; } = NewOption.Kind<ScheduleKind>("--schedule", $"How the learning rate changes over the epochs.{ByMode(options => NewOption.Word(options.Schedule))}");
+    internal Option<ScheduleKind?> Schedule { get; } = NewOption.Kind<ScheduleKind>(
+        "--schedule", $"How the learning rate changes over the epochs.{ByMode(options => NewOption.Word(options.Schedule))}");
 
-    internal Option<int?> ImageSize { get; } = NewOption.Whole("--image-size", "Side of the square that the backbone sees, in pixels. [default: the backbone's own]", 8, 4096);
+    internal Option<int?> ImageSize { get; } = NewOption.Whole(
+        "--image-size", "Side of the square that the backbone sees, in pixels. [default: the backbone's own]", 8, 4096);
 
-    internal Option<string> Precision { get; } = NewOption.Choice("--precision", "Numbers of frozen layers. auto: bf16 where the processor has it.", "auto", "float32", "bf16");
+    internal Option<string> Precision { get; } = NewOption.Choice(
+        "--precision", "Numbers of frozen layers. auto: bf16 where the processor has it.", "auto", "float32", "bf16");
 
-    internal Option<DeviceKind?> Device { get; } = NewOption.Kind<DeviceKind>("--device", "Where to compute. auto: a CUDA device where there is one. [default: auto]");
+    internal Option<DeviceKind?> Device { get; } = NewOption.Kind<DeviceKind>(
+        "--device", "Where to compute. auto: a CUDA device where there is one. [default: auto]");
 
     internal Option<int?> Threads { get; } = CommandLine.Threads.Option();
 
-    internal Option<int?> Seed { get; } = NewOption.Whole("--seed", $"Decides every random number: same seed, same machine, same model. [default: {DefaultSeed}]", 0, int.MaxValue);
+    internal Option<int?> Seed { get; } = NewOption.Whole(
+        "--seed", $"Decides every random number: same seed, same machine, same model. [default: {DefaultSeed}]", 0, int.MaxValue);
 
-    internal Option<string?> Cache { get; } = NewOption.Text("--cache", "DIR|none", "With --mode features: where features are kept for the next run. [default: the user's cache folder; see 'mlt doctor']");
+    internal Option<string?> Cache { get; } = NewOption.Text(
+        "--cache", "DIR|none", "With --mode features: where features are kept for the next run. [default: the user's cache folder; see 'mlt doctor']");
 
-    internal Option<bool> StopOnBadPicture { get; } = NewOption.Flag("--stop-on-bad-picture", "Fail at the first picture that cannot be read, instead of reporting it and going on.");
+    internal Option<bool> StopOnBadPicture { get; } = NewOption.Flag(
+        "--stop-on-bad-picture", "Fail at the first picture that cannot be read, instead of reporting it and going on.");
 
     internal Option<string> Out { get; } = NewOption.Required("--out", "MODEL.zip", "Where the ML.NET model goes.");
 
@@ -64,7 +83,9 @@ internal sealed class TrainOptions
 
     private static string ByMode(Func<ImageClassificationOptions, object> value)
     {
-        var (features, fineTuning) = (Convert.ToString(value(FeatureDefaults), CultureInfo.InvariantCulture), Convert.ToString(value(FineTuningDefaults), CultureInfo.InvariantCulture));
+        var (features, fineTuning) = (Written(FeatureDefaults), Written(FineTuningDefaults));
         return features == fineTuning ? $" [default: {features}]" : $" [default: {features} for {Features}, {fineTuning} for {FineTune}]";
+
+        string? Written(ImageClassificationOptions defaults) => Convert.ToString(value(defaults), CultureInfo.InvariantCulture);
     }
 }
