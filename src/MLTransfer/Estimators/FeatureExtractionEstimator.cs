@@ -19,28 +19,19 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
 
     private protected override ImageClassificationTransformer Train(TrainingRun run, IChannel channel)
     {
-        using var scope = NewDisposeScope();
         var log = new TrainingLog(channel, _options.Progress);
         ImageModel model = run.BuildModel();
+        using var scope = NewDisposeScope();
         var pace = new Pace(TimeProvider.System, run.Training.Count + (run.Validation?.Count ?? 0));
-        using var frozen = new FrozenModel(model, run.InferenceType);
-        var extractor = new FeatureExtractor(frozen, model.FeatureWidth, run.Preprocessing, run.Device, _options.LoaderThreads);
-        using FeatureCache? cache = _options.CacheFolder is { } folder ? FeatureCache.Open(folder, Description(run, model), model.FeatureWidth) : null;
-        void Done(int pictures)
-        {
-            pace.Add(pictures);
-            log.Report(pace.Report(TrainingPhase.Features, 0, _options.Epochs, default, double.NaN));
-        }
-
-        FeatureSet training = extractor.Extract(run.Training.Pictures, cache, Done, _options.Cancellation);
-        FeatureSet? validation = run.Validation is null ? null : extractor.Extract(run.Validation.Pictures, cache, Done, _options.Cancellation);
+        (FeatureSet training, FeatureSet? validation) = Extract(run, model, pace, log);
+        double featureSeconds = pace.Seconds;
         SkippedPicture[] skipped = [.. training.Skipped, .. validation?.Skipped ?? []];
         log.Skipped(skipped);
         run.Check(skipped, training.Kept.Count);
-        double featureSeconds = pace.Seconds;
+        run.Check(skipped, validation?.Kept.Count ?? 1);
 
-        FeatureData data = Data(run, run.Training, training);
-        FeatureData? held = validation is null ? null : Data(run, run.Validation!, validation);
+        FeatureData data = Labelled(run, run.Training, training);
+        FeatureData? held = validation is null ? null : Labelled(run, run.Validation!, validation);
         Linear head = model.Head;
         TrainingHistory history = new TrainingLoop(run.Recipe(), TimeProvider.System, log).Run(
             new Trainee(head, head, []), data, held is null ? null : (_, _) => held.Score(head), _options.Cancellation);
@@ -49,10 +40,27 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
             history.Cancelled, featureSeconds, history.Seconds, featureSeconds > 0 ? pace.Done / featureSeconds : 0));
     }
 
-    private static FeatureData Data(TrainingRun run, PictureSet pictures, FeatureSet features) => new(
+    /// <summary>The features of all pictures. The backbone is folded only meanwhile: the finished model folds it for itself.</summary>
+    private (FeatureSet Training, FeatureSet? Validation) Extract(TrainingRun run, ImageModel model, Pace pace, TrainingLog log)
+    {
+        using FeatureCache? cache = _options.CacheFolder is { } folder ? FeatureCache.Open(folder, Description(run, model), model.FeatureWidth) : null;
+        using var frozen = new FrozenModel(model, run.InferenceType);
+        var extractor = new FeatureExtractor(frozen, model.FeatureWidth, run.Preprocessing, run.Device, _options.LoaderThreads);
+        FeatureSet Of(PictureSet pictures) => extractor.Extract(
+            pictures.Pictures, cache,
+            done =>
+            {
+                pace.Add(done);
+                log.Report(pace.Report(TrainingPhase.Features, 0, _options.Epochs, default, double.NaN));
+            },
+            _options.Cancellation);
+        return (Of(run.Training), run.Validation is null ? null : Of(run.Validation));
+    }
+
+    private static FeatureData Labelled(TrainingRun run, PictureSet pictures, FeatureSet features) => new(
         features.Values, tensor(features.Kept.Select(index => (long)pictures.Labels[index]).ToArray(), device: run.Device), run.Options.BatchSize, run.Seed);
 
     /// <summary>Everything the features depend on besides the content of the picture.</summary>
     private static string Description(TrainingRun run, ImageModel model) =>
-        $"{run.Backbone.Name}; weights {StateFingerprint.Of(model, model.HeadName)}; {run.Preprocessing}; {run.InferenceType}; {run.Device.type}";
+        $"features 1; {run.Backbone.Name}; weights {StateFingerprint.Of(model, model.HeadName)}; {run.Preprocessing}; {run.InferenceType}; {run.Device.type}";
 }

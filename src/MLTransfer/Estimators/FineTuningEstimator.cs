@@ -16,7 +16,6 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
 
     private protected override ImageClassificationTransformer Train(TrainingRun run, IChannel channel)
     {
-        using var scope = NewDisposeScope();
         var log = new TrainingLog(channel, _options.Progress);
         var skipped = new SortedDictionary<(bool Validation, int Index), SkippedPicture>();
         void Skip(bool validation, SkippedPicture picture)

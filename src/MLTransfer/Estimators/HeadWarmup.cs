@@ -18,9 +18,9 @@ internal static class HeadWarmup
     /// <summary>One pass of the pictures through the frozen backbone, then the recipe of feature extraction on its features.</summary>
     public static void Run(TrainingRun run, ImageModel model, TrainingLog log)
     {
-        using FeatureSet features = Features(run, model, log);
-        if (features.Kept.Count == 0) return;
         using var scope = NewDisposeScope();
+        FeatureSet features = Features(run, model, log);
+        if (features.Kept.Count == 0) return;
         Tensor labels = tensor(features.Kept.Select(index => (long)run.Training.Labels[index]).ToArray(), device: run.Device);
         TrainingRecipe recipe = run.Recipe() with
         {

@@ -81,6 +81,6 @@ internal sealed class FeatureExtractor(FrozenModel model, int width, Preprocessi
     {
         float[] flat = new float[kept.Length * (long)width];
         for (int row = 0; row < kept.Length; row++) values[kept[row]].CopyTo(flat.AsSpan(row * width, width));
-        return tensor(flat, [kept.Length, width], device: device).DetachFromDisposeScope();
+        return tensor(flat, [kept.Length, width], device: device);
     }
 }

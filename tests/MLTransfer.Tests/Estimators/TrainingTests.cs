@@ -27,6 +27,21 @@ public sealed class TrainingTests : IDisposable
         Assert.Equal(Scores(Train(Extraction)), Scores(Train(Extraction)));
     }
 
+    [Theory]
+    [InlineData(Precision.Float32)]
+    [InlineData(Precision.BFloat16)]
+    public void A_model_scores_as_it_did_when_its_epochs_were_compared(Precision precision)
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView data = ml.Data.LoadImageFolder(_pictures.Path);
+        IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        foreach (ImageClassificationOptions options in new ImageClassificationOptions[] { FineTuning, Extraction })
+        {
+            ImageClassificationTransformer model = Train(options with { Precision = precision, Validation = data, Epochs = 1 }, ml);
+            Assert.Equal(model.Training!.ValidationAccuracy, ml.MulticlassClassification.Evaluate(model.Transform(keyed)).MicroAccuracy, 1e-12);
+        }
+    }
+
     [Fact]
     public void Another_seed_gives_another_model() => Assert.NotEqual(Scores(Train(FineTuning, seed: 1)), Scores(Train(FineTuning, seed: 2)));
 
