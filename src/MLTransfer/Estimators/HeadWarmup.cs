@@ -24,7 +24,10 @@ internal static class HeadWarmup
         Tensor labels = tensor(features.Kept.Select(index => (long)run.Training.Labels[index]).ToArray(), device: run.Device);
         TrainingRecipe recipe = run.Recipe() with
         {
-            Epochs = Defaults.Epochs, LearningRate = Defaults.RecommendedLearningRate, Optimizer = Defaults.Optimizer, Schedule = Defaults.Schedule,
+            Epochs = Defaults.Epochs,
+            LearningRate = Defaults.RecommendedLearningRate,
+            Optimizer = Defaults.Optimizer,
+            Schedule = Defaults.Schedule,
         };
         new TrainingLoop(recipe, TimeProvider.System, progress: null).Run(
             new Trainee(model.Head, model.Head, []), new FeatureData(features.Values, labels, run.Options.BatchSize, run.Seed), validate: null, run.Options.Cancellation);
