@@ -12,10 +12,10 @@ internal static class ModelFile
         {
             return Classifier.In(new MLContext().AddMLTransfer().Model.Load(path, out _));
         }
-        catch (Exception failure)
+        catch (Exception failure) when (failure.GetBaseException() is { } reason)
         {
             throw new InvalidDataException(
-                $"'{path}' cannot be used as a model. {failure.Message} Expected: a whole file written by 'mlt train' or by ml.Model.Save.", failure);
+                $"'{path}' cannot be used as a model. {reason.Message} Expected: a whole file written by 'mlt train' or by ml.Model.Save.", failure);
         }
     }
 }

@@ -21,10 +21,8 @@ internal static class TrainRun
         };
         var model = Fit(TrainPipeline.Of(ml, options), pictures);
         var classifier = Classifier.In(model);
-        if (classifier.Training!.BestEpoch == 0)
-            cancel.ThrowIfCancellationRequested();
         arguments.Out.Write(stream => ml.Model.Save(model, pictures.Schema, stream));
-        return new TrainResult(arguments, classifier.Labels, classifier.Training, clock.Elapsed.TotalSeconds);
+        return new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds);
     }
 
     // The library checks what reaches it before it works; what it refuses was asked wrongly.

@@ -26,15 +26,14 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
         (FeatureSet training, FeatureSet? validation) = Extract(run, model, pace, log);
         double featureSeconds = pace.Seconds;
         SkippedPicture[] skipped = [.. training.Skipped, .. validation?.Skipped ?? []];
-        log.Skipped(skipped);
-        run.Check(skipped, training.Kept.Count);
-        run.Check(skipped, validation?.Kept.Count ?? 1);
+        TrainingRun.CheckReadable(skipped, training.Kept.Count);
+        TrainingRun.CheckReadable(skipped, validation?.Kept.Count ?? 1);
 
         FeatureData data = Labelled(run, run.Training, training);
         FeatureData? held = validation is null ? null : Labelled(run, run.Validation!, validation);
         Linear head = model.Head;
-        TrainingHistory history = new TrainingLoop(run.Recipe(), TimeProvider.System, log).Run(
-            new Trainee(head, head, []), data, held is null ? null : (_, _) => held.Score(head), _options.Cancellation);
+        TrainingHistory history = new TrainingLoop(run.Recipe(), TimeProvider.System, log, log.Finished).Run(
+            new Trainee(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head), _options.Cancellation);
         return ImageClassificationTransformer.Trained(run, model, new TrainingSummary(
             data.Count, held?.Count ?? 0, skipped, history.Epochs, history.Best?.Epoch ?? 0, history.Best?.ValidationAccuracy ?? double.NaN,
             history.Cancelled, featureSeconds, history.Seconds, featureSeconds > 0 ? pace.Done / featureSeconds : 0));
@@ -53,7 +52,8 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
                 pace.Add(done);
                 log.Report(pace.Report(TrainingPhase.Features, 0, _options.Epochs, default, double.NaN));
             },
-            _options.Cancellation);
+            picture => run.Skip(picture, log), _options.Cancellation);
+        if (cache is not null) log.Warnings(cache.Warnings);
         return (Of(run.Training), run.Validation is null ? null : Of(run.Validation));
     }
 

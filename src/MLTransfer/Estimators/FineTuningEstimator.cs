@@ -20,26 +20,27 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         var skipped = new SortedDictionary<(bool Validation, int Index), SkippedPicture>();
         void Skip(bool validation, SkippedPicture picture)
         {
-            if (!skipped.TryAdd((validation, picture.Index), picture)) return;
-            log.Skipped([picture]);
-            if (_options.StopOnBadPicture) run.Check([picture], 0);
+            if (skipped.TryAdd((validation, picture.Index), picture)) run.Skip(picture, log);
         }
 
         ImageModel model = run.BuildModel();
         int first = model.FirstTrained(_options.Train);
         if (_options is { HeadWarmup: true, Weights: not null }) HeadWarmup.Run(run, model, log);
         var trainee = new Trainee(model, model.Head, [.. model.Groups.Take(first).SelectMany(group => group.Modules)]);
-        PictureData Pictures(PictureSet set, IReadOnlyList<PictureTransform> transforms, bool validation) => new(
-            new BatchLoader(set.Pictures, transforms, _options.BatchSize, _options.LoaderThreads, run.Seed), set.Labels, run.Preprocessing, run.Device,
-            _options.BatchSize, run.Seed, picture => Skip(validation, picture));
-        PictureData data = Pictures(run.Training, _options.Augment ? run.Preprocessing.TrainingTransforms() : run.Preprocessing.EvaluationTransforms(), false);
-        PictureData? held = run.Validation is null ? null : Pictures(run.Validation, run.Preprocessing.EvaluationTransforms(), true);
+        PictureData Pictures(PictureSet set, IReadOnlyList<PictureTransform> transforms, int batchSize, bool validation) => new(
+            new BatchLoader(set.Pictures, transforms, batchSize, _options.LoaderThreads, run.Seed), set.Labels, run.Preprocessing, run.Device,
+            batchSize, run.Seed, picture => Skip(validation, picture));
+        IReadOnlyList<PictureTransform> asScored = run.Preprocessing.EvaluationTransforms();
+        PictureData data = Pictures(run.Training, _options.Augment ? run.Preprocessing.TrainingTransforms() : asScored, _options.BatchSize, validation: false);
+        PictureData? held = run.Validation is null ? null : Pictures(run.Validation, asScored, FrozenModel.BatchSize, validation: true);
         var validation = held is null ? null : new PictureValidation(model, run.InferenceType, held, TimeProvider.System, log, _options.Epochs);
-        TrainingHistory history = new TrainingLoop(run.Recipe(_options.HeadFactor), TimeProvider.System, log).Run(
+        TrainingHistory history = new TrainingLoop(run.Recipe(_options.HeadFactor), TimeProvider.System, log, log.Finished).Run(
             trainee, data, validation is null ? null : validation.Score, _options.Cancellation);
-        run.Check(skipped.Values, history.Pictures > 0 ? 1 : 0);
+        int unread(bool validation) => skipped.Keys.Count(key => key.Validation == validation);
+        TrainingRun.CheckReadable(skipped.Values, run.Training.Count - unread(false));
+        TrainingRun.CheckReadable(skipped.Values, run.Validation is null ? 1 : run.Validation.Count - unread(true));
         return ImageClassificationTransformer.Trained(run, model, new TrainingSummary(
-            run.Training.Count - skipped.Keys.Count(key => !key.Validation), (run.Validation?.Count ?? 0) - skipped.Keys.Count(key => key.Validation),
+            run.Training.Count - unread(false), (run.Validation?.Count ?? 0) - unread(true),
             [.. skipped.Values], history.Epochs, history.Best?.Epoch ?? 0, history.Best?.ValidationAccuracy ?? double.NaN,
             history.Cancelled, 0, history.Seconds, history.Seconds > 0 ? history.Pictures / history.Seconds : 0));
     }

@@ -44,6 +44,7 @@ internal static class HeadWarmup
                 pace.Add(pictures);
                 log.Report(pace.Report(TrainingPhase.Features, 0, run.Options.Epochs, default, double.NaN));
             },
-            run.Options.Cancellation);
+            // Pictures left out are told of when the training itself comes to them.
+            skip: picture => run.StopIfAsked(picture), run.Options.Cancellation);
     }
 }

@@ -29,6 +29,9 @@ internal static class ModelPayload
         if (!content.Metadata.TryGetValue(DescriptionKey, out string? json)) throw new InvalidDataException("The model file has no description of its network.");
         ModelDescription description = ModelDescription.FromJson(json);
         var device = Devices.Resolve(DeviceKind.Auto);
+        // The tensors there are bound the memory: a head for as many classes as a hostile text claims is never built.
+        if (!content.Tensors.Values.Any(tensor => tensor.Shape is [var classes] && classes == description.Labels.Count))
+            throw new InvalidDataException($"The model file describes {description.Labels.Count} classes and has no head for them.");
         ImageModel model = ModelZoo.Find(description.Backbone).Build(description.Labels.Count);
         StateDict.Load(model, content.Tensors, "the model file", description.Backbone);
         return new ImageClassificationTransformer(

@@ -34,7 +34,7 @@ internal static class PictureColumn
     public static Func<PictureSource> Reader(DataViewRow row, DataViewSchema.Column column) => column.Type switch
     {
         TextDataViewType => Read<ReadOnlyMemory<char>>(row, column, path => new FilePicture(path.ToString())),
-        ImageDataViewType => Read<MLImage>(row, column, image => new DecodedPicture(At(row, column), Pixels(image))),
+        ImageDataViewType => Read<MLImage>(row, column, image => Decoded(At(row, column), image)),
         _ => Read<VBuffer<byte>>(row, column, bytes => new EncodedPicture(At(row, column), bytes.DenseValues().ToArray())),
     };
 
@@ -63,5 +63,6 @@ internal static class PictureColumn
     }
 
     // The image stays with whoever made it; its pixels are copied, transparent ones as they would look on black.
-    private static Picture Pixels(MLImage image) => new DecodedPixels(image).ToPicture();
+    private static PictureSource Decoded(string name, MLImage? image) =>
+        image is null ? new AbsentPicture(name) : new DecodedPicture(name, new DecodedPixels(image).ToPicture());
 }

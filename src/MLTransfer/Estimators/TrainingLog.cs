@@ -10,15 +10,19 @@ internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>?
     public void Report(TrainingProgress value)
     {
         progress?.Report(value);
-        if (value.Done < value.Total) return;
-        string text = value.Phase == TrainingPhase.Features
-            ? $"Features of {value.Total} pictures, {value.PicturesPerSecond:f0} a second."
-            : $"{value.Phase}, epoch {value.Epoch} of {value.Epochs}: loss {value.Loss:f4}, training accuracy {value.TrainingAccuracy:f4}, validation accuracy {value.ValidationAccuracy:f4}.";
-        channel.Info(MessageSensitivity.None, text.ToString(CultureInfo.InvariantCulture));
+        if (value.Phase == TrainingPhase.Features && value.Done == value.Total)
+            Info($"Features of {value.Total} pictures, {value.PicturesPerSecond:f0} a second.");
     }
 
-    public void Skipped(IEnumerable<SkippedPicture> pictures)
+    public void Finished(EpochResult epoch) => Info(
+        $"Epoch {epoch.Epoch}: loss {epoch.Loss:f4}, training accuracy {epoch.TrainingAccuracy:f4}, validation accuracy {epoch.ValidationAccuracy:f4}, {epoch.Seconds:f1} s.");
+
+    public void Skipped(SkippedPicture picture) => channel.Warning(MessageSensitivity.UserData, $"Left out {picture.Name}: {picture.Reason}");
+
+    public void Warnings(IEnumerable<string> warnings)
     {
-        foreach (SkippedPicture picture in pictures) channel.Warning(MessageSensitivity.UserData, $"Left out {picture.Name}: {picture.Reason}");
+        foreach (string warning in warnings) channel.Warning(MessageSensitivity.None, warning);
     }
+
+    private void Info(FormattableString text) => channel.Info(MessageSensitivity.None, text.ToString(CultureInfo.InvariantCulture));
 }

@@ -27,6 +27,7 @@ internal sealed record TrainingRun(
         if (validation is null && options.ValidationFraction > 0)
         {
             (IReadOnlyList<int> training, IReadOnlyList<int> held) = Split.Stratified(all.Labels, options.ValidationFraction, seed);
+            if (held.Count == 0) throw new ArgumentException($"ValidationFraction is {options.ValidationFraction}, and no class has two pictures to hold one back. Give Validation pictures of its own, or set ValidationFraction to 0.");
             (all, validation) = (all.At(training), all.At(held));
         }
 
@@ -61,10 +62,21 @@ internal sealed record TrainingRun(
         LabelSmoothing = Options.LabelSmoothing,
     };
 
-    /// <summary>Ends the training where a bad picture should, or where no picture is left.</summary>
-    public void Check(IReadOnlyCollection<SkippedPicture> skipped, int readable)
+    /// <summary>Tells of a picture that is left out, or ends the training where a bad picture should.</summary>
+    public void Skip(SkippedPicture picture, TrainingLog log)
     {
-        if (skipped.Count > 0 && Options.StopOnBadPicture) throw new PictureException(skipped.First().Name, skipped.First().Reason);
+        StopIfAsked(picture);
+        log.Skipped(picture);
+    }
+
+    public void StopIfAsked(SkippedPicture picture)
+    {
+        if (Options.StopOnBadPicture) throw new PictureException(picture.Name, picture.Reason);
+    }
+
+    /// <summary>Ends the training where no picture is left.</summary>
+    public static void CheckReadable(IReadOnlyCollection<SkippedPicture> skipped, int readable)
+    {
         if (readable == 0 && skipped.Count > 0)
             throw new PictureException(skipped.First().Name, $"{skipped.First().Reason} None of the {skipped.Count} pictures can be read; this is the first.");
     }

@@ -7,7 +7,7 @@ namespace MLTransfer;
 /// <param name="ValidationPictures">Pictures the epochs were compared by.</param>
 /// <param name="Skipped">Pictures that could not be read, each with the reason.</param>
 /// <param name="Epochs">The finished epochs.</param>
-/// <param name="BestEpoch">The epoch whose weights the model holds; 0 when it was stopped before the first ended.</param>
+/// <param name="BestEpoch">The epoch whose weights the model holds.</param>
 /// <param name="ValidationAccuracy">Top-1 accuracy of those weights on the validation pictures; NaN without any.</param>
 /// <param name="Cancelled">Whether it was stopped before its last epoch.</param>
 /// <param name="FeatureSeconds">Time spent on reading pictures and on the frozen backbone; 0 in fine-tuning.</param>

@@ -15,9 +15,11 @@ internal sealed class FeatureExtractor(FrozenModel model, int width, Preprocessi
     /// <param name="pictures">The pictures.</param>
     /// <param name="cache">Where features are kept between runs; <see langword="null"/> for nowhere.</param>
     /// <param name="done">Hears of every picture that is finished: how many more.</param>
+    /// <param name="skip">Hears of every picture that cannot be read; what it throws ends the extraction.</param>
     /// <param name="cancellation">Stops behind the running batch; what was computed stays in the cache.</param>
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
-    public FeatureSet Extract(IReadOnlyList<PictureSource> pictures, FeatureCache? cache, Action<int> done, CancellationToken cancellation)
+    public FeatureSet Extract(
+        IReadOnlyList<PictureSource> pictures, FeatureCache? cache, Action<int> done, Action<SkippedPicture> skip, CancellationToken cancellation)
     {
         var values = new float[pictures.Count][];
         byte[]?[] hashes = cache is null ? [] : ContentHashes.Of(pictures, threads, cancellation);
@@ -31,6 +33,7 @@ internal sealed class FeatureExtractor(FrozenModel model, int width, Preprocessi
             foreach (PictureBatch batch in loader.Load(missing, epoch: 0, cancellation))
             {
                 skipped.AddRange(batch.Skipped);
+                foreach (SkippedPicture picture in batch.Skipped) skip(picture);
                 float[][] rows = batch.Count == 0 ? [] : Compute(batch);
                 for (int i = 0; i < rows.Length; i++)
                 {
@@ -54,7 +57,7 @@ internal sealed class FeatureExtractor(FrozenModel model, int width, Preprocessi
         }
 
         int[] kept = [.. Enumerable.Range(0, values.Length).Where(index => values[index] is not null)];
-        return new FeatureSet(ToTensor(kept, values), kept, skipped, pictures.Count - missing.Length);
+        return new FeatureSet(ToTensor(kept, values), kept, skipped);
     }
 
     private int[] FromCache(FeatureCache cache, byte[]?[] hashes, float[][] values)

@@ -7,5 +7,4 @@ namespace MLTransfer.Features;
 /// <param name="Values">Features (pictures, width), float32, on the device, in the dispose scope of whoever asked for them; the rows are those of <paramref name="Kept"/>.</param>
 /// <param name="Kept">Which picture each row is.</param>
 /// <param name="Skipped">The pictures that could not be read.</param>
-/// <param name="FromCache">How many rows needed no work.</param>
-internal sealed record FeatureSet(Tensor Values, IReadOnlyList<int> Kept, IReadOnlyList<SkippedPicture> Skipped, int FromCache);
+internal sealed record FeatureSet(Tensor Values, IReadOnlyList<int> Kept, IReadOnlyList<SkippedPicture> Skipped);

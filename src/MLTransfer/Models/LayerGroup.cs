@@ -26,11 +26,4 @@ public sealed class LayerGroup
         using var scope = NewDisposeScope();
         return _forward(input).MoveToOuterDisposeScope();
     }
-
-    internal void Freeze()
-    {
-        foreach (nn.Module module in Modules)
-            foreach (var parameter in module.parameters())
-                parameter.requires_grad = false;
-    }
 }

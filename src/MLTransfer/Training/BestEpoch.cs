@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Training;
 
-/// <summary>Remembers the best epoch, and its weights where <paramref name="copies"/> says so: otherwise the last epoch counts as the best.</summary>
-internal sealed class BestEpoch(nn.Module network, bool copies) : IDisposable
+/// <summary>Remembers the best epoch and its weights. Where nothing was validated, that is the last one.</summary>
+internal sealed class BestEpoch(nn.Module network) : IDisposable
 {
     private Dictionary<string, Tensor> _weights = [];
 
@@ -11,9 +11,8 @@ internal sealed class BestEpoch(nn.Module network, bool copies) : IDisposable
 
     public void Offer(EpochResult result)
     {
-        if (copies && Result is not null && !IsBetter(result, Result)) return;
+        if (Result is not null && !IsBetter(result, Result)) return;
         Result = result;
-        if (!copies) return;
         Dispose();
         using var frozen = no_grad();
         _weights = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone().DetachFromDisposeScope());
@@ -32,7 +31,7 @@ internal sealed class BestEpoch(nn.Module network, bool copies) : IDisposable
         _weights = [];
     }
 
-    /// <summary>A higher accuracy is better; among equals, a lower loss.</summary>
-    private static bool IsBetter(EpochResult candidate, EpochResult best) =>
-        (candidate.ValidationAccuracy, -candidate.ValidationLoss).CompareTo((best.ValidationAccuracy, -best.ValidationLoss)) > 0;
+    /// <summary>A higher accuracy is better; among equals, a lower loss; without any, the later.</summary>
+    private static bool IsBetter(EpochResult candidate, EpochResult best) => double.IsNaN(best.ValidationAccuracy)
+        || (candidate.ValidationAccuracy, -candidate.ValidationLoss).CompareTo((best.ValidationAccuracy, -best.ValidationLoss)) > 0;
 }

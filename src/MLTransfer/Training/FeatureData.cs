@@ -17,7 +17,7 @@ internal sealed class FeatureData(Tensor features, Tensor labels, int batchSize,
             yield return () =>
             {
                 Tensor index = tensor(rows, dtype: ScalarType.Int64, device: features.device);
-                return new(features.index_select(0, index), labels.index_select(0, index));
+                return new(features.index_select(0, index), labels.index_select(0, index), rows.Length);
             };
         }
     }

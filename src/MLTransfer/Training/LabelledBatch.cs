@@ -3,4 +3,7 @@ using static TorchSharp.torch;
 namespace MLTransfer.Training;
 
 /// <summary>Inputs (N, …) and the classes (N, int64) they should be given.</summary>
-internal readonly record struct LabelledBatch(Tensor Inputs, Tensor Labels);
+/// <param name="Inputs">Images or features.</param>
+/// <param name="Labels">Classes.</param>
+/// <param name="Pictures">How many pictures of the epoch the batch settles: N, and those that could not be read.</param>
+internal readonly record struct LabelledBatch(Tensor Inputs, Tensor Labels, long Pictures);

@@ -20,7 +20,7 @@ internal sealed class PictureData(
     public IEnumerable<PictureBatch> InOrder() => Read([.. Enumerable.Range(0, Count)], epoch: 0);
 
     public LabelledBatch Labelled(PictureBatch batch) => new(
-        PictureTensor.From(batch, preprocessing, device), tensor(batch.Indices.Select(index => (long)labels[index]).ToArray(), device: device));
+        PictureTensor.From(batch, preprocessing, device), tensor(batch.Indices.Select(index => (long)labels[index]).ToArray(), device: device), batch.Count + batch.Skipped.Count);
 
     private IEnumerable<PictureBatch> Read(int[] order, int epoch)
     {

@@ -9,7 +9,7 @@ namespace MLTransfer.Training;
 internal sealed class PictureValidation(
     ImageModel model, ScalarType type, PictureData pictures, TimeProvider clock, IProgress<TrainingProgress> progress, int epochs)
 {
-    public Tally Score(int epoch, CancellationToken cancellation)
+    public Tally Score(int epoch, Tally training, CancellationToken cancellation)
     {
         using var frozen = new FrozenModel(model, type);
         var pace = new Pace(clock, pictures.Count);
@@ -19,11 +19,11 @@ internal sealed class PictureValidation(
             using var scope = NewDisposeScope();
             using var still = no_grad();
             if (cancellation.IsCancellationRequested) break;
-            (Tensor images, Tensor labels) = pictures.Labelled(batch);
+            (Tensor images, Tensor labels, long settled) = pictures.Labelled(batch);
             Tensor logits = frozen.Logits(images);
             tally += Tally.Of(logits, labels, nn.functional.cross_entropy(logits, labels));
-            pace.Add(batch.Count);
-            progress.Report(pace.Report(TrainingPhase.Validation, epoch, epochs, default, tally.Accuracy));
+            pace.Add(settled);
+            progress.Report(pace.Report(TrainingPhase.Validation, epoch, epochs, training, tally.Accuracy));
         }
 
         return tally;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace MLTransfer.Training;
 
 /// <summary>Counts over batches; the division comes last.</summary>
-public readonly record struct Tally(long Seen, long Correct, double LossSum)
+internal readonly record struct Tally(long Seen, long Correct, double LossSum)
 {
     /// <summary>The share classified rightly; NaN where nothing was seen.</summary>
     public double Accuracy => Seen == 0 ? double.NaN : (double)Correct / Seen;
@@ -16,7 +16,7 @@ public readonly record struct Tally(long Seen, long Correct, double LossSum)
         new(left.Seen + right.Seen, left.Correct + right.Correct, left.LossSum + right.LossSum);
 
     /// <summary>Counts a batch: logits (N, classes), labels (N), the mean loss over the batch.</summary>
-    internal static Tally Of(Tensor logits, Tensor labels, Tensor meanLoss)
+    public static Tally Of(Tensor logits, Tensor labels, Tensor meanLoss)
     {
         using var scope = NewDisposeScope();
         long seen = labels.shape[0];

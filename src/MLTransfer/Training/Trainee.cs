@@ -28,6 +28,17 @@ internal sealed class Trainee
 
     public IReadOnlyList<Parameter> Head { get; }
 
+    /// <summary>Nothing learns any more: gradients are given back.</summary>
+    public void Finish()
+    {
+        foreach (Parameter parameter in Backbone.Concat(Head))
+        {
+            parameter.grad?.Dispose();
+            parameter.grad = null;
+            parameter.requires_grad = false;
+        }
+    }
+
     public void BeginEpoch()
     {
         Network.train();

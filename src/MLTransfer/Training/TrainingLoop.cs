@@ -4,37 +4,41 @@ using static TorchSharp.torch;
 namespace MLTransfer.Training;
 
 /// <summary>The one training loop: epochs of steps, validation behind each, the best epoch kept.</summary>
-internal sealed class TrainingLoop(TrainingRecipe recipe, TimeProvider clock, IProgress<TrainingProgress>? progress)
+internal sealed class TrainingLoop(TrainingRecipe recipe, TimeProvider clock, IProgress<TrainingProgress>? progress, Action<EpochResult>? finished = null)
 {
     /// <summary>Trains until the last epoch, or until the token asks to stop: then after the running batch.</summary>
     /// <param name="trainee">The network; holds the weights of the best epoch afterwards.</param>
     /// <param name="data">What it is trained on.</param>
-    /// <param name="validate">Scores the validation pictures; <see langword="null"/> where there are none, and the last weights are kept.</param>
+    /// <param name="validate">Scores the validation pictures; <see langword="null"/> where there are none, and the last epoch is kept.</param>
     /// <param name="cancellation">Stops the training; what was best until then is kept.</param>
     /// <exception cref="InvalidOperationException">The loss is no number any more.</exception>
-    public TrainingHistory Run(Trainee trainee, ITrainingData data, Func<int, CancellationToken, Tally>? validate, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException">It was stopped before an epoch was finished.</exception>
+    public TrainingHistory Run(Trainee trainee, ITrainingData data, Func<int, Tally, CancellationToken, Tally>? validate, CancellationToken cancellation)
     {
         using optim.Optimizer optimizer = Optimizers.Create(recipe, trainee.Backbone, trainee.Head);
-        using var best = new BestEpoch(trainee.Network, copies: validate is not null);
+        using var best = new BestEpoch(trainee.Network);
         var epochs = new List<EpochResult>();
         double seconds = 0;
         long pictures = 0;
         for (int epoch = 1; epoch <= recipe.Epochs && !cancellation.IsCancellationRequested; epoch++)
         {
+            long start = clock.GetTimestamp();
             var pace = new Pace(clock, data.Count);
             Tally training = TrainEpoch(trainee, data, optimizer, epoch, epochs.LastOrDefault()?.ValidationAccuracy ?? double.NaN, pace, cancellation);
             seconds += pace.Seconds;
             pictures += training.Seen;
-            Tally validation = cancellation.IsCancellationRequested ? default : validate?.Invoke(epoch, cancellation) ?? default;
+            Tally validation = cancellation.IsCancellationRequested ? default : validate?.Invoke(epoch, training, cancellation) ?? default;
             if (cancellation.IsCancellationRequested) break;
             var result = new EpochResult(
-                epoch, training.Loss, training.Accuracy, validation.Loss, validation.Accuracy, optimizer.ParamGroups.First().LearningRate, pace.Seconds);
+                epoch, training.Loss, training.Accuracy, validation.Loss, validation.Accuracy, optimizer.ParamGroups.First().LearningRate, clock.GetElapsedTime(start).TotalSeconds);
             epochs.Add(result);
             best.Offer(result);
-            progress?.Report(pace.Report(TrainingPhase.Training, epoch, recipe.Epochs, training, validation.Accuracy));
+            finished?.Invoke(result);
         }
 
+        if (best.Result is null) cancellation.ThrowIfCancellationRequested();
         best.Restore();
+        trainee.Finish();
         return new(epochs, best.Result, Cancelled: epochs.Count < recipe.Epochs, seconds, pictures);
     }
 
@@ -55,7 +59,7 @@ internal sealed class TrainingLoop(TrainingRecipe recipe, TimeProvider clock, IP
             loss.backward();
             optimizer.step();
             tally += Tally.Of(logits, batch.Labels, loss);
-            pace.Add(batch.Labels.shape[0]);
+            pace.Add(batch.Pictures);
             if (!double.IsFinite(tally.LossSum)) throw Diverged(epoch);
             progress?.Report(pace.Report(TrainingPhase.Training, epoch, recipe.Epochs, tally, validationAccuracy));
             if (cancellation.IsCancellationRequested) break;

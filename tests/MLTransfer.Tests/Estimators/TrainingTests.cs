@@ -145,10 +145,54 @@ public sealed class TrainingTests : IDisposable
     [Fact]
     public void Epochs_leave_no_native_tensors_behind()
     {
+        // What other tests left to the finalizers must not end while this one counts.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         var counts = new Dictionary<int, long>();
         var progress = new Listener(report => counts[report.Epoch] = torch.Tensor.TotalCount);
         Train(FineTuning with { Epochs = 12, ValidationFraction = 0.25, Progress = progress });
         Assert.Equal(counts[3], counts[12]);
+    }
+
+    [Fact]
+    public void Whole_numbers_as_labels_keep_their_names()
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView data = ml.Data.LoadFromEnumerable(Directory.GetFiles(_pictures.Path, "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Select(file => new Numbered { ImagePath = file, Label = file.Contains("blue", StringComparison.Ordinal) ? 7 : 9 }));
+        IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        Assert.Equal(["7", "9"], ml.MulticlassClassification.Trainers.FineTuning(FineTuning).Fit(keyed).Labels);
+    }
+
+    [Fact]
+    public void A_fraction_that_holds_nothing_back_is_an_error()
+    {
+        using var single = new ColouredPictures(perClass: 1);
+        var ml = new MLContext(seed: 1);
+        IDataView data = ml.Data.LoadImageFolder(single.Path);
+        IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        var error = Assert.Throws<ArgumentException>(() => ml.MulticlassClassification.Trainers.FineTuning(FineTuning with { ValidationFraction = 0.5 }).Fit(keyed));
+        Assert.Contains("ValidationFraction", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validation_without_a_readable_picture_is_an_error()
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView missing = ml.Data.LoadFromEnumerable<ImageFile>([new() { ImagePath = "missing.png", Label = "blue" }]);
+        Assert.Throws<PictureException>(() => Train(FineTuning with { Validation = missing }, ml));
+        Assert.Throws<PictureException>(() => Train(Extraction with { Validation = missing }, ml));
+    }
+
+    [Fact]
+    public void Every_epoch_is_logged_once()
+    {
+        WriteBadPicture();
+        var messages = new List<string>();
+        var ml = new MLContext(seed: 1);
+        ml.Log += (_, message) => messages.Add(message.RawMessage);
+        Train(FineTuning with { ValidationFraction = 0.25, Epochs = 3 }, ml);
+        Assert.Equal(3, messages.Count(message => message.StartsWith("Epoch ", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -199,6 +243,13 @@ public sealed class TrainingTests : IDisposable
 
     private float[][] Scores(ImageClassificationTransformer model) =>
         [.. model.Transform(new MLContext().Data.LoadImageFolder(_pictures.Path)).GetColumn<float[]>("Score")];
+
+    private sealed class Numbered
+    {
+        public string ImagePath { get; set; } = "";
+
+        public int Label { get; set; }
+    }
 
     private sealed class Listener(Action<TrainingProgress> listen) : IProgress<TrainingProgress>
     {

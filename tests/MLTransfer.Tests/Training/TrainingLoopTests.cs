@@ -37,7 +37,7 @@ public class TrainingLoopTests
         Linear head = Head();
         var weights = new List<float>();
         double[] accuracies = [0.5, 0.9, 0.7, 0.9, 0.1];
-        Tally Validate(int epoch, CancellationToken _)
+        Tally Validate(int epoch, Tally training, CancellationToken cancellation)
         {
             weights.Add(head.weight![0, 0].item<float>());
             return new Tally(10, (long)(accuracies[epoch - 1] * 10), epoch == 4 ? 1 : 2);
@@ -59,10 +59,38 @@ public class TrainingLoopTests
             if (report is { Epoch: 3, Done: > 0 }) stop.Cancel();
         });
         TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, progress).Run(
-            new Trainee(head, head, []), Data(), (_, _) => new Tally(1, 1, 1), stop.Token);
+            new Trainee(head, head, []), Data(), (_, _, _) => new Tally(1, 1, 1), stop.Token);
         Assert.True(history.Cancelled);
         Assert.Equal(2, history.Epochs.Count);
         Assert.Equal(1, history.Best!.Epoch);
+    }
+
+    [Fact]
+    public void Without_validation_a_stopped_training_holds_the_last_finished_epoch()
+    {
+        using var scope = NewDisposeScope();
+        using var stop = new CancellationTokenSource();
+        Linear head = Head();
+        float finished = float.NaN;
+        var progress = new Listener(report =>
+        {
+            if (report is { Epoch: 2, Done: 40 }) finished = head.weight![0, 0].item<float>();
+            if (report is { Epoch: 3, Done: 16 }) stop.Cancel();
+        });
+        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, progress).Run(new Trainee(head, head, []), Data(), null, stop.Token);
+        Assert.Equal(2, history.Best!.Epoch);
+        Assert.Equal(finished, head.weight![0, 0].item<float>());
+    }
+
+    [Fact]
+    public void A_training_stopped_in_its_first_epoch_has_nothing_to_keep()
+    {
+        using var scope = NewDisposeScope();
+        using var stop = new CancellationTokenSource();
+        Linear head = Head();
+        var progress = new Listener(_ => stop.Cancel());
+        Assert.Throws<OperationCanceledException>(
+            () => new TrainingLoop(Recipe, TimeProvider.System, progress).Run(new Trainee(head, head, []), Data(), null, stop.Token));
     }
 
     [Fact]
