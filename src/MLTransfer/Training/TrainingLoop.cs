@@ -25,6 +25,7 @@ internal sealed class TrainingLoop(TrainingRecipe recipe, TimeProvider clock, IP
             long start = clock.GetTimestamp();
             var pace = new Pace(clock, data.Count);
             Tally training = TrainEpoch(trainee, data, optimizer, epoch, epochs.LastOrDefault()?.ValidationAccuracy ?? double.NaN, pace, cancellation);
+            TrainingProgress trained = pace.Report(TrainingPhase.Training, epoch, recipe.Epochs, training, double.NaN);
             seconds += pace.Seconds;
             pictures += training.Seen;
             Tally validation = cancellation.IsCancellationRequested ? default : validate?.Invoke(epoch, training, cancellation) ?? default;
@@ -33,6 +34,7 @@ internal sealed class TrainingLoop(TrainingRecipe recipe, TimeProvider clock, IP
                 epoch, training.Loss, training.Accuracy, validation.Loss, validation.Accuracy, optimizer.ParamGroups.First().LearningRate, clock.GetElapsedTime(start).TotalSeconds);
             epochs.Add(result);
             best.Offer(result);
+            progress?.Report(trained with { ValidationAccuracy = validation.Accuracy });
             finished?.Invoke(result);
         }
 
