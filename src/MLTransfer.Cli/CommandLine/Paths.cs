@@ -12,6 +12,24 @@ internal static class Paths
             : $"{option} is '{path}', but there is no such folder{Within(path)}.");
     }
 
+    /// <summary>A folder to write into, made now where there is none.</summary>
+    internal static string NewFolder(string option, string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+            return path;
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException(
+                File.Exists(path)
+                    ? $"{option} is '{path}', which is a file; a folder is expected."
+                    : $"{option} is '{path}', but this folder cannot be created: {refusal.Message} Choose another place.",
+                refusal);
+        }
+    }
+
     internal static string ExistingFile(string option, string path)
     {
         if (File.Exists(path))

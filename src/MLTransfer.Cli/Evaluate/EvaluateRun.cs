@@ -10,9 +10,17 @@ internal static class EvaluateRun
 {
     internal static EvaluateResult Run(string model, string data, int? threads, CancellationToken cancel)
     {
-        var files = ImageFolder.List(data);
         Threads.Use(threads);
         using var classifier = ModelFile.Open(model);
+        var result = Score(classifier, model, data, cancel);
+        if (result.Report.Pictures == 0)
+            throw new InvalidDataException($"No picture in '{data}' can be read; the first: {result.Skipped[0].Name}: {result.Skipped[0].Error}");
+        return result;
+    }
+
+    internal static EvaluateResult Score(ImageClassificationTransformer classifier, string model, string data, CancellationToken cancel)
+    {
+        var files = ImageFolder.List(data);
         var classes = ClassesOf(files, classifier.Labels, data, model);
         var clock = Stopwatch.StartNew();
         var predictions = classifier.Predict(files.Select(file => file.ImagePath), cancel).ToArray();
@@ -22,8 +30,6 @@ internal static class EvaluateRun
             where pair.First.Error is null
             select (pair.Second, pair.First.Probabilities);
         var skipped = predictions.Where(prediction => prediction.Error is not null).ToArray();
-        if (skipped.Length == predictions.Length)
-            throw new InvalidDataException($"No picture in '{data}' can be read; the first: {skipped[0].Name}: {skipped[0].Error}");
         return new EvaluateResult(ClassificationReport.Of(classifier.Labels, scored), skipped, seconds);
     }
 

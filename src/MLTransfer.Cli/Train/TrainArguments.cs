@@ -46,5 +46,8 @@ internal sealed record TrainArguments
 
     internal required OutputFile Out { get; init; }
 
+    /// <summary>The page about the training; null where none is wanted.</summary>
+    internal OutputFile? Report { get; init; }
+
     internal string Mode => FineTune ? TrainOptions.FineTune : TrainOptions.Features;
 }

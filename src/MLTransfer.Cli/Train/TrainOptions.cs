@@ -73,12 +73,15 @@ internal sealed class TrainOptions
     internal Option<bool> StopOnBadPicture { get; } = NewOption.Flag(
         "--stop-on-bad-picture", "Fail at the first picture that cannot be read, instead of reporting it and going on.");
 
+    internal Option<string?> Report { get; } = NewOption.Text(
+        "--report", "DIR", $"Where a page about the training goes, as {TrainReport.FileName}: learning curves, classes, what is taken for what.");
+
     internal Option<string> Out { get; } = NewOption.Required("--out", "MODEL.zip", "Where the ML.NET model goes.");
 
     internal Symbol[] All =>
     [
         Data, Validation, ValidationFraction, Mode, Backbone, Weights, TrainFrom, Epochs, BatchSize, LearningRate, Optimizer, Schedule,
-        ImageSize, Precision, Device, Threads, Seed, Cache, StopOnBadPicture, Out,
+        ImageSize, Precision, Device, Threads, Seed, Cache, StopOnBadPicture, Report, Out,
     ];
 
     private static string ByMode(Func<ImageClassificationOptions, object> value)

@@ -38,7 +38,7 @@ internal static class TrainRequest
         };
         if (arguments.Validation is not null)
             RequireKnownClasses(arguments.Data, arguments.Validation);
-        return arguments;
+        return arguments with { Report = ReportIn(asked.GetValue(options.Report)) };
     }
 
     private static void RefuseContradictions(ParseResult asked, TrainOptions options, bool fineTune)
@@ -79,6 +79,9 @@ internal static class TrainRequest
         TrainOptions.None => null,
         _ => asked,
     };
+
+    private static OutputFile? ReportIn(string? folder) =>
+        folder is null ? null : OutputFile.Checked("--report", Path.Combine(Paths.NewFolder("--report", folder), TrainReport.FileName));
 
     private static void RequireKnownClasses(string data, string validation)
     {

@@ -22,7 +22,9 @@ internal static class TrainRun
         var model = Fit(TrainPipeline.Of(ml, options), pictures);
         var classifier = Classifier.In(model);
         arguments.Out.Write(stream => ml.Model.Save(model, pictures.Schema, stream));
-        return new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds);
+        var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds);
+        TrainReport.Write(result, classifier, cancel);
+        return result;
     }
 
     // The library checks what reaches it before it works; what it refuses was asked wrongly.

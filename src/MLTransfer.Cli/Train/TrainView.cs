@@ -34,6 +34,8 @@ internal static class TrainView
             $"(features {Figures.Seconds(summary.FeatureSeconds)}, training {Figures.Seconds(summary.TrainingSeconds)}), " +
             $"{Figures.Speed(summary.PicturesPerSecond)} pictures through the network.");
         output.WriteLine($"Model: {result.Model}");
+        if (result.Arguments.Report is { } report)
+            output.WriteLine($"Report: {report.Path}");
         output.WriteLine();
         output.WriteLine("Next:");
         output.WriteLine($"  mlt predict --model {result.Model} PICTURE");

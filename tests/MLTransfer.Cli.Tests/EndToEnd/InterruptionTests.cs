@@ -28,6 +28,19 @@ public sealed class InterruptionTests : IDisposable
     }
 
     [Fact]
+    public async Task An_interrupted_training_is_reported_without_scoring_the_validation_pictures_once_more()
+    {
+        using var mlt = Start("--val", _folder.PathOf("data"), "--report", _folder.Path);
+        await mlt.HasSaidItAsync();
+        mlt.Interrupt();
+        Assert.Equal(ExitCode.Failed, await mlt.EndAsync());
+        Assert.Contains("interrupted; the best model so far, of epoch ", mlt.Words, StringComparison.Ordinal);
+        var page = File.ReadAllText(_folder.PathOf("report.html"));
+        Assert.Contains(", then interrupted", page, StringComparison.Ordinal);
+        Assert.Contains("no tables by class", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_killed_training_leaves_the_old_model()
     {
         _folder.Write("model.zip", "old"u8);
@@ -58,5 +71,5 @@ public sealed class InterruptionTests : IDisposable
         "--epochs", "10000", "--out", Model,
     ];
 
-    private MltProcess Start() => new(" of 10000: loss ", Arguments);
+    private MltProcess Start(params string[] more) => new(" of 10000: loss ", [.. Arguments, .. more]);
 }

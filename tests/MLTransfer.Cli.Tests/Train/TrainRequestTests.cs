@@ -50,6 +50,21 @@ public sealed class TrainRequestTests : IDisposable
     public async Task An_unwritable_model_file_is_found_out_before_any_work() =>
         await RefusedAsync("--out is '/proc/model.zip', but '/proc' cannot be written to:", With("--out", "/proc/model.zip"));
 
+    [Fact]
+    public async Task A_report_folder_that_cannot_be_made_is_found_out_before_any_work() =>
+        await RefusedAsync("--report is '/proc/report', but this folder cannot be created:", [.. Good, "--report", "/proc/report"]);
+
+    [Fact]
+    public async Task A_report_folder_that_cannot_be_written_to_is_found_out_before_any_work() =>
+        await RefusedAsync("--report is '/proc/report.html', but '/proc' cannot be written to:", [.. Good, "--report", "/proc"]);
+
+    [Fact]
+    public async Task A_file_in_place_of_the_report_folder_is_said()
+    {
+        var file = _folder.Write("file", []);
+        await RefusedAsync($"--report is '{file}', which is a file; a folder is expected.", [.. Good, "--report", file]);
+    }
+
     private string[] Good => ["train", "--data", _folder.Path, "--mode", "features", "--backbone", "resnet18", "--weights", "none", "--out", _folder.PathOf("model.zip")];
 
     private string[] With(string option, string value)

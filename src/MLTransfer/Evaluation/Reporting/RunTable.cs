@@ -1,0 +1,31 @@
+namespace MLTransfer.Evaluation;
+
+/// <summary>The training in a few rows.</summary>
+internal static class RunTable
+{
+    internal static Markup Of(ReportNames names, TrainingSummary training)
+    {
+        (string What, string Value)[] rows =
+        [
+            ("backbone", names.Backbone),
+            ("mode", names.Mode),
+            ("training pictures", ReportFigures.Count(training.TrainingPictures)),
+            ("validation pictures", ReportFigures.Count(training.ValidationPictures)),
+            ("skipped pictures", ReportFigures.Count(training.Skipped.Count)),
+            ("classes", $"{ReportFigures.Count(names.Labels.Count)}: {string.Join(", ", names.Labels)}"),
+            ("epochs", ReportFigures.Count(training.Epochs.Count) + (training.Cancelled ? ", then interrupted" : "")),
+            ("best epoch", ReportFigures.Count(training.BestEpoch)),
+            ("best validation accuracy", ReportFigures.Percent(training.ValidationAccuracy)),
+            ("time for features", ReportFigures.Seconds(training.FeatureSeconds)),
+            ("time for training", ReportFigures.Seconds(training.TrainingSeconds)),
+            ("pictures through the network", ReportFigures.PerSecond(training.PicturesPerSecond)),
+            ("model", names.Model),
+        ];
+        return Markup.Of(
+            $"""
+            <table>
+            {rows.Select(row => Markup.Of($"<tr><th class=\"name\">{row.What}</th><td class=\"name\">{row.Value}</td></tr>"))}
+            </table>
+            """);
+    }
+}
