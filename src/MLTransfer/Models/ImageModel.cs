@@ -76,7 +76,7 @@ public abstract class ImageModel : NamedModule
         if (first >= 0) return first;
         string[] names = [.. Groups.Select(group => group.Name), HeadName];
         throw new ArgumentException(
-            $"There is no layer '{name}' in {GetName()}. {Nearest.Suggestion(name, names)}Its layers, from input to output: {string.Join(", ", names)}.", nameof(layers));
+            $"There is no layer '{name}' in {GetName()}.{NearestName.Question(name, names)} Its layers, from input to output: {string.Join(", ", names)}.", nameof(layers));
     }
 
     /// <summary>Global average pooling of the last feature map (N, C, H, W) to (N, C), in float32 whatever came in.</summary>

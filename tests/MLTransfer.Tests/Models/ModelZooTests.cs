@@ -85,7 +85,7 @@ public class ModelZooTests
     [Fact]
     public void An_unknown_backbone_is_an_error_that_names_the_nearest()
     {
-        var error = Assert.Throws<ArgumentException>(() => ModelZoo.Find("resnet8"));
+        var error = Assert.Throws<ArgumentException>(() => ModelZoo.Find("resnet81"));
         Assert.Contains("Did you mean 'resnet18'?", error.Message, StringComparison.Ordinal);
     }
 

@@ -1,14 +1,18 @@
-namespace MLTransfer.Cli.CommandLine;
+namespace MLTransfer.Models;
 
 /// <summary>Finds what somebody meant who mistyped a name.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>" Did you mean 'x'?" for the nearest name when it is near enough, and nothing otherwise.</summary>
-    internal static string Question(string typed, IEnumerable<string> names) =>
+    /// <param name="typed">What was typed.</param>
+    /// <param name="names">The names there are.</param>
+    public static string Question(string typed, IEnumerable<string> names) =>
         Of(typed, names) is { } name ? $" Did you mean '{name}'?" : "";
 
     /// <summary>The name with the fewest edits from what was typed, if at most a third of its letters (and at least one) are wrong.</summary>
-    internal static string? Of(string typed, IEnumerable<string> names) => names
+    /// <param name="typed">What was typed; letter case does not count.</param>
+    /// <param name="names">The names there are.</param>
+    public static string? Of(string typed, IEnumerable<string> names) => names
         .Select(name => (name, distance: Distance(typed.ToLowerInvariant(), name.ToLowerInvariant())))
         .Where(candidate => candidate.distance <= Math.Max(1, Math.Max(typed.Length, candidate.name.Length) / 3))
         .OrderBy(candidate => candidate.distance)

@@ -1,6 +1,6 @@
-using MLTransfer.Cli.CommandLine;
+using MLTransfer.Models;
 
-namespace MLTransfer.Cli.Tests.CommandLine;
+namespace MLTransfer.Tests.Models;
 
 public class NearestNameTests
 {
