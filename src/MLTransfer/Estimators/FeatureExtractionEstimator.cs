@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLTransfer.Features;
 using MLTransfer.Imaging;
@@ -60,7 +61,7 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
     private static FeatureData Labelled(TrainingRun run, PictureSet pictures, FeatureSet features) => new(
         features.Values, tensor(features.Kept.Select(index => (long)pictures.Labels[index]).ToArray(), device: run.Device), run.Options.BatchSize, run.Seed);
 
-    /// <summary>Everything the features depend on besides the content of the picture.</summary>
+    /// <summary>Everything the features depend on besides the content of the picture: this library, what decodes, the network and its input.</summary>
     private static string Description(TrainingRun run, ImageModel model) =>
-        $"features 1; {run.Backbone.Name}; weights {StateFingerprint.Of(model, model.HeadName)}; {run.Preprocessing}; {run.InferenceType}; {run.Device.type}";
+        $"{typeof(FeatureExtractor).Assembly.GetName()}; {typeof(MLImage).Assembly.GetName()}; {run.Backbone.Name}; weights {StateFingerprint.Of(model, model.HeadName)}; {run.Preprocessing}; {run.InferenceType}; {run.Device.type}";
 }

@@ -1,6 +1,6 @@
+using Microsoft.ML.Runtime;
 using MLTransfer;
 using MLTransfer.Estimators;
-using Microsoft.ML.Runtime;
 using Trainers = Microsoft.ML.MulticlassClassificationCatalog.MulticlassClassificationTrainers;
 
 namespace Microsoft.ML;

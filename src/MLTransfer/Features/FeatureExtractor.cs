@@ -39,7 +39,7 @@ internal sealed class FeatureExtractor(FrozenModel model, int width, Preprocessi
                 {
                     int index = batch.Indices[i];
                     values[index] = rows[i];
-                    if (cache is not null && hashes[index] is { } hash) cache.Add(hash, rows[i]);
+                    if (cache is not null && hashes[index] is { } hash && ContentHashes.StillIs(hash, pictures[index])) cache.Add(hash, rows[i]);
                 }
 
                 if ((unwritten += batch.Count) >= PicturesPerFlush)
