@@ -1,4 +1,5 @@
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Data;
 
 namespace MLTransfer.Cli.Predict;
 
@@ -6,11 +7,6 @@ namespace MLTransfer.Cli.Predict;
 internal static class PictureList
 {
     private const string StandardInput = "-";
-
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff",
-    };
 
     /// <exception cref="UsageException">A named file or folder does not exist, a folder has no picture, or nothing is left.</exception>
     internal static IReadOnlyList<string> Of(IReadOnlyList<string> asked, TextReader input)
@@ -36,16 +32,7 @@ internal static class PictureList
         }
     }
 
-    private static string[] Below(string folder)
-    {
-        string[] pictures =
-        [
-            .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-                .Where(file => Extensions.Contains(Path.GetExtension(file)))
-                .Order(StringComparer.Ordinal),
-        ];
-        return pictures.Length > 0
-            ? pictures
-            : throw new UsageException($"'{folder}' holds no picture. Pictures end in: {string.Join(", ", Extensions)}.");
-    }
+    private static IReadOnlyList<string> Below(string folder) => ImageFolder.ListPictures(folder) is { Count: > 0 } pictures
+        ? pictures
+        : throw new UsageException($"'{folder}' holds no picture. No file in it or below it has the extension of one, such as .jpg or .png.");
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -12,20 +14,21 @@ internal static class Json
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         // The document goes to a terminal or a program, never into a web page: names of files stay readable.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new NotANumberIsNull() },
+        Converters = { new NotANumberIsNull<double>(), new NotANumberIsNull<float>() },
     };
 
     internal static void WriteTo<T>(TextWriter output, T document) => output.WriteLine(JsonSerializer.Serialize(document, Options));
 
-    private sealed class NotANumberIsNull : JsonConverter<double>
+    private sealed class NotANumberIsNull<T> : JsonConverter<T>
+        where T : struct, IFloatingPointIeee754<T>
     {
-        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Null ? T.NaN : T.CreateChecked(reader.GetDouble());
 
-        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
         {
-            if (double.IsFinite(value))
-                writer.WriteNumberValue(value);
+            if (T.IsFinite(value))
+                writer.WriteRawValue(value.ToString("R", CultureInfo.InvariantCulture));
             else
                 writer.WriteNullValue();
         }

@@ -11,7 +11,7 @@ public class TorchvisionParityTests
     // whose chroma upsampling may differ; there the transforms are compared starting from Pillow's pixels and the decoder by its mean.
     private static readonly bool SameCodec = typeof(MLImage).Assembly.GetReferencedAssemblies().All(name => name.Name != "SkiaSharp");
 
-    [NeedsTorchvisionTheory]
+    [NeedsTorchvisionTheory(TorchvisionCases.Script, TorchvisionCases.Pictures)]
     [InlineData("ants/0013035.jpg")]
     [InlineData("ants/formica.jpeg")]
     [InlineData("bees/2610833167_79bf0bcae5.jpg")]
