@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 using MLTransfer.Data;
 using MLTransfer.Imaging;
 using MLTransfer.Tests.Reference;
@@ -104,10 +105,32 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
         Assert.Equal(2, Scores(model.Transform(data)).Length);
     }
 
+    [Fact]
+    public void Pictures_come_as_images_too_and_one_that_is_missing_has_no_score()
+    {
+        string file = ImageFolder.List(trained.Folder)[0].ImagePath;
+        var ml = trained.Context;
+        IDataView data = ml.Data.LoadFromEnumerable<DecodedImage>(
+            [new() { Image = MLImage.CreateFromFile(file), Label = "blue" }, new() { Image = MLImage.CreateFromFile(file), Label = "green" }, new() { Label = "green" }]);
+        var model = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.MulticlassClassification.Trainers.FineTuning(TrainedModel.Options with { Epochs = 1 })).Fit(data);
+        float[][] scores = Scores(model.Transform(data));
+        Assert.Equal(scores[0], scores[1]);
+        Assert.All(scores[2], score => Assert.True(float.IsNaN(score)));
+        Assert.Single(model.LastTransformer.Training!.Skipped);
+    }
+
     private static float[][] Scores(IDataView view) => [.. view.GetColumn<float[]>("Score")];
 
     private static void AssertClose(IReadOnlyList<float> expected, IReadOnlyList<float> actual) =>
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
+
+    private sealed class DecodedImage
+    {
+        [ImageType(40, 40)]
+        public MLImage? Image { get; set; }
+
+        public string Label { get; set; } = "";
+    }
 
     private sealed class EncodedImage
     {
