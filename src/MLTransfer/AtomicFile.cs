@@ -1,7 +1,7 @@
 namespace MLTransfer;
 
 /// <summary>Writes files beside their place and renames them into it: whoever looks finds the old file or the new one, whole.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     // A name such as model.zip.4b1d….mlt-partial is ours and nobody else's: it may be removed.
     private const string PartialSuffix = ".mlt-partial";
@@ -35,6 +35,7 @@ internal static class AtomicFile
     }
 
     /// <summary>Checks, before long work starts, that a file could be written.</summary>
+    /// <param name="path">The file.</param>
     /// <exception cref="IOException">It could not; the message names it and says why.</exception>
     public static void CheckWritable(string path)
     {

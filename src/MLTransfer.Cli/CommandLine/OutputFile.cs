@@ -14,8 +14,6 @@ internal sealed class OutputFile
     /// <summary>The path, as it was asked.</summary>
     internal string Path { get; }
 
-    private string Partial => $"{System.IO.Path.GetFullPath(Path)}.{Environment.ProcessId}.partial";
-
     /// <exception cref="UsageException">Nothing can be written there.</exception>
     internal static OutputFile Checked(string option, string path)
     {
@@ -27,12 +25,11 @@ internal sealed class OutputFile
             throw new UsageException($"{option} is '{path}', but there is no folder '{folder}'; create it, or choose another place.");
         try
         {
-            File.Create(file.Partial).Dispose();
-            File.Delete(file.Partial);
+            AtomicFile.CheckWritable(path);
         }
-        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        catch (IOException refusal)
         {
-            throw new UsageException($"{option} is '{path}', but '{folder}' cannot be written to: {refusal.Message} Choose another place.", refusal);
+            throw new UsageException($"{option} is '{path}', but '{folder}' cannot be written to: {(refusal.InnerException ?? refusal).Message} Choose another place.", refusal);
         }
         return file;
     }
@@ -42,17 +39,11 @@ internal sealed class OutputFile
     {
         try
         {
-            using (var stream = File.Create(Partial))
-                write(stream);
-            File.Move(Partial, Path, overwrite: true);
+            AtomicFile.Write(Path, write);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (IOException failure)
         {
             throw new IOException($"'{Path}' ({_option}) could not be written: {failure.Message}", failure);
-        }
-        finally
-        {
-            File.Delete(Partial);
         }
     }
 }

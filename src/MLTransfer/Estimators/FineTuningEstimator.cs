@@ -34,14 +34,19 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         PictureData data = Pictures(run.Training, _options.Augment ? run.Preprocessing.TrainingTransforms() : asScored, _options.BatchSize, validation: false);
         PictureData? held = run.Validation is null ? null : Pictures(run.Validation, asScored, FrozenModel.BatchSize, validation: true);
         var validation = held is null ? null : new PictureValidation(model, run.InferenceType, held, TimeProvider.System, log, _options.Epochs);
-        TrainingHistory history = new TrainingLoop(run.Recipe(_options.HeadFactor), TimeProvider.System, log, log.Finished).Run(
+        int Unread(bool validation) => skipped.Keys.Count(key => key.Validation == validation);
+        void AfterEpoch(EpochResult epoch)
+        {
+            TrainingRun.CheckReadable(skipped.Values, run.Training.Count - Unread(validation: false));
+            if (run.Validation is { } pictures) TrainingRun.CheckReadable(skipped.Values, pictures.Count - Unread(validation: true));
+            log.Finished(epoch);
+        }
+
+        TrainingHistory history = new TrainingLoop(run.Recipe(_options.HeadFactor), TimeProvider.System, log, AfterEpoch).Run(
             trainee, data, validation is null ? null : validation.Score, _options.Cancellation);
-        int unread(bool validation) => skipped.Keys.Count(key => key.Validation == validation);
-        TrainingRun.CheckReadable(skipped.Values, run.Training.Count - unread(false));
-        TrainingRun.CheckReadable(skipped.Values, run.Validation is null ? 1 : run.Validation.Count - unread(true));
         return ImageClassificationTransformer.Trained(run, model, new TrainingSummary(
-            run.Training.Count - unread(false), (run.Validation?.Count ?? 0) - unread(true),
-            [.. skipped.Values], history.Epochs, history.Best?.Epoch ?? 0, history.Best?.ValidationAccuracy ?? double.NaN,
+            run.Training.Count - Unread(validation: false), (run.Validation?.Count ?? 0) - Unread(validation: true),
+            [.. skipped.Values], history.Epochs, history.Best.Epoch, history.Best.ValidationAccuracy,
             history.Cancelled, 0, history.Seconds, history.Seconds > 0 ? history.Pictures / history.Seconds : 0));
     }
 }

@@ -27,7 +27,7 @@ internal sealed record TrainingRun(
         if (validation is null && options.ValidationFraction > 0)
         {
             (IReadOnlyList<int> training, IReadOnlyList<int> held) = Split.Stratified(all.Labels, options.ValidationFraction, seed);
-            if (held.Count == 0) throw new ArgumentException($"ValidationFraction is {options.ValidationFraction}, and no class has two pictures to hold one back. Give Validation pictures of its own, or set ValidationFraction to 0.");
+            if (held.Count == 0) throw new ArgumentException("ValidationFraction holds nothing back: no class has two pictures. Give Validation pictures of its own, or set ValidationFraction to 0.");
             (all, validation) = (all.At(training), all.At(held));
         }
 
@@ -78,6 +78,6 @@ internal sealed record TrainingRun(
     public static void CheckReadable(IReadOnlyCollection<SkippedPicture> skipped, int readable)
     {
         if (readable == 0 && skipped.Count > 0)
-            throw new PictureException(skipped.First().Name, $"{skipped.First().Reason} None of the {skipped.Count} pictures can be read; this is the first.");
+            throw new PictureException(skipped.First().Name, $"{skipped.First().Reason}. None of the {skipped.Count} pictures can be read; this is the first.");
     }
 }

@@ -2,8 +2,8 @@ namespace MLTransfer.Training;
 
 /// <summary>What a training came to; the network holds the weights of <see cref="Best"/>.</summary>
 /// <param name="Epochs">The finished epochs.</param>
-/// <param name="Best">The epoch whose weights were kept; <see langword="null"/> when there was none to finish.</param>
+/// <param name="Best">The epoch whose weights were kept.</param>
 /// <param name="Cancelled">Whether it was stopped before its last epoch.</param>
 /// <param name="Seconds">Time spent on changing weights, validation left out.</param>
 /// <param name="Pictures">Pictures trained on, over all epochs.</param>
-internal sealed record TrainingHistory(IReadOnlyList<EpochResult> Epochs, EpochResult? Best, bool Cancelled, double Seconds, long Pictures);
+internal sealed record TrainingHistory(IReadOnlyList<EpochResult> Epochs, EpochResult Best, bool Cancelled, double Seconds, long Pictures);

@@ -38,10 +38,10 @@ internal sealed class TrainingLoop(TrainingRecipe recipe, TimeProvider clock, IP
             finished?.Invoke(result);
         }
 
-        if (best.Result is null) cancellation.ThrowIfCancellationRequested();
+        if (best.Result is not { } kept) throw new OperationCanceledException(cancellation);
         best.Restore();
         trainee.Finish();
-        return new(epochs, best.Result, Cancelled: epochs.Count < recipe.Epochs, seconds, pictures);
+        return new(epochs, kept, Cancelled: epochs.Count < recipe.Epochs, seconds, pictures);
     }
 
     private Tally TrainEpoch(

@@ -44,7 +44,7 @@ public class TrainingLoopTests
         }
 
         TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null).Run(new Trainee(head, head, []), Data(), Validate, CancellationToken.None);
-        Assert.Equal(4, history.Best!.Epoch); // as accurate as epoch 2, with a lower loss
+        Assert.Equal(4, history.Best.Epoch); // as accurate as epoch 2, with a lower loss
         Assert.Equal(weights[3], head.weight![0, 0].item<float>());
     }
 
@@ -62,7 +62,7 @@ public class TrainingLoopTests
             new Trainee(head, head, []), Data(), (_, _, _) => new Tally(1, 1, 1), stop.Token);
         Assert.True(history.Cancelled);
         Assert.Equal(2, history.Epochs.Count);
-        Assert.Equal(1, history.Best!.Epoch);
+        Assert.Equal(1, history.Best.Epoch);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public class TrainingLoopTests
             if (report is { Epoch: 3, Done: 16 }) stop.Cancel();
         });
         TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, progress).Run(new Trainee(head, head, []), Data(), null, stop.Token);
-        Assert.Equal(2, history.Best!.Epoch);
+        Assert.Equal(2, history.Best.Epoch);
         Assert.Equal(finished, head.weight![0, 0].item<float>());
     }
 
