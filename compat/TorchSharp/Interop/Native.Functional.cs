@@ -38,9 +38,22 @@ internal static partial class Native
     internal static partial Tensor mlt_dropout(Tensor input, double p, Flag training, Flag inplace);
 
     [LibraryImport(Library)]
+    internal static partial Tensor mlt_gelu(Tensor input);
+
+    [LibraryImport(Library)]
+    internal static partial Outcome mlt_hardsigmoid_(Tensor input);
+
+    [LibraryImport(Library)]
+    internal static partial Outcome mlt_hardswish_(Tensor input);
+
+    [LibraryImport(Library)]
     internal static partial Tensor mlt_interpolate(
         Tensor input, ReadOnlySpan<long> size, int sizes, ReadOnlySpan<double> scale,
         int scales, int mode, int alignCorners, Flag recomputeScaleFactor, Flag antialias);
+
+    [LibraryImport(Library)]
+    internal static partial Tensor mlt_layer_norm(
+        Tensor input, ReadOnlySpan<long> shape, int dimensions, Tensor? weight, Tensor? bias, double eps);
 
     [LibraryImport(Library)]
     internal static partial Tensor mlt_linear(Tensor input, Tensor weight, Tensor? bias);
@@ -51,8 +64,18 @@ internal static partial class Native
         ReadOnlySpan<long> padding, int paddings, ReadOnlySpan<long> dilation, int dilations, Flag ceilMode);
 
     [LibraryImport(Library)]
+    internal static partial Tensor mlt_normalize(Tensor input, double p, long dim, double eps);
+
+    [LibraryImport(Library)]
     internal static partial Tensor mlt_one_hot(Tensor self, long classes);
 
     [LibraryImport(Library)]
     internal static partial Tensor mlt_pad(Tensor input, ReadOnlySpan<long> padding, int count, int mode, double value);
+
+    [LibraryImport(Library)]
+    internal static partial Tensor mlt_scaled_dot_product_attention(
+        Tensor query, Tensor key, Tensor value, Tensor? mask, double dropout, Flag isCausal);
+
+    [LibraryImport(Library)]
+    internal static partial Outcome mlt_silu_(Tensor input);
 }

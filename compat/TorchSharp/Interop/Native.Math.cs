@@ -128,4 +128,7 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)]
     internal static partial Outcome mlt_sub_number_(Tensor self, Number other);
+
+    [LibraryImport(Library)]
+    internal static partial Tensor mlt_tanh(Tensor self);
 }

@@ -31,6 +31,12 @@ internal static partial class Native
     [LibraryImport(Library)]
     internal static partial void mlt_optimizer_dispose(nint self);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial Outcome mlt_optimizer_load(nint self, string path);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial Outcome mlt_optimizer_save(nint self, string path);
+
     [LibraryImport(Library)]
     internal static partial Outcome mlt_optimizer_step(nint self);
 

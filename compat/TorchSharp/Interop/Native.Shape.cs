@@ -28,6 +28,9 @@ internal static partial class Native
     internal static partial Tensor mlt_reshape(Tensor self, ReadOnlySpan<long> sizes, int count);
 
     [LibraryImport(Library)]
+    internal static partial Tensor mlt_roll(Tensor self, ReadOnlySpan<long> shifts, int count, ReadOnlySpan<long> dims, int dimCount);
+
+    [LibraryImport(Library)]
     internal static partial Tensor mlt_select(Tensor self, long dim, long index);
 
     [LibraryImport(Library)]

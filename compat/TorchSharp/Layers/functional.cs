@@ -40,6 +40,10 @@ public static partial class torch
                 double momentum = 0.1, double eps = 1e-05) =>
                 mlt_batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps);
 
+            public static Tensor layer_norm(
+                Tensor input, long[] normalized_shape, Tensor? weight = null, Tensor? bias = null, double eps = 1e-05) =>
+                mlt_layer_norm(input, normalized_shape, normalized_shape.Length, weight, bias, eps);
+
             public static Tensor cross_entropy(
                 Tensor input, Tensor target, Tensor? weight = null, long ignore_index = -100, Reduction reduction = Reduction.Mean,
                 double label_smoothing = 0.0) =>

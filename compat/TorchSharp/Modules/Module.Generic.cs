@@ -15,7 +15,8 @@ public static partial class torch
         }
 
         /// <summary>A module of one argument.</summary>
-        public abstract class Module<T, TResult> : Module, IModule<T, TResult>
+        public abstract class Module<T, TResult>
+            : HookableModule<Func<Module<T, TResult>, T, T>, Func<Module<T, TResult>, T, TResult, TResult>>, IModule<T, TResult>
         {
             protected Module(string name) : base(name)
             {
@@ -23,7 +24,14 @@ public static partial class torch
 
             public abstract TResult forward(T input);
 
-            public TResult call(T input) => forward(input);
+            /// <summary>Runs the module, then its hooks in the order they were registered.</summary>
+            public TResult call(T input)
+            {
+                var result = forward(input);
+                foreach (var hook in post_hooks.Values)
+                    result = hook(this, input, result) ?? result;
+                return result;
+            }
         }
 
         /// <summary>A module of two arguments.</summary>

@@ -1,4 +1,5 @@
 using TorchSharp.Interop;
+using static TorchSharp.Interop.Native;
 
 namespace TorchSharp.Modules;
 
@@ -20,6 +21,20 @@ public abstract class OptimizerHelper : torch.optim.Optimizer
         Add(Handles.Of(parameters));
         GC.KeepAlive(parameters);
         _parameter_groups.Add(param_group);
+    }
+
+    /// <summary>Saves what the optimizer remembers of its steps, in a format of its own.</summary>
+    public void save_state_dict(string location)
+    {
+        mlt_optimizer_save(Handle, location);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Brings back what <see cref="save_state_dict"/> saved of an optimizer of the same kind and parameters.</summary>
+    public void load_state_dict(string location)
+    {
+        mlt_optimizer_load(Handle, location);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Options with nothing left out.</summary>

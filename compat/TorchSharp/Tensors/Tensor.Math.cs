@@ -30,6 +30,8 @@ public static partial class torch
 
         public Tensor square() => mlt_square(this);
 
+        public Tensor tanh() => mlt_tanh(this);
+
         public Tensor round(long decimals = 0) => mlt_round(this, decimals);
 
         public Tensor relu_()

@@ -34,6 +34,10 @@ public static partial class torch
 
         public Tensor flip(params long[] dims) => mlt_flip(this, dims, dims.Length);
 
+        public Tensor roll(long[] shifts, long[] dims) => mlt_roll(this, shifts, shifts.Length, dims, dims.Length);
+
+        public Tensor roll(ReadOnlySpan<long> shifts, ReadOnlySpan<long> dims = default) => mlt_roll(this, shifts, shifts.Length, dims, dims.Length);
+
         public Tensor narrow(long dim, long start, long length) => mlt_narrow(this, dim, start, length);
 
         public Tensor select(long dim, long index) => mlt_select(this, dim, index);

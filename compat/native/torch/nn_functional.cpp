@@ -2,7 +2,9 @@
 #include "shim.h"
 
 #include <torch/nn/functional/batchnorm.h>
+#include <torch/nn/functional/normalization.h>
 #include <torch/nn/functional/upsampling.h>
+#include <torch/version.h>
 
 namespace F = torch::nn::functional;
 using Sizes = at::IntArrayRef;
@@ -31,6 +33,26 @@ NEW_TENSOR(batch_norm, (const Tensor& input, const Tensor* mean, const Tensor* v
         bool training, double momentum, double eps),
     F::batch_norm(input, mean ? *mean : Tensor(), var ? *var : Tensor(), F::BatchNormFuncOptions()
         .weight(weight ? *weight : Tensor()).bias(bias ? *bias : Tensor()).training(training).momentum(momentum).eps(eps)))
+
+NEW_TENSOR(layer_norm, (const Tensor& input, const int64_t* shape, int32_t dimensions, const Tensor* weight, const Tensor* bias, double eps),
+    at::layer_norm(input, Sizes(shape, dimensions), mlt::maybe(weight), mlt::maybe(bias), eps))
+
+NEW_TENSOR(gelu, (const Tensor& input), at::gelu(input))
+ACTION(hardsigmoid_, (Tensor& input), at::hardsigmoid_(input))
+ACTION(hardswish_, (Tensor& input), at::hardswish_(input))
+ACTION(silu_, (Tensor& input), at::silu_(input))
+
+NEW_TENSOR(normalize, (const Tensor& input, double p, int64_t dim, double eps),
+    F::normalize(input, F::NormalizeFuncOptions().p(p).dim(dim).eps(eps)))
+
+// libtorch 1.13 has it under its first name, which returns the attention's weights too.
+NEW_TENSOR(scaled_dot_product_attention, (const Tensor& query, const Tensor& key, const Tensor& value, const Tensor* mask, double dropout,
+        bool is_causal),
+#if TORCH_VERSION_MAJOR == 1
+    std::get<0>(at::_scaled_dot_product_attention(query, key, value, mlt::maybe(mask), dropout, false, is_causal)))
+#else
+    at::scaled_dot_product_attention(query, key, value, mlt::maybe(mask), dropout, is_causal))
+#endif
 
 NEW_TENSOR(dropout, (Tensor& input, double p, bool training, bool inplace),
     inplace ? at::dropout_(input, p, training) : at::dropout(input, p, training))

@@ -4,6 +4,7 @@
 #include <torch/optim/adam.h>
 #include <torch/optim/adamw.h>
 #include <torch/optim/sgd.h>
+#include <torch/serialize/archive.h>
 
 #include <memory>
 
@@ -76,4 +77,14 @@ ACTION(optimizer_step, (Optimizer& self), {
     turn_gradients(self);
 })
 ACTION(optimizer_zero_grad, (Optimizer& self), clear_gradients(self))
+ACTION(optimizer_save, (Optimizer& self, const char* path), {
+    torch::serialize::OutputArchive archive;
+    self.inner->save(archive);
+    archive.save_to(path);
+})
+ACTION(optimizer_load, (Optimizer& self, const char* path), {
+    torch::serialize::InputArchive archive;
+    archive.load_from(path);
+    self.inner->load(archive);
+})
 VALUE(void, optimizer_dispose, (Optimizer* self), delete self)

@@ -10,6 +10,8 @@ SIZED(flip)
 SIZED(repeat)
 NEW_TENSOR(expand, (const Tensor& self, const int64_t* sizes, int32_t count, bool is_implicit),
     self.expand(at::IntArrayRef(sizes, count), is_implicit))
+NEW_TENSOR(roll, (const Tensor& self, const int64_t* shifts, int32_t count, const int64_t* dims, int32_t dim_count),
+    self.roll(at::IntArrayRef(shifts, count), at::IntArrayRef(dims, dim_count)))
 NEW_TENSOR(t, (const Tensor& self), self.t())
 NEW_TENSOR(transpose, (const Tensor& self, int64_t dim0, int64_t dim1), self.transpose(dim0, dim1))
 NEW_TENSOR(flatten, (const Tensor& self, int64_t start_dim, int64_t end_dim), self.flatten(start_dim, end_dim))
