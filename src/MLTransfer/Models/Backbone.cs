@@ -7,9 +7,9 @@ namespace MLTransfer.Models;
 /// <summary>A network of the zoo: what it is called, what it takes and gives, how it is built.</summary>
 public sealed record Backbone
 {
-    private readonly Func<int, ImageModel> _build;
+    private readonly Func<ImageModel> _build;
 
-    internal Backbone(string name, string family, int featureWidth, long parameters, Preprocessing preprocessing, Func<int, ImageModel> build)
+    internal Backbone(string name, string family, int featureWidth, long parameters, Preprocessing preprocessing, Func<ImageModel> build)
     {
         Name = name;
         Family = family;
@@ -31,21 +31,50 @@ public sealed record Backbone
     /// <summary>How many numbers are trained, with a classifier of <see cref="Classes"/> classes where it has one.</summary>
     public long Parameters { get; }
 
+    /// <summary>How many of them are trained before the classifier.</summary>
+    public long BodyParameters => Parameters - Classes * (FeatureWidth + (ClassifierHasBias ? 1L : 0));
+
+    /// <summary>
+    /// Multiplications with an addition that one picture of the default size costs, in convolutions and matrix products: a billion of them is
+    /// what torchvision and timm list as one GFLOP.
+    /// </summary>
+    public long MultiplyAdds => Operations.Of(Name);
+
+    /// <summary>How many numbers are trained in <see cref="ImageModel.AuxiliaryHeads"/>, of as many classes. Default: 0.</summary>
+    internal long AuxiliaryParameters { get; init; }
+
+    /// <summary>Whether the classifier that the architecture is published with adds a number to each score.</summary>
+    internal bool ClassifierHasBias { get; init; } = true;
+
     /// <summary>The number of classes of the published weights; 0 where they come without a classifier.</summary>
     public int Classes { get; internal init; } = 1000;
 
     /// <summary>What the published weights expect a picture to go through.</summary>
     public Preprocessing Preprocessing { get; }
 
+    /// <summary>Which pictures the network can take. Default: any size.</summary>
+    public InputSizes InputSizes { get; internal init; } = InputSizes.Any;
+
     /// <summary>Builds the network with random weights, drawn from torch's generator.</summary>
-    /// <param name="classes">The number of classes of its head, at least 1.</param>
+    /// <param name="classes">The number of classes of its classifier, at least 1.</param>
+    /// <param name="head">What the classifier is made of. Default: null, what the architecture itself has.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
-    public ImageModel Build(int classes)
+    public ImageModel Build(int classes, ClassifierHead? head = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        ImageModel model = _build(classes);
+        ImageModel model = _build();
+        model.ResetClassifier(classes, head);
         // The model owns its weights: a dispose scope around this call must not end them.
         foreach (Tensor weight in model.state_dict().Values) weight.DetachFromDisposeScope();
         return model;
+    }
+
+    /// <summary>Refuses pictures of a size that the network cannot take.</summary>
+    /// <param name="size">The side in pixels of the square that the network shall see.</param>
+    /// <exception cref="ArgumentException">The message says which sizes it takes.</exception>
+    public void CheckInputSize(int size)
+    {
+        if (InputSizes.Complaint(size) is { } complaint)
+            throw new ArgumentException($"{Name} cannot see pictures of {size} × {size} pixels: {complaint}", nameof(size));
     }
 }

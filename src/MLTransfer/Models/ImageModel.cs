@@ -1,4 +1,4 @@
-using TorchSharp.Modules;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Models;
@@ -8,16 +8,20 @@ namespace MLTransfer.Models;
 /// </summary>
 public abstract class ImageModel : NamedModule
 {
-    private readonly NamedModule? _headOwner;
-    private readonly string _headLeaf;
-    private readonly Linear[] _head = new Linear[1];
+    private readonly NamedModule _headOwner;
+    private readonly double _dropout;
 
-    private protected ImageModel(string family, string headName, int featureWidth, NamedModule? headOwner = null) : base(family)
+    /// <param name="family">What errors call the network.</param>
+    /// <param name="headName">The name of the last linear layer in torchvision's <c>state_dict</c>.</param>
+    /// <param name="featureWidth">The width of the vector before it.</param>
+    /// <param name="headOwner">The module that has it as a child; null for the network itself.</param>
+    /// <param name="dropout">The dropout that the architecture has right before it.</param>
+    private protected ImageModel(string family, string headName, int featureWidth, NamedModule? headOwner = null, double dropout = 0) : base(family)
     {
         HeadName = headName;
         FeatureWidth = featureWidth;
-        _headOwner = headOwner;
-        _headLeaf = headName[(headName.LastIndexOf('.') + 1)..];
+        _headOwner = headOwner ?? this;
+        _dropout = dropout;
     }
 
     /// <summary>The name of the classifier in the <c>state_dict</c>: <c>fc</c>, <c>classifier.6</c>.</summary>
@@ -29,40 +33,59 @@ public abstract class ImageModel : NamedModule
     /// <summary>The layer groups from input to output, without the head.</summary>
     public abstract IReadOnlyList<LayerGroup> Groups { get; }
 
-    /// <summary>The classifier.</summary>
-    public Linear Head => _head[0];
+    /// <summary>The classifier: from <see cref="Features"/> to logits. <see cref="Backbone.Build"/> puts the first one there.</summary>
+    public nn.Module<Tensor, Tensor> Head { get; private set; } = null!;
 
-    /// <summary>The bottleneck features (N, <see cref="FeatureWidth"/>) of a batch of images (N, 3, H, W).</summary>
+    /// <summary>Classifiers in the middle of the network, of no use but to help its training. They do not train unless asked. Of most networks: none.</summary>
+    public virtual IReadOnlyList<AuxiliaryHead> AuxiliaryHeads => [];
+
+    /// <summary>
+    /// The bottleneck features (N, <see cref="FeatureWidth"/>) of a batch of images (N, 3, H, W), in float32: the vector before the last linear
+    /// layer, and before the dropout that an architecture may have there.
+    /// </summary>
     public Tensor Features(Tensor images)
     {
         using var scope = NewDisposeScope();
-        Tensor state = images.alias();
-        foreach (LayerGroup group in Groups)
-        {
-            Tensor next = group.Forward(state);
-            state.Dispose();
-            state = next;
-        }
-
-        return Pool(state).MoveToOuterDisposeScope();
+        using Tensor maps = Maps(images);
+        return Pool(maps).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
-        using Tensor features = Features(input);
-        return Head.call(features);
+        using Tensor maps = Maps(input);
+        return Classify(maps);
+    }
+
+    /// <summary>The logits (N, classes) of what the last of <see cref="Groups"/> leaves.</summary>
+    public virtual Tensor Classify(Tensor maps)
+    {
+        using var scope = NewDisposeScope();
+        return Head.call(Pool(maps)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The logits (N, classes) of the head, then those of each of <see cref="AuxiliaryHeads"/>, for a training that asks for them.</summary>
+    public IReadOnlyList<Tensor> AllLogits(Tensor images)
+    {
+        var auxiliary = new List<Tensor>();
+        using Tensor maps = Maps(images, (group, state) => auxiliary.AddRange(AuxiliaryHeads.Where(head => head.After == group.Name).Select(head => head.call(state))));
+        return [Classify(maps), .. auxiliary];
     }
 
     /// <summary>Puts a new, randomly initialised classifier on top.</summary>
-    /// <param name="classes">How many classes it tells apart.</param>
-    public void ResetHead(int classes)
+    /// <param name="classes">How many classes it tells apart, at least 1.</param>
+    /// <param name="head">What it is made of. Default: null, what the architecture itself has: <see cref="ClassifierHead.Linear"/>, but in
+    /// SqueezeNet a convolution over the last maps.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
+    public void ResetClassifier(int classes, ClassifierHead? head = null)
     {
-        NamedModule owner = _headOwner ?? this;
-        owner.register_module(_headLeaf, null!);
-        _head[0]?.Dispose();
-        _head[0] = nn.Linear(FeatureWidth, classes);
-        owner.register_module(_headLeaf, _head[0]);
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        string leaf = HeadName[(HeadName.LastIndexOf('.') + 1)..];
+        _headOwner.register_module(leaf, null!);
+        Head?.Dispose();
+        Head = head is null ? OwnClassifier(classes) : Classifier(classes, head);
+        _headOwner.register_module(leaf, Head);
+        foreach (AuxiliaryHead auxiliary in AuxiliaryHeads) auxiliary.ResetClassifier(classes);
     }
 
     /// <summary>Where the layers to train begin among <see cref="Groups"/>; as many as there are groups when only the head is trained.</summary>
@@ -79,6 +102,31 @@ public abstract class ImageModel : NamedModule
             $"There is no layer '{name}' in {GetName()}.{NearestName.Question(name, names)} Its layers, from input to output: {string.Join(", ", names)}.", nameof(layers));
     }
 
-    /// <summary>Global average pooling of the last feature map (N, C, H, W) to (N, C), in float32 whatever came in.</summary>
-    private protected virtual Tensor Pool(Tensor maps) => maps.to(ScalarType.Float32).mean([2, 3]);
+    /// <summary>What the last group leaves: maps (N, C, H, W), or vectors (N, C).</summary>
+    private Tensor Maps(Tensor images, Action<LayerGroup, Tensor>? seen = null)
+    {
+        Tensor state = images.alias();
+        foreach (LayerGroup group in Groups)
+        {
+            Tensor next = group.Forward(state);
+            state.Dispose();
+            state = next;
+            seen?.Invoke(group, state);
+        }
+
+        return state;
+    }
+
+    /// <summary>The features of what the last group leaves, in float32 whatever came in: maps are averaged, vectors are taken as they are.</summary>
+    private protected virtual Tensor Pool(Tensor maps) => maps.dim() == 4 ? maps.to(ScalarType.Float32).mean([2, 3]) : maps.to(ScalarType.Float32, copy: true);
+
+    /// <summary>The classifier that the architecture is published with.</summary>
+    private protected virtual nn.Module<Tensor, Tensor> OwnClassifier(int classes) => Classifier(classes, ClassifierHead.Linear);
+
+    /// <summary>The random weights (classes, features) and biases (classes) that the architecture starts its last layer from.</summary>
+    private protected virtual void InitialiseClassifier(Tensor weight, Tensor bias) => Initialisation.Linear(weight, bias);
+
+    private nn.Module<Tensor, Tensor> Classifier(int classes, ClassifierHead head) => head.HiddenWidth is { } width
+        ? new Sequence([nn.Linear(FeatureWidth, width), nn.ReLU(), nn.Dropout(head.DropoutRate ?? _dropout), nn.Linear(width, classes)])
+        : new LinearHead(FeatureWidth, classes, head.DropoutRate ?? _dropout, InitialiseClassifier);
 }

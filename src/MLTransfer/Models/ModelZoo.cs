@@ -6,9 +6,29 @@ namespace MLTransfer.Models;
 public static class ModelZoo
 {
     private static readonly FrozenDictionary<string, Backbone> ByName =
-        new[] { ResNet.Variants, Vgg.Variants, MobileNetV1.Variants, CifarResNet.Variants }
-            .SelectMany(variants => variants)
-            .ToFrozenDictionary(backbone => backbone.Name, StringComparer.OrdinalIgnoreCase);
+        new[]
+        {
+            AlexNet.Variants,
+            CifarResNet.Variants,
+            ConvNeXt.Variants,
+            DenseNet.Variants,
+            EfficientNet.Variants,
+            GoogLeNet.Variants,
+            InceptionV3.Variants,
+            MaxVit.Variants,
+            MnasNet.Variants,
+            MobileNetV1.Variants,
+            MobileNetV2.Variants,
+            MobileNetV3.Variants,
+            RegNet.Variants,
+            ResNet.Variants,
+            ShuffleNetV2.Variants,
+            SmallResNet.Variants,
+            SqueezeNet.Variants,
+            SwinTransformer.Variants,
+            Vgg.Variants,
+            VisionTransformer.Variants,
+        }.SelectMany(variants => variants).ToFrozenDictionary(backbone => backbone.Name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every backbone, by name.</summary>
     public static IReadOnlyList<Backbone> All { get; } = [.. ByName.Values.OrderBy(backbone => backbone.Name, StringComparer.Ordinal)];

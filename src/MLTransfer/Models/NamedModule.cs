@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Models;
@@ -21,25 +22,46 @@ public abstract class NamedModule : nn.Module<Tensor, Tensor>
     internal IEnumerable<IFoldable> FoldableUnits() =>
         _units.Concat(children().OfType<NamedModule>().SelectMany(child => child.FoldableUnits()));
 
-    private protected T Child<T>(string name, T module) where T : nn.Module
+    internal T Child<T>(string name, T module) where T : nn.Module
     {
         register_module(name, module);
         return module;
     }
 
     /// <summary>Registers a convolution and the batch norm behind it (none where <paramref name="norm"/> is null) and returns the pair.</summary>
-    private protected ConvolutionUnit Convolution(string convolution, string? norm, ConvolutionShape shape, double epsilon = 1e-5)
+    /// <param name="convolution">The name of the convolution.</param>
+    /// <param name="norm">The name of the batch norm.</param>
+    /// <param name="shape">What the convolution is made of.</param>
+    /// <param name="epsilon">The ε of the batch norm.</param>
+    /// <param name="bias">Whether the convolution has a bias. Null: where there is no batch norm.</param>
+    /// <param name="momentum">The share of a batch in the running statistics of the batch norm.</param>
+    internal ConvolutionUnit Convolution(string convolution, string? norm, ConvolutionShape shape, double epsilon = 1e-5, bool? bias = null, double momentum = 0.1)
     {
-        var unit = new ConvolutionUnit(
-            Child(convolution, shape.Build(bias: norm is null)), norm is null ? null : Child(norm, nn.BatchNorm2d(shape.Outputs, eps: epsilon)), shape);
+        Conv2d kernel = Child(convolution, shape.Build(bias ?? norm is null));
+        var unit = new ConvolutionUnit(kernel, norm is null ? null : Child(norm, nn.BatchNorm2d(shape.Outputs, epsilon, momentum)), shape);
         _units.Add(unit);
         return unit;
     }
 
-    private protected LinearUnit Linear(string name, long inputs, long outputs)
+    /// <param name="name">Its name.</param>
+    /// <param name="inputs">The width of what comes.</param>
+    /// <param name="outputs">The width of what goes.</param>
+    /// <param name="scale">A factor for each output that is learned beside the layer; null for none.</param>
+    /// <param name="bias">Whether it has a bias.</param>
+    internal LinearUnit Linear(string name, long inputs, long outputs, Func<Tensor>? scale = null, bool bias = true)
     {
-        var unit = new LinearUnit(Child(name, nn.Linear(inputs, outputs)));
+        var unit = new LinearUnit(Child(name, nn.Linear(inputs, outputs, bias)), scale);
         _units.Add(unit);
         return unit;
     }
+
+    /// <summary>What is computed from weights alone, which folding keeps.</summary>
+    internal DerivedTensor Derived(Func<Tensor> compute)
+    {
+        var derived = new DerivedTensor(compute);
+        _units.Add(derived);
+        return derived;
+    }
+
+    internal LayerNormUnit LayerNorm(string name, long width, double epsilon = 1e-5) => new(Child(name, nn.LayerNorm(width, epsilon)));
 }

@@ -9,10 +9,10 @@ namespace MLTransfer.Models;
 /// </summary>
 internal sealed class CifarResNet : ImageModel
 {
-    private CifarResNet(int blocksPerStage, int classes) : base(nameof(CifarResNet), "linear", 64)
+    private CifarResNet(int blocksPerStage) : base(nameof(CifarResNet), "linear", 64)
     {
         ConvolutionUnit stem = Convolution("conv1", "bn1", new(3, 16, 3, 1, 1));
-        var groups = new List<LayerGroup> { new("conv1", [.. children()], images => stem.Forward(images).relu_()) };
+        var groups = new List<LayerGroup> { new("conv1", stem.Modules, images => stem.Forward(images).relu_()) };
         long inputs = 16;
         for (int stage = 0; stage < 3; stage++)
         {
@@ -30,15 +30,21 @@ internal sealed class CifarResNet : ImageModel
 
         Groups = groups;
         Initialisation.KaimingFanOut(this);
-        ResetHead(classes);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
     [
-        new("cifar_resnet20", "CIFAR ResNet", 64, 269_722, Imaging.Preprocessing.Cifar, classes => new CifarResNet(3, classes)) { Classes = 10 },
+        Variant("cifar_resnet20", 3, 269_722),
+        Variant("cifar_resnet32", 5, 464_154),
+        Variant("cifar_resnet44", 7, 658_586),
+        Variant("cifar_resnet56", 9, 853_018),
+        Variant("cifar_resnet110", 18, 1_727_962),
     ];
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
+
+    private static Backbone Variant(string name, int blocksPerStage, long parameters) =>
+        new(name, "CIFAR ResNet", 64, parameters, Imaging.Preprocessing.Cifar, () => new CifarResNet(blocksPerStage)) { Classes = 10 };
 
     private sealed class Block : NamedModule
     {

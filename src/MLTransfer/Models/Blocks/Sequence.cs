@@ -2,16 +2,18 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models;
 
-/// <summary>Modules named "0", "1", … and run one after the other; what each leaves behind is freed at once.</summary>
+/// <summary>Modules named "0", "1", … or as is said, and run one after the other; what each leaves behind is freed at once.</summary>
 internal sealed class Sequence : NamedModule
 {
     private readonly IReadOnlyList<nn.Module<Tensor, Tensor>> _modules;
 
-    public Sequence(IReadOnlyList<nn.Module<Tensor, Tensor>> modules) : base(nameof(Sequence))
+    public Sequence(IReadOnlyList<nn.Module<Tensor, Tensor>> modules)
+        : this([.. modules.Select((module, index) => (index.ToString(System.Globalization.CultureInfo.InvariantCulture), module))])
     {
-        _modules = modules;
-        for (int i = 0; i < modules.Count; i++) register_module(i.ToString(System.Globalization.CultureInfo.InvariantCulture), modules[i]);
     }
+
+    public Sequence(IReadOnlyList<(string Name, nn.Module<Tensor, Tensor> Module)> modules) : base(nameof(Sequence)) =>
+        _modules = [.. modules.Select(named => Child(named.Name, named.Module))];
 
     public override Tensor forward(Tensor input)
     {

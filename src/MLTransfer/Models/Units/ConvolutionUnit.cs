@@ -10,19 +10,20 @@ namespace MLTransfer.Models;
 /// </summary>
 internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, ConvolutionShape shape) : IFoldable
 {
+    private static readonly long[] Dilation = [1, 1];
     private readonly long[] _stride = [shape.Stride, shape.Stride];
-    private readonly long[] _padding = [shape.Padding, shape.Padding];
-    private readonly long[] _dilation = [1, 1];
+    private readonly long[] _padding = [shape.Padding, shape.PaddingWidth ?? shape.Padding];
     private Tensor? _weight;
     private Tensor? _bias;
 
-    public Conv2d Kernel => convolution;
+    /// <summary>The convolution, and its batch norm if it has one.</summary>
+    public IReadOnlyList<nn.Module> Modules { get; } = norm is null ? [convolution] : [convolution, norm];
 
     public Tensor Forward(Tensor input)
     {
-        if (_weight is not null) return nn.functional.conv2d(input, _weight, _bias, _stride, _padding, _dilation, shape.Groups);
-        if (norm is null) return convolution.call(input);
-        using Tensor convolved = convolution.call(input);
+        if (_weight is not null) return nn.functional.conv2d(input, _weight, _bias, _stride, _padding, Dilation, shape.Groups);
+        if (norm is null) return Convolve(input);
+        using Tensor convolved = Convolve(input);
         return norm.call(convolved);
     }
 
@@ -49,6 +50,16 @@ internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, Con
         _weight?.Dispose();
         _bias?.Dispose();
         _weight = _bias = null;
+    }
+
+    /// <summary>In the type of the input: where that is bfloat16 in training, the trained weights stay in float32, as in torch's autocast.</summary>
+    private Tensor Convolve(Tensor input)
+    {
+        Tensor weight = convolution.weight!;
+        if (input.dtype == weight.dtype) return convolution.call(input);
+        using var scope = NewDisposeScope();
+        return nn.functional.conv2d(input, weight.to(input.dtype), convolution.bias?.to(input.dtype), _stride, _padding, Dilation, shape.Groups)
+            .MoveToOuterDisposeScope();
     }
 
     private static Tensor ChannelsLast(Tensor weight) => weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);

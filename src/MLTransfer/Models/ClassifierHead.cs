@@ -1,0 +1,78 @@
+using System.Globalization;
+
+namespace MLTransfer;
+
+/// <summary>
+/// What is trained on top of a backbone's features: a linear layer, dropout before it, or a small perceptron. Written as text in one word,
+/// on the command line and in model files: <c>linear</c>, <c>dropout:0.2</c>, <c>mlp:256:0.4</c>.
+/// </summary>
+public sealed record ClassifierHead
+{
+    private const int WidestHidden = 65_536;
+
+    private ClassifierHead()
+    {
+    }
+
+    /// <summary>One linear layer, behind the dropout that the architecture itself has there, if any.</summary>
+    public static ClassifierHead Linear { get; } = new();
+
+    /// <summary>The width of the hidden layer; null where there is none.</summary>
+    public int? HiddenWidth { get; private init; }
+
+    /// <summary>The share of the last layer's inputs left out in a training step; null for as many as the architecture says.</summary>
+    public double? DropoutRate { get; private init; }
+
+    /// <summary>Dropout, then one linear layer.</summary>
+    /// <param name="rate">The share of the features left out in a training step, from 0 to below 1. Default: 0.2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate lies elsewhere.</exception>
+    public static ClassifierHead Dropout(double rate = 0.2) => new() { DropoutRate = Checked(rate) };
+
+    /// <summary>Linear(features, width) → ReLU → Dropout → Linear(width, classes).</summary>
+    /// <param name="width">The width of the hidden layer, from 1 to 65,536. Default: 256.</param>
+    /// <param name="dropout">The share of the hidden layer left out in a training step, from 0 to below 1. Default: 0.4.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number lies elsewhere.</exception>
+    public static ClassifierHead Mlp(int width = 256, double dropout = 0.4)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, WidestHidden);
+        return new() { HiddenWidth = width, DropoutRate = Checked(dropout) };
+    }
+
+    /// <summary>Reads what <see cref="ToString"/> writes; numbers at the end may be left out.</summary>
+    /// <param name="text"><c>linear</c>, <c>dropout[:RATE]</c> or <c>mlp[:WIDTH[:RATE]]</c>, letter case aside.</param>
+    /// <exception cref="FormatException">It is none of them, or a number lies outside its range.</exception>
+    public static ClassifierHead Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ClassifierHead? head = text.ToLowerInvariant().Split(':') switch
+        {
+            ["linear"] => Linear,
+            ["dropout"] => Dropout(),
+            ["dropout", var rate] when Rate(rate) is { } share => Dropout(share),
+            ["mlp"] => Mlp(),
+            ["mlp", var width] when Width(width) is { } units => Mlp(units),
+            ["mlp", var width, var rate] when (Width(width), Rate(rate)) is ({ } units, { } share) => Mlp(units, share),
+            _ => null,
+        };
+        return head ?? throw new FormatException(
+            $"There is no head '{text}'. It must be linear, dropout:RATE or mlp:WIDTH:RATE, such as dropout:0.2 or mlp:256:0.4, with a rate from 0 to below 1 and a width from 1 to {WidestHidden}.");
+    }
+
+    /// <summary>The head in one word.</summary>
+    public override string ToString() => (HiddenWidth, DropoutRate) switch
+    {
+        ({ } width, var rate) => FormattableString.Invariant($"mlp:{width}:{rate}"),
+        (_, { } rate) => FormattableString.Invariant($"dropout:{rate}"),
+        _ => "linear",
+    };
+
+    private static double Checked(double rate) =>
+        rate is >= 0 and < 1 ? rate : throw new ArgumentOutOfRangeException(nameof(rate), rate, "A dropout rate must be at least 0 and below 1.");
+
+    private static double? Rate(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double rate) && rate is >= 0 and < 1 ? rate : null;
+
+    private static int? Width(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int width) && width is >= 1 and <= WidestHidden ? width : null;
+}
