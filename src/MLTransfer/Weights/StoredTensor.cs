@@ -6,8 +6,4 @@ namespace MLTransfer.Weights;
 /// <param name="Shape">Its dimensions; empty for a single number.</param>
 /// <param name="Bytes">Its elements; exactly as many bytes as <paramref name="Shape"/> and <paramref name="Type"/> say. Tensors that share
 /// storage in the file may share memory here.</param>
-public sealed record StoredTensor(string Name, TensorType Type, long[] Shape, ReadOnlyMemory<byte> Bytes)
-{
-    /// <summary>The number of elements: the product of <see cref="Shape"/>, 1 for a single number.</summary>
-    public long Count => Bytes.Length / Type.Size();
-}
+public sealed record StoredTensor(string Name, TensorType Type, long[] Shape, ReadOnlyMemory<byte> Bytes) : TensorDescription(Name, Type, Shape);

@@ -9,6 +9,15 @@ public enum TensorType
     /// <summary>Unsigned 8-bit integer.</summary>
     UInt8,
 
+    /// <summary>Unsigned 16-bit integer; torch 2.3 and later.</summary>
+    UInt16,
+
+    /// <summary>Unsigned 32-bit integer; torch 2.3 and later.</summary>
+    UInt32,
+
+    /// <summary>Unsigned 64-bit integer; torch 2.3 and later.</summary>
+    UInt64,
+
     /// <summary>Signed 8-bit integer.</summary>
     Int8,
 
@@ -40,9 +49,9 @@ internal static class TensorTypes
     public static int Size(this TensorType type) => type switch
     {
         TensorType.Bool or TensorType.UInt8 or TensorType.Int8 => 1,
-        TensorType.Int16 or TensorType.Float16 or TensorType.BFloat16 => 2,
-        TensorType.Int32 or TensorType.Float32 => 4,
-        TensorType.Int64 or TensorType.Float64 => 8,
+        TensorType.Int16 or TensorType.UInt16 or TensorType.Float16 or TensorType.BFloat16 => 2,
+        TensorType.Int32 or TensorType.UInt32 or TensorType.Float32 => 4,
+        TensorType.Int64 or TensorType.UInt64 or TensorType.Float64 => 8,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "This is not a tensor type."),
     };
 }

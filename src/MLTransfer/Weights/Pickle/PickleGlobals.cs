@@ -5,32 +5,44 @@ namespace MLTransfer.Weights.Pickle;
 /// <summary>The only names that a pickle may ask for; each is ours, nothing of Python's runs.</summary>
 internal static class PickleGlobals
 {
-    private static readonly FrozenDictionary<string, object> Allowed = new Dictionary<string, object>(StringComparer.Ordinal)
-    {
-        ["torch.DoubleStorage"] = TensorType.Float64,
-        ["torch.FloatStorage"] = TensorType.Float32,
-        ["torch.HalfStorage"] = TensorType.Float16,
-        ["torch.BFloat16Storage"] = TensorType.BFloat16,
-        ["torch.LongStorage"] = TensorType.Int64,
-        ["torch.IntStorage"] = TensorType.Int32,
-        ["torch.ShortStorage"] = TensorType.Int16,
-        ["torch.CharStorage"] = TensorType.Int8,
-        ["torch.ByteStorage"] = TensorType.UInt8,
-        ["torch.BoolStorage"] = TensorType.Bool,
-        ["torch._utils._rebuild_tensor_v2"] = (PickledFunction)TensorRebuilder.Tensor,
-        ["torch._utils._rebuild_parameter"] = (PickledFunction)TensorRebuilder.Parameter,
-        ["torch.Size"] = (PickledFunction)Size,
-        ["collections.OrderedDict"] = (PickledFunction)OrderedDictionary,
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    // The element types, by the storage class that holds them and by torch's own name.
+    private static readonly (string? Storage, string Name, TensorType Type)[] Types =
+    [
+        ("Double", "float64", TensorType.Float64), ("Float", "float32", TensorType.Float32), ("Half", "float16", TensorType.Float16),
+        ("BFloat16", "bfloat16", TensorType.BFloat16), ("Long", "int64", TensorType.Int64), ("Int", "int32", TensorType.Int32),
+        ("Short", "int16", TensorType.Int16), ("Char", "int8", TensorType.Int8), ("Byte", "uint8", TensorType.UInt8), ("Bool", "bool", TensorType.Bool),
+        (null, "uint16", TensorType.UInt16), (null, "uint32", TensorType.UInt32), (null, "uint64", TensorType.UInt64),
+    ];
 
-    /// <summary>Finds what a name stands for: a <see cref="TensorType"/> for a storage class, a <see cref="PickledFunction"/> for the rest.</summary>
+    private static readonly FrozenDictionary<string, object> Allowed = All().ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Finds what a name stands for: a <see cref="TensorType"/> for a storage class or an element type, a <see cref="PickledFunction"/> for the rest.</summary>
     /// <exception cref="WeightsException">The name is not on the list.</exception>
     public static object Find(string module, string name, WeightsErrors errors) =>
         Allowed.TryGetValue($"{module}.{name}", out object? found) ? found : throw errors.AsksFor($"{module}.{name}");
 
-    private static object Size(ReadOnlySpan<object?> arguments, WeightsErrors errors) =>
-        arguments is [PickledTuple shape] ? shape : throw errors.Damaged("its pickle makes a torch.Size of something that is not a tuple");
+    private static IEnumerable<KeyValuePair<string, object>> All()
+    {
+        foreach ((string? storage, string name, TensorType type) in Types)
+        {
+            yield return new($"torch.{name}", type);
+            if (storage is not null)
+                yield return new($"torch.{storage}Storage", type);
+        }
+        yield return new("torch.storage.UntypedStorage", TensorType.UInt8);
+        yield return Function("torch._utils._rebuild_tensor", TensorRebuilder.Tensor);
+        yield return Function("torch._utils._rebuild_tensor_v2", TensorRebuilder.Tensor);
+        yield return Function("torch._utils._rebuild_tensor_v3", TensorRebuilder.TypedTensor);
+        yield return Function("torch._utils._rebuild_parameter", TensorRebuilder.Parameter);
+        yield return Function("torch._utils._rebuild_parameter_with_state", TensorRebuilder.Parameter);
+        yield return Function("torch.nn.parameter.Parameter", TensorRebuilder.Parameter);
+        yield return Function("torch.autograd.variable.Variable", TensorRebuilder.Parameter);
+        yield return Function("torch.Size", ContainerRebuilder.Size);
+        yield return Function("torch.device", ContainerRebuilder.Device);
+        yield return Function("collections.OrderedDict", ContainerRebuilder.Dictionary);
+        yield return Function("collections.Counter", ContainerRebuilder.Dictionary);
+        yield return Function("argparse.Namespace", ContainerRebuilder.Dictionary);
+    }
 
-    private static object OrderedDictionary(ReadOnlySpan<object?> arguments, WeightsErrors errors) =>
-        arguments.IsEmpty ? new PickledDictionary() : throw errors.Damaged("its pickle makes an OrderedDict in an unknown way");
+    private static KeyValuePair<string, object> Function(string name, PickledFunction function) => new(name, function);
 }

@@ -1,6 +1,6 @@
 namespace MLTransfer.Weights.Pickle;
 
-/// <summary>The pickle instructions that are understood: what CPython writes for containers, with protocols 2 to 5. All others are refused.</summary>
+/// <summary>The pickle instructions that are understood: what CPython, 2 and 3, writes for containers with protocols 2 to 5. All others are refused.</summary>
 internal enum PickleOpcode : byte
 {
     Mark = (byte)'(',
@@ -12,6 +12,8 @@ internal enum PickleOpcode : byte
     BinInt1 = (byte)'K',
     BinInt2 = (byte)'M',
     None = (byte)'N',
+    BinString = (byte)'T',
+    ShortBinString = (byte)'U',
     BinPersistentId = (byte)'Q',
     Reduce = (byte)'R',
     BinUnicode = (byte)'X',
@@ -32,6 +34,7 @@ internal enum PickleOpcode : byte
     BinBytes = (byte)'B',
     ShortBinBytes = (byte)'C',
     Protocol = 0x80,
+    NewObject = 0x81,
     Tuple1 = 0x85,
     Tuple2 = 0x86,
     Tuple3 = 0x87,

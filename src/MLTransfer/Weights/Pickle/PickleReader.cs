@@ -5,13 +5,16 @@ using System.Text;
 namespace MLTransfer.Weights.Pickle;
 
 /// <summary>Reads the arguments of pickle instructions, never past the end.</summary>
-internal sealed class PickleReader(byte[] bytes, WeightsErrors errors)
+/// <param name="bytes">The pickle, and perhaps more.</param>
+/// <param name="errors">The file's errors.</param>
+/// <param name="isWindow">Whether the file goes on behind <paramref name="bytes"/>, which are more than a pickle needs.</param>
+internal sealed class PickleReader(byte[] bytes, WeightsErrors errors, bool isWindow = false)
 {
+    // 128 bits, as random number generators have them, and the byte of the sign. Arithmetic and text of long integers take quadratic time.
+    private const int LongestInteger = 17;
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public int Position { get; private set; }
-
-    public int Length => bytes.Length;
 
     public byte Byte() => Take(1)[0];
 
@@ -25,10 +28,13 @@ internal sealed class PickleReader(byte[] bytes, WeightsErrors errors)
 
     public double Double() => BinaryPrimitives.ReadDoubleBigEndian(Take(8));
 
-    /// <summary>An integer of any length: <see cref="long"/> where it fits, <see cref="BigInteger"/> elsewhere.</summary>
+    /// <summary>An integer: <see cref="long"/> where it fits, <see cref="BigInteger"/> elsewhere.</summary>
     public object Integer(long length)
     {
-        var value = new BigInteger(Take(length));
+        ReadOnlySpan<byte> digits = Take(length);
+        if (digits.Length > LongestInteger)
+            throw errors.Refused($"its pickle holds an integer of {length} bytes");
+        var value = new BigInteger(digits);
         return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
     }
 
@@ -76,5 +82,7 @@ internal sealed class PickleReader(byte[] bytes, WeightsErrors errors)
         }
     }
 
-    private WeightsException PastEnd() => errors.CutShort($"its pickle ends at byte {bytes.Length}, inside an instruction");
+    private WeightsException PastEnd() => isWindow
+        ? errors.Refused($"its pickle has more than {bytes.Length} bytes; those of the largest models have a few hundred thousand")
+        : errors.CutShort($"its pickle ends at byte {bytes.Length}, inside an instruction");
 }

@@ -14,7 +14,12 @@ internal sealed class PickleStack(WeightsErrors errors)
 
     public object? Peek() => _values.Count > Bottom ? _values[^1] : throw Underflow();
 
-    public object? Pop() => Pop(1)[0];
+    public object? Pop()
+    {
+        object? top = Peek();
+        _values.RemoveAt(_values.Count - 1);
+        return top;
+    }
 
     public object?[] Pop(int count)
     {
@@ -36,7 +41,8 @@ internal sealed class PickleStack(WeightsErrors errors)
 
     private object?[] Cut(int start)
     {
-        object?[] cut = [.. _values[start..]];
+        object?[] cut = new object?[_values.Count - start];
+        _values.CopyTo(start, cut, 0, cut.Length);
         _values.RemoveRange(start, cut.Length);
         return cut;
     }

@@ -2,25 +2,31 @@ namespace MLTransfer.Weights.Pickle;
 
 /// <summary>
 /// Reads a pickle as a stack machine over <see cref="PickleOpcode"/> and <see cref="PickleGlobals"/>: it can build tensors, numbers, strings and
-/// containers, and nothing else. It never recurses, and no number in the file decides how much memory is taken: everything it builds is paid
-/// for by bytes of the pickle.
+/// containers, and nothing else. It never recurses, and no number in the file decides how much memory is taken: every instruction is paid for
+/// before it is followed.
 /// </summary>
 internal sealed class Unpickler
 {
+    private const string Purpose = "its pickle";
+    private static readonly PickledTuple EmptyTuple = new([]);
+    private static readonly object True = true, False = false;
     private readonly PickleReader _reader;
     private readonly PickleStack _stack;
-    private readonly Dictionary<long, object?> _memo = [];
+    private readonly List<object?> _memo = [];
     private readonly Func<object?, PickledStorage> _findStorage;
+    private readonly ReadBudget _budget;
     private readonly WeightsErrors _errors;
 
-    /// <param name="pickle">The whole pickle.</param>
+    /// <param name="reader">Where the pickle begins; afterwards, where it has ended.</param>
     /// <param name="findStorage">Turns a persistent id, by which torch.save refers to storages, into the storage.</param>
+    /// <param name="budget">Pays for what is built.</param>
     /// <param name="errors">The file's errors.</param>
-    public Unpickler(byte[] pickle, Func<object?, PickledStorage> findStorage, WeightsErrors errors)
+    public Unpickler(PickleReader reader, Func<object?, PickledStorage> findStorage, ReadBudget budget, WeightsErrors errors)
     {
-        _reader = new PickleReader(pickle, errors);
+        _reader = reader;
         _stack = new PickleStack(errors);
         _findStorage = findStorage;
+        _budget = budget;
         _errors = errors;
     }
 
@@ -28,6 +34,7 @@ internal sealed class Unpickler
     {
         for (var code = (PickleOpcode)_reader.Byte(); code != PickleOpcode.Stop; code = (PickleOpcode)_reader.Byte())
         {
+            _budget.Take(PickleCost.Of(code), Purpose);
             if (!ReadScalar(code) && !ReadContainer(code))
                 ReadReference(code);
         }
@@ -40,8 +47,8 @@ internal sealed class Unpickler
         switch (code)
         {
             case PickleOpcode.None: value = null; break;
-            case PickleOpcode.NewTrue: value = true; break;
-            case PickleOpcode.NewFalse: value = false; break;
+            case PickleOpcode.NewTrue: value = True; break;
+            case PickleOpcode.NewFalse: value = False; break;
             case PickleOpcode.BinInt: value = (long)_reader.Int32(); break;
             case PickleOpcode.BinInt1: value = (long)_reader.Byte(); break;
             case PickleOpcode.BinInt2: value = (long)_reader.UInt16(); break;
@@ -50,6 +57,8 @@ internal sealed class Unpickler
             case PickleOpcode.BinFloat: value = _reader.Double(); break;
             case PickleOpcode.ShortBinUnicode: value = _reader.Text(_reader.Byte()); break;
             case PickleOpcode.BinUnicode: value = _reader.Text(_reader.UInt32()); break;
+            case PickleOpcode.ShortBinString: value = _reader.Text(_reader.Byte()); break;
+            case PickleOpcode.BinString: value = _reader.Text(_reader.Int32()); break;
             case PickleOpcode.BinUnicode8: value = _reader.Text(_reader.Int64()); break;
             case PickleOpcode.ShortBinBytes: value = _reader.Bytes(_reader.Byte()); break;
             case PickleOpcode.BinBytes: value = _reader.Bytes(_reader.UInt32()); break;
@@ -69,7 +78,7 @@ internal sealed class Unpickler
             case PickleOpcode.PopMark: _stack.PopToMark(); break;
             case PickleOpcode.EmptyDictionary: _stack.Push(new PickledDictionary()); break;
             case PickleOpcode.EmptyList: _stack.Push(new PickledList()); break;
-            case PickleOpcode.EmptyTuple: _stack.Push(new PickledTuple([])); break;
+            case PickleOpcode.EmptyTuple: _stack.Push(EmptyTuple); break;
             case PickleOpcode.Tuple1: _stack.Push(new PickledTuple(_stack.Pop(1))); break;
             case PickleOpcode.Tuple2: _stack.Push(new PickledTuple(_stack.Pop(2))); break;
             case PickleOpcode.Tuple3: _stack.Push(new PickledTuple(_stack.Pop(3))); break;
@@ -97,8 +106,8 @@ internal sealed class Unpickler
             case PickleOpcode.Global: _stack.Push(PickleGlobals.Find(_reader.Line(), _reader.Line(), _errors)); break;
             case PickleOpcode.StackGlobal: _stack.Push(StackGlobal(_stack.Pop(2))); break;
             case PickleOpcode.BinPersistentId: _stack.Push(_findStorage(_stack.Pop())); break;
-            case PickleOpcode.Reduce: _stack.Push(Call(_stack.Pop(2))); break;
-            case PickleOpcode.Build: SetState(_stack.Pop()); break;
+            case PickleOpcode.Reduce or PickleOpcode.NewObject: _stack.Push(Call(_stack.Pop(2))); break;
+            case PickleOpcode.Build: CheckState(_stack.Pop()); break;
             default: throw _errors.Instruction((byte)code, _reader.Position - 1);
         }
     }
@@ -124,29 +133,34 @@ internal sealed class Unpickler
             throw _errors.Damaged($"its pickle says protocol {protocol}; torch.save writes 2 to 5");
     }
 
-    // CPython numbers the memo from 0 and reserves memory up to the highest number; a number no honest pickle can reach is refused.
+    // CPython numbers what it may need again from 0 on, without gaps.
     private void Memoize(long number)
     {
-        if (number >= _reader.Length)
-            throw _errors.Damaged($"its pickle numbers a value {number}, more than it has bytes");
-        _memo[number] = _stack.Peek();
+        if (number > _memo.Count)
+            throw _errors.Damaged($"its pickle numbers a value {number}, after {_memo.Count} others");
+        if (number == _memo.Count)
+            _memo.Add(_stack.Peek());
+        else
+            _memo[(int)number] = _stack.Peek();
     }
 
-    private object? Recall(long number) =>
-        _memo.TryGetValue(number, out object? value) ? value : throw _errors.Damaged($"its pickle refers to value {number}, which is not there");
+    private object? Recall(long number) => number < _memo.Count
+        ? _memo[(int)number]
+        : throw _errors.Damaged($"its pickle refers to value {number}, which is not there");
 
     private object StackGlobal(object?[] names) => names is [string module, string name]
         ? PickleGlobals.Find(module, name, _errors)
         : throw _errors.Damaged("its pickle names a global by something that is not text");
 
     private object Call(object?[] functionAndArguments) => functionAndArguments is [PickledFunction function, PickledTuple arguments]
-        ? function(arguments.Items, _errors)
+        ? function(arguments.Items, _budget, _errors)
         : throw _errors.Damaged("its pickle calls something that is not a function, or without arguments");
 
-    // The state of an OrderedDict is its attributes: the versions of modules (_metadata), which loading does not need.
-    private void SetState(object? state)
+    // The state of an OrderedDict is its attributes: the versions of modules (_metadata), which loading does not need; nor does it need the
+    // settings in an argparse.Namespace, or the hooks of a tensor.
+    private void CheckState(object? state)
     {
-        if (_stack.Peek() is not PickledDictionary || state is not PickledDictionary)
-            throw _errors.Damaged("its pickle sets the state of something that is not an OrderedDict");
+        if (_stack.Peek() is not (PickledDictionary or PickledTensor) || state is not (PickledDictionary or PickledTuple))
+            throw _errors.Damaged("its pickle sets the state of something that has none");
     }
 }

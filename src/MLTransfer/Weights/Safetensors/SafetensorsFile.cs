@@ -21,7 +21,7 @@ public static class SafetensorsFile
     public static SafetensorsContent Read(string path)
     {
         var errors = new WeightsErrors(path);
-        using FileStream file = WeightsFile.Open(path, errors);
+        using FileStream file = OpenWeights.OpenFile(path, errors);
         return Read(file, path);
     }
 
@@ -33,16 +33,7 @@ public static class SafetensorsFile
     public static SafetensorsContent Read(Stream stream, string name)
     {
         var errors = new WeightsErrors(name);
-        long length = BinaryPrimitives.ReadInt64LittleEndian(ReadBytes(stream, sizeof(long), errors));
-        if (length is < 2 or > MaximumHeader)
-            throw errors.TooLarge($"it announces a header of {(ulong)length} bytes");
-        SafetensorsHeader header = SafetensorsHeader.Parse(ReadBytes(stream, (int)length, errors), errors);
-        if (stream.CanSeek && stream.Length - stream.Position is var rest && rest != header.DataLength)
-        {
-            throw rest < header.DataLength
-                ? errors.CutShort($"{rest} of {header.DataLength} bytes of numbers are there")
-                : errors.Damaged($"{rest - header.DataLength} bytes follow the last tensor");
-        }
+        SafetensorsHeader header = ReadHeader(stream, errors);
         var places = new StoredTensor[header.Entries.Count];
         foreach (SafetensorsEntry entry in header.Entries.OrderBy(entry => entry.Start).ThenBy(entry => entry.End))
             places[entry.Index] = new StoredTensor(entry.Name, entry.Type, entry.Shape, ReadBytes(stream, (int)(entry.End - entry.Start), errors));
@@ -50,6 +41,22 @@ public static class SafetensorsFile
         foreach (StoredTensor tensor in places)
             tensors.Add(tensor.Name, tensor);
         return new SafetensorsContent(tensors, header.Metadata);
+    }
+
+    /// <summary>Reads and checks everything before the numbers; leaves the stream where they start.</summary>
+    internal static SafetensorsHeader ReadHeader(Stream stream, WeightsErrors errors)
+    {
+        long length = BinaryPrimitives.ReadInt64LittleEndian(ReadBytes(stream, sizeof(long), errors));
+        if (length is < 2 or > MaximumHeader)
+            throw errors.Refused($"it announces a header of {(ulong)length} bytes");
+        SafetensorsHeader header = SafetensorsHeader.Parse(ReadBytes(stream, (int)length, errors), errors);
+        if (stream.CanSeek && stream.Length - stream.Position is var rest && rest != header.DataLength)
+        {
+            throw rest < header.DataLength
+                ? errors.CutShort($"{rest} of {header.DataLength} bytes of numbers are there")
+                : errors.Damaged($"{rest - header.DataLength} bytes follow the last tensor");
+        }
+        return header;
     }
 
     /// <summary>Writes a file, beside its place first and then renamed into it.</summary>

@@ -3,7 +3,7 @@ namespace MLTransfer.Weights;
 /// <summary>Where the tensors of a file and of a module disagree.</summary>
 internal sealed record StateDifferences(IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected, IReadOnlyList<string> Misshapen)
 {
-    private const int Shown = 5;
+    private const int Shown = 5, LongestName = 120;
 
     public bool Any => Missing.Count + Unexpected.Count + Misshapen.Count > 0;
 
@@ -24,5 +24,5 @@ internal sealed record StateDifferences(IReadOnlyList<string> Missing, IReadOnly
 
     private static string? List(string what, IReadOnlyList<string> names) => names.Count == 0
         ? null
-        : $"{names.Count} {what}: {string.Join("; ", names.Take(Shown))}{(names.Count > Shown ? "; …" : "")}";
+        : $"{names.Count} {what}: {string.Join("; ", names.Take(Shown).Select(name => Printable.Of(name, LongestName)))}{(names.Count > Shown ? "; …" : "")}";
 }

@@ -1,17 +1,38 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace MLTransfer.Weights;
+namespace MLTransfer.Weights.Zip;
 
 /// <summary>The checksum of zip entries (ISO 3309, reflected polynomial 0xEDB88320), eight bytes at a step with eight tables.</summary>
-internal static class Crc32
+internal struct Crc32
 {
     private const int Step = 8;
     private static readonly uint[][] Tables = MakeTables();
+    private uint _register = ~0u;
 
-    public static uint Of(ReadOnlySpan<byte> bytes)
+    public Crc32()
+    {
+    }
+
+    /// <summary>The checksum of all bytes so far.</summary>
+    public readonly uint Value => ~_register;
+
+    /// <summary>Goes on with the next bytes.</summary>
+    public void Add(ReadOnlySpan<byte> bytes)
+    {
+        if (Crc32Folding.IsSupported && bytes.Length >= Crc32Folding.Least)
+        {
+            Span<byte> folded = stackalloc byte[Crc32Folding.Size];
+            bytes = bytes[Crc32Folding.Fold(bytes, _register, folded)..];
+            _register = Continue(0, folded);
+        }
+        _register = Continue(_register, bytes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static uint Continue(uint crc, ReadOnlySpan<byte> bytes)
     {
         uint[] t0 = Tables[0], t1 = Tables[1], t2 = Tables[2], t3 = Tables[3], t4 = Tables[4], t5 = Tables[5], t6 = Tables[6], t7 = Tables[7];
-        uint crc = ~0u;
         foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))
         {
             ulong mixed = word ^ crc;
@@ -20,7 +41,7 @@ internal static class Crc32
         }
         foreach (byte value in bytes[(bytes.Length / Step * Step)..])
             crc = t0[(byte)(crc ^ value)] ^ (crc >> 8);
-        return ~crc;
+        return crc;
     }
 
     private static uint[][] MakeTables()

@@ -1,20 +1,24 @@
 using System.Runtime.InteropServices;
 using MLTransfer.Weights.Pickle;
 
-namespace MLTransfer.Weights;
+namespace MLTransfer.Weights.Torch;
 
 /// <summary>A tensor's elements one after the other: the storage's own memory where they lie so, a copy elsewhere.</summary>
 internal static class StridedView
 {
+    /// <summary>How many bytes the elements have. Strides of 0 let a hostile shape have any product at all: from 2^63 on it is only known to be more.</summary>
+    public static Int128 Length(PickledTensor tensor) => tensor.Shape.Contains(0) ? 0 : tensor.Shape.Aggregate(
+        (Int128)tensor.Storage.Type.Size(), (product, size) => product > long.MaxValue ? product : product * size);
+
     /// <exception cref="WeightsException">The copy would be larger than such a file has reason for.</exception>
     public static ReadOnlyMemory<byte> Contiguous(PickledTensor tensor, byte[] storage, ReadBudget budget)
     {
         int size = tensor.Storage.Type.Size();
         if (tensor.Shape.Contains(0))
             return ReadOnlyMemory<byte>.Empty;
-        if (IsContiguous(tensor.Shape, tensor.Strides))
-            return storage.AsMemory((int)(tensor.Offset * size), (int)(Count(tensor.Shape) * size));
-        byte[] copy = new byte[budget.Take(Saturated(tensor.Shape) * size, $"a tensor of shape ({string.Join(", ", tensor.Shape)})")];
+        if (IsContiguous(tensor))
+            return storage.AsMemory((int)((tensor.Storage.Start + tensor.Offset) * size), (int)(Count(tensor.Shape) * size));
+        byte[] copy = new byte[budget.Take(Length(tensor), $"a tensor of shape ({string.Join(", ", tensor.Shape)})")];
         switch (size)
         {
             case 1: Copy<byte>(tensor, storage, copy); break;
@@ -25,8 +29,10 @@ internal static class StridedView
         return copy;
     }
 
-    private static bool IsContiguous(long[] shape, long[] strides)
+    /// <summary>Whether the elements lie one after the other.</summary>
+    public static bool IsContiguous(PickledTensor tensor)
     {
+        (long[] shape, long[] strides) = (tensor.Shape, tensor.Strides);
         Int128 expected = 1;
         for (int dimension = shape.Length - 1; dimension >= 0; dimension--)
         {
@@ -40,9 +46,6 @@ internal static class StridedView
     // Of a view that lies within its storage without repeating it: no overflow.
     private static long Count(long[] shape) => shape.Aggregate(1L, (product, size) => product * size);
 
-    // Strides of 0 let a hostile shape have any product at all.
-    private static Int128 Saturated(long[] shape) => shape.Aggregate((Int128)1, (product, size) => product > long.MaxValue ? product : product * size);
-
     private static void Copy<T>(PickledTensor tensor, byte[] storage, byte[] copy)
         where T : struct
     {
@@ -50,7 +53,7 @@ internal static class StridedView
         Span<T> target = MemoryMarshal.Cast<byte, T>(copy.AsSpan());
         long[] shape = tensor.Shape, strides = tensor.Strides;
         var index = new long[shape.Length];
-        long position = tensor.Offset;
+        long position = tensor.Storage.Start + tensor.Offset;
         for (int written = 0; written < target.Length; written++)
         {
             target[written] = source[(int)position];

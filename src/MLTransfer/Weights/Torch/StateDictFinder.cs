@@ -1,11 +1,17 @@
 using MLTransfer.Weights.Pickle;
 
-namespace MLTransfer.Weights;
+namespace MLTransfer.Weights.Torch;
 
 /// <summary>Finds the named tensors in what a file holds: the dictionary itself, or one that a training script packed into a checkpoint.</summary>
 internal static class StateDictFinder
 {
     private const int MaximumDepth = 8;
+
+    // A pickle can use one long text as the name of each of a million tensors.
+    private const int LongestName = 512;
+
+    // What an error shows of keys that are not tensors' names.
+    private const int ShownKeys = 5, LongestKey = 120;
     private static readonly string[] Containers = ["state_dict", "model_state_dict", "model", "net"];
 
     /// <exception cref="WeightsException">There are no named tensors.</exception>
@@ -28,12 +34,15 @@ internal static class StateDictFinder
         var tensors = new List<(string Name, PickledTensor Tensor)>();
         foreach ((object? key, object? value) in dictionary)
         {
-            if (key is string name && value is PickledTensor tensor)
-                tensors.Add((name, tensor));
+            if (key is not string name || value is not PickledTensor tensor)
+                continue;
+            if (name.Length > LongestName)
+                throw errors.Refused($"it has a tensor whose name is {name.Length} characters long");
+            tensors.Add((name, tensor));
         }
         if (tensors.Count > 0)
             return tensors;
-        IEnumerable<string> keys = dictionary.Select(item => item.Key).OfType<string>().Take(5).Select(key => $"'{key}'");
+        IEnumerable<string> keys = dictionary.Select(item => item.Key).OfType<string>().Take(ShownKeys).Select(key => $"'{Printable.Of(key, LongestKey)}'");
         throw errors.NoTensors(dictionary.Count == 0 ? "its dictionary is empty" : $"its dictionary has no tensors, but {string.Join(", ", keys)}");
     }
 

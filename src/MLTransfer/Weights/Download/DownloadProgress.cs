@@ -1,0 +1,25 @@
+namespace MLTransfer.Weights;
+
+/// <summary>How far a download is.</summary>
+/// <param name="File">The name of the file on this machine.</param>
+/// <param name="Phase">What is being done.</param>
+/// <param name="Received">Bytes that are there, those of an earlier run among them.</param>
+/// <param name="Total">Bytes of the whole file, where the server says.</param>
+/// <param name="Reason">While waiting to try again: what went wrong, a sentence without its end; else null.</param>
+public sealed record DownloadProgress(string File, DownloadPhase Phase, long Received, long? Total, string? Reason = null);
+
+/// <summary>What a download does.</summary>
+public enum DownloadPhase
+{
+    /// <summary>Another process downloads the same file; this one waits for it.</summary>
+    WaitingForAnother,
+
+    /// <summary>Bytes come in.</summary>
+    Receiving,
+
+    /// <summary>Something went wrong that may pass; it is tried again shortly.</summary>
+    WaitingToRetry,
+
+    /// <summary>All bytes are there; their SHA-256 is computed.</summary>
+    Checking,
+}

@@ -1,0 +1,51 @@
+using System.Security.Authentication;
+
+namespace MLTransfer.Weights;
+
+/// <summary>Awaits what the network does: nothing longer than a stall may last, and every failure of the network as a <see cref="TransferException"/>.</summary>
+internal sealed class Patience : IDisposable
+{
+    private readonly DownloadLimits _limits;
+    private readonly CancellationTokenSource _stalled;
+    private readonly CancellationTokenSource _either;
+
+    public Patience(DownloadLimits limits, CancellationToken cancel)
+    {
+        _limits = limits;
+        Cancel = cancel;
+        _stalled = new(Timeout.InfiniteTimeSpan, limits.Clock);
+        _either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stalled.Token);
+    }
+
+    /// <summary>The caller's wish to stop.</summary>
+    public CancellationToken Cancel { get; }
+
+    public async Task<T> AwaitAsync<T>(Func<CancellationToken, Task<T>> wait)
+    {
+        _stalled.CancelAfter(_limits.Stall);
+        try
+        {
+            return await wait(_either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (!Cancel.IsCancellationRequested)
+        {
+            throw new TransferException($"nothing came in for {_limits.Stall.TotalSeconds:0.#} seconds", exception);
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is not AuthenticationException)
+        {
+            throw new TransferException(Innermost(exception).Message.TrimEnd('.'), exception);
+        }
+        catch (IOException exception)
+        {
+            throw new TransferException($"the connection broke off ({Innermost(exception).Message.TrimEnd('.')})", exception);
+        }
+    }
+
+    public void Dispose()
+    {
+        _either.Dispose();
+        _stalled.Dispose();
+    }
+
+    private static Exception Innermost(Exception exception) => exception.InnerException is { } inner ? Innermost(inner) : exception;
+}

@@ -1,0 +1,8 @@
+namespace MLTransfer.Weights;
+
+/// <summary>A transfer broke off for a reason that may pass; what has come in is kept, and it can be tried again.</summary>
+internal sealed class TransferException(string reason, Exception? cause = null, TimeSpan? retryAfter = null) : Exception(reason, cause)
+{
+    /// <summary>How long the server asks to wait; null where it does not.</summary>
+    public TimeSpan? RetryAfter => retryAfter;
+}

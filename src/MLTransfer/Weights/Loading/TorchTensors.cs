@@ -1,0 +1,57 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Weights;
+
+/// <summary>Turns stored tensors into torch's and back.</summary>
+internal static class TorchTensors
+{
+    private static readonly (TensorType Stored, ScalarType Torch)[] Types =
+    [
+        (TensorType.Bool, ScalarType.Bool), (TensorType.UInt8, ScalarType.Byte), (TensorType.Int8, ScalarType.Int8),
+        (TensorType.Int16, ScalarType.Int16), (TensorType.Int32, ScalarType.Int32), (TensorType.Int64, ScalarType.Int64),
+        (TensorType.Float16, ScalarType.Float16), (TensorType.BFloat16, ScalarType.BFloat16), (TensorType.Float32, ScalarType.Float32),
+        (TensorType.Float64, ScalarType.Float64),
+    ];
+
+    /// <summary>Whether torch computes with the type: of the unsigned integers, it only does with bytes.</summary>
+    public static bool Has(TensorType type) => Types.Any(known => known.Stored == type);
+
+    /// <summary>The type of torch's that a stored one is.</summary>
+    public static ScalarType TypeOf(TensorType type) => Types.Single(known => known.Stored == type).Torch;
+
+    /// <summary>A tensor of its own memory.</summary>
+    public static Tensor Of(StoredTensor stored)
+    {
+        Tensor tensor = empty(stored.Shape, TypeOf(stored.Type));
+        stored.Bytes.Span.CopyTo(tensor.bytes);
+        return tensor;
+    }
+
+    /// <summary>Copies numbers into a tensor of the same shape, converted to its type.</summary>
+    public static void CopyTo(Tensor target, StoredTensor stored)
+    {
+        if (HoldsAsIs(target, stored.Type))
+            stored.Bytes.Span.CopyTo(target.bytes);
+        else
+            target.copy_(Of(stored));
+    }
+
+    /// <summary>Reads numbers of a file straight into a tensor of the same shape, if they are there as they are wanted here.</summary>
+    /// <returns>Whether they are.</returns>
+    public static bool TryRead(IWeightsContent content, int index, Tensor target) =>
+        HoldsAsIs(target, content.Tensors[index].Type) && content.TryReadInto(index, target.bytes);
+
+    /// <summary>A copy of a tensor's numbers.</summary>
+    /// <exception cref="NotSupportedException">Its type cannot be stored.</exception>
+    public static StoredTensor Stored(string name, Tensor tensor)
+    {
+        int type = Array.FindIndex(Types, known => known.Torch == tensor.dtype);
+        return type >= 0
+            ? new StoredTensor(name, Types[type].Stored, tensor.shape, tensor.cpu().contiguous().bytes.ToArray())
+            : throw new NotSupportedException($"The tensor '{name}' cannot be stored: it is of type {tensor.dtype}.");
+    }
+
+    private static bool HoldsAsIs(Tensor target, TensorType type) =>
+        target.dtype == TypeOf(type) && target.device_type == DeviceType.CPU && target.is_contiguous();
+}

@@ -1,0 +1,41 @@
+namespace MLTransfer.Weights;
+
+/// <summary>Turns weights files of any format that is read into the safetensors format.</summary>
+public static class WeightsConversion
+{
+    // Twice in a wider type, and twice again where tensors share a storage, which safetensors cannot.
+    private const int LargestGrowth = 8, LeastAllowed = 1 << 20;
+
+    /// <summary>Writes all tensors of a file, under the names that <see cref="WeightsFile.Read(string)"/> gives them, into a safetensors file.</summary>
+    /// <param name="input">A <c>.pth</c> or <c>.safetensors</c> file.</param>
+    /// <param name="output">The file to write, beside its place first and then renamed into it; replaced where it exists.</param>
+    /// <param name="type">The floating-point type to give to floating-point tensors, rounded to nearest; integers and booleans keep theirs. Default:
+    /// null, all keep theirs.</param>
+    /// <returns>What the new file holds.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="type"/> is not a floating-point type.</exception>
+    /// <exception cref="WeightsException">The input cannot be read, or holds numbers that are too large for the type.</exception>
+    /// <exception cref="IOException">The output cannot be written.</exception>
+    public static WeightsSummary ToSafetensors(string input, string output, TensorType? type = null)
+    {
+        if (type is { } wanted && !TensorConversion.IsFloating(wanted))
+            throw new ArgumentOutOfRangeException(nameof(type), type, "Numbers can only be converted to a floating-point type.");
+        using (OpenWeights file = OpenWeights.Of(input))
+        {
+            CheckGrowth(file, input);
+            IReadOnlyDictionary<string, string> metadata = file.Content.Metadata.Count > 0 ? file.Content.Metadata : Origin;
+            IEnumerable<StoredTensor> tensors = WeightsFile.Read(file).Values;
+            SafetensorsFile.Write(output, type is { } target ? tensors.Select(tensor => TensorConversion.To(target, tensor, input)) : tensors, metadata);
+        }
+        return WeightsFile.Summarize(output);
+    }
+
+    // Other readers ask for it before they load a file.
+    private static IReadOnlyDictionary<string, string> Origin { get; } = new Dictionary<string, string> { ["format"] = "pt" };
+
+    private static void CheckGrowth(OpenWeights file, string input)
+    {
+        Int128 bytes = file.Tensors.Aggregate((Int128)0, (sum, tensor) => sum + tensor.ByteCount);
+        if (bytes > (Int128)file.Length * LargestGrowth + LeastAllowed)
+            throw new WeightsErrors(input).Refused($"its tensors repeat their storages so often that a safetensors file of them would have {bytes} bytes, and it has {file.Length}");
+    }
+}

@@ -1,0 +1,88 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace MLTransfer.Weights.Zip;
+
+/// <summary>The directory of a zip file (.ZIP File Format Specification 6.3.10, 4.3.12), with everything in it checked.</summary>
+internal static class ZipDirectory
+{
+    private const int RecordSize = 46, LocalHeaderSize = 30;
+    private const ushort Zip64Field = 1;
+    private const int Encrypted = 1, Stored = 0, Deflated = 8;
+
+    /// <summary>The entries by name.</summary>
+    /// <exception cref="WeightsException">The directory is broken, two entries share a name or bytes, or a name points out of the archive.</exception>
+    public static Dictionary<string, ZipEntry> Read(ByteSource source, ReadBudget budget, WeightsErrors errors)
+    {
+        ZipDirectoryEnd end = ZipDirectoryEnd.Find(source, errors);
+        byte[] directory = new byte[budget.Take(end.Length, "its zip directory")];
+        source.Read(end.Place, directory);
+        var entries = new Dictionary<string, ZipEntry>(StringComparer.Ordinal);
+        for (ReadOnlySpan<byte> rest = directory; entries.Count < end.Count;)
+        {
+            if (rest.Length < RecordSize || !rest.StartsWith("PK\x01\x02"u8))
+                throw errors.Damaged($"its zip directory breaks off after {entries.Count} of {end.Count} entries");
+            int name = RecordSize + BinaryPrimitives.ReadUInt16LittleEndian(rest[28..]), extra = name + BinaryPrimitives.ReadUInt16LittleEndian(rest[30..]);
+            int next = extra + BinaryPrimitives.ReadUInt16LittleEndian(rest[32..]);
+            if (next > rest.Length)
+                throw errors.Damaged($"its zip directory breaks off after {entries.Count} of {end.Count} entries");
+            ZipEntry entry = ReadEntry(rest[..RecordSize], rest[RecordSize..name], rest[name..extra], errors);
+            if (!entries.TryAdd(entry.Name, entry))
+                throw errors.Damaged($"it has two entries '{entry.Name}'");
+            rest = rest[next..];
+        }
+        CheckPlaces(entries.Values, end.Place, errors);
+        return entries;
+    }
+
+    private static ZipEntry ReadEntry(ReadOnlySpan<byte> record, ReadOnlySpan<byte> nameBytes, ReadOnlySpan<byte> extra, WeightsErrors errors)
+    {
+        string name = Encoding.UTF8.GetString(nameBytes);
+        ZipNames.Check(name, errors);
+        int method = BinaryPrimitives.ReadUInt16LittleEndian(record[10..]);
+        if ((record[8] & Encrypted) != 0 || method is not (Stored or Deflated))
+            throw errors.Damaged($"its zip entry '{name}' is encrypted or compressed in a way that torch.save does not");
+        // Sizes that need more than 32 bits are all ones here, and in the extra field, in this order.
+        ReadOnlySpan<byte> wide = Zip64(extra);
+        long length = Size(record, 24, ref wide), stored = Size(record, 20, ref wide), place = Size(record, 42, ref wide);
+        if (length < 0 || stored < 0 || place < 0 || (method == Stored && stored != length))
+            throw errors.Damaged($"its zip entry '{name}' has an impossible size or place");
+        return new ZipEntry(name, method == Deflated, BinaryPrimitives.ReadUInt32LittleEndian(record[16..]), stored, length, place);
+    }
+
+    private static long Size(ReadOnlySpan<byte> record, int at, ref ReadOnlySpan<byte> wide)
+    {
+        uint narrow = BinaryPrimitives.ReadUInt32LittleEndian(record[at..]);
+        if (narrow != uint.MaxValue || wide.Length < sizeof(long))
+            return narrow;
+        long size = BinaryPrimitives.ReadInt64LittleEndian(wide);
+        wide = wide[sizeof(long)..];
+        return size;
+    }
+
+    private static ReadOnlySpan<byte> Zip64(ReadOnlySpan<byte> extra)
+    {
+        while (extra.Length >= 4)
+        {
+            int length = Math.Min(BinaryPrimitives.ReadUInt16LittleEndian(extra[2..]), extra.Length - 4);
+            if (BinaryPrimitives.ReadUInt16LittleEndian(extra) == Zip64Field)
+                return extra.Slice(4, length);
+            extra = extra[(4 + length)..];
+        }
+        return [];
+    }
+
+    // Entries that share bytes are how a small file says that it has large ones.
+    private static void CheckPlaces(IEnumerable<ZipEntry> entries, long room, WeightsErrors errors)
+    {
+        Int128 end = 0;
+        foreach (ZipEntry entry in entries.OrderBy(entry => entry.Place))
+        {
+            if (entry.Place < end)
+                throw errors.Damaged($"its zip entry '{entry.Name}' shares bytes with another");
+            end = (Int128)entry.Place + LocalHeaderSize + Encoding.UTF8.GetByteCount(entry.Name) + entry.StoredLength;
+            if (end > room)
+                throw errors.CutShort($"its zip entry '{entry.Name}' reaches {end - room} bytes into the directory, or behind it");
+        }
+    }
+}
