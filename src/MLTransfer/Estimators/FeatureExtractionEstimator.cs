@@ -5,7 +5,6 @@ using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Training;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Estimators;
@@ -32,7 +31,7 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
 
         FeatureData data = Labelled(run, run.Training, training);
         FeatureData? held = validation is null ? null : Labelled(run, run.Validation!, validation);
-        Linear head = model.Head;
+        nn.Module<Tensor, Tensor> head = model.Head;
         TrainingHistory history = new TrainingLoop(run.Recipe(), TimeProvider.System, log, log.Finished).Run(
             new Trainee(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head), _options.Cancellation);
         return ImageClassificationTransformer.Trained(run, model, new TrainingSummary(

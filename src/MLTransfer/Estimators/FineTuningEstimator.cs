@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Runtime;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
@@ -24,9 +25,15 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         }
 
         ImageModel model = run.BuildModel();
+        if (_options.AuxiliaryWeight > 0 && model.AuxiliaryHeads.Count == 0)
+            throw new ArgumentException($"AuxiliaryWeight is {_options.AuxiliaryWeight}, and {Backbone.Name} has no auxiliary heads. Leave it 0.");
         int first = model.FirstTrained(_options.Train);
-        if (_options is { HeadWarmup: true, Weights: not null }) HeadWarmup.Run(run, model, log);
-        var trainee = new Trainee(model, model.Head, [.. model.Groups.Take(first).SelectMany(group => group.Modules)]);
+        Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Description(run)) : null;
+        if (_options.HeadWarmup && run.Weights is not null && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
+        IEnumerable<AuxiliaryHead> idle = _options.AuxiliaryWeight > 0 ? [] : model.AuxiliaryHeads;
+        var trainee = new Trainee(
+            model, model.Head, [.. model.Groups.Take(first).SelectMany(group => group.Modules), .. idle],
+            _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, _options.AuxiliaryWeight);
         PictureData Pictures(PictureSet set, IReadOnlyList<PictureTransform> transforms, int batchSize, bool validation) => new(
             new BatchLoader(set.Pictures, transforms, batchSize, _options.LoaderThreads, run.Seed), set.Labels, run.Preprocessing, run.Device,
             batchSize, run.Seed, picture => Skip(validation, picture));
@@ -42,11 +49,27 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
             log.Finished(epoch);
         }
 
-        TrainingHistory history = new TrainingLoop(run.Recipe(_options.HeadFactor), TimeProvider.System, log, AfterEpoch).Run(
+        TrainingHistory history = new TrainingLoop(run.Recipe(_options.HeadFactor), TimeProvider.System, log, AfterEpoch, checkpoint).Run(
             trainee, data, validation is null ? null : validation.Score, _options.Cancellation);
         return ImageClassificationTransformer.Trained(run, model, new TrainingSummary(
             run.Training.Count - Unread(validation: false), (run.Validation?.Count ?? 0) - Unread(validation: true),
             [.. skipped.Values], history.Epochs, history.Best.Epoch, history.Best.ValidationAccuracy,
             history.Cancelled, 0, history.Seconds, history.Seconds > 0 ? history.Pictures / history.Seconds : 0));
+    }
+
+    /// <summary>Everything the weights depend on besides the pixels of the pictures, under the names of the options.</summary>
+    private Dictionary<string, string> Description(TrainingRun run)
+    {
+        TrainingRecipe recipe = run.Recipe(_options.HeadFactor);
+        (string Name, object Value)[] settings =
+        [
+            ("Backbone", _options.Backbone), ("Head", _options.Head), ("Weights", run.Weights?.Name ?? "none"), ("Train", _options.Train.First ?? "all"), ("Classes", string.Join(", ", run.Classes)),
+            ("Pictures", run.Training.Fingerprint), ("Validation pictures", run.Validation?.Fingerprint ?? "none"), ("Epochs", recipe.Epochs),
+            ("BatchSize", _options.BatchSize), ("LearningRate", recipe.LearningRate), ("HeadFactor", recipe.HeadFactor), ("AuxiliaryWeight", _options.AuxiliaryWeight),
+            ("HeadWarmup", _options.HeadWarmup), ("Optimizer", recipe.Optimizer), ("Schedule", recipe.Schedule), ("WeightDecay", recipe.WeightDecay),
+            ("LabelSmoothing", recipe.LabelSmoothing), ("Augment", _options.Augment), ("ImageSize", run.Preprocessing.CropTo),
+            ("Precision", _options.Precision), ("Seed", run.Seed),
+        ];
+        return settings.ToDictionary(setting => setting.Name, setting => Convert.ToString(setting.Value, CultureInfo.InvariantCulture)!);
     }
 }

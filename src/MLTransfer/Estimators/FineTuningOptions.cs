@@ -7,11 +7,11 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     public FineTuningOptions() => Optimizer = OptimizerKind.AdamW;
 
     /// <summary>On pretrained weights 1e-4 for Adam and AdamW, 1e-2 for SGD; from random weights 1e-3 and 5e-2.</summary>
-    public override double RecommendedLearningRate => (Optimizer, Weights) switch
+    public override double RecommendedLearningRate => (Optimizer, FromRandomWeights) switch
     {
-        (OptimizerKind.Sgd, null) => 5e-2,
-        (OptimizerKind.Sgd, _) => 1e-2,
-        (_, null) => 1e-3,
+        (OptimizerKind.Sgd, true) => 5e-2,
+        (OptimizerKind.Sgd, false) => 1e-2,
+        (_, true) => 1e-3,
         _ => 1e-4,
     };
 
@@ -27,9 +27,21 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     /// </summary>
     public bool HeadWarmup { get; init; } = true;
 
+    /// <summary>
+    /// How much the losses of the backbone's auxiliary heads count beside its own, where it has them: GoogLeNet's authors took 0.3. Default: 0, they
+    /// do not learn.
+    /// </summary>
+    public double AuxiliaryWeight { get; init; }
+
     /// <summary>Whether training pictures are cropped and flipped at random. Default: true.</summary>
     public bool Augment { get; init; } = true;
 
+    /// <summary>
+    /// A folder that keeps the training after every epoch, so that the same training goes on from there when it is run again: with the same
+    /// weights in the end, on the same machine, as if it had never been stopped. Default: null, nothing is kept.
+    /// </summary>
+    public string? CheckpointFolder { get; init; }
+
     internal FineTuningOptions Checked() =>
-        Check.All(this, [.. Complaints(), Check.Positive(HeadFactor), Train is null ? "Train is null; use Layers.All or Layers.From." : null]);
+        Check.All(this, [.. Complaints(), Check.Positive(HeadFactor), Check.NotNegative(AuxiliaryWeight), CheckpointFolder is null ? null : Check.Named(CheckpointFolder), Train is null ? "Train is null; use Layers.All or Layers.From." : null]);
 }

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLTransfer.Models;
 using MLTransfer.Training;
+using MLTransfer.Weights;
 
 namespace MLTransfer.Estimators;
 
@@ -19,6 +20,8 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         Environment = environment;
         _options = options;
         Backbone = ModelZoo.Find(options.Backbone);
+        if (options.ImageSize is { } size) Backbone.CheckInputSize(size);
+        WeightsReference.Parse(options.Weights, Backbone.Name);
         Seed = ModelFile.Seed(environment) ?? 0;
     }
 
@@ -32,7 +35,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     /// <param name="input">Pictures and labels.</param>
     /// <returns>The trained model; its <see cref="ImageClassificationTransformer.Training"/> says how it went.</returns>
     /// <exception cref="ArgumentException">The columns, the labels or the layers named do not fit.</exception>
-    /// <exception cref="Weights.WeightsException">The weights cannot be read or belong to another network.</exception>
+    /// <exception cref="WeightsException">The weights cannot be had or read, or belong to another network.</exception>
     /// <exception cref="Imaging.PictureException">A picture cannot be read and <see cref="ImageClassificationOptions.StopOnBadPicture"/> is set, or none can.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before there was anything to keep.</exception>
     public ImageClassificationTransformer Fit(IDataView input)

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLTransfer.Weights;
 
 namespace MLTransfer;
 
@@ -12,8 +13,18 @@ public abstract record ImageClassificationOptions
     /// <summary>The network, a name of <see cref="Models.ModelZoo"/>. Default: <c>resnet18</c>.</summary>
     public string Backbone { get; init; } = "resnet18";
 
-    /// <summary>The file with the backbone's weights (<c>.pth</c>, <c>.safetensors</c>). Default: null, random weights drawn from the seed.</summary>
-    public string? Weights { get; init; }
+    /// <summary>
+    /// The weights the backbone starts from: <c>default</c>, those published as its default; others by name (<c>IMAGENET1K_V2</c>,
+    /// <c>resnet50/IMAGENET1K_V2</c>); a file (<c>.pth</c>, <c>.safetensors</c>); an address (<c>https://host/name.pth#sha256=HASH</c>); or
+    /// <c>none</c> or null, random weights drawn from the seed. Default: <c>default</c>.
+    /// </summary>
+    public string? Weights { get; init; } = WeightsReference.Default;
+
+    /// <summary>Where weights that are no file are looked for. Default: <see cref="WeightStore.Usual"/>.</summary>
+    public WeightStore WeightStore { get; init; } = WeightStore.Usual;
+
+    /// <summary>What is trained on top of the backbone's features. Default: <see cref="ClassifierHead.Linear"/>.</summary>
+    public ClassifierHead Head { get; init; } = ClassifierHead.Linear;
 
     /// <summary>The key column with the classes. Default: <c>Label</c>.</summary>
     public string LabelColumnName { get; init; } = "Label";
@@ -48,7 +59,7 @@ public abstract record ImageClassificationOptions
     /// <summary>The share of the target probability spread over all classes (Szegedy et al. 2015). Default: 0.</summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>The side in pixels of what the network sees. Default: null, what the backbone's weights were trained with.</summary>
+    /// <summary>The side in pixels of what the network sees. Default: null, what its weights were trained with.</summary>
     public int? ImageSize { get; init; }
 
     /// <summary>The number format of inference. Default: <see cref="Precision.Auto"/>.</summary>
@@ -78,10 +89,14 @@ public abstract record ImageClassificationOptions
     /// <summary>Stops the training after the running batch; the best model so far is kept. Default: never.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    private protected bool FromRandomWeights => WeightsReference.IsNone(Weights);
+
     private protected IEnumerable<string?> Complaints() =>
     [
         Check.Named(Backbone),
         Weights is null ? null : Check.Named(Weights),
+        WeightStore is null ? "WeightStore is null; use WeightStore.Usual or a store of your own." : null,
+        Head is null ? "Head is null; use ClassifierHead.Linear, Dropout or Mlp." : null,
         Check.Named(LabelColumnName),
         ImageColumnName is null ? null : Check.Named(ImageColumnName),
         Check.Between(1, Epochs, 100_000),

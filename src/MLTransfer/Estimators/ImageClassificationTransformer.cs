@@ -21,6 +21,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     {
         _scorer = scorer;
         _description = description;
+        Head = description.ParseHead();
         Training = training;
     }
 
@@ -29,6 +30,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 
     /// <summary>The name of the network.</summary>
     public string Backbone => _description.Backbone;
+
+    /// <summary>What was trained on top of the network's features.</summary>
+    public ClassifierHead Head { get; }
 
     /// <summary>What a picture goes through before the network sees it.</summary>
     public Preprocessing Preprocessing => _description.Preprocessing;
@@ -90,6 +94,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         {
             Format = ModelDescription.CurrentFormat,
             Backbone = run.Backbone.Name,
+            Head = run.Options.Head.ToString(),
             Labels = run.Classes,
             ImageColumnName = run.ImageColumnName,
             Preprocessing = run.Preprocessing,

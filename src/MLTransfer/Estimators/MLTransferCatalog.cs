@@ -13,9 +13,9 @@ public static class MLTransferCatalog
     /// </summary>
     /// <param name="trainers">The catalog.</param>
     /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
-    /// <param name="weights">The file with its weights; <see langword="null"/> for random ones.</param>
-    /// <exception cref="ArgumentException">There is no such backbone.</exception>
-    public static FeatureExtractionEstimator FeatureExtraction(this Trainers trainers, string backbone, string? weights = null) =>
+    /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see <see cref="ImageClassificationOptions.Weights"/>.</param>
+    /// <exception cref="ArgumentException">There is no such backbone, or there are no such weights of it.</exception>
+    public static FeatureExtractionEstimator FeatureExtraction(this Trainers trainers, string backbone, string? weights = "default") =>
         trainers.FeatureExtraction(new FeatureExtractionOptions { Backbone = backbone, Weights = weights });
 
     /// <inheritdoc cref="FeatureExtraction(Trainers, string, string?)"/>
@@ -32,9 +32,9 @@ public static class MLTransferCatalog
     /// <summary>Trains a backbone on, all of it or its upper layers, together with a new head. Minutes, more accurate.</summary>
     /// <param name="trainers">The catalog.</param>
     /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
-    /// <param name="weights">The file with its weights; <see langword="null"/> for random ones.</param>
-    /// <exception cref="ArgumentException">There is no such backbone.</exception>
-    public static FineTuningEstimator FineTuning(this Trainers trainers, string backbone, string? weights = null) =>
+    /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see <see cref="ImageClassificationOptions.Weights"/>.</param>
+    /// <exception cref="ArgumentException">There is no such backbone, or there are no such weights of it.</exception>
+    public static FineTuningEstimator FineTuning(this Trainers trainers, string backbone, string? weights = "default") =>
         trainers.FineTuning(new FineTuningOptions { Backbone = backbone, Weights = weights });
 
     /// <inheritdoc cref="FineTuning(Trainers, string, string?)"/>

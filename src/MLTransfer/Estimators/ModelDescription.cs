@@ -15,6 +15,9 @@ internal sealed record ModelDescription
 
     public required string Backbone { get; init; }
 
+    /// <summary>The head in one word; files of earlier versions do not have it, and have a linear one.</summary>
+    public string Head { get; init; } = ClassifierHead.Linear.ToString();
+
     public required IReadOnlyList<string> Labels { get; init; }
 
     public required string ImageColumnName { get; init; }
@@ -22,6 +25,19 @@ internal sealed record ModelDescription
     public required Preprocessing Preprocessing { get; init; }
 
     public required Precision Precision { get; init; }
+
+    /// <exception cref="InvalidDataException">There is no such head.</exception>
+    public ClassifierHead ParseHead()
+    {
+        try
+        {
+            return ClassifierHead.Parse(Head);
+        }
+        catch (FormatException e)
+        {
+            throw new InvalidDataException($"The model's description does not make sense: {e.Message}", e);
+        }
+    }
 
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 

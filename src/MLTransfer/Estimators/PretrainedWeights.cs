@@ -1,12 +1,27 @@
+using Microsoft.ML.Runtime;
 using MLTransfer.Models;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>Loads a weights file into a network whose head is new.</summary>
+/// <summary>Gets the weights that options ask for, and brings them into a network whose head is new.</summary>
 internal static class PretrainedWeights
 {
-    /// <exception cref="WeightsException">The file cannot be read, or belongs to another network.</exception>
-    public static void Load(ImageModel model, Backbone backbone, string file) =>
-        StateDict.Load(model, WeightsFile.Read(file), file, backbone.Name, model.HeadName, Lookalike.Of);
+    /// <summary>The weights, on this machine; null for random ones.</summary>
+    /// <exception cref="ArgumentException">There are none of that name for this backbone.</exception>
+    /// <exception cref="WeightsException">They cannot be had.</exception>
+    public static LocalWeights? Get(ImageClassificationOptions options, Backbone backbone, IHostEnvironment environment)
+    {
+        var reference = WeightsReference.Parse(options.Weights, backbone.Name);
+        if (reference.IsRandom) return null;
+        using IChannel channel = environment.Start(nameof(WeightStore));
+        return options.WeightStore.GetAsync(reference, new WeightsLog(channel), options.Cancellation).GetAwaiter().GetResult();
+    }
+
+    /// <exception cref="WeightsException">They cannot be read, or belong to another network.</exception>
+    public static void Load(ImageModel model, Backbone backbone, LocalWeights weights)
+    {
+        using OpenWeights file = weights.Open();
+        StateDict.Load(model, file, weights.Path ?? weights.Name, backbone.Name, model.HeadName, tensors => Lookalike.Of(tensors)?.Backbone.Name);
+    }
 }

@@ -4,6 +4,7 @@ using MLTransfer.Data;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Training;
+using MLTransfer.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ namespace MLTransfer.Estimators;
 /// <summary>Everything a training needs once its inputs are read and checked.</summary>
 internal sealed record TrainingRun(
     IHostEnvironment Environment, ImageClassificationOptions Options, Backbone Backbone, int Seed, IReadOnlyList<string> Classes, string ImageColumnName,
-    PictureSet Training, PictureSet? Validation, Preprocessing Preprocessing, Device Device, ScalarType InferenceType)
+    PictureSet Training, PictureSet? Validation, LocalWeights? Weights, Preprocessing Preprocessing, Device Device, ScalarType InferenceType)
 {
     private static readonly Lock Generator = new();
 
@@ -32,8 +33,10 @@ internal sealed record TrainingRun(
         }
 
         Device device = Devices.Resolve(options.Device);
-        Preprocessing preprocessing = options.ImageSize is { } size ? backbone.Preprocessing.ForSize(size) : backbone.Preprocessing;
-        return new(environment, options, backbone, seed, classes, image, all, validation, preprocessing, device, Devices.Resolve(options.Precision, device));
+        LocalWeights? weights = PretrainedWeights.Get(options, backbone, environment);
+        Preprocessing own = weights?.Preprocessing ?? backbone.Preprocessing;
+        Preprocessing preprocessing = options.ImageSize is { } size ? own.ForSize(size) : own;
+        return new(environment, options, backbone, seed, classes, image, all, validation, weights, preprocessing, device, Devices.Resolve(options.Precision, device));
     }
 
     /// <summary>The backbone with its weights and a new head, all drawn from the seed where no file gives them.</summary>
@@ -44,15 +47,24 @@ internal sealed record TrainingRun(
         lock (Generator)
         {
             manual_seed(Seed);
-            model = Backbone.Build(Classes.Count);
+            model = Backbone.Build(Classes.Count, Options.Head);
         }
 
-        if (Options.Weights is { } file) PretrainedWeights.Load(model, Backbone, file);
-        return model.to(Device);
+        try
+        {
+            if (Weights is not null) PretrainedWeights.Load(model, Backbone, Weights);
+            return model.to(Device);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     public TrainingRecipe Recipe(double headFactor = 1) => new()
     {
+        Seed = Seed,
         Epochs = Options.Epochs,
         LearningRate = Options.LearningRate ?? Options.RecommendedLearningRate,
         HeadFactor = headFactor,

@@ -3,6 +3,8 @@ namespace MLTransfer.Imaging;
 /// <summary>What a backbone expects of its pictures: size, and how colours are normalized.</summary>
 public sealed record Preprocessing
 {
+    private const int LargestMoved = 64;
+
     /// <summary>ImageNet's usual: shorter side 256, centre 224 × 224, its mean and standard deviation (as torchvision's weights document them).</summary>
     public static Preprocessing ImageNet { get; } = new();
 
@@ -40,7 +42,11 @@ public sealed record Preprocessing
     public IReadOnlyList<PictureTransform> EvaluationTransforms() =>
         [new Resize(ResizeTo, Interpolation), new CenterCrop(CropTo)];
 
-    /// <summary>What augmented training does: cut a random part to size, mirror every second picture.</summary>
-    public IReadOnlyList<PictureTransform> TrainingTransforms() =>
-        [new RandomResizedCrop(CropTo) { SmallestArea = 0.35, Interpolation = Interpolation }, new HorizontalFlip()];
+    /// <summary>
+    /// What augmented training does: cut a random part to size, mirror every second picture. Where evaluation sees whole pictures of at most
+    /// 64 pixels, they are moved by up to an eighth instead, as is usual for CIFAR: a part of so few pixels would only be blurred.
+    /// </summary>
+    public IReadOnlyList<PictureTransform> TrainingTransforms() => CropTo == ResizeTo && CropTo <= LargestMoved
+        ? [new Resize(ResizeTo, Interpolation), new RandomCrop(CropTo, CropTo / 8), new HorizontalFlip()]
+        : [new RandomResizedCrop(CropTo) { SmallestArea = 0.35, Interpolation = Interpolation }, new HorizontalFlip()];
 }

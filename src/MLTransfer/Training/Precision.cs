@@ -1,6 +1,9 @@
 namespace MLTransfer;
 
-/// <summary>The number format of inference: of feature extraction, validation and prediction. Training is always in float32.</summary>
+/// <summary>
+/// The number format of inference: of feature extraction, validation and prediction. Layers that learn compute in float32 unless bfloat16 is
+/// asked for; their weights are float32 always.
+/// </summary>
 public enum Precision
 {
     /// <summary>bfloat16 where the processor computes with it (AVX512-BF16, AMX), float32 elsewhere.</summary>
@@ -9,6 +12,9 @@ public enum Precision
     /// <summary>32-bit floating point.</summary>
     Float32,
 
-    /// <summary>bfloat16, whatever the processor; slow where it has no instructions for it.</summary>
+    /// <summary>
+    /// bfloat16, whatever the processor, slow where it has no instructions for it; in fine-tuning also for the layers that learn, which is
+    /// faster and a little less exact.
+    /// </summary>
     BFloat16,
 }

@@ -11,4 +11,10 @@ public enum ScheduleKind
 
     /// <summary>It falls to zero along half a cosine wave (Loshchilov and Hutter 2016).</summary>
     Cosine,
+
+    /// <summary>
+    /// It rises from a 25th over the first 30 % of the steps, then falls to zero, both along half a cosine wave (Smith and Topin 2017, as in
+    /// torch's <c>OneCycleLR</c>): for training from scratch at high learning rates.
+    /// </summary>
+    OneCycle,
 }

@@ -1,3 +1,5 @@
+using MLTransfer.Models;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,12 +9,19 @@ namespace MLTransfer.Training;
 internal sealed class Trainee
 {
     private readonly IReadOnlyList<nn.Module> _frozen;
+    private readonly ScalarType _type;
+    private readonly double _auxiliaryWeight;
 
     /// <param name="network">Inputs (N, …) to logits (N, classes).</param>
     /// <param name="head">The new classifier within it, or the network itself.</param>
     /// <param name="frozen">The modules that do not learn.</param>
-    public Trainee(nn.Module<Tensor, Tensor> network, nn.Module head, IReadOnlyList<nn.Module> frozen)
+    /// <param name="type">The number format the network computes in; its weights are float32 all the same.</param>
+    /// <param name="auxiliaryWeight">How much the losses of the network's auxiliary heads count; with 0 they are not run.</param>
+    public Trainee(
+        nn.Module<Tensor, Tensor> network, nn.Module head, IReadOnlyList<nn.Module> frozen, ScalarType type = ScalarType.Float32, double auxiliaryWeight = 0)
     {
+        _type = type;
+        _auxiliaryWeight = auxiliaryWeight;
         Network = network;
         _frozen = frozen;
         foreach (Parameter parameter in network.parameters()) parameter.requires_grad = true;
@@ -27,6 +36,17 @@ internal sealed class Trainee
     public IReadOnlyList<Parameter> Backbone { get; }
 
     public IReadOnlyList<Parameter> Head { get; }
+
+    /// <summary>Inputs (N, …) to logits (N, classes), with what their gradients need; those of the auxiliary heads that learn come behind the network's.</summary>
+    public IReadOnlyList<Tensor> Logits(Tensor inputs)
+    {
+        Tensor typed = inputs.to(_type);
+        return _auxiliaryWeight > 0 && Network is ImageModel model ? model.AllLogits(typed) : [Network.call(typed)];
+    }
+
+    /// <summary>What is made small: the network's loss and the weighted ones of its auxiliary heads.</summary>
+    public Tensor Total(IReadOnlyList<Tensor> losses) =>
+        losses.Skip(1).Aggregate(losses[0], (total, loss) => total + loss * _auxiliaryWeight);
 
     /// <summary>Nothing learns any more: gradients are given back.</summary>
     public void Finish()

@@ -1,10 +1,12 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Training;
 
 /// <summary>The one training loop: epochs of steps, validation behind each, the best epoch kept.</summary>
-internal sealed class TrainingLoop(TrainingRecipe recipe, TimeProvider clock, IProgress<TrainingProgress>? progress, Action<EpochResult>? finished = null)
+internal sealed class TrainingLoop(
+    TrainingRecipe recipe, TimeProvider clock, IProgress<TrainingProgress>? progress, Action<EpochResult>? finished = null, Checkpoint? checkpoint = null)
 {
     /// <summary>Trains until the last epoch, or until the token asks to stop: then after the running batch.</summary>
     /// <param name="trainee">The network; holds the weights of the best epoch afterwards.</param>
@@ -15,12 +17,14 @@ internal sealed class TrainingLoop(TrainingRecipe recipe, TimeProvider clock, IP
     /// <exception cref="OperationCanceledException">It was stopped before an epoch was finished.</exception>
     public TrainingHistory Run(Trainee trainee, ITrainingData data, Func<int, Tally, CancellationToken, Tally>? validate, CancellationToken cancellation)
     {
-        using optim.Optimizer optimizer = Optimizers.Create(recipe, trainee.Backbone, trainee.Head);
+        using OptimizerHelper optimizer = Optimizers.Create(recipe, trainee.Backbone, trainee.Head);
         using var best = new BestEpoch(trainee.Network);
-        var epochs = new List<EpochResult>();
-        double seconds = 0;
-        long pictures = 0;
-        for (int epoch = 1; epoch <= recipe.Epochs && !cancellation.IsCancellationRequested; epoch++)
+        TrainingHistory? before = checkpoint?.Restore(trainee.Network, best, optimizer);
+        List<EpochResult> epochs = [.. before?.Epochs ?? []];
+        double seconds = before?.Seconds ?? 0;
+        long pictures = before?.Pictures ?? 0;
+        TrainingHistory History() => new(epochs, best.Result!, Cancelled: epochs.Count < recipe.Epochs, seconds, pictures);
+        for (int epoch = epochs.Count + 1; epoch <= recipe.Epochs && !cancellation.IsCancellationRequested; epoch++)
         {
             long start = clock.GetTimestamp();
             var pace = new Pace(clock, data.Count);
@@ -34,19 +38,22 @@ internal sealed class TrainingLoop(TrainingRecipe recipe, TimeProvider clock, IP
                 epoch, training.Loss, training.Accuracy, validation.Loss, validation.Accuracy, optimizer.ParamGroups.First().LearningRate, clock.GetElapsedTime(start).TotalSeconds);
             epochs.Add(result);
             best.Offer(result);
+            checkpoint?.Save(History(), trainee.Network, optimizer);
             progress?.Report(trained with { ValidationAccuracy = validation.Accuracy });
             finished?.Invoke(result);
         }
 
-        if (best.Result is not { } kept) throw new OperationCanceledException(cancellation);
+        if (best.Result is null) throw new OperationCanceledException(cancellation);
         best.Restore();
         trainee.Finish();
-        return new(epochs, kept, Cancelled: epochs.Count < recipe.Epochs, seconds, pictures);
+        return History();
     }
 
     private Tally TrainEpoch(
         Trainee trainee, ITrainingData data, optim.Optimizer optimizer, int epoch, double validationAccuracy, Pace pace, CancellationToken cancellation)
     {
+        // Chance inside the network, as of dropout, depends on the epoch alone: a training that goes on from a checkpoint draws the same.
+        manual_seed(recipe.Seed + epoch * 1_000_003L);
         trainee.BeginEpoch();
         Tally tally = default;
         int step = 0;
@@ -56,11 +63,11 @@ internal sealed class TrainingLoop(TrainingRecipe recipe, TimeProvider clock, IP
             SetRate(optimizer, (epoch - 1 + (double)step++ / data.Batches) / recipe.Epochs);
             LabelledBatch batch = take();
             optimizer.zero_grad();
-            Tensor logits = trainee.Network.call(batch.Inputs);
-            Tensor loss = nn.functional.cross_entropy(logits, batch.Labels, label_smoothing: recipe.LabelSmoothing);
-            loss.backward();
+            IReadOnlyList<Tensor> logits = trainee.Logits(batch.Inputs);
+            Tensor[] losses = [.. logits.Select(scores => nn.functional.cross_entropy(scores, batch.Labels, label_smoothing: recipe.LabelSmoothing))];
+            trainee.Total(losses).backward();
             optimizer.step();
-            tally += Tally.Of(logits, batch.Labels, loss);
+            tally += Tally.Of(logits[0], batch.Labels, losses[0]);
             pace.Add(batch.Pictures);
             if (!double.IsFinite(tally.LossSum)) throw Diverged(epoch);
             progress?.Report(pace.Report(TrainingPhase.Training, epoch, recipe.Epochs, tally, validationAccuracy));

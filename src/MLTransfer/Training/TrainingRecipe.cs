@@ -3,6 +3,9 @@ namespace MLTransfer.Training;
 /// <summary>How weights are trained, whatever the weights and the inputs are.</summary>
 internal sealed record TrainingRecipe
 {
+    /// <summary>Decides the chance inside the network.</summary>
+    public int Seed { get; init; }
+
     public required int Epochs { get; init; }
 
     public required double LearningRate { get; init; }
