@@ -1,4 +1,6 @@
 using System.CommandLine;
+using MLTransfer.Cli.Bench.Backbones;
+using MLTransfer.Cli.Bench.Forward;
 using MLTransfer.Cli.CommandLine;
 
 namespace MLTransfer.Cli.Bench;
@@ -7,6 +9,11 @@ namespace MLTransfer.Cli.Bench;
 internal sealed class BenchCommand : Command
 {
     internal BenchCommand(Surroundings surroundings)
-        : base("bench", "Measures, on this machine and in one run.") =>
+        : base("bench", "Measures, on this machine and in one run.")
+    {
         Add(new BenchPeerCommand(surroundings));
+        Add(new BenchLoadCommand(surroundings));
+        Add(new BenchForwardCommand(surroundings));
+        Add(new BenchBackbonesCommand(surroundings));
+    }
 }

@@ -6,6 +6,9 @@ internal static class CacheFolders
     /// <summary>Features of pictures, by weights and preprocessing.</summary>
     internal const string Features = "features";
 
+    /// <summary>Published weights that were downloaded.</summary>
+    internal const string Weights = "weights";
+
     /// <summary>Pictures, weights and models of 'mlt demo'.</summary>
     internal const string Demo = "demo";
 }

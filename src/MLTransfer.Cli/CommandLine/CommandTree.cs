@@ -8,6 +8,7 @@ using MLTransfer.Cli.Evaluate;
 using MLTransfer.Cli.Models;
 using MLTransfer.Cli.Predict;
 using MLTransfer.Cli.Train;
+using MLTransfer.Cli.Weights;
 
 namespace MLTransfer.Cli.CommandLine;
 
@@ -38,6 +39,7 @@ internal static class CommandTree
         new EvaluateCommand(surroundings),
         new PredictCommand(surroundings),
         new ModelsCommand(surroundings),
+        new WeightsCommand(surroundings),
         new DoctorCommand(surroundings),
         new DemoCommand(surroundings),
         new BenchCommand(surroundings),

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using MLTransfer.Models;
 
 namespace MLTransfer.Cli.CommandLine;
 
 /// <summary>Options whose wrong values are answered with what was given, what was expected and what is possible.</summary>
-internal static class NewOption
+internal static partial class NewOption
 {
     internal static Option<string?> Text(string name, string shape, string description) =>
         new(name) { HelpName = shape, Description = description };
@@ -32,6 +33,15 @@ internal static class NewOption
         Description = description,
         CustomParser = result => Parse<double>(
             result, name, NumberStyles.Float, number => number > 0 && double.IsFinite(number), "a number greater than 0, such as 0.001 or 1e-3"),
+    };
+
+    /// <summary>A finite number, zero or greater; null when not given.</summary>
+    internal static Option<double?> NotNegative(string name, string description) => new(name)
+    {
+        HelpName = "X",
+        Description = description,
+        CustomParser = result => Parse<double>(
+            result, name, NumberStyles.Float, number => number >= 0 && double.IsFinite(number), "a number of at least 0, such as 0 or 1e-4"),
     };
 
     /// <summary>A number between zero and one, neither included; null when not given.</summary>
@@ -61,6 +71,26 @@ internal static class NewOption
         CustomParser = result => Choose(result, name, words),
     };
 
+    /// <summary>What the library reads from a word; null when not given.</summary>
+    internal static Option<T?> Parsed<T>(string name, string shape, string description, Func<string, T> parse)
+        where T : class => new(name)
+        {
+            HelpName = shape,
+            Description = description,
+            CustomParser = result =>
+            {
+                try
+                {
+                    return parse(result.Tokens[^1].Value);
+                }
+                catch (FormatException refusal)
+                {
+                    result.AddError($"{name}: {refusal.Message}");
+                    return null;
+                }
+            },
+        };
+
     /// <summary>One of the names of <typeparamref name="T"/>, in any case; null when not given.</summary>
     internal static Option<T?> Kind<T>(string name, string description)
         where T : struct, Enum
@@ -70,12 +100,16 @@ internal static class NewOption
         {
             HelpName = string.Join('|', words),
             Description = description,
-            CustomParser = result => Enum.TryParse<T>(Choose(result, name, words), ignoreCase: true, out var kind) ? kind : null,
+            CustomParser = result => Array.IndexOf(words, Choose(result, name, words)) is >= 0 and var at ? Enum.GetValues<T>()[at] : null,
         };
     }
 
+    /// <summary>OneCycle is one-cycle, AdamW adamw.</summary>
     internal static string Word<T>(T kind)
-        where T : struct, Enum => kind.ToString().ToLowerInvariant();
+        where T : struct, Enum => BetweenWords().Replace(kind.ToString(), "-").ToLowerInvariant();
+
+    [GeneratedRegex("(?<=[a-z])(?=[A-Z][a-z])")]
+    private static partial Regex BetweenWords();
 
     private static T? Parse<T>(ArgumentResult result, string name, NumberStyles styles, Func<T, bool> accepts, string expected)
         where T : struct, System.Numerics.INumber<T>

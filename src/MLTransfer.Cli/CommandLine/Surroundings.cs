@@ -1,6 +1,6 @@
 namespace MLTransfer.Cli.CommandLine;
 
-/// <summary>What a command sees of the world outside: the streams, whether a person watches, and where caches go.</summary>
+/// <summary>What a command sees of the world outside: the streams, whether a person watches, where caches go, and the environment.</summary>
 internal sealed record Surroundings
 {
     /// <summary>Standard input.</summary>
@@ -21,6 +21,12 @@ internal sealed record Surroundings
     /// <summary>The user's folder for what can be computed again.</summary>
     internal required string CacheFolder { get; init; }
 
+    /// <summary>Looks an environment variable up.</summary>
+    internal Func<string, string?> Variable { get; init; } = _ => null;
+
+    /// <summary>The user's home folder.</summary>
+    internal string Home { get; init; } = "";
+
     /// <summary>The process's own.</summary>
     internal static Surroundings OfProcess() => new()
     {
@@ -30,5 +36,7 @@ internal sealed record Surroundings
         OutputIsTerminal = !Console.IsOutputRedirected,
         WordsAreTerminal = !Console.IsErrorRedirected,
         CacheFolder = UserCache.Folder(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)),
+        Variable = Environment.GetEnvironmentVariable,
+        Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
     };
 }

@@ -10,7 +10,7 @@ internal sealed class DemoCommand : MltCommand
     private const int DefaultSeed = 1;
 
     private readonly Option<string?> _folder = NewOption.Text(
-        "--dir", "DIR", "Where pictures, weights and models go. [default: a folder of the user's cache; see 'mlt doctor']");
+        "--dir", "DIR", "Where pictures and models go. [default: a folder of the user's cache; see 'mlt doctor']");
     private readonly Option<int?> _seed = NewOption.Whole(
         "--seed", $"Decides the pictures and every other random number. [default: {DefaultSeed}]", 0, 10_000);
     private readonly Option<int?> _threads = Threads.Option();
@@ -18,7 +18,7 @@ internal sealed class DemoCommand : MltCommand
     internal DemoCommand(Surroundings surroundings)
         : base(
             "demo",
-            "Draws pictures, pretrains a small backbone, and shows what transfer learning buys on a small set. Needs no file; takes one to three minutes.",
+            "Draws a small set of pictures and shows what transfer learning buys on it. Needs no file from anywhere; takes about a minute.",
             surroundings,
             "mlt demo",
             "mlt demo --dir /tmp/demo --seed 7 --json") =>
@@ -26,7 +26,7 @@ internal sealed class DemoCommand : MltCommand
 
     internal override string Remarks =>
         """
-        JSON: { folder, pretraining: TRAINING, weights, ways: [TRAINING], predictions: [{ file, truth, label, probability }], seconds }
+        JSON: { folder, ways: [TRAINING], predictions: [{ file, truth, label, probability }], seconds }
               TRAINING: { way, classes, train_images, val_images, val_accuracy, seconds, model }
 
         """;

@@ -3,8 +3,6 @@ namespace MLTransfer.Cli.Demo;
 /// <summary>What the demo showed; also the document of 'mlt demo --json'.</summary>
 internal sealed record DemoResult(
     string Folder,
-    DemoTraining Pretraining,
-    string Weights,
     IReadOnlyList<DemoTraining> Ways,
     IReadOnlyList<DemoPrediction> Predictions,
     double Seconds);

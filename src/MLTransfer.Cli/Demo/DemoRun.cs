@@ -17,45 +17,31 @@ internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, Surroundings sur
     internal async Task<DemoResult> RunAsync()
     {
         var clock = Stopwatch.StartNew();
-        var (source, target) = (plan.Source, plan.Training);
-        Say($"Drawing pictures: {source.Classes.Count} classes with {source.PicturesPerClass} each to learn to see from, " +
-            $"and {target.Classes.Count} other classes with only {target.PicturesPerClass} each.");
-        Draw();
+        var target = plan.Training;
+        Say($"Drawing pictures: {target.Classes.Count} classes with only {target.PicturesPerClass} each to learn from.");
+        PictureFiles.Write(target, folder.Training, cancel);
+        PictureFiles.Write(plan.Validation, folder.Validation, cancel);
 
-        Say($"Pretraining {DemoPlan.Backbone} on the {source.Classes.Count} classes …");
-        var (pretraining, backbone) = await TrainAsync("pretraining", DemoPlan.Pretraining, folder.Source, validation: null).ConfigureAwait(false);
-        Classifier.In(backbone).SaveWeights(folder.Weights);
-
-        Say($"Learning the {target.Classes.Count} other classes from scratch …");
-        var (scratch, _) = await TrainAsync(Scratch, DemoPlan.FromScratch, folder.Training, folder.Validation).ConfigureAwait(false);
-        Say("… by a new head on the features of the pretrained backbone …");
-        var (features, _) = await TrainAsync(Features, DemoPlan.Features(folder.Weights), folder.Training, folder.Validation, save: true)
-            .ConfigureAwait(false);
-        Say("… and by training the pretrained backbone on, too …");
-        var (fineTuning, _) = await TrainAsync(FineTuning, DemoPlan.FineTuning(folder.Weights), folder.Training, folder.Validation, save: true)
-            .ConfigureAwait(false);
+        Say("Learning to tell them apart from scratch …");
+        var scratch = await TrainAsync(Scratch, DemoPlan.FromScratch, save: false).ConfigureAwait(false);
+        Say($"… by a new head on the features of the backbone '{DemoPlan.Backbone}', which has seen photographs …");
+        var features = await TrainAsync(Features, DemoPlan.Features, save: true).ConfigureAwait(false);
+        Say("… and by training that backbone on, too …");
+        var fineTuning = await TrainAsync(FineTuning, DemoPlan.FineTuning, save: true).ConfigureAwait(false);
 
         Say($"Loading {folder.Model(FineTuning)} again and asking it …");
         var predictions = Ask(folder.Model(FineTuning));
-        return new(folder.Root, pretraining, folder.Weights, [scratch, features, fineTuning], predictions, clock.Elapsed.TotalSeconds);
+        return new(folder.Root, [scratch, features, fineTuning], predictions, clock.Elapsed.TotalSeconds);
     }
 
-    private void Draw()
-    {
-        PictureFiles.Write(plan.Source, folder.Source, cancel);
-        PictureFiles.Write(plan.Training, folder.Training, cancel);
-        PictureFiles.Write(plan.Validation, folder.Validation, cancel);
-    }
-
-    private async Task<(DemoTraining Training, ITransformer Model)> TrainAsync(
-        string way, ImageClassificationOptions options, string data, string? validation, bool save = false)
+    private async Task<DemoTraining> TrainAsync(string way, ImageClassificationOptions options, bool save)
     {
         var clock = Stopwatch.StartNew();
         var ml = new MLContext(plan.Seed);
-        var pictures = ml.Data.LoadImageFolder(data);
+        var pictures = ml.Data.LoadImageFolder(folder.Training);
         var model = await TrainingScreen.WatchAsync(surroundings, progress => TrainPipeline.Of(ml, options with
         {
-            Validation = validation is null ? null : ml.Data.LoadImageFolder(validation),
+            Validation = ml.Data.LoadImageFolder(folder.Validation),
             Progress = progress,
             Cancellation = cancel,
         }).Fit(pictures)).ConfigureAwait(false);
@@ -64,10 +50,9 @@ internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, Surroundings sur
             OutputFile.Checked("--dir", folder.Model(way)).Write(stream => ml.Model.Save(model, pictures.Schema, stream));
         var classifier = Classifier.In(model);
         var summary = classifier.Training!;
-        var training = new DemoTraining(
+        return new(
             way, classifier.Labels.Count, summary.TrainingPictures, summary.ValidationPictures, summary.ValidationAccuracy,
             Math.Round(clock.Elapsed.TotalSeconds, 2), save ? folder.Model(way) : null);
-        return (training, model);
     }
 
     private DemoPrediction[] Ask(string model)

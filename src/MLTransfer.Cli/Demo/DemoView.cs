@@ -12,17 +12,13 @@ internal static class DemoView
     internal static void Show(DemoResult result, Surroundings surroundings)
     {
         var (screen, output) = (Screens.ForResults(surroundings), surroundings.Output);
-        var pretraining = result.Pretraining;
-        output.WriteLine(
-            $"Pretrained on {Figures.Count(pretraining.TrainImages)} pictures of {pretraining.Classes} classes " +
-            $"in {Figures.Seconds(pretraining.Seconds)}: {Figures.Percent(pretraining.ValAccuracy)} right on pictures kept aside.");
         var target = result.Ways[0];
-        output.WriteLine($"Then {target.Classes} other classes from {target.TrainImages} pictures, judged by {target.ValImages} more:");
+        output.WriteLine($"{target.Classes} classes from {target.TrainImages} pictures, judged by {target.ValImages} more:");
         screen.Write(Ways(result.Ways));
         output.WriteLine("The model loaded again from its file says:");
         screen.Write(Predictions(result.Predictions));
         output.WriteLine($"Took {Figures.Seconds(result.Seconds)}. Everything is in {result.Folder}:");
-        output.WriteLine("pictures in source/ and target/, backbone.safetensors, features.zip, finetune.zip.");
+        output.WriteLine("pictures in train/ and val/, features.zip, finetune.zip.");
         output.WriteLine();
         output.WriteLine("Next:");
         foreach (var line in Next(new DemoFolder(result.Folder)))
@@ -49,7 +45,7 @@ internal static class DemoView
     [
         $"mlt evaluate --model {folder.Model(DemoRun.FineTuning)} --data {folder.Validation}",
         $"mlt predict --model {folder.Model(DemoRun.Features)} --top 3 {folder.Validation}",
-        "mlt train --data YOUR_PICTURES --mode features --backbone resnet18 --weights resnet18-f37072fd.pth --out yours.zip",
+        "mlt train --data YOUR_PICTURES --mode features --backbone resnet18 --out yours.zip",
         "mlt models",
     ];
 

@@ -42,6 +42,7 @@ internal sealed record CacheDiagnosis(string Name, string Path, int Files, long 
     internal static IReadOnlyList<CacheDiagnosis> Below(string cacheFolder) =>
     [
         Of(CommandLine.CacheFolders.Features, cacheFolder),
+        Of(CommandLine.CacheFolders.Weights, cacheFolder),
         Of(CommandLine.CacheFolders.Demo, cacheFolder),
     ];
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MLTransfer.Models;
+using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Models;
 
@@ -8,15 +9,39 @@ internal sealed record BackboneJson(
     string Name,
     string Family,
     long Parameters,
+    double Gflops,
     int ImageSize,
     int FeatureWidth,
     int Classes,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<long>? Input,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LayerDescription>? Layers)
+    IReadOnlyList<WeightsJson> Weights)
 {
-    internal static BackboneJson Of(Backbone backbone) => new(
-        backbone.Name, backbone.Family, backbone.Parameters, backbone.Preprocessing.CropTo, backbone.FeatureWidth, backbone.Classes, null, null);
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<long>? Input { get; private init; }
 
-    internal static BackboneJson Of(BackboneStructure structure) =>
-        Of(structure.Backbone) with { Input = structure.Input, Layers = structure.Layers };
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LayerDescription>? Layers { get; private init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? TrainedParameters { get; private init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MemoryEstimate? Bytes { get; private init; }
+
+    internal static BackboneJson Of(Backbone backbone) => new(
+        backbone.Name, backbone.Family, backbone.Parameters, Math.Round(backbone.MultiplyAdds / 1e9, 3), backbone.Preprocessing.CropTo,
+        backbone.FeatureWidth, backbone.Classes, [.. WeightsCatalog.Of(backbone.Name).Select(WeightsJson.Of)]);
+
+    internal static BackboneJson Of(BackboneStructure structure) => Of(structure.Backbone) with
+    {
+        Input = structure.Input,
+        Layers = structure.Layers,
+        TrainedParameters = structure.TrainedParameters,
+        Bytes = structure.Memory,
+    };
+}
+
+/// <summary>Published weights of a backbone.</summary>
+internal sealed record WeightsJson(string Name, bool Default, double? Top1, string Licence)
+{
+    internal static WeightsJson Of(PublishedWeights weights) => new(weights.Name, weights.Default, weights.Top1, weights.Licence);
 }

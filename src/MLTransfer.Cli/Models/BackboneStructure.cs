@@ -10,6 +10,12 @@ internal sealed record BackboneStructure(Backbone Backbone, IReadOnlyList<long> 
 
     private const int ClassesWhereNoneArePublished = 1000;
 
+    internal long Parameters => Layers.Sum(layer => layer.Parameters);
+
+    internal long TrainedParameters => Layers.Where(layer => !layer.Frozen).Sum(layer => layer.Parameters);
+
+    internal MemoryEstimate Memory => MemoryEstimate.Of(this);
+
     /// <exception cref="ArgumentException">There is no layer <paramref name="trainFrom"/>.</exception>
     internal static BackboneStructure Of(Backbone backbone, string? trainFrom)
     {
@@ -26,18 +32,21 @@ internal sealed record BackboneStructure(Backbone Backbone, IReadOnlyList<long> 
         };
         long side = backbone.Preprocessing.CropTo;
         long[] input = [1, 3, side, side];
+        var calls = new ModuleCalls(model);
         var layers = new List<LayerDescription>();
         var maps = torch.zeros(input);
         foreach (var group in model.Groups)
         {
             maps = group.Forward(maps);
-            var parameters = group.Modules.SelectMany(module => module.parameters()).Sum(parameter => parameter.numel());
-            layers.Add(new(group.Name, parameters, maps.shape, Frozen: layers.Count < firstTrained));
+            layers.Add(new(
+                group.Name, Parameters(group.Modules), maps.shape, Frozen: layers.Count < firstTrained, calls.Take(group.Modules)));
         }
-        layers.Add(new(model.HeadName, model.Head.parameters().Sum(parameter => parameter.numel()), [1, classes], Frozen: false));
+        layers.AddRange(model.AuxiliaryHeads.Select(head => new LayerDescription(head.StateName, Parameters([head]), [1, classes], Frozen: true, calls.Take([head]))));
+        var logits = model.Classify(maps);
+        layers.Add(new(model.HeadName, Parameters([model.Head]), logits.shape, Frozen: false, calls.Take([model.Head])));
         return new(backbone, input, layers);
+
+        static long Parameters(IEnumerable<torch.nn.Module> modules) =>
+            modules.SelectMany(module => module.parameters()).Sum(parameter => parameter.numel());
     }
 }
-
-/// <summary>One group of layers: what 'mlt train --train-from' can name.</summary>
-internal sealed record LayerDescription(string Name, long Parameters, IReadOnlyList<long> Output, bool Frozen);

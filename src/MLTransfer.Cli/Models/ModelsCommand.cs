@@ -34,8 +34,14 @@ internal sealed class ModelsCommand : MltCommand
 
     internal override string Remarks =>
         """
-        JSON: [{ name, family, parameters, image_size, feature_width, classes }]
-              of one backbone also { input: [shape], layers: [{ name, parameters, output: [shape], frozen }] }
+        GFLOPs: billions of multiplications with an addition for one picture of that size, as torchvision and timm count them.
+
+        weights: the published weights taken by default and how many others there are; 'mlt weights list' names them.
+
+        JSON: [{ name, family, parameters, gflops, image_size, feature_width, classes, weights: [{ name, default, top1, licence }] }]
+              of one backbone also { input: [shape], layers: [{ name, parameters, output: [shape], frozen, modules: [MODULE] }],
+              trained_parameters, bytes: { input, activations, parameters, total } }
+              MODULE: { name, type, output: [shape], parameters }
 
         """;
 

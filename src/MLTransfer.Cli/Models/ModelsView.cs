@@ -1,6 +1,7 @@
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Models;
+using MLTransfer.Weights;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Models;
@@ -10,36 +11,50 @@ internal static class ModelsView
 {
     internal static Table All(IEnumerable<Backbone> backbones)
     {
-        var table = TextTable.Of("backbone", "parameters", "image size", "features", "family");
+        var table = TextTable.Of("backbone", "parameters", "GFLOPs", "image size", "features", "weights", "licence");
         foreach (var backbone in backbones)
         {
+            var weights = WeightsCatalog.DefaultOf(backbone.Name);
+            var others = WeightsCatalog.Of(backbone.Name).Count - 1;
             table.Row(
-                backbone.Name, Figures.Count(backbone.Parameters), $"{backbone.Preprocessing.CropTo} px",
-                Figures.Count(backbone.FeatureWidth), backbone.Family);
+                backbone.Name, Figures.Count(backbone.Parameters), Gflops(backbone), $"{backbone.Preprocessing.CropTo} px",
+                Figures.Count(backbone.FeatureWidth), weights is null ? "" : weights.Version + (others > 0 ? $" +{others}" : ""), weights?.Licence ?? "");
         }
         return table;
     }
 
     internal static void Show(BackboneStructure structure, Surroundings surroundings)
     {
-        var (backbone, output) = (structure.Backbone, surroundings.Output);
-        var (parameters, features) = (Figures.Count(backbone.Parameters), Figures.Count(backbone.FeatureWidth));
-        output.WriteLine($"{backbone.Name} ({backbone.Family}): {parameters} parameters, {features} features");
+        var (backbone, memory, output) = (structure.Backbone, structure.Memory, surroundings.Output);
+        output.WriteLine(
+            $"{backbone.Name} ({backbone.Family}): {Figures.Count(backbone.Parameters)} parameters, {Figures.Count(backbone.FeatureWidth)} features, " +
+            $"{Gflops(backbone)} GFLOPs at {backbone.Preprocessing.CropTo} px");
         Screens.ForResults(surroundings).Write(Layers(structure));
-        var trained = Figures.Count(structure.Layers.Where(layer => !layer.Frozen).Sum(layer => layer.Parameters));
-        var all = Figures.Count(structure.Layers.Sum(layer => layer.Parameters));
-        output.WriteLine($"{trained} of {all} parameters are trained; the last layer is the head, made anew for the classes of the pictures.");
+        output.WriteLine(
+            $"{Figures.Count(structure.TrainedParameters)} of {Figures.Count(structure.Parameters)} parameters are trained; " +
+            "the last layer is the head, made anew for the classes of the pictures.");
+        output.WriteLine(
+            $"Memory in float32, for one picture: input {Figures.Bytes(memory.Input)}, forward and backward pass {Figures.Bytes(memory.Activations)}, " +
+            $"parameters {Figures.Bytes(memory.Parameters)}, together {Figures.Bytes(memory.Total)}.");
     }
 
     private static Table Layers(BackboneStructure structure)
     {
-        var table = TextTable.Of("layer", "parameters", "output", "");
-        table.Row("(picture)", "", Shape(structure.Input), "");
+        var table = TextTable.Of("layer", "type", "output", "parameters", "");
+        table.Row("(picture)", "", Shape(structure.Input), "", "");
         foreach (var layer in structure.Layers)
-            table.Row(layer.Name, Figures.Count(layer.Parameters), Shape(layer.Output), layer.Frozen ? "frozen" : "trained");
+        {
+            var state = layer.Frozen ? "frozen" : "trained";
+            var alone = layer.Modules is [var only] && only.Name == layer.Name;
+            table.Row(layer.Name, alone ? layer.Modules[0].Type : "", Shape(layer.Output), Figures.Count(layer.Parameters), state);
+            foreach (var module in alone ? [] : layer.Modules)
+                table.Row($"  {module.Name}", module.Type, Shape(module.Output), Figures.Count(module.Parameters), "");
+        }
         return table;
     }
 
+    private static string Gflops(Backbone backbone) => Figures.Number(backbone.MultiplyAdds / 1e9, "#,0.00");
+
     // The first dimension is the number of pictures.
-    private static string Shape(IReadOnlyList<long> shape) => string.Join(" × ", shape.Skip(1));
+    private static string Shape(IReadOnlyList<long>? shape) => shape is null ? "" : string.Join(" × ", shape.Skip(1));
 }

@@ -1,4 +1,5 @@
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Train;
 
@@ -16,7 +17,12 @@ internal sealed record TrainArguments
 
     internal required string Backbone { get; init; }
 
-    internal string? Weights { get; init; }
+    internal string Weights { get; init; } = WeightsReference.Default;
+
+    /// <summary>Where published weights are looked for.</summary>
+    internal WeightStore Store { get; init; } = WeightStore.Usual;
+
+    internal ClassifierHead? Head { get; init; }
 
     internal Layers Layers { get; init; } = Layers.All;
 
@@ -29,6 +35,10 @@ internal sealed record TrainArguments
     internal OptimizerKind? Optimizer { get; init; }
 
     internal ScheduleKind? Schedule { get; init; }
+
+    internal double? WeightDecay { get; init; }
+
+    internal double? LabelSmoothing { get; init; }
 
     internal int? ImageSize { get; init; }
 
@@ -43,6 +53,9 @@ internal sealed record TrainArguments
     internal bool StopOnBadPicture { get; init; }
 
     internal string? CacheFolder { get; init; }
+
+    /// <summary>Where the training is kept after every epoch; null where it is not.</summary>
+    internal string? CheckpointFolder { get; init; }
 
     internal required OutputFile Out { get; init; }
 

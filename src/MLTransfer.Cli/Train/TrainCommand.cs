@@ -1,6 +1,8 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
+using MLTransfer.Cli.Weights.Download;
+using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Train;
 
@@ -11,7 +13,8 @@ internal sealed class TrainCommand : MltCommand
 
     internal TrainCommand(Surroundings surroundings)
         : base("train", "Trains a classifier on a folder of labelled pictures and saves it as an ML.NET model.", surroundings,
-            "mlt train --data flowers --mode features --backbone resnet18 --weights resnet18-f37072fd.pth --out flowers.zip",
+            "mlt train --data flowers --mode features --backbone resnet18 --out flowers.zip",
+            "mlt train --data flowers --mode features --backbone resnet50 --weights IMAGENET1K_V1 --weights-dir downloads --offline --out flowers.zip",
             "mlt train --data flowers/train --val flowers/val --mode finetune --backbone resnet18 --weights resnet18-f37072fd.pth " +
             "--train-from layer4 --out flowers.zip",
             "mlt train --data flowers --mode finetune --backbone cifar_resnet20 --weights none --epochs 40 --out scratch.zip --json") =>
@@ -28,7 +31,8 @@ internal sealed class TrainCommand : MltCommand
 
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
-        var arguments = TrainRequest.Of(asked, _options, Surroundings.CacheFolder);
+        var arguments = TrainRequest.Of(asked, _options, Surroundings);
+        await GetWeightsAsync(arguments, WantsJson(asked), cancel).ConfigureAwait(false);
         var result = await TrainingScreen.WatchAsync(Surroundings, progress => TrainRun.Run(arguments, progress, cancel)).ConfigureAwait(false);
         TrainView.ShowSkipped(result, Surroundings.Words);
         if (WantsJson(asked))
@@ -38,5 +42,16 @@ internal sealed class TrainCommand : MltCommand
         if (result.Summary.Cancelled)
             Surroundings.Words.WriteLine(TrainView.Interrupted(result));
         return result.Summary.Cancelled ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    // The training would get them too, but tells nobody how a download goes.
+    private async Task GetWeightsAsync(TrainArguments arguments, bool quiet, CancellationToken cancel)
+    {
+        var reference = WeightsReference.Parse(arguments.Weights, arguments.Backbone);
+        if (reference.Remote is null)
+            return;
+        var weights = await DownloadScreen.WatchAsync(Surroundings, quiet, progress => arguments.Store.GetAsync(reference, progress, cancel)).ConfigureAwait(false);
+        var licence = reference.Published is { } published ? $" (licence {published.Licence})" : "";
+        Surroundings.Words.WriteLine($"weights: {weights.Name}{licence}, {weights.Path}");
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Weights.Store;
+using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Train;
 
@@ -31,8 +33,17 @@ internal sealed class TrainOptions
     internal Option<string> Backbone { get; } = NewOption.Required(
         "--backbone", "NAME", "The network to start from, such as resnet18; 'mlt models' lists them.");
 
-    internal Option<string> Weights { get; } = NewOption.Required(
-        "--weights", "FILE|none", "The backbone's pretrained weights (.pth or .safetensors), or 'none' to start from random ones.");
+    internal Option<string?> Weights { get; } = NewOption.Text(
+        "--weights", "NAME|FILE|URL|none",
+        "The backbone's pretrained weights: published ones by NAME ('mlt weights list'), a .pth or .safetensors FILE, a URL#sha256=HASH, or 'none' " +
+        "to start from random ones. [default: the ones published as its default]");
+
+    internal StoreOptions Store { get; } = new();
+
+    internal Option<ClassifierHead?> Head { get; } = NewOption.Parsed<ClassifierHead>(
+        "--head", "HEAD",
+        $"What is trained on top of the backbone's features: linear, dropout:RATE (and linear), or mlp:WIDTH:RATE (a hidden layer, dropout). [default: {FeatureDefaults.Head}]",
+        ClassifierHead.Parse);
 
     internal Option<string?> TrainFrom { get; } = NewOption.Text(
         "--train-from", "LAYER",
@@ -45,7 +56,7 @@ internal sealed class TrainOptions
         "--batch-size", $"Pictures per training step.{ByMode(options => options.BatchSize)}", 1, 65_536);
 
     internal Option<double?> LearningRate { get; } = NewOption.Positive(
-        "--learning-rate", $"The largest step of the optimizer.{ByMode(options => (options with { Weights = "FILE" }).RecommendedLearningRate)}");
+        "--learning-rate", $"The largest step of the optimizer.{ByMode(options => options.RecommendedLearningRate)}");
 
     internal Option<OptimizerKind?> Optimizer { get; } = NewOption.Kind<OptimizerKind>(
         "--optimizer", $"What turns gradients into steps.{ByMode(options => NewOption.Word(options.Optimizer))}");
@@ -53,11 +64,17 @@ internal sealed class TrainOptions
     internal Option<ScheduleKind?> Schedule { get; } = NewOption.Kind<ScheduleKind>(
         "--schedule", $"How the learning rate changes over the epochs.{ByMode(options => NewOption.Word(options.Schedule))}");
 
+    internal Option<double?> WeightDecay { get; } = NewOption.NotNegative(
+        "--weight-decay", $"How strongly weights are pulled towards zero.{ByMode(options => options.WeightDecay)}");
+
+    internal Option<double?> LabelSmoothing { get; } = NewOption.Fraction(
+        "--label-smoothing", $"The share of the target probability spread over all classes.{ByMode(options => options.LabelSmoothing)}");
+
     internal Option<int?> ImageSize { get; } = NewOption.Whole(
         "--image-size", "Side of the square that the backbone sees, in pixels. [default: the backbone's own]", 8, 4096);
 
     internal Option<string> Precision { get; } = NewOption.Choice(
-        "--precision", "Numbers of frozen layers. auto: bf16 where the processor has it.", "auto", "float32", "bf16");
+        "--precision", "Numbers the network computes with. auto: bf16 for frozen layers where the processor has it, float32 for those that learn.", "auto", "float32", "bf16");
 
     internal Option<DeviceKind?> Device { get; } = NewOption.Kind<DeviceKind>(
         "--device", "Where to compute. auto: a CUDA device where there is one. [default: auto]");
@@ -70,6 +87,9 @@ internal sealed class TrainOptions
     internal Option<string?> Cache { get; } = NewOption.Text(
         "--cache", "DIR|none", "With --mode features: where features are kept for the next run. [default: the user's cache folder; see 'mlt doctor']");
 
+    internal Option<string?> Checkpoint { get; } = NewOption.Text(
+        "--checkpoint", "DIR", "With --mode finetune: where the training is kept after every epoch. The same command goes on from there. [default: nowhere]");
+
     internal Option<bool> StopOnBadPicture { get; } = NewOption.Flag(
         "--stop-on-bad-picture", "Fail at the first picture that cannot be read, instead of reporting it and going on.");
 
@@ -80,8 +100,9 @@ internal sealed class TrainOptions
 
     internal Symbol[] All =>
     [
-        Data, Validation, ValidationFraction, Mode, Backbone, Weights, TrainFrom, Epochs, BatchSize, LearningRate, Optimizer, Schedule,
-        ImageSize, Precision, Device, Threads, Seed, Cache, StopOnBadPicture, Report, Out,
+        Data, Validation, ValidationFraction, Mode, Backbone, Weights, Store.Folder, Store.Mirror, Store.Offline, Head, TrainFrom, Epochs,
+        BatchSize, LearningRate, Optimizer, Schedule, WeightDecay, LabelSmoothing, ImageSize, Precision, Device, Threads, Seed, Cache, Checkpoint,
+        StopOnBadPicture, Report, Out,
     ];
 
     private static string ByMode(Func<ImageClassificationOptions, object> value)

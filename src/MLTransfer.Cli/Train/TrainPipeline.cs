@@ -20,17 +20,21 @@ internal static class TrainPipeline
     internal static ImageClassificationOptions OptionsOf(TrainArguments arguments)
     {
         ImageClassificationOptions options = arguments.FineTune
-            ? new FineTuningOptions { Train = arguments.Layers }
+            ? new FineTuningOptions { Train = arguments.Layers, CheckpointFolder = arguments.CheckpointFolder }
             : new FeatureExtractionOptions { CacheFolder = arguments.CacheFolder };
         return options with
         {
             Backbone = arguments.Backbone,
             Weights = arguments.Weights,
+            WeightStore = arguments.Store,
+            Head = arguments.Head ?? options.Head,
             Epochs = arguments.Epochs ?? options.Epochs,
             BatchSize = arguments.BatchSize ?? options.BatchSize,
             LearningRate = arguments.LearningRate,
             Optimizer = arguments.Optimizer ?? options.Optimizer,
             Schedule = arguments.Schedule ?? options.Schedule,
+            WeightDecay = arguments.WeightDecay ?? options.WeightDecay,
+            LabelSmoothing = arguments.LabelSmoothing ?? options.LabelSmoothing,
             ImageSize = arguments.ImageSize,
             Precision = arguments.Precision,
             Device = arguments.Device,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Data;
 using MLTransfer.Models;
+using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Train;
 
@@ -9,33 +10,40 @@ namespace MLTransfer.Cli.Train;
 internal static class TrainRequest
 {
     /// <exception cref="UsageException">Something asked cannot be done.</exception>
-    internal static TrainArguments Of(ParseResult asked, TrainOptions options, string cacheFolder)
+    internal static TrainArguments Of(ParseResult asked, TrainOptions options, Surroundings surroundings)
     {
         var fineTune = asked.GetRequiredValue(options.Mode) == TrainOptions.FineTune;
         RefuseContradictions(asked, options, fineTune);
+        var backbone = KnownBackbone.Of(asked.GetRequiredValue(options.Backbone)).Name;
         var arguments = new TrainArguments
         {
             Data = Paths.ExistingFolder("--data", asked.GetRequiredValue(options.Data)),
             Validation = asked.GetValue(options.Validation) is { } validation ? Paths.ExistingFolder("--val", validation) : null,
             ValidationFraction = asked.GetValue(options.ValidationFraction) ?? TrainOptions.DefaultValidationFraction,
             FineTune = fineTune,
-            Backbone = KnownBackbone(asked.GetRequiredValue(options.Backbone)),
-            Weights = FileOrNone("--weights", asked.GetRequiredValue(options.Weights)),
+            Backbone = backbone,
+            Weights = KnownWeights(asked.GetValue(options.Weights) ?? WeightsReference.Default, backbone),
+            Store = options.Store.Of(asked, surroundings),
+            Head = asked.GetValue(options.Head),
             Layers = asked.GetValue(options.TrainFrom) is { } layer ? Layers.From(layer) : Layers.All,
             Epochs = asked.GetValue(options.Epochs),
             BatchSize = asked.GetValue(options.BatchSize),
             LearningRate = asked.GetValue(options.LearningRate),
             Optimizer = asked.GetValue(options.Optimizer),
             Schedule = asked.GetValue(options.Schedule),
+            WeightDecay = asked.GetValue(options.WeightDecay),
+            LabelSmoothing = asked.GetValue(options.LabelSmoothing),
             ImageSize = asked.GetValue(options.ImageSize),
             Precision = PrecisionOf(asked.GetRequiredValue(options.Precision)),
             Device = asked.GetValue(options.Device) ?? DeviceKind.Auto,
             Threads = asked.GetValue(options.Threads),
             Seed = asked.GetValue(options.Seed) ?? TrainOptions.DefaultSeed,
             StopOnBadPicture = asked.GetValue(options.StopOnBadPicture),
-            CacheFolder = CacheOf(asked.GetValue(options.Cache), cacheFolder),
+            CacheFolder = CacheOf(asked.GetValue(options.Cache), surroundings.CacheFolder),
+            CheckpointFolder = asked.GetValue(options.Checkpoint) is { } checkpoint ? Paths.NewFolder("--checkpoint", checkpoint) : null,
             Out = OutputFile.Checked("--out", asked.GetRequiredValue(options.Out)),
         };
+        RequireImageSize(arguments);
         if (arguments.Validation is not null)
             RequireKnownClasses(arguments.Data, arguments.Validation);
         return arguments with { Report = ReportIn(asked.GetValue(options.Report)) };
@@ -47,19 +55,22 @@ internal static class TrainRequest
             throw new UsageException("--val and --val-fraction exclude each other: validate on a folder, or on a share of --data.");
         if (!fineTune && asked.GetValue(options.TrainFrom) is not null)
             throw new UsageException("--train-from is for --mode finetune; with --mode features every layer of the backbone is frozen.");
+        if (!fineTune && asked.GetValue(options.Checkpoint) is not null)
+            throw new UsageException("--checkpoint is for --mode finetune; with --mode features the features are kept in --cache, and the head trains in seconds.");
         if (fineTune && asked.GetValue(options.Cache) is not null)
             throw new UsageException("--cache is for --mode features; fine-tuning changes the features in every step, so there is nothing to keep.");
     }
 
-    private static string KnownBackbone(string name)
+    private static void RequireImageSize(TrainArguments arguments)
     {
         try
         {
-            return ModelZoo.Find(name).Name;
+            if (arguments.ImageSize is { } size)
+                ModelZoo.Find(arguments.Backbone).CheckInputSize(size);
         }
-        catch (ArgumentException unknown)
+        catch (ArgumentException refusal)
         {
-            throw Asked.Wrongly("--backbone", unknown);
+            throw Asked.Wrongly("--image-size", refusal);
         }
     }
 
@@ -70,8 +81,19 @@ internal static class TrainRequest
         _ => Precision.Auto,
     };
 
-    private static string? FileOrNone(string option, string path) =>
-        path == TrainOptions.None ? null : Paths.ExistingFile(option, path);
+    private static string KnownWeights(string asked, string backbone)
+    {
+        try
+        {
+            if (WeightsReference.Parse(asked, backbone).File is { } file)
+                Paths.ExistingFile("--weights", file);
+            return asked;
+        }
+        catch (ArgumentException unknown)
+        {
+            throw Asked.Wrongly("--weights", unknown);
+        }
+    }
 
     private static string? CacheOf(string? asked, string cacheFolder) => asked switch
     {

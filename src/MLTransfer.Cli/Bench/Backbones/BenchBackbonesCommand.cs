@@ -1,0 +1,57 @@
+using System.CommandLine;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using MLTransfer.Models;
+
+namespace MLTransfer.Cli.Bench.Backbones;
+
+/// <summary>'mlt bench backbones': every backbone beside torchvision's.</summary>
+internal sealed class BenchBackbonesCommand : MltCommand
+{
+    private const int DefaultRounds = 3;
+
+    private readonly Option<string[]> _backbones = new("--backbone")
+    {
+        HelpName = "NAME",
+        Description = "A backbone to compare; may be repeated. [default: all]",
+    };
+
+    private readonly Option<string?> _script = NewOption.Text(
+        "--peer-script", "FILE", "Writes what torchvision's networks compute. [default: ../shared/peers/parity_models.py]");
+    private readonly Option<string?> _python = NewOption.Text(
+        "--python", "FILE", $"The Python that has torch and torchvision. [default: {PeerRequest.DefaultPython}]");
+    private readonly Option<int?> _rounds = NewOption.Whole("--rounds", $"How often each loads a file. [default: {DefaultRounds}]", 1, 1000);
+    private readonly Option<string?> _out = NewOption.Text("--out", "FILE", "Where the page of Markdown goes. [default: standard output]");
+
+    internal BenchBackbonesCommand(Surroundings surroundings)
+        : base(
+            "backbones", "Compares every backbone with torchvision's of the same name: scores, gradient, and the time to load weights.", surroundings,
+            "mlt bench backbones --out docs/backbones.md",
+            "mlt bench backbones --backbone resnet50 --backbone vit_b_16 --json") =>
+        Accepts(_backbones, _script, _python, _rounds, _out);
+
+    internal override string Remarks =>
+        """
+        The largest networks take a minute each and 12 GiB of memory.
+
+        JSON: { torch, torchvision, threads, rounds, backbones: [{ backbone, parameters, size, logits_difference, gradient_difference,
+              peer_load_seconds, ours_load_seconds }] }, with null where torchvision has no such network
+
+        """;
+
+    protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
+    {
+        var python = Paths.ExistingFile("--python", asked.GetValue(_python) ?? PeerRequest.DefaultPython);
+        var script = Paths.ExistingFile("--peer-script", asked.GetValue(_script) ?? Path.Combine("..", "shared", "peers", "parity_models.py"));
+        var file = asked.GetValue(_out) is { } path ? OutputFile.Checked("--out", path) : null;
+        IReadOnlyList<Backbone> backbones = asked.GetValue(_backbones) is { Length: > 0 } names ? Array.ConvertAll(names, KnownBackbone.Of) : ModelZoo.All;
+        var report = await BackbonesRun.CompareAsync(backbones, python, script, asked.GetValue(_rounds) ?? DefaultRounds, Surroundings.Words, cancel).ConfigureAwait(false);
+        var page = BackbonesPage.Of(report);
+        file?.Write(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(page)));
+        if (WantsJson(asked))
+            Json.WriteTo(Surroundings.Output, report);
+        else if (file is null)
+            Surroundings.Output.Write(page);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using MLTransfer.Weights;
+using Spectre.Console;
+
+namespace MLTransfer.Cli.Weights.Download;
+
+/// <summary>Waits for weights while telling of downloads: a moving bar where a person watches, else lines; nothing where nothing is downloaded.</summary>
+internal static class DownloadScreen
+{
+    /// <exception cref="DownloadInterruptedException">The user has stopped it.</exception>
+    internal static async Task<T> WatchAsync<T>(Surroundings surroundings, bool quiet, Func<IProgress<DownloadProgress>?, Task<T>> get)
+    {
+        try
+        {
+            return await ShowAsync(surroundings, quiet, get).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException interruption)
+        {
+            throw new DownloadInterruptedException(interruption);
+        }
+    }
+
+    private static async Task<T> ShowAsync<T>(Surroundings surroundings, bool quiet, Func<IProgress<DownloadProgress>?, Task<T>> get)
+    {
+        if (quiet)
+            return await get(null).ConfigureAwait(false);
+        var clock = Stopwatch.StartNew();
+        if (!surroundings.WordsAreTerminal)
+            return await get(new DownloadLog(surroundings.Words.WriteLine, () => clock.Elapsed, withBar: false)).ConfigureAwait(false);
+        var console = Screens.ForWords(surroundings);
+        return await console.Progress()
+            .AutoClear(true)
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new DownloadedColumn(),
+                new TransferSpeedColumn(), new RemainingTimeColumn())
+            .StartAsync(context => get(new Bar(context, new DownloadLog(console.WriteLine, () => clock.Elapsed, withBar: true))))
+            .ConfigureAwait(false);
+    }
+
+    private sealed class Bar(ProgressContext context, DownloadLog log) : IProgress<DownloadProgress>
+    {
+        private ProgressTask? _task;
+
+        public void Report(DownloadProgress progress)
+        {
+            log.Report(progress);
+            _task ??= context.AddTask(progress.File.EscapeMarkup());
+            _task.MaxValue = progress.Total ?? Math.Max(1, progress.Received);
+            _task.Value = progress.Received;
+        }
+    }
+}
