@@ -10,12 +10,21 @@ internal sealed class MltProcess : IDisposable
     private readonly TaskCompletionSource _saidIt = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="signal">What it must say on standard error before <see cref="HasSaidItAsync"/> is done.</param>
-    internal MltProcess(string signal, params string[] arguments)
+    internal MltProcess(string signal, params string[] arguments) : this(signal, null, arguments)
+    {
+    }
+
+    /// <param name="signal">What it must say on standard error before <see cref="HasSaidItAsync"/> is done.</param>
+    /// <param name="cache">What XDG_CACHE_HOME is to be; null: what it is here.</param>
+    /// <param name="arguments">What it is asked.</param>
+    internal MltProcess(string signal, DirectoryInfo? cache, string[] arguments)
     {
         _process = new Process
         {
             StartInfo = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "mlt.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true },
         };
+        if (cache is not null)
+            _process.StartInfo.Environment["XDG_CACHE_HOME"] = cache.FullName;
         _process.ErrorDataReceived += (_, line) => Hear(line.Data, signal);
         _process.Exited += (_, _) => _saidIt.TrySetException(new InvalidOperationException($"It ended early. {Words}"));
         _process.EnableRaisingEvents = true;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using MLTransfer.Models;
 
 namespace MLTransfer.Cli.Tests.EndToEnd;
 
@@ -10,7 +12,11 @@ public class ModelsAndDoctorTests
     {
         var outcome = await Mlt.RunAsync("models");
         Assert.Equal(ExitCode.Done, outcome.Code);
-        Expected.Is("models.txt", outcome.Output);
+        var lines = outcome.Output.Split('\n');
+        Assert.All(ModelZoo.All, backbone => Assert.Single(lines, line =>
+            line.Contains($"  {backbone.Name} ", StringComparison.Ordinal) && line.Contains(Figures.Count(backbone.Parameters), StringComparison.Ordinal)));
+        var resnet50 = Assert.Single(lines, line => line.StartsWith("  resnet50 ", StringComparison.Ordinal));
+        Assert.Equal(["resnet50", "25,557,032", "4.09", "224 px", "2,048"], resnet50.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[..5]);
     }
 
     [Fact]
@@ -32,6 +38,9 @@ public class ModelsAndDoctorTests
         Assert.Equal([1, 1000], layers[^1].GetProperty("output").EnumerateArray().Select(size => size.GetInt32()));
         Assert.All(layers[..^1], layer => Assert.True(layer.GetProperty("frozen").GetBoolean()));
         Assert.False(layers[^1].GetProperty("frozen").GetBoolean());
+        Assert.Equal(layers[^1].GetProperty("parameters").GetInt64(), json.GetProperty("trained_parameters").GetInt64());
+        Assert.All(layers, layer => Assert.Equal(
+            layer.GetProperty("parameters").GetInt64(), layer.GetProperty("modules").EnumerateArray().Sum(module => module.GetProperty("parameters").GetInt64())));
     }
 
     [Theory]

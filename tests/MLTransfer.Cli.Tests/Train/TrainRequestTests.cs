@@ -36,11 +36,23 @@ public sealed class TrainRequestTests : IDisposable
         await RefusedAsync("--backbone: There is no backbone 'resnt18'. Did you mean 'resnet18'?", With("--backbone", "resnt18"));
 
     [Fact]
+    public async Task Pictures_too_small_for_the_backbone_are_said_before_any_work() =>
+        await RefusedAsync("--image-size: vgg16 cannot see pictures of 16 × 16 pixels: it needs at least 32 × 32.", [.. With("--backbone", "vgg16"), "--image-size", "16"]);
+
+    [Fact]
+    public async Task An_unknown_head_is_answered_with_the_known() =>
+        await RefusedAsync("--head: There is no head 'forest'. It must be linear, dropout:RATE or mlp:WIDTH:RATE", [.. Good, "--head", "forest"]);
+
+    [Fact]
     public async Task A_layer_to_train_from_contradicts_a_frozen_backbone() =>
         await RefusedAsync("--train-from is for --mode finetune", [.. Good, "--train-from", "layer4"]);
 
     [Fact]
     public async Task A_cache_contradicts_fine_tuning() => await RefusedAsync("--cache is for --mode features", [.. With("--mode", "finetune"), "--cache", "none"]);
+
+    [Fact]
+    public async Task A_checkpoint_contradicts_a_frozen_backbone() =>
+        await RefusedAsync("--checkpoint is for --mode finetune", [.. Good, "--checkpoint", _folder.PathOf("checkpoint")]);
 
     [Fact]
     public async Task Two_ways_to_validate_contradict_each_other() =>

@@ -14,7 +14,7 @@ public sealed class TrainingTests : IDisposable
 
     private static readonly FeatureExtractionOptions Extraction = new()
     {
-        Backbone = "cifar_resnet20", Epochs = 3, BatchSize = 8, Precision = Precision.Float32, Device = DeviceKind.Cpu,
+        Backbone = "cifar_resnet20", Weights = "none", Epochs = 3, BatchSize = 8, Precision = Precision.Float32, Device = DeviceKind.Cpu,
     };
 
     private readonly ColouredPictures _pictures = new();
@@ -40,6 +40,17 @@ public sealed class TrainingTests : IDisposable
             ImageClassificationTransformer model = Train(options with { Precision = precision, Validation = data, Epochs = 1 }, ml);
             Assert.Equal(model.Training!.ValidationAccuracy, ml.MulticlassClassification.Evaluate(model.Transform(keyed)).MicroAccuracy, 1e-12);
         }
+    }
+
+    [Fact]
+    public void A_checkpoint_goes_on_with_the_same_pictures_and_classes_only()
+    {
+        FineTuningOptions kept = FineTuning with { CheckpointFolder = _folder.PathOf("checkpoint") };
+        Assert.Equal(Scores(Train(kept)), Scores(Train(kept)));
+        Directory.Move(_pictures.PathOf("blue"), _pictures.PathOf("yellow"));
+        string message = Assert.Throws<InvalidOperationException>(() => Train(kept)).Message;
+        Assert.Contains("Classes was blue, green and is green, yellow now", message, StringComparison.Ordinal);
+        Assert.Contains("Pictures was 16 (", message, StringComparison.Ordinal);
     }
 
     [Fact]

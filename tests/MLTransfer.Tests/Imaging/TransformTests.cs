@@ -71,7 +71,7 @@ public class TransformTests
     {
         Picture picture = Fixture.Drawn(61, 47, (x, y) => (x * 4, y * 5, x * y % 256));
         PictureTransform[] transforms =
-            [new Resize(40), new CenterCrop(33, 50), new HorizontalFlip(1), new CenterCrop(20), new CenterCrop(30), new Resize(13), new HorizontalFlip(1), new RandomResizedCrop(16)];
+            [new Resize(40), new CenterCrop(33, 50), new HorizontalFlip(1), new CenterCrop(20), new CenterCrop(30), new Resize(13), new HorizontalFlip(1), new RandomCrop(24, 4), new RandomResizedCrop(16)];
         PictureRandom together = new(5, 0, 0), alone = new(5, 0, 0);
 
         Picture atOnce = TransformChain.Apply(transforms, new DecodedPixels(picture), ref together);
@@ -81,6 +81,36 @@ public class TransformTests
         Assert.Equal((picture.Width, picture.Height), (atOnce.Width, atOnce.Height));
         // Mirroring before or after resampling rounds the fixed-point weights differently: a level at most.
         Assert.InRange(PixelDifference.Between(picture.Pixels, atOnce.Pixels).Largest, 0, 1);
+    }
+
+    [Fact]
+    public void A_padded_random_crop_lies_everywhere_equally_often_with_black_where_the_picture_ends()
+    {
+        // Each pixel tells its own place: red is x + 1, green y + 1, and black the border.
+        Picture picture = Fixture.Drawn(8, 8, (x, y) => (x + 1, y + 1, 1));
+        var places = new Dictionary<(int, int), int>();
+        for (int index = 0; index < 2500; index++)
+        {
+            PictureRandom random = new(1, 1, index);
+            Picture cut = new RandomCrop(8, padding: 2).Apply(picture, ref random);
+            (int x, int y) = (cut.Pixels[(4 * 8 + 4) * 3] - 5, cut.Pixels[(4 * 8 + 4) * 3 + 1] - 5);
+            places[(x, y)] = places.GetValueOrDefault((x, y)) + 1;
+            Assert.Equal(Math.Max(0, -x) * 8 + Math.Max(0, x) * 8, Enumerable.Range(0, 64).Count(pixel => cut.Pixels[pixel * 3] == 0) - Math.Abs(y) * (8 - Math.Abs(x)));
+        }
+
+        // 25 places, 100 times each; five standard deviations of the binomial distribution are 49.
+        Assert.Equal(25, places.Count);
+        Assert.All(places.Values, count => Assert.InRange(count, 51, 149));
+    }
+
+    [Fact]
+    public void A_random_crop_larger_than_the_picture_shows_all_of_it()
+    {
+        PictureRandom random = new(0, 0, 0);
+        Picture cut = new RandomCrop(6).Apply(Fixture.Drawn(3, 2, (_, _) => (9, 9, 9)), ref random);
+
+        Assert.Equal((6, 6), (cut.Width, cut.Height));
+        Assert.Equal(6, cut.Pixels.Count(colour => colour == 9) / 3);
     }
 
     [Fact]
@@ -106,6 +136,8 @@ public class TransformTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Resize(4, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new CenterCrop(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RandomResizedCrop(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RandomCrop(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RandomCrop(4, -1));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace MLTransfer.Tests.Reference;
 /// <summary>Debian's PyTorch, the reference that numbers are compared with; not every machine has it.</summary>
 internal static class PyTorch
 {
-    private const string Interpreter = "/usr/bin/python3";
+    internal const string Interpreter = "/usr/bin/python3";
     private static readonly Lazy<bool> Torch = new(() => CanImport("torch"));
     private static readonly Lazy<bool> Torchvision = new(() => CanImport("torchvision"));
 

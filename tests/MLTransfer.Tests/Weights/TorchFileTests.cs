@@ -32,18 +32,7 @@ public sealed class TorchFileTests : IDisposable
     [NeedsPyTorchFact]
     public void Every_type_view_parameter_and_shared_storage_is_read_as_PyTorch_wrote_it_with_protocols_2_to_5()
     {
-        const string Script = StateDictReference.Script + """
-            x = torch.arange(60.).reshape(3, 4, 5)
-            tensors = {str(type)[6:]: torch.tensor([[0, 1], [2, 100]]).to(type) for type in NAMES}
-            tensors |= {'whole': x, 'permuted': x.permute(2, 0, 1), 'slice': x[1], 'column': x[:, 2, :], 'stepped': x[::2, ::3],
-                        'expanded': torch.ones(1).expand(7), 'scalar': torch.tensor(3.5), 'one': x[1, 2, 3], 'empty': torch.zeros(0, 3),
-                        'channels_last': torch.randn(2, 3, 4, 5).to(memory_format=torch.channels_last),
-                        'parameter': torch.nn.Parameter(x), 'half_view': x.half().t() if x.dim() == 2 else x.half()[:, 1]}
-            for protocol in (2, 3, 4, 5):
-                torch.save(tensors, f'{sys.argv[1]}/{protocol}.pth', pickle_protocol=protocol)
-            describe(tensors)
-            """;
-        string expected = PyTorch.Run(Script, _folder.Path);
+        string expected = PyTorch.Run(StateDictReference.SaveEverything(), _folder.Path);
 
         foreach (int protocol in new[] { 2, 3, 4, 5 })
             Assert.Equal(expected, StateDictReference.Describe(WeightsFile.Read(_folder.PathOf($"{protocol}.pth"))));
@@ -85,18 +74,16 @@ public sealed class TorchFileTests : IDisposable
     }
 
     [NeedsPyTorchFact]
-    public void A_whole_model_a_TorchScript_program_and_a_legacy_file_are_told_apart_with_a_remedy()
+    public void A_whole_model_and_a_TorchScript_program_are_told_apart_with_a_remedy()
     {
         PyTorch.Run("""
             import sys, torch
             folder, model = sys.argv[1], torch.nn.Linear(2, 3)
             torch.save(model, f'{folder}/model.pth')
             torch.jit.script(model).save(f'{folder}/script.pth')
-            torch.save(model.state_dict(), f'{folder}/legacy.pth', _use_new_zipfile_serialization=False)
             """, _folder.Path);
 
         Assert.Contains("'torch.nn.modules.linear.Linear'", Errors.Of(_folder.PathOf("model.pth")));
         Assert.Contains("TorchScript", Errors.Of(_folder.PathOf("script.pth")));
-        Assert.Contains("before 1.6", Errors.Of(_folder.PathOf("legacy.pth")));
     }
 }

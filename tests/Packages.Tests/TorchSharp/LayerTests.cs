@@ -48,6 +48,35 @@ public sealed class LayerTests
     }
 
     [Fact]
+    public void A_layer_norm_normalizes_the_last_dimension_and_scales_it()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = nn.LayerNorm(4, eps: 1e-6);
+        Assert.Equal(["weight", "bias"], layer.state_dict().Keys);
+        var input = tensor(new float[] { 1, 2, 3, 4, 10, 20, 30, 40 }, [2, 4]);
+        var expected = ((tensor(new float[] { 1, 2, 3, 4 }) - 2.5) / Math.Sqrt(1.25 + 1e-6)).detach();
+        Assert.True(layer.call(input)[0].allclose(expected, atol: 1e-6));
+        Assert.True(layer.call(input)[1].allclose(expected, atol: 1e-5));
+        nn.init.constant_(layer.weight, 2);
+        nn.init.constant_(layer.bias!, 1);
+        Assert.True(layer.call(input)[0].allclose(2 * expected + 1, atol: 1e-6));
+        Assert.True(nn.functional.layer_norm(input, [4], eps: 1e-6)[0].allclose(expected, atol: 1e-6));
+    }
+
+    [Fact]
+    public void Smooth_activations_have_the_values_of_their_formulas()
+    {
+        using var scope = NewDisposeScope();
+        var input = tensor(new float[] { -4, -1, 0, 1.5f, 4 });
+        Assert.True(input.clone().silu_().allclose(input * input.sigmoid(), atol: 1e-6));
+        Assert.True(input.clone().hardswish_().allclose(input * (input + 3).clamp(0, 6) / 6, atol: 1e-6));
+        Assert.True(input.clone().hardsigmoid_().allclose((input + 3).clamp(0, 6) / 6, atol: 1e-6));
+        // x Φ(x) with Φ(1.5) = 0.9331928
+        Assert.Equal(1.5 * 0.9331928, input.gelu()[3].ToDouble(), 1e-6);
+        Assert.Same(input, input.silu_());
+    }
+
+    [Fact]
     public void Pools_take_the_largest_or_the_mean()
     {
         using var scope = NewDisposeScope();

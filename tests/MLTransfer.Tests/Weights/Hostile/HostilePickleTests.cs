@@ -1,8 +1,6 @@
-using System.IO.Compression;
 using MLTransfer.Tests.Reference;
-using Pickle = MLTransfer.Tests.Weights.TestPth.Pickle;
 
-namespace MLTransfer.Tests.Weights;
+namespace MLTransfer.Tests.Weights.Hostile;
 
 public sealed class HostilePickleTests : IDisposable
 {
@@ -20,8 +18,8 @@ public sealed class HostilePickleTests : IDisposable
     [InlineData("numpy.core.multiarray", "scalar")]
     public void A_pickle_that_asks_for_anything_but_tensors_is_refused_by_name(string module, string name)
     {
-        byte[] classic = new Pickle().Global(module, name).Text("touch hacked").Op('\x85').Op('R').End();
-        byte[] fromStack = new Pickle().Text(module).Text(name).Op('\x93').Text("touch hacked").Op('\x85').Op('R').End();
+        byte[] classic = new TestPickle().Global(module, name).Text("touch hacked").Op('\x85').Op('R').End();
+        byte[] fromStack = new TestPickle().Text(module).Text(name).Op('\x93').Text("touch hacked").Op('\x85').Op('R').End();
 
         Assert.Contains($"asks for '{module}.{name}'", ErrorOf(TestPth.Make(classic)));
         Assert.Contains($"asks for '{module}.{name}'", ErrorOf(TestPth.Make(fromStack)));
@@ -46,7 +44,8 @@ public sealed class HostilePickleTests : IDisposable
     [Theory]
     [InlineData("(S'a'\nios\nsystem\n", "instruction 0x53")]
     [InlineData("ios\nsystem\n", "instruction 0x69")]
-    [InlineData("}(\x81", "instruction 0x81")]
+    [InlineData("}(\x81", "never put")]
+    [InlineData("}(\x90", "instruction 0x90")]
     [InlineData("0", "never put")]
     [InlineData("t", "never put")]
     [InlineData("}R", "never put")]
@@ -56,9 +55,9 @@ public sealed class HostilePickleTests : IDisposable
     [InlineData("NNNs", "not a dictionary")]
     [InlineData("}(Nu", "not a dictionary")]
     [InlineData("NNa", "not a list")]
-    [InlineData("NNb", "not an OrderedDict")]
+    [InlineData("NNb", "that has none")]
     [InlineData("h\x05", "refers to value 5")]
-    [InlineData("Nr\xff\xff\xff\xff", "numbers a value 4294967295")]
+    [InlineData("Nr\xff\xff\xff\xff", "numbers a value 4294967295, after 0 others")]
     [InlineData("q\0", "never put")]
     [InlineData("X\xff\xff\xff\x7f", "cut short")]
     [InlineData("\x8d\xff\xff\xff\xff\xff\xff\xff\xff", "cut short")]
@@ -79,21 +78,21 @@ public sealed class HostilePickleTests : IDisposable
     [Fact]
     public void Nesting_a_million_deep_and_a_dictionary_inside_itself_do_not_overflow_the_stack()
     {
-        var nested = new Pickle();
+        var nested = new TestPickle();
         for (int depth = 0; depth < 1_000_000; depth++)
             nested.Op(']');
         for (int depth = 1; depth < 1_000_000; depth++)
             nested.Op('a');
 
-        Assert.Contains("a list", ErrorOf(TestPth.Make(nested.End())));
-        Assert.Contains("nested without end", ErrorOf(TestPth.Make(new Pickle().Op('}').Op('q').Op('\0').Text("model").Op('h').Op('\0').Op('s').End())));
+        Assert.Contains("its pickle would take", ErrorOf(TestPth.Make(nested.End())));
+        Assert.Contains("nested without end", ErrorOf(TestPth.Make(new TestPickle().Op('}').Op('q').Op('\0').Text("model").Op('h').Op('\0').Op('s').End())));
     }
 
     [Fact]
     public void A_memo_bomb_stays_as_small_as_its_file()
     {
         // Each list holds the one before it ten times: a thousand levels would be 10^1000 values if anything unfolded them.
-        var bomb = new Pickle().Op(']').Op('q').Op('\0').Op('0');
+        var bomb = new TestPickle().Op(']').Op('q').Op('\0').Op('0');
         for (int level = 0; level < 1000; level++)
         {
             bomb.Op(']').Op('(');
@@ -115,10 +114,15 @@ public sealed class HostilePickleTests : IDisposable
     [InlineData(4, 0, new[] { 1, 1 }, new[] { 1 }, "2 dimensions and 1 strides")]
     [InlineData(1 << 30, 0, new[] { 4 }, new[] { 1 }, "entry has 16 bytes")]
     [InlineData(4, 0, new[] { 1 << 30 }, new[] { 0 }, "would take 4294967296 bytes")]
+    [InlineData(1, 0, new[] { 1 << 20, 1 << 20 }, new[] { 0, 0 }, "would take 4398046511104 bytes", 4)]
     [InlineData(4, 0, new[] { int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, 5 }, new[] { 0, 0, 0, 0, 0 }, "bytes of memory")]
     public void A_tensor_that_says_more_than_its_storage_has_is_refused_before_memory_is_taken(
-        int count, int offset, int[] shape, int[] strides, string expected) =>
-        Assert.Contains(expected, ErrorOf(TestPth.Make(TestPth.TensorPickle(count, offset, shape, strides), SixteenBytes)));
+        int count, int offset, int[] shape, int[] strides, string expected, int stored = 16)
+    {
+        byte[] pickle = TestPth.TensorPickle(count, offset, shape, strides);
+
+        Assert.Contains(expected, ErrorOf(TestPth.Make(pickle, new byte[stored])));
+    }
 
     [Theory]
     [InlineData("1", "the storage '1', which is not in it")]
@@ -127,18 +131,35 @@ public sealed class HostilePickleTests : IDisposable
         Assert.Contains(expected, ErrorOf(TestPth.Make(TestPth.TensorPickle(4, 0, [4], [1], key), SixteenBytes)));
 
     [Fact]
-    public void A_zip_bomb_is_refused_before_it_is_inflated()
+    public void One_long_text_used_again_and_again_is_refused_before_it_costs_time()
     {
-        byte[] bomb = TestPth.Make(CompressionLevel.SmallestSize, TestPth.TensorPickle(16 << 20, 0, [16 << 20], [1]), new byte[64 << 20]);
+        // As the key of a storage, and as the name of a hundred thousand tensors.
+        var keys = new TestPickle().Op('(').Text("storage").Global("torch", "FloatStorage").Text(new string('k', 1 << 20)).Text("cpu").Number(4).Op('N').Op('t')
+            .Op('Q');
+        var names = new TestPickle().Text(new string('n', 1 << 20)).Op('q').Op('\0').Op('0').Op('}').Tensor(4, 0, [4], [1]).Op('q').Op('\x01').Op('0')
+            .Op('(').Repeated(100_000, (byte)'h', 0, (byte)'h', 1).Op('u');
 
-        Assert.True(bomb.Length < 100_000);
-        Assert.Contains("would take 67108864 bytes", ErrorOf(bomb));
+        Assert.Contains("in an unknown way", ErrorOf(TestPth.Make(keys.End(), SixteenBytes)));
+        Assert.Contains("1048576 characters long", ErrorOf(TestPth.Make(names.End(), SixteenBytes)));
     }
+
+    [Fact]
+    public void A_long_list_made_into_dictionaries_again_and_again_is_paid_for()
+    {
+        var pickle = new TestPickle().Op(']').Op('q').Op('\0').Op('(').Repeated(10_000, (byte)'N', (byte)'N', 0x86).Op('e').Op('0')
+            .Global("collections", "OrderedDict").Op('q').Op('\x01').Op('0').Repeated(10_000, (byte)'h', 1, (byte)'h', 0, 0x85, (byte)'R');
+
+        Assert.Contains("its pickle would take", ErrorOf(TestPth.Make(pickle.End())));
+    }
+
+    [Fact]
+    public void What_a_file_says_of_itself_cannot_command_the_terminal() =>
+        Assert.DoesNotContain(ErrorOf(TestPth.Make(new TestPickle().Global("os\u001b[2J", "system").End())), char.IsControl);
 
     [Fact]
     public void A_pickle_of_many_megabytes_is_refused()
     {
-        var pickle = new Pickle().Bytes(new byte[9 << 20]);
+        var pickle = new TestPickle().Bytes(new byte[9 << 20]);
 
         Assert.Contains("data.pkl has", ErrorOf(TestPth.Make(pickle.End())));
     }

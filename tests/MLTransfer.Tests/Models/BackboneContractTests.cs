@@ -1,0 +1,134 @@
+using MLTransfer.Estimators;
+using MLTransfer.Models;
+using MLTransfer.Training;
+using MLTransfer.Weights;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Tests.Models;
+
+/// <summary>What holds for every backbone of the zoo, whatever its architecture; each is built once.</summary>
+public class BackboneContractTests
+{
+    private const int Classes = 7;
+
+    public static TheoryData<string> SmallestOfEachFamily => [.. Zoo.SmallestOfEachFamily];
+
+    public static TheoryData<string> AllOthers => [.. Zoo.Names.Except(Zoo.SmallestOfEachFamily)];
+
+    [Theory, MemberData(nameof(SmallestOfEachFamily))]
+    public void The_smallest_backbone_of_a_family_keeps_the_contract(string name) => Check(name);
+
+    [Theory, MemberData(nameof(AllOthers)), Trait("Category", "Long")]
+    public void All_others_keep_the_contract(string name) => Check(name);
+
+    private static void Check(string name)
+    {
+        Backbone backbone = ModelZoo.Find(name);
+        long before = LiveTensors.Count();
+        using (var scope = NewDisposeScope())
+        {
+            manual_seed(3);
+            using ImageModel model = backbone.Build(Classes);
+            Check(backbone, model);
+        }
+
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    private static void Check(Backbone backbone, ImageModel model)
+    {
+        RandomWeights.Fill(model);
+        model.eval();
+        Tensor images = randn(2, 3, Zoo.SmallSide(backbone), Zoo.SmallSide(backbone));
+        Is_recognised_by_its_weights(backbone, model);
+        Tensor scores = Has_features_of_the_stated_width_and_one_score_per_class(backbone, model, images);
+        Leaves_no_tensor_behind(model, images);
+        Gives_the_same_scores_when_folded(model, images, scores);
+        Gives_nearly_the_same_scores_in_bfloat16(model, images, scores);
+        Each_weight_is_in_one_group_or_a_head(model);
+        Each_group_can_be_where_training_begins(model);
+        What_is_frozen_gets_no_gradient_and_what_is_not_does(model, images);
+        Takes_another_head(backbone, model, images);
+    }
+
+    private static void Is_recognised_by_its_weights(Backbone backbone, ImageModel model)
+    {
+        IEnumerable<TensorDescription> file = model.state_dict().Select(entry => new TensorDescription(
+            entry.Key, entry.Value.dtype == ScalarType.Float32 ? TensorType.Float32 : TensorType.Int64, entry.Value.shape));
+        Assert.Equal(new Lookalike(backbone, Classes), Lookalike.Of(file));
+    }
+
+    private static Tensor Has_features_of_the_stated_width_and_one_score_per_class(Backbone backbone, ImageModel model, Tensor images)
+    {
+        using var untracked = no_grad();
+        Tensor scores = model.call(images);
+        Assert.Equal([2, Classes], scores.shape);
+        Assert.Equal([2, backbone.FeatureWidth], model.Features(images).shape);
+        return scores;
+    }
+
+    private static void Leaves_no_tensor_behind(ImageModel model, Tensor images)
+    {
+        using var untracked = no_grad();
+        long before = LiveTensors.Count();
+        model.call(images).Dispose();
+        Assert.Equal(before, Tensor.TotalCount);
+        using (var frozen = new FrozenModel(model, ScalarType.BFloat16)) frozen.Logits(images).Dispose();
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    // Folding only reorders float32 sums, and unfolding gives the trained network back.
+    private static void Gives_the_same_scores_when_folded(ImageModel model, Tensor images, Tensor scores)
+    {
+        using (var frozen = new FrozenModel(model, ScalarType.Float32))
+            Assert.InRange(Zoo.RelativeDifference(frozen.Logits(images), scores), 0, 1e-4);
+        Assert.Equal(0, Zoo.RelativeDifference(model.call(images).detach(), scores));
+    }
+
+    // bfloat16 keeps 8 bits, 0.4 % of a number; what that adds up to over the layers stays below 5 % of the largest score.
+    private static void Gives_nearly_the_same_scores_in_bfloat16(ImageModel model, Tensor images, Tensor scores)
+    {
+        using var frozen = new FrozenModel(model, ScalarType.BFloat16);
+        Tensor rounded = frozen.Logits(images);
+        Assert.Equal(ScalarType.Float32, rounded.dtype);
+        Assert.InRange(Zoo.RelativeDifference(rounded, scores), 0, 0.05);
+    }
+
+    private static void Each_weight_is_in_one_group_or_a_head(ImageModel model)
+    {
+        IEnumerable<Parameter> grouped = model.Groups.SelectMany(group => group.Modules).Append(model.Head).Concat(model.AuxiliaryHeads).SelectMany(module => module.parameters());
+        Assert.Equal(model.parameters().Select(parameter => parameter.Handle).Order(), grouped.Select(parameter => parameter.Handle).Order());
+    }
+
+    private static void Each_group_can_be_where_training_begins(ImageModel model)
+    {
+        Assert.Equal(Enumerable.Range(0, model.Groups.Count), model.Groups.Select(group => model.FirstTrained(Layers.From(group.Name))));
+        Assert.Equal(model.Groups.Count, model.FirstTrained(Layers.From(model.HeadName)));
+        Assert.Equal(0, model.FirstTrained(Layers.All));
+    }
+
+    private static void What_is_frozen_gets_no_gradient_and_what_is_not_does(ImageModel model, Tensor images)
+    {
+        int first = model.Groups.Count / 2;
+        nn.Module[] frozen = [.. model.Groups.Take(first).SelectMany(group => group.Modules), .. model.AuxiliaryHeads];
+        var trainee = new Trainee(model, model.Head, frozen);
+        trainee.BeginEpoch();
+        // In bfloat16, as training can be asked to compute: weights and gradients stay float32.
+        model.call(images.to(ScalarType.BFloat16)).sum().backward();
+        Assert.All(frozen.SelectMany(module => module.parameters()), parameter => Assert.Null(parameter.grad));
+        Assert.All(trainee.Backbone.Concat(trainee.Head), parameter => Assert.Equal(ScalarType.Float32, parameter.grad?.dtype));
+        trainee.Finish();
+        model.eval();
+    }
+
+    private static void Takes_another_head(Backbone backbone, ImageModel model, Tensor images)
+    {
+        model.ResetClassifier(3, ClassifierHead.Mlp(16));
+        Assert.Equal([2, 3], model.call(images).shape);
+        model.ResetClassifier(Math.Max(1, backbone.Classes));
+        long head = backbone.Classes == 0 ? model.Head.parameters().Sum(parameter => parameter.numel()) : 0;
+        Assert.Equal(backbone.Parameters, model.parameters().Sum(parameter => parameter.numel()) - head);
+    }
+}

@@ -1,0 +1,15 @@
+using static TorchSharp.torch;
+
+namespace MLTransfer.Tests.Models;
+
+/// <summary>The tensors alive in the process.</summary>
+internal static class LiveTensors
+{
+    /// <summary>How many there are, without those that earlier tests left to the finalizers: they must not end while a test counts.</summary>
+    internal static long Count()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return Tensor.TotalCount;
+    }
+}

@@ -1,0 +1,129 @@
+using MLTransfer.Tests.Reference;
+using MLTransfer.Training;
+using MLTransfer.Weights;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Tests.Training;
+
+public sealed class CheckpointTests : IDisposable
+{
+    private static readonly TrainingRecipe Recipe = new()
+    {
+        Epochs = 6, LearningRate = 0.05, Optimizer = OptimizerKind.Sgd, Schedule = ScheduleKind.OneCycle, WeightDecay = 1e-3, LabelSmoothing = 0.1,
+    };
+
+    private readonly TemporaryFolder _folder = new();
+
+    [Theory]
+    [InlineData(OptimizerKind.Sgd)]
+    [InlineData(OptimizerKind.Adam)]
+    [InlineData(OptimizerKind.AdamW)]
+    public void A_training_that_goes_on_ends_with_the_weights_of_one_that_was_never_stopped(OptimizerKind optimizer)
+    {
+        using var scope = NewDisposeScope();
+        TrainingRecipe recipe = Recipe with { Optimizer = optimizer };
+        (TrainingHistory whole, float[] expected) = Train(recipe, checkpoint: null);
+        Train(recipe, Folder(), stopIn: 4);
+        (TrainingHistory resumed, float[] actual) = Train(recipe, Folder());
+        Assert.Equal(expected, actual);
+        Assert.Equal(whole.Epochs.Select(epoch => epoch.Loss), resumed.Epochs.Select(epoch => epoch.Loss));
+        Assert.Equal((whole.Best.Epoch, whole.Pictures), (resumed.Best.Epoch, resumed.Pictures));
+        Assert.False(resumed.Cancelled);
+    }
+
+    [Fact]
+    public void The_best_epoch_is_remembered_though_later_ones_were_worse()
+    {
+        using var scope = NewDisposeScope();
+        static Tally Validate(int epoch) => new(10, epoch == 2 ? 9 : 5, 1);
+        (TrainingHistory whole, float[] expected) = Train(Recipe, checkpoint: null, validate: Validate);
+        Train(Recipe, Folder(), stopIn: 5, validate: Validate);
+        (TrainingHistory resumed, float[] actual) = Train(Recipe, Folder(), validate: Validate);
+        Assert.Equal((2, 2), (whole.Best.Epoch, resumed.Best.Epoch));
+        Assert.Equal(expected, actual);
+    }
+
+    [Fact]
+    public void A_finished_training_is_not_trained_again()
+    {
+        using var scope = NewDisposeScope();
+        (_, float[] first) = Train(Recipe, Folder());
+        (TrainingHistory again, float[] second) = Train(Recipe, Folder());
+        Assert.Equal(6, again.Epochs.Count);
+        Assert.Equal(first, second);
+    }
+
+    [Fact]
+    public void Only_the_latest_epoch_is_kept_what_a_killed_run_left_is_removed_and_what_is_not_ours_stays()
+    {
+        using var scope = NewDisposeScope();
+        Directory.CreateDirectory(_folder.PathOf("epoch-00003.partial"));
+        Directory.CreateDirectory(_folder.PathOf("epoch-00009-copy"));
+        Assert.False(Folder().Exists);
+        Train(Recipe, Folder());
+        Assert.Equal(["epoch-00006", "epoch-00009-copy"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Another_training_is_refused_and_what_differs_is_said()
+    {
+        using var scope = NewDisposeScope();
+        Train(Recipe, Folder());
+        var other = new Checkpoint(_folder.Path, new Dictionary<string, string> { ["Epochs"] = "9", ["Seed"] = "1" });
+        var error = Assert.Throws<InvalidOperationException>(() => Train(Recipe, other));
+        Assert.Contains("Epochs was 6 and is 9 now", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seed", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("state.json", "{")]
+    [InlineData("state.json", """{"training":{},"epochs":[],"best":1,"seconds":1,"pictures":1}""")]
+    [InlineData("weights.safetensors", "nothing")]
+    [InlineData("best.safetensors", "")]
+    [InlineData("optimizer.bin", "nothing")]
+    public void A_damaged_checkpoint_is_an_error(string file, string content)
+    {
+        using var scope = NewDisposeScope();
+        Train(Recipe, Folder());
+        string damaged = _folder.PathOf($"epoch-00006/{file}");
+        File.WriteAllText(damaged, content);
+        Exception error = Assert.ThrowsAny<Exception>(() => Train(Recipe, Folder()));
+        Assert.True(error is InvalidDataException or WeightsException, $"{error}");
+        Assert.Contains(damaged, error.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private Checkpoint Folder() => new(_folder.Path, new Dictionary<string, string> { ["Epochs"] = "6", ["Seed"] = "1" });
+
+    private static (TrainingHistory History, float[] Weights) Train(
+        TrainingRecipe recipe, Checkpoint? checkpoint, int stopIn = int.MaxValue, Func<int, Tally>? validate = null)
+    {
+        manual_seed(1);
+        // Dropout draws random numbers in training: they have to be the same ones after a stop.
+        Linear last = nn.Linear(8, 2);
+        Sequential network = nn.Sequential(("first", nn.Linear(4, 8)), ("relu", nn.ReLU()), ("dropout", nn.Dropout(0.3)), ("last", last));
+        using var stop = new CancellationTokenSource();
+        var progress = new Listener(report =>
+        {
+            if (report.Epoch == stopIn && report.Done > 16) stop.Cancel();
+        });
+        TrainingHistory history = new TrainingLoop(recipe, TimeProvider.System, progress, checkpoint: checkpoint).Run(
+            new Trainee(network, last, []), Data(), validate is null ? null : (epoch, _, _) => validate(epoch), stop.Token);
+        return (history, network.parameters().SelectMany(parameter => parameter.detach().data<float>().ToArray()).ToArray());
+    }
+
+    private static FeatureData Data()
+    {
+        manual_seed(2);
+        Tensor features = randn(40, 4);
+        return new FeatureData(features, features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize: 8, seed: 3);
+    }
+
+    private sealed class Listener(Action<TrainingProgress> listen) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => listen(value);
+    }
+}
