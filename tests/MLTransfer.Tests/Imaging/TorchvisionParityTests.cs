@@ -56,7 +56,7 @@ public class TorchvisionParityTests
         }
     }
 
-    private sealed record FixedCrop(Region Part) : PictureTransform
+    private sealed record FixedCrop(Region Part) : FramingTransform
     {
         internal override Framing? Frame(Framing framing, ref PictureRandom random) => framing.Crop(Part);
 

@@ -1,10 +1,23 @@
-using MLTransfer.Imaging.Resampling;
+using System.Text.Json.Serialization;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Something done to a picture before a network sees it. Immutable; chance comes in from outside.</summary>
+/// <summary>
+/// Something done to a picture before a network sees it. Immutable; chance comes in from outside. Written as JSON it is an object whose
+/// <c>transform</c> names it, beside its settings.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "transform")]
+[JsonDerivedType(typeof(Resize), "resize")]
+[JsonDerivedType(typeof(CenterCrop), "center-crop")]
+[JsonDerivedType(typeof(RandomCrop), "random-crop")]
+[JsonDerivedType(typeof(RandomResizedCrop), "random-resized-crop")]
+[JsonDerivedType(typeof(HorizontalFlip), "horizontal-flip")]
 public abstract record PictureTransform
 {
+    private protected PictureTransform()
+    {
+    }
+
     /// <summary>The transformed picture, as a new one.</summary>
     /// <param name="picture">The picture, left as it is.</param>
     /// <param name="random">Where chance comes from, for the transforms that use it.</param>
@@ -15,9 +28,6 @@ public abstract record PictureTransform
         using DecodedPixels pixels = new(picture);
         return TransformChain.Apply([this], pixels, ref random);
     }
-
-    /// <summary>What this transform makes of a framing; nothing, before it used any chance, when it needs the framing's pixels first.</summary>
-    internal abstract Framing? Frame(Framing framing, ref PictureRandom random);
 
     /// <summary>The size it always results in, given what its input always has; nothing where that depends on the picture.</summary>
     internal abstract PictureSize? SizeAfter(PictureSize? before);

@@ -11,9 +11,12 @@ internal static class TransformChain
 
     internal static Picture Apply(IReadOnlyList<PictureTransform> transforms, DecodedPixels pixels, ref PictureRandom random)
     {
-        DecodedPixels source = pixels;
-        Framing framing = FramingOf(transforms, ref source, ref random);
-        return Rendered(source, framing);
+        using Canvas canvas = new();
+        PixelView source = pixels.View;
+        Framing framing = Run(transforms, ref source, canvas, ref random);
+        byte[] target = GC.AllocateUninitializedArray<byte>(Canvas.LengthOf(framing.Size));
+        Renderer.Render(source, framing, target);
+        return new Picture(framing.Size.Width, framing.Size.Height, target);
     }
 
     /// <param name="transforms">What to do.</param>
@@ -22,37 +25,36 @@ internal static class TransformChain
     /// <param name="target">Exactly the size that <see cref="SizeAfter"/> gives.</param>
     internal static void Apply(IReadOnlyList<PictureTransform> transforms, DecodedPixels pixels, ref PictureRandom random, Span<byte> target)
     {
-        DecodedPixels source = pixels;
-        Framing framing = FramingOf(transforms, ref source, ref random);
-        Renderer.Render(source.View, framing, target);
+        using Canvas canvas = new();
+        PixelView source = pixels.View;
+        Framing framing = Run(transforms, ref source, canvas, ref random);
+        Renderer.Render(source, framing, target);
     }
 
-    /// <summary>What all transforms together show; <paramref name="source"/> becomes an intermediate picture where they cannot be done at once.</summary>
-    private static Framing FramingOf(IReadOnlyList<PictureTransform> transforms, ref DecodedPixels source, ref PictureRandom random)
+    /// <summary>
+    /// What is seen in the end of <paramref name="source"/>, which becomes the canvas as soon as a transform needs pixels.
+    /// </summary>
+    private static Framing Run(IReadOnlyList<PictureTransform> transforms, ref PixelView source, Canvas canvas, ref PictureRandom random)
     {
         Framing framing = Whole(source);
-        foreach (PictureTransform transform in transforms)
+        for (int i = 0; i < transforms.Count; i++)
         {
-            if (transform.Frame(framing, ref random) is { } next)
+            if (transforms[i] is FramingTransform early && early.Frame(framing, ref random) is { } next)
             {
                 framing = next;
                 continue;
             }
-            source = new DecodedPixels(Rendered(source, framing));
-            framing = transform.Frame(Whole(source), ref random)!.Value;
+            if (canvas.Size == default || framing != Whole(canvas.View))
+                canvas.Show(source, framing);
+            if (transforms[i] is PixelTransform change)
+                change.Change(canvas, ref random);
+            source = canvas.View;
+            framing = Whole(source);
+            if (transforms[i] is FramingTransform late)
+                framing = late.Frame(framing, ref random)!.Value;
         }
         return framing;
     }
 
-    private static Framing Whole(DecodedPixels source) => Framing.Whole(source.View.Width, source.View.Height);
-
-    private static Picture Rendered(DecodedPixels source, in Framing framing)
-    {
-        (int width, int height) = framing.Size;
-        if ((long)width * height * 3 > Array.MaxLength)
-            throw new PictureException("picture", $"it would become {width} x {height} pixels, more than a picture can have");
-        byte[] pixels = GC.AllocateUninitializedArray<byte>(width * height * 3);
-        Renderer.Render(source.View, framing, pixels);
-        return new Picture(width, height, pixels);
-    }
+    private static Framing Whole(PixelView source) => Framing.Whole(source.Width, source.Height);
 }

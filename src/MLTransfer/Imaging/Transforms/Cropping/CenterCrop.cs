@@ -1,9 +1,10 @@
+using System.Text.Json.Serialization;
 using MLTransfer.Imaging.Resampling;
 
 namespace MLTransfer.Imaging;
 
 /// <summary>Cuts the centre; where the picture is smaller, black is added around it. As torchvision's <c>CenterCrop</c>.</summary>
-public sealed record CenterCrop : PictureTransform
+public sealed record CenterCrop : FramingTransform
 {
     /// <summary>Cuts a square.</summary>
     /// <param name="size">Its side in pixels.</param>
@@ -14,11 +15,14 @@ public sealed record CenterCrop : PictureTransform
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
     /// <exception cref="ArgumentOutOfRangeException">A length is not positive.</exception>
-    public CenterCrop(int width, int height)
+    public CenterCrop(int width, int height) : this(new PictureSize(width, height)) { }
+
+    [JsonConstructor]
+    private CenterCrop(PictureSize size)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        Size = new PictureSize(width, height);
+        ArgumentOutOfRangeException.ThrowIfLessThan(size.Width, 1, "width");
+        ArgumentOutOfRangeException.ThrowIfLessThan(size.Height, 1, "height");
+        Size = size;
     }
 
     /// <summary>The size afterwards.</summary>

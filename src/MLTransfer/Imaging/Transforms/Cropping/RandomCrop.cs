@@ -6,7 +6,7 @@ namespace MLTransfer.Imaging;
 /// Cuts a square of fixed size at a random place of the picture with a black border around it, as torchvision's <c>RandomCrop</c>; where the
 /// picture with its border is smaller than the square, more black is added on both sides (<c>pad_if_needed</c>).
 /// </summary>
-public sealed record RandomCrop : PictureTransform
+public sealed record RandomCrop : FramingTransform
 {
     /// <summary>Creates the transform.</summary>
     /// <param name="size">Side of the square, in pixels.</param>

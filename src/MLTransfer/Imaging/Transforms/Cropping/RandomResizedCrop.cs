@@ -6,7 +6,7 @@ namespace MLTransfer.Imaging;
 /// Cuts a part of random area and shape at a random place and resizes it to a square. Sampled as torchvision's
 /// <c>RandomResizedCrop</c> does: ten attempts, then the largest centred part whose shape is allowed.
 /// </summary>
-public sealed record RandomResizedCrop : PictureTransform
+public sealed record RandomResizedCrop : FramingTransform
 {
     private const int Attempts = 10;
 

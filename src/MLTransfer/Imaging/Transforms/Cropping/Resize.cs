@@ -1,18 +1,17 @@
+using System.Text.Json.Serialization;
 using MLTransfer.Imaging.Resampling;
 
 namespace MLTransfer.Imaging;
 
 /// <summary>Resizes a picture: its shorter side to a length with the shape kept, or both sides exactly. As torchvision's <c>Resize</c>.</summary>
-public sealed record Resize : PictureTransform
+public sealed record Resize : FramingTransform
 {
     /// <summary>Resizes the shorter side and keeps the shape; the longer side is rounded down.</summary>
     /// <param name="shorterSide">In pixels.</param>
     /// <param name="interpolation">How pixels are interpolated.</param>
     /// <exception cref="ArgumentOutOfRangeException">The length is not positive.</exception>
-    public Resize(int shorterSide, Interpolation interpolation = Interpolation.Bilinear)
+    public Resize(int shorterSide, Interpolation interpolation = Interpolation.Bilinear) : this(shorterSide, null, interpolation)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(shorterSide, 1);
-        (ShorterSide, Interpolation) = (shorterSide, interpolation);
     }
 
     /// <summary>Resizes both sides.</summary>
@@ -20,11 +19,18 @@ public sealed record Resize : PictureTransform
     /// <param name="height">In pixels.</param>
     /// <param name="interpolation">How pixels are interpolated.</param>
     /// <exception cref="ArgumentOutOfRangeException">A length is not positive.</exception>
-    public Resize(int width, int height, Interpolation interpolation = Interpolation.Bilinear)
+    public Resize(int width, int height, Interpolation interpolation = Interpolation.Bilinear) : this(null, new PictureSize(width, height), interpolation)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        (Exactly, Interpolation) = (new PictureSize(width, height), interpolation);
+    }
+
+    [JsonConstructor]
+    private Resize(int? shorterSide, PictureSize? exactly, Interpolation interpolation)
+    {
+        if (shorterSide is null == exactly is null)
+            throw new ArgumentException("Either the shorter side or both sides are given.", nameof(shorterSide));
+        ArgumentOutOfRangeException.ThrowIfLessThan(shorterSide ?? exactly!.Value.Width, 1, "width");
+        ArgumentOutOfRangeException.ThrowIfLessThan(shorterSide ?? exactly!.Value.Height, 1, "height");
+        (ShorterSide, Exactly, Interpolation) = (shorterSide, exactly, interpolation);
     }
 
     /// <summary>Length of the shorter side afterwards in pixels; <see langword="null"/> when <see cref="Exactly"/> is given.</summary>

@@ -4,7 +4,7 @@ namespace MLTransfer.Imaging;
 
 /// <summary>Exchanges left and right, by chance.</summary>
 /// <param name="Probability">How often, from 0 to 1. Default 0.5.</param>
-public sealed record HorizontalFlip(double Probability = 0.5) : PictureTransform
+public sealed record HorizontalFlip(double Probability = 0.5) : FramingTransform
 {
     internal override Framing? Frame(Framing framing, ref PictureRandom random) =>
         random.Between(0, 1) < Probability ? framing.Mirror() : framing;

@@ -1,0 +1,75 @@
+using System.Buffers;
+using MLTransfer.Imaging.Resampling;
+
+namespace MLTransfer.Imaging;
+
+/// <summary>
+/// A picture while transforms change it: red, green, blue of each pixel, row after row without gaps, in borrowed memory, and a second piece of
+/// memory for what cannot be computed in place.
+/// </summary>
+internal sealed class Canvas : IDisposable
+{
+    private byte[] _pixels = [];
+    private byte[] _draft = [];
+    private PictureSize _draftSize;
+
+    internal PictureSize Size { get; private set; }
+
+    internal int Width => Size.Width;
+
+    internal int Height => Size.Height;
+
+    internal Span<byte> Pixels => _pixels.AsSpan(0, Width * Height * 3);
+
+    internal PixelView View => new(Pixels, Width, Height, PixelLayout.Rgb);
+
+    /// <summary>Memory of undefined content for the next state of the picture, valid until <see cref="Accept"/>.</summary>
+    /// <exception cref="PictureException">The size is larger than a picture can have.</exception>
+    internal Span<byte> Draft(PictureSize size)
+    {
+        int length = LengthOf(size);
+        if (_draft.Length < length)
+        {
+            Return(_draft);
+            _draft = ArrayPool<byte>.Shared.Rent(length);
+        }
+        _draftSize = size;
+        return _draft.AsSpan(0, length);
+    }
+
+    /// <summary>Memory of undefined content for the next state of the picture, in the size it has.</summary>
+    internal Span<byte> Draft() => Draft(Size);
+
+    /// <summary>The last draft is the picture now.</summary>
+    internal void Accept()
+    {
+        (_pixels, _draft) = (_draft, _pixels);
+        Size = _draftSize;
+    }
+
+    /// <summary>Becomes what a framing shows of a picture, which may be this one.</summary>
+    internal void Show(PixelView source, in Framing framing)
+    {
+        Renderer.Render(source, framing, Draft(framing.Size));
+        Accept();
+    }
+
+    /// <summary>Bytes of a picture of red, green and blue.</summary>
+    /// <exception cref="PictureException">The size is larger than a picture can have.</exception>
+    internal static int LengthOf(PictureSize size) => (long)size.Width * size.Height * 3 is var length && length <= Array.MaxLength
+        ? (int)length
+        : throw new PictureException("picture", $"it would become {size.Width} x {size.Height} pixels, more than a picture can have");
+
+    public void Dispose()
+    {
+        Return(_pixels);
+        Return(_draft);
+        (_pixels, _draft, Size) = ([], [], default);
+    }
+
+    private static void Return(byte[] borrowed)
+    {
+        if (borrowed.Length > 0)
+            ArrayPool<byte>.Shared.Return(borrowed);
+    }
+}
