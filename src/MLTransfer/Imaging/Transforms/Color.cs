@@ -4,11 +4,11 @@ namespace MLTransfer.Imaging;
 /// <param name="Red">From 0 to 255.</param>
 /// <param name="Green">From 0 to 255.</param>
 /// <param name="Blue">From 0 to 255.</param>
-public readonly record struct Colour(byte Red, byte Green, byte Blue)
+public readonly record struct Color(byte Red, byte Green, byte Blue)
 {
     /// <summary>All 0.</summary>
-    public static Colour Black { get; }
+    public static Color Black { get; }
 
     /// <summary>All 255.</summary>
-    public static Colour White { get; } = new(255, 255, 255);
+    public static Color White { get; } = new(255, 255, 255);
 }
