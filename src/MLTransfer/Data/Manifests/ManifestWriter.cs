@@ -1,0 +1,50 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace MLTransfer.Data;
+
+/// <summary>Writes rows as CSV by RFC 4180, in UTF-8.</summary>
+internal static class ManifestWriter
+{
+    private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(",\"\r\n");
+
+    public static void Write(string path, IReadOnlyList<ImageRow> rows)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        bool hasSplits = rows.Any(row => row.Split is not null), hasWeights = rows.Any(row => row.Weight is not null);
+        AtomicFile.Write(path, stream =>
+        {
+            using StreamWriter writer = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16, leaveOpen: true) { NewLine = "\n" };
+            writer.WriteLine(Line("image", "label", hasSplits ? "split" : null, hasWeights ? "weight" : null));
+            foreach (ImageRow row in rows)
+            {
+                writer.WriteLine(Line(
+                    Named(row.ImagePath, folder), row.Label, hasSplits ? row.Split ?? "" : null, hasWeights ? row.Weight?.ToString("R", CultureInfo.InvariantCulture) ?? "" : null));
+            }
+        });
+    }
+
+    private static string Line(params ReadOnlySpan<string?> fields)
+    {
+        StringBuilder line = new();
+        foreach (string? field in fields)
+        {
+            if (field is null)
+                continue;
+            line.Append(line.Length > 0 ? "," : "").Append(Quoted(field));
+        }
+        return line.ToString();
+    }
+
+    // White space at the ends is part of the field only between quotes.
+    private static string Quoted(string field) =>
+        field.AsSpan().ContainsAny(NeedsQuotes) || field.AsSpan().Trim().Length < field.Length ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
+
+    private static string Named(string picture, string folder)
+    {
+        string full = Path.GetFullPath(picture), relative = Path.GetRelativePath(folder, full);
+        bool isBelow = !Path.IsPathRooted(relative) && relative != ".." && !relative.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
+        return isBelow ? relative.Replace(Path.DirectorySeparatorChar, '/') : full;
+    }
+}

@@ -1,0 +1,46 @@
+namespace MLTransfer.Data;
+
+/// <summary>What a picture of each class counts for, so that frequent classes do not outvote rare ones.</summary>
+public static class ClassWeights
+{
+    /// <summary>All classes count the same: n / (k · n_c), as scikit-learn's <c>balanced</c>. A class without pictures has weight 0.</summary>
+    /// <param name="counts">How many pictures each class has.</param>
+    /// <returns>The weight of each class; 1 where all have the same count.</returns>
+    public static double[] Balanced(IReadOnlyList<int> counts)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        double all = counts.Sum(count => (long)count);
+        int present = counts.Count(count => count > 0);
+        return [.. counts.Select(count => count == 0 ? 0 : all / (present * (double)count))];
+    }
+
+    /// <summary>
+    /// By the effective number of pictures, (1 − β^n) / (1 − β): further pictures of a class that has many bring little new (Cui et al. 2019,
+    /// https://arxiv.org/abs/1901.05555). Between no weights (β = 0) and <see cref="Balanced"/> (β → 1).
+    /// </summary>
+    /// <param name="counts">How many pictures each class has.</param>
+    /// <param name="beta">At least 0 and below 1, such as 0.999.</param>
+    /// <returns>The weight of each class; their sum is the number of classes that have pictures.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> is below 0, or 1 or more.</exception>
+    public static double[] EffectiveNumber(IReadOnlyList<int> counts, double beta)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        if (!(beta is >= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(beta), beta, $"beta is {beta}; it must be at least 0 and below 1, such as 0.999.");
+        double[] weights = [.. counts.Select(count => count == 0 ? 0 : (1 - beta) / (1 - Math.Pow(beta, count)))];
+        double scale = weights.Count(weight => weight > 0) / weights.Sum();
+        return [.. weights.Select(weight => weight * scale)];
+    }
+
+    /// <summary>Counts the rows of each class.</summary>
+    /// <param name="classes">The class of each row, from 0 on.</param>
+    /// <param name="count">How many classes there are.</param>
+    public static int[] Counts(IReadOnlyList<int> classes, int count)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        int[] counts = new int[count];
+        foreach (int index in classes)
+            counts[index]++;
+        return counts;
+    }
+}

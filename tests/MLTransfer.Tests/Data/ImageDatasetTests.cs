@@ -1,0 +1,115 @@
+using Microsoft.ML;
+using MLTransfer.Data;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Tests.Data;
+
+public sealed class ImageDatasetTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_folder_of_classes_has_no_splits()
+    {
+        Touch("ants/1.jpg", "bees/1.jpg", "bees/2.jpg");
+
+        ImageDataset dataset = ImageDataset.Open(_folder.Path);
+
+        Assert.Equal("image folder", dataset.Format);
+        Assert.Equal(["ants", "bees"], dataset.Classes);
+        Assert.Equal(3, dataset.Rows.Count);
+        Assert.Empty(dataset.Splits);
+        Assert.Empty(dataset.Warnings);
+        Assert.Contains("has no split 'train'. It has no splits at all.", Assert.Throws<ArgumentException>(() => dataset.Part("train")).Message);
+    }
+
+    [Theory]
+    [InlineData("val")]
+    [InlineData("valid")]
+    [InlineData("Validation")]
+    public void Train_val_and_test_are_found_by_themselves(string validation)
+    {
+        Touch("train/ants/1.jpg", "train/bees/1.jpg", $"{validation}/ants/2.jpg", $"{validation}/bees/2.jpg", "test/ants/3.jpg", "test/bees/3.jpg", "test/bees/4.jpg");
+
+        ImageDataset dataset = ImageDataset.Open(_folder.Path);
+
+        Assert.Equal(["train", "val", "test"], dataset.Splits);
+        Assert.Equal(["ants", "bees"], dataset.Classes);
+        Assert.Equal(2, dataset.Part("validation").Rows.Count);
+        Assert.Equal(3, dataset.Part("test").Rows.Count);
+        Assert.Contains("Its splits are train, val, test.", Assert.Throws<ArgumentException>(() => dataset.Part("fold1")).Message);
+    }
+
+    [Fact]
+    public void Classes_may_be_called_train_and_test()
+    {
+        Touch("train/1.jpg", "test/1.jpg");
+
+        ImageDataset dataset = ImageDataset.Open(_folder.Path);
+
+        Assert.Equal(["test", "train"], dataset.Classes);
+        Assert.Empty(dataset.Splits);
+    }
+
+    [Fact]
+    public void A_class_only_in_validation_is_an_error()
+    {
+        Touch("train/ants/1.jpg", "train/bees/1.jpg", "val/ants/1.jpg", "val/wasps/1.jpg");
+
+        Assert.Contains("class 'wasps' is in 'val' but not in 'train'", ErrorOf(_folder.Path));
+    }
+
+    [Fact]
+    public void Labels_that_differ_in_case_are_warned_about()
+    {
+        Touch("Ants/1.jpg", "ants/1.jpg", "bees/1.jpg");
+
+        Assert.Contains("the labels 'Ants' (1 pictures) and 'ants' (1 pictures) differ only in case", Assert.Single(ImageDataset.Open(_folder.Path).Warnings));
+    }
+
+    [Fact]
+    public void A_path_that_does_not_exist_says_what_is_expected() => Assert.Contains(
+        "A folder with one sub-folder of pictures per class, a manifest", Assert.Throws<FileNotFoundException>(() => ImageDataset.Open(_folder.PathOf("no"))).Message);
+
+    [Fact]
+    public void A_file_of_another_kind_says_what_is_expected() => Assert.Contains("is no data set. A folder", ErrorOf(_folder.Write("notes.txt", "hello"u8)));
+
+    [Fact]
+    public void Rows_are_divided_and_limited_by_seed()
+    {
+        Touch([.. Enumerable.Range(0, 10).SelectMany(i => (string[])[$"a/{i}.jpg", $"b/{i}.jpg"])]);
+        ImageDataset dataset = ImageDataset.Open(_folder.Path);
+
+        ImageDataset divided = dataset.Divided([0.8, 0.1, 0.1], seed: 1);
+
+        Assert.Equal([("train", 16), ("val", 2), ("test", 2)], divided.Splits.Select(split => (split, divided.Part(split).Rows.Count)));
+        Assert.Equal(divided.Rows, dataset.Divided([0.8, 0.1, 0.1], seed: 1).Rows);
+        Assert.NotEqual(divided.Rows, dataset.Divided([0.8, 0.1, 0.1], seed: 2).Rows);
+        Assert.Equal([3, 3, 1, 1, 1, 1], divided.Limited(3, seed: 1).Rows.GroupBy(row => (row.Split, row.Label)).Select(group => group.Count()).OrderDescending());
+    }
+
+    [Fact]
+    public void A_data_view_has_the_rows_of_a_split()
+    {
+        Touch("train/ants/1.jpg", "train/bees/1.jpg", "val/ants/2.jpg", "val/bees/3.jpg");
+        MLContext ml = new(seed: 1);
+
+        IDataView data = ml.Data.LoadImages(_folder.Path, "val");
+
+        Assert.Equal(["ImagePath", "Label"], data.Schema.Select(column => column.Name));
+        Assert.Equal(["2.jpg", "3.jpg"], ml.Data.CreateEnumerable<ImageFile>(data, reuseRowObject: false).Select(row => Path.GetFileName(row.ImagePath)));
+    }
+
+    private static string ErrorOf(string path) => Assert.Throws<InvalidDataException>(() => ImageDataset.Open(path)).Message;
+
+    private void Touch(params string[] files)
+    {
+        foreach (string file in files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_folder.PathOf(file))!);
+            _folder.Write(file, default);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using MLTransfer.Data;
+
+namespace MLTransfer.Tests.Data;
+
+public class BalanceTests
+{
+    [Fact]
+    public void Balanced_weights_are_those_of_scikit_learn()
+    {
+        // compute_class_weight("balanced", classes=[0, 1, 2], y=[0]*6 + [1]*3 + [2]*1): n / (k * count) = 10 / (3 * count).
+        Assert.Equal([10 / 18.0, 10 / 9.0, 10 / 3.0], ClassWeights.Balanced([6, 3, 1]));
+        Assert.Equal([1, 1], ClassWeights.Balanced([5, 5]));
+        Assert.Equal([1, 0, 1], ClassWeights.Balanced([5, 0, 5]));
+    }
+
+    [Fact]
+    public void Effective_numbers_lie_between_no_weights_and_balanced_ones()
+    {
+        // (1 - 0.9) / (1 - 0.9^1) = 1 and (1 - 0.9) / (1 - 0.9^2) = 0.1 / 0.19; scaled to a sum of 2.
+        double one = 1, two = 0.1 / 0.19;
+        double[] weights = ClassWeights.EffectiveNumber([1, 2], 0.9);
+        Assert.Equal([one * 2 / (one + two), two * 2 / (one + two)], weights, (expected, actual) => Math.Abs(expected - actual) < 1e-12);
+        Assert.Equal([1, 1], ClassWeights.EffectiveNumber([1, 100], 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ClassWeights.EffectiveNumber([1], 1));
+    }
+
+    [Fact]
+    public void Rows_are_counted_by_class() => Assert.Equal([2, 0, 1], ClassWeights.Counts([0, 2, 0], 3));
+
+    [Fact]
+    public void Balanced_sampling_draws_every_class_equally_often_and_its_rows_in_turn()
+    {
+        int[] classes = [.. Enumerable.Repeat(0, 8), .. Enumerable.Repeat(1, 2), 2, 2];
+
+        int[] order = ClassSampling.Balanced(classes, seed: 1, epoch: 1);
+
+        Assert.Equal([4, 4, 4], order.GroupBy(row => classes[row]).OrderBy(group => group.Key).Select(group => group.Count()));
+        Assert.Equal(4, order.Where(row => classes[row] == 0).Distinct().Count());
+        Assert.All([8, 9, 10, 11], row => Assert.Equal(2, order.Count(drawn => drawn == row)));
+        Assert.Equal(order, ClassSampling.Balanced(classes, seed: 1, epoch: 1));
+        Assert.NotEqual(order, ClassSampling.Balanced(classes, seed: 1, epoch: 2));
+        Assert.NotEqual(order, ClassSampling.Balanced(classes, seed: 2, epoch: 1));
+    }
+
+    [Fact]
+    public void An_epoch_of_balanced_sampling_has_as_many_draws_as_rows()
+    {
+        int[] classes = [0, 0, 0, 0, 0, 1, 2];
+        for (int epoch = 1; epoch <= 3; epoch++)
+        {
+            int[] order = ClassSampling.Balanced(classes, seed: 0, epoch);
+            Assert.Equal(7, order.Length);
+            Assert.All(order.GroupBy(row => classes[row]), group => Assert.InRange(group.Count(), 2, 3));
+        }
+        Assert.Empty(ClassSampling.Balanced([], seed: 0, epoch: 1));
+    }
+}
