@@ -1,7 +1,7 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
-using MLTransfer.Cli.Weights.Download;
+using MLTransfer.Cli.Downloads;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Train;

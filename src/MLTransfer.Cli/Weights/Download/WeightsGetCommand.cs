@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Downloads;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Cli.Weights.Store;
 using MLTransfer.Weights;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MLTransfer.Downloads;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Weights.Store;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MLTransfer.Downloads;
 
 namespace MLTransfer.Weights;
 
@@ -59,8 +60,23 @@ public sealed class WeightStore
         }
         if (Options.Offline)
             throw Absent(remote, damaged);
-        var downloader = new Downloader(Options, remote, reference.Published?.AboutBytes, progress);
-        return LocalWeights.InFile(reference, await downloader.RunAsync(async path => File.Exists(path) && await IsIntactAsync(path, remote, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false));
+        return LocalWeights.InFile(reference, await DownloadAsync(reference, remote, progress, cancel).ConfigureAwait(false));
+    }
+
+    private async Task<string> DownloadAsync(WeightsReference reference, RemoteWeights remote, IProgress<DownloadProgress>? progress, CancellationToken cancel)
+    {
+        var wanted = new Download(
+            Options.AddressOf(remote), Path.Combine(Options.CacheFolder, remote.FileName), Checksum.Sha256(remote.Sha256), reference.Published?.AboutBytes,
+            $"put the file into one of {string.Join(", ", Options.Places)}");
+        try
+        {
+            return await new Downloader(wanted, Options.Conditions, progress)
+                .RunAsync(async path => File.Exists(path) && await IsIntactAsync(path, remote, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+        }
+        catch (DownloadException failure)
+        {
+            throw new WeightsException(failure.File, failure.Reason, failure.Remedy, failure.InnerException);
+        }
     }
 
     // What cannot be read is of as little use as what is damaged, and the next place may have an intact one.
@@ -71,7 +87,7 @@ public sealed class WeightStore
             var state = FileState.Of(path);
             if (_checked.TryGetValue(path, out FileState before) && before == state)
                 return true;
-            if (!await FileHash.AgreesAsync(path, remote.Sha256, cancel).ConfigureAwait(false))
+            if (!(await FileHash.OfAsync(path, cancel).ConfigureAwait(false)).StartsWith(remote.Sha256, StringComparison.Ordinal))
                 return false;
             _checked[path] = state;
             return true;

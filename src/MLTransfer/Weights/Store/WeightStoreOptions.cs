@@ -1,3 +1,5 @@
+using MLTransfer.Downloads;
+
 namespace MLTransfer.Weights;
 
 /// <summary>Where weights are looked for, and how they are downloaded.</summary>
@@ -25,16 +27,16 @@ public sealed record WeightStoreOptions
     public bool Offline { get; init; }
 
     /// <summary>How often a transfer that broke off is tried again before it is given up, in a row without a mebibyte gained; 0: never. Default: 4, with pauses of 1, 2, 4 and 8 seconds.</summary>
-    public int Retries { get; init; } = 4;
+    public int Retries { get; init; } = DownloadConditions.Usual.Retries;
 
     /// <summary>How long a transfer may bring nothing before it counts as broken off. Default: 30 seconds.</summary>
-    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan StallTimeout { get; init; } = DownloadConditions.Usual.StallTimeout;
 
     /// <summary>Measures pauses and stalls. Default: the system's clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Makes what HTTP goes through. Default: one that follows redirections, though not from https to http, and uses the system's proxies.</summary>
-    public Func<HttpMessageHandler> HttpHandler { get; init; } = () => new SocketsHttpHandler { MaxAutomaticRedirections = 10, ConnectTimeout = TimeSpan.FromSeconds(30) };
+    public Func<HttpMessageHandler> HttpHandler { get; init; } = DownloadConditions.Usual.HttpHandler;
 
     /// <summary>The folders in the order in which they are looked into.</summary>
     public IReadOnlyList<string> Places => [.. Folders, CacheFolder, .. TorchFolders];
@@ -73,6 +75,8 @@ public sealed record WeightStoreOptions
         string.IsNullOrWhiteSpace(CacheFolder) ? $"{nameof(CacheFolder)} is empty; it must be a folder." : null,
         Check.NotNegative(Retries),
         Check.Positive(StallTimeout.TotalSeconds));
+
+    internal DownloadConditions Conditions => new(Retries, StallTimeout, Clock, HttpHandler);
 
     /// <summary>Where a file is to be downloaded from: its own address, or the same path of the mirror if the address is a published one.</summary>
     internal Uri AddressOf(RemoteWeights remote) => Mirror is not null && WeightsCatalog.All.Any(weights => weights.Url == remote.Url)

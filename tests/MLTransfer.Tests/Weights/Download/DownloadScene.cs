@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using MLTransfer.Tests.Reference;
+using MLTransfer.Downloads;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Tests.Weights.Download;

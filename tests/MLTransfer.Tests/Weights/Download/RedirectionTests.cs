@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MLTransfer.Imaging;
 using MLTransfer.Tests.Reference;
+using MLTransfer.Downloads;
 using MLTransfer.Weights;
 using static MLTransfer.Tests.Weights.Download.Answers;
 

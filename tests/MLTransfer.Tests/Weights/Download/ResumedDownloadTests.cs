@@ -1,3 +1,4 @@
+using MLTransfer.Downloads;
 using MLTransfer.Weights;
 using static MLTransfer.Tests.Weights.Download.Answers;
 

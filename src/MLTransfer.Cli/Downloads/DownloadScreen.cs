@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
-using MLTransfer.Weights;
+using MLTransfer.Downloads;
 using Spectre.Console;
 
-namespace MLTransfer.Cli.Weights.Download;
+namespace MLTransfer.Cli.Downloads;
 
 /// <summary>Waits for weights while telling of downloads: a moving bar where a person watches, else lines; nothing where nothing is downloaded.</summary>
 internal static class DownloadScreen

@@ -1,4 +1,4 @@
-namespace MLTransfer.Cli.Weights.Download;
+namespace MLTransfer.Cli.Downloads;
 
 /// <summary>A download was interrupted by whoever asked for it: no failure, and nothing is lost.</summary>
 internal sealed class DownloadInterruptedException(OperationCanceledException cause)

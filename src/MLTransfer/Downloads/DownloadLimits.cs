@@ -1,4 +1,4 @@
-namespace MLTransfer.Weights;
+namespace MLTransfer.Downloads;
 
 /// <summary>What bounds a transfer.</summary>
 /// <param name="MostBytes">Bytes of a file that nobody would take for the one expected.</param>

@@ -1,4 +1,4 @@
-namespace MLTransfer.Weights;
+namespace MLTransfer.Downloads;
 
 /// <summary>A transfer broke off for a reason that may pass; what has come in is kept, and it can be tried again.</summary>
 internal sealed class TransferException(string reason, Exception? cause = null, TimeSpan? retryAfter = null) : Exception(reason, cause)

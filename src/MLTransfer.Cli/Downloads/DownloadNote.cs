@@ -1,6 +1,6 @@
-using MLTransfer.Weights;
+using MLTransfer.Downloads;
 
-namespace MLTransfer.Cli.Weights.Download;
+namespace MLTransfer.Cli.Downloads;
 
 /// <summary>Notes whether anything was downloaded: a file of the right name may have been there, damaged.</summary>
 internal sealed class DownloadNote

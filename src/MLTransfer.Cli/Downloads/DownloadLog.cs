@@ -1,7 +1,7 @@
 using MLTransfer.Cli.Screen;
-using MLTransfer.Weights;
+using MLTransfer.Downloads;
 
-namespace MLTransfer.Cli.Weights.Download;
+namespace MLTransfer.Cli.Downloads;
 
 /// <summary>A download told in lines that a log file bears: its beginning, what went wrong, and, where no bar moves, how far it is every ten seconds.</summary>
 internal sealed class DownloadLog(Action<string> write, Func<TimeSpan> clock, bool withBar) : IProgress<DownloadProgress>

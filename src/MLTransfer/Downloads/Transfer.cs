@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 
-namespace MLTransfer.Weights;
+namespace MLTransfer.Downloads;
 
 /// <summary>One attempt at downloading a file, going on where an earlier one ended.</summary>
 internal sealed class Transfer(HttpClient client, Uri address, PartialFile part, DownloadLimits limits, Action<long, long?> progress)
@@ -10,7 +10,7 @@ internal sealed class Transfer(HttpClient client, Uri address, PartialFile part,
 
     /// <summary>Brings in all that is missing.</summary>
     /// <exception cref="TransferException">It broke off; another attempt may bring more.</exception>
-    /// <exception cref="WeightsException">No other attempt would help.</exception>
+    /// <exception cref="DownloadException">No other attempt would help.</exception>
     public async Task RunAsync(CancellationToken cancel)
     {
         using var patience = new Patience(limits, cancel);
@@ -73,7 +73,7 @@ internal sealed class Transfer(HttpClient client, Uri address, PartialFile part,
             throw new TransferException($"the connection ended after {have} of {total} bytes");
     }
 
-    private WeightsException Refused(long bytes)
+    private DownloadException Refused(long bytes)
     {
         part.Discard();
         return new(address.ToString(), $"is refused: it has {bytes} bytes or more, and at most {limits.MostBytes} are expected", "The server, a proxy or the mirror sends something else; ask for another address.");

@@ -1,4 +1,4 @@
-namespace MLTransfer.Weights;
+namespace MLTransfer.Downloads;
 
 /// <summary>
 /// What has come in of a download: <c>NAME.part</c> beside the file's place, and in <c>NAME.part.tag</c> the ETag or date by which the server
@@ -29,11 +29,11 @@ internal sealed class PartialFile
     public bool IsPatched { get; private set; }
 
     /// <summary>What the server called the content, if it did; for If-Range.</summary>
-    /// <exception cref="WeightsException">It is noted, and the note cannot be read.</exception>
+    /// <exception cref="DownloadException">It is noted, and the note cannot be read.</exception>
     public string? Tag => Written(() => File.Exists(_tagPath) ? File.ReadAllText(_tagPath) : null);
 
     /// <summary>Opens it for the bytes from <paramref name="from"/> on, which is its length or 0.</summary>
-    /// <exception cref="WeightsException">It cannot be written.</exception>
+    /// <exception cref="DownloadException">It cannot be written.</exception>
     public FileStream Open(long from, string? tag) => Written(() =>
     {
         IsPatched = from > 0;
@@ -45,7 +45,7 @@ internal sealed class PartialFile
     });
 
     /// <summary>Appends bytes.</summary>
-    /// <exception cref="WeightsException">They cannot be written: the disk is full.</exception>
+    /// <exception cref="DownloadException">They cannot be written: the disk is full.</exception>
     public async Task WriteAsync(FileStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
         try
@@ -59,7 +59,7 @@ internal sealed class PartialFile
     }
 
     /// <summary>Brings all that was appended to the disk, and closes it.</summary>
-    /// <exception cref="WeightsException">The disk does not take it, and may say so only now.</exception>
+    /// <exception cref="DownloadException">The disk does not take it, and may say so only now.</exception>
     public void Close(FileStream stream) => Written(() =>
     {
         stream.Flush(flushToDisk: true);
@@ -67,13 +67,13 @@ internal sealed class PartialFile
         return Path;
     });
 
-    /// <summary>The SHA-256 of what has come in.</summary>
-    /// <exception cref="WeightsException">It cannot be read again.</exception>
-    public async Task<string> HashAsync(CancellationToken cancel)
+    /// <summary>The digits of what has come in.</summary>
+    /// <exception cref="DownloadException">It cannot be read again.</exception>
+    public async Task<string> HashAsync(Checksum checksum, CancellationToken cancel)
     {
         try
         {
-            return await FileHash.OfAsync(Path, cancel).ConfigureAwait(false);
+            return await checksum.OfAsync(Path, cancel).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -82,7 +82,7 @@ internal sealed class PartialFile
     }
 
     /// <summary>Forgets everything that has come in.</summary>
-    /// <exception cref="WeightsException">It cannot be deleted.</exception>
+    /// <exception cref="DownloadException">It cannot be deleted.</exception>
     public void Discard() => Written(() =>
     {
         File.Delete(Path);
@@ -91,7 +91,7 @@ internal sealed class PartialFile
     });
 
     /// <summary>Renames it into its place.</summary>
-    /// <exception cref="WeightsException">It cannot be renamed.</exception>
+    /// <exception cref="DownloadException">It cannot be renamed.</exception>
     public void Finish() => Written(() =>
     {
         File.Move(Path, _target, overwrite: true);
@@ -111,6 +111,6 @@ internal sealed class PartialFile
         }
     }
 
-    private WeightsException Unwritable(Exception cause) => new(
-        _target, $"cannot be written: {cause.Message}", "Check the permissions and the free space of its folder, or let the cache be elsewhere.", cause);
+    private DownloadException Unwritable(Exception cause) => new(
+        _target, $"cannot be written: {cause.Message}", "Check the permissions and the free space of its folder, or choose another folder.", cause);
 }

@@ -1,6 +1,6 @@
 using System.Security.Authentication;
 
-namespace MLTransfer.Weights;
+namespace MLTransfer.Downloads;
 
 /// <summary>Awaits what the network does: nothing longer than a stall may last, and every failure of the network as a <see cref="TransferException"/>.</summary>
 internal sealed class Patience : IDisposable

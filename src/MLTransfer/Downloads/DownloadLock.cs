@@ -1,4 +1,4 @@
-namespace MLTransfer.Weights;
+namespace MLTransfer.Downloads;
 
 /// <summary>
 /// Lets one download of a file run at a time, among all processes: an exclusively opened <c>NAME.lock</c>. The system closes it when its
@@ -17,7 +17,7 @@ internal static class DownloadLock
     /// <param name="waiting">Is told once, if there is waiting.</param>
     /// <param name="cancel">Ends the waiting.</param>
     /// <returns>What to dispose at the end.</returns>
-    /// <exception cref="WeightsException">The folder cannot be written to.</exception>
+    /// <exception cref="DownloadException">The folder cannot be written to.</exception>
     public static async Task<IDisposable> AcquireAsync(string target, TimeProvider clock, Action waiting, CancellationToken cancel)
     {
         for (bool told = false; ; told = true)
@@ -42,8 +42,8 @@ internal static class DownloadLock
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new WeightsException(
-                target, $"cannot be written: {exception.Message}", "Check the permissions and the free space of its folder, or let the cache be elsewhere.", exception);
+            throw new DownloadException(
+                target, $"cannot be written: {exception.Message}", "Check the permissions and the free space of its folder, or choose another folder.", exception);
         }
     }
 }

@@ -1,4 +1,4 @@
-namespace MLTransfer.Weights;
+namespace MLTransfer.Downloads;
 
 /// <summary>How far a download is.</summary>
 /// <param name="File">The name of the file on this machine.</param>
@@ -20,6 +20,6 @@ public enum DownloadPhase
     /// <summary>Something went wrong that may pass; it is tried again shortly.</summary>
     WaitingToRetry,
 
-    /// <summary>All bytes are there; their SHA-256 is computed.</summary>
+    /// <summary>All bytes are there; their checksum is computed.</summary>
     Checking,
 }

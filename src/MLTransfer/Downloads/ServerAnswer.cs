@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace MLTransfer.Weights;
+namespace MLTransfer.Downloads;
 
 /// <summary>What an HTTP answer means for a download.</summary>
 internal static class ServerAnswer
@@ -9,7 +9,7 @@ internal static class ServerAnswer
 
     /// <summary>Lets answers with content pass.</summary>
     /// <exception cref="TransferException">The server is busy or in trouble.</exception>
-    /// <exception cref="WeightsException">It has no such file, or does not give it.</exception>
+    /// <exception cref="DownloadException">It has no such file, or does not give it.</exception>
     public static void Check(HttpResponseMessage response, Uri address, TimeProvider clock)
     {
         int code = (int)response.StatusCode;
@@ -26,7 +26,7 @@ internal static class ServerAnswer
             _ => Refused(response.ReasonPhrase ?? "no file", "Check the address, or the mirror if one is set."),
         };
 
-        WeightsException Refused(string what, string remedy) => new(address.ToString(), $"cannot be downloaded: the server answered {code}, {what}", remedy);
+        DownloadException Refused(string what, string remedy) => new(address.ToString(), $"cannot be downloaded: the server answered {code}, {what}", remedy);
     }
 
     /// <summary>By what the server will know the content again: its ETag unless that is a weak one, else the date of its last change.</summary>
