@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using MLTransfer.Cli.Bench;
+using MLTransfer.Cli.Datasets;
 using MLTransfer.Cli.Demo;
 using MLTransfer.Cli.Doctor;
 using MLTransfer.Cli.Evaluate;
@@ -40,6 +41,7 @@ internal static class CommandTree
         new PredictCommand(surroundings),
         new ModelsCommand(surroundings),
         new WeightsCommand(surroundings),
+        new DatasetsCommand(surroundings),
         new DoctorCommand(surroundings),
         new DemoCommand(surroundings),
         new BenchCommand(surroundings),

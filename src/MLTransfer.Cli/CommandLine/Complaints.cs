@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using MLTransfer.Models;
 
 namespace MLTransfer.Cli.CommandLine;
 

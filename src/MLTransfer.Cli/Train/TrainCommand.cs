@@ -1,7 +1,7 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
-using MLTransfer.Cli.Screen;
 using MLTransfer.Cli.Downloads;
+using MLTransfer.Cli.Screen;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Train;

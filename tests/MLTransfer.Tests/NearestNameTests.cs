@@ -1,6 +1,4 @@
-using MLTransfer.Models;
-
-namespace MLTransfer.Tests.Models;
+namespace MLTransfer.Tests;
 
 public class NearestNameTests
 {

@@ -1,4 +1,4 @@
-namespace MLTransfer.Models;
+namespace MLTransfer;
 
 /// <summary>Finds what somebody meant who mistyped a name.</summary>
 public static class NearestName

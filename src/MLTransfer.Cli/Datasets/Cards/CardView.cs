@@ -1,0 +1,61 @@
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using MLTransfer.Data;
+using Spectre.Console;
+
+namespace MLTransfer.Cli.Datasets.Cards;
+
+/// <summary>Cards for people.</summary>
+internal static class CardView
+{
+    private const string Unknown = "–";
+
+    internal static void ShowAll(IReadOnlyList<DatasetCard> cards, Surroundings surroundings)
+    {
+        var table = TextTable.Of("data set", "classes", "pictures", "download", "licence");
+        foreach (var card in cards)
+            table.Row(card.Name, Figures.Count(card.Classes), Pictures(card), Size(card.Bytes), card.Licence ?? "not stated");
+        Screens.ForResults(surroundings).Write(table);
+        surroundings.Output.WriteLine("'mlt datasets info NAME' says more of one; 'mlt datasets get NAME' downloads and unpacks it.");
+    }
+
+    internal static void Show(DatasetCard card, Surroundings surroundings)
+    {
+        var output = surroundings.Output;
+        output.WriteLine($"{card.Name}: {card.Title}");
+        var grid = new Grid().AddColumn(new GridColumn { NoWrap = true }).AddColumn();
+        foreach (var (what, value) in Rows(card).Where(row => row.Value is not null))
+            grid.AddRow(new Text(what), new Text(value!));
+        Screens.ForResults(surroundings).Write(grid);
+        foreach (var file in card.Files)
+            output.WriteLine($"{file.Urls[0]} ({Size(file.Bytes)}, {Checksum(file)})");
+    }
+
+    private static IEnumerable<(string What, string? Value)> Rows(DatasetCard card) =>
+    [
+        ("classes", Figures.Count(card.Classes) + (card.ClassNames is { } names ? $": {string.Join(", ", names)}" : "")),
+        ("pictures", card.Pictures),
+        ("parts", string.Join(", ", card.Splits.Select(split => split.Pictures is { } count ? $"{split.Name} {Figures.Count(count)}" : split.Name))),
+        ("becomes", Becomes(card.Layout)),
+        ("licence", card.Licence ?? "not stated by its publishers"),
+        ("cite", card.Citation),
+        ("homepage", card.Homepage.OriginalString),
+        ("note", card.Notes),
+    ];
+
+    private static string Becomes(DatasetLayout layout) => layout switch
+    {
+        DatasetLayout.ImageFolder => "folders of pictures, one for each class",
+        DatasetLayout.Idx => "IDX files, read as they are",
+        DatasetLayout.CifarBinary => "CIFAR's binary files, read as they are",
+        DatasetLayout.Lists => "pictures and a manifest.csv with their labels and parts",
+        _ => "files without labels that could be read",
+    };
+
+    private static string Checksum(DatasetFile file) => file.Checksum is { } checksum ? $"{checksum.Algorithm} {checksum.Digits}" : "no checksum is published";
+
+    private static string Pictures(DatasetCard card) =>
+        card.Splits.All(split => split.Pictures is not null) ? Figures.Count(card.Splits.Sum(split => (long)split.Pictures!)) : Unknown;
+
+    private static string Size(long? bytes) => bytes is { } known ? Figures.Bytes(known) : Unknown;
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+
+namespace MLTransfer.Cli.Datasets.Cards;
+
+/// <summary>'mlt datasets info': the card of a data set.</summary>
+internal sealed class DatasetsInfoCommand : MltCommand
+{
+    private readonly Argument<string> _name;
+
+    internal DatasetsInfoCommand(Surroundings surroundings)
+        : base("info", "Shows what is known of a published data set: its classes, parts, files, licence, and whom to cite.", surroundings,
+            "mlt datasets info fashion-mnist",
+            "mlt datasets info oxford-pets --json")
+    {
+        _name = KnownDataset.Argument(this);
+        Accepts(_name);
+    }
+
+    internal override string Remarks =>
+        $"""
+        JSON: {CardJson.Shape}
+
+        """;
+
+    protected override Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
+    {
+        var card = KnownDataset.Of(asked.GetRequiredValue(_name));
+        if (WantsJson(asked))
+            Json.WriteTo(Surroundings.Output, CardJson.Of(card));
+        else
+            CardView.Show(card, Surroundings);
+        return Task.FromResult(ExitCode.Done);
+    }
+}

@@ -1,0 +1,16 @@
+using System.CommandLine;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Datasets.Cards;
+
+namespace MLTransfer.Cli.Datasets;
+
+/// <summary>'mlt datasets': what is done with sets of labelled pictures, each a command of its own.</summary>
+internal sealed class DatasetsCommand : Command
+{
+    internal DatasetsCommand(Surroundings surroundings)
+        : base("datasets", "Gets published data sets, and looks over your own.")
+    {
+        Add(new DatasetsListCommand(surroundings));
+        Add(new DatasetsInfoCommand(surroundings));
+    }
+}
