@@ -47,10 +47,22 @@ has_fast_blas() {
     done
 }
 
+# Libraries that pictures are decoded with where the system has them: JPEG faster, TIFF at all. Found as the program finds them, by name.
+missing_codecs() {
+    local known
+    known=$(PATH=$PATH:/sbin ldconfig -p 2>/dev/null) || return 0
+    [[ $known == *libturbojpeg.so.0* ]] || echo libturbojpeg0
+    [[ $known == *libtiff.so.* ]] || echo libtiff6
+}
+
 # Installs what building needs and this machine lacks.
 prepare_machine() {
     local missing
     command -v dotnet >/dev/null || fail "MLTransfer needs the .NET 10 SDK, and there is no 'dotnet' here. Install it: https://dotnet.microsoft.com/download"
+    missing=$(missing_codecs)
+    # shellcheck disable=SC2086 # one word, one package
+    [[ -z $missing ]] || install_packages "JPEG decodes faster, and TIFF at all" $missing ||
+        say "$(echo $missing) could not be installed: JPEG pictures decode without libturbojpeg0, only slower; TIFF pictures need libtiff."
     [[ $(engine) != packages ]] || return 0
     missing=$("$root/compat/native/missing.sh")
     # shellcheck disable=SC2086 # one word, one package

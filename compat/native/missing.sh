@@ -19,5 +19,6 @@ has_libtorch() {
 has_libtorch || missing+=(libtorch-dev)
 has_header jpeglib.h || missing+=(libjpeg-dev)
 has_header png.h || missing+=(libpng-dev)
-has_header webp/decode.h || missing+=(libwebp-dev)
+has_header webp/demux.h || missing+=(libwebp-dev)
+has_header gif_lib.h || missing+=(libgif-dev)
 [[ ${#missing[@]} -eq 0 ]] || echo "${missing[*]}"

@@ -31,6 +31,7 @@ enum class Decoding { SizeOnly, Everything };
 // SizeOnly fills `pixels.size`; Everything needs `pixels.bytes` and the size the first call gave.
 bool read_jpeg(Encoded encoded, Decoding decoding, Pixels& pixels, std::string& message);
 bool read_png(Encoded encoded, Decoding decoding, Pixels& pixels, std::string& message);
+bool read_gif(Encoded encoded, Decoding decoding, Pixels& pixels, std::string& message);
 bool read_webp(Encoded encoded, Decoding decoding, Pixels& pixels, std::string& message);
 
 bool write_jpeg(Pixels pixels, int32_t quality, std::vector<uint8_t>& encoded, std::string& message);

@@ -18,6 +18,7 @@ Reader reader_of(Encoded encoded) {
     if (starts_with(0, "\xFF\xD8\xFF", 3)) return read_jpeg;
     if (starts_with(0, "\x89PNG\r\n\x1A\n", 8)) return read_png;
     if (starts_with(0, "RIFF", 4) && starts_with(8, "WEBP", 4)) return read_webp;
+    if (starts_with(0, "GIF8", 4)) return read_gif;
     return nullptr;
 }
 
@@ -42,7 +43,7 @@ int32_t guarded(char* message, int32_t capacity, Work work) {
 bool read(Encoded encoded, Decoding decoding, Pixels& pixels, std::string& message) {
     Reader reader = reader_of(encoded);
     if (!reader) {
-        message = "neither JPEG, PNG nor WebP";
+        message = "neither JPEG, PNG, WebP nor GIF";
         return false;
     }
     return reader(encoded, decoding, pixels, message);

@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
+using MLTransfer.Imaging.Codecs;
+using MLTransfer.Imaging.Formats;
 using MLTransfer.Imaging.Resampling;
 
 namespace MLTransfer.Imaging;
@@ -8,14 +11,20 @@ internal sealed class DecodedPixels : IDisposable
 {
     private readonly Picture? _picture;
     private readonly MLImage? _image;
+    private readonly PixelMemory? _memory;
 
     internal DecodedPixels(Picture picture) => _picture = picture;
 
     internal DecodedPixels(MLImage image) => _image = image;
 
-    internal PixelView View => _picture is not null
-        ? new PixelView(_picture.Pixels, _picture.Width, _picture.Height, PixelLayout.Rgb)
-        : new PixelView(_image!.Pixels, _image.Width, _image.Height, _image.PixelFormat == MLPixelFormat.Bgra32 ? PixelLayout.Bgra : PixelLayout.Rgba);
+    internal DecodedPixels(PixelMemory memory) => _memory = memory;
+
+    internal PixelView View => this switch
+    {
+        { _memory: { } memory } => new PixelView(memory.Bytes, memory.Width, memory.Height, PixelLayout.Rgba),
+        { _image: { } image } => new PixelView(image.Pixels, image.Width, image.Height, image.PixelFormat == MLPixelFormat.Bgra32 ? PixelLayout.Bgra : PixelLayout.Rgba),
+        _ => new PixelView(_picture!.Pixels, _picture.Width, _picture.Height, PixelLayout.Rgb),
+    };
 
     internal Picture ToPicture()
     {
@@ -27,26 +36,40 @@ internal sealed class DecodedPixels : IDisposable
         return new Picture(view.Width, view.Height, pixels);
     }
 
-    /// <summary>The picture seen on white where it is transparent; disposes this one.</summary>
-    internal DecodedPixels OnWhite()
+    /// <summary>The picture seen before a background where it is transparent. Its pixels have four bytes; this one is disposed or returned.</summary>
+    internal DecodedPixels Before(Color background)
     {
+        PixelView view = View;
+        if (Transparency.IsOpaque(view.Bytes))
+            return this;
         using (this)
         {
-            Picture picture = ToPicture();
-            ReadOnlySpan<byte> source = View.Bytes;
-            Span<byte> target = picture.Pixels;
-            // Colours are premultiplied by alpha, so white adds what alpha leaves of it.
-            for (int from = 3, to = 0; from < source.Length; from += 4, to += 3)
-            {
-                int white = 255 - source[from];
-                if (white == 0)
-                    continue;
-                for (int colour = to; colour < to + 3; colour++)
-                    target[colour] = (byte)Math.Min(255, target[colour] + white);
-            }
-            return new DecodedPixels(picture);
+            PixelMemory memory = new(view.Width, view.Height);
+            Transparency.Compose(view, background, memory.Bytes);
+            return new DecodedPixels(memory);
         }
     }
 
-    public void Dispose() => _image?.Dispose();
+    /// <summary>The picture as it is to be shown. Its pixels have four bytes; this one is disposed or returned.</summary>
+    internal DecodedPixels Turned(Orientation orientation)
+    {
+        if (orientation == Orientation.AsStored)
+            return this;
+        using (this)
+        {
+            PixelView view = View;
+            PictureSize shown = orientation.Shown(view.Width, view.Height);
+            PixelMemory memory = new(shown.Width, shown.Height);
+            Turning.Turn(MemoryMarshal.Cast<byte, uint>(view.Bytes), view.Width, view.Height, orientation, memory.Pixels);
+            if (view.Layout == PixelLayout.Bgra)
+                PixelOrder.ExchangeRedAndBlue(memory.Bytes);
+            return new DecodedPixels(memory);
+        }
+    }
+
+    public void Dispose()
+    {
+        _image?.Dispose();
+        _memory?.Dispose();
+    }
 }

@@ -4,7 +4,7 @@ namespace MLTransfer.Imaging;
 
 /// <summary>An encoded picture in memory.</summary>
 /// <param name="Name">What messages call it.</param>
-/// <param name="Bytes">The whole content of a JPEG, PNG or WebP file.</param>
+/// <param name="Bytes">The whole content of a picture file: JPEG, PNG, WebP, BMP, GIF or TIFF.</param>
 public sealed record EncodedPicture(string Name, ReadOnlyMemory<byte> Bytes) : PictureSource
 {
     /// <inheritdoc/>
@@ -13,5 +13,5 @@ public sealed record EncodedPicture(string Name, ReadOnlyMemory<byte> Bytes) : P
     /// <inheritdoc/>
     public override byte[] ContentHash() => SHA256.HashData(Bytes.Span);
 
-    internal override DecodedPixels Open(PictureLimits limits) => PictureDecoder.Decode(Name, Bytes, limits);
+    internal override DecodedPixels Open(DecodingOptions options) => PictureDecoder.Decode(Name, Bytes, options);
 }

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace MLTransfer.Imaging;
 
 /// <summary>A picture in a file.</summary>
-/// <param name="Path">The file, JPEG, PNG or WebP; its content decides, not its extension.</param>
+/// <param name="Path">The file, JPEG, PNG, WebP, BMP, GIF or TIFF; its content decides, not its extension.</param>
 public sealed record FilePicture(string Path) : PictureSource
 {
     /// <inheritdoc/>
@@ -25,12 +25,12 @@ public sealed record FilePicture(string Path) : PictureSource
         }
     }
 
-    internal override DecodedPixels Open(PictureLimits limits)
+    internal override DecodedPixels Open(DecodingOptions options)
     {
-        ArraySegment<byte> encoded = Read(limits);
+        ArraySegment<byte> encoded = Read(options.Limits);
         try
         {
-            return PictureDecoder.Decode(Name, encoded, limits);
+            return PictureDecoder.Decode(Name, encoded, options);
         }
         finally
         {

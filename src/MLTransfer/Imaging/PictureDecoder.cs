@@ -1,26 +1,29 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
+using MLTransfer.Imaging.Codecs;
 using MLTransfer.Imaging.Formats;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Encoded bytes to pixels through <see cref="MLImage"/>, with the checks that it does not make.</summary>
+/// <summary>Encoded bytes to pixels through the codec that suits them, with the checks that codecs do not make.</summary>
 internal static class PictureDecoder
 {
+    // A progressive JPEG goes over its pixels some ten times. One that does so without end is made to keep the processor busy.
+    private const int MostScans = 500, WorkPerPixelAllowed = 16;
+
     /// <exception cref="PictureException">The bytes are no whole picture within the limits, in a format that is read.</exception>
-    internal static DecodedPixels Decode(string name, ReadOnlyMemory<byte> encoded, PictureLimits limits)
+    internal static DecodedPixels Decode(string name, ReadOnlyMemory<byte> encoded, DecodingOptions options)
     {
-        CheckLength(name, encoded.Length, limits);
+        CheckLength(name, encoded.Length, options.Limits);
         var header = PictureHeader.Read(name, encoded.Span);
-        if ((long)header.Width * header.Height > limits.Pixels)
-            throw new PictureException(name, $"it declares {header.Width} x {header.Height} pixels; at most {limits.Pixels:N0} are read, to protect memory");
-        if (!header.IsComplete)
-            throw new PictureException(name, $"it is cut short: the {header.Format.Name()} data ends too early, after {encoded.Length:N0} bytes");
+        Check(name, header, encoded.Length, options.Limits);
+        DecodedPixels? pixels = null;
         try
         {
-            using Stream stream = AsStream(encoded);
-            DecodedPixels pixels = new(MLImage.CreateFromStream(stream));
-            return header.Format == PictureFormat.Jpeg ? pixels : pixels.OnWhite();
+            pixels = Pixels(name, encoded, header, options);
+            if (header.Format != PictureFormat.Jpeg)
+                pixels = pixels.Before(options.Background);
+            return options.HonourOrientation ? pixels.Turned(header.Orientation) : pixels;
         }
         catch (ArgumentException exception)
         {
@@ -28,6 +31,7 @@ internal static class PictureDecoder
         }
         catch (OutOfMemoryException exception)
         {
+            pixels?.Dispose();
             throw new PictureException(name, $"there is not enough memory for its {header.Width} x {header.Height} pixels", exception);
         }
     }
@@ -39,6 +43,33 @@ internal static class PictureDecoder
         long most = Math.Min(limits.EncodedBytes, Array.MaxLength);
         if (length > most)
             throw new PictureException(name, $"it has {length:N0} bytes; at most {most:N0} are read, to protect memory");
+    }
+
+    private static void Check(string name, in PictureHeader header, int length, PictureLimits limits)
+    {
+        long pixels = (long)header.Width * header.Height, most = Math.Min(limits.Pixels, Array.MaxLength / 4);
+        if (pixels > most)
+            throw new PictureException(name, $"it declares {header.Width} x {header.Height} pixels; at most {most:N0} are read, to protect memory");
+        if (header.Scans > MostScans || pixels * header.Scans > WorkPerPixelAllowed * limits.Pixels)
+            throw new PictureException(name, $"it goes over its {header.Width} x {header.Height} pixels {header.Scans:N0} times, to no purpose but keeping the processor busy");
+        if (!header.IsComplete)
+            throw new PictureException(name, $"it is cut short: the {header.Format.Name()} data ends too early, after {length:N0} bytes");
+    }
+
+    private static DecodedPixels Pixels(string name, ReadOnlyMemory<byte> encoded, in PictureHeader header, DecodingOptions options)
+    {
+        switch (header.Format)
+        {
+            case PictureFormat.Jpeg when options.UseTurboJpeg && JpegCodec.IsThere && JpegCodec.Decode(encoded.Span, header) is { } pixels:
+                return new DecodedPixels(pixels);
+            case PictureFormat.Bmp:
+                return new DecodedPixels(BmpCodec.Decode(encoded.Span, BmpHeader.Read(name, encoded.Span)!));
+            case PictureFormat.Tiff:
+                return new DecodedPixels(TiffCodec.Decode(name, encoded.Span, header, options.UseTiff && TiffLibrary.IsThere));
+            default:
+                using (Stream stream = AsStream(encoded))
+                    return new DecodedPixels(MLImage.CreateFromStream(stream));
+        }
     }
 
     private static MemoryStream AsStream(ReadOnlyMemory<byte> encoded) =>

@@ -6,12 +6,12 @@ public abstract record PictureSource
     /// <summary>What messages call it: the path of a file, or the name it was given.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Reads and decodes the picture; transparent parts appear on white.</summary>
-    /// <param name="limits">How large it may be; <see langword="null"/>: <see cref="PictureLimits.Default"/>.</param>
+    /// <summary>Reads and decodes the picture.</summary>
+    /// <param name="options">How; <see langword="null"/>: <see cref="DecodingOptions.Default"/>.</param>
     /// <exception cref="PictureException">The picture cannot be read, is damaged or cut short, of a format that is not read, or too large.</exception>
-    public Picture Decode(PictureLimits? limits = null)
+    public Picture Decode(DecodingOptions? options = null)
     {
-        using DecodedPixels pixels = Open(limits ?? PictureLimits.Default);
+        using DecodedPixels pixels = Open(options ?? DecodingOptions.Default);
         return pixels.ToPicture();
     }
 
@@ -21,5 +21,5 @@ public abstract record PictureSource
     public abstract byte[] ContentHash();
 
     /// <summary>The pixels in the memory they were decoded to; the caller disposes them.</summary>
-    internal abstract DecodedPixels Open(PictureLimits limits);
+    internal abstract DecodedPixels Open(DecodingOptions options);
 }

@@ -82,11 +82,11 @@ public class BatchLoaderLifetimeTests
 
         public override byte[] ContentHash() => [];
 
-        internal override DecodedPixels Open(PictureLimits limits)
+        internal override DecodedPixels Open(DecodingOptions options)
         {
             Started.Set();
             Released.Wait();
-            return Plain.Open(limits);
+            return Plain.Open(options);
         }
     }
 
@@ -100,10 +100,10 @@ public class BatchLoaderLifetimeTests
 
         public override byte[] ContentHash() => [];
 
-        internal override DecodedPixels Open(PictureLimits limits)
+        internal override DecodedPixels Open(DecodingOptions options)
         {
             Interlocked.Increment(ref _opened);
-            return Plain.Open(limits);
+            return Plain.Open(options);
         }
     }
 
@@ -113,6 +113,6 @@ public class BatchLoaderLifetimeTests
 
         public override byte[] ContentHash() => [];
 
-        internal override DecodedPixels Open(PictureLimits limits) => throw new InvalidOperationException("the disk is on fire");
+        internal override DecodedPixels Open(DecodingOptions options) => throw new InvalidOperationException("the disk is on fire");
     }
 }

@@ -16,6 +16,8 @@ public sealed class DecodingTests : IDisposable
     [InlineData("interlaced.png", 0)]
     [InlineData("sixteen-bit.png", 1)]
     [InlineData("lossless.webp", 0)]
+    [InlineData("picture.bmp", 0)]
+    [InlineData("picture.tif", 0)]
     public void A_lossless_picture_decodes_to_its_pixels(string name, int tolerance)
     {
         Picture picture = Fixture.Decode(name);
@@ -29,6 +31,9 @@ public sealed class DecodingTests : IDisposable
     [InlineData("baseline.jpg", 4)]
     [InlineData("progressive.jpg", 4)]
     [InlineData("cmyk.jpg", 4)]
+    [InlineData("picture.gif", 4)]
+    [InlineData("ycck.jpg", 4)]
+    [InlineData("arithmetic.jpg", 4)]
     [InlineData("lossy.webp", 4)]
     public void A_lossy_picture_decodes_to_nearly_its_pixels(string name, double tolerance) =>
         Assert.InRange(PixelDifference.Between(Fixture.Shown().Pixels, Fixture.Decode(name).Pixels).Mean, 0, tolerance);

@@ -5,30 +5,38 @@ namespace MLTransfer.Imaging.Formats;
 /// <summary>Walks a JPEG file's markers (ITU T.81, annex B): the frame header has the size, the end marker shows that the file is whole.</summary>
 internal static class JpegHeader
 {
-    private const byte StartOfImage = 0xD8, EndOfImage = 0xD9, FirstRestart = 0xD0, LastRestart = 0xD7, Temporary = 0x01;
+    private const byte StartOfImage = 0xD8, EndOfImage = 0xD9, FirstRestart = 0xD0, LastRestart = 0xD7, Temporary = 0x01, StartOfScan = 0xDA, Application1 = 0xE1;
 
     /// <returns>Nothing when the file ends before its frame header.</returns>
     internal static PictureHeader? Read(ReadOnlySpan<byte> bytes)
     {
         PictureHeader? header = null;
-        int position = 0;
-        while (NextMarker(bytes, ref position) is { } marker)
+        Orientation orientation = Orientation.AsStored;
+        int position = 0, scans = 0;
+        bool isComplete = false;
+        while (!isComplete && NextMarker(bytes, ref position) is { } marker)
         {
-            if (marker == EndOfImage)
-                return header is { } whole ? whole with { IsComplete = true } : null;
-            if (StandsAlone(marker))
+            isComplete = marker == EndOfImage;
+            if (isComplete || StandsAlone(marker))
                 continue;
             ReadOnlySpan<byte> segment = Segment(bytes, position);
             if (segment.IsEmpty)
                 break;
-            if (IsFrame(marker) && segment.Length >= 7)
-            {
-                int height = BinaryPrimitives.ReadUInt16BigEndian(segment[3..]), width = BinaryPrimitives.ReadUInt16BigEndian(segment[5..]);
-                header ??= new PictureHeader(PictureFormat.Jpeg, width, height, IsComplete: false);
-            }
+            if (IsFrame(marker) && segment.Length >= 8)
+                header ??= Frame(segment);
+            else if (marker == Application1 && orientation == Orientation.AsStored && segment[2..].StartsWith("Exif\0\0"u8))
+                orientation = Exif.OrientationIn(segment[2..]);
+            else if (marker == StartOfScan)
+                scans++;
             position += segment.Length;
         }
-        return header;
+        return header is { } found ? found with { IsComplete = isComplete, Orientation = orientation, Scans = scans } : null;
+    }
+
+    private static PictureHeader Frame(ReadOnlySpan<byte> segment)
+    {
+        int height = BinaryPrimitives.ReadUInt16BigEndian(segment[3..]), width = BinaryPrimitives.ReadUInt16BigEndian(segment[5..]);
+        return new PictureHeader(PictureFormat.Jpeg, width, height, IsComplete: false) { Components = segment[7] };
     }
 
     /// <summary>The next marker, past entropy-coded data and its stuffed bytes; <paramref name="position"/> moves behind it.</summary>

@@ -14,6 +14,9 @@ internal enum PictureFormat
 
 internal static class PictureFormats
 {
+    /// <summary>The formats that are read, for messages.</summary>
+    internal const string AreRead = "JPEG, PNG, WebP, BMP, GIF and TIFF are read";
+
     internal static string Name(this PictureFormat format) => format switch
     {
         PictureFormat.Jpeg => "JPEG",

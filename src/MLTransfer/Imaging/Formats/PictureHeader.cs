@@ -3,25 +3,37 @@ using System.Text;
 namespace MLTransfer.Imaging.Formats;
 
 /// <summary>What a picture file says of itself, read without decoding.</summary>
-/// <param name="Format">JPEG, PNG or WebP.</param>
-/// <param name="Width">Declared pixels in a row, at least 1.</param>
-/// <param name="Height">Declared rows, at least 1.</param>
+/// <param name="Format">What kind of file it is.</param>
+/// <param name="Width">Declared pixels in a row as stored, at least 1.</param>
+/// <param name="Height">Declared rows as stored, at least 1.</param>
 /// <param name="IsComplete">Whether the file goes on to the end that its format marks: codecs fill what is missing with gray, unasked.</param>
 internal readonly record struct PictureHeader(PictureFormat Format, int Width, int Height, bool IsComplete)
 {
     private const int ShownCharacters = 24;
 
+    /// <summary>How the picture is to be shown.</summary>
+    internal Orientation Orientation { get; init; } = Orientation.AsStored;
+
+    /// <summary>Values per pixel, where the codec needs to know.</summary>
+    internal int Components { get; init; } = 3;
+
+    /// <summary>How often a JPEG file goes over its pixels.</summary>
+    internal int Scans { get; init; } = 1;
+
     /// <exception cref="PictureException">The bytes are no picture, of a format that is not read, or end before the size.</exception>
     internal static PictureHeader Read(string name, ReadOnlySpan<byte> bytes)
     {
         if (PictureFormats.Sniff(bytes) is not { } format)
-            throw new PictureException(name, $"it is not a picture: it begins with {Beginning(bytes)}; JPEG, PNG and WebP are read");
+            throw new PictureException(name, $"it is not a picture: it begins with {Beginning(bytes)}; {PictureFormats.AreRead}");
         PictureHeader? header = format switch
         {
             PictureFormat.Jpeg => JpegHeader.Read(bytes),
             PictureFormat.Png => PngHeader.Read(bytes),
-            PictureFormat.WebP => WebPHeader.Read(name, bytes),
-            _ => throw new PictureException(name, $"it is a {format.Name()} picture; JPEG, PNG and WebP are read"),
+            PictureFormat.WebP => WebPHeader.Read(bytes),
+            PictureFormat.Gif => GifHeader.Read(bytes),
+            PictureFormat.Bmp => BmpHeader.Read(name, bytes)?.Picture,
+            PictureFormat.Tiff => TiffHeader.Read(name, bytes),
+            _ => throw new PictureException(name, $"it is a {format.Name()} picture; {PictureFormats.AreRead}"),
         };
         if (header is not { } found)
             throw new PictureException(name, $"its {format.Name()} header is damaged or cut short ({bytes.Length:N0} bytes)");

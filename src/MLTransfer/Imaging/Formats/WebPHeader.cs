@@ -6,22 +6,16 @@ namespace MLTransfer.Imaging.Formats;
 internal static class WebPHeader
 {
     private const int FirstChunk = 12, ChunkHeader = 8, ShortestPayload = 10;
-    private const byte Animation = 0x02;
 
     /// <returns>Nothing when the first chunk is unknown or too short.</returns>
-    /// <exception cref="PictureException">The file is an animation.</exception>
-    internal static PictureHeader? Read(string name, ReadOnlySpan<byte> bytes)
+    internal static PictureHeader? Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < FirstChunk + ChunkHeader + ShortestPayload)
             return null;
         ReadOnlySpan<byte> chunk = bytes[FirstChunk..], payload = chunk[ChunkHeader..];
         bool isComplete = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) + (long)ChunkHeader <= bytes.Length;
         if (chunk.StartsWith("VP8X"u8))
-        {
-            if ((payload[0] & Animation) != 0)
-                throw new PictureException(name, "it is an animated WebP; still JPEG, PNG and WebP pictures are read");
-            return new PictureHeader(PictureFormat.WebP, 1 + UInt24(payload[4..]), 1 + UInt24(payload[7..]), isComplete);
-        }
+            return new PictureHeader(PictureFormat.WebP, 1 + UInt24(payload[4..]), 1 + UInt24(payload[7..]), isComplete) { Orientation = OrientationIn(chunk) };
         if (chunk.StartsWith("VP8L"u8))
         {
             uint sizes = BinaryPrimitives.ReadUInt32LittleEndian(payload[1..]);
@@ -30,6 +24,21 @@ internal static class WebPHeader
         if (!chunk.StartsWith("VP8 "u8))
             return null;
         return new PictureHeader(PictureFormat.WebP, Size14(payload[6..]), Size14(payload[8..]), isComplete);
+    }
+
+    private static Orientation OrientationIn(ReadOnlySpan<byte> chunks)
+    {
+        while (chunks.Length > ChunkHeader)
+        {
+            uint length = BinaryPrimitives.ReadUInt32LittleEndian(chunks[4..]);
+            if (length > chunks.Length - ChunkHeader)
+                break;
+            if (chunks.StartsWith("EXIF"u8))
+                return Exif.OrientationIn(chunks.Slice(ChunkHeader, (int)length));
+            // Chunks of odd length are followed by a byte that does not count.
+            chunks = chunks[(int)Math.Min(chunks.Length, ChunkHeader + length + (length & 1L))..];
+        }
+        return Orientation.AsStored;
     }
 
     private static int UInt24(ReadOnlySpan<byte> bytes) => bytes[0] | bytes[1] << 8 | bytes[2] << 16;

@@ -10,7 +10,7 @@ public sealed class BatchLoader
 {
     private readonly IReadOnlyList<PictureSource> _pictures;
     private readonly IReadOnlyList<PictureTransform> _transforms;
-    private readonly PictureLimits _limits;
+    private readonly DecodingOptions _decoding;
     private readonly int _batchSize;
     private readonly int _threads;
     private readonly int _seed;
@@ -24,10 +24,10 @@ public sealed class BatchLoader
     /// <param name="batchSize">Pictures in a batch; the last one may have fewer.</param>
     /// <param name="threads">Threads that decode and transform; 0: as many as there are processors.</param>
     /// <param name="seed">Decides, with the epoch and the picture's index, what random transforms do.</param>
-    /// <param name="limits">How large a picture may be; <see langword="null"/>: <see cref="PictureLimits.Default"/>.</param>
+    /// <param name="decoding">How pictures are decoded; <see langword="null"/>: <see cref="DecodingOptions.Default"/>.</param>
     /// <exception cref="ArgumentException">The transforms leave the size to the picture, or a number is out of range.</exception>
     public BatchLoader(IReadOnlyList<PictureSource> pictures, IReadOnlyList<PictureTransform> transforms, int batchSize = 32, int threads = 0, int seed = 0,
-        PictureLimits? limits = null)
+        DecodingOptions? decoding = null)
     {
         ArgumentNullException.ThrowIfNull(pictures);
         ArgumentNullException.ThrowIfNull(transforms);
@@ -36,7 +36,7 @@ public sealed class BatchLoader
         _size = TransformChain.SizeAfter(transforms) ?? throw new ArgumentException(
             "The transforms leave the pictures at different sizes, which no batch can hold. End with a CenterCrop, a RandomResizedCrop or a Resize to an exact size.",
             nameof(transforms));
-        (_pictures, _transforms, _limits) = (pictures, transforms, limits ?? PictureLimits.Default);
+        (_pictures, _transforms, _decoding) = (pictures, transforms, decoding ?? DecodingOptions.Default);
         (_batchSize, _threads, _seed) = (batchSize, threads == 0 ? Environment.ProcessorCount : threads, seed);
     }
 
@@ -68,7 +68,7 @@ public sealed class BatchLoader
 
     private IEnumerable<PictureBatch> Batches(IReadOnlyList<int> order, int epoch, CancellationToken cancellation)
     {
-        PicturePreparation preparation = new(_pictures, _transforms, _limits, _seed, epoch);
+        PicturePreparation preparation = new(_pictures, _transforms, _decoding, _seed, epoch);
         using LoadingRun run = new(order, _size, preparation.Prepare, _threads, _batchSize);
         using CancellationTokenRegistration wake = cancellation.Register(run.Wake);
         long started = Stopwatch.GetTimestamp();

@@ -9,12 +9,13 @@ public sealed class PictureBatch
     /// <summary>A batch of one picture, decoded and transformed here and now.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="transforms">What is done to it; transforms that use chance do what they do with seed 0.</param>
+    /// <param name="decoding">How it is decoded; <see langword="null"/>: <see cref="DecodingOptions.Default"/>.</param>
     /// <exception cref="PictureException">The picture cannot be used.</exception>
-    public static PictureBatch Of(PictureSource picture, IReadOnlyList<PictureTransform> transforms)
+    public static PictureBatch Of(PictureSource picture, IReadOnlyList<PictureTransform> transforms, DecodingOptions? decoding = null)
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(transforms);
-        using DecodedPixels pixels = picture.Open(PictureLimits.Default);
+        using DecodedPixels pixels = picture.Open(decoding ?? DecodingOptions.Default);
         PictureRandom random = new(seed: 0, epoch: 0, index: 0);
         Picture result = TransformChain.Apply(transforms, pixels, ref random);
         return new PictureBatch(result.Pixels, new PictureSize(result.Width, result.Height), [0], []);

@@ -1,7 +1,7 @@
 namespace MLTransfer.Imaging;
 
 /// <summary>What happens to one picture: read, decoded, transformed into its place in the batch.</summary>
-internal sealed class PicturePreparation(IReadOnlyList<PictureSource> pictures, IReadOnlyList<PictureTransform> transforms, PictureLimits limits, int seed, int epoch)
+internal sealed class PicturePreparation(IReadOnlyList<PictureSource> pictures, IReadOnlyList<PictureTransform> transforms, DecodingOptions decoding, int seed, int epoch)
 {
     /// <returns>Nothing, or why the picture cannot be used.</returns>
     internal SkippedPicture? Prepare(int index, Span<byte> target)
@@ -9,7 +9,7 @@ internal sealed class PicturePreparation(IReadOnlyList<PictureSource> pictures, 
         PictureSource picture = pictures[index];
         try
         {
-            using DecodedPixels pixels = picture.Open(limits);
+            using DecodedPixels pixels = picture.Open(decoding);
             PictureRandom random = new(seed, epoch, index);
             TransformChain.Apply(transforms, pixels, ref random, target);
             return null;

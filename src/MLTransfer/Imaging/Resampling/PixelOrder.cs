@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -49,6 +50,13 @@ internal static class PixelOrder
             source.Slice(from, 3).CopyTo(target[to..]);
             target[to + 3] = 0;
         }
+    }
+
+    /// <summary>Turns pixels of four bytes from blue first to red first, or back.</summary>
+    internal static void ExchangeRedAndBlue(Span<byte> pixels)
+    {
+        foreach (ref uint pixel in MemoryMarshal.Cast<byte, uint>(pixels))
+            pixel = pixel & 0xFF00FF00 | BitOperations.RotateLeft(pixel & 0x00FF00FF, 16);
     }
 
     /// <summary>Mirrors a row of red, green, blue.</summary>

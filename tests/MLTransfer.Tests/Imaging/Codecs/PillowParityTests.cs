@@ -1,0 +1,47 @@
+using MLTransfer.Imaging;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Tests.Imaging.Codecs;
+
+public sealed class PillowParityTests(PillowPictures pictures) : IClassFixture<PillowPictures>
+{
+    private static readonly DecodingOptions WithoutTurboJpeg = new() { UseTurboJpeg = false };
+
+    [NeedsTorchvisionTheory]
+    [InlineData("jpg", 13 + 5)]
+    [InlineData("png", 9 + 8)]
+    [InlineData("webp", 5 + 8)]
+    [InlineData("gif", 6)]
+    [InlineData("bmp", 13)]
+    [InlineData("tif", 14 + 8)]
+    public void Pictures_have_the_pixels_that_Pillow_reads(string extension, int files)
+    {
+        string[] names = [.. NamesOf(extension)];
+
+        Assert.Equal(files, names.Length);
+        Assert.Equal([], names.SelectMany(name => Complaints(name, DecodingOptions.Default)));
+    }
+
+    [NeedsTorchvisionFact]
+    public void JPEG_has_the_same_pixels_without_libjpeg_turbo() =>
+        Assert.Equal([], NamesOf("jpg").SelectMany(name => Complaints(name, WithoutTurboJpeg)));
+
+    private IEnumerable<string> NamesOf(string extension) =>
+        Directory.GetFiles(pictures.PathOf(""), "*." + extension).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+
+    // Composing rounds twice, Pillow once; libtiff turns YCbCr into RGB by tables of its own.
+    private static int Tolerance(string name) => name switch
+    {
+        "jpeg.tif" => 3,
+        _ => name.Contains("alpha", StringComparison.Ordinal) || name == "palette-transparent.png" ? 1 : 0,
+    };
+
+    private IEnumerable<string> Complaints(string name, DecodingOptions options)
+    {
+        Picture expected = pictures.Expected(name), actual = new FilePicture(pictures.PathOf(name)).Decode(options);
+        if ((expected.Width, expected.Height) != (actual.Width, actual.Height))
+            yield return $"{name}: {actual.Width} x {actual.Height} instead of {expected.Width} x {expected.Height}";
+        else if (PixelDifference.Between(expected.Pixels, actual.Pixels) is var difference && difference.Largest > Tolerance(name))
+            yield return $"{name}: {difference}";
+    }
+}
