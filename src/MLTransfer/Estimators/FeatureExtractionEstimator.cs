@@ -62,5 +62,5 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
 
     /// <summary>Everything the features depend on besides the content of the picture: this library, what decodes, the network and its input.</summary>
     private static string Description(TrainingRun run, ImageModel model) =>
-        $"{typeof(FeatureExtractor).Assembly.GetName()}; {typeof(MLImage).Assembly.GetName()}; {run.Backbone.Name}; weights {StateFingerprint.Of(model, model.HeadName)}; {run.Preprocessing}; {run.InferenceType}; {run.Device.type}";
+        $"{typeof(FeatureExtractor).Assembly.GetName()}; {typeof(MLImage).Assembly.GetName()}; {run.Backbone.Name}; weights {StateFingerprint.Of(model, model.HeadName)}; {run.Preprocessing}; {DecodingOptions.Default}; {run.InferenceType}; {run.Device.type}";
 }
