@@ -1,6 +1,6 @@
 namespace MLTransfer.Tests.Imaging;
 
-/// <summary>How far two pictures' pixels are apart, in grey levels.</summary>
+/// <summary>How far two pictures are apart: their colours in grey levels, and the share of the pixels that are not the same.</summary>
 internal sealed record PixelDifference(int Largest, double Mean, double ShareThatDiffers)
 {
     internal static PixelDifference Between(ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual)
@@ -8,13 +8,18 @@ internal sealed record PixelDifference(int Largest, double Mean, double ShareTha
         Assert.Equal(expected.Length, actual.Length);
         int largest = 0, differing = 0;
         long sum = 0;
-        for (int i = 0; i < expected.Length; i++)
+        for (int i = 0; i < expected.Length; i += 3)
         {
-            int difference = Math.Abs(expected[i] - actual[i]);
-            largest = Math.Max(largest, difference);
-            sum += difference;
-            differing += difference > 0 ? 1 : 0;
+            int inPixel = 0;
+            for (int colour = i; colour < i + 3; colour++)
+            {
+                int difference = Math.Abs(expected[colour] - actual[colour]);
+                inPixel = Math.Max(inPixel, difference);
+                sum += difference;
+            }
+            largest = Math.Max(largest, inPixel);
+            differing += inPixel > 0 ? 1 : 0;
         }
-        return new PixelDifference(largest, (double)sum / expected.Length, (double)differing / expected.Length);
+        return new PixelDifference(largest, (double)sum / expected.Length, (double)differing / (expected.Length / 3));
     }
 }

@@ -21,6 +21,9 @@ internal sealed class Canvas : IDisposable
 
     internal Span<byte> Pixels => _pixels.AsSpan(0, Width * Height * 3);
 
+    /// <summary>One byte more, of undefined value, so that the last pixel can be read as four bytes, too.</summary>
+    internal ReadOnlySpan<byte> PixelsAndOneByte => _pixels.AsSpan(0, Width * Height * 3 + 1);
+
     internal PixelView View => new(Pixels, Width, Height, PixelLayout.Rgb);
 
     /// <summary>Memory of undefined content for the next state of the picture, valid until <see cref="Accept"/>.</summary>
@@ -28,10 +31,10 @@ internal sealed class Canvas : IDisposable
     internal Span<byte> Draft(PictureSize size)
     {
         int length = LengthOf(size);
-        if (_draft.Length < length)
+        if (_draft.Length <= length)
         {
             Return(_draft);
-            _draft = ArrayPool<byte>.Shared.Rent(length);
+            _draft = ArrayPool<byte>.Shared.Rent(length + 1);
         }
         _draftSize = size;
         return _draft.AsSpan(0, length);
@@ -56,7 +59,7 @@ internal sealed class Canvas : IDisposable
 
     /// <summary>Bytes of a picture of red, green and blue.</summary>
     /// <exception cref="PictureException">The size is larger than a picture can have.</exception>
-    internal static int LengthOf(PictureSize size) => (long)size.Width * size.Height * 3 is var length && length <= Array.MaxLength
+    internal static int LengthOf(PictureSize size) => (long)size.Width * size.Height * 3 is var length && length < Array.MaxLength
         ? (int)length
         : throw new PictureException("picture", $"it would become {size.Width} x {size.Height} pixels, more than a picture can have");
 

@@ -1,0 +1,71 @@
+namespace MLTransfer.Imaging.Warping;
+
+/// <summary>
+/// An affine map to the nearest pixels, by adding steps up as Pillow does, because its rounding decides where places fall between two pixels:
+/// in double precision along the axes, otherwise with 16 bits behind the point.
+/// </summary>
+internal static class NearestAffine
+{
+    private const double One = 1 << 16, Largest = 1 << 15;
+
+    /// <summary>Does nothing and says so when the picture is too large for so few bits.</summary>
+    internal static bool TryRun(Canvas canvas, in AffineMap map, Color fill, PictureSize size)
+    {
+        if (map is { B: 0, D: 0 })
+            Scale(canvas, map, fill, size);
+        else if (Fits(map, 0, 0) && Fits(map, size.Width, size.Height) && Fits(map, 0, size.Height) && Fits(map, size.Width, 0))
+            Turn(canvas, map, fill, size);
+        else
+            return false;
+        return true;
+    }
+
+    private static void Scale(Canvas canvas, in AffineMap map, Color fill, PictureSize size)
+    {
+        Target target = new(canvas, fill, size);
+        double top = map.F + map.E * 0.5;
+        for (int y = 0; y < size.Height; y++, top += map.E)
+        {
+            double left = map.C + map.A * 0.5;
+            for (int x = 0; x < size.Width; x++, left += map.A)
+                target.Add(left < 0 ? -1 : (int)left, top < 0 ? -1 : (int)top);
+        }
+        canvas.Accept();
+    }
+
+    private static void Turn(Canvas canvas, in AffineMap map, Color fill, PictureSize size)
+    {
+        Target target = new(canvas, fill, size);
+        int a = Fixed(map.A), b = Fixed(map.B), d = Fixed(map.D), e = Fixed(map.E);
+        int left = Fixed(map.C + map.A * 0.5 + map.B * 0.5), top = Fixed(map.F + map.D * 0.5 + map.E * 0.5);
+        for (int y = 0; y < size.Height; y++, left += b, top += e)
+        {
+            int u = left, v = top;
+            for (int x = 0; x < size.Width; x++, u += a, v += d)
+                target.Add(u >> 16, v >> 16);
+        }
+        canvas.Accept();
+    }
+
+    private static int Fixed(double value) => (int)Math.Floor(value * One + 0.5);
+
+    private static bool Fits(in AffineMap map, double x, double y) =>
+        map * new PicturePoint(x, y) is var place && Math.Abs(place.X) < Largest && Math.Abs(place.Y) < Largest;
+
+    /// <summary>The result, filled pixel after pixel.</summary>
+    private ref struct Target(Canvas canvas, Color fill, PictureSize size)
+    {
+        private readonly Span<byte> _target = canvas.Draft(size);
+        private readonly Taps _taps = new(canvas);
+        private readonly uint _fill = fill.Red | (uint)fill.Green << 8 | (uint)fill.Blue << 16;
+        private readonly uint _width = (uint)canvas.Width, _height = (uint)canvas.Height;
+        private int _next;
+
+        internal void Add(int x, int y)
+        {
+            bool inside = (uint)x < _width && (uint)y < _height;
+            Warp.Write(inside ? _taps.Pixel((y * (int)_width + x) * 3) : _fill, _target.Slice(_next, 3));
+            _next += 3;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using MLTransfer.Imaging;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Tests.Imaging.Transforms.Parity;
+
+/// <summary>What torchvision makes of some pictures in every case, by one Python process.</summary>
+public sealed class TorchvisionPixels : IDisposable
+{
+    // An expression sees the picture as 'image'; a tensor it gives is read as (colour, row, column), several pictures as one above the other.
+    private const string Script = """
+        import json, math, os, sys, time, warnings
+        warnings.filterwarnings("ignore")
+        import numpy as np, PIL, torch, torchvision
+        import torchvision.transforms as T, torchvision.transforms.functional as F, torchvision.transforms.functional_pil as FP
+        import torchvision.transforms.autoaugment as A
+        from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+        from torchvision.transforms import InterpolationMode as I
+        torch.set_num_threads(1)
+        folder, rounds = sys.argv[1], int(sys.argv[2])
+        request = json.load(open(os.path.join(folder, "request.json")))
+        def array(result):
+            if isinstance(result, (list, tuple)): return np.concatenate([array(one) for one in result])
+            return result.permute(1, 2, 0).numpy() if isinstance(result, torch.Tensor) else np.asarray(result)
+        results = []
+        for p, (width, height) in enumerate(request["pictures"]):
+            image = Image.frombytes("RGB", (width, height), open(os.path.join(folder, f"{p}.bin"), "rb").read())
+            for c, python in enumerate(request["cases"]):
+                code, seconds = compile(python, python, "eval"), []
+                try:
+                    for _ in range(rounds):
+                        start = time.perf_counter()
+                        result = eval(code)
+                        seconds.append(time.perf_counter() - start)
+                    pixels = np.ascontiguousarray(array(result))
+                    pixels.tofile(os.path.join(folder, f"{p}.{c}.bin"))
+                    results.append({"width": pixels.shape[1], "height": pixels.shape[0], "seconds": min(seconds), "problem": None})
+                except Exception as problem:
+                    results.append({"width": 0, "height": 0, "seconds": 0, "problem": f"{type(problem).__name__}: {problem}"})
+        versions = {"torchvision": torchvision.__version__, "pillow": PIL.__version__}
+        json.dump({"versions": versions, "results": results}, open(os.path.join(folder, "answer.json"), "w"))
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly Lazy<Answer> _answer;
+
+    public TorchvisionPixels() : this(rounds: 1)
+    {
+    }
+
+    internal TorchvisionPixels(int rounds) => _answer = new(() => Ask(rounds));
+
+    /// <summary>Three photographs and two pictures that are almost nothing but edge.</summary>
+    internal static IReadOnlyList<Picture> Pictures { get; } =
+    [
+        .. Photographs().Select(path => new FilePicture(path).Decode()),
+        Fixture.Drawn(3, 40, (x, y) => (x * 90, y * 6, x * y % 256)),
+        Fixture.Drawn(1, 1, (_, _) => (30, 60, 90)),
+    ];
+
+    internal IReadOnlyDictionary<string, string> Versions => _answer.Value.Versions;
+
+    /// <summary>What torchvision says about a case; a problem where it refuses the picture.</summary>
+    internal Result Of(int picture, int transform) => _answer.Value.Results[picture * TransformCases.All.Count + transform];
+
+    internal Picture PictureOf(int picture, int transform) =>
+        new(Of(picture, transform).Width, Of(picture, transform).Height, File.ReadAllBytes(_folder.PathOf($"{picture}.{transform}.bin")));
+
+    public void Dispose() => _folder.Dispose();
+
+    private static IEnumerable<string> Photographs() =>
+        new[] { "ants/0013035.jpg", "bees/2610833167_79bf0bcae5.jpg", "ants/ant photos.jpg" }.Select(name => SharedFolder.PathOf($"{TorchvisionCases.Pictures}/{name}"));
+
+    private Answer Ask(int rounds)
+    {
+        for (int i = 0; i < Pictures.Count; i++)
+            _folder.Write($"{i}.bin", Pictures[i].Pixels);
+        _folder.Write("request.json", JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            pictures = Pictures.Select(picture => new[] { picture.Width, picture.Height }),
+            cases = TransformCases.All.Select(one => one.Python),
+        }));
+        PyTorch.Run(Script, _folder.Path, $"{rounds}");
+        return JsonSerializer.Deserialize<Answer>(File.ReadAllBytes(_folder.PathOf("answer.json")), JsonSerializerOptions.Web)!;
+    }
+
+    internal sealed record Result(int Width, int Height, double Seconds, string? Problem);
+
+    private sealed record Answer(Dictionary<string, string> Versions, IReadOnlyList<Result> Results);
+}
