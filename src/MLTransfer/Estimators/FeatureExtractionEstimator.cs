@@ -61,6 +61,7 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
         features.Values, tensor(features.Kept.Select(index => (long)pictures.Labels[index]).ToArray(), device: run.Device), run.Options.BatchSize, run.Seed);
 
     /// <summary>Everything the features depend on besides the content of the picture: this library, what decodes, the network and its input.</summary>
-    private static string Description(TrainingRun run, ImageModel model) =>
-        $"{typeof(FeatureExtractor).Assembly.GetName()}; {typeof(MLImage).Assembly.GetName()}; {run.Backbone.Name}; weights {StateFingerprint.Of(model, model.HeadName)}; {run.Preprocessing}; {DecodingOptions.Default}; {run.InferenceType}; {run.Device.type}";
+    private static string Description(TrainingRun run, ImageModel model) => string.Join("; ",
+        typeof(FeatureExtractor).Assembly.GetName(), typeof(MLImage).Assembly.GetName(), run.Backbone.Name, $"weights {StateFingerprint.Of(model, model.HeadName)}",
+        TransformJson.Write(run.Preprocessing.EvaluationTransforms()), run.Preprocessing.Mean, run.Preprocessing.StandardDeviation, DecodingOptions.Default, run.InferenceType, run.Device.type);
 }

@@ -36,9 +36,9 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
             _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, _options.AuxiliaryWeight);
         PictureData Pictures(PictureSet set, IReadOnlyList<PictureTransform> transforms, int batchSize, bool validation) => new(
             new BatchLoader(set.Pictures, transforms, batchSize, _options.LoaderThreads, run.Seed), set.Labels, run.Preprocessing, run.Device,
-            batchSize, run.Seed, picture => Skip(validation, picture));
+            batchSize, run.Seed, picture => Skip(validation, picture), validation ? null : new BatchMixing(_options.Mixup, _options.CutMix, run.Classes.Count, run.Seed));
         IReadOnlyList<PictureTransform> asScored = run.Preprocessing.EvaluationTransforms();
-        PictureData data = Pictures(run.Training, _options.Augment ? run.Preprocessing.TrainingTransforms() : asScored, _options.BatchSize, validation: false);
+        PictureData data = Pictures(run.Training, TrainingTransforms(run), _options.BatchSize, validation: false);
         PictureData? held = run.Validation is null ? null : Pictures(run.Validation, asScored, FrozenModel.BatchSize, validation: true);
         var validation = held is null ? null : new PictureValidation(model, run.InferenceType, held, TimeProvider.System, log, _options.Epochs);
         int Unread(bool validation) => skipped.Keys.Count(key => key.Validation == validation);
@@ -57,6 +57,13 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
             history.Cancelled, 0, history.Seconds, history.Seconds > 0 ? history.Pictures / history.Seconds : 0));
     }
 
+    private IReadOnlyList<PictureTransform> TrainingTransforms(TrainingRun run)
+    {
+        if (!_options.Augment) return run.Preprocessing.EvaluationTransforms();
+        if (_options.TrainingTransforms is not { } given) return run.Preprocessing.TrainingTransforms();
+        return Preprocessing.Complain(given, run.Preprocessing.CropTo) is { } complaint ? throw new ArgumentException($"TrainingTransforms cannot be used: {complaint}.") : given;
+    }
+
     /// <summary>Everything the weights depend on besides the pixels of the pictures, under the names of the options.</summary>
     private Dictionary<string, string> Description(TrainingRun run)
     {
@@ -67,7 +74,8 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
             ("Pictures", run.Training.Fingerprint), ("Validation pictures", run.Validation?.Fingerprint ?? "none"), ("Epochs", recipe.Epochs),
             ("BatchSize", _options.BatchSize), ("LearningRate", recipe.LearningRate), ("HeadFactor", recipe.HeadFactor), ("AuxiliaryWeight", _options.AuxiliaryWeight),
             ("HeadWarmup", _options.HeadWarmup), ("Optimizer", recipe.Optimizer), ("Schedule", recipe.Schedule), ("WeightDecay", recipe.WeightDecay),
-            ("LabelSmoothing", recipe.LabelSmoothing), ("Augment", _options.Augment), ("ImageSize", run.Preprocessing.CropTo),
+            ("LabelSmoothing", recipe.LabelSmoothing), ("Augment", _options.Augment), ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),
+            ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())), ("Mixup", _options.Mixup), ("CutMix", _options.CutMix),
             ("Precision", _options.Precision), ("Seed", run.Seed),
         ];
         return settings.ToDictionary(setting => setting.Name, setting => Convert.ToString(setting.Value, CultureInfo.InvariantCulture)!);

@@ -1,3 +1,5 @@
+using MLTransfer.Imaging;
+
 namespace MLTransfer;
 
 /// <summary>Training the backbone on, all of it or its upper layers, together with a new head.</summary>
@@ -33,8 +35,26 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     /// </summary>
     public double AuxiliaryWeight { get; init; }
 
-    /// <summary>Whether training pictures are cropped and flipped at random. Default: true.</summary>
+    /// <summary>Whether training pictures are changed at random. Default: true.</summary>
     public bool Augment { get; init; } = true;
+
+    /// <summary>
+    /// What is done to training pictures, such as one of <see cref="Presets"/>; must end with squares of the pixels that the network sees. Default:
+    /// null, <see cref="Preprocessing.TrainingTransforms"/>: crops and flips.
+    /// </summary>
+    public IReadOnlyList<PictureTransform>? TrainingTransforms { get; init; }
+
+    /// <summary>
+    /// Blends each picture of a batch with another, and their classes in the same proportion, drawn from a beta distribution with this number as
+    /// both parameters (Mixup, Zhang et al. 2017); usual are 0.2 to 1. Default: 0, not done.
+    /// </summary>
+    public double Mixup { get; init; }
+
+    /// <summary>
+    /// Pastes a rectangle of another picture of the batch into each, its area drawn likewise (CutMix, Yun et al. 2019); usual is 1. With
+    /// <see cref="Mixup"/> too, each batch has one of both. Default: 0, not done.
+    /// </summary>
+    public double CutMix { get; init; }
 
     /// <summary>
     /// A folder that keeps the training after every epoch, so that the same training goes on from there when it is run again: with the same
@@ -43,5 +63,15 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     public string? CheckpointFolder { get; init; }
 
     internal FineTuningOptions Checked() =>
-        Check.All(this, [.. Complaints(), Check.Positive(HeadFactor), Check.NotNegative(AuxiliaryWeight), CheckpointFolder is null ? null : Check.Named(CheckpointFolder), Train is null ? "Train is null; use Layers.All or Layers.From." : null]);
+        Check.All(this,
+        [
+            .. Complaints(),
+            Check.Positive(HeadFactor),
+            Check.NotNegative(AuxiliaryWeight),
+            Check.NotNegative(Mixup),
+            Check.NotNegative(CutMix),
+            TrainingTransforms is not null && !Augment ? "TrainingTransforms are given although Augment is false; leave one of them out." : null,
+            CheckpointFolder is null ? null : Check.Named(CheckpointFolder),
+            Train is null ? "Train is null; use Layers.All or Layers.From." : null,
+        ]);
 }

@@ -20,7 +20,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         Environment = environment;
         _options = options;
         Backbone = ModelZoo.Find(options.Backbone);
-        if (options.ImageSize is { } size) Backbone.CheckInputSize(size);
+        if ((options.ImageSize ?? options.Preprocessing?.CropTo) is { } size) Backbone.CheckInputSize(size);
         WeightsReference.Parse(options.Weights, Backbone.Name);
         Seed = ModelFile.Seed(environment) ?? 0;
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLTransfer.Imaging;
 using MLTransfer.Weights;
 
 namespace MLTransfer;
@@ -62,6 +63,9 @@ public abstract record ImageClassificationOptions
     /// <summary>The side in pixels of what the network sees. Default: null, what its weights were trained with.</summary>
     public int? ImageSize { get; init; }
 
+    /// <summary>What pictures go through before the network sees them. Default: null, what its weights were trained with.</summary>
+    public Preprocessing? Preprocessing { get; init; }
+
     /// <summary>The number format of inference. Default: <see cref="Precision.Auto"/>.</summary>
     public Precision Precision { get; init; }
 
@@ -107,6 +111,8 @@ public abstract record ImageClassificationOptions
         Check.NotNegative(WeightDecay),
         Check.Share(LabelSmoothing),
         ImageSize is { } size ? Check.Between(8, size, 4096, nameof(ImageSize)) : null,
+        Preprocessing?.Complaint is { } complaint ? $"Preprocessing cannot be used: {complaint}." : null,
+        ImageSize is not null && Preprocessing?.Transforms is not null ? "ImageSize is given, and Preprocessing has Transforms of its own; leave one of them out." : null,
         Check.Known(Precision),
         Check.Known(Device),
         Check.Share(ValidationFraction),

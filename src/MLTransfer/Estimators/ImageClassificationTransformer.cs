@@ -92,7 +92,6 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         new Scorer(model, run.Preprocessing, run.Device, run.InferenceType),
         new ModelDescription
         {
-            Format = ModelDescription.CurrentFormat,
             Backbone = run.Backbone.Name,
             Head = run.Options.Head.ToString(),
             Labels = run.Classes,

@@ -6,12 +6,12 @@ namespace MLTransfer.Estimators;
 /// <summary>What a model file says of its network besides the weights.</summary>
 internal sealed record ModelDescription
 {
-    /// <summary>The version of the format that this library writes and reads.</summary>
-    public const int CurrentFormat = 1;
+    // Format 2 added other heads than the linear one, and transforms. What does not have them is written as format 1, which earlier versions read.
+    private const int NewestFormat = 2;
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true };
 
-    public required int Format { get; init; }
+    public int Format { get; init; } = 1;
 
     public required string Backbone { get; init; }
 
@@ -39,7 +39,11 @@ internal sealed record ModelDescription
         }
     }
 
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public string ToJson()
+    {
+        bool isPlain = Head == ClassifierHead.Linear.ToString() && Preprocessing.Transforms is null;
+        return JsonSerializer.Serialize(this with { Format = isPlain ? 1 : NewestFormat }, Json);
+    }
 
     /// <exception cref="InvalidDataException">The text is no description, or one of a later version.</exception>
     public static ModelDescription FromJson(string json)
@@ -49,18 +53,23 @@ internal sealed record ModelDescription
         {
             read = JsonSerializer.Deserialize<ModelDescription>(json, Json);
         }
-        catch (JsonException e)
+        // What a transform's own checks refuse comes as ArgumentException.
+        catch (Exception e) when (e is JsonException or ArgumentException or NotSupportedException)
         {
             throw new InvalidDataException($"The model's description cannot be read: {e.Message}", e);
         }
 
         if (read is null) throw new InvalidDataException("The model's description is empty.");
-        return read.Format == CurrentFormat
+        return read.Format is >= 1 and <= NewestFormat
             ? read.Checked()
-            : throw new InvalidDataException($"The model is of format {read.Format}; this version of MLTransfer reads format {CurrentFormat}. Update MLTransfer.");
+            : throw new InvalidDataException($"The model is of format {read.Format}; this version of MLTransfer reads formats 1 to {NewestFormat}. Update MLTransfer.");
     }
 
-    private ModelDescription Checked() => Labels.Count >= 2 && Labels.Count <= 1_000_000 && Preprocessing is { CropTo: >= 8 and <= 4096, ResizeTo: >= 8 and <= 8192 }
-        ? this
-        : throw new InvalidDataException($"The model's description does not make sense: {Labels.Count} labels, pictures resized to {Preprocessing.ResizeTo} and cut to {Preprocessing.CropTo}.");
+    private ModelDescription Checked()
+    {
+        if (Preprocessing.Complaint is { } complaint) throw new InvalidDataException($"The model's description does not make sense: {complaint}.");
+        return Labels.Count >= 2 && Labels.Count <= 1_000_000 && Preprocessing is { CropTo: >= 8 and <= 4096, ResizeTo: >= 8 and <= 8192 }
+            ? this
+            : throw new InvalidDataException($"The model's description does not make sense: {Labels.Count} labels, pictures resized to {Preprocessing.ResizeTo} and cut to {Preprocessing.CropTo}.");
+    }
 }

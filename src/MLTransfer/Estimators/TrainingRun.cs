@@ -34,7 +34,7 @@ internal sealed record TrainingRun(
 
         Device device = Devices.Resolve(options.Device);
         LocalWeights? weights = PretrainedWeights.Get(options, backbone, environment);
-        Preprocessing own = weights?.Preprocessing ?? backbone.Preprocessing;
+        Preprocessing own = options.Preprocessing ?? weights?.Preprocessing ?? backbone.Preprocessing;
         Preprocessing preprocessing = options.ImageSize is { } size ? own.ForSize(size) : own;
         return new(environment, options, backbone, seed, classes, image, all, validation, weights, preprocessing, device, Devices.Resolve(options.Precision, device));
     }

@@ -30,6 +30,34 @@ public struct PictureRandom
     /// <param name="count">At least 1.</param>
     public int Below(int count) => (int)(((Next() >> 32) * (ulong)count) >> 32);
 
+    /// <summary>A number of the normal distribution with mean 0 and variance 1 (Box and Muller 1958).</summary>
+    public double Normal() => Math.Sqrt(-2 * Math.Log(1 - Between(0, 1))) * Math.Cos(2 * Math.PI * Between(0, 1));
+
+    /// <summary>A number from 0 to 1 of the beta distribution.</summary>
+    /// <param name="a">Its first parameter, above 0.</param>
+    /// <param name="b">Its second parameter, above 0.</param>
+    public double Beta(double a, double b)
+    {
+        double first = Gamma(a), second = Gamma(b);
+        // With tiny parameters both may be too small for a number: then the result is one of the ends.
+        return first + second > 0 ? first / (first + second) : Between(0, 1) < a / (a + b) ? 1 : 0;
+    }
+
+    /// <summary>A number of the gamma distribution with scale 1 (Marsaglia and Tsang 2000, https://doi.org/10.1145/358407.358414).</summary>
+    /// <param name="shape">Its shape, above 0.</param>
+    public double Gamma(double shape)
+    {
+        if (shape < 1)
+            return Gamma(shape + 1) * Math.Pow(Between(0, 1), 1 / shape);
+        double d = shape - 1.0 / 3, c = 1 / Math.Sqrt(9 * d);
+        while (true)
+        {
+            double x = Normal(), v = Math.Pow(1 + c * x, 3);
+            if (v > 0 && Math.Log(1 - Between(0, 1)) < x * x / 2 + d * (1 - v + Math.Log(v)))
+                return d * v;
+        }
+    }
+
     private ulong Next()
     {
         ulong mixed = _state += Step;

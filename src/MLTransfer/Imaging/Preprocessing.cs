@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MLTransfer.Imaging;
 
 /// <summary>What a backbone expects of its pictures: size, and how colours are normalized.</summary>
@@ -29,24 +31,46 @@ public sealed record Preprocessing
     /// <summary>Divides colours after the mean is subtracted. Default ImageNet's 0.229, 0.224, 0.225.</summary>
     public Rgb StandardDeviation { get; init; } = new(0.229f, 0.224f, 0.225f);
 
+    /// <summary>
+    /// What is done to a picture in place of resizing its shorter side and cutting its centre; must end with squares of <see cref="CropTo"/> pixels
+    /// and should leave nothing to chance. Default null, nothing else.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(TransformJson))]
+    public IReadOnlyList<PictureTransform>? Transforms { get; init; }
+
     /// <summary>The same for another picture size, with the ratio of <see cref="ResizeTo"/> to <see cref="CropTo"/> kept.</summary>
     /// <param name="size">The new <see cref="CropTo"/>, in pixels.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is not positive.</exception>
+    /// <exception cref="InvalidOperationException">There are <see cref="Transforms"/>, which end with another size.</exception>
     public Preprocessing ForSize(int size)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        if (Transforms is not null && size != CropTo)
+            throw new InvalidOperationException($"The transforms of this preprocessing end with pictures of {CropTo} pixels, not {size}; choose other transforms.");
         return this with { CropTo = size, ResizeTo = (int)Math.Round((double)size * ResizeTo / CropTo) };
     }
 
-    /// <summary>What evaluation and prediction do to a picture: resize its shorter side, cut the centre.</summary>
+    /// <summary>What is wrong with <see cref="Transforms"/>; null where nothing is.</summary>
+    internal string? Complaint => Transforms is null ? null : Complain(Transforms, CropTo);
+
+    /// <summary>What evaluation and prediction do to a picture: <see cref="Transforms"/>, or resize its shorter side and cut the centre.</summary>
     public IReadOnlyList<PictureTransform> EvaluationTransforms() =>
-        [new Resize(ResizeTo, Interpolation), new CenterCrop(CropTo)];
+        Transforms ?? [new Resize(ResizeTo, Interpolation), new CenterCrop(CropTo)];
 
     /// <summary>
     /// What augmented training does: cut a random part to size, mirror every second picture. Where evaluation sees whole pictures of at most
     /// 64 pixels, they are moved by up to an eighth instead, as is usual for CIFAR: a part of so few pixels would only be blurred.
+    /// Does not know of <see cref="Transforms"/>.
     /// </summary>
     public IReadOnlyList<PictureTransform> TrainingTransforms() => CropTo == ResizeTo && CropTo <= LargestMoved
         ? [new Resize(ResizeTo, Interpolation), new RandomCrop(CropTo, CropTo / 8), new HorizontalFlip()]
         : [new RandomResizedCrop(CropTo) { SmallestArea = 0.35, Interpolation = Interpolation }, new HorizontalFlip()];
+
+    /// <summary>What is wrong with transforms that should end with squares of a size; null where nothing is.</summary>
+    internal static string? Complain(IReadOnlyList<PictureTransform> transforms, int size) => TransformChain.SizeAfter(transforms) switch
+    {
+        null => $"the transforms leave pictures at different sizes; end with {nameof(CenterCrop)}({size}) or {nameof(RandomResizedCrop)}({size})",
+        var (width, height) when width != size || height != size => $"the transforms end with {width} × {height} pixels, and the network is to see {size} × {size}",
+        _ => null,
+    };
 }

@@ -6,4 +6,8 @@ namespace MLTransfer.Training;
 /// <param name="Inputs">Images or features.</param>
 /// <param name="Labels">Classes.</param>
 /// <param name="Pictures">How many pictures of the epoch the batch settles: N, and those that could not be read.</param>
-internal readonly record struct LabelledBatch(Tensor Inputs, Tensor Labels, long Pictures);
+internal readonly record struct LabelledBatch(Tensor Inputs, Tensor Labels, long Pictures)
+{
+    /// <summary>What the network should answer: classes (N, int64), or the probability of each class (N, classes) where inputs are mixed.</summary>
+    public Tensor Targets { get; init; } = Labels;
+}

@@ -5,7 +5,8 @@ namespace MLTransfer.Training;
 
 /// <summary>Pictures that are read, augmented and batched anew in every epoch.</summary>
 internal sealed class PictureData(
-    BatchLoader loader, IReadOnlyList<int> labels, Preprocessing preprocessing, Device device, int batchSize, int seed, Action<SkippedPicture> skipped) : ITrainingData
+    BatchLoader loader, IReadOnlyList<int> labels, Preprocessing preprocessing, Device device, int batchSize, int seed, Action<SkippedPicture> skipped,
+    BatchMixing? mixing = null) : ITrainingData
 {
     public int Count => labels.Count;
 
@@ -13,7 +14,12 @@ internal sealed class PictureData(
 
     public IEnumerable<Func<LabelledBatch>> Epoch(int epoch)
     {
-        foreach (PictureBatch batch in Read(Shuffle.Order(Count, seed, epoch), epoch)) yield return () => Labelled(batch);
+        int index = 0;
+        foreach (PictureBatch batch in Read(Shuffle.Order(Count, seed, epoch), epoch))
+        {
+            yield return () => mixing is null ? Labelled(batch) : mixing.Mix(Labelled(batch), epoch, index);
+            index++;
+        }
     }
 
     /// <summary>The batches in the order of the pictures, for validation.</summary>

@@ -64,7 +64,7 @@ internal sealed class TrainingLoop(
             LabelledBatch batch = take();
             optimizer.zero_grad();
             IReadOnlyList<Tensor> logits = trainee.Logits(batch.Inputs);
-            Tensor[] losses = [.. logits.Select(scores => nn.functional.cross_entropy(scores, batch.Labels, label_smoothing: recipe.LabelSmoothing))];
+            Tensor[] losses = [.. logits.Select(scores => nn.functional.cross_entropy(scores, batch.Targets, label_smoothing: recipe.LabelSmoothing))];
             trainee.Total(losses).backward();
             optimizer.step();
             tally += Tally.Of(logits[0], batch.Labels, losses[0]);

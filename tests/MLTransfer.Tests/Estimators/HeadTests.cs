@@ -98,7 +98,7 @@ public sealed class HeadTests : IDisposable
 
     private static ModelDescription Description => new()
     {
-        Format = ModelDescription.CurrentFormat, Backbone = "cifar_resnet20", Labels = ["blue", "green"], ImageColumnName = "ImagePath",
+        Backbone = "cifar_resnet20", Labels = ["blue", "green"], ImageColumnName = "ImagePath",
         Preprocessing = Preprocessing.Cifar, Precision = Precision.Float32,
     };
 

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLTransfer.Imaging;
 
 namespace MLTransfer.Tests.Estimators;
 
@@ -17,6 +18,17 @@ public class OptionsTests
     [Fact]
     public void An_unknown_backbone_is_refused_before_any_work() => Assert.Throws<ArgumentException>(
         () => new MLContext().MulticlassClassification.Trainers.FeatureExtraction("resnet8"));
+
+    [Fact]
+    public void Transforms_that_do_not_fit_are_refused_with_the_reason()
+    {
+        Preprocessing other = Preprocessing.ImageNet with { Transforms = [new Resize(64, 64)] };
+        var error = Assert.Throws<ArgumentException>(() => new FeatureExtractionOptions { Preprocessing = other, ImageSize = 64 }.Checked());
+        Assert.Contains("the transforms end with 64 × 64 pixels, and the network is to see 224 × 224", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ImageSize is given, and Preprocessing has Transforms of its own", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<ArgumentException>(() => new FineTuningOptions { Augment = false, TrainingTransforms = Presets.Cifar }.Checked());
+        Assert.Contains("TrainingTransforms are given although Augment is false", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_defaults_can_be_used()

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Transforms as JSON, for model files and keys of caches.</summary>
-internal static class TransformJson
+/// <summary>Transforms as JSON, for model files, keys of caches and files of one's own.</summary>
+internal sealed class TransformJson : JsonConverter<IReadOnlyList<PictureTransform>>
 {
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -21,13 +21,24 @@ internal static class TransformJson
     {
         try
         {
-            return JsonSerializer.Deserialize<PictureTransform?[]>(json, Options) is { } all && Array.TrueForAll(all, transform => transform is not null)
-                ? [.. all.OfType<PictureTransform>()]
-                : throw new InvalidDataException("The transforms are null; a list is expected.");
+            return Checked(JsonSerializer.Deserialize<PictureTransform?[]>(json, Options));
         }
+        // What a transform's own checks refuse comes as ArgumentException, an unnamed one as NotSupportedException.
         catch (Exception exception) when (exception is JsonException or ArgumentException or NotSupportedException)
         {
             throw new InvalidDataException($"The transforms cannot be read: {exception.Message}", exception);
         }
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<PictureTransform> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Checked(JsonSerializer.Deserialize<PictureTransform?[]>(ref reader, Options));
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<PictureTransform> value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value, Options);
+
+    private static PictureTransform[] Checked(PictureTransform?[]? read) => read is not null && Array.TrueForAll(read, transform => transform is not null)
+        ? [.. read.OfType<PictureTransform>()]
+        : throw new JsonException("a list of transforms is expected, none of them null");
 }
