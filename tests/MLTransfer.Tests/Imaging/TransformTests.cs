@@ -71,7 +71,7 @@ public class TransformTests
     {
         Picture picture = Fixture.Drawn(61, 47, (x, y) => (x * 4, y * 5, x * y % 256));
         PictureTransform[] transforms =
-            [new Resize(40), new CenterCrop(33, 50), new HorizontalFlip(1), new CenterCrop(20), new CenterCrop(30), new Resize(13), new HorizontalFlip(1), new RandomCrop(24, 4), new RandomResizedCrop(16)];
+            [new Resize(40), new VerticalFlip(1), new CenterCrop(33, 50), new HorizontalFlip(1), new Pad(3, 0, 1, 2), new CenterCrop(20), new CenterCrop(30), new Resize(13), new HorizontalFlip(1), new VerticalFlip(1), new RandomCrop(24, 4), new RandomResizedCrop(16)];
         PictureRandom together = new(5, 0, 0), alone = new(5, 0, 0);
 
         Picture atOnce = TransformChain.Apply(transforms, new DecodedPixels(picture), ref together);

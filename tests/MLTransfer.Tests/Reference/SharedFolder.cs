@@ -3,20 +3,21 @@ namespace MLTransfer.Tests.Reference;
 /// <summary>The folder with pictures, weights and reference scripts beside the repository; not every machine has it.</summary>
 internal static class SharedFolder
 {
-    private static readonly string? Root = Find();
+    /// <summary>The folder of the solution that these tests were built in.</summary>
+    public static string? Repository { get; } = FindRepository();
+
+    private static readonly string? Root = Repository is { } repository && Path.Combine(repository, "..", "shared") is var shared && Directory.Exists(shared) ? Path.GetFullPath(shared) : null;
 
     /// <summary>The full path of a file or folder in it.</summary>
     public static string PathOf(string relative) => Path.Combine(Root ?? throw new DirectoryNotFoundException("There is no ../shared."), relative);
 
     public static bool Has(string relative) => Root is not null && Path.Exists(Path.Combine(Root, relative));
 
-    private static string? Find()
+    private static string? FindRepository()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "MLTransfer.sln")))
-                return Path.Combine(folder.Parent?.FullName ?? "", "shared") is var shared && Directory.Exists(shared) ? shared : null;
-        }
-        return null;
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "MLTransfer.sln")))
+            folder = folder.Parent;
+        return folder?.FullName;
     }
 }

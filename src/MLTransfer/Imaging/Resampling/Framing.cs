@@ -2,7 +2,7 @@ namespace MLTransfer.Imaging.Resampling;
 
 /// <summary>
 /// What several transforms together do to a picture, before any pixel is touched: a part of it is resampled to a grid,
-/// and a window of that grid is looked at, mirrored or not. What the window does not show is never computed.
+/// and a window of that grid is looked at, mirrored and flipped or not. What the window does not show is never computed.
 /// </summary>
 /// <param name="Source">The part of the picture that is resampled.</param>
 /// <param name="Grid">The size it is resampled to.</param>
@@ -11,6 +11,9 @@ namespace MLTransfer.Imaging.Resampling;
 /// <param name="Interpolation">How pixels between pixels are found.</param>
 internal readonly record struct Framing(Region Source, PictureSize Grid, Region Window, bool Mirrored, Interpolation Interpolation)
 {
+    /// <summary>Whether top and bottom are exchanged in the end.</summary>
+    internal bool Flipped { get; private init; }
+
     internal PictureSize Size => new(Window.Width, Window.Height);
 
     internal bool Resamples => Grid.Width != Source.Width || Grid.Height != Source.Height;
@@ -28,16 +31,19 @@ internal readonly record struct Framing(Region Source, PictureSize Grid, Region 
         if (Resamples || !WholeGrid.Contains(Window))
             return null;
         Region source = Window with { X = Source.X + Window.X, Y = Source.Y + Window.Y };
-        return new Framing(source, size, new Region(0, 0, size.Width, size.Height), Mirrored, interpolation);
+        return new Framing(source, size, new Region(0, 0, size.Width, size.Height), Mirrored, interpolation) { Flipped = Flipped };
     }
 
     /// <summary>Looks at a part of what is seen now, which may reach beyond it; nothing when that needs its pixels first.</summary>
     internal Framing? Crop(Region part)
     {
         int x = Mirrored ? Window.Width - part.X - part.Width : part.X;
-        Region window = new(Window.X + x, Window.Y + part.Y, part.Width, part.Height);
+        int y = Flipped ? Window.Height - part.Y - part.Height : part.Y;
+        Region window = new(Window.X + x, Window.Y + y, part.Width, part.Height);
         return Window == WholeGrid || Window.Contains(window) ? this with { Window = window } : null;
     }
 
     internal Framing Mirror() => this with { Mirrored = !Mirrored };
+
+    internal Framing Flip() => this with { Flipped = !Flipped };
 }

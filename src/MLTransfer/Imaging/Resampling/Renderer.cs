@@ -16,7 +16,8 @@ internal static class Renderer
             target.Clear();
         if (seen.Width > 0 && seen.Height > 0)
         {
-            RowTarget rows = new(target[((top * window.Width + left) * 3)..], window.Width * 3);
+            int first = framing.Flipped ? window.Height - 1 - top : top, stride = window.Width * 3;
+            RowTarget rows = new(target, first * stride + left * 3, framing.Flipped ? -stride : stride);
             if (!framing.Resamples)
                 Copy(source, framing, seen, rows);
             else if (framing.Interpolation == Interpolation.Nearest)
@@ -44,10 +45,10 @@ internal static class Renderer
     }
 }
 
-/// <summary>Where rows of red, green, blue go: rows of a larger picture.</summary>
-internal readonly ref struct RowTarget(Span<byte> bytes, int stride)
+/// <summary>Where rows of red, green, blue go: rows of a larger picture, from the top down or from the bottom up.</summary>
+internal readonly ref struct RowTarget(Span<byte> bytes, int first, int stride)
 {
     private readonly Span<byte> _bytes = bytes;
 
-    internal Span<byte> Row(int y, int width) => _bytes.Slice(y * stride, width * 3);
+    internal Span<byte> Row(int y, int width) => _bytes.Slice(first + y * stride, width * 3);
 }

@@ -19,6 +19,9 @@ internal sealed class Canvas : IDisposable
 
     internal int Height => Size.Height;
 
+    /// <summary>All of it, as it is.</summary>
+    internal Framing Whole => Framing.Whole(Width, Height);
+
     internal Span<byte> Pixels => _pixels.AsSpan(0, Width * Height * 3);
 
     /// <summary>One byte more, of undefined value, so that the last pixel can be read as four bytes, too.</summary>

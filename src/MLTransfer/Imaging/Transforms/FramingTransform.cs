@@ -11,4 +11,7 @@ public abstract record FramingTransform : PictureTransform
 
     /// <summary>What this transform makes of a framing; nothing, before it used any chance, when it needs the framing's pixels first.</summary>
     internal abstract Framing? Frame(Framing framing, ref PictureRandom random);
+
+    /// <summary>What it makes of pixels, which it may change first.</summary>
+    internal virtual Framing Frame(Canvas canvas, ref PictureRandom random) => Frame(canvas.Whole, ref random)!.Value;
 }

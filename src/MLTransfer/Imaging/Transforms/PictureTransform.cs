@@ -7,11 +7,18 @@ namespace MLTransfer.Imaging;
 /// <c>transform</c> names it, beside its settings.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "transform")]
-[JsonDerivedType(typeof(Resize), "resize")]
 [JsonDerivedType(typeof(CenterCrop), "center-crop")]
-[JsonDerivedType(typeof(RandomCrop), "random-crop")]
-[JsonDerivedType(typeof(RandomResizedCrop), "random-resized-crop")]
+[JsonDerivedType(typeof(ElasticTransform), "elastic-transform")]
 [JsonDerivedType(typeof(HorizontalFlip), "horizontal-flip")]
+[JsonDerivedType(typeof(Pad), "pad")]
+[JsonDerivedType(typeof(RandomAffine), "random-affine")]
+[JsonDerivedType(typeof(RandomCrop), "random-crop")]
+[JsonDerivedType(typeof(RandomErasing), "random-erasing")]
+[JsonDerivedType(typeof(RandomPerspective), "random-perspective")]
+[JsonDerivedType(typeof(RandomResizedCrop), "random-resized-crop")]
+[JsonDerivedType(typeof(RandomRotation), "random-rotation")]
+[JsonDerivedType(typeof(Resize), "resize")]
+[JsonDerivedType(typeof(VerticalFlip), "vertical-flip")]
 public abstract record PictureTransform
 {
     private protected PictureTransform()

@@ -36,7 +36,7 @@ internal static class TransformChain
     /// </summary>
     private static Framing Run(IReadOnlyList<PictureTransform> transforms, ref PixelView source, Canvas canvas, ref PictureRandom random)
     {
-        Framing framing = Whole(source);
+        Framing framing = Framing.Whole(source.Width, source.Height);
         for (int i = 0; i < transforms.Count; i++)
         {
             if (transforms[i] is FramingTransform early && early.Frame(framing, ref random) is { } next)
@@ -44,17 +44,13 @@ internal static class TransformChain
                 framing = next;
                 continue;
             }
-            if (canvas.Size == default || framing != Whole(canvas.View))
+            if (canvas.Size == default || framing != canvas.Whole)
                 canvas.Show(source, framing);
             if (transforms[i] is PixelTransform change)
                 change.Change(canvas, ref random);
+            framing = transforms[i] is FramingTransform late ? late.Frame(canvas, ref random) : canvas.Whole;
             source = canvas.View;
-            framing = Whole(source);
-            if (transforms[i] is FramingTransform late)
-                framing = late.Frame(framing, ref random)!.Value;
         }
         return framing;
     }
-
-    private static Framing Whole(PixelView source) => Framing.Whole(source.Width, source.Height);
 }

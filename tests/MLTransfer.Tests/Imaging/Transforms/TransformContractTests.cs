@@ -51,7 +51,9 @@ public class TransformContractTests
             PictureRandom random = new(1, 2, 3);
             Picture result = transform.Apply(picture, ref random);
             PictureSize size = new(result.Width, result.Height);
-            Assert.Equal(size, transform.SizeAfter(new PictureSize(picture.Width, picture.Height)));
+            // Nobody knows how large a picture that is shown whole becomes before its angle is known.
+            if (transform is not RandomRotation { Expand: true })
+                Assert.Equal(size, transform.SizeAfter(new PictureSize(picture.Width, picture.Height)));
             Assert.True(transform.SizeAfter(null) is not { } always || always == size);
         }
     }

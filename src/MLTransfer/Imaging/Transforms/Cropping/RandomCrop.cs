@@ -3,8 +3,8 @@ using MLTransfer.Imaging.Resampling;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Cuts a square of fixed size at a random place of the picture with a black border around it, as torchvision's <c>RandomCrop</c>; where the
-/// picture with its border is smaller than the square, more black is added on both sides (<c>pad_if_needed</c>).
+/// Cuts a square of fixed size at a random place of the picture with a border around it, as torchvision's <c>RandomCrop</c>; where the
+/// picture with its border is smaller than the square, more of the border is added on both sides (<c>pad_if_needed</c>).
 /// </summary>
 public sealed record RandomCrop : FramingTransform
 {
@@ -26,8 +26,16 @@ public sealed record RandomCrop : FramingTransform
     /// <summary>Width of the border that is added on each side first, in pixels.</summary>
     public int Padding { get; }
 
+    /// <summary>What the border shows. Default <see cref="PaddingMode.Constant"/>.</summary>
+    public PaddingMode Mode { get; init; }
+
+    /// <summary>The colour of a constant border. Default black.</summary>
+    public Color Fill { get; init; }
+
     internal override Framing? Frame(Framing framing, ref PictureRandom random)
     {
+        if (NeedsBorder(framing.Size) && (Mode != PaddingMode.Constant || Fill != Color.Black))
+            return null;
         // Whether it can be done without the pixels does not depend on the place: no chance is used before that is known.
         if (framing.Crop(new Region(-Size, -Size, Size, Size)) is null)
             return null;
@@ -35,7 +43,24 @@ public sealed record RandomCrop : FramingTransform
         return framing.Crop(new Region(x, y, Size, Size));
     }
 
+    internal override Framing Frame(Canvas canvas, ref PictureRandom random)
+    {
+        if (Frame(canvas.Whole, ref random) is { } withoutBorder)
+            return withoutBorder;
+        PictureSize before = canvas.Size;
+        // Two steps, as in torchvision: the second mirrors what the first has mirrored.
+        if (Padding > 0)
+            Border.Add(canvas, Padding, Padding, Padding, Padding, Mode, Fill);
+        int x = Math.Max(0, Size - canvas.Width), y = Math.Max(0, Size - canvas.Height);
+        if (x > 0 || y > 0)
+            Border.Add(canvas, x, y, x, y, Mode, Fill);
+        int top = Start(before.Height, ref random), left = Start(before.Width, ref random);
+        return canvas.Whole.Crop(new Region(left + x + Padding, top + y + Padding, Size, Size))!.Value;
+    }
+
     internal override PictureSize? SizeAfter(PictureSize? before) => new PictureSize(Size, Size);
+
+    private bool NeedsBorder(PictureSize picture) => Padding > 0 || Size > picture.Width || Size > picture.Height;
 
     private int Start(int length, ref PictureRandom random)
     {

@@ -1,4 +1,5 @@
 using MLTransfer.Imaging;
+using MLTransfer.Imaging.Resampling;
 using MLTransfer.Imaging.Warping;
 using static MLTransfer.Imaging.Interpolation;
 
@@ -33,7 +34,39 @@ internal static class GeometryCases
             canvas => Warp.Affine(canvas, AffineMap.Of(Warp.Middle(canvas.Size), 0, scale: 0.7), Nearest, default)),
         new("perspective of given coefficients", "FP.perspective(image, [1.1, 0.1, -20.5, 0.05, 0.9, 7.25, 0.0002, -0.0003], Image.NEAREST, [10, 200, 90])", canvas => Perspective(canvas, Nearest)),
         new("perspective of given coefficients, bilinear", "FP.perspective(image, [1.1, 0.1, -20.5, 0.05, 0.9, 7.25, 0.0002, -0.0003], Image.BILINEAR, [10, 200, 90])", canvas => Perspective(canvas, Bilinear)),
+        // torchvision solves for the coefficients in single precision: a place at the very edge may lie inside for one and outside for the other.
+        new("perspective of given corners", "F.perspective(image, corners(image), [[30, 20], [image.width - 41, 5], [image.width - 10, image.height - 61], [0, image.height - 2]])",
+            canvas => Corners(canvas)) { Levels = 255, Share = 0.001 },
+        new("elastic, unblurred", "elastic(image, 50.0, 0.0)", canvas => Elastic(canvas, new ElasticTransform { Alpha = 50, Sigma = 0 })) { Levels = 1, Share = 0.01 },
+        new("elastic", "elastic(image, 800.0, 5.0, fill=[10.0, 200.0, 90.0])", canvas => Elastic(canvas, new ElasticTransform { Alpha = 800, Fill = Fill })) { Levels = 1, Share = 0.01 },
+        // In single precision, a place may fall to either side of the line between two pixels.
+        new("elastic nearest", "elastic(image, 900.0, 3.0, interpolation=I.NEAREST, fill=[10.0, 200.0, 90.0])",
+            canvas => Elastic(canvas, new ElasticTransform { Alpha = 900, Sigma = 3, Interpolation = Nearest, Fill = Fill })) { Levels = 255, Share = 0.001 },
+        new("erase", "F.erase(F.pil_to_tensor(image), image.height // 3, image.width // 5, image.height // 2, image.width // 4, torch.tensor([10, 200, 90])[:, None, None])",
+            canvas => Erase(canvas)),
     ];
+
+    private static void Corners(Canvas canvas)
+    {
+        (int right, int bottom) = (canvas.Width - 1, canvas.Height - 1);
+        PicturePoint[] corners = [new(0, 0), new(right, 0), new(right, bottom), new(0, bottom)], moved = [new(30, 20), new(right - 40, 5), new(right - 9, bottom - 60), new(0, bottom - 1)];
+        Warp.Perspective(canvas, PerspectiveMap.Between(corners, moved)!.Value, Bilinear, default);
+    }
+
+    // The same noise as in the script that asks torchvision.
+    private static void Elastic(Canvas canvas, ElasticTransform transform)
+    {
+        int count = canvas.Width * canvas.Height;
+        transform.Displace(canvas, Noise(0), Noise(500));
+
+        float[] Noise(long start) => [.. Enumerable.Range(0, count).Select(i => (float)((i + start) * 7919 % 1009 / 1009.0) * 2 - 1)];
+    }
+
+    private static void Erase(Canvas canvas)
+    {
+        PictureRandom none = default;
+        new RandomErasing { Fill = Fill }.Erase(canvas, new Region(canvas.Width / 5, canvas.Height / 3, canvas.Width / 4, canvas.Height / 2), ref none);
+    }
 
     private static void Affine(Canvas canvas, Interpolation interpolation) =>
         Warp.Affine(canvas, AffineMap.Of(Warp.Middle(canvas.Size), 12, new PicturePoint(8, -5), 1.1, new PicturePoint(4, -7)), interpolation, default);

@@ -19,6 +19,14 @@ public sealed class TorchvisionPixels : IDisposable
         torch.set_num_threads(1)
         folder, rounds = sys.argv[1], int(sys.argv[2])
         request = json.load(open(os.path.join(folder, "request.json")))
+        def corners(image):
+            return [[0, 0], [image.width - 1, 0], [image.width - 1, image.height - 1], [0, image.height - 1]]
+        def elastic(image, alpha, sigma, **more):
+            rand, starts = torch.rand, iter([0, 500])
+            torch.rand = lambda size: torch.tensor((np.arange(math.prod(size)) + next(starts)) * 7919 % 1009 / 1009, dtype=torch.float32).reshape(size)
+            try: displacement = T.ElasticTransform.get_params([alpha] * 2, [sigma] * 2, [image.height, image.width])
+            finally: torch.rand = rand
+            return F.elastic_transform(image, displacement, **({"fill": 0} | more))
         def array(result):
             if isinstance(result, (list, tuple)): return np.concatenate([array(one) for one in result])
             return result.permute(1, 2, 0).numpy() if isinstance(result, torch.Tensor) else np.asarray(result)

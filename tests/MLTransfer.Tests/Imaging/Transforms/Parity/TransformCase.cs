@@ -22,7 +22,7 @@ internal sealed record TransformCase(string Name, string Python, Func<Picture, P
     internal int Levels { get; init; }
 
     /// <summary>How much of the pixels may be off at all.</summary>
-    internal double Share => Levels == 0 ? 0 : 0.01;
+    internal double Share { get; init; }
 
     private static Picture Apply(PictureTransform[] transforms, Picture picture)
     {

@@ -1,0 +1,61 @@
+using System.Text.Json.Serialization;
+using MLTransfer.Imaging.Resampling;
+
+namespace MLTransfer.Imaging;
+
+/// <summary>Adds a border around a picture. As torchvision's <c>Pad</c>.</summary>
+public sealed record Pad : FramingTransform
+{
+    /// <summary>Adds a border of the same width on all sides.</summary>
+    /// <param name="border">In pixels.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The width is negative.</exception>
+    public Pad(int border) : this(border, border, border, border) { }
+
+    /// <summary>Adds a border.</summary>
+    /// <param name="left">Width at the left, in pixels.</param>
+    /// <param name="top">Height above, in pixels.</param>
+    /// <param name="right">Width at the right, in pixels.</param>
+    /// <param name="bottom">Height below, in pixels.</param>
+    /// <exception cref="ArgumentOutOfRangeException">One of them is negative.</exception>
+    [JsonConstructor]
+    public Pad(int left, int top, int right, int bottom)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(left);
+        ArgumentOutOfRangeException.ThrowIfNegative(top);
+        ArgumentOutOfRangeException.ThrowIfNegative(right);
+        ArgumentOutOfRangeException.ThrowIfNegative(bottom);
+        (Left, Top, Right, Bottom) = (left, top, right, bottom);
+    }
+
+    /// <summary>Width at the left, in pixels.</summary>
+    public int Left { get; }
+
+    /// <summary>Height above, in pixels.</summary>
+    public int Top { get; }
+
+    /// <summary>Width at the right, in pixels.</summary>
+    public int Right { get; }
+
+    /// <summary>Height below, in pixels.</summary>
+    public int Bottom { get; }
+
+    /// <summary>What the border shows. Default <see cref="PaddingMode.Constant"/>.</summary>
+    public PaddingMode Mode { get; init; }
+
+    /// <summary>The colour of a constant border. Default black.</summary>
+    public Color Fill { get; init; }
+
+    internal override Framing? Frame(Framing framing, ref PictureRandom random) =>
+        Mode == PaddingMode.Constant && Fill == Color.Black && SizeAfter(framing.Size) is { } size
+            ? framing.Crop(new Region(-Left, -Top, size.Width, size.Height))
+            : null;
+
+    internal override Framing Frame(Canvas canvas, ref PictureRandom random)
+    {
+        Border.Add(canvas, Left, Top, Right, Bottom, Mode, Fill);
+        return canvas.Whole;
+    }
+
+    internal override PictureSize? SizeAfter(PictureSize? before) =>
+        before is { } size ? new PictureSize(Border.Sum(Left, size.Width, Right), Border.Sum(Top, size.Height, Bottom)) : null;
+}

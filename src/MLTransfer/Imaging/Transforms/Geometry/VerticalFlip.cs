@@ -1,0 +1,13 @@
+using MLTransfer.Imaging.Resampling;
+
+namespace MLTransfer.Imaging;
+
+/// <summary>Exchanges top and bottom, by chance.</summary>
+/// <param name="Probability">How often, from 0 to 1. Default 0.5.</param>
+public sealed record VerticalFlip(double Probability = 0.5) : FramingTransform
+{
+    internal override Framing? Frame(Framing framing, ref PictureRandom random) =>
+        random.Between(0, 1) < Probability ? framing.Flip() : framing;
+
+    internal override PictureSize? SizeAfter(PictureSize? before) => before;
+}
