@@ -9,6 +9,7 @@ internal sealed class DownloadLog(Action<string> write, Func<TimeSpan> clock, bo
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
 
     private bool _begun;
+    private bool _unpacking;
     private TimeSpan _lastLine;
 
     public void Report(DownloadProgress progress)
@@ -19,6 +20,11 @@ internal sealed class DownloadLog(Action<string> write, Func<TimeSpan> clock, bo
             write($"{progress.File}: {progress.Reason}; trying again …");
         else if (progress.Phase == DownloadPhase.Receiving)
             Receive(progress);
+        else if (progress.Phase == DownloadPhase.Unpacking && !_unpacking)
+            write($"unpacking {progress.File} …");
+        // Several files may be reported of, one after the other.
+        _unpacking = progress.Phase == DownloadPhase.Unpacking;
+        _begun &= progress.Phase != DownloadPhase.Checking;
     }
 
     private void Receive(DownloadProgress progress)

@@ -41,14 +41,15 @@ internal static class DownloadScreen
 
     private sealed class Bar(ProgressContext context, DownloadLog log) : IProgress<DownloadProgress>
     {
-        private ProgressTask? _task;
+        private readonly Dictionary<string, ProgressTask> _tasks = [];
 
         public void Report(DownloadProgress progress)
         {
             log.Report(progress);
-            _task ??= context.AddTask(progress.File.EscapeMarkup());
-            _task.MaxValue = progress.Total ?? Math.Max(1, progress.Received);
-            _task.Value = progress.Received;
+            if (!_tasks.TryGetValue(progress.File, out var task))
+                _tasks.Add(progress.File, task = context.AddTask(progress.File.EscapeMarkup()));
+            task.MaxValue = progress.Total ?? Math.Max(1, progress.Received);
+            task.Value = progress.Received;
         }
     }
 }

@@ -22,4 +22,7 @@ public enum DownloadPhase
 
     /// <summary>All bytes are there; their checksum is computed.</summary>
     Checking,
+
+    /// <summary>The file is there and right; its content is unpacked.</summary>
+    Unpacking,
 }

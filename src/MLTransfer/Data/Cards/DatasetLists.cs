@@ -1,0 +1,35 @@
+using System.Text.RegularExpressions;
+
+namespace MLTransfer.Data;
+
+/// <summary>Makes one manifest of the text files that name a data set's pictures.</summary>
+internal static class DatasetLists
+{
+    public const string Manifest = "manifest.csv";
+
+    /// <exception cref="InvalidDataException">A list names no picture, or one that is not there.</exception>
+    public static void WriteManifest(DatasetCard card, string folder) =>
+        ManifestWriter.Write(Path.Combine(folder, Manifest), [.. card.Lists.SelectMany(list => Rows(list, folder))]);
+
+    private static List<ImageRow> Rows(DatasetList list, string folder)
+    {
+        string path = Path.Combine(folder, list.File);
+        if (!File.Exists(path))
+            throw new InvalidDataException($"There is no list '{list.File}' in the data set; its publishers have packed it otherwise than its card says.");
+        var line = new Regex(list.Line, RegexOptions.NonBacktracking);
+        List<ImageRow> rows = [.. File.ReadLines(path).Select(text => line.Match(text)).Where(match => match.Success).Select(match => Row(match, list, folder))];
+        if (rows.Count == 0)
+            throw new InvalidDataException($"The list '{list.File}' names no picture; its publishers have written it otherwise than its card says.");
+        return rows;
+    }
+
+    private static ImageRow Row(Match match, DatasetList list, string folder)
+    {
+        string label = match.Groups["label"].Value;
+        string name = list.Picture.Replace("{label}", label, StringComparison.Ordinal).Replace("{name}", match.Groups["name"].Value, StringComparison.Ordinal);
+        string picture = Path.Combine([folder, .. Unpacking.EntryPath.Parts(name)]);
+        return File.Exists(picture)
+            ? new ImageRow(picture, label, SplitNames.Of(list.Split))
+            : throw new InvalidDataException($"The list '{list.File}' names the picture '{name}', which is not in the data set.");
+    }
+}
