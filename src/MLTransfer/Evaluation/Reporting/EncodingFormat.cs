@@ -12,7 +12,8 @@ internal sealed class EncodingFormat : IFormatProvider, ICustomFormatter
 
     public string Format(string? format, object? arg, IFormatProvider? formatProvider) => arg switch
     {
-        Markup markup => markup.Source,
+        // The default of a struct is no markup at all.
+        Markup markup => markup.Source ?? "",
         IEnumerable<Markup> parts => string.Join('\n', parts.Select(part => part.Source)),
         IFormattable number => Encoded(number.ToString(format, CultureInfo.InvariantCulture)),
         _ => Encoded(arg?.ToString() ?? ""),

@@ -5,17 +5,6 @@ namespace MLTransfer.Evaluation;
 /// <summary>A training on one page of HTML: no script, nothing loaded from elsewhere, every name encoded.</summary>
 public static class TrainingReport
 {
-    private static readonly Markup Style = new(
-        """
-        body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 1160px; margin: 2em auto; padding: 0 1em; }
-        table { border-collapse: collapse; margin: .5em 0 1.5em; }
-        th, td { padding: .2em .7em; text-align: right; border-bottom: 1px solid #ddd; vertical-align: top; }
-        th { font-weight: 600; }
-        .name { text-align: left; overflow-wrap: anywhere; }
-        .wide { overflow-x: auto; }
-        svg { font: 12px system-ui, sans-serif; max-width: 100%; height: auto; }
-        """);
-
     /// <summary>Writes the page; an older one is replaced when the new one is complete.</summary>
     /// <param name="path">The file, in a folder that exists.</param>
     /// <param name="names">What the training is called.</param>
@@ -31,36 +20,16 @@ public static class TrainingReport
         AtomicFile.Write(path, stream => stream.Write(page));
     }
 
-    internal static Markup Page(ReportNames names, TrainingSummary training, ClassificationReport? validation)
-    {
-        var title = Title(names, training);
-        return Markup.Of(
-            $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-            <meta name="viewport" content="width=device-width">
-            <title>{title}</title>
-            <style>
-            {Style}
-            </style>
-            </head>
-            <body>
-            <h1>{title}</h1>
-            {RunTable.Of(names, training)}
-            <h2>Learning curves</h2>
-            {LearningCurves.Of(training)}
-            <h2>Classes</h2>
-            {(validation is null ? WithoutClasses(training) : ClassTables.Of(validation))}
-            <h2>Skipped pictures</h2>
-            {SkippedTable.Of(training.Skipped)}
-            </body>
-            </html>
-
-            """);
-    }
+    internal static Markup Page(ReportNames names, TrainingSummary training, ClassificationReport? validation) => ReportPage.Of(Title(names, training), Markup.Of(
+        $"""
+        {RunTable.Of(names, training)}
+        <h2>Learning curves</h2>
+        {LearningCurves.Of(training)}
+        <h2>Classes</h2>
+        {(validation is null ? WithoutClasses(training) : ClassTables.Of(validation))}
+        <h2>Skipped pictures</h2>
+        {SkippedTable.Of(training.Skipped)}
+        """));
 
     private static string Title(ReportNames names, TrainingSummary training)
     {

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using MLTransfer.Data;
+using MLTransfer.Evaluation.Inspecting;
+using MLTransfer.Imaging;
+
+namespace MLTransfer.Evaluation;
+
+/// <summary>Looks at every picture of a data set, and says what is wrong.</summary>
+public static class DatasetInspection
+{
+    /// <summary>Decodes all pictures, in parallel; nothing is changed.</summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="options">What counts as a problem; null: the defaults.</param>
+    /// <param name="progress">Hears how far it is, on whatever thread.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
+    public static DatasetFindings Run(
+        ImageDataset dataset, InspectionOptions? options = null, IProgress<InspectionProgress>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        options = (options ?? new()).Checked();
+        long start = Stopwatch.GetTimestamp();
+        (InspectedPicture? Seen, List<DatasetProblem> Problems)[] looked = new (InspectedPicture?, List<DatasetProblem>)[dataset.Rows.Count];
+        int done = 0;
+        Parallel.For(0, looked.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancel }, index =>
+        {
+            looked[index] = LookAt(dataset.Rows[index], options);
+            progress?.Report(new(Interlocked.Increment(ref done), looked.Length));
+        });
+        InspectedPicture[] seen = [.. looked.Select(one => one.Seen).OfType<InspectedPicture>()];
+        var classes = BalanceProblems.Count(dataset);
+        IEnumerable<DatasetProblem> problems =
+        [
+            .. looked.SelectMany(one => one.Problems), .. DuplicateProblems.Of(seen, options, cancel), .. BalanceProblems.Of(dataset, classes, options),
+        ];
+        return new(dataset, classes, SizeRange.Of(seen.Select(picture => picture.Size)), [.. problems.OrderBy(problem => problem.Kind)], Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+
+    private static (InspectedPicture? Seen, List<DatasetProblem> Problems) LookAt(ImageRow row, InspectionOptions options)
+    {
+        List<DatasetProblem> problems = [];
+        try
+        {
+            var source = new FilePicture(row.ImagePath);
+            string content = Convert.ToHexStringLower(source.ContentHash());
+            if (Extension.Complaint(row.ImagePath) is { } complaint)
+                Add(ProblemKind.WrongExtension, complaint);
+            Picture picture = source.Decode();
+            if (Math.Min(picture.Width, picture.Height) < options.SmallestSide)
+                Add(ProblemKind.Tiny, $"it has {picture.Width} x {picture.Height} pixels");
+            bool isOneColour = OneColour.Is(picture);
+            if (isOneColour)
+                Add(ProblemKind.OneColour, "it shows one colour only");
+            return (new(row, content, new(picture.Width, picture.Height), isOneColour, DifferenceHash.Of(picture), new Shades(picture)), problems);
+        }
+        catch (PictureException unreadable)
+        {
+            Add(ProblemKind.Unreadable, unreadable.Reason);
+            return (null, problems);
+        }
+
+        void Add(ProblemKind kind, string note) => problems.Add(new(kind, note, [row]));
+    }
+}

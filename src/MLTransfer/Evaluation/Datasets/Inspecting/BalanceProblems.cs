@@ -1,0 +1,27 @@
+using MLTransfer.Data;
+
+namespace MLTransfer.Evaluation.Inspecting;
+
+/// <summary>Counts classes, and finds those that have too few pictures beside the others.</summary>
+internal static class BalanceProblems
+{
+    public static IReadOnlyList<ClassCount> Count(ImageDataset dataset)
+    {
+        var rows = dataset.Rows.ToLookup(row => row.Label, StringComparer.Ordinal);
+        return [.. dataset.Classes.Select(label => new ClassCount(
+            label, rows[label].Count(), dataset.Splits.ToDictionary(split => split, split => rows[label].Count(row => row.Split == split))))];
+    }
+
+    public static IEnumerable<DatasetProblem> Of(ImageDataset dataset, IReadOnlyList<ClassCount> classes, InspectionOptions options)
+    {
+        foreach (string split in dataset.Splits)
+        {
+            string[] missing = [.. classes.Where(count => count.PerSplit[split] == 0).Select(count => count.Label)];
+            if (missing.Length > 0)
+                yield return new(ProblemKind.MissingClass, $"'{split}' has no picture of {string.Join(", ", missing)}", []);
+        }
+        ClassCount least = classes.MinBy(count => count.Pictures)!, most = classes.MaxBy(count => count.Pictures)!;
+        if (most.Pictures > options.LargestImbalance * least.Pictures)
+            yield return new(ProblemKind.Imbalance, $"'{most.Label}' has {most.Pictures:N0} pictures, '{least.Label}' {least.Pictures:N0}", []);
+    }
+}

@@ -1,0 +1,32 @@
+using MLTransfer.Imaging.Formats;
+
+namespace MLTransfer.Evaluation.Inspecting;
+
+/// <summary>Whether a file is of the format that its extension says.</summary>
+internal static class Extension
+{
+    /// <summary>What is wrong, in words; null where nothing is, or where the content is no known picture.</summary>
+    public static string? Complaint(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        Span<byte> start = stackalloc byte[16];
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        int count = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        if (PictureFormats.Sniff(start[..count]) is not { } format)
+            return null;
+        string extension = Path.GetExtension(path);
+        return Usual(format).Contains(extension, StringComparer.OrdinalIgnoreCase) ? null : $"it is a {format.Name()} picture, but its name ends with {extension}";
+    }
+
+    private static string[] Usual(PictureFormat format) => format switch
+    {
+        PictureFormat.Jpeg => [".jpg", ".jpeg"],
+        PictureFormat.Png => [".png"],
+        PictureFormat.WebP => [".webp"],
+        PictureFormat.Gif => [".gif"],
+        PictureFormat.Bmp => [".bmp"],
+        PictureFormat.Tiff => [".tif", ".tiff"],
+        _ => [".heic", ".heif", ".avif"],
+    };
+}

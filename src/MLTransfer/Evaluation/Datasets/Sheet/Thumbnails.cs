@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using Microsoft.ML.Data;
+using MLTransfer.Data;
+using MLTransfer.Evaluation.Inspecting;
+using MLTransfer.Imaging;
+
+namespace MLTransfer.Evaluation.Sheet;
+
+/// <summary>Small copies of pictures, each as a data URI; pictures that cannot be decoded have none.</summary>
+internal static class Thumbnails
+{
+    private const int LongerSide = 128;
+
+    public static IReadOnlyDictionary<string, string> Of(IEnumerable<ImageRow> rows, CancellationToken cancel)
+    {
+        var made = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        // MLImage encodes into files only.
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("mltransfer-");
+        try
+        {
+            Parallel.ForEach(rows.Select(row => row.ImagePath).Distinct(StringComparer.Ordinal), new ParallelOptions { CancellationToken = cancel }, path =>
+            {
+                if (Encoded(path, folder) is { } jpeg)
+                    made[path] = $"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}";
+            });
+            return made;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static byte[]? Encoded(string path, DirectoryInfo folder)
+    {
+        try
+        {
+            Picture picture = new FilePicture(path).Decode();
+            double scale = Math.Min(1, (double)LongerSide / Math.Max(picture.Width, picture.Height));
+            (int width, int height) = (Math.Max(1, (int)Math.Round(picture.Width * scale)), Math.Max(1, (int)Math.Round(picture.Height * scale)));
+            using MLImage small = MLImage.CreateFromPixels(width, height, MLPixelFormat.Rgba32, Opaque(BoxAverage.Of(picture, width, height)));
+            string file = Path.Combine(folder.FullName, $"{Guid.NewGuid():N}.jpg");
+            small.Save(file);
+            return File.ReadAllBytes(file);
+        }
+        catch (PictureException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] Opaque(byte[] rgb)
+    {
+        byte[] pixels = new byte[rgb.Length / 3 * 4];
+        for (int from = 0, to = 0; from < rgb.Length; from += 3, to += 4)
+            (pixels[to], pixels[to + 1], pixels[to + 2], pixels[to + 3]) = (rgb[from], rgb[from + 1], rgb[from + 2], byte.MaxValue);
+        return pixels;
+    }
+}
