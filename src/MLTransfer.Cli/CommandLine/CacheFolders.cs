@@ -9,6 +9,12 @@ internal static class CacheFolders
     /// <summary>Published weights that were downloaded.</summary>
     internal const string Weights = "weights";
 
+    /// <summary>Published data sets: each in a folder of its own.</summary>
+    internal const string Datasets = "datasets";
+
+    /// <summary>Files of data sets that are not unpacked yet.</summary>
+    internal const string Downloads = "downloads";
+
     /// <summary>Pictures, weights and models of 'mlt demo'.</summary>
     internal const string Demo = "demo";
 }

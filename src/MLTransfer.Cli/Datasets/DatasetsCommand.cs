@@ -1,6 +1,9 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Datasets.Cards;
+using MLTransfer.Cli.Datasets.Check;
+using MLTransfer.Cli.Datasets.Get;
+using MLTransfer.Cli.Datasets.Split;
 
 namespace MLTransfer.Cli.Datasets;
 
@@ -12,5 +15,8 @@ internal sealed class DatasetsCommand : Command
     {
         Add(new DatasetsListCommand(surroundings));
         Add(new DatasetsInfoCommand(surroundings));
+        Add(new DatasetsGetCommand(surroundings));
+        Add(new DatasetsCheckCommand(surroundings));
+        Add(new DatasetsSplitCommand(surroundings));
     }
 }

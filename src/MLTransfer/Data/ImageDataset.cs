@@ -78,6 +78,22 @@ public sealed class ImageDataset
         return With([.. Rows.Select((row, index) => row with { Split = splits[index] })]);
     }
 
+    /// <summary>Divides all rows anew into parts of nearly the same size, for cross-validation, and calls them <c>fold1</c>, <c>fold2</c> and so on.</summary>
+    /// <param name="folds">How many, from 2 to the number of rows.</param>
+    /// <param name="seed">Decides which rows: the same seed, the same rows.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than 2 folds, or more than rows.</exception>
+    public ImageDataset Folded(int folds, int seed)
+    {
+        string[] splits = new string[Rows.Count];
+        var parts = Data.Split.Folds([.. Rows.Select(row => row.Label)], folds, seed);
+        for (int fold = 0; fold < folds; fold++)
+        {
+            foreach (int row in parts[fold].HeldOut)
+                splits[row] = $"fold{fold + 1}";
+        }
+        return With([.. Rows.Select((row, index) => row with { Split = splits[index] })]);
+    }
+
     /// <summary>Keeps at most so many pictures of each class in each split, chosen by chance.</summary>
     /// <param name="perClass">The most, at least 1.</param>
     /// <param name="seed">Decides which: the same seed, the same pictures.</param>

@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Data;
+using MLTransfer.Evaluation;
+using MLTransfer.Imaging;
+
+namespace MLTransfer.Cli.Datasets.Check;
+
+/// <summary>The document of 'mlt datasets check --json'.</summary>
+internal sealed record CheckJson(
+    string Path, string Format, int Pictures, IReadOnlyList<ClassJson> Classes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SizesJson? Sizes,
+    IReadOnlyList<ProblemJson> Problems, double Seconds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Report)
+{
+    internal static CheckJson Of(DatasetFindings findings, string? report) => new(
+        findings.Dataset.Path, findings.Dataset.Format, findings.Dataset.Rows.Count,
+        [.. findings.Classes.Select(count => new ClassJson(count.Label, count.Pictures, count.PerSplit))],
+        findings.Sizes is { } sizes ? new(Numbers(sizes.Smallest), Numbers(sizes.Median), Numbers(sizes.Largest)) : null,
+        [.. findings.Problems.Select(ProblemJson.Of)], Math.Round(findings.Seconds, 2), report);
+
+    private static int[] Numbers(PictureSize size) => [size.Width, size.Height];
+}
+
+/// <summary>A class.</summary>
+internal sealed record ClassJson(string Label, int Pictures, IReadOnlyDictionary<string, int> Splits);
+
+/// <summary>Sizes, each width and height.</summary>
+internal sealed record SizesJson(int[] Smallest, int[] Median, int[] Largest);
+
+/// <summary>A problem.</summary>
+internal sealed record ProblemJson(string Kind, string Note, IReadOnlyList<PictureJson> Pictures)
+{
+    internal static ProblemJson Of(DatasetProblem problem) => new(NewOption.Word(problem.Kind), problem.Note, [.. problem.Pictures.Select(PictureJson.Of)]);
+}
+
+/// <summary>A picture.</summary>
+internal sealed record PictureJson(string File, string Label, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Split)
+{
+    internal static PictureJson Of(ImageRow row) => new(row.ImagePath, row.Label, row.Split);
+}

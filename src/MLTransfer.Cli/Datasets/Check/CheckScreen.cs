@@ -1,0 +1,26 @@
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using MLTransfer.Evaluation;
+using Spectre.Console;
+
+namespace MLTransfer.Cli.Datasets.Check;
+
+/// <summary>Looks at pictures while a bar moves, where a person watches.</summary>
+internal static class CheckScreen
+{
+    internal static async Task<DatasetFindings> WatchAsync(Surroundings surroundings, Func<IProgress<InspectionProgress>?, DatasetFindings> look)
+    {
+        if (!surroundings.WordsAreTerminal)
+            return look(null);
+        return await Screens.ForWords(surroundings).Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .StartAsync(context => Task.Run(() => look(new Bar(context.AddTask("looking at pictures")))))
+            .ConfigureAwait(false);
+    }
+
+    private sealed class Bar(ProgressTask task) : IProgress<InspectionProgress>
+    {
+        public void Report(InspectionProgress value) => (task.MaxValue, task.Value) = (value.Total, value.Done);
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using MLTransfer.Data;
+using MLTransfer.Evaluation;
+
+namespace MLTransfer.Cli.Datasets.Check;
+
+/// <summary>'mlt datasets check': what is in a data set, and what is wrong with it.</summary>
+internal sealed class DatasetsCheckCommand : MltCommand
+{
+    internal const string ReportName = "dataset.html";
+
+    private readonly Argument<string> _data;
+    private readonly Option<int?> _smallest = NewOption.Whole("--smallest-side", "A picture with a shorter side is tiny, in pixels. [default: 32]", 1, 100_000);
+    private readonly Option<int?> _near = NewOption.Whole(
+        "--near", "In how many of the 64 bits of their hashes pictures that look the same may differ. [default: 6]", 0, 15);
+    private readonly Option<string?> _report = NewOption.Text("--report", "DIR", $"Where a page with thumbnails goes, as {ReportName}: problems first, then pictures of each class.");
+    private readonly Option<bool> _strict = NewOption.Flag("--strict", "Exit with 1 where there are problems.");
+    private readonly Option<int?> _threads = Threads.Option();
+
+    internal DatasetsCheckCommand(Surroundings surroundings)
+        : base("check", "Looks at every picture: counts, sizes, unreadable files, duplicates within and across splits and classes, and more.", surroundings,
+            "mlt datasets check pictures",
+            "mlt datasets check pictures --report check",
+            "mlt datasets check manifest.csv --strict --json")
+    {
+        _data = DataArgument.Of(this);
+        Accepts(_data, _smallest, _near, _report, _strict, _threads);
+    }
+
+    internal override string Remarks =>
+        """
+        Leakage: the same picture in two splits, so that what is measured was trained on. Label conflict: the same picture in two classes.
+        Near: pictures that look the same though their files differ, as after another compression or in another size.
+
+        JSON: { path, format, pictures, classes: [{ label, pictures, splits: { split: pictures } }], sizes?: { smallest, median, largest: [width, height] },
+                problems: [{ kind: unreadable|label-conflict|leakage|near-label-conflict|near-leakage|duplicate|near-duplicate|one-colour|tiny|
+                wrong-extension|missing-class|imbalance, note, pictures: [{ file, label, split? }] }], seconds, report? }
+
+        """;
+
+    protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
+    {
+        var report = asked.GetValue(_report) is { } folder ? OutputFile.Checked(_report.Name, Path.Combine(Paths.NewFolder(_report.Name, folder), ReportName)) : null;
+        var dataset = DataArgument.Open(asked.GetRequiredValue(_data));
+        var usual = new InspectionOptions();
+        var options = usual with
+        {
+            SmallestSide = asked.GetValue(_smallest) ?? usual.SmallestSide,
+            NearDistance = asked.GetValue(_near) ?? usual.NearDistance,
+            Threads = asked.GetValue(_threads) ?? Threads.Default,
+        };
+        var findings = await CheckScreen.WatchAsync(Surroundings, progress => DatasetInspection.Run(dataset, options, progress, cancel)).ConfigureAwait(false);
+        if (report is not null)
+            DatasetReport.Write(report.Path, findings, cancel);
+        if (WantsJson(asked))
+            Json.WriteTo(Surroundings.Output, CheckJson.Of(findings, report?.Path));
+        else
+            CheckView.Show(findings, report?.Path, Surroundings);
+        return asked.GetValue(_strict) && findings.Problems.Count > 0 ? ExitCode.Failed : ExitCode.Done;
+    }
+}

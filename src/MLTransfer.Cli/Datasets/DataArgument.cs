@@ -1,0 +1,28 @@
+using System.CommandLine;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Data;
+
+namespace MLTransfer.Cli.Datasets;
+
+/// <summary>A data set of the user's own: a folder or a file.</summary>
+internal static class DataArgument
+{
+    internal static Argument<string> Of(Command command)
+    {
+        var argument = new Argument<string>("DATA")
+        {
+            Description = "A folder with one sub-folder of pictures per class, or with such folders for train, val and test; or a manifest (CSV, TSV, JSON lines).",
+        };
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: ['-', ..] option }])
+                result.AddError(Complaints.UnknownOption(option, command));
+        });
+        return argument;
+    }
+
+    /// <exception cref="UsageException">There is nothing of that name.</exception>
+    internal static ImageDataset Open(string path) => Path.Exists(path)
+        ? ImageDataset.Open(path, new() { AllowOutsidePaths = true })
+        : throw new UsageException($"DATA is '{path}', but there is no such folder or file{(Path.IsPathRooted(path) ? "" : $" below '{Directory.GetCurrentDirectory()}'")}.");
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Datasets.Cards;
+using MLTransfer.Cli.Downloads;
+using MLTransfer.Cli.Screen;
+using MLTransfer.Data;
+using MLTransfer.Weights;
+
+namespace MLTransfer.Cli.Datasets.Get;
+
+/// <summary>'mlt datasets get': brings a published data set to this machine.</summary>
+internal sealed class DatasetsGetCommand : MltCommand
+{
+    private readonly Argument<string> _name;
+
+    private readonly Option<string?> _out = NewOption.Text(
+        "--out", "DIR", "The folder to unpack into: a new or an empty one. [default: datasets/NAME in mlt's cache]");
+
+    private readonly Option<string?> _mirror = NewOption.Text(
+        "--mirror", "URL", $"Where to download from in place of the publishers' host; the path stays the same. [default: {WeightStoreOptions.MirrorVariable}, if set]");
+
+    private readonly Option<bool> _offline = NewOption.Flag("--offline", "Download nothing: fail where files are not on this machine yet.");
+
+    internal DatasetsGetCommand(Surroundings surroundings)
+        : base("get", "Downloads a published data set, checks it, unpacks it, and says how to train on it.", surroundings,
+            "mlt datasets get hymenoptera",
+            "mlt datasets get fashion-mnist --out data/fashion",
+            "mlt datasets get oxford-pets --json")
+    {
+        _name = KnownDataset.Argument(this);
+        Accepts(_name, _out, _mirror, _offline);
+    }
+
+    internal override string Remarks =>
+        """
+        A download that was interrupted goes on where it ended. Nothing is unpacked before its checksum agrees; links and devices in archives are
+        left out, and an archive that would write outside the folder is refused.
+
+        JSON: { name, folder, was_there, files, bytes, skipped: [..], places: { part: path }, licence? }
+
+        """;
+
+    protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
+    {
+        var card = KnownDataset.Of(asked.GetRequiredValue(_name));
+        var folder = asked.GetValue(_out) ?? Path.Combine(Surroundings.CacheFolder, CacheFolders.Datasets, card.Name);
+        var store = new DatasetStore(new()
+        {
+            CacheFolder = Path.Combine(Surroundings.CacheFolder, CacheFolders.Downloads),
+            Mirror = Mirror(asked),
+            Offline = asked.GetValue(_offline),
+        });
+        var json = WantsJson(asked);
+        var dataset = await DownloadScreen.WatchAsync(Surroundings, json, progress => store.GetAsync(card, folder, progress, cancel)).ConfigureAwait(false);
+        if (json)
+            Json.WriteTo(Surroundings.Output, GottenDataset.Of(dataset));
+        else
+            GottenDataset.Show(dataset, Surroundings.Output);
+        return ExitCode.Done;
+    }
+
+    private Uri? Mirror(ParseResult asked)
+    {
+        var option = asked.GetValue(_mirror);
+        try
+        {
+            return (option ?? Surroundings.Variable(WeightStoreOptions.MirrorVariable)) is { Length: > 0 } address ? WeightStoreOptions.MirrorAt(address) : null;
+        }
+        catch (ArgumentException refusal)
+        {
+            throw Asked.Wrongly(option is null ? WeightStoreOptions.MirrorVariable : _mirror.Name, refusal);
+        }
+    }
+}

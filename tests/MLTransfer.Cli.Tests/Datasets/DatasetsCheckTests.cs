@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Tests.EndToEnd;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Cli.Tests.Datasets;
+
+public sealed partial class DatasetsCheckTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public DatasetsCheckTests()
+    {
+        SmallPictures.Draw(_folder.PathOf("set/train"), perClass: 6, seed: 1);
+        SmallPictures.Draw(_folder.PathOf("set/val"), perClass: 3, seed: 2);
+        string ant = $"{SmallPictures.Labels[0]}/000.png";
+        File.Copy(_folder.PathOf($"set/train/{ant}"), _folder.PathOf($"set/val/{SmallPictures.Labels[0]}/leak.png"));
+        File.WriteAllBytes(_folder.PathOf($"set/train/{SmallPictures.Labels[1]}/broken.jpg"), []);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task What_is_in_a_folder_and_what_is_wrong_with_it_is_shown()
+    {
+        var outcome = await Mlt.RunAsync("datasets", "check", _folder.PathOf("set"), "--near", "0");
+        Assert.Equal((ExitCode.Done, ""), (outcome.Code, outcome.Words));
+        Expected.Is("datasets-check.txt", Time().Replace(outcome.Output.Replace(_folder.Path, "", StringComparison.Ordinal), "in 0.0 s"));
+    }
+
+    [Fact]
+    public async Task Only_when_asked_to_be_strict_problems_are_a_failure() =>
+        Assert.Equal(ExitCode.Failed, (await Mlt.RunAsync("datasets", "check", _folder.PathOf("set"), "--strict")).Code);
+
+    [Fact]
+    public async Task As_json_every_problem_has_its_pictures_and_the_page_is_named()
+    {
+        var outcome = await Mlt.RunAsync("datasets", "check", _folder.PathOf("set"), "--near", "0", "--report", _folder.PathOf("page"), "--json");
+        JsonElement json = JsonDocument.Parse(outcome.Output).RootElement;
+        Assert.Equal(20, json.GetProperty("pictures").GetInt32());
+        Assert.Equal(["unreadable", "leakage"], json.GetProperty("problems").EnumerateArray().Select(problem => problem.GetProperty("kind").GetString()));
+        Assert.Equal("val", json.GetProperty("problems")[1].GetProperty("pictures")[1].GetProperty("split").GetString());
+        Assert.True(File.Exists(json.GetProperty("report").GetString()));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_not_there_is_a_wrong_question()
+    {
+        var outcome = await Mlt.RunAsync("datasets", "check", "/nowhere/at/all");
+        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Contains("DATA is '/nowhere/at/all', but there is no such folder or file.", outcome.Words, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"in \d+\.\d s")]
+    private static partial Regex Time();
+}
