@@ -1,4 +1,4 @@
-using MLTransfer.Weights.Zip;
+using MLTransfer.Reading.Zip;
 
 namespace MLTransfer.Tests.Weights;
 

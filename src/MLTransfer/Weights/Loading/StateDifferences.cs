@@ -1,3 +1,5 @@
+using MLTransfer.Reading;
+
 namespace MLTransfer.Weights;
 
 /// <summary>Where the tensors of a file and of a module disagree.</summary>

@@ -1,3 +1,4 @@
+using MLTransfer.Reading;
 using TorchSharp;
 using static TorchSharp.torch;
 

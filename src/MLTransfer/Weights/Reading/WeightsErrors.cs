@@ -1,7 +1,9 @@
+using MLTransfer.Reading;
+
 namespace MLTransfer.Weights;
 
 /// <summary>The wording of everything that can be wrong with one weights file.</summary>
-internal sealed class WeightsErrors(string file)
+internal sealed class WeightsErrors(string file) : FileErrors
 {
     private const int LongestReason = 500;
     private const string SaveAgain = "Save it again in PyTorch: torch.save(model.state_dict(), \"weights.pth\").";
@@ -9,11 +11,11 @@ internal sealed class WeightsErrors(string file)
 
     public WeightsException Unreadable(string reason, string remedy) => New(reason, remedy);
 
-    public WeightsException Damaged(string reason, Exception? cause = null) => New($"is damaged: {reason}", CopyAgain, cause);
+    public override WeightsException Damaged(string reason, Exception? cause = null) => New($"is damaged: {reason}", CopyAgain, cause);
 
-    public WeightsException CutShort(string reason, Exception? cause = null) => New($"is cut short: {reason}", CopyAgain, cause);
+    public override WeightsException CutShort(string reason, Exception? cause = null) => New($"is cut short: {reason}", CopyAgain, cause);
 
-    public WeightsException Refused(string reason) =>
+    public override WeightsException Refused(string reason) =>
         New($"is refused: {reason}", $"Weights do not look like that; do not trust the file. {SaveAgain}");
 
     public WeightsException UnknownFormat(string found) =>
@@ -25,12 +27,12 @@ internal sealed class WeightsErrors(string file)
 
     public WeightsException TorchScript() => New("is a TorchScript program, not weights", SaveAgain);
 
-    public WeightsException AsksFor(string global) =>
+    public override WeightsException AsksFor(string global) =>
         New($"asks for '{global}', which weights do not need: it is refused, and nothing of it was run",
             "If you trust where it comes from, save only its tensors, in PyTorch: checkpoint = torch.load(FILE); "
             + "torch.save(checkpoint[\"state_dict\"], \"weights.pth\"), or whatever the checkpoint calls them; checkpoint.state_dict() where it is a model.");
 
-    public WeightsException Instruction(byte code, long position) =>
+    public override WeightsException Instruction(byte code, long position) =>
         New($"holds the pickle instruction 0x{code:x2} at byte {position}, which weights do not need", SaveAgain);
 
     public WeightsException NoTensors(string found) => New($"holds no state_dict: {found}", SaveAgain);

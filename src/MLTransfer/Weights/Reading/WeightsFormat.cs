@@ -1,4 +1,5 @@
 using System.Text;
+using MLTransfer.Reading;
 using MLTransfer.Weights.Torch;
 
 namespace MLTransfer.Weights;

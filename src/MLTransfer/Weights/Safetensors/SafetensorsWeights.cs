@@ -1,3 +1,5 @@
+using MLTransfer.Reading;
+
 namespace MLTransfer.Weights;
 
 /// <summary>The tensors that the header of a safetensors file describes.</summary>

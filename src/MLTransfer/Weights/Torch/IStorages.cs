@@ -1,4 +1,4 @@
-using MLTransfer.Weights.Pickle;
+using MLTransfer.Reading.Pickle;
 
 namespace MLTransfer.Weights.Torch;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
-using MLTransfer.Weights.Pickle;
+using MLTransfer.Reading;
+using MLTransfer.Reading.Pickle;
 
 namespace MLTransfer.Weights.Torch;
 

@@ -1,4 +1,5 @@
-using MLTransfer.Weights.Pickle;
+using MLTransfer.Reading;
+using MLTransfer.Reading.Pickle;
 
 namespace MLTransfer.Weights.Torch;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
-using MLTransfer.Weights.Pickle;
+using MLTransfer.Reading;
+using MLTransfer.Reading.Pickle;
 
 namespace MLTransfer.Weights.Torch;
 
@@ -28,11 +29,11 @@ internal static class TorchLegacy
         var reader = new PickleReader(head, errors, isWindow: source.Length > head.Length);
         budget.Take(PickleCost.OfText(head.Length), "its pickle");
         CheckPreamble(Next, errors);
-        object? content = new Unpickler(reader, storages.Find, budget, errors).Read();
+        object? content = new Unpickler(reader, TorchGlobals.Allowed, storages.Find, budget, errors).Read();
         storages.Locate(Next(), reader.Position);
         return new TorchContent("torch.save, legacy", content, storages, budget, errors);
 
-        object? Next() => new Unpickler(reader, NoStorage, budget, errors).Read();
+        object? Next() => new Unpickler(reader, TorchGlobals.Allowed, NoStorage, budget, errors).Read();
         PickledStorage NoStorage(object? id) => throw errors.Damaged("a pickle that has no tensors refers to a storage");
     }
 

@@ -1,5 +1,6 @@
-using MLTransfer.Weights.Pickle;
-using MLTransfer.Weights.Zip;
+using MLTransfer.Reading;
+using MLTransfer.Reading.Pickle;
+using MLTransfer.Reading.Zip;
 
 namespace MLTransfer.Weights.Torch;
 
@@ -21,7 +22,7 @@ internal static class TorchZip
             throw errors.Refused($"its {PickleName} has {length} bytes; those of the largest models have a few hundred thousand");
         budget.Take(PickleCost.OfText(length), "its pickle");
         var storages = new ZipStorages(entries, folder + "data/", errors);
-        object? content = new Unpickler(new PickleReader(entries.Read(folder + PickleName), errors), storages.Find, budget, errors).Read();
+        object? content = new Unpickler(new PickleReader(entries.Read(folder + PickleName), errors), TorchGlobals.Allowed, storages.Find, budget, errors).Read();
         return new TorchContent("torch.save, zip", content, storages, budget, errors);
     }
 

@@ -1,5 +1,5 @@
-using MLTransfer.Weights.Pickle;
-using MLTransfer.Weights.Zip;
+using MLTransfer.Reading.Pickle;
+using MLTransfer.Reading.Zip;
 
 namespace MLTransfer.Weights.Torch;
 

@@ -24,7 +24,7 @@ public sealed class HostileZipTests : IDisposable
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
             zip.CreateEntry(name);
 
-        Assert.Contains($"its zip entry '{name}' points out of the archive", ErrorOf(stream.ToArray()));
+        Assert.Contains($"its entry '{name}' points out of the archive", ErrorOf(stream.ToArray()));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class HostileZipTests : IDisposable
 
     [Theory]
     [InlineData(8, 1, "is encrypted")]
-    [InlineData(10, 99, "compressed in a way")]
+    [InlineData(10, 99, "compressed in another way")]
     [InlineData(24, 17, "impossible size")]
     [InlineData(28, 40_000, "breaks off after 0 of 4 entries")]
     [InlineData(42, 60_000, "into the directory")]

@@ -1,7 +1,7 @@
-namespace MLTransfer.Weights.Pickle;
+namespace MLTransfer.Reading.Pickle;
 
 /// <summary>The stack of the unpickling machine, with its marks; every step below the bottom or a mark is an error.</summary>
-internal sealed class PickleStack(WeightsErrors errors)
+internal sealed class PickleStack(FileErrors errors)
 {
     private readonly List<object?> _values = [];
     private readonly Stack<int> _marks = [];
@@ -47,5 +47,5 @@ internal sealed class PickleStack(WeightsErrors errors)
         return cut;
     }
 
-    private WeightsException Underflow() => errors.Damaged("its pickle takes a value that was never put");
+    private Exception Underflow() => errors.Damaged("its pickle takes a value that was never put");
 }

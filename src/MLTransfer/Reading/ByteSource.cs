@@ -1,9 +1,9 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace MLTransfer.Weights;
+namespace MLTransfer.Reading;
 
 /// <summary>The bytes of one file, read by place, by several threads if they like; nothing is taken that is not there.</summary>
-internal sealed class ByteSource(Stream stream, WeightsErrors errors)
+internal sealed class ByteSource(Stream stream, FileErrors errors)
 {
     private readonly SafeFileHandle? _file = (stream as FileStream)?.SafeFileHandle;
 
@@ -11,7 +11,7 @@ internal sealed class ByteSource(Stream stream, WeightsErrors errors)
     public long Length { get; } = stream.Length;
 
     /// <summary>Reads exactly the bytes at a place that lies within the file.</summary>
-    /// <exception cref="WeightsException">The file is shorter than it was, or cannot be read.</exception>
+    /// <exception cref="Exception">The file is shorter than it was, or cannot be read.</exception>
     public void Read(long position, Span<byte> target)
     {
         try

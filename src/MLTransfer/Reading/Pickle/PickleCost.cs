@@ -1,4 +1,4 @@
-namespace MLTransfer.Weights.Pickle;
+namespace MLTransfer.Reading.Pickle;
 
 /// <summary>
 /// What an instruction may take of memory: no less than what it makes, including what lists and dictionaries throw away as they grow. Text and

@@ -1,4 +1,7 @@
-namespace MLTransfer.Weights.Pickle;
+using MLTransfer.Reading;
+using MLTransfer.Reading.Pickle;
+
+namespace MLTransfer.Weights.Torch;
 
 /// <summary>What <c>torch._utils</c> does with a tensor's pickled parts, with every number checked against the storage.</summary>
 internal static class TensorRebuilder
@@ -6,13 +9,13 @@ internal static class TensorRebuilder
     private const int MaximumDimensions = 16;
 
     /// <summary>_rebuild_tensor(storage, storage_offset, size, stride), and _rebuild_tensor_v2, whose further arguments only matter for training.</summary>
-    public static object Tensor(ReadOnlySpan<object?> arguments, ReadBudget budget, WeightsErrors errors) =>
+    public static object Tensor(ReadOnlySpan<object?> arguments, ReadBudget budget, FileErrors errors) =>
         arguments is [PickledStorage storage, long offset, PickledTuple size, PickledTuple stride, ..]
             ? View(storage, offset, Numbers(size, errors), Numbers(stride, errors), errors)
             : throw errors.Damaged("its pickle makes a tensor of something other than storage, offset, size and strides");
 
     /// <summary>_rebuild_tensor_v3(storage, storage_offset, size, stride, requires_grad, backward_hooks, dtype): the storage is of bytes.</summary>
-    public static object TypedTensor(ReadOnlySpan<object?> arguments, ReadBudget budget, WeightsErrors errors)
+    public static object TypedTensor(ReadOnlySpan<object?> arguments, ReadBudget budget, FileErrors errors)
     {
         if (arguments is not [PickledStorage bytes, long offset, PickledTuple size, PickledTuple stride, _, _, TensorType type, ..])
             throw errors.Damaged("its pickle makes a tensor of something other than storage, offset, size, strides and type");
@@ -24,10 +27,10 @@ internal static class TensorRebuilder
     }
 
     /// <summary>_rebuild_parameter(data, requires_grad, backward_hooks), with or without state, and Parameter(data, requires_grad) itself.</summary>
-    public static object Parameter(ReadOnlySpan<object?> arguments, ReadBudget budget, WeightsErrors errors) =>
+    public static object Parameter(ReadOnlySpan<object?> arguments, ReadBudget budget, FileErrors errors) =>
         arguments is [PickledTensor tensor, ..] ? tensor : throw errors.Damaged("its pickle makes a parameter of something that is not a tensor");
 
-    private static PickledTensor View(PickledStorage storage, long offset, long[] shape, long[] strides, WeightsErrors errors)
+    private static PickledTensor View(PickledStorage storage, long offset, long[] shape, long[] strides, FileErrors errors)
     {
         if (shape.Length != strides.Length)
             throw errors.Damaged($"a tensor has {shape.Length} dimensions and {strides.Length} strides");
@@ -52,7 +55,7 @@ internal static class TensorRebuilder
         return isEmpty || last < count;
     }
 
-    private static long[] Numbers(PickledTuple tuple, WeightsErrors errors) => tuple.Items.Length > MaximumDimensions
+    private static long[] Numbers(PickledTuple tuple, FileErrors errors) => tuple.Items.Length > MaximumDimensions
         ? throw errors.Damaged($"a tensor has {tuple.Items.Length} dimensions")
         : Array.ConvertAll(tuple.Items, item => item is long number ? number : throw errors.Damaged("a tensor's shape is not made of integers"));
 }

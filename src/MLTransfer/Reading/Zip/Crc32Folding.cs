@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace MLTransfer.Weights.Zip;
+namespace MLTransfer.Reading.Zip;
 
 /// <summary>
 /// Folds many bytes into sixteen that have the same CRC-32, by carry-less multiplication: "Fast CRC Computation for Generic Polynomials Using

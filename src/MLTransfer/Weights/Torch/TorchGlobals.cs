@@ -1,9 +1,10 @@
 using System.Collections.Frozen;
+using MLTransfer.Reading.Pickle;
 
-namespace MLTransfer.Weights.Pickle;
+namespace MLTransfer.Weights.Torch;
 
-/// <summary>The only names that a pickle may ask for; each is ours, nothing of Python's runs.</summary>
-internal static class PickleGlobals
+/// <summary>The only names that a pickle of torch.save may ask for; each is ours, nothing of Python's runs.</summary>
+internal static class TorchGlobals
 {
     // The element types, by the storage class that holds them and by torch's own name.
     private static readonly (string? Storage, string Name, TensorType Type)[] Types =
@@ -14,12 +15,8 @@ internal static class PickleGlobals
         (null, "uint16", TensorType.UInt16), (null, "uint32", TensorType.UInt32), (null, "uint64", TensorType.UInt64),
     ];
 
-    private static readonly FrozenDictionary<string, object> Allowed = All().ToFrozenDictionary(StringComparer.Ordinal);
-
-    /// <summary>Finds what a name stands for: a <see cref="TensorType"/> for a storage class or an element type, a <see cref="PickledFunction"/> for the rest.</summary>
-    /// <exception cref="WeightsException">The name is not on the list.</exception>
-    public static object Find(string module, string name, WeightsErrors errors) =>
-        Allowed.TryGetValue($"{module}.{name}", out object? found) ? found : throw errors.AsksFor($"{module}.{name}");
+    /// <summary>What a name stands for: a <see cref="TensorType"/> for a storage class or an element type, a <see cref="PickledFunction"/> for the rest.</summary>
+    public static readonly FrozenDictionary<string, object> Allowed = All().ToFrozenDictionary(StringComparer.Ordinal);
 
     private static IEnumerable<KeyValuePair<string, object>> All()
     {

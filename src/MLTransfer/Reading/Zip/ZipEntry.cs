@@ -1,4 +1,4 @@
-namespace MLTransfer.Weights.Zip;
+namespace MLTransfer.Reading.Zip;
 
 /// <summary>One entry as the directory of a zip file describes it, with every number checked against the file.</summary>
 /// <param name="Name">The name, with <c>/</c> between folders.</param>
@@ -7,4 +7,6 @@ namespace MLTransfer.Weights.Zip;
 /// <param name="StoredLength">How many bytes lie in the file.</param>
 /// <param name="Length">How many bytes there are once decompressed.</param>
 /// <param name="Place">Where the entry's own header starts.</param>
-internal sealed record ZipEntry(string Name, bool IsDeflated, uint Checksum, long StoredLength, long Length, long Place);
+/// <param name="Body">Where the bytes start at the earliest: behind the header and the name.</param>
+/// <param name="IsFile">Whether it is a file; a folder, a link or a device otherwise.</param>
+internal sealed record ZipEntry(string Name, bool IsDeflated, uint Checksum, long StoredLength, long Length, long Place, long Body, bool IsFile);

@@ -1,4 +1,4 @@
-namespace MLTransfer.Weights.Pickle;
+namespace MLTransfer.Reading.Pickle;
 
 /// <summary>The pickle instructions that are understood: what CPython, 2 and 3, writes for containers with protocols 2 to 5. All others are refused.</summary>
 internal enum PickleOpcode : byte

@@ -1,4 +1,4 @@
-namespace MLTransfer.Weights;
+namespace MLTransfer.Reading;
 
 /// <summary>What a file says of itself, for messages: it may be of any length and hold anything, even what commands a terminal.</summary>
 internal static class Printable

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace MLTransfer.Weights.Zip;
+namespace MLTransfer.Reading.Zip;
 
 /// <summary>The end of a zip file, which says where its directory is (.ZIP File Format Specification 6.3.10, 4.3.14 to 4.3.16).</summary>
 /// <param name="Count">How many entries.</param>
@@ -10,8 +10,8 @@ internal sealed record ZipDirectoryEnd(long Count, long Length, long Place)
 {
     private const int Size = 22, LocatorSize = 20, Size64 = 56, LongestComment = ushort.MaxValue;
 
-    /// <exception cref="WeightsException">There is none, as when a file is cut short, or it says what cannot be.</exception>
-    public static ZipDirectoryEnd Find(ByteSource source, WeightsErrors errors)
+    /// <exception cref="Exception">There is none, as when a file is cut short, or it says what cannot be.</exception>
+    public static ZipDirectoryEnd Find(ByteSource source, FileErrors errors)
     {
         byte[] tail = new byte[Math.Min(source.Length, LocatorSize + Size + LongestComment)];
         source.Read(source.Length - tail.Length, tail);
@@ -24,7 +24,7 @@ internal sealed record ZipDirectoryEnd(long Count, long Length, long Place)
         throw errors.CutShort("the directory at the end of a zip file is not there");
     }
 
-    private static ZipDirectoryEnd Read(ReadOnlySpan<byte> end, ReadOnlySpan<byte> before, ByteSource source, WeightsErrors errors)
+    private static ZipDirectoryEnd Read(ReadOnlySpan<byte> end, ReadOnlySpan<byte> before, ByteSource source, FileErrors errors)
     {
         if (before.Length < LocatorSize || !before[^LocatorSize..].StartsWith("PK\x06\x07"u8))
         {
@@ -42,7 +42,7 @@ internal sealed record ZipDirectoryEnd(long Count, long Length, long Place)
             BinaryPrimitives.ReadInt64LittleEndian(end64[48..]));
     }
 
-    private static ZipDirectoryEnd Checked(ZipDirectoryEnd end, long room, WeightsErrors errors) =>
+    private static ZipDirectoryEnd Checked(ZipDirectoryEnd end, long room, FileErrors errors) =>
         end is { Count: >= 0, Length: >= 0, Place: >= 0 } && end.Place <= room && end.Length <= room - end.Place
             ? end
             : throw errors.Damaged("its zip directory lies outside it");

@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
 
-namespace MLTransfer.Weights.Pickle;
+namespace MLTransfer.Reading.Pickle;
 
 /// <summary>Reads the arguments of pickle instructions, never past the end.</summary>
 /// <param name="bytes">The pickle, and perhaps more.</param>
 /// <param name="errors">The file's errors.</param>
 /// <param name="isWindow">Whether the file goes on behind <paramref name="bytes"/>, which are more than a pickle needs.</param>
-internal sealed class PickleReader(byte[] bytes, WeightsErrors errors, bool isWindow = false)
+internal sealed class PickleReader(byte[] bytes, FileErrors errors, bool isWindow = false)
 {
     // 128 bits, as random number generators have them, and the byte of the sign. Arithmetic and text of long integers take quadratic time.
     private const int LongestInteger = 17;
@@ -82,7 +82,7 @@ internal sealed class PickleReader(byte[] bytes, WeightsErrors errors, bool isWi
         }
     }
 
-    private WeightsException PastEnd() => isWindow
+    private Exception PastEnd() => isWindow
         ? errors.Refused($"its pickle has more than {bytes.Length} bytes; those of the largest models have a few hundred thousand")
         : errors.CutShort($"its pickle ends at byte {bytes.Length}, inside an instruction");
 }

@@ -1,18 +1,19 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 
-namespace MLTransfer.Weights.Zip;
+namespace MLTransfer.Reading.Zip;
 
 /// <summary>The directory of a zip file (.ZIP File Format Specification 6.3.10, 4.3.12), with everything in it checked.</summary>
 internal static class ZipDirectory
 {
     private const int RecordSize = 46, LocalHeaderSize = 30;
     private const ushort Zip64Field = 1;
-    private const int Encrypted = 1, Stored = 0, Deflated = 8;
+    private const int Encrypted = 1, Stored = 0, Deflated = 8, Unix = 3;
 
     /// <summary>The entries by name.</summary>
-    /// <exception cref="WeightsException">The directory is broken, two entries share a name or bytes, or a name points out of the archive.</exception>
-    public static Dictionary<string, ZipEntry> Read(ByteSource source, ReadBudget budget, WeightsErrors errors)
+    /// <exception cref="Exception">The directory is broken, two entries share a name or bytes, or a name points out of the archive.</exception>
+    public static Dictionary<string, ZipEntry> Read(ByteSource source, ReadBudget budget, FileErrors errors)
     {
         ZipDirectoryEnd end = ZipDirectoryEnd.Find(source, errors);
         byte[] directory = new byte[budget.Take(end.Length, "its zip directory")];
@@ -35,19 +36,28 @@ internal static class ZipDirectory
         return entries;
     }
 
-    private static ZipEntry ReadEntry(ReadOnlySpan<byte> record, ReadOnlySpan<byte> nameBytes, ReadOnlySpan<byte> extra, WeightsErrors errors)
+    private static ZipEntry ReadEntry(ReadOnlySpan<byte> record, ReadOnlySpan<byte> nameBytes, ReadOnlySpan<byte> extra, FileErrors errors)
     {
-        string name = Encoding.UTF8.GetString(nameBytes);
-        ZipNames.Check(name, errors);
+        // Names that are not UTF-8 are of the writer's own code page; whichever, Latin-1 tells them apart.
+        string name = (Utf8.IsValid(nameBytes) ? Encoding.UTF8 : Encoding.Latin1).GetString(nameBytes);
+        EntryNames.Check(name, errors);
         int method = BinaryPrimitives.ReadUInt16LittleEndian(record[10..]);
         if ((record[8] & Encrypted) != 0 || method is not (Stored or Deflated))
-            throw errors.Damaged($"its zip entry '{name}' is encrypted or compressed in a way that torch.save does not");
+            throw errors.Damaged($"its zip entry '{name}' is encrypted, or compressed in another way than by deflate");
         // Sizes that need more than 32 bits are all ones here, and in the extra field, in this order.
         ReadOnlySpan<byte> wide = Zip64(extra);
         long length = Size(record, 24, ref wide), stored = Size(record, 20, ref wide), place = Size(record, 42, ref wide);
         if (length < 0 || stored < 0 || place < 0 || (method == Stored && stored != length))
             throw errors.Damaged($"its zip entry '{name}' has an impossible size or place");
-        return new ZipEntry(name, method == Deflated, BinaryPrimitives.ReadUInt32LittleEndian(record[16..]), stored, length, place);
+        return new ZipEntry(
+            name, method == Deflated, BinaryPrimitives.ReadUInt32LittleEndian(record[16..]), stored, length, place, place + LocalHeaderSize + nameBytes.Length, IsFile(record, name));
+    }
+
+    // What Unix knows of a file stands in the upper half of its attributes: 8 is a file, 10 a link.
+    private static bool IsFile(ReadOnlySpan<byte> record, string name)
+    {
+        int kind = record[5] == Unix ? BinaryPrimitives.ReadUInt16LittleEndian(record[40..]) >> 12 : 0;
+        return kind is 0 or 8 && !name.EndsWith('/');
     }
 
     private static long Size(ReadOnlySpan<byte> record, int at, ref ReadOnlySpan<byte> wide)
@@ -73,14 +83,14 @@ internal static class ZipDirectory
     }
 
     // Entries that share bytes are how a small file says that it has large ones.
-    private static void CheckPlaces(IEnumerable<ZipEntry> entries, long room, WeightsErrors errors)
+    private static void CheckPlaces(IEnumerable<ZipEntry> entries, long room, FileErrors errors)
     {
         Int128 end = 0;
         foreach (ZipEntry entry in entries.OrderBy(entry => entry.Place))
         {
             if (entry.Place < end)
                 throw errors.Damaged($"its zip entry '{entry.Name}' shares bytes with another");
-            end = (Int128)entry.Place + LocalHeaderSize + Encoding.UTF8.GetByteCount(entry.Name) + entry.StoredLength;
+            end = (Int128)entry.Body + entry.StoredLength;
             if (end > room)
                 throw errors.CutShort($"its zip entry '{entry.Name}' reaches {end - room} bytes into the directory, or behind it");
         }

@@ -1,8 +1,8 @@
-namespace MLTransfer.Weights.Pickle;
+namespace MLTransfer.Reading.Pickle;
 
 /// <summary>
-/// Reads a pickle as a stack machine over <see cref="PickleOpcode"/> and <see cref="PickleGlobals"/>: it can build tensors, numbers, strings and
-/// containers, and nothing else. It never recurses, and no number in the file decides how much memory is taken: every instruction is paid for
+/// Reads a pickle as a stack machine over <see cref="PickleOpcode"/>: it can build numbers, strings and containers, and what the globals given
+/// build of them, and nothing else. It never recurses, and no number in the file decides how much memory is taken: every instruction is paid for
 /// before it is followed.
 /// </summary>
 internal sealed class Unpickler
@@ -13,18 +13,22 @@ internal sealed class Unpickler
     private readonly PickleReader _reader;
     private readonly PickleStack _stack;
     private readonly List<object?> _memo = [];
-    private readonly Func<object?, PickledStorage> _findStorage;
+    private readonly IReadOnlyDictionary<string, object> _globals;
+    private readonly Func<object?, object> _findStorage;
     private readonly ReadBudget _budget;
-    private readonly WeightsErrors _errors;
+    private readonly FileErrors _errors;
 
     /// <param name="reader">Where the pickle begins; afterwards, where it has ended.</param>
+    /// <param name="globals">The only names that it may ask for, as module.name: a <see cref="PickledFunction"/>, or what a name stands for. Nothing of Python's runs.</param>
     /// <param name="findStorage">Turns a persistent id, by which torch.save refers to storages, into the storage.</param>
     /// <param name="budget">Pays for what is built.</param>
     /// <param name="errors">The file's errors.</param>
-    public Unpickler(PickleReader reader, Func<object?, PickledStorage> findStorage, ReadBudget budget, WeightsErrors errors)
+    public Unpickler(
+        PickleReader reader, IReadOnlyDictionary<string, object> globals, Func<object?, object> findStorage, ReadBudget budget, FileErrors errors)
     {
         _reader = reader;
         _stack = new PickleStack(errors);
+        _globals = globals;
         _findStorage = findStorage;
         _budget = budget;
         _errors = errors;
@@ -103,11 +107,11 @@ internal sealed class Unpickler
             case PickleOpcode.Memoize: Memoize(_memo.Count); break;
             case PickleOpcode.BinGet: _stack.Push(Recall(_reader.Byte())); break;
             case PickleOpcode.LongBinGet: _stack.Push(Recall(_reader.UInt32())); break;
-            case PickleOpcode.Global: _stack.Push(PickleGlobals.Find(_reader.Line(), _reader.Line(), _errors)); break;
+            case PickleOpcode.Global: _stack.Push(Find(_reader.Line(), _reader.Line())); break;
             case PickleOpcode.StackGlobal: _stack.Push(StackGlobal(_stack.Pop(2))); break;
             case PickleOpcode.BinPersistentId: _stack.Push(_findStorage(_stack.Pop())); break;
             case PickleOpcode.Reduce or PickleOpcode.NewObject: _stack.Push(Call(_stack.Pop(2))); break;
-            case PickleOpcode.Build: CheckState(_stack.Pop()); break;
+            case PickleOpcode.Build: SetState(_stack.Pop()); break;
             default: throw _errors.Instruction((byte)code, _reader.Position - 1);
         }
     }
@@ -130,7 +134,7 @@ internal sealed class Unpickler
     private void CheckProtocol(byte protocol)
     {
         if (protocol is < 2 or > 5)
-            throw _errors.Damaged($"its pickle says protocol {protocol}; torch.save writes 2 to 5");
+            throw _errors.Damaged($"its pickle says protocol {protocol}; 2 to 5 are read");
     }
 
     // CPython numbers what it may need again from 0 on, without gaps.
@@ -149,18 +153,23 @@ internal sealed class Unpickler
         : throw _errors.Damaged($"its pickle refers to value {number}, which is not there");
 
     private object StackGlobal(object?[] names) => names is [string module, string name]
-        ? PickleGlobals.Find(module, name, _errors)
+        ? Find(module, name)
         : throw _errors.Damaged("its pickle names a global by something that is not text");
+
+    private object Find(string module, string name) =>
+        _globals.TryGetValue($"{module}.{name}", out object? found) ? found : throw _errors.AsksFor($"{module}.{name}");
 
     private object Call(object?[] functionAndArguments) => functionAndArguments is [PickledFunction function, PickledTuple arguments]
         ? function(arguments.Items, _budget, _errors)
         : throw _errors.Damaged("its pickle calls something that is not a function, or without arguments");
 
     // The state of an OrderedDict is its attributes: the versions of modules (_metadata), which loading does not need; nor does it need the
-    // settings in an argparse.Namespace, or the hooks of a tensor.
-    private void CheckState(object? state)
+    // settings in an argparse.Namespace.
+    private void SetState(object? state)
     {
-        if (_stack.Peek() is not (PickledDictionary or PickledTensor) || state is not (PickledDictionary or PickledTuple))
+        object? target = _stack.Peek();
+        if (target is not (PickledDictionary or IPickledObject) || state is not (PickledDictionary or PickledTuple))
             throw _errors.Damaged("its pickle sets the state of something that has none");
+        (target as IPickledObject)?.SetState(state, _errors);
     }
 }

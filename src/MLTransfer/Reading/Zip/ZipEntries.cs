@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace MLTransfer.Weights.Zip;
+namespace MLTransfer.Reading.Zip;
 
 /// <summary>The entries of a zip file, read into memory by name; nothing is ever extracted.</summary>
-internal sealed class ZipEntries(ByteSource source, ReadBudget budget, WeightsErrors errors)
+internal sealed class ZipEntries(ByteSource source, ReadBudget budget, FileErrors errors)
 {
     private const int LocalHeaderSize = 30;
 
@@ -13,6 +13,9 @@ internal sealed class ZipEntries(ByteSource source, ReadBudget budget, WeightsEr
     private readonly Dictionary<string, ZipEntry> _entries = ZipDirectory.Read(source, budget, errors);
 
     public IEnumerable<string> Names => _entries.Keys;
+
+    /// <summary>The entries in the order of the directory.</summary>
+    public IEnumerable<ZipEntry> Entries => _entries.Values;
 
     /// <summary>Bytes of an entry as the directory declares them; -1 when there is none of that name.</summary>
     public long Length(string name) => _entries.TryGetValue(name, out ZipEntry? entry) ? entry.Length : -1;
@@ -66,11 +69,9 @@ internal sealed class ZipEntries(ByteSource source, ReadBudget budget, WeightsEr
 
     private void Inflate(ZipEntry entry, Span<byte> bytes)
     {
-        byte[] stored = new byte[budget.Take(entry.StoredLength, $"its entry '{entry.Name}'")];
-        source.Read(Start(entry), stored);
         try
         {
-            using var inflated = new DeflateStream(new MemoryStream(stored), CompressionMode.Decompress);
+            using var inflated = new DeflateStream(new SourceStream(source, Start(entry), entry.StoredLength), CompressionMode.Decompress);
             inflated.ReadExactly(bytes);
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace MLTransfer.Weights.Zip;
+namespace MLTransfer.Reading.Zip;
 
 /// <summary>The checksum of zip entries (ISO 3309, reflected polynomial 0xEDB88320), eight bytes at a step with eight tables.</summary>
 internal struct Crc32

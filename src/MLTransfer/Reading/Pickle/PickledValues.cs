@@ -1,0 +1,19 @@
+namespace MLTransfer.Reading.Pickle;
+
+// What an unpickled file is made of, besides null, bool, long, BigInteger, double, string and byte[].
+
+internal sealed record PickledTuple(object?[] Items);
+
+internal sealed class PickledList : List<object?>;
+
+/// <summary>A dictionary as its pairs in order; nothing is looked up before the whole file is read.</summary>
+internal sealed class PickledDictionary : List<KeyValuePair<object?, object?>>;
+
+/// <summary>An object that can be given its state after it was made: the instruction BUILD.</summary>
+internal interface IPickledObject
+{
+    void SetState(object? state, FileErrors errors);
+}
+
+/// <summary>A function among the allowed globals: what REDUCE may call.</summary>
+internal delegate object PickledFunction(ReadOnlySpan<object?> arguments, ReadBudget budget, FileErrors errors);
