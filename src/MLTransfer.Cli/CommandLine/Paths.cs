@@ -12,6 +12,11 @@ internal static class Paths
             : $"{option} is '{path}', but there is no such folder{Within(path)}.");
     }
 
+    /// <summary>A file or a folder.</summary>
+    internal static string Existing(string option, string path) => Path.Exists(path)
+        ? path
+        : throw new UsageException($"{option} is '{path}', but there is no such file or folder{Within(path)}.");
+
     /// <summary>A folder to write into, made now where there is none.</summary>
     internal static string NewFolder(string option, string path)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
+using MLTransfer.Data;
 
 namespace MLTransfer.Cli.Evaluate;
 
@@ -8,15 +9,18 @@ namespace MLTransfer.Cli.Evaluate;
 internal sealed class EvaluateCommand : MltCommand
 {
     private readonly Option<string> _model = NewOption.Required("--model", "MODEL.zip", "A model that 'mlt train' saved.");
-    private readonly Option<string> _data = NewOption.Required(
-        "--data", "DIR", "The pictures: a folder with one folder of pictures per class of the model.");
+    private readonly Option<string> _data = NewOption.Required("--data", "DATA", $"The pictures: {DatasetOptions.Forms}.");
+    private readonly Option<string?> _split = NewOption.Text(
+        "--split", "NAME", "The split to score, where the data set has some. [default: test, or else val, or else all pictures]");
+    private readonly DatasetOptions _dataset = new();
     private readonly Option<int?> _threads = Threads.Option();
 
     internal EvaluateCommand(Surroundings surroundings)
-        : base("evaluate", "Scores a folder of labelled pictures with a saved model and says how right it is.", surroundings,
+        : base("evaluate", "Scores labelled pictures with a saved model and says how right it is.", surroundings,
             "mlt evaluate --model flowers.zip --data flowers/val",
+            "mlt evaluate --model digits.zip --data mnist --split test",
             "mlt evaluate --model flowers.zip --data flowers/val --json > report.json") =>
-        Accepts(_model, _data, _threads);
+        Accepts([_model, _data, _split, .. _dataset.All, _threads]);
 
     internal override string Remarks =>
         """
@@ -30,7 +34,7 @@ internal sealed class EvaluateCommand : MltCommand
     protected override Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         var model = Paths.ExistingFile("--model", asked.GetRequiredValue(_model));
-        var data = Paths.ExistingFolder("--data", asked.GetRequiredValue(_data));
+        var data = Part(ImageDataset.Open(Paths.Existing("--data", asked.GetRequiredValue(_data)), _dataset.Of(asked)), asked.GetValue(_split));
         var result = EvaluateRun.Run(model, data, asked.GetValue(_threads), cancel);
         foreach (var picture in result.Skipped)
             Surroundings.Words.WriteLine($"skipped '{picture.Name}': {picture.Error}");
@@ -39,5 +43,30 @@ internal sealed class EvaluateCommand : MltCommand
         else
             EvaluateView.Show(result, Surroundings);
         return Task.FromResult(ExitCode.Done);
+    }
+
+    private ImageDataset Part(ImageDataset dataset, string? split)
+    {
+        foreach (var warning in dataset.Warnings)
+            Surroundings.Words.WriteLine(warning);
+        if (split is not null)
+            return Named(dataset, split);
+        var usual = dataset.Splits.Count < 2 ? null : new[] { SplitNames.Test, SplitNames.Validation }.FirstOrDefault(dataset.Splits.Contains);
+        if (usual is null)
+            return dataset;
+        Surroundings.Words.WriteLine($"scoring the split '{usual}' of '{dataset.Path}'; others with --split: {string.Join(", ", dataset.Splits.Except([usual]))}");
+        return dataset.Part(usual);
+    }
+
+    private static ImageDataset Named(ImageDataset dataset, string split)
+    {
+        try
+        {
+            return dataset.Part(split);
+        }
+        catch (ArgumentException unknown)
+        {
+            throw Asked.Wrongly("--split", unknown);
+        }
     }
 }

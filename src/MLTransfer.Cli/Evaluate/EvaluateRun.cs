@@ -5,25 +5,24 @@ using MLTransfer.Evaluation;
 
 namespace MLTransfer.Cli.Evaluate;
 
-/// <summary>Scores a labelled folder: the work of 'mlt evaluate'.</summary>
+/// <summary>Scores labelled pictures: the work of 'mlt evaluate'.</summary>
 internal static class EvaluateRun
 {
-    internal static EvaluateResult Run(string model, string data, int? threads, CancellationToken cancel)
+    internal static EvaluateResult Run(string model, ImageDataset data, int? threads, CancellationToken cancel)
     {
         Threads.Use(threads);
         using var classifier = ModelFile.Open(model);
         var result = Score(classifier, model, data, cancel);
         if (result.Report.Pictures == 0)
-            throw new InvalidDataException($"No picture in '{data}' can be read; the first: {result.Skipped[0].Name}: {result.Skipped[0].Error}");
+            throw new InvalidDataException($"No picture in '{data.Path}' can be read; the first: {result.Skipped[0].Name}: {result.Skipped[0].Error}");
         return result;
     }
 
-    internal static EvaluateResult Score(ImageClassificationTransformer classifier, string model, string data, CancellationToken cancel)
+    internal static EvaluateResult Score(ImageClassificationTransformer classifier, string model, ImageDataset data, CancellationToken cancel)
     {
-        var files = ImageFolder.List(data);
-        var classes = ClassesOf(files, classifier.Labels, data, model);
+        var classes = ClassesOf(data, classifier.Labels, model);
         var clock = Stopwatch.StartNew();
-        var predictions = classifier.Predict(files.Select(file => file.ImagePath), cancel).ToArray();
+        var predictions = classifier.Predict(data.Rows.Select(row => row.ImagePath), cancel).ToArray();
         var seconds = clock.Elapsed.TotalSeconds;
         var scored =
             from pair in predictions.Zip(classes)
@@ -33,15 +32,15 @@ internal static class EvaluateRun
         return new EvaluateResult(ClassificationReport.Of(classifier.Labels, scored), skipped, seconds);
     }
 
-    private static IEnumerable<int> ClassesOf(IReadOnlyList<ImageFile> files, IReadOnlyList<string> labels, string data, string model)
+    private static IEnumerable<int> ClassesOf(ImageDataset data, IReadOnlyList<string> labels, string model)
     {
         var indices = labels.Select((label, index) => (label, index)).ToDictionary(pair => pair.label, pair => pair.index, StringComparer.Ordinal);
-        var unknown = files.Select(file => file.Label).Distinct(StringComparer.Ordinal).Where(label => !indices.ContainsKey(label)).ToArray();
+        var unknown = data.Rows.Select(row => row.Label).Distinct(StringComparer.Ordinal).Where(label => !indices.ContainsKey(label)).ToArray();
         if (unknown.Length > 0)
         {
             throw new UsageException(
-                $"'{data}' has classes that '{model}' does not know: {string.Join(", ", unknown)}. Classes of the model: {string.Join(", ", labels)}.");
+                $"'{data.Path}' has classes that '{model}' does not know: {string.Join(", ", unknown)}. Classes of the model: {string.Join(", ", labels)}.");
         }
-        return files.Select(file => indices[file.Label]);
+        return data.Rows.Select(row => indices[row.Label]);
     }
 }

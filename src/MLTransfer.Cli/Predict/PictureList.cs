@@ -3,7 +3,7 @@ using MLTransfer.Data;
 
 namespace MLTransfer.Cli.Predict;
 
-/// <summary>The pictures that were named: files, what lies in folders, and paths on standard input.</summary>
+/// <summary>The pictures that were named: files, what lies in folders and archives, and paths on standard input.</summary>
 internal static class PictureList
 {
     private const string StandardInput = "-";
@@ -19,6 +19,8 @@ internal static class PictureList
     {
         StandardInput => Lines(input),
         _ when Directory.Exists(path) => Below(path),
+        _ when ImageContainer.IsInside(path) => [path],
+        _ when ImageContainer.ListPictures(path) is { } pictures => pictures,
         _ => [Paths.ExistingFile("The picture", path)],
     };
 

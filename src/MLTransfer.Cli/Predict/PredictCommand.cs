@@ -16,7 +16,7 @@ internal sealed class PredictCommand : MltCommand
 
     private readonly Argument<string[]> _pictures = new("FILE|DIR|-")
     {
-        Description = "Pictures, folders of pictures (with what is below them), or - for one path per line on standard input.",
+        Description = "Pictures, folders of pictures (with what is below them), files of many pictures (.zip, .tar, IDX, CIFAR; one in it is written FILE!/NAME), or - for one path per line on standard input.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -24,6 +24,7 @@ internal sealed class PredictCommand : MltCommand
         : base("predict", "Says what pictures show, with the probability of each class.", surroundings,
             "mlt predict --model flowers.zip rose.jpg",
             "mlt predict --model flowers.zip --top 3 --json holiday/",
+            "mlt predict --model digits.zip t10k-images-idx3-ubyte.gz!/0 t10k-images-idx3-ubyte.gz!/1",
             "find . -name '*.jpg' | mlt predict --model flowers.zip -")
     {
         _pictures.Validators.Add(result =>

@@ -8,6 +8,9 @@ internal sealed record TrainArguments
 {
     internal required string Data { get; init; }
 
+    /// <summary>What was opened there.</summary>
+    internal TrainData Pictures { get; init; } = null!;
+
     internal string? Validation { get; init; }
 
     /// <summary>The share of <see cref="Data"/> kept for validation when there is no <see cref="Validation"/>.</summary>
@@ -25,6 +28,8 @@ internal sealed record TrainArguments
     internal ClassifierHead? Head { get; init; }
 
     internal Layers Layers { get; init; } = Layers.All;
+
+    internal ClassBalance Balance { get; init; }
 
     internal int? Epochs { get; init; }
 

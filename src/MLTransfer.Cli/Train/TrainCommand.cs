@@ -32,6 +32,8 @@ internal sealed class TrainCommand : MltCommand
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         var arguments = TrainRequest.Of(asked, _options, Surroundings);
+        foreach (var note in arguments.Pictures.Notes())
+            Surroundings.Words.WriteLine(note);
         await GetWeightsAsync(arguments, WantsJson(asked), cancel).ConfigureAwait(false);
         var result = await TrainingScreen.WatchAsync(Surroundings, progress => TrainRun.Run(arguments, progress, cancel)).ConfigureAwait(false);
         TrainView.ShowSkipped(result, Surroundings.Words);

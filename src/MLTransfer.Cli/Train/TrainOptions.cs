@@ -18,13 +18,15 @@ internal sealed class TrainOptions
     private static readonly FeatureExtractionOptions FeatureDefaults = new();
     private static readonly FineTuningOptions FineTuningDefaults = new();
 
-    internal Option<string> Data { get; } = NewOption.Required("--data", "DIR", "The pictures: a folder with one folder of pictures per class.");
+    internal Option<string> Data { get; } = NewOption.Required("--data", "DATA", $"The pictures: {DatasetOptions.Forms}.");
 
     internal Option<string?> Validation { get; } = NewOption.Text(
-        "--val", "DIR", "Pictures to validate on, in folders of the same classes. Without it a share of --data is kept for that.");
+        "--val", "DATA", "Pictures to validate on, of the same classes. Without it the data set's own split val is used, or else a share of --data is kept for that.");
 
     internal Option<double?> ValidationFraction { get; } = NewOption.Fraction(
-        "--val-fraction", $"The share of --data to validate on. [default: {DefaultValidationFraction}, without --val]");
+        "--val-fraction", $"The share of --data to validate on. [default: {DefaultValidationFraction}, without --val or a split val]");
+
+    internal DatasetOptions Dataset { get; } = new();
 
     internal Option<string> Mode { get; } = NewOption.RequiredChoice(
         "--mode", "features: train a new head on the features of the frozen backbone (seconds). finetune: train the backbone on, too (minutes).",
@@ -48,6 +50,9 @@ internal sealed class TrainOptions
     internal Option<string?> TrainFrom { get; } = NewOption.Text(
         "--train-from", "LAYER",
         "With --mode finetune: the first layer to train; those before it stay frozen. 'mlt models NAME' lists them. [default: all layers]");
+
+    internal Option<ClassBalance?> Balance { get; } = NewOption.Kind<ClassBalance>(
+        "--balance", "Where some classes have many more pictures: weights lets pictures of rare ones count more, sampling draws all classes equally often. [default: none]");
 
     internal Option<int?> Epochs { get; } = NewOption.Whole(
         "--epochs", $"How often every training picture is seen.{ByMode(options => options.Epochs)}", 1, 10_000);
@@ -100,7 +105,7 @@ internal sealed class TrainOptions
 
     internal Symbol[] All =>
     [
-        Data, Validation, ValidationFraction, Mode, Backbone, Weights, Store.Folder, Store.Mirror, Store.Offline, Head, TrainFrom, Epochs,
+        Data, Validation, ValidationFraction, .. Dataset.All, Mode, Backbone, Weights, Store.Folder, Store.Mirror, Store.Offline, Head, TrainFrom, Balance, Epochs,
         BatchSize, LearningRate, Optimizer, Schedule, WeightDecay, LabelSmoothing, ImageSize, Precision, Device, Threads, Seed, Cache, Checkpoint,
         StopOnBadPicture, Report, Out,
     ];

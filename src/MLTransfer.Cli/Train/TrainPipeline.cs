@@ -28,6 +28,8 @@ internal static class TrainPipeline
             Weights = arguments.Weights,
             WeightStore = arguments.Store,
             Head = arguments.Head ?? options.Head,
+            Balance = arguments.Balance,
+            ExampleWeightColumnName = arguments.Pictures.Training.HasWeights ? "Weight" : null,
             Epochs = arguments.Epochs ?? options.Epochs,
             BatchSize = arguments.BatchSize ?? options.BatchSize,
             LearningRate = arguments.LearningRate,
@@ -38,7 +40,7 @@ internal static class TrainPipeline
             ImageSize = arguments.ImageSize,
             Precision = arguments.Precision,
             Device = arguments.Device,
-            ValidationFraction = arguments.Validation is null ? arguments.ValidationFraction : 0,
+            ValidationFraction = arguments.Pictures.Validation is null ? arguments.ValidationFraction : 0,
             LoaderThreads = arguments.Threads ?? options.LoaderThreads,
             StopOnBadPicture = arguments.StopOnBadPicture,
         };

@@ -20,11 +20,11 @@ internal static class TrainReport
     // Whoever has interrupted the run does not wait for the validation pictures to be scored once more; the rest of the page is worth having.
     private static ClassificationReport? Validate(TrainResult result, ImageClassificationTransformer classifier, CancellationToken cancel)
     {
-        if (result.Arguments.Validation is not { } folder)
+        if (result.Arguments.Pictures.Validation is not { } pictures)
             return null;
         try
         {
-            return EvaluateRun.Score(classifier, result.Model, folder, cancel).Report;
+            return EvaluateRun.Score(classifier, result.Model, pictures, cancel).Report;
         }
         catch (OperationCanceledException)
         {

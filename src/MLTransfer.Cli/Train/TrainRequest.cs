@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
-using MLTransfer.Data;
 using MLTransfer.Models;
 using MLTransfer.Weights;
 
@@ -17,8 +16,8 @@ internal static class TrainRequest
         var backbone = KnownBackbone.Of(asked.GetRequiredValue(options.Backbone)).Name;
         var arguments = new TrainArguments
         {
-            Data = Paths.ExistingFolder("--data", asked.GetRequiredValue(options.Data)),
-            Validation = asked.GetValue(options.Validation) is { } validation ? Paths.ExistingFolder("--val", validation) : null,
+            Data = Paths.Existing("--data", asked.GetRequiredValue(options.Data)),
+            Validation = asked.GetValue(options.Validation) is { } validation ? Paths.Existing("--val", validation) : null,
             ValidationFraction = asked.GetValue(options.ValidationFraction) ?? TrainOptions.DefaultValidationFraction,
             FineTune = fineTune,
             Backbone = backbone,
@@ -26,6 +25,7 @@ internal static class TrainRequest
             Store = options.Store.Of(asked, surroundings),
             Head = asked.GetValue(options.Head),
             Layers = asked.GetValue(options.TrainFrom) is { } layer ? Layers.From(layer) : Layers.All,
+            Balance = asked.GetValue(options.Balance) ?? ClassBalance.None,
             Epochs = asked.GetValue(options.Epochs),
             BatchSize = asked.GetValue(options.BatchSize),
             LearningRate = asked.GetValue(options.LearningRate),
@@ -44,9 +44,9 @@ internal static class TrainRequest
             Out = OutputFile.Checked("--out", asked.GetRequiredValue(options.Out)),
         };
         RequireImageSize(arguments);
-        if (arguments.Validation is not null)
-            RequireKnownClasses(arguments.Data, arguments.Validation);
-        return arguments with { Report = ReportIn(asked.GetValue(options.Report)) };
+        arguments = arguments with { Report = ReportIn(asked.GetValue(options.Report)) };
+        bool ownSplit = asked.GetValue(options.ValidationFraction) is null;
+        return arguments with { Pictures = TrainData.Open(arguments.Data, arguments.Validation, ownSplit, options.Dataset.Of(asked)) };
     }
 
     private static void RefuseContradictions(ParseResult asked, TrainOptions options, bool fineTune)
@@ -104,15 +104,4 @@ internal static class TrainRequest
 
     private static OutputFile? ReportIn(string? folder) =>
         folder is null ? null : OutputFile.Checked("--report", Path.Combine(Paths.NewFolder("--report", folder), TrainReport.FileName));
-
-    private static void RequireKnownClasses(string data, string validation)
-    {
-        var known = ClassesOf(data);
-        string[] unknown = [.. ClassesOf(validation).Except(known)];
-        if (unknown.Length == 0)
-            return;
-        throw new UsageException($"--val has classes that --data has not: {string.Join(", ", unknown)}. Classes of --data: {string.Join(", ", known)}.");
-    }
-
-    private static string[] ClassesOf(string folder) => [.. ImageFolder.List(folder).Select(file => file.Label).Distinct()];
 }

@@ -12,10 +12,10 @@ internal static class TrainRun
         var clock = Stopwatch.StartNew();
         Threads.Use(arguments.Threads);
         var ml = new MLContext(arguments.Seed);
-        var pictures = ml.Data.LoadImageFolder(arguments.Data);
+        var pictures = ml.Data.LoadImages(arguments.Pictures.Training);
         var options = TrainPipeline.OptionsOf(arguments) with
         {
-            Validation = arguments.Validation is { } folder ? ml.Data.LoadImageFolder(folder) : null,
+            Validation = arguments.Pictures.Validation is { } validation ? ml.Data.LoadImages(validation) : null,
             Progress = progress,
             Cancellation = cancel,
         };

@@ -39,8 +39,11 @@ internal static class TrainView
         output.WriteLine();
         output.WriteLine("Next:");
         output.WriteLine($"  mlt predict --model {result.Model} PICTURE");
-        output.WriteLine($"  mlt evaluate --model {result.Model} --data {result.Arguments.Validation ?? result.Arguments.Data}");
+        output.WriteLine($"  mlt evaluate --model {result.Model} --data {Held(result.Arguments)}");
     }
+
+    private static string Held(TrainArguments arguments) =>
+        arguments.Validation ?? (arguments.Pictures.ValidationSplit is { } split ? $"{arguments.Data} --split {split}" : arguments.Data);
 
     private static Table EpochTable(TrainingSummary summary)
     {

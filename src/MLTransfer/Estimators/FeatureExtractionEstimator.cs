@@ -29,7 +29,7 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
         TrainingRun.CheckReadable(skipped, training.Kept.Count);
         TrainingRun.CheckReadable(skipped, validation?.Kept.Count ?? 1);
 
-        FeatureData data = Labelled(run, run.Training, training);
+        FeatureData data = Labelled(run, run.Training, training, run.LossWeights(), run.Order([.. training.Kept.Select(index => run.Training.Labels[index])]));
         FeatureData? held = validation is null ? null : Labelled(run, run.Validation!, validation);
         nn.Module<Tensor, Tensor> head = model.Head;
         TrainingHistory history = new TrainingLoop(run.Recipe(), TimeProvider.System, log, log.Finished).Run(
@@ -57,8 +57,10 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
         return (Of(run.Training), run.Validation is null ? null : Of(run.Validation));
     }
 
-    private static FeatureData Labelled(TrainingRun run, PictureSet pictures, FeatureSet features) => new(
-        features.Values, tensor(features.Kept.Select(index => (long)pictures.Labels[index]).ToArray(), device: run.Device), run.Options.BatchSize, run.Seed);
+    private static FeatureData Labelled(
+        TrainingRun run, PictureSet pictures, FeatureSet features, float[]? weights = null, Func<int, int[]>? order = null) => new(
+        features.Values, tensor(features.Kept.Select(index => (long)pictures.Labels[index]).ToArray(), device: run.Device), run.Options.BatchSize, run.Seed,
+        order, weights is null ? null : tensor(features.Kept.Select(index => weights[index]).ToArray(), device: run.Device));
 
     /// <summary>Everything the features depend on besides the content of the picture: this library, what decodes, the network and its input.</summary>
     private static string Description(TrainingRun run, ImageModel model) => string.Join("; ",

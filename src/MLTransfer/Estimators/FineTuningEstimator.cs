@@ -24,6 +24,8 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
             if (skipped.TryAdd((validation, picture.Index), picture)) run.Skip(picture, log);
         }
 
+        if (run.Training.Weights is not null && _options.Mixup + _options.CutMix > 0)
+            throw new ArgumentException("Pictures have weights, and Mixup and CutMix join pictures, which then have none. Leave ExampleWeightColumnName out, or set Mixup and CutMix to 0.");
         ImageModel model = run.BuildModel();
         if (_options.AuxiliaryWeight > 0 && model.AuxiliaryHeads.Count == 0)
             throw new ArgumentException($"AuxiliaryWeight is {_options.AuxiliaryWeight}, and {Backbone.Name} has no auxiliary heads. Leave it 0.");
@@ -36,7 +38,8 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
             _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, _options.AuxiliaryWeight);
         PictureData Pictures(PictureSet set, IReadOnlyList<PictureTransform> transforms, int batchSize, bool validation) => new(
             new BatchLoader(set.Pictures, transforms, batchSize, _options.LoaderThreads, run.Seed), set.Labels, run.Preprocessing, run.Device,
-            batchSize, run.Seed, picture => Skip(validation, picture), validation ? null : new BatchMixing(_options.Mixup, _options.CutMix, run.Classes.Count, run.Seed));
+            batchSize, run.Seed, picture => Skip(validation, picture), validation ? null : new BatchMixing(_options.Mixup, _options.CutMix, run.Classes.Count, run.Seed),
+            validation ? null : run.Order(set.Labels), validation ? null : run.LossWeights());
         IReadOnlyList<PictureTransform> asScored = run.Preprocessing.EvaluationTransforms();
         PictureData data = Pictures(run.Training, TrainingTransforms(run), _options.BatchSize, validation: false);
         PictureData? held = run.Validation is null ? null : Pictures(run.Validation, asScored, FrozenModel.BatchSize, validation: true);
@@ -75,7 +78,7 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
             ("BatchSize", _options.BatchSize), ("LearningRate", recipe.LearningRate), ("HeadFactor", recipe.HeadFactor), ("AuxiliaryWeight", _options.AuxiliaryWeight),
             ("HeadWarmup", _options.HeadWarmup), ("Optimizer", recipe.Optimizer), ("Schedule", recipe.Schedule), ("WeightDecay", recipe.WeightDecay),
             ("LabelSmoothing", recipe.LabelSmoothing), ("Augment", _options.Augment), ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),
-            ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())), ("Mixup", _options.Mixup), ("CutMix", _options.CutMix),
+            ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())), ("Balance", _options.Balance), ("Mixup", _options.Mixup), ("CutMix", _options.CutMix),
             ("Precision", _options.Precision), ("Seed", run.Seed),
         ];
         return settings.ToDictionary(setting => setting.Name, setting => Convert.ToString(setting.Value, CultureInfo.InvariantCulture)!);

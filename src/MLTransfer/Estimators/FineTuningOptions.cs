@@ -70,6 +70,7 @@ public sealed record FineTuningOptions : ImageClassificationOptions
             Check.NotNegative(AuxiliaryWeight),
             Check.NotNegative(Mixup),
             Check.NotNegative(CutMix),
+            Balance == ClassBalance.Weights && Mixup + CutMix > 0 ? "Balance is Weights, and Mixup and CutMix join pictures of several classes; use ClassBalance.Sampling with them." : null,
             TrainingTransforms is not null && !Augment ? "TrainingTransforms are given although Augment is false; leave one of them out." : null,
             CheckpointFolder is null ? null : Check.Named(CheckpointFolder),
             Train is null ? "Train is null; use Layers.All or Layers.From." : null,

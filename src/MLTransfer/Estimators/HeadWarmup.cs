@@ -22,6 +22,7 @@ internal static class HeadWarmup
         FeatureSet features = Features(run, model, log);
         if (features.Kept.Count == 0) return;
         Tensor labels = tensor(features.Kept.Select(index => (long)run.Training.Labels[index]).ToArray(), device: run.Device);
+        Tensor? weights = run.LossWeights() is { } each ? tensor(features.Kept.Select(index => each[index]).ToArray(), device: run.Device) : null;
         TrainingRecipe recipe = run.Recipe() with
         {
             Epochs = Defaults.Epochs,
@@ -30,7 +31,10 @@ internal static class HeadWarmup
             Schedule = Defaults.Schedule,
         };
         new TrainingLoop(recipe, TimeProvider.System, progress: null).Run(
-            new Trainee(model.Head, model.Head, []), new FeatureData(features.Values, labels, run.Options.BatchSize, run.Seed), validate: null, run.Options.Cancellation);
+            new Trainee(model.Head, model.Head, []), Data(), validate: null, run.Options.Cancellation);
+
+        FeatureData Data() => new(
+            features.Values, labels, run.Options.BatchSize, run.Seed, run.Order([.. features.Kept.Select(index => run.Training.Labels[index])]), weights);
     }
 
     private static FeatureSet Features(TrainingRun run, ImageModel model, TrainingLog log)

@@ -36,6 +36,12 @@ public abstract record ImageClassificationOptions
     /// </summary>
     public string? ImageColumnName { get; init; }
 
+    /// <summary>The column with what each training picture counts for (single, positive). Default: null, all count the same.</summary>
+    public string? ExampleWeightColumnName { get; init; }
+
+    /// <summary>What is done where some classes have many more pictures than others. Default: <see cref="ClassBalance.None"/>.</summary>
+    public ClassBalance Balance { get; init; }
+
     /// <summary>How often each picture is trained on. Default: 10.</summary>
     public int Epochs { get; init; } = 10;
 
@@ -103,6 +109,8 @@ public abstract record ImageClassificationOptions
         Head is null ? "Head is null; use ClassifierHead.Linear, Dropout or Mlp." : null,
         Check.Named(LabelColumnName),
         ImageColumnName is null ? null : Check.Named(ImageColumnName),
+        ExampleWeightColumnName is null ? null : Check.Named(ExampleWeightColumnName),
+        Check.Known(Balance),
         Check.Between(1, Epochs, 100_000),
         Check.Between(1, BatchSize, 65_536),
         LearningRate is { } rate ? Check.Positive(rate, nameof(LearningRate)) : null,

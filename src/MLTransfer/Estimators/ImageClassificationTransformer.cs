@@ -52,7 +52,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     public IEnumerable<ImagePrediction> Predict(IEnumerable<string> files, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(files);
-        return _scorer.Score(files.Select(file => new FilePicture(file)), cancellation).Select(scored => scored is { Probabilities: { } probabilities }
+        return _scorer.Score(files.Select(PictureSource.At), cancellation).Select(scored => scored is { Probabilities: { } probabilities }
             ? new ImagePrediction(scored.Name, Labels, probabilities)
             : new ImagePrediction(scored.Name, scored.Error ?? ""));
     }

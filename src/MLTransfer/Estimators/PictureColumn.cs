@@ -33,7 +33,7 @@ internal static class PictureColumn
     /// <summary>Reads the picture of the row a cursor stands on.</summary>
     public static Func<PictureSource> Reader(DataViewRow row, DataViewSchema.Column column) => column.Type switch
     {
-        TextDataViewType => Read<ReadOnlyMemory<char>>(row, column, path => new FilePicture(path.ToString())),
+        TextDataViewType => Read<ReadOnlyMemory<char>>(row, column, path => PictureSource.At(path.ToString())),
         ImageDataViewType => Read<MLImage>(row, column, image => Decoded(At(row, column), image)),
         _ => Read<VBuffer<byte>>(row, column, bytes => new EncodedPicture(At(row, column), bytes.DenseValues().ToArray())),
     };

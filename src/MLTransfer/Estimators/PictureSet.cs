@@ -5,19 +5,23 @@ using MLTransfer.Imaging;
 namespace MLTransfer.Estimators;
 
 /// <summary>Pictures with the class of each, as an index among the labels.</summary>
-internal sealed record PictureSet(IReadOnlyList<PictureSource> Pictures, IReadOnlyList<int> Labels)
+/// <param name="Pictures">The pictures.</param>
+/// <param name="Labels">The class of each.</param>
+/// <param name="Weights">What each counts for in training; null where all count the same.</param>
+internal sealed record PictureSet(IReadOnlyList<PictureSource> Pictures, IReadOnlyList<int> Labels, IReadOnlyList<float>? Weights = null)
 {
     public int Count => Pictures.Count;
 
-    /// <summary>How many pictures there are, and a hash of their names and classes in order: another set has another one.</summary>
+    /// <summary>How many pictures there are, and a hash of their names, classes and weights in order: another set has another one.</summary>
     public string Fingerprint
     {
         get
         {
-            byte[] text = Encoding.UTF8.GetBytes(string.Join('\n', Pictures.Zip(Labels, (picture, label) => $"{label} {picture.Name}")));
+            byte[] text = Encoding.UTF8.GetBytes(string.Join('\n', Pictures.Select((picture, index) => $"{Labels[index]} {picture.Name}{(Weights is null ? "" : $" {Weights[index]:R}")}")));
             return $"{Count} ({Convert.ToHexStringLower(SHA256.HashData(text))[..12]})";
         }
     }
 
-    public PictureSet At(IReadOnlyList<int> indices) => new([.. indices.Select(index => Pictures[index])], [.. indices.Select(index => Labels[index])]);
+    public PictureSet At(IReadOnlyList<int> indices) => new([.. indices.Select(index => Pictures[index])], [.. indices.Select(index => Labels[index])],
+        Weights is null ? null : [.. indices.Select(index => Weights[index])]);
 }

@@ -21,7 +21,7 @@ internal sealed record TrainingRun(
     {
         IReadOnlyList<string> classes = LabelColumn.Classes(input.Schema, options.LabelColumnName);
         string image = PictureColumn.Find(input.Schema, options.ImageColumnName, options.LabelColumnName).Name;
-        PictureSet all = PictureReader.Read(input, image, options.LabelColumnName, classes);
+        PictureSet all = PictureReader.Read(input, image, options.LabelColumnName, classes, options.ExampleWeightColumnName);
         if (all.Count == 0) throw new ArgumentException($"There is nothing to train on: no row has a label in column '{options.LabelColumnName}'.");
         PictureSet? validation = options.Validation is { } view ? PictureReader.Read(view, image, options.LabelColumnName, classes) : null;
         if (validation is { Count: 0 }) throw new ArgumentException("Validation has no row with a label; leave it null or give it pictures.");
@@ -60,6 +60,19 @@ internal sealed record TrainingRun(
             model.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The order of the training pictures in an epoch, where they are drawn class by class; null where it is the usual one.</summary>
+    /// <param name="labels">The class of each picture.</param>
+    public Func<int, int[]>? Order(IReadOnlyList<int> labels) =>
+        Options.Balance == ClassBalance.Sampling ? epoch => ClassSampling.Balanced(labels, Seed, epoch) : null;
+
+    /// <summary>What each training picture counts for in the loss; null where all count the same.</summary>
+    public float[]? LossWeights()
+    {
+        if (Options.Balance != ClassBalance.Weights) return Training.Weights?.ToArray();
+        double[] ofClass = ClassWeights.Balanced(ClassWeights.Counts(Training.Labels, Classes.Count));
+        return [.. Training.Labels.Select((label, index) => (float)(ofClass[label] * (Training.Weights?[index] ?? 1)))];
     }
 
     public TrainingRecipe Recipe(double headFactor = 1) => new()

@@ -1,8 +1,21 @@
+using MLTransfer.Data.Containers;
+
 namespace MLTransfer.Imaging;
 
 /// <summary>A picture yet to be read.</summary>
 public abstract record PictureSource
 {
+    /// <summary>
+    /// The picture at a path: a file, or a picture in a file that holds many, written <c>FILE!/NAME</c>: <c>pictures.zip!/ants/1.jpg</c>,
+    /// <c>t10k-images-idx3-ubyte.gz!/123</c>.
+    /// </summary>
+    /// <param name="path">The path. Where no file of that name lies before <c>!/</c>, it is a plain file's.</param>
+    public static PictureSource At(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return ContainerPath.Parse(path) is var (container, entry) ? new ContainedPicture(path, container, entry) : new FilePicture(path);
+    }
+
     /// <summary>What messages call it: the path of a file, or the name it was given.</summary>
     public abstract string Name { get; }
 

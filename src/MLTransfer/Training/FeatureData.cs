@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Training;
 
 /// <summary>Bottleneck features (N, width) with their labels (N), all in memory.</summary>
-internal sealed class FeatureData(Tensor features, Tensor labels, int batchSize, int seed) : ITrainingData
+internal sealed class FeatureData(
+    Tensor features, Tensor labels, int batchSize, int seed, Func<int, int[]>? order = null, Tensor? weights = null) : ITrainingData
 {
     public int Count => (int)labels.shape[0];
 
@@ -12,12 +13,12 @@ internal sealed class FeatureData(Tensor features, Tensor labels, int batchSize,
 
     public IEnumerable<Func<LabelledBatch>> Epoch(int epoch)
     {
-        foreach (int[] rows in Shuffle.Order(Count, seed, epoch).Chunk(batchSize))
+        foreach (int[] rows in (order?.Invoke(epoch) ?? Shuffle.Order(Count, seed, epoch)).Chunk(batchSize))
         {
             yield return () =>
             {
                 Tensor index = tensor(rows, dtype: ScalarType.Int64, device: features.device);
-                return new(features.index_select(0, index), labels.index_select(0, index), rows.Length);
+                return new(features.index_select(0, index), labels.index_select(0, index), rows.Length) { Weights = weights?.index_select(0, index) };
             };
         }
     }

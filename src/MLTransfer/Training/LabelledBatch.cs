@@ -10,4 +10,7 @@ internal readonly record struct LabelledBatch(Tensor Inputs, Tensor Labels, long
 {
     /// <summary>What the network should answer: classes (N, int64), or the probability of each class (N, classes) where inputs are mixed.</summary>
     public Tensor Targets { get; init; } = Labels;
+
+    /// <summary>What each of them counts for in the loss (N, single); null where all count the same.</summary>
+    public Tensor? Weights { get; init; }
 }

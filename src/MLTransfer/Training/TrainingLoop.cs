@@ -64,7 +64,7 @@ internal sealed class TrainingLoop(
             LabelledBatch batch = take();
             optimizer.zero_grad();
             IReadOnlyList<Tensor> logits = trainee.Logits(batch.Inputs);
-            Tensor[] losses = [.. logits.Select(scores => nn.functional.cross_entropy(scores, batch.Targets, label_smoothing: recipe.LabelSmoothing))];
+            Tensor[] losses = [.. logits.Select(scores => Loss(scores, batch))];
             trainee.Total(losses).backward();
             optimizer.step();
             tally += Tally.Of(logits[0], batch.Labels, losses[0]);
@@ -75,6 +75,13 @@ internal sealed class TrainingLoop(
         }
 
         return tally;
+    }
+
+    private Tensor Loss(Tensor scores, LabelledBatch batch)
+    {
+        if (batch.Weights is not { } weights) return nn.functional.cross_entropy(scores, batch.Targets, label_smoothing: recipe.LabelSmoothing);
+        Tensor each = nn.functional.cross_entropy(scores, batch.Targets, reduction: nn.Reduction.None, label_smoothing: recipe.LabelSmoothing);
+        return (each * weights).sum() / weights.sum();
     }
 
     private void SetRate(optim.Optimizer optimizer, double done)

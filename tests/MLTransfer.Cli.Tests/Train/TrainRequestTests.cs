@@ -13,19 +13,12 @@ public sealed class TrainRequestTests : IDisposable
     public async Task A_folder_that_does_not_exist_is_said()
     {
         var missing = _folder.PathOf("nowhere");
-        await RefusedAsync($"--data is '{missing}', but there is no such folder.", With("--data", missing));
-    }
-
-    [Fact]
-    public async Task A_file_in_place_of_the_folder_is_said()
-    {
-        var file = _folder.Write("file", []);
-        await RefusedAsync($"--data is '{file}', which is a file; a folder is expected.", With("--data", file));
+        await RefusedAsync($"--data is '{missing}', but there is no such file or folder.", With("--data", missing));
     }
 
     [Fact]
     public async Task A_validation_folder_that_does_not_exist_is_said() =>
-        await RefusedAsync($"--val is '{_folder.PathOf("val")}', but there is no such folder.", [.. Good, "--val", _folder.PathOf("val")]);
+        await RefusedAsync($"--val is '{_folder.PathOf("val")}', but there is no such file or folder.", [.. Good, "--val", _folder.PathOf("val")]);
 
     [Fact]
     public async Task Weights_that_do_not_exist_are_said() =>

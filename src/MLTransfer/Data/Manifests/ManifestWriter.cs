@@ -43,8 +43,7 @@ internal static class ManifestWriter
 
     private static string Named(string picture, string folder)
     {
-        string full = Path.GetFullPath(picture), relative = Path.GetRelativePath(folder, full);
-        bool isBelow = !Path.IsPathRooted(relative) && relative != ".." && !relative.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
-        return isBelow ? relative.Replace(Path.DirectorySeparatorChar, '/') : full;
+        string full = Path.GetFullPath(picture);
+        return ManifestPaths.IsBelow(folder, full) ? Path.GetRelativePath(folder, full).Replace(Path.DirectorySeparatorChar, '/') : full;
     }
 }

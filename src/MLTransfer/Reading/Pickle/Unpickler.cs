@@ -17,14 +17,17 @@ internal sealed class Unpickler
     private readonly Func<object?, object> _findStorage;
     private readonly ReadBudget _budget;
     private readonly FileErrors _errors;
+    private readonly bool _oldTextAsBytes;
 
     /// <param name="reader">Where the pickle begins; afterwards, where it has ended.</param>
     /// <param name="globals">The only names that it may ask for, as module.name: a <see cref="PickledFunction"/>, or what a name stands for. Nothing of Python's runs.</param>
     /// <param name="findStorage">Turns a persistent id, by which torch.save refers to storages, into the storage.</param>
     /// <param name="budget">Pays for what is built.</param>
     /// <param name="errors">The file's errors.</param>
+    /// <param name="oldTextAsBytes">Whether strings of Python 2, which may hold anything, become bytes; UTF-8 text otherwise.</param>
     public Unpickler(
-        PickleReader reader, IReadOnlyDictionary<string, object> globals, Func<object?, object> findStorage, ReadBudget budget, FileErrors errors)
+        PickleReader reader, IReadOnlyDictionary<string, object> globals, Func<object?, object> findStorage, ReadBudget budget, FileErrors errors,
+        bool oldTextAsBytes = false)
     {
         _reader = reader;
         _stack = new PickleStack(errors);
@@ -32,6 +35,7 @@ internal sealed class Unpickler
         _findStorage = findStorage;
         _budget = budget;
         _errors = errors;
+        _oldTextAsBytes = oldTextAsBytes;
     }
 
     public object? Read()
@@ -61,8 +65,8 @@ internal sealed class Unpickler
             case PickleOpcode.BinFloat: value = _reader.Double(); break;
             case PickleOpcode.ShortBinUnicode: value = _reader.Text(_reader.Byte()); break;
             case PickleOpcode.BinUnicode: value = _reader.Text(_reader.UInt32()); break;
-            case PickleOpcode.ShortBinString: value = _reader.Text(_reader.Byte()); break;
-            case PickleOpcode.BinString: value = _reader.Text(_reader.Int32()); break;
+            case PickleOpcode.ShortBinString: value = OldText(_reader.Byte()); break;
+            case PickleOpcode.BinString: value = OldText(_reader.Int32()); break;
             case PickleOpcode.BinUnicode8: value = _reader.Text(_reader.Int64()); break;
             case PickleOpcode.ShortBinBytes: value = _reader.Bytes(_reader.Byte()); break;
             case PickleOpcode.BinBytes: value = _reader.Bytes(_reader.UInt32()); break;
@@ -72,6 +76,8 @@ internal sealed class Unpickler
         _stack.Push(value);
         return true;
     }
+
+    private object OldText(long length) => _oldTextAsBytes ? _reader.Bytes(length) : _reader.Text(length);
 
     private bool ReadContainer(PickleOpcode code)
     {

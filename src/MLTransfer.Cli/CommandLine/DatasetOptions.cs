@@ -1,0 +1,28 @@
+using System.CommandLine;
+using MLTransfer.Data;
+
+namespace MLTransfer.Cli.CommandLine;
+
+/// <summary>The options that say how a data set is read, for every command that reads one.</summary>
+internal sealed class DatasetOptions
+{
+    internal const string Forms =
+        "a folder with one folder of pictures per class, or with such folders for train, val and test; a manifest (.csv, .tsv, .jsonl); a .zip or .tar " +
+        "archive; IDX files as of MNIST; CIFAR files";
+
+    internal Option<string?> ImageColumn { get; } = NewOption.Text("--image-column", "NAME", "The column of a manifest with the pictures' paths. [default: found by its name]");
+
+    internal Option<string?> LabelColumn { get; } = NewOption.Text("--label-column", "NAME", "The column of a manifest with the classes. [default: found by its name]");
+
+    internal Option<bool> AllowOutsidePaths { get; } = NewOption.Flag(
+        "--allow-outside-paths", "Read pictures outside the manifest's own folder, which a manifest of unknown origin must not name.");
+
+    internal Symbol[] All => [ImageColumn, LabelColumn, AllowOutsidePaths];
+
+    internal ImageDatasetOptions Of(ParseResult asked) => new()
+    {
+        ImageColumn = asked.GetValue(ImageColumn),
+        LabelColumn = asked.GetValue(LabelColumn),
+        AllowOutsidePaths = asked.GetValue(AllowOutsidePaths),
+    };
+}

@@ -1,0 +1,35 @@
+namespace MLTransfer.Data.Containers;
+
+/// <summary>An archive by the rules of a folder: folders in it are classes, or train, val and test with the classes below.</summary>
+internal static class ArchiveDataset
+{
+    public static ImageDataset Of(string path, PictureContainer container)
+    {
+        string[][] parts = [.. container.Names.Select(name => name.Split('/', StringSplitOptions.RemoveEmptyEntries))];
+        int depth = SharedFolders(parts);
+        bool hasSplits = parts.Length > 0 && parts.All(part => part.Length > depth + 2 && SplitNames.IsUsual(part[depth]));
+        List<ImageRow> rows = [];
+        foreach ((string name, string[] part) in container.Names.Zip(parts))
+        {
+            string[] below = part[depth..];
+            if (below.Length < 2)
+                continue;
+            rows.Add(hasSplits
+                ? new ImageRow(ContainerPath.Of(path, name), below[1], SplitNames.Of(below[0]))
+                : new ImageRow(ContainerPath.Of(path, name), below[0]));
+        }
+        if (rows.Count == 0)
+            throw new InvalidDataException($"'{path}' ({container.Format}) has no folders of pictures{(container.Names.Count > 0 ? $", only {container.Names.Count:N0} pictures without a folder" : "")}. In it, one folder of pictures per class is expected, such as 'ants/1.jpg' and 'bees/2.jpg'.");
+        return new ImageDataset(path, container.Format, [.. rows.OrderBy(row => row.Split, StringComparer.Ordinal).ThenBy(row => row.Label, StringComparer.Ordinal).ThenBy(row => row.ImagePath, StringComparer.Ordinal)],
+            classes: null, [.. container.Warnings.Select(warning => $"In '{path}', {warning}")]);
+    }
+
+    // Archives often hold one folder with everything in it.
+    private static int SharedFolders(string[][] parts)
+    {
+        int depth = 0;
+        while (parts.Length > 0 && parts.All(part => part.Length > depth + 2 && part[depth] == parts[0][depth]))
+            depth++;
+        return depth;
+    }
+}

@@ -1,0 +1,211 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using MLTransfer.Data;
+using MLTransfer.Imaging;
+using MLTransfer.Tests.Imaging;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Tests.Data;
+
+public sealed class ArchiveTests : IDisposable
+{
+    private static readonly string[] Entries = ["pets/train/cats/1.png", "pets/train/dogs/2.png", "pets/val/cats/3.png", "pets/val/dogs/4.jpg", "pets/readme.txt", "pets/.hidden/5.png", "__MACOSX/pets/train/cats/._1.png"];
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("zip")]
+    [InlineData("tar")]
+    public void Pictures_are_read_in_place_and_splits_are_found_below_the_folder_that_holds_all(string kind)
+    {
+        string path = Make(kind, Entries);
+
+        ImageDataset dataset = ImageDataset.Open(path);
+
+        Assert.Equal($"{kind} archive", dataset.Format);
+        Assert.Equal(["train", "val"], dataset.Splits);
+        Assert.Equal(["cats", "dogs"], dataset.Classes);
+        Assert.Equal([.. Entries[..4].Select(entry => $"{path}!/{entry}")], dataset.Rows.Select(row => row.ImagePath));
+        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, PictureSource.At(row.ImagePath).Decode().Pixels));
+        Assert.Equal([path], Directory.EnumerateFiles(_folder.Path));
+    }
+
+    [Fact]
+    public void Several_threads_read_one_archive()
+    {
+        string path = Make("zip", [.. Enumerable.Range(0, 40).Select(index => $"{(index % 2 == 0 ? "a" : "b")}/{index}.png")]);
+        PictureSource[] pictures = [.. ImageDataset.Open(path).Rows.Select(row => PictureSource.At(row.ImagePath))];
+
+        Parallel.For(0, 400, index => Assert.Equal(Fixture.Shown().Pixels, pictures[index % 40].Decode().Pixels));
+    }
+
+    [Fact]
+    public void The_content_of_a_picture_has_the_same_hash_as_its_file() => Assert.Equal(
+        new FilePicture(Fixture.PathOf("plain.png")).ContentHash(), PictureSource.At($"{Make("zip", ["a/1.png"])}!/a/1.png").ContentHash());
+
+    [Fact]
+    public void A_path_with_the_mark_of_archives_is_a_plain_one_where_no_file_lies_before_it()
+    {
+        Directory.CreateDirectory(_folder.PathOf("odd!"));
+        string path = _folder.Write("odd!/1.png", Fixture.Bytes("plain.png"));
+
+        Assert.IsType<FilePicture>(PictureSource.At(path));
+        Assert.Equal(Fixture.Shown().Pixels, PictureSource.At(path).Decode().Pixels);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_one_picture_is_said_of_it_alone()
+    {
+        string path = Make("zip", ["a/1.png"]);
+        byte[] file = File.ReadAllBytes(path);
+        file[60] ^= 1;
+        string damaged = _folder.Write("damaged.zip", file), notes = _folder.Write("notes.txt", "no archive"u8);
+
+        Assert.Equal("the file is there, but holds no such picture", ReasonOf($"{path}!/a/2.png"));
+        Assert.Contains("its entry 'a/1.png' does not agree with its checksum", ReasonOf($"{damaged}!/a/1.png"));
+        Assert.Contains("holds no pictures that are read", ReasonOf($"{notes}!/a/1.png"));
+    }
+
+    [Fact]
+    public void An_archive_that_is_replaced_is_read_anew()
+    {
+        string path = _folder.PathOf("replaced.zip");
+        File.Move(Make("zip", ["a/1.png"]), path);
+        PictureSource picture = PictureSource.At($"{path}!/a/1.png");
+        picture.Decode();
+        File.Move(Make("zip", ["b/1.png", "b/2.png"]), path, overwrite: true);
+
+        Assert.Contains("holds no such picture", Assert.Throws<PictureException>(() => picture.Decode()).Reason);
+        Assert.Equal(Fixture.Shown().Pixels, PictureSource.At($"{path}!/b/2.png").Decode().Pixels);
+    }
+
+    [Theory]
+    [InlineData("/etc/passwd.png")]
+    [InlineData("../up.png")]
+    [InlineData("a/../../up.png")]
+    public void Names_that_lead_out_of_an_archive_are_refused(string name)
+    {
+        foreach (string kind in (string[])["zip", "tar"])
+            Assert.Contains($"its entry '{name}' points out of the archive", ErrorOf(Make(kind, ["a/1.png", "b/1.png", name])));
+    }
+
+    [Fact]
+    public void Links_and_devices_in_a_tar_are_left_out_with_a_warning()
+    {
+        string path = _folder.PathOf("odd.tar");
+        using (TarWriter tar = new(File.Create(path)))
+        {
+            Add(tar, "a/1.png");
+            Add(tar, "b/1.png");
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "a/link.png") { LinkName = "/etc/passwd" });
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.HardLink, "a/hard.png") { LinkName = "a/1.png" });
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.CharacterDevice, "a/device.png") { DeviceMajor = 1, DeviceMinor = 5 });
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.Fifo, "a/pipe.png"));
+        }
+
+        ImageDataset dataset = ImageDataset.Open(path);
+
+        Assert.Equal(2, dataset.Rows.Count);
+        Assert.Equal($"In '{path}', 4 entries are links or devices and left out.", Assert.Single(dataset.Warnings));
+    }
+
+    [Fact]
+    public void Links_in_a_zip_are_left_out_with_a_warning()
+    {
+        string path = _folder.PathOf("odd.zip");
+        using (ZipArchive zip = new(File.Create(path), ZipArchiveMode.Create))
+        {
+            Add(zip, "a/1.png");
+            Add(zip, "b/1.png");
+            Add(zip, "b/link.png").ExternalAttributes = unchecked((int)0xA1FF0000);
+        }
+
+        Assert.Equal($"In '{path}', 1 entry is a link or a device and left out.", Assert.Single(ImageDataset.Open(path).Warnings));
+    }
+
+    [Fact]
+    public void A_compressed_tar_says_how_it_can_be_read()
+    {
+        string path = _folder.Write("pictures.tar.gz", IdxSample.Gzipped(File.ReadAllBytes(Make("tar", ["a/1.png", "b/1.png"]))));
+
+        Assert.Contains("is a compressed tar archive", ErrorOf(path));
+        Assert.Contains("'gzip -d'", ErrorOf(path));
+    }
+
+    [Theory]
+    [InlineData("zip")]
+    [InlineData("tar")]
+    public void An_archive_without_folders_says_what_is_expected(string kind) =>
+        Assert.Contains("has no folders of pictures, only 2 pictures without a folder", ErrorOf(Make(kind, ["1.png", "2.png"])));
+
+    [Theory]
+    [InlineData("zip")]
+    [InlineData("tar")]
+    public void Archives_that_are_cut_short_or_changed_give_clean_errors(string kind)
+    {
+        byte[] whole = File.ReadAllBytes(Make(kind, Entries));
+        Random random = new(5);
+        for (int round = 0; round < 300; round++)
+        {
+            byte[] file = [.. whole];
+            if (round < 20)
+                file = file[..(file.Length * round / 20)];
+            else
+                file[random.Next(file.Length)] = (byte)random.Next(256);
+            string path = _folder.Write($"{round}.{kind}", file);
+            try
+            {
+                foreach (ImageRow row in ImageDataset.Open(path).Rows)
+                    PictureSource.At(row.ImagePath).Decode();
+            }
+            catch (Exception exception) when (exception is InvalidDataException or PictureException)
+            {
+                Assert.Contains(path, exception.Message);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_zip_entry_cannot_declare_more_than_it_can_hold()
+    {
+        byte[] file = File.ReadAllBytes(Make("zip", ["a/1.png", "b/1.png"]));
+        int record = file.AsSpan().IndexOf("PK\x01\x02"u8);
+        BitConverter.TryWriteBytes(file.AsSpan(record + 24), 0x7fffffffu);
+        string path = _folder.Write("bomb.zip", file);
+
+        Assert.Contains("is refused: its entry 'a/1.png' says that it has 2,147,483,647 bytes", ReasonOf($"{path}!/a/1.png"));
+    }
+
+    private static string ReasonOf(string path) => Assert.Throws<PictureException>(() => PictureSource.At(path).Decode()).Reason;
+
+    private static string ErrorOf(string path) => Assert.Throws<InvalidDataException>(() => ImageDataset.Open(path)).Message;
+
+    private string Make(string kind, IReadOnlyList<string> entries)
+    {
+        string path = _folder.PathOf($"pictures.{kind}");
+        using FileStream file = File.Create(path);
+        if (kind == "zip")
+        {
+            using ZipArchive zip = new(file, ZipArchiveMode.Create);
+            foreach (string entry in entries)
+                Add(zip, entry);
+            return path;
+        }
+        using TarWriter tar = new(file);
+        foreach (string entry in entries)
+            Add(tar, entry);
+        return path;
+    }
+
+    private static ZipArchiveEntry Add(ZipArchive zip, string name)
+    {
+        ZipArchiveEntry entry = zip.CreateEntry(name, name.Contains("/1") ? CompressionLevel.Optimal : CompressionLevel.NoCompression);
+        using Stream stream = entry.Open();
+        stream.Write(Fixture.Bytes("plain.png"));
+        return entry;
+    }
+
+    private static void Add(TarWriter tar, string name) =>
+        tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Fixture.Bytes("plain.png")) });
+}
