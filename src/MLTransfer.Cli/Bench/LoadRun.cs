@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
 using MLTransfer.Models;
-using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Bench;
 
@@ -29,15 +27,9 @@ internal static class LoadRun
             using var peer = new PythonPeer(python, Script, backbone.Name, file);
             await peer.AnswerAsync(cancel).ConfigureAwait(false);
             using var model = backbone.Build(backbone.Classes);
-            var (theirs, ours) = (new double[rounds], new double[rounds]);
-            for (var round = 0; round < rounds; round++)
-            {
-                theirs[round] = double.Parse(await peer.AskAsync("load", cancel).ConfigureAwait(false), CultureInfo.InvariantCulture);
-                var start = Stopwatch.GetTimestamp();
-                StateDict.LoadFile(model, file, backbone.Name);
-                ours[round] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            }
-            return new(backbone.Name, new FileInfo(file).Length, rounds, Median.Of(theirs), Median.Of(ours));
+            var timing = await LoadTiming.InTurnsAsync(model, file, backbone.Name, rounds,
+                async () => double.Parse(await peer.AskAsync("load", cancel).ConfigureAwait(false), CultureInfo.InvariantCulture)).ConfigureAwait(false);
+            return new(backbone.Name, new FileInfo(file).Length, rounds, timing.TheirSeconds, timing.OurSeconds);
         }
         finally
         {

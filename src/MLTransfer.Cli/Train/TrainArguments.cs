@@ -45,6 +45,12 @@ internal sealed record TrainArguments
 
     internal double? LabelSmoothing { get; init; }
 
+    internal string? Augmentation { get; init; }
+
+    internal double? Mixup { get; init; }
+
+    internal double? CutMix { get; init; }
+
     internal int? ImageSize { get; init; }
 
     internal Precision Precision { get; init; }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Weights.Store;
+using MLTransfer.Imaging;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Train;
@@ -75,6 +76,16 @@ internal sealed class TrainOptions
     internal Option<double?> LabelSmoothing { get; } = NewOption.Fraction(
         "--label-smoothing", $"The share of the target probability spread over all classes.{ByMode(options => options.LabelSmoothing)}");
 
+    internal Option<string?> Augment { get; } = NewOption.Text(
+        "--augment", string.Join('|', Presets.Names),
+        $"With --mode finetune: how training pictures are changed at random. standard: crops and flips; digits: turned, moved and scaled a little. [default: {FineTuningDefaults.Augmentation}]");
+
+    internal Option<double?> Mixup { get; } = NewOption.NotNegative(
+        "--mixup", "With --mode finetune: blends pictures and their classes; the parameter of the beta distribution, such as 0.2. [default: 0, not done]");
+
+    internal Option<double?> CutMix { get; } = NewOption.NotNegative(
+        "--cutmix", "With --mode finetune: pastes a part of another picture into each; the parameter of the beta distribution, such as 1. [default: 0, not done]");
+
     internal Option<int?> ImageSize { get; } = NewOption.Whole(
         "--image-size", "Side of the square that the backbone sees, in pixels. [default: the backbone's own]", 8, 4096);
 
@@ -106,7 +117,7 @@ internal sealed class TrainOptions
     internal Symbol[] All =>
     [
         Data, Validation, ValidationFraction, .. Dataset.All, Mode, Backbone, Weights, Store.Folder, Store.Mirror, Store.Offline, Head, TrainFrom, Balance, Epochs,
-        BatchSize, LearningRate, Optimizer, Schedule, WeightDecay, LabelSmoothing, ImageSize, Precision, Device, Threads, Seed, Cache, Checkpoint,
+        BatchSize, LearningRate, Optimizer, Schedule, WeightDecay, LabelSmoothing, Augment, Mixup, CutMix, ImageSize, Precision, Device, Threads, Seed, Cache, Checkpoint,
         StopOnBadPicture, Report, Out,
     ];
 

@@ -20,7 +20,7 @@ internal static class TrainPipeline
     internal static ImageClassificationOptions OptionsOf(TrainArguments arguments)
     {
         ImageClassificationOptions options = arguments.FineTune
-            ? new FineTuningOptions { Train = arguments.Layers, CheckpointFolder = arguments.CheckpointFolder }
+            ? FineTuningOf(arguments)
             : new FeatureExtractionOptions { CacheFolder = arguments.CacheFolder };
         return options with
         {
@@ -43,6 +43,19 @@ internal static class TrainPipeline
             ValidationFraction = arguments.Pictures.Validation is null ? arguments.ValidationFraction : 0,
             LoaderThreads = arguments.Threads ?? options.LoaderThreads,
             StopOnBadPicture = arguments.StopOnBadPicture,
+        };
+    }
+
+    private static FineTuningOptions FineTuningOf(TrainArguments arguments)
+    {
+        var defaults = new FineTuningOptions();
+        return defaults with
+        {
+            Train = arguments.Layers,
+            CheckpointFolder = arguments.CheckpointFolder,
+            Augmentation = arguments.Augmentation ?? defaults.Augmentation,
+            Mixup = arguments.Mixup ?? defaults.Mixup,
+            CutMix = arguments.CutMix ?? defaults.CutMix,
         };
     }
 }

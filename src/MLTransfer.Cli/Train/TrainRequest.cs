@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Weights;
 
@@ -33,6 +34,9 @@ internal static class TrainRequest
             Schedule = asked.GetValue(options.Schedule),
             WeightDecay = asked.GetValue(options.WeightDecay),
             LabelSmoothing = asked.GetValue(options.LabelSmoothing),
+            Augmentation = asked.GetValue(options.Augment) is { } augmentation ? KnownAugmentation(augmentation) : null,
+            Mixup = asked.GetValue(options.Mixup),
+            CutMix = asked.GetValue(options.CutMix),
             ImageSize = asked.GetValue(options.ImageSize),
             Precision = PrecisionOf(asked.GetRequiredValue(options.Precision)),
             Device = asked.GetValue(options.Device) ?? DeviceKind.Auto,
@@ -57,6 +61,8 @@ internal static class TrainRequest
             throw new UsageException("--train-from is for --mode finetune; with --mode features every layer of the backbone is frozen.");
         if (!fineTune && asked.GetValue(options.Checkpoint) is not null)
             throw new UsageException("--checkpoint is for --mode finetune; with --mode features the features are kept in --cache, and the head trains in seconds.");
+        if (!fineTune && (asked.GetValue(options.Augment) ?? (object?)asked.GetValue(options.Mixup) ?? asked.GetValue(options.CutMix)) is not null)
+            throw new UsageException("--augment, --mixup and --cutmix are for --mode finetune; with --mode features every picture goes through the backbone once, as it is.");
         if (fineTune && asked.GetValue(options.Cache) is not null)
             throw new UsageException("--cache is for --mode features; fine-tuning changes the features in every step, so there is nothing to keep.");
     }
@@ -73,6 +79,10 @@ internal static class TrainRequest
             throw Asked.Wrongly("--image-size", refusal);
         }
     }
+
+    private static string KnownAugmentation(string asked) => Presets.Names.Contains(asked, StringComparer.OrdinalIgnoreCase)
+        ? asked
+        : throw new UsageException($"--augment: there is no augmentation '{asked}'. Known are {string.Join(", ", Presets.Names)}.{NearestName.Question(asked, Presets.Names)}");
 
     private static Precision PrecisionOf(string word) => word switch
     {

@@ -62,8 +62,7 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
 
     private IReadOnlyList<PictureTransform> TrainingTransforms(TrainingRun run)
     {
-        if (!_options.Augment) return run.Preprocessing.EvaluationTransforms();
-        if (_options.TrainingTransforms is not { } given) return run.Preprocessing.TrainingTransforms();
+        IReadOnlyList<PictureTransform> given = _options.TrainingTransforms ?? Presets.Named(_options.Augmentation, run.Preprocessing);
         return Preprocessing.Complain(given, run.Preprocessing.CropTo) is { } complaint ? throw new ArgumentException($"TrainingTransforms cannot be used: {complaint}.") : given;
     }
 
@@ -77,7 +76,7 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
             ("Pictures", run.Training.Fingerprint), ("Validation pictures", run.Validation?.Fingerprint ?? "none"), ("Epochs", recipe.Epochs),
             ("BatchSize", _options.BatchSize), ("LearningRate", recipe.LearningRate), ("HeadFactor", recipe.HeadFactor), ("AuxiliaryWeight", _options.AuxiliaryWeight),
             ("HeadWarmup", _options.HeadWarmup), ("Optimizer", recipe.Optimizer), ("Schedule", recipe.Schedule), ("WeightDecay", recipe.WeightDecay),
-            ("LabelSmoothing", recipe.LabelSmoothing), ("Augment", _options.Augment), ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),
+            ("LabelSmoothing", recipe.LabelSmoothing), ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),
             ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())), ("Balance", _options.Balance), ("Mixup", _options.Mixup), ("CutMix", _options.CutMix),
             ("Precision", _options.Precision), ("Seed", run.Seed),
         ];

@@ -35,12 +35,12 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     /// </summary>
     public double AuxiliaryWeight { get; init; }
 
-    /// <summary>Whether training pictures are changed at random. Default: true.</summary>
-    public bool Augment { get; init; } = true;
+    /// <summary>How training pictures are changed at random: one of <see cref="Presets.Names"/>. Default: <see cref="Presets.Standard"/>, crops and flips.</summary>
+    public string Augmentation { get; init; } = Presets.Standard;
 
     /// <summary>
-    /// What is done to training pictures, such as one of <see cref="Presets"/>; must end with squares of the pixels that the network sees. Default:
-    /// null, <see cref="Preprocessing.TrainingTransforms"/>: crops and flips.
+    /// What is done to training pictures in place of what <see cref="Augmentation"/> names; must end with squares of the pixels that the network sees.
+    /// Default: null.
     /// </summary>
     public IReadOnlyList<PictureTransform>? TrainingTransforms { get; init; }
 
@@ -71,7 +71,7 @@ public sealed record FineTuningOptions : ImageClassificationOptions
             Check.NotNegative(Mixup),
             Check.NotNegative(CutMix),
             Balance == ClassBalance.Weights && Mixup + CutMix > 0 ? "Balance is Weights, and Mixup and CutMix join pictures of several classes; use ClassBalance.Sampling with them." : null,
-            TrainingTransforms is not null && !Augment ? "TrainingTransforms are given although Augment is false; leave one of them out." : null,
+            Presets.Complaint(Augmentation),
             CheckpointFolder is null ? null : Check.Named(CheckpointFolder),
             Train is null ? "Train is null; use Layers.All or Layers.From." : null,
         ]);

@@ -1,8 +1,37 @@
 namespace MLTransfer.Imaging;
 
-/// <summary>Transforms as the field's usual recipes combine them. Each ends with squares of one size.</summary>
+/// <summary>Transforms as the field's usual recipes combine them. Each list ends with squares of one size.</summary>
 public static class Presets
 {
+    /// <summary>The usual recipe of the backbone: <see cref="Preprocessing.TrainingTransforms"/>.</summary>
+    public const string Standard = "standard";
+
+    /// <summary>No augmentation: training pictures go through what evaluation does.</summary>
+    public const string None = "none";
+
+    private static readonly OrderedDictionary<string, Func<Preprocessing, IReadOnlyList<PictureTransform>>> Recipes = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [Standard] = preprocessing => preprocessing.TrainingTransforms(),
+        ["digits"] = preprocessing => Digits(preprocessing.CropTo),
+        [None] = preprocessing => preprocessing.EvaluationTransforms(),
+    };
+
+    /// <summary>The recipes that have a name.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Recipes.Keys];
+
+    /// <summary>
+    /// The recipe of a name, for the pictures that a backbone sees: <c>standard</c> crops and flips; <c>digits</c> turns, moves
+    /// and scales a little; <c>none</c>.
+    /// </summary>
+    /// <param name="name">One of <see cref="Names"/>, in any case.</param>
+    /// <param name="preprocessing">What evaluation does to a picture.</param>
+    /// <exception cref="ArgumentException">There is no such recipe.</exception>
+    public static IReadOnlyList<PictureTransform> Named(string name, Preprocessing preprocessing)
+    {
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        return Recipes.TryGetValue(name, out Func<Preprocessing, IReadOnlyList<PictureTransform>>? recipe) ? recipe(preprocessing) : throw new ArgumentException(Unknown(name), nameof(name));
+    }
+
     /// <summary>ImageNet's training recipe since Inception: a random part of the picture to size, every second picture mirrored.</summary>
     /// <param name="size">Side of the square, in pixels. Default 224.</param>
     public static IReadOnlyList<PictureTransform> ImageNetTrain(int size = 224) => [new RandomResizedCrop(size), new HorizontalFlip()];
@@ -13,4 +42,16 @@ public static class Presets
 
     /// <summary>The training recipe of CIFAR's ResNets (He et al. 2015, §4.2): moved by up to 4 pixels, every second picture mirrored.</summary>
     public static IReadOnlyList<PictureTransform> Cifar => [new Resize(32, 32), new RandomCrop(32, 4), new HorizontalFlip()];
+
+    /// <summary>For digits and letters, which mirroring would turn into others: turned by up to 10°, moved and scaled by up to a tenth.</summary>
+    /// <param name="size">Side of the square, in pixels. Default 28, MNIST's own.</param>
+    public static IReadOnlyList<PictureTransform> Digits(int size = 28) =>
+    [
+        new Resize(size, size),
+        new RandomAffine(10) { HorizontalMove = 0.1, VerticalMove = 0.1, SmallestScale = 0.9, LargestScale = 1.1, Interpolation = Interpolation.Bilinear },
+    ];
+
+    internal static string? Complaint(string? name) => name is not null && Recipes.ContainsKey(name) ? null : Unknown(name);
+
+    private static string Unknown(string? name) => $"There is no augmentation '{name}'. Known are {string.Join(", ", Names)}.{NearestName.Question(name ?? "", Names)}";
 }

@@ -37,6 +37,17 @@ public sealed class TrainRequestTests : IDisposable
         await RefusedAsync("--head: There is no head 'forest'. It must be linear, dropout:RATE or mlp:WIDTH:RATE", [.. Good, "--head", "forest"]);
 
     [Fact]
+    public async Task An_unknown_augmentation_is_answered_with_the_known() =>
+        await RefusedAsync("--augment: there is no augmentation 'standart'. Known are standard, ", [.. With("--mode", "finetune"), "--augment", "standart"]);
+
+    [Theory]
+    [InlineData("--augment", "none")]
+    [InlineData("--mixup", "0.2")]
+    [InlineData("--cutmix", "1")]
+    public async Task Augmentation_contradicts_a_frozen_backbone(string option, string value) =>
+        await RefusedAsync("--augment, --mixup and --cutmix are for --mode finetune", [.. With("--mode", "features"), option, value]);
+
+    [Fact]
     public async Task A_layer_to_train_from_contradicts_a_frozen_backbone() =>
         await RefusedAsync("--train-from is for --mode finetune", [.. Good, "--train-from", "layer4"]);
 

@@ -26,8 +26,8 @@ public class OptionsTests
         var error = Assert.Throws<ArgumentException>(() => new FeatureExtractionOptions { Preprocessing = other, ImageSize = 64 }.Checked());
         Assert.Contains("the transforms end with 64 × 64 pixels, and the network is to see 224 × 224", error.Message, StringComparison.Ordinal);
         Assert.Contains("ImageSize is given, and Preprocessing has Transforms of its own", error.Message, StringComparison.Ordinal);
-        error = Assert.Throws<ArgumentException>(() => new FineTuningOptions { Augment = false, TrainingTransforms = Presets.Cifar }.Checked());
-        Assert.Contains("TrainingTransforms are given although Augment is false", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<ArgumentException>(() => new FineTuningOptions { Augmentation = "flip" }.Checked());
+        Assert.Contains("There is no augmentation 'flip'. Known are standard, digits, none.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

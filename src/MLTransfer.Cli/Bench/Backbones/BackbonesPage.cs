@@ -15,8 +15,8 @@ internal static class BackbonesPage
             $"""
             # Backbones
 
-            Every backbone beside torchvision's of the same name: made by `benchmarks/backbones.sh` with PyTorch {report.Torch} and torchvision {report.Torchvision},
-            on {report.Threads} threads. Both have the same random weights, which PyTorch wrote and both read from the same file; that every name and every shape
+            Every backbone beside torchvision's of the same name: made by `benchmarks/backbones.sh` with PyTorch {report.Torch} and torchvision {report.Torchvision}.
+            Both have the same random weights, which PyTorch wrote and both read from the same file; that every name and every shape
             of the `state_dict` agrees is a condition for reading it. What starts as a constant, such as the scale of a norm, was made random, too.
 
             - **scores**, **gradient**: the largest difference of two pictures' scores, and of the gradient of their loss in the network's first parameter, each as

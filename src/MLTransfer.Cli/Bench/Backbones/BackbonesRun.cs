@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using MLTransfer.Models;
-using MLTransfer.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,18 +36,12 @@ internal static class BackbonesRun
             await peer.AskAsync(cancel, "compute", folder.FullName, backbone.Name).ConfigureAwait(false);
             var stem = Path.Combine(folder.FullName, backbone.Name);
             using var model = backbone.Build(backbone.Classes);
-            var (theirs, ours) = (new double[rounds], new double[rounds]);
-            for (var round = 0; round < rounds; round++)
-            {
-                theirs[round] = (await peer.AskAsync(cancel, "load", stem + ".pth").ConfigureAwait(false)).GetProperty("seconds").GetDouble();
-                var start = Stopwatch.GetTimestamp();
-                StateDict.LoadFile(model, stem + ".pth", backbone.Name);
-                ours[round] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            }
+            var timing = await LoadTiming.InTurnsAsync(model, stem + ".pth", backbone.Name, rounds,
+                async () => (await peer.AskAsync(cancel, "load", stem + ".pth").ConfigureAwait(false)).GetProperty("seconds").GetDouble()).ConfigureAwait(false);
             // The largest networks and their gradients need the memory.
             await peer.AskAsync(cancel, "forget").ConfigureAwait(false);
             var (size, logits, gradient) = Differences(model, stem);
-            return new(backbone.Name, backbone.Parameters, size, logits, gradient, Median.Of(theirs), Median.Of(ours));
+            return new(backbone.Name, backbone.Parameters, size, logits, gradient, timing.TheirSeconds, timing.OurSeconds);
         }
         finally
         {

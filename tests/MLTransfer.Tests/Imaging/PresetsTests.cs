@@ -1,0 +1,31 @@
+using MLTransfer.Imaging;
+
+namespace MLTransfer.Tests.Imaging;
+
+public class PresetsTests
+{
+    public static TheoryData<string> Names => [.. Presets.Names];
+
+    [Theory, MemberData(nameof(Names))]
+    public void Every_recipe_ends_with_the_pictures_that_the_backbone_sees(string name)
+    {
+        foreach (Preprocessing preprocessing in (Preprocessing[])[Preprocessing.ImageNet, Preprocessing.Inception.ForSize(299), Preprocessing.Cifar])
+            Assert.Equal(new PictureSize(preprocessing.CropTo, preprocessing.CropTo), TransformChain.SizeAfter(Presets.Named(name.ToUpperInvariant(), preprocessing)));
+    }
+
+    [Fact]
+    public void Lists_end_with_the_size_asked_for()
+    {
+        Assert.Equal(new PictureSize(160, 160), TransformChain.SizeAfter(Presets.ImageNetTrain(160)));
+        Assert.Equal(new PictureSize(160, 160), TransformChain.SizeAfter(Presets.ImageNetEval(160)));
+        Assert.Equal(new PictureSize(32, 32), TransformChain.SizeAfter(Presets.Cifar));
+        Assert.Equal(new PictureSize(28, 28), TransformChain.SizeAfter(Presets.Digits()));
+    }
+
+    [Fact]
+    public void An_unknown_recipe_is_answered_with_the_known_and_the_nearest()
+    {
+        var error = Assert.Throws<ArgumentException>(() => Presets.Named("standart", Preprocessing.ImageNet));
+        Assert.StartsWith($"There is no augmentation 'standart'. Known are {string.Join(", ", Presets.Names)}. Did you mean 'standard'?", error.Message, StringComparison.Ordinal);
+    }
+}
