@@ -7,7 +7,7 @@ internal sealed record AbsentPicture(string Row) : PictureSource
 
     public override byte[] ContentHash() => throw Missing();
 
-    internal override DecodedPixels Open(DecodingOptions options) => throw Missing();
+    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) => throw Missing();
 
     private PictureException Missing() => new(Row, "there is no picture in this row");
 }

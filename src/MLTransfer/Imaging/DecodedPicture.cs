@@ -20,5 +20,5 @@ public sealed record DecodedPicture(string Name, Picture Picture) : PictureSourc
         return hash.GetHashAndReset();
     }
 
-    internal override DecodedPixels Open(DecodingOptions options) => new(Picture);
+    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) => new(Picture);
 }

@@ -12,16 +12,23 @@ internal sealed class DecodedPixels : IDisposable
     private readonly Picture? _picture;
     private readonly MLImage? _image;
     private readonly PixelMemory? _memory;
+    private readonly PictureSize _size;
+    private readonly int _reduction = 1;
 
     internal DecodedPixels(Picture picture) => _picture = picture;
 
     internal DecodedPixels(MLImage image) => _image = image;
 
-    internal DecodedPixels(PixelMemory memory) => _memory = memory;
+    internal DecodedPixels(PixelMemory memory) => (_memory, _size) = (memory, new PictureSize(memory.Width, memory.Height));
+
+    /// <param name="memory">The pixels that there are.</param>
+    /// <param name="size">The size that the picture would have, were it not reduced.</param>
+    /// <param name="reduction">How many of its pixels, in both directions, each of them stands for.</param>
+    internal DecodedPixels(PixelMemory memory, PictureSize size, int reduction) => (_memory, _size, _reduction) = (memory, size, reduction);
 
     internal PixelView View => this switch
     {
-        { _memory: { } memory } => new PixelView(memory.Bytes, memory.Width, memory.Height, PixelLayout.Rgba),
+        { _memory: { } memory } => new PixelView(memory.Bytes, _size.Width, _size.Height, PixelLayout.Rgba, _reduction),
         { _image: { } image } => new PixelView(image.Pixels, image.Width, image.Height, image.PixelFormat == MLPixelFormat.Bgra32 ? PixelLayout.Bgra : PixelLayout.Rgba),
         _ => new PixelView(_picture!.Pixels, _picture.Width, _picture.Height, PixelLayout.Rgb),
     };
@@ -58,12 +65,13 @@ internal sealed class DecodedPixels : IDisposable
         using (this)
         {
             PixelView view = View;
-            PictureSize shown = orientation.Shown(view.Width, view.Height);
+            int width = PixelView.Stored(view.Width, view.Reduction), height = PixelView.Stored(view.Height, view.Reduction);
+            PictureSize shown = orientation.Shown(width, height);
             PixelMemory memory = new(shown.Width, shown.Height);
-            Turning.Turn(MemoryMarshal.Cast<byte, uint>(view.Bytes), view.Width, view.Height, orientation, memory.Pixels);
+            Turning.Turn(MemoryMarshal.Cast<byte, uint>(view.Bytes), width, height, orientation, memory.Pixels);
             if (view.Layout == PixelLayout.Bgra)
                 PixelOrder.ExchangeRedAndBlue(memory.Bytes);
-            return new DecodedPixels(memory);
+            return new DecodedPixels(memory, orientation.Shown(view.Width, view.Height), view.Reduction);
         }
     }
 

@@ -13,5 +13,5 @@ public sealed record EncodedPicture(string Name, ReadOnlyMemory<byte> Bytes) : P
     /// <inheritdoc/>
     public override byte[] ContentHash() => SHA256.HashData(Bytes.Span);
 
-    internal override DecodedPixels Open(DecodingOptions options) => PictureDecoder.Decode(Name, Bytes, options);
+    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) => PictureDecoder.Decode(Name, Bytes, options, choose);
 }

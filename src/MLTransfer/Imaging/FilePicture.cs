@@ -25,12 +25,12 @@ public sealed record FilePicture(string Path) : PictureSource
         }
     }
 
-    internal override DecodedPixels Open(DecodingOptions options)
+    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null)
     {
         ArraySegment<byte> encoded = Read(options.Limits);
         try
         {
-            return PictureDecoder.Decode(Name, encoded, options);
+            return PictureDecoder.Decode(Name, encoded, options, choose);
         }
         finally
         {

@@ -12,7 +12,7 @@ internal static class PictureDecoder
     private const int MostScans = 500, WorkPerPixelAllowed = 16;
 
     /// <exception cref="PictureException">The bytes are no whole picture within the limits, in a format that is read.</exception>
-    internal static DecodedPixels Decode(string name, ReadOnlyMemory<byte> encoded, DecodingOptions options)
+    internal static DecodedPixels Decode(string name, ReadOnlyMemory<byte> encoded, DecodingOptions options, ReductionChoice? choose)
     {
         CheckLength(name, encoded.Length, options.Limits);
         var header = PictureHeader.Read(name, encoded.Span);
@@ -20,7 +20,7 @@ internal static class PictureDecoder
         DecodedPixels? pixels = null;
         try
         {
-            pixels = Pixels(name, encoded, header, options);
+            pixels = Pixels(name, encoded, header, options, choose);
             if (header.Format != PictureFormat.Jpeg)
                 pixels = pixels.Before(options.Background);
             return options.HonourOrientation ? pixels.Turned(header.Orientation) : pixels;
@@ -56,12 +56,16 @@ internal static class PictureDecoder
             throw new PictureException(name, $"it is cut short: the {header.Format.Name()} data ends too early, after {length:N0} bytes");
     }
 
-    private static DecodedPixels Pixels(string name, ReadOnlyMemory<byte> encoded, in PictureHeader header, DecodingOptions options)
+    private static DecodedPixels Pixels(string name, ReadOnlyMemory<byte> encoded, in PictureHeader header, DecodingOptions options, ReductionChoice? choose)
     {
         switch (header.Format)
         {
-            case PictureFormat.Jpeg when options.UseTurboJpeg && JpegCodec.IsThere && JpegCodec.Decode(encoded.Span, header) is { } pixels:
-                return new DecodedPixels(pixels);
+            case PictureFormat.Jpeg when options.UseTurboJpeg && JpegCodec.IsThere:
+                Orientation orientation = options.HonourOrientation ? header.Orientation : Orientation.AsStored;
+                int reduction = choose?.Invoke(orientation.Shown(header.Width, header.Height)) ?? 1;
+                if (JpegCodec.Decode(encoded.Span, header, reduction) is not { } pixels)
+                    goto default;
+                return new DecodedPixels(pixels, new PictureSize(header.Width, header.Height), reduction);
             case PictureFormat.Bmp:
                 return new DecodedPixels(BmpCodec.Decode(encoded.Span, BmpHeader.Read(name, encoded.Span)!));
             case PictureFormat.Tiff:

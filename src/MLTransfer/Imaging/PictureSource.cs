@@ -34,5 +34,7 @@ public abstract record PictureSource
     public abstract byte[] ContentHash();
 
     /// <summary>The pixels in the memory they were decoded to; the caller disposes them.</summary>
-    internal abstract DecodedPixels Open(DecodingOptions options);
+    /// <param name="options">How to decode.</param>
+    /// <param name="choose">Asked how far the picture may be reduced, where it has to be decoded first; never, when nothing is given.</param>
+    internal abstract DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null);
 }

@@ -82,11 +82,11 @@ public class BatchLoaderLifetimeTests
 
         public override byte[] ContentHash() => [];
 
-        internal override DecodedPixels Open(DecodingOptions options)
+        internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose)
         {
             Started.Set();
             Released.Wait();
-            return Plain.Open(options);
+            return Plain.Open(options, choose);
         }
     }
 
@@ -100,10 +100,10 @@ public class BatchLoaderLifetimeTests
 
         public override byte[] ContentHash() => [];
 
-        internal override DecodedPixels Open(DecodingOptions options)
+        internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose)
         {
             Interlocked.Increment(ref _opened);
-            return Plain.Open(options);
+            return Plain.Open(options, choose);
         }
     }
 
@@ -113,6 +113,6 @@ public class BatchLoaderLifetimeTests
 
         public override byte[] ContentHash() => [];
 
-        internal override DecodedPixels Open(DecodingOptions options) => throw new InvalidOperationException("the disk is on fire");
+        internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose) => throw new InvalidOperationException("the disk is on fire");
     }
 }

@@ -1,4 +1,5 @@
 using MLTransfer.Imaging.Formats;
+using MLTransfer.Imaging.Resampling;
 
 namespace MLTransfer.Imaging.Codecs;
 
@@ -15,12 +16,15 @@ internal static class JpegCodec
 
     internal static bool IsThere => TurboJpegLibrary.IsThere;
 
+    /// <param name="encoded">The file.</param>
+    /// <param name="header">What it says of itself.</param>
+    /// <param name="reduction">How many pixels, in both directions, become one by a smaller DCT: 1, 2, 4 or 8.</param>
     /// <returns>
     /// Nothing where another codec has to decide: the library does not know the colours' sampling, or it warned of something harmless and does not tell of
     /// what came after.
     /// </returns>
     /// <exception cref="ArgumentException">The data is damaged.</exception>
-    internal static PixelMemory? Decode(ReadOnlySpan<byte> encoded, in PictureHeader header)
+    internal static PixelMemory? Decode(ReadOnlySpan<byte> encoded, in PictureHeader header, int reduction)
     {
         TurboJpegDecoder decoder = TurboJpegDecoder.Borrow();
         PixelMemory? pixels = null;
@@ -28,7 +32,7 @@ internal static class JpegCodec
         {
             if (!decoder.HasSize(encoded, header.Width, header.Height))
                 return null;
-            pixels = new PixelMemory(header.Width, header.Height);
+            pixels = new PixelMemory(PixelView.Stored(header.Width, reduction), PixelView.Stored(header.Height, reduction));
             bool inks = header.Components == 4;
             if (decoder.Decode(encoded, pixels, inks ? Inks : RedGreenBlue, LimitScans, out bool wentOn) is { } complaint)
                 return wentOn && !Losses.Any(complaint.StartsWith) ? null : throw new ArgumentException(complaint);

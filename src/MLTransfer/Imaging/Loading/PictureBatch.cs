@@ -15,8 +15,8 @@ public sealed class PictureBatch
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(transforms);
-        using DecodedPixels pixels = picture.Open(decoding ?? DecodingOptions.Default);
         PictureRandom random = new(seed: 0, epoch: 0, index: 0);
+        using DecodedPixels pixels = ReducedDecoding.Open(picture, transforms, decoding ?? DecodingOptions.Default, random);
         Picture result = TransformChain.Apply(transforms, pixels, ref random);
         return new PictureBatch(result.Pixels, new PictureSize(result.Width, result.Height), [0], []);
     }

@@ -9,8 +9,8 @@ internal sealed class PicturePreparation(IReadOnlyList<PictureSource> pictures, 
         PictureSource picture = pictures[index];
         try
         {
-            using DecodedPixels pixels = picture.Open(decoding);
             PictureRandom random = new(seed, epoch, index);
+            using DecodedPixels pixels = ReducedDecoding.Open(picture, transforms, decoding, random);
             TransformChain.Apply(transforms, pixels, ref random, target);
             return null;
         }

@@ -11,8 +11,9 @@ internal static class Convolution
     internal static void Render(PixelView source, in Framing framing, Region seen, RowTarget target)
     {
         Filter filter = Filter.Of(framing.Interpolation);
-        var columns = Kernel.Of(framing.Source.Width, framing.Grid.Width, seen.X, seen.Width, filter);
-        var rows = Kernel.Of(framing.Source.Height, framing.Grid.Height, seen.Y, seen.Height, filter);
+        SourceAxis across = source.Columns(framing.Source), down = source.Rows(framing.Source);
+        var columns = Kernel.Of(across, framing.Grid.Width, seen.X, seen.Width, filter);
+        var rows = Kernel.Of(down, framing.Grid.Height, seen.Y, seen.Height, filter);
         HorizontalPass horizontal = new(columns);
         int stride = VerticalPass.StrideOf(seen.Width);
         byte[] narrowed = ArrayPool<byte>.Shared.Rent(checked(rows.Length * stride));
@@ -20,7 +21,7 @@ internal static class Convolution
         byte[] resultRow = ArrayPool<byte>.Shared.Rent(stride);
         for (int y = 0; y < rows.Length; y++)
         {
-            ReadOnlySpan<byte> row = source.Row(framing.Source.Y + rows.First + y, framing.Source.X + columns.First, columns.Length);
+            ReadOnlySpan<byte> row = source.Row(down.Origin + rows.First + y, across.Origin + columns.First, columns.Length);
             PixelOrder.ToFourBytes(row, sourceRow, source.Layout);
             horizontal.Run(sourceRow, narrowed.AsSpan(y * stride, stride));
         }

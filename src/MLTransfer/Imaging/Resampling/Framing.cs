@@ -18,6 +18,18 @@ internal readonly record struct Framing(Region Source, PictureSize Grid, Region 
 
     internal bool Resamples => Grid.Width != Source.Width || Grid.Height != Source.Height;
 
+    /// <summary>How many of the picture's pixels, in both directions, a decoder may make one of with no fewer left than the grid has: 1, 2, 4 or 8.</summary>
+    internal int LargestReduction
+    {
+        get
+        {
+            int reduction = 8;
+            while (reduction > 1 && (Source.Width < (long)Grid.Width * reduction || Source.Height < (long)Grid.Height * reduction))
+                reduction /= 2;
+            return reduction;
+        }
+    }
+
     private Region WholeGrid => new(0, 0, Grid.Width, Grid.Height);
 
     internal static Framing Whole(int width, int height) =>

@@ -31,18 +31,18 @@ internal sealed class Kernel
     internal ReadOnlySpan<int> Weights(int pixel) => _weights.AsSpan(pixel * Taps, Taps);
 
     /// <summary>The kernel for the result pixels <paramref name="from"/> … <paramref name="from"/> + <paramref name="count"/> of <paramref name="size"/>.</summary>
-    internal static Kernel Of(int sourceSize, int size, int from, int count, Filter filter)
+    internal static Kernel Of(SourceAxis source, int size, int from, int count, Filter filter)
     {
-        double scale = (double)sourceSize / size, stretch = Math.Max(scale, 1), support = filter.Support * stretch;
-        int taps = Math.Min((int)Math.Ceiling(support) * 2 + 1, sourceSize);
+        double scale = source.Length / size, stretch = Math.Max(scale, 1), support = filter.Support * stretch;
+        int taps = Math.Min((int)Math.Ceiling(support) * 2 + 1, source.Count);
         int[] starts = new int[count], weights = new int[count * taps];
         double[] exact = new double[taps];
-        int first = sourceSize, end = 0;
+        int first = source.Count, end = 0;
         for (int i = 0; i < count; i++)
         {
-            double center = (from + i + 0.5) * scale;
+            double center = source.Start + (from + i + 0.5) * scale;
             int start = Math.Max((int)(center - support + 0.5), 0);
-            int reach = Math.Min((int)(center + support + 0.5), sourceSize) - start;
+            int reach = Math.Min((int)(center + support + 0.5), source.Count) - start;
             double sum = 0;
             for (int t = 0; t < reach; t++)
                 sum += exact[t] = filter.Weight((t + start - center + 0.5) / stretch);

@@ -8,12 +8,13 @@ internal static class NearestResampling
     internal static void Render(PixelView source, in Framing framing, Region seen, RowTarget target)
     {
         int[] columns = ArrayPool<int>.Shared.Rent(seen.Width), rows = ArrayPool<int>.Shared.Rent(seen.Height);
-        Locate(columns.AsSpan(0, seen.Width), framing.Source.Width, framing.Grid.Width, seen.X);
-        Locate(rows.AsSpan(0, seen.Height), framing.Source.Height, framing.Grid.Height, seen.Y);
+        SourceAxis across = source.Columns(framing.Source), down = source.Rows(framing.Source);
+        Locate(columns.AsSpan(0, seen.Width), across, framing.Grid.Width, seen.X);
+        Locate(rows.AsSpan(0, seen.Height), down, framing.Grid.Height, seen.Y);
         int red = source.Layout == PixelLayout.Bgra ? 2 : 0, size = source.BytesPerPixel;
         for (int y = 0; y < seen.Height; y++)
         {
-            ReadOnlySpan<byte> from = source.Row(framing.Source.Y + rows[y], framing.Source.X, framing.Source.Width);
+            ReadOnlySpan<byte> from = source.Row(down.Origin + rows[y], across.Origin, across.Count);
             Span<byte> to = target.Row(y, seen.Width);
             for (int x = 0; x < seen.Width; x++)
             {
@@ -28,14 +29,14 @@ internal static class NearestResampling
     }
 
     // Pillow adds the step up rather than multiplying it, and its rounding decides where a centre falls between two pixels.
-    private static void Locate(Span<int> indices, int sourceSize, int size, int from)
+    private static void Locate(Span<int> indices, SourceAxis source, int size, int from)
     {
-        double step = (double)sourceSize / size, position = step / 2;
+        double step = source.Length / size, position = source.Start + step / 2;
         for (int i = 0; i < from; i++)
             position += step;
         foreach (ref int index in indices)
         {
-            index = Math.Min((int)position, sourceSize - 1);
+            index = Math.Min((int)position, source.Count - 1);
             position += step;
         }
     }

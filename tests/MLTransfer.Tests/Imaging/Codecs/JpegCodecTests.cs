@@ -1,0 +1,85 @@
+using MLTransfer.Imaging;
+using MLTransfer.Imaging.Codecs;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Tests.Imaging.Codecs;
+
+[Collection(nameof(RunAlone))]
+public class JpegCodecTests
+{
+    private const int Pictures = 200, BytesEach = 1024;
+
+    [NeedsTurboJpegFact]
+    public void Decoding_allocates_nothing_that_the_garbage_collector_notices()
+    {
+        EncodedPicture picture = new("photo", Photo());
+        Decode(10);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Decode(Pictures);
+
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / Pictures, 0, BytesEach);
+
+        void Decode(int times)
+        {
+            for (int i = 0; i < times; i++)
+                picture.Open(DecodingOptions.Default).Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Bytes_that_do_not_belong_to_the_picture_do_no_harm(bool turbo)
+    {
+        byte[] whole = Fixture.Bytes("baseline.jpg");
+        byte[] more = [.. whole.AsSpan(..^2), 1, 2, 3, .. whole.AsSpan(^2..), 4, 5];
+
+        Assert.Equal(Fixture.Decode("baseline.jpg").Pixels, new EncodedPicture("more", more).Decode(new DecodingOptions { UseTurboJpeg = turbo }).Pixels);
+    }
+
+    // What a reduced scale costs: the mean difference of a picture with fine noise, the worst case, in grey levels.
+    [NeedsTurboJpegFact]
+    public void A_reduced_scale_is_nearly_the_whole_picture_and_used_only_when_asked_for()
+    {
+        EncodedPicture photo = new("photo", Photo());
+        PictureTransform[] shrinking = [new Resize(60), new CenterCrop(50), new HorizontalFlip(1)];
+        DecodingOptions reduced = new() { ReducedScale = true };
+        PictureBatch whole = PictureBatch.Of(photo, shrinking), near = PictureBatch.Of(photo, shrinking, reduced);
+
+        Assert.Equal((whole.Width, whole.Height), (near.Width, near.Height));
+        Assert.InRange(PixelDifference.Between(whole.Pixels, near.Pixels).Mean, 0.001, 3);
+        Assert.Equal(whole.Pixels, PictureBatch.Of(photo, shrinking, reduced with { UseTurboJpeg = false }).Pixels);
+        Assert.Equal(photo.Decode().Pixels, photo.Decode(reduced).Pixels);
+    }
+
+    [NeedsTurboJpegTheory]
+    [InlineData(200, 200)]
+    [InlineData(256, 120)]
+    public void A_picture_that_is_hardly_shrunk_is_decoded_whole(int width, int height)
+    {
+        EncodedPicture photo = new("photo", Photo());
+        PictureTransform[] transforms = [new Resize(width, height)];
+
+        Assert.Equal(PictureBatch.Of(photo, transforms).Pixels, PictureBatch.Of(photo, transforms, new DecodingOptions { ReducedScale = true }).Pixels);
+    }
+
+    [NeedsTurboJpegFact]
+    public void A_reduced_picture_is_turned_too()
+    {
+        FilePicture turned = new(Fixture.PathOf("turned.jpg"));
+        PictureTransform[] shrinking = [new Resize(8, 12)];
+        PictureBatch whole = PictureBatch.Of(turned, shrinking), near = PictureBatch.Of(turned, shrinking, new DecodingOptions { ReducedScale = true });
+
+        Assert.InRange(PixelDifference.Between(whole.Pixels, near.Pixels).Mean, 0.001, 3);
+    }
+
+    /// <summary>A JPEG of 397 × 251 pixels.</summary>
+    private static byte[] Photo()
+    {
+        using TemporaryFolder folder = new();
+        Picture drawn = Fixture.Drawn(397, 251, (x, y) =>
+            ((int)(128 + 100 * Math.Sin(x / 17.0)), (int)(128 + 100 * Math.Cos(y / 11.0)), (x + y + (x * 7 + y * 13) % 20) % 256));
+        return File.ReadAllBytes(SavedPicture.AsJpeg(drawn, folder.PathOf("photo.jpg")));
+    }
+}
