@@ -45,7 +45,7 @@ bool find_frame(GifFileType* gif, int& transparent) {
     return record == IMAGE_DESC_RECORD_TYPE && DGifGetImageDesc(gif) == GIF_OK;
 }
 
-// What the frame does not cover, and its transparent colour, are transparent.
+// What the frame does not cover, and its transparent colour, are transparent: so Skia, which the package reads with, has it.
 bool read_frame(GifFileType* gif, int transparent, Pixels pixels) {
     const GifImageDesc& frame = gif->Image;
     const ColorMapObject* colours = frame.ColorMap ? frame.ColorMap : gif->SColorMap;

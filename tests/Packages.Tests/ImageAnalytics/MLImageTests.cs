@@ -14,6 +14,9 @@ public sealed class MLImageTests : IDisposable
     [InlineData("palette.png")]
     [InlineData("sixteen-bit.png")]
     [InlineData("alpha.webp")]
+    [InlineData("animated.webp")]
+    [InlineData("picture.gif")]
+    [InlineData("transparent.gif")]
     public void A_picture_has_32_bit_pixels_whatever_the_file_holds(string name)
     {
         using MLImage image = MLImage.CreateFromFile(Fixture(name));
