@@ -28,6 +28,7 @@ internal static class JpegCodec
     {
         TurboJpegDecoder decoder = TurboJpegDecoder.Borrow();
         PixelMemory? pixels = null;
+        bool isSound = false;
         try
         {
             if (!decoder.HasSize(encoded, header.Width, header.Height))
@@ -38,13 +39,21 @@ internal static class JpegCodec
                 return wentOn && !Losses.Any(complaint.StartsWith) ? null : throw new ArgumentException(complaint);
             if (inks)
                 ToColours(pixels.Bytes);
-            (PixelMemory? decoded, pixels) = (pixels, null);
-            return decoded;
+            isSound = true;
+            return pixels;
         }
         finally
         {
-            pixels?.Dispose();
-            decoder.GiveBack();
+            // One that met an error in a header would meet it in every header to come.
+            if (isSound)
+            {
+                decoder.GiveBack();
+            }
+            else
+            {
+                pixels?.Dispose();
+                decoder.Dispose();
+            }
         }
     }
 

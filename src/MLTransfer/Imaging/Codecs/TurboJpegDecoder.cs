@@ -14,11 +14,8 @@ internal sealed class TurboJpegDecoder : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>A decoder that nobody uses. As many are kept as were ever in use at once.</summary>
     internal static TurboJpegDecoder Borrow() => Idle.TryTake(out TurboJpegDecoder? idle) ? idle : new TurboJpegDecoder();
 
-    internal void GiveBack()
-    {
-        if (!IsInvalid)
-            Idle.Add(this);
-    }
+    /// <summary>Leaves it to others. One that met an error is disposed instead.</summary>
+    internal void GiveBack() => Idle.Add(this);
 
     internal bool HasSize(ReadOnlySpan<byte> encoded, int width, int height) =>
         !IsInvalid && TurboJpegLibrary.TryReadHeader(handle, encoded, out int w, out int h) && (w, h) == (width, height);

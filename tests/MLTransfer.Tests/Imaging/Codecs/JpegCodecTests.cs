@@ -1,5 +1,6 @@
 using MLTransfer.Imaging;
 using MLTransfer.Imaging.Codecs;
+using MLTransfer.Imaging.Formats;
 using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Imaging.Codecs;
@@ -36,6 +37,21 @@ public class JpegCodecTests
         byte[] more = [.. whole.AsSpan(..^2), 1, 2, 3, .. whole.AsSpan(^2..), 4, 5];
 
         Assert.Equal(Fixture.Decode("baseline.jpg").Pixels, new EncodedPicture("more", more).Decode(new DecodingOptions { UseTurboJpeg = turbo }).Pixels);
+    }
+
+    // libjpeg-turbo keeps a header that it could not read, and then reads no other.
+    [NeedsTurboJpegFact]
+    public void A_broken_picture_does_not_spoil_the_decoder_for_the_next()
+    {
+        byte[] whole = Fixture.Bytes("baseline.jpg"), broken = [.. whole];
+        var header = PictureHeader.Read("whole", whole);
+        // The sampling of the first colour.
+        broken[whole.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]) + 11] = 0;
+
+        for (int i = 0; i < 10; i++)
+            Assert.Null(JpegCodec.Decode(broken, header, reduction: 1));
+        using PixelMemory? pixels = JpegCodec.Decode(whole, header, reduction: 1);
+        Assert.NotNull(pixels);
     }
 
     // What a reduced scale costs: the mean difference of a picture with fine noise, the worst case, in grey levels.
