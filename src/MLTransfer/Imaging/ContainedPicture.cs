@@ -21,9 +21,9 @@ internal sealed record ContainedPicture(string Name, SharedContainer File, strin
         return hash.GetHashAndReset();
     });
 
-    internal override DecodedPixels Open(DecodingOptions options) => Read(options.Limits, (container, bytes) => container is RasterContainer raster
+    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) => Read(options.Limits, (container, bytes) => container is RasterContainer raster
         ? new DecodedPixels(new Picture(raster.Width, raster.Height, bytes.AsSpan().ToArray()))
-        : PictureDecoder.Decode(Name, bytes, options));
+        : PictureDecoder.Decode(Name, bytes, options, choose));
 
     /// <summary>Uses the picture's bytes in borrowed memory.</summary>
     private T Read<T>(PictureLimits limits, Func<PictureContainer, ArraySegment<byte>, T> use)

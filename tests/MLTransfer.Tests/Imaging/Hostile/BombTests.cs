@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Compression;
 using MLTransfer.Imaging;
+using MLTransfer.Reading.Zip;
 using MLTransfer.Tests.Reference;
-using MLTransfer.Weights.Zip;
 
 namespace MLTransfer.Tests.Imaging.Hostile;
 
