@@ -21,7 +21,7 @@ internal sealed record GottenDataset(
             $"{dataset.Folder}: {card.Name} ({(dataset.WasThere ? "was there, whole" : "downloaded and unpacked")}, {Figures.Counted(dataset.Files, "file", "files")}, "
             + $"{Figures.Bytes(dataset.Bytes)}, licence {card.Licence ?? "not stated by its publishers"})");
         if (!dataset.WasThere && card.Files.Any(file => file.Checksum is null))
-            output.WriteLine("No checksum of it is published: only the encrypted connection says that it came from its publishers.");
+            output.WriteLine("No checksum of it is published: nothing but the connection says that it came from its publishers.");
         foreach (var entry in dataset.Skipped.Take(Named))
             output.WriteLine($"left out, no file: {entry}");
         if (dataset.Skipped.Count > Named)
