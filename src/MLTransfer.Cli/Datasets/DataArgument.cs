@@ -11,7 +11,7 @@ internal static class DataArgument
     {
         var argument = new Argument<string>("DATA")
         {
-            Description = "A folder with one sub-folder of pictures per class, or with such folders for train, val and test; or a manifest (CSV, TSV, JSON lines).",
+            Description = $"Pictures: {DatasetOptions.Forms}.",
         };
         argument.Validators.Add(result =>
         {

@@ -41,7 +41,7 @@ public static class DatasetInspection
         List<DatasetProblem> problems = [];
         try
         {
-            var source = new FilePicture(row.ImagePath);
+            var source = PictureSource.At(row.ImagePath);
             string content = Convert.ToHexStringLower(source.ContentHash());
             if (Extension.Complaint(row.ImagePath) is { } complaint)
                 Add(ProblemKind.WrongExtension, complaint);

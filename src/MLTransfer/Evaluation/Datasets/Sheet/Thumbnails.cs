@@ -35,7 +35,7 @@ internal static class Thumbnails
     {
         try
         {
-            Picture picture = new FilePicture(path).Decode();
+            Picture picture = PictureSource.At(path).Decode();
             double scale = Math.Min(1, (double)LongerSide / Math.Max(picture.Width, picture.Height));
             (int width, int height) = (Math.Max(1, (int)Math.Round(picture.Width * scale)), Math.Max(1, (int)Math.Round(picture.Height * scale)));
             using MLImage small = MLImage.CreateFromPixels(width, height, MLPixelFormat.Rgba32, Opaque(BoxAverage.Of(picture, width, height)));
