@@ -126,6 +126,31 @@ public class TrainingLoopTests
         Assert.Equal(Enumerable.Range(0, 50), Shuffle.Order(50, 1, 2).Order());
     }
 
+    [Fact]
+    public void Weights_of_classes_give_the_loss_that_torch_gives_with_them()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(2);
+        Tensor features = randn(40, 4), labels = features.select(1, 0).gt(1).to(ScalarType.Int64), ofClass = tensor(new[] { 0.6f, 3f });
+        Linear head = Head();
+        double expected = nn.functional.cross_entropy(head.call(features), labels, weight: ofClass).item<float>();
+        FeatureData data = new(features, labels, batchSize: 40, seed: 3, weights: ofClass.index_select(0, labels));
+
+        TrainingHistory history = new TrainingLoop(Recipe with { Epochs = 1 }, TimeProvider.System, null).Run(new Trainee(head, head, []), data, null, CancellationToken.None);
+
+        Assert.Equal(expected, history.Epochs[0].Loss, 1e-5);
+    }
+
+    [Fact]
+    public void An_epoch_takes_the_order_it_is_given()
+    {
+        using var scope = NewDisposeScope();
+        Tensor features = arange(5, dtype: ScalarType.Float32).reshape(5, 1);
+        FeatureData data = new(features, zeros(5, dtype: ScalarType.Int64), batchSize: 2, seed: 3, epoch => [epoch, 4, 4, 0]);
+
+        Assert.Equal([2, 4, 4, 0], data.Epoch(2).SelectMany(take => take().Inputs.data<float>().ToArray()));
+    }
+
     private static TrainingHistory Train(TrainingRecipe recipe)
     {
         Linear head = Head();

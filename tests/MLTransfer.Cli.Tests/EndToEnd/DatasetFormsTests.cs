@@ -1,0 +1,65 @@
+using System.IO.Compression;
+using System.Text.Json;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Cli.Tests.EndToEnd;
+
+public sealed class DatasetFormsTests : IDisposable
+{
+    private static readonly string[] Rest = ["--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none", "--epochs", "1", "--cache", "none", "--json"];
+    private readonly TemporaryFolder _folder = new();
+
+    public DatasetFormsTests()
+    {
+        SmallPictures.Draw(_folder.PathOf("shapes/train"), perClass: 4, seed: 1);
+        SmallPictures.Draw(_folder.PathOf("shapes/val"), perClass: 2, seed: 2);
+        ZipFile.CreateFromDirectory(_folder.PathOf("shapes"), Archive);
+    }
+
+    private string Archive => _folder.PathOf("shapes.zip");
+
+    private string Model => _folder.PathOf("model.zip");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task An_archive_is_trained_on_evaluated_and_predicted_in_place()
+    {
+        var trained = await Mlt.RunAsync(["train", "--data", Archive, "--balance", "weights", "--out", Model, .. Rest]);
+        Assert.True(trained.Code == ExitCode.Done, trained.Words);
+        var json = JsonDocument.Parse(trained.Output).RootElement;
+        Assert.Equal((8, 4), (json.GetProperty("train_images").GetInt32(), json.GetProperty("val_images").GetInt32()));
+        Assert.Contains($"training on the split 'train' of '{Archive}', validating on its split 'val'", trained.Words);
+
+        var evaluated = await Mlt.RunAsync("evaluate", "--model", Model, "--data", Archive, "--json");
+        Assert.Contains($"scoring the split 'val' of '{Archive}'; others with --split: train", evaluated.Words);
+        Assert.Equal(json.GetProperty("val_accuracy").GetDouble(), JsonDocument.Parse(evaluated.Output).RootElement.GetProperty("micro_accuracy").GetDouble());
+        Assert.Equal(8, JsonDocument.Parse((await Mlt.RunAsync("evaluate", "--model", Model, "--data", Archive, "--split", "train", "--json")).Output).RootElement.GetProperty("images").GetInt32());
+
+        var predicted = JsonDocument.Parse((await Mlt.RunAsync("predict", "--model", Model, Archive, "--json")).Output).RootElement;
+        Assert.Equal(12, predicted.GetArrayLength());
+        string first = predicted[0].GetProperty("file").GetString()!;
+        Assert.StartsWith($"{Archive}!/train/", first);
+        Assert.Equal(1, JsonDocument.Parse((await Mlt.RunAsync("predict", "--model", Model, first, "--json")).Output).RootElement.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_split_that_is_not_there_is_answered_with_those_that_are()
+    {
+        File.WriteAllBytes(Model, []);
+        var outcome = await Mlt.RunAsync("evaluate", "--model", Model, "--data", Archive, "--split", "test");
+        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Contains($"--split: '{Archive}' has no split 'test'. Its splits are train, val.", outcome.Words);
+    }
+
+    [Fact]
+    public async Task A_manifest_that_leads_outside_is_refused_with_the_option_that_allows_it()
+    {
+        var manifest = _folder.Write("shapes/list.csv", "image,label\n../a.png,a\nb.png,b\n"u8);
+        var outcome = await Mlt.RunAsync(["train", "--data", manifest, "--out", Model, .. Rest]);
+        Assert.Equal(ExitCode.Failed, outcome.Code);
+        Assert.Contains("line 2 names '../a.png', which lies outside the manifest's folder", outcome.Words);
+        Assert.Contains("--allow-outside-paths", outcome.Words);
+    }
+}
