@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Transforms;
 
 namespace MLTransfer.Cli.Train;
 
@@ -11,7 +12,8 @@ internal static class TrainPipeline
         IEstimator<ITransformer> trainer = options is FineTuningOptions fineTuning
             ? trainers.FineTuning(fineTuning)
             : trainers.FeatureExtraction((FeatureExtractionOptions)options);
-        return ml.Transforms.Conversion.MapValueToKey("Label")
+        // By value: the order of the classes shall not depend on which picture comes first.
+        return ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Append(trainer)
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
     }
