@@ -12,6 +12,10 @@ internal static class PixelOrder
     private static readonly Vector128<byte> ThreeToFour = Vector128.Create(0, 1, 2, None, 3, 4, 5, None, 6, 7, 8, None, 9, 10, 11, None);
     private static readonly Vector128<byte> FourToThree = Vector128.Create(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, None, None, None, None);
     private static readonly Vector128<byte> FourToThreeReversed = Vector128.Create(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, None, None, None, None);
+    private static readonly Vector128<byte> FirstFive = Vector128.Create(255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0);
+    private static readonly Vector128<byte> LastFive = Vector128.Create(0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255);
+    private static readonly Vector128<byte> LastFiveReversed = Vector128.Create(13, 14, 15, 10, 11, 12, 7, 8, 9, 4, 5, 6, 1, 2, 3, None);
+    private static readonly Vector128<byte> FirstFiveReversed = Vector128.Create(None, 12, 13, 14, 9, 10, 11, 6, 7, 8, 3, 4, 5, 0, 1, 2);
 
     /// <summary>Pixels of any layout to red, green, blue.</summary>
     internal static void ToRgb(ReadOnlySpan<byte> source, Span<byte> target, PixelLayout layout)
@@ -62,7 +66,15 @@ internal static class PixelOrder
     /// <summary>Mirrors a row of red, green, blue.</summary>
     internal static void Mirror(Span<byte> row)
     {
-        for (int left = 0, right = row.Length - 3; left < right; left += 3, right -= 3)
+        int left = 0, right = row.Length - 3;
+        // Five pixels of either end at a time, in 16 bytes of which the one nearest to the middle stays.
+        for (; right + 3 - left >= 2 * Vector128<byte>.Count; left += 15, right -= 15)
+        {
+            Vector128<byte> first = Read(row, left), last = Read(row, right - 13);
+            Vector128.ConditionalSelect(FirstFive, Vector128.Shuffle(last, LastFiveReversed), first).CopyTo(row[left..]);
+            Vector128.ConditionalSelect(LastFive, Vector128.Shuffle(first, FirstFiveReversed), last).CopyTo(row[(right - 13)..]);
+        }
+        for (; left < right; left += 3, right -= 3)
         {
             for (int colour = 0; colour < 3; colour++)
                 (row[left + colour], row[right + colour]) = (row[right + colour], row[left + colour]);

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace MLTransfer.Imaging.Warping;
 
 /// <summary>
@@ -23,13 +25,17 @@ internal static class NearestAffine
     private static void Scale(Canvas canvas, in AffineMap map, Color fill, PictureSize size)
     {
         Target target = new(canvas, fill, size);
-        double top = map.F + map.E * 0.5;
+        int[] columns = ArrayPool<int>.Shared.Rent(size.Width);
+        double left = map.C + map.A * 0.5, top = map.F + map.E * 0.5;
+        for (int x = 0; x < size.Width; x++, left += map.A)
+            columns[x] = left < 0 ? -1 : (int)left;
         for (int y = 0; y < size.Height; y++, top += map.E)
         {
-            double left = map.C + map.A * 0.5;
-            for (int x = 0; x < size.Width; x++, left += map.A)
-                target.Add(left < 0 ? -1 : (int)left, top < 0 ? -1 : (int)top);
+            int row = top < 0 ? -1 : (int)top;
+            foreach (int column in columns.AsSpan(0, size.Width))
+                target.Add(column, row);
         }
+        ArrayPool<int>.Shared.Return(columns);
         canvas.Accept();
     }
 

@@ -36,4 +36,12 @@ internal readonly ref struct Taps(Canvas canvas)
         Vector256<ulong> wide = Vector256.WidenLower(four.ToVector256Unsafe());
         return (wide | Vector256.Create(WholeNumbers)).AsDouble() - Vector256.Create(TwoTo52);
     }
+
+    /// <summary>Colours from 0 to 255 as three bytes, red the lowest; fractions are cut off.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint Bytes(Vector256<double> colours)
+    {
+        Vector256<uint> whole = (Vector256.Floor(colours) + Vector256.Create(TwoTo52)).AsUInt32();
+        return whole[0] | whole[2] << 8 | whole[4] << 16;
+    }
 }
