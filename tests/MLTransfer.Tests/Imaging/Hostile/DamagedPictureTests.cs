@@ -55,7 +55,7 @@ public class DamagedPictureTests
 
         // Of what was damaged, some can still be read; that nothing was noticed would mean that nothing was tried.
         Assert.InRange(errors, Cases / 4, Cases);
-        Assert.InRange(slowest, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.InRange(slowest, TimeSpan.Zero, TimeSpan.FromSeconds(20));
         Assert.InRange(process.WorkingSet64 - before, long.MinValue, RoomForMemory);
     }
 
