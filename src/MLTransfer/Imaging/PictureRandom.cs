@@ -30,6 +30,21 @@ public struct PictureRandom
     /// <param name="count">At least 1.</param>
     public int Below(int count) => (int)(((Next() >> 32) * (ulong)count) >> 32);
 
+    /// <summary>Whether something happens.</summary>
+    /// <param name="probability">How often, from 0 (never) to 1 (always).</param>
+    public bool Happens(double probability) => Between(0, 1) < probability;
+
+    /// <summary>Puts numbers into an order, all orders equally likely.</summary>
+    /// <param name="numbers">What to put into order.</param>
+    public void Shuffle(Span<int> numbers)
+    {
+        for (int left = numbers.Length; left > 1; left--)
+        {
+            int chosen = Below(left);
+            (numbers[left - 1], numbers[chosen]) = (numbers[chosen], numbers[left - 1]);
+        }
+    }
+
     /// <summary>A number of the normal distribution with mean 0 and variance 1 (Box and Muller 1958).</summary>
     public double Normal() => Math.Sqrt(-2 * Math.Log(1 - Between(0, 1))) * Math.Cos(2 * Math.PI * Between(0, 1));
 

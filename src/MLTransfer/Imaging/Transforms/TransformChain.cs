@@ -31,6 +31,15 @@ internal static class TransformChain
         Renderer.Render(source, framing, target);
     }
 
+    /// <summary>Applies a transform of any kind.</summary>
+    internal static void Change(Canvas canvas, PictureTransform transform, ref PictureRandom random)
+    {
+        PixelView source = canvas.View;
+        Framing framing = Run([transform], ref source, canvas, ref random);
+        if (framing != canvas.Whole)
+            canvas.Show(source, framing);
+    }
+
     /// <summary>
     /// What is seen in the end of <paramref name="source"/>, which becomes the canvas as soon as a transform needs pixels.
     /// </summary>

@@ -23,7 +23,10 @@ internal static class TransformsPage
             Every transform beside torchvision's on PIL pictures: made by `benchmarks/transforms.sh` with torchvision {torchvision.Versions["torchvision"]} and Pillow {torchvision.Versions["pillow"]}, over three
             photographs of {string.Join(", ", TorchvisionPixels.Pictures.Take(Photographs).Select(picture => $"{picture.Width} × {picture.Height}"))} pixels. The tests allow no difference at all; only elastic
             transforms, which torchvision computes in single precision, may be a grey level off in a hundredth of the pixels, and a pixel in a thousand where
-            a place that is rounded otherwise falls beyond the edge of the picture.
+            a place that is rounded otherwise falls beyond the edge of the picture; and Gaussian blur, for the same reason, a grey level in a thousandth.
+
+            `AugMix` does its operations as on PIL pictures, like every other transform, and is compared with torchvision's sum of such chains. torchvision
+            itself does them on tensors there, where edges of moved pictures and the rounding of most operations differ.
 
             - **largest**: the largest difference of a colour, in grey levels of 255. **differing**: the share of the pixels that are not the same.
             - **ms**: milliseconds of processor time for a picture, averaged over many calls and the photographs; what random transforms do is measured
