@@ -55,6 +55,9 @@ internal static partial class Native
     internal static partial long mlt_numel(Tensor self);
 
     [LibraryImport(Library)]
+    internal static partial Tensor mlt_pin_memory(Tensor self);
+
+    [LibraryImport(Library)]
     internal static partial Flag mlt_requires_grad(Tensor self);
 
     [LibraryImport(Library)]

@@ -13,6 +13,9 @@ public static partial class torch
 
         public Tensor contiguous() => mlt_contiguous(this);
 
+        /// <summary>A copy in page-locked memory, from which a CUDA device reads by itself.</summary>
+        public Tensor pin_memory() => mlt_pin_memory(this);
+
         public Tensor copy_(Tensor source, bool nonBlocking = false)
         {
             mlt_copy_(this, source, nonBlocking);

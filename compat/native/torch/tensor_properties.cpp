@@ -33,6 +33,7 @@ ACTION(item, (const Tensor& self, Number* number), {
 NEW_TENSOR(alias, (const Tensor& self), self)
 NEW_TENSOR(clone, (const Tensor& self), self.clone())
 NEW_TENSOR(contiguous, (const Tensor& self), self.contiguous())
+NEW_TENSOR(pin_memory, (const Tensor& self), self.pin_memory())
 NEW_TENSOR(to, (const Tensor& self, Placement at, bool non_blocking, bool copy),
     self.to(at.device(), at.scalar_type(), non_blocking, copy))
 ACTION(copy_, (Tensor& self, const Tensor& source, bool non_blocking), self.copy_(source, non_blocking))

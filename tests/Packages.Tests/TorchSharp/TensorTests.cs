@@ -155,4 +155,15 @@ public sealed class TensorTests
         Assert.Equal("cuda:1", new Device(DeviceType.CUDA, 1).ToString());
         Assert.Equal(cuda.device_count() > 0, cuda.is_available());
     }
+
+    [Fact]
+    public void Page_locked_memory_holds_the_same_numbers_where_there_is_CUDA()
+    {
+        using var scope = NewDisposeScope();
+        var numbers = arange(10);
+        if (cuda.is_available())
+            Assert.Equal(numbers, numbers.pin_memory());
+        else
+            Assert.Throws<ExternalException>(numbers.pin_memory);
+    }
 }
