@@ -1,4 +1,5 @@
 using MLTransfer.Imaging;
+using MLTransfer.Tests.Imaging.Transforms;
 
 namespace MLTransfer.Tests.Imaging;
 
@@ -40,6 +41,25 @@ public class BatchLoaderTests
         Assert.NotEqual(once, All(threads: 1, seed: 1, epoch: 2));
         byte[] backwards = All(threads: 3, seed: 1, epoch: 1, order: [.. Enumerable.Range(0, 20).Reverse()]);
         Assert.Equal(once.Chunk(8 * 8 * 3).Reverse().SelectMany(pixels => pixels), backwards);
+    }
+
+    public static TheoryData<string> Transforms => [.. TransformExamples.All.Keys];
+
+    [Theory, MemberData(nameof(Transforms))]
+    public void Every_transform_gives_the_same_batches_on_one_two_and_four_threads(string transform)
+    {
+        PictureSource[] pictures = [.. Enumerable.Range(0, 14).Select(i => new DecodedPicture($"{i}", Fixture.Drawn(48 + i, 40, (x, y) => (x * 5, y * 6 + i, x + y))))];
+        pictures[3] = pictures[10] = new EncodedPicture("text.jpg", "hello"u8.ToArray());
+        PictureTransform[] chain = [new HorizontalFlip(), TransformExamples.All[transform], new RandomResizedCrop(16)];
+
+        byte[][] once = Seen(threads: 1);
+
+        Assert.Equal(once, Seen(threads: 2));
+        Assert.Equal(once, Seen(threads: 4));
+
+        byte[][] Seen(int threads) =>
+            [.. new BatchLoader(pictures, chain, batchSize: 4, threads, seed: 7).Load([.. Enumerable.Range(0, 14)], epoch: 2).SelectMany(batch =>
+                new[] { batch.Pixels[..(batch.Count * 16 * 16 * 3)], [.. batch.Indices.Select(index => (byte)index)], [.. batch.Skipped.Select(skip => (byte)skip.Index)] })];
     }
 
     [Theory]

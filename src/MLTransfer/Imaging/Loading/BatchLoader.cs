@@ -10,11 +10,12 @@ public sealed class BatchLoader
 {
     private readonly IReadOnlyList<PictureSource> _pictures;
     private readonly IReadOnlyList<PictureTransform> _transforms;
-    private readonly DecodingOptions _decoding;
     private readonly int _batchSize;
     private readonly int _threads;
     private readonly int _seed;
     private readonly PictureSize _size;
+    private readonly KeptPictures _kept;
+    private readonly BatchMemory _batches;
     private long _waited;
     private long _elapsed;
 
@@ -25,9 +26,12 @@ public sealed class BatchLoader
     /// <param name="threads">Threads that decode and transform; 0: as many as there are processors.</param>
     /// <param name="seed">Decides, with the epoch and the picture's index, what random transforms do.</param>
     /// <param name="decoding">How pictures are decoded; <see langword="null"/>: <see cref="DecodingOptions.Default"/>.</param>
+    /// <param name="memory">
+    /// Where pictures stay decoded for the next epoch, except with <see cref="DecodingOptions.ReducedScale"/>; <see langword="null"/>: nowhere.
+    /// </param>
     /// <exception cref="ArgumentException">The transforms leave the size to the picture, or a number is out of range.</exception>
     public BatchLoader(IReadOnlyList<PictureSource> pictures, IReadOnlyList<PictureTransform> transforms, int batchSize = 32, int threads = 0, int seed = 0,
-        DecodingOptions? decoding = null)
+        DecodingOptions? decoding = null, PictureMemory? memory = null)
     {
         ArgumentNullException.ThrowIfNull(pictures);
         ArgumentNullException.ThrowIfNull(transforms);
@@ -36,8 +40,10 @@ public sealed class BatchLoader
         _size = TransformChain.SizeAfter(transforms) ?? throw new ArgumentException(
             "The transforms leave the pictures at different sizes, which no batch can hold. End with a CenterCrop, a RandomResizedCrop or a Resize to an exact size.",
             nameof(transforms));
-        (_pictures, _transforms, _decoding) = (pictures, transforms, decoding ?? DecodingOptions.Default);
+        (_pictures, _transforms) = (pictures, transforms);
         (_batchSize, _threads, _seed) = (batchSize, threads == 0 ? Environment.ProcessorCount : threads, seed);
+        _kept = new KeptPictures(pictures, transforms, decoding ?? DecodingOptions.Default, memory);
+        _batches = new BatchMemory(checked(batchSize * Width * Height * 3));
     }
 
     /// <summary>Rows of every picture in a batch.</summary>
@@ -68,8 +74,8 @@ public sealed class BatchLoader
 
     private IEnumerable<PictureBatch> Batches(IReadOnlyList<int> order, int epoch, CancellationToken cancellation)
     {
-        PicturePreparation preparation = new(_pictures, _transforms, _decoding, _seed, epoch);
-        using LoadingRun run = new(order, _size, preparation.Prepare, _threads, _batchSize);
+        PicturePreparation preparation = new(_kept, _transforms, _seed, epoch);
+        using LoadingRun run = new(order, _size, preparation.Prepare, _batches, _threads, _batchSize);
         using CancellationTokenRegistration wake = cancellation.Register(run.Wake);
         long started = Stopwatch.GetTimestamp();
         for (int batch = 0; batch < run.BatchCount; batch++)

@@ -1,15 +1,17 @@
 namespace MLTransfer.Imaging;
 
 /// <summary>The memory of one batch while it is filled.</summary>
-internal sealed class BatchSlot(int batchSize, int rowLength, int count)
+internal sealed class BatchSlot(byte[] pixels, int batchSize, int count)
 {
-    private readonly byte[] _pixels = GC.AllocateUninitializedArray<byte>(checked(batchSize * rowLength));
+    private readonly int _rowLength = pixels.Length / batchSize;
     private readonly SkippedPicture?[] _skipped = new SkippedPicture?[batchSize];
 
     /// <summary>Pictures still to come.</summary>
     internal int Missing { get; private set; } = count;
 
-    internal Span<byte> Row(int row) => _pixels.AsSpan(row * rowLength, rowLength);
+    internal byte[] Pixels => pixels;
+
+    internal Span<byte> Row(int row) => pixels.AsSpan(row * _rowLength, _rowLength);
 
     internal void Reset(int length) => Missing = length;
 
@@ -40,6 +42,6 @@ internal sealed class BatchSlot(int batchSize, int rowLength, int count)
             }
             row++;
         }
-        return new PictureBatch(_pixels, size, indices, skips);
+        return new PictureBatch(pixels, size, indices, skips);
     }
 }

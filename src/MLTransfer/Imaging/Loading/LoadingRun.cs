@@ -18,6 +18,7 @@ internal sealed class LoadingRun : IDisposable
     private readonly IReadOnlyList<int> _order;
     private readonly PictureSize _size;
     private readonly PrepareOne _prepare;
+    private readonly BatchMemory _memory;
     private readonly int _batchSize;
     private readonly BatchSlot[] _ring;
     private readonly Task[] _threads;
@@ -26,17 +27,17 @@ internal sealed class LoadingRun : IDisposable
     private bool _ended;
     private ExceptionDispatchInfo? _failure;
 
-    internal LoadingRun(IReadOnlyList<int> order, PictureSize size, PrepareOne prepare, int threads, int batchSize)
+    internal LoadingRun(IReadOnlyList<int> order, PictureSize size, PrepareOne prepare, BatchMemory memory, int threads, int batchSize)
     {
-        (_order, _size, _prepare, _batchSize) = (order, size, prepare, batchSize);
+        (_order, _size, _prepare, _memory, _batchSize) = (order, size, prepare, memory, batchSize);
         BatchCount = (order.Count + _batchSize - 1) / _batchSize;
         int ahead = Math.Max(BatchesAhead, (2 * threads + _batchSize - 1) / _batchSize);
         _ring = new BatchSlot[Math.Min(ahead + 1, BatchCount)];
         for (int i = 0; i < _ring.Length; i++)
-            _ring[i] = new BatchSlot(_batchSize, checked(size.Width * size.Height * 3), LengthOf(i));
+            _ring[i] = new BatchSlot(memory.Take(), _batchSize, LengthOf(i));
         _threads = new Task[Math.Min(threads, order.Count)];
         for (int i = 0; i < _threads.Length; i++)
-            _threads[i] = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            _threads[i] = Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.None, LoaderThreads.Instance);
     }
 
     internal int BatchCount { get; }
@@ -83,6 +84,8 @@ internal sealed class LoadingRun : IDisposable
             Monitor.PulseAll(_gate);
         }
         Task.WaitAll(_threads);
+        foreach (BatchSlot slot in _ring)
+            _memory.GiveBack(slot.Pixels);
     }
 
     private int LengthOf(int batch) => Math.Clamp(_order.Count - batch * _batchSize, 0, _batchSize);

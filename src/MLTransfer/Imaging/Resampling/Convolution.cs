@@ -12,9 +12,9 @@ internal static class Convolution
     {
         Filter filter = Filter.Of(framing.Interpolation);
         SourceAxis across = source.Columns(framing.Source), down = source.Rows(framing.Source);
-        var columns = Kernel.Of(across, framing.Grid.Width, seen.X, seen.Width, filter);
-        var rows = Kernel.Of(down, framing.Grid.Height, seen.Y, seen.Height, filter);
-        HorizontalPass horizontal = new(columns);
+        using var columns = Kernel.Of(across, framing.Grid.Width, seen.X, seen.Width, filter);
+        using var rows = Kernel.Of(down, framing.Grid.Height, seen.Y, seen.Height, filter);
+        using HorizontalPass horizontal = new(columns);
         int stride = VerticalPass.StrideOf(seen.Width);
         byte[] narrowed = ArrayPool<byte>.Shared.Rent(checked(rows.Length * stride));
         byte[] sourceRow = ArrayPool<byte>.Shared.Rent(horizontal.SourceRowLength);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -5,7 +6,7 @@ using System.Runtime.Intrinsics;
 namespace MLTransfer.Imaging.Resampling;
 
 /// <summary>Weighs neighbouring pixels of a row; pixels have four bytes, two of them fill a vector.</summary>
-internal sealed class HorizontalPass
+internal readonly ref struct HorizontalPass
 {
     private const int PixelsAtOnce = 2;
 
@@ -19,7 +20,7 @@ internal sealed class HorizontalPass
     {
         _columns = columns;
         _steps = (columns.Taps + PixelsAtOnce - 1) / PixelsAtOnce;
-        _weights = new Vector256<int>[columns.Count * _steps];
+        _weights = ArrayPool<Vector256<int>>.Shared.Rent(columns.Count * _steps);
         for (int pixel = 0; pixel < columns.Count; pixel++)
         {
             ReadOnlySpan<int> weights = columns.Weights(pixel);
@@ -56,4 +57,7 @@ internal sealed class HorizontalPass
             pixels[pixel] = Lanes.Narrow(sums.GetLower() + sums.GetUpper() + Vector128.Create(Lanes.Half));
         }
     }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose() => ArrayPool<Vector256<int>>.Shared.Return(_weights);
 }

@@ -1,29 +1,38 @@
+using System.Buffers;
+
 namespace MLTransfer.Imaging.Resampling;
 
 /// <summary>
 /// For each pixel of one axis of the result: where its source pixels begin, and their weights in fixed point.
 /// The filter is widened by the factor of reduction, so that every source pixel counts (antialiasing); weights are rounded to
 /// 22 bits behind the point and add up to one. These are Pillow's numbers, which torchvision's results on pictures come from.
+/// The numbers lie in borrowed memory: every picture has kernels of its own.
 /// </summary>
-internal sealed class Kernel
+internal readonly ref struct Kernel
 {
     internal const int FractionBits = 22;
 
     private readonly int[] _starts;
     private readonly int[] _weights;
 
-    private Kernel(int[] starts, int[] weights, int taps) => (_starts, _weights, Taps) = (starts, weights, taps);
+    private Kernel(int count, int taps)
+    {
+        (Count, Taps) = (count, taps);
+        _starts = ArrayPool<int>.Shared.Rent(count);
+        _weights = ArrayPool<int>.Shared.Rent(count * taps);
+        _weights.AsSpan(0, count * taps).Clear();
+    }
 
-    internal int Count => _starts.Length;
+    internal int Count { get; }
 
     /// <summary>Weights per pixel, those beyond its reach 0.</summary>
     internal int Taps { get; }
 
     /// <summary>First source pixel that any result pixel needs.</summary>
-    internal int First { get; private init; }
+    internal int First { get; init; }
 
     /// <summary>Source pixels that are needed, from <see cref="First"/> on.</summary>
-    internal int Length { get; private init; }
+    internal int Length { get; init; }
 
     /// <summary>Where the source pixels of a result pixel begin, counted from <see cref="First"/>.</summary>
     internal int Start(int pixel) => _starts[pixel];
@@ -35,8 +44,8 @@ internal sealed class Kernel
     {
         double scale = source.Length / size, stretch = Math.Max(scale, 1), support = filter.Support * stretch;
         int taps = Math.Min((int)Math.Ceiling(support) * 2 + 1, source.Count);
-        int[] starts = new int[count], weights = new int[count * taps];
-        double[] exact = new double[taps];
+        Kernel kernel = new(count, taps);
+        double[] exact = ArrayPool<double>.Shared.Rent(taps);
         int first = source.Count, end = 0;
         for (int i = 0; i < count; i++)
         {
@@ -47,14 +56,22 @@ internal sealed class Kernel
             for (int t = 0; t < reach; t++)
                 sum += exact[t] = filter.Weight((t + start - center + 0.5) / stretch);
             for (int t = 0; t < reach; t++)
-                weights[i * taps + t] = Fixed(sum == 0 ? exact[t] : exact[t] / sum);
-            starts[i] = start;
+                kernel._weights[i * taps + t] = Fixed(sum == 0 ? exact[t] : exact[t] / sum);
+            kernel._starts[i] = start;
             first = Math.Min(first, start);
             end = Math.Max(end, start + reach);
         }
+        ArrayPool<double>.Shared.Return(exact);
         for (int i = 0; i < count; i++)
-            starts[i] -= first;
-        return new Kernel(starts, weights, taps) { First = first, Length = end - first };
+            kernel._starts[i] -= first;
+        return kernel with { First = first, Length = end - first };
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        ArrayPool<int>.Shared.Return(_starts);
+        ArrayPool<int>.Shared.Return(_weights);
     }
 
     private static int Fixed(double weight) => (int)(weight * (1 << FractionBits) + (weight < 0 ? -0.5 : 0.5));
