@@ -65,6 +65,9 @@ internal sealed record TrainArguments
 
     internal string? CacheFolder { get; init; }
 
+    /// <summary>MiB of memory for decoded pictures.</summary>
+    internal int? PictureMemory { get; init; }
+
     /// <summary>Where the training is kept after every epoch; null where it is not.</summary>
     internal string? CheckpointFolder { get; init; }
 

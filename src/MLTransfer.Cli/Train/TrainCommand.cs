@@ -25,7 +25,7 @@ internal sealed class TrainCommand : MltCommand
         Pictures that cannot be read are listed with the reason and left out. Ctrl-C ends after the batch and saves the best model so far.
 
         JSON: { mode, backbone, classes: [label], train_images, val_images, skipped_images, epochs, best_epoch, val_accuracy,
-                seconds: { total, features, training }, images_per_second, model, interrupted? }
+                seconds: { total, features, training }, images_per_second, loader_wait_share, model, interrupted? }
 
         """;
 

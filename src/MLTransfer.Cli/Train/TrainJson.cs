@@ -15,6 +15,7 @@ internal sealed record TrainJson(
     double ValAccuracy,
     TrainSeconds Seconds,
     double ImagesPerSecond,
+    double LoaderWaitShare,
     string Model,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Interrupted);
 

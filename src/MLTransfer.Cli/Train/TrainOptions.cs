@@ -106,6 +106,10 @@ internal sealed class TrainOptions
     internal Option<string?> Checkpoint { get; } = NewOption.Text(
         "--checkpoint", "DIR", "With --mode finetune: where the training is kept after every epoch. The same command goes on from there. [default: nowhere]");
 
+    internal Option<int?> PictureMemory { get; } = NewOption.Whole(
+        "--picture-memory",
+        $"With --mode finetune: MiB of memory for pictures that stay decoded from epoch to epoch; the result is the same. [default: {FineTuningDefaults.PictureMemory >> 20}]", 0, 1 << 20);
+
     internal Option<bool> StopOnBadPicture { get; } = NewOption.Flag(
         "--stop-on-bad-picture", "Fail at the first picture that cannot be read, instead of reporting it and going on.");
 
@@ -118,6 +122,7 @@ internal sealed class TrainOptions
     [
         Data, Validation, ValidationFraction, .. Dataset.All, Mode, Backbone, Weights, Store.Folder, Store.Mirror, Store.Offline, Head, TrainFrom, Balance, Epochs,
         BatchSize, LearningRate, Optimizer, Schedule, WeightDecay, LabelSmoothing, Augment, Mixup, CutMix, ImageSize, Precision, Device, Threads, Seed, Cache, Checkpoint,
+        PictureMemory,
         StopOnBadPicture, Report, Out,
     ];
 

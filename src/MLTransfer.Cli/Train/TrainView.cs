@@ -33,6 +33,8 @@ internal static class TrainView
             $"Took {Figures.Seconds(result.Seconds)} " +
             $"(features {Figures.Seconds(summary.FeatureSeconds)}, training {Figures.Seconds(summary.TrainingSeconds)}), " +
             $"{Figures.Speed(summary.PicturesPerSecond)} pictures through the network.");
+        if (double.IsFinite(summary.LoaderWaitShare))
+            output.WriteLine($"The network waited for pictures {Figures.Percent(summary.LoaderWaitShare)} of the time.");
         output.WriteLine($"Model: {result.Model}");
         if (result.Arguments.Report is { } report)
             output.WriteLine($"Report: {report.Path}");

@@ -36,7 +36,8 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
             new Trainee(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head), _options.Cancellation);
         return ImageClassificationTransformer.Trained(run, model, new TrainingSummary(
             data.Count, held?.Count ?? 0, skipped, history.Epochs, history.Best.Epoch, history.Best.ValidationAccuracy,
-            history.Cancelled, featureSeconds, history.Seconds, featureSeconds > 0 ? pace.Done / featureSeconds : 0));
+            history.Cancelled, featureSeconds, history.Seconds, featureSeconds > 0 ? pace.Done / featureSeconds : 0)
+        { LoaderWaitShare = training.LoaderWaitShare });
     }
 
     /// <summary>The features of all pictures. The backbone is folded only meanwhile: the finished model folds it for itself.</summary>

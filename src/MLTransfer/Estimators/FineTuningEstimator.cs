@@ -36,10 +36,14 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         var trainee = new Trainee(
             model, model.Head, [.. model.Groups.Take(first).SelectMany(group => group.Modules), .. idle],
             _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, _options.AuxiliaryWeight);
+        var memory = new PictureMemory(_options.PictureMemory);
         PictureData Pictures(PictureSet set, IReadOnlyList<PictureTransform> transforms, int batchSize, bool validation) => new(
-            new BatchLoader(set.Pictures, transforms, batchSize, _options.LoaderThreads, run.Seed), set.Labels, run.Preprocessing, run.Device,
+            new BatchLoader(set.Pictures, transforms, batchSize, _options.LoaderThreads, run.Seed, memory: memory), set.Labels, run.Preprocessing, run.Device,
             batchSize, run.Seed, picture => Skip(validation, picture), validation ? null : new BatchMixing(_options.Mixup, _options.CutMix, run.Classes.Count, run.Seed),
-            validation ? null : run.Order(set.Labels), validation ? null : run.LossWeights());
+            validation ? null : run.Order(set.Labels), validation ? null : run.LossWeights())
+        {
+            Cancellation = _options.Cancellation,
+        };
         IReadOnlyList<PictureTransform> asScored = run.Preprocessing.EvaluationTransforms();
         PictureData data = Pictures(run.Training, TrainingTransforms(run), _options.BatchSize, validation: false);
         PictureData? held = run.Validation is null ? null : Pictures(run.Validation, asScored, FrozenModel.BatchSize, validation: true);
@@ -57,7 +61,8 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         return ImageClassificationTransformer.Trained(run, model, new TrainingSummary(
             run.Training.Count - Unread(validation: false), (run.Validation?.Count ?? 0) - Unread(validation: true),
             [.. skipped.Values], history.Epochs, history.Best.Epoch, history.Best.ValidationAccuracy,
-            history.Cancelled, 0, history.Seconds, history.Seconds > 0 ? history.Pictures / history.Seconds : 0));
+            history.Cancelled, 0, history.Seconds, history.Seconds > 0 ? history.Pictures / history.Seconds : 0)
+        { LoaderWaitShare = data.ShareWaited });
     }
 
     private IReadOnlyList<PictureTransform> TrainingTransforms(TrainingRun run)

@@ -57,6 +57,12 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     public double CutMix { get; init; }
 
     /// <summary>
+    /// Bytes of memory for pictures that stay decoded, so that later epochs need not decode them again; three for each pixel, in the pictures' full
+    /// size. Pictures that find no room are decoded every time. The result is the same. Default: 268,435,456 (256 MiB).
+    /// </summary>
+    public long PictureMemory { get; init; } = 256L << 20;
+
+    /// <summary>
     /// A folder that keeps the training after every epoch, so that the same training goes on from there when it is run again: with the same
     /// weights in the end, on the same machine, as if it had never been stopped. Default: null, nothing is kept.
     /// </summary>
@@ -70,6 +76,7 @@ public sealed record FineTuningOptions : ImageClassificationOptions
             Check.NotNegative(AuxiliaryWeight),
             Check.NotNegative(Mixup),
             Check.NotNegative(CutMix),
+            Check.NotNegative(PictureMemory),
             Balance == ClassBalance.Weights && Mixup + CutMix > 0 ? "Balance is Weights, and Mixup and CutMix join pictures of several classes; use ClassBalance.Sampling with them." : null,
             Presets.Complaint(Augmentation),
             CheckpointFolder is null ? null : Check.Named(CheckpointFolder),

@@ -15,4 +15,11 @@ namespace MLTransfer;
 /// <param name="PicturesPerSecond">In fine-tuning, pictures trained on a second; in feature extraction, pictures brought to features a second.</param>
 public sealed record TrainingSummary(
     int TrainingPictures, int ValidationPictures, IReadOnlyList<SkippedPicture> Skipped, IReadOnlyList<EpochResult> Epochs,
-    int BestEpoch, double ValidationAccuracy, bool Cancelled, double FeatureSeconds, double TrainingSeconds, double PicturesPerSecond);
+    int BestEpoch, double ValidationAccuracy, bool Cancelled, double FeatureSeconds, double TrainingSeconds, double PicturesPerSecond)
+{
+    /// <summary>
+    /// The part of the time, from 0 to 1, in which the network had to wait for pictures to be read, decoded and transformed: above a few hundredths,
+    /// more <see cref="ImageClassificationOptions.LoaderThreads"/> or smaller pictures would help. Of the training pictures; NaN where none was read.
+    /// </summary>
+    public double LoaderWaitShare { get; init; } = double.NaN;
+}

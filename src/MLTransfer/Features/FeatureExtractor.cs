@@ -26,9 +26,9 @@ internal sealed class FeatureExtractor(FrozenModel model, int width, Preprocessi
         int[] missing = cache is null ? [.. Enumerable.Range(0, pictures.Count)] : FromCache(cache, hashes, values);
         done(pictures.Count - missing.Length);
         var skipped = new List<SkippedPicture>();
+        var loader = new BatchLoader(pictures, preprocessing.EvaluationTransforms(), FrozenModel.BatchSize, threads);
         try
         {
-            var loader = new BatchLoader(pictures, preprocessing.EvaluationTransforms(), FrozenModel.BatchSize, threads);
             int unwritten = 0;
             foreach (PictureBatch batch in loader.Load(missing, epoch: 0, cancellation))
             {
@@ -57,7 +57,7 @@ internal sealed class FeatureExtractor(FrozenModel model, int width, Preprocessi
         }
 
         int[] kept = [.. Enumerable.Range(0, values.Length).Where(index => values[index] is not null)];
-        return new FeatureSet(ToTensor(kept, values), kept, skipped);
+        return new FeatureSet(ToTensor(kept, values), kept, skipped, loader.ShareWaited);
     }
 
     private int[] FromCache(FeatureCache cache, byte[]?[] hashes, float[][] values)

@@ -7,4 +7,5 @@ namespace MLTransfer.Features;
 /// <param name="Values">Features (pictures, width), float32, on the device, in the dispose scope of whoever asked for them; the rows are those of <paramref name="Kept"/>.</param>
 /// <param name="Kept">Which picture each row is.</param>
 /// <param name="Skipped">The pictures that could not be read.</param>
-internal sealed record FeatureSet(Tensor Values, IReadOnlyList<int> Kept, IReadOnlyList<SkippedPicture> Skipped);
+/// <param name="LoaderWaitShare">The part of the time in which the network had to wait for pictures; NaN where none went through it.</param>
+internal sealed record FeatureSet(Tensor Values, IReadOnlyList<int> Kept, IReadOnlyList<SkippedPicture> Skipped, double LoaderWaitShare);

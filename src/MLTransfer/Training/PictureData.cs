@@ -8,6 +8,12 @@ internal sealed class PictureData(
     BatchLoader loader, IReadOnlyList<int> labels, Preprocessing preprocessing, Device device, int batchSize, int seed, Action<SkippedPicture> skipped,
     BatchMixing? mixing = null, Func<int, int[]>? order = null, IReadOnlyList<float>? weights = null) : ITrainingData
 {
+    /// <summary>Ends an epoch, even while a batch is waited for.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>The part of the time between batches that was spent waiting for the next one.</summary>
+    public double ShareWaited => loader.ShareWaited;
+
     public int Count => labels.Count;
 
     public int Batches => (Count + batchSize - 1) / batchSize;
@@ -33,10 +39,24 @@ internal sealed class PictureData(
 
     private IEnumerable<PictureBatch> Read(int[] order, int epoch)
     {
-        foreach (PictureBatch batch in loader.Load(order, epoch))
+        using IEnumerator<PictureBatch> batches = loader.Load(order, epoch, Cancellation).GetEnumerator();
+        while (MovesOn(batches))
         {
-            foreach (SkippedPicture picture in batch.Skipped) skipped(picture);
-            if (batch.Count > 0) yield return batch;
+            foreach (SkippedPicture picture in batches.Current.Skipped) skipped(picture);
+            if (batches.Current.Count > 0) yield return batches.Current;
+        }
+    }
+
+    // A training that is stopped keeps what it has.
+    private static bool MovesOn(IEnumerator<PictureBatch> batches)
+    {
+        try
+        {
+            return batches.MoveNext();
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 }
