@@ -77,8 +77,8 @@ internal sealed class TrainOptions
         "--label-smoothing", $"The share of the target probability spread over all classes.{ByMode(options => options.LabelSmoothing)}");
 
     internal Option<string?> Augment { get; } = NewOption.Text(
-        "--augment", string.Join('|', Presets.Names),
-        $"With --mode finetune: how training pictures are changed at random. standard: crops and flips; digits: turned, moved and scaled a little. [default: {FineTuningDefaults.Augmentation}]");
+        "--augment", "NAME",
+        $"With --mode finetune: how training pictures are changed at random. standard: crops and flips; trivial, auto, rand, augmix: colours and shapes, too; digits: turned, moved and scaled a little; none. [default: {FineTuningDefaults.Augmentation}]");
 
     internal Option<double?> Mixup { get; } = NewOption.NotNegative(
         "--mixup", "With --mode finetune: blends pictures and their classes; the parameter of the beta distribution, such as 0.2. [default: 0, not done]");

@@ -9,9 +9,15 @@ public static class Presets
     /// <summary>No augmentation: training pictures go through what evaluation does.</summary>
     public const string None = "none";
 
+    private const int SmallPictures = 64;
+
     private static readonly OrderedDictionary<string, Func<Preprocessing, IReadOnlyList<PictureTransform>>> Recipes = new(StringComparer.OrdinalIgnoreCase)
     {
         [Standard] = preprocessing => preprocessing.TrainingTransforms(),
+        ["trivial"] = preprocessing => [.. preprocessing.TrainingTransforms(), new TrivialAugmentWide(), new RandomErasing { Probability = 0.1 }],
+        ["auto"] = preprocessing => [.. preprocessing.TrainingTransforms(), new AutoAugment(preprocessing.CropTo <= SmallPictures ? AutoAugmentPolicy.Cifar10 : AutoAugmentPolicy.ImageNet)],
+        ["rand"] = preprocessing => [.. preprocessing.TrainingTransforms(), new RandAugment()],
+        ["augmix"] = preprocessing => [.. preprocessing.TrainingTransforms(), new AugMix()],
         ["digits"] = preprocessing => Digits(preprocessing.CropTo),
         [None] = preprocessing => preprocessing.EvaluationTransforms(),
     };
@@ -20,8 +26,9 @@ public static class Presets
     public static IReadOnlyList<string> Names { get; } = [.. Recipes.Keys];
 
     /// <summary>
-    /// The recipe of a name, for the pictures that a backbone sees: <c>standard</c> crops and flips; <c>digits</c> turns, moves
-    /// and scales a little; <c>none</c>.
+    /// The recipe of a name, for the pictures that a backbone sees: <c>standard</c> crops and flips; <c>trivial</c>, <c>auto</c>, <c>rand</c> and
+    /// <c>augmix</c> add TrivialAugmentWide (with random erasing), AutoAugment, RandAugment and AugMix to it, as torchvision's training recipes do;
+    /// <c>digits</c>; <c>none</c>.
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
     /// <param name="preprocessing">What evaluation does to a picture.</param>

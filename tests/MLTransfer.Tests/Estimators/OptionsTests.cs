@@ -27,7 +27,7 @@ public class OptionsTests
         Assert.Contains("the transforms end with 64 × 64 pixels, and the network is to see 224 × 224", error.Message, StringComparison.Ordinal);
         Assert.Contains("ImageSize is given, and Preprocessing has Transforms of its own", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<ArgumentException>(() => new FineTuningOptions { Augmentation = "flip" }.Checked());
-        Assert.Contains("There is no augmentation 'flip'. Known are standard, digits, none.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("There is no augmentation 'flip'. Known are standard, trivial, auto, rand, augmix, digits, none.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

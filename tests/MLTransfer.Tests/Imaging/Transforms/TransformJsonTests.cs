@@ -18,6 +18,8 @@ public class TransformJsonTests
     [InlineData("""[{"transform":"paint-red"}]""")]
     [InlineData("""[{"shorterSide":256}]""")]
     [InlineData("""[{"transform":"resize"}]""")]
+    [InlineData("""[{"transform":"horizontal-flip","probability":2}]""")]
+    [InlineData("""[{"transform":"vertical-flip","probability":-1}]""")]
     [InlineData("""[{"transform":"resize","shorterSide":0}]""")]
     [InlineData("""[{"transform":"resize","shorterSide":256,"longerSide":9}]""")]
     public void What_does_not_describe_transforms_is_refused(string json) =>
