@@ -18,6 +18,8 @@ internal sealed class DownloadLog(Action<string> write, Func<TimeSpan> clock, bo
             write($"waiting for another process, which downloads {progress.File} …");
         else if (progress.Phase == DownloadPhase.WaitingToRetry)
             write($"{progress.File}: {progress.Reason}; trying again …");
+        else if (progress.Phase == DownloadPhase.AskingMirror)
+            write($"{progress.File}: {progress.Reason}; asking a mirror …");
         else if (progress.Phase == DownloadPhase.Receiving)
             Receive(progress);
         else if (progress.Phase == DownloadPhase.Unpacking && !_unpacking)

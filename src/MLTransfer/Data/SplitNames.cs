@@ -16,6 +16,7 @@ public static class SplitNames
     {
         ["train"] = Train,
         ["training"] = Train,
+        ["trainval"] = Train,
         ["val"] = Validation,
         ["valid"] = Validation,
         ["validation"] = Validation,
@@ -24,7 +25,7 @@ public static class SplitNames
         ["testing"] = Test,
     };
 
-    /// <summary>Whether a name is one of the usual ones, whatever its case: train, val, valid, validation, test.</summary>
+    /// <summary>Whether a name is one of the usual ones, whatever its case: train, training, trainval, val, valid, validation, dev, test, testing.</summary>
     /// <param name="name">A name.</param>
     public static bool IsUsual(string name) => Known.ContainsKey(name);
 

@@ -62,7 +62,7 @@ internal sealed class Downloader(Download wanted, DownloadConditions conditions,
             {
                 throw new DownloadException(
                     wanted.Address.ToString(), $"cannot be downloaded: {exception.Message}",
-                    $"Try again later{(part.Length > 0 ? $", which goes on from the {part.Length} bytes that are there" : "")}, or {wanted.ByHand}.", exception);
+                    $"{(exception.IsHostUnknown ? "Check whether this machine has a connection to the internet, or needs a proxy (HTTPS_PROXY); try" : "Try")} again later{(part.Length > 0 ? $", which goes on from the {part.Length} bytes that are there" : "")}, or {wanted.ByHand}.", exception);
             }
             catch (HttpRequestException exception)
             {
@@ -77,7 +77,7 @@ internal sealed class Downloader(Download wanted, DownloadConditions conditions,
     private ResiliencePipeline Retries(PartialFile part) => conditions.Retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder { TimeProvider = conditions.Clock }
         .AddRetry(new RetryStrategyOptions
         {
-            ShouldHandle = new PredicateBuilder().Handle<TransferException>(),
+            ShouldHandle = new PredicateBuilder().Handle<TransferException>(exception => !exception.IsHostUnknown || part.Length > 0),
             MaxRetryAttempts = conditions.Retries,
             Delay = TimeSpan.FromSeconds(1),
             BackoffType = DelayBackoffType.Exponential,

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 
 namespace MLTransfer.Downloads;
@@ -33,7 +34,8 @@ internal sealed class Patience : IDisposable
         }
         catch (HttpRequestException exception) when (exception.InnerException is not AuthenticationException)
         {
-            throw new TransferException(Innermost(exception).Message.TrimEnd('.'), exception);
+            Exception innermost = Innermost(exception);
+            throw new TransferException(innermost.Message.TrimEnd('.'), exception, isHostUnknown: innermost is SocketException { SocketErrorCode: SocketError.HostNotFound });
         }
         catch (IOException exception)
         {

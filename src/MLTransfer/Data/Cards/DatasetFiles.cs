@@ -27,7 +27,7 @@ internal sealed class DatasetFiles(DatasetStoreOptions options, DatasetCard card
             }
             catch (DownloadException failure)
             {
-                progress?.Report(new(file.Name, DownloadPhase.WaitingToRetry, 0, null, $"{failure.Reason}; a mirror is tried"));
+                progress?.Report(new(file.Name, DownloadPhase.AskingMirror, 0, null, failure.Reason));
             }
         }
         return await FromAsync(addresses[^1], file, target, cancel).ConfigureAwait(false);

@@ -39,7 +39,7 @@ public sealed class DatasetStore(DatasetStoreOptions options)
                 DatasetLists.WriteManifest(card, building);
             var receipt = DatasetReceipt.Of(card, building, skipped);
             receipt.WriteTo(building);
-            Remove(folder);
+            MakeRoom(folder);
             Directory.Move(building, folder);
             Array.ForEach([.. card.Files], file => File.Delete(Path.Combine(files.Folder, file.Name)));
             return new(card, folder, WasThere: false, receipt.Files, receipt.Bytes, skipped);
@@ -84,6 +84,16 @@ public sealed class DatasetStore(DatasetStoreOptions options)
             skipped.AddRange((await Task.Run(unpacker.Run, cancel).ConfigureAwait(false)).Skipped);
         }
         return skipped;
+    }
+
+    // Downloads take hours: what came into the folder meanwhile is somebody's.
+    private static void MakeRoom(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        if (Directory.EnumerateFileSystemEntries(folder).Any())
+            throw new IOException($"Something came into the folder '{folder}' while the data set was downloaded; it is left alone. Empty the folder or choose another, and ask again: what was downloaded is kept.");
+        Directory.Delete(folder);
     }
 
     private static void Remove(string folder)

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using MLTransfer.Data;
 using MLTransfer.Downloads;
@@ -53,6 +54,19 @@ public sealed class DatasetStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_comes_into_the_folder_while_it_is_downloaded_is_left_alone_and_the_download_is_kept()
+    {
+        using var server = new TestServer(Honest(Pictures));
+        Directory.CreateDirectory(Out);
+        var error = await Assert.ThrowsAsync<IOException>(() => Store().GetAsync(Card(server), Out, new Listener(_ => File.WriteAllText(Path.Combine(Out, "mine.txt"), "mine"))));
+        Assert.Contains("while the data set was downloaded; it is left alone", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["mine.txt"], Directory.GetFiles(Out).Select(Path.GetFileName));
+        File.Delete(Path.Combine(Out, "mine.txt"));
+        await Store().GetAsync(Card(server), Out);
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
     public async Task Wrong_bytes_are_never_unpacked()
     {
         using var server = new TestServer(Honest(Zip(("set/train/ants/1.jpg", "other"))));
@@ -88,6 +102,20 @@ public sealed class DatasetStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_host_that_nobody_knows_is_asked_once_and_the_connection_is_named()
+    {
+        using var server = new TestServer(Honest(Pictures));
+        var attempts = new NoInternet();
+        List<DownloadProgress> told = [];
+        var store = new DatasetStore(Options() with { Conditions = DownloadConditions.Usual with { Clock = new ImpatientClock(), HttpHandler = () => attempts } });
+        DatasetCard card = Card(server, file => file with { Urls = [file.Urls[0], new("http://mirror.invalid/set.zip")] });
+        var error = await Assert.ThrowsAsync<DownloadException>(() => store.GetAsync(card, Out, new Listener(told.Add)));
+        Assert.Equal(2, attempts.Count);
+        Assert.Equal([DownloadPhase.AskingMirror], told.Select(progress => progress.Phase));
+        Assert.Contains("Check whether this machine has a connection to the internet, or needs a proxy (HTTPS_PROXY); try again later", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Offline_what_lies_in_the_cache_is_unpacked_and_what_does_not_is_asked_for()
     {
         using var server = new TestServer(Honest(Pictures));
@@ -118,7 +146,7 @@ public sealed class DatasetStoreTests : IDisposable
         using var server = new TestServer(Honest(pets));
         DatasetCard card = DatasetCards.Find("oxford-pets") with { Files = [new DatasetFile([new(server.Address, "pets.tar.gz")]) { Sha256 = Hash(pets) }] };
         LocalDataset dataset = await Store().GetAsync(card, Out);
-        Assert.Equal("image,label,split\nimages/Abyssinian_1.jpg,Abyssinian,trainval\nimages/great_pyrenees_2.jpg,great_pyrenees,trainval\nimages/Abyssinian_3.jpg,Abyssinian,test\n", File.ReadAllText(dataset.Places["all"]));
+        Assert.Equal("image,label,split\nimages/Abyssinian_1.jpg,Abyssinian,train\nimages/great_pyrenees_2.jpg,great_pyrenees,train\nimages/Abyssinian_3.jpg,Abyssinian,test\n", File.ReadAllText(dataset.Places["all"]));
     }
 
     [Fact]
@@ -128,6 +156,22 @@ public sealed class DatasetStoreTests : IDisposable
         using var server = new TestServer(Honest(dtd));
         DatasetCard card = DatasetCards.Find("dtd") with { Files = [new DatasetFile([new(server.Address, "dtd.zip")]) { Sha256 = Hash(dtd) }] };
         Assert.Contains("names the picture 'dtd/images/banded/banded_0002.jpg', which is not in the data set", (await Assert.ThrowsAsync<InvalidDataException>(() => Store().GetAsync(card, Out))).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Listener(Action<DownloadProgress> hear) : IProgress<DownloadProgress>
+    {
+        public void Report(DownloadProgress value) => hear(value);
+    }
+
+    private sealed class NoInternet : HttpMessageHandler
+    {
+        public int Count { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Count++;
+            throw new HttpRequestException(HttpRequestError.NameResolutionError, "no such host", new SocketException((int)SocketError.HostNotFound));
+        }
     }
 
     private DatasetStore Store() => new(Options());
