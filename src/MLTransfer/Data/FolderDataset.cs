@@ -8,14 +8,10 @@ internal static class FolderDataset
     public static ImageDataset Open(string folder)
     {
         string[] splits = [.. PictureFiles.SubFolders(folder)];
-        return AreSplits(splits)
+        return SplitFolders.Are(folder, [.. splits.Select(split => (Path.GetFileName(split), PictureFiles.SubFolders(split).Any()))])
             ? new ImageDataset(folder, Format, [.. splits.SelectMany(split => Rows(split, SplitNames.Of(Path.GetFileName(split))))])
             : new ImageDataset(folder, Format, [.. Rows(folder, split: null)]);
     }
-
-    // Classes may be called train and test, too: then the pictures lie in them, not in folders below.
-    private static bool AreSplits(string[] folders) =>
-        folders.Length > 0 && folders.All(folder => SplitNames.IsUsual(Path.GetFileName(folder))) && folders.All(folder => PictureFiles.SubFolders(folder).Any());
 
     private static IEnumerable<ImageRow> Rows(string folder, string? split) =>
         ImageFolder.List(folder).Select(file => new ImageRow(file.ImagePath, file.Label, split));

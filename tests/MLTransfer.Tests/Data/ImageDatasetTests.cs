@@ -53,6 +53,33 @@ public sealed class ImageDatasetTests : IDisposable
         Assert.Empty(dataset.Splits);
     }
 
+    [Theory]
+    [InlineData("test/1.jpg", "'test' is no such part")]
+    [InlineData("annotations/1.jpg", "'annotations' is no such part")]
+    public void Parts_beside_something_else_are_not_taken_for_classes(string other, string complaint)
+    {
+        Touch("train/ants/1.jpg", "train/bees/1.jpg", "val/ants/2.jpg", "val/bees/2.jpg", other);
+
+        Assert.Contains(complaint, ErrorOf(_folder.Path));
+        Assert.Contains("or give the folder 'train' alone", ErrorOf(_folder.Path));
+    }
+
+    [Fact]
+    public void A_class_called_train_may_have_folders_beside_other_classes()
+    {
+        Touch("train/steam/1.jpg", "bus/1.jpg", "car/1.jpg");
+
+        Assert.Equal(["bus", "car", "train"], ImageDataset.Open(_folder.Path).Classes);
+    }
+
+    [Fact]
+    public void What_is_called_trainval_is_trained_on()
+    {
+        Touch("trainval/ants/1.jpg", "trainval/bees/1.jpg", "test/ants/2.jpg", "test/bees/2.jpg");
+
+        Assert.Equal(["train", "test"], ImageDataset.Open(_folder.Path).Splits);
+    }
+
     [Fact]
     public void A_class_only_in_validation_is_an_error()
     {

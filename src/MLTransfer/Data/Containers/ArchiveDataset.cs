@@ -7,12 +7,14 @@ internal static class ArchiveDataset
     {
         string[][] parts = [.. container.Names.Select(name => name.Split('/', StringSplitOptions.RemoveEmptyEntries))];
         int depth = SharedFolders(parts);
-        bool hasSplits = parts.Length > 0 && parts.All(part => part.Length > depth + 2 && SplitNames.IsUsual(part[depth]));
+        var folders = parts.Where(part => part.Length > depth + 1).GroupBy(part => part[depth], StringComparer.Ordinal);
+        bool hasSplits = SplitFolders.Are(path, [.. folders.Select(folder => (folder.Key, folder.Any(part => part.Length > depth + 2)))]);
         List<ImageRow> rows = [];
         foreach ((string name, string[] part) in container.Names.Zip(parts))
         {
             string[] below = part[depth..];
-            if (below.Length < 2)
+            // As in a folder: a picture beside the folders of classes belongs to none.
+            if (below.Length < (hasSplits ? 3 : 2))
                 continue;
             rows.Add(hasSplits
                 ? new ImageRow(ContainerPath.Of(path, name), below[1], SplitNames.Of(below[0]))
