@@ -9,6 +9,9 @@ internal abstract class FileErrors
     /// <summary>It ends too early.</summary>
     public abstract Exception CutShort(string reason, Exception? cause = null);
 
+    /// <summary>It is whole, but of a kind that is not read; <paramref name="reason"/> continues a sentence about the file, <paramref name="remedy"/> is one of its own.</summary>
+    public abstract Exception Unreadable(string reason, string remedy);
+
     /// <summary>It asks for what no honest file asks for.</summary>
     public abstract Exception Refused(string reason);
 

@@ -23,7 +23,7 @@ internal sealed class CifarPickle : CifarPictures
         {
             PickledDocument document = PickledDocument.Read(file, errors);
             if (document["data"] is not PickledArray { Type: "u1" or "B" or "uint8", Shape: [var count, PictureLength], Bytes: var data } || data.Length != count * PictureLength)
-                throw errors.Unfit($"is a pickle without CIFAR pictures: under 'data', an array of N × {PictureLength} bytes is expected", "Give 'data_batch_1' to 'data_batch_5' and 'test_batch', or 'train' and 'test', as published.");
+                throw errors.Unreadable($"is a pickle without CIFAR pictures: under 'data', an array of N × {PictureLength} bytes is expected", "Give 'data_batch_1' to 'data_batch_5' and 'test_batch', or 'train' and 'test', as published.");
             int[] labels = Labels(document["labels"] ?? document["fine_labels"], errors);
             return labels.Length == count ? new CifarPickle(data, labels) : throw errors.Damaged($"it has {count:N0} pictures and {labels.Length:N0} labels");
         }

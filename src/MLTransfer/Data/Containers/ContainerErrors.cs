@@ -20,7 +20,7 @@ internal sealed class ContainerErrors(string file) : FileErrors
     public override InvalidDataException Instruction(byte code, long position) =>
         New($"holds the pickle instruction 0x{code:x2} at byte {position}, which pictures do not need", "Save it again in Python, with pickle protocol 2.");
 
-    public InvalidDataException Unfit(string reason, string remedy) => New(reason, remedy);
+    public override InvalidDataException Unreadable(string reason, string remedy) => New(reason, remedy);
 
     private InvalidDataException New(string reason, string remedy, Exception? cause = null) => new($"'{file}' {Printable.Of(reason, LongestReason)}. {remedy}", cause);
 }

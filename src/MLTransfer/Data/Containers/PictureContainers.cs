@@ -62,8 +62,8 @@ internal static class PictureContainers
         if (IdxFile.LooksLike(inner))
             return IdxPictures.Open(path, file, isCompressed: true, errors);
         throw IsTar(inner)
-            ? errors.Unfit("is a compressed tar archive, in which no picture can be reached without decompressing all before it", "Decompress it once, with 'gzip -d', and give the .tar.")
-            : errors.Unfit("is compressed, but neither an IDX file nor a tar archive", "Decompress it, with 'gzip -d'.");
+            ? errors.Unreadable("is a compressed tar archive, in which no picture can be reached without decompressing all before it", "Decompress it once, with 'gzip -d', and give the .tar.")
+            : errors.Unreadable("is compressed, but neither an IDX file nor a tar archive", "Decompress it, with 'gzip -d'.");
     }
 
     private static bool IsTar(ReadOnlySpan<byte> head) => head.Length > TarMark && head[TarMark..].StartsWith("ustar"u8);

@@ -20,7 +20,7 @@ internal sealed class SharedContainer
     /// <exception cref="InvalidDataException">It holds no pictures, or is damaged.</exception>
     /// <exception cref="IOException">It is not there any more, or cannot be read.</exception>
     public PictureContainer Container => TryOpen()
-        ?? throw new ContainerErrors(_path).Unfit("holds no pictures that are read", "Zip and tar archives, IDX files and CIFAR files are.");
+        ?? throw new ContainerErrors(_path).Unreadable("holds no pictures that are read", "Zip and tar archives, IDX files and CIFAR files are.");
 
     /// <summary>The file as it is now; null where it is of no form that holds pictures.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>

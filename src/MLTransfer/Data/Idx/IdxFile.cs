@@ -62,7 +62,7 @@ internal sealed record IdxFile(byte Type, int[] Dimensions, ByteSource Source)
     {
         Span<byte> header = stackalloc byte[Magic + (sizeof(int) * MostDimensions)];
         if (stream.ReadAtLeast(header[..Magic], Magic, throwOnEndOfStream: false) < Magic || !LooksLike(header))
-            throw errors.Unfit("is no IDX file: it does not begin with 00 00, a type and a number of dimensions", "IDX files are those of MNIST, Fashion-MNIST, KMNIST, EMNIST and QMNIST.");
+            throw errors.Unreadable("is no IDX file: it does not begin with 00 00, a type and a number of dimensions", "IDX files are those of MNIST, Fashion-MNIST, KMNIST, EMNIST and QMNIST.");
         int size = sizeof(int) * header[3];
         if (stream.ReadAtLeast(header.Slice(Magic, size), size, throwOnEndOfStream: false) < size)
             throw errors.CutShort("it ends inside its header");

@@ -19,7 +19,7 @@ internal static class IdxLabels
         {
             { Type: IdxFile.Bytes, Dimensions.Length: 1 } or { Type: IdxFile.Integers, Dimensions.Length: 1 } => 1,
             { Type: IdxFile.Integers, Dimensions: [_, >= 1 and var wide] } => wide,
-            _ => throw errors.Unfit($"is an IDX file of {string.Join(" × ", idx.Dimensions)} numbers: not of labels", "Give the pictures and the labels of one data set the names that they were published with."),
+            _ => throw errors.Unreadable($"is an IDX file of {string.Join(" × ", idx.Dimensions)} numbers: not of labels", "Give the pictures and the labels of one data set the names that they were published with."),
         };
         int width = idx.Type == IdxFile.Bytes ? 1 : sizeof(int);
         byte[] content = new byte[(long)idx.Dimensions[0] * columns * width];

@@ -22,7 +22,7 @@ internal sealed class IdxPictures : RasterContainer
     {
         IdxFile idx = IdxFile.Open(file, isCompressed, errors);
         if (idx is not { Type: IdxFile.Bytes, Dimensions: [_, >= 1 and <= Longest and var rows, >= 1 and <= Longest and var columns] })
-            throw errors.Unfit($"is an IDX file, but of {string.Join(" × ", idx.Dimensions)} numbers: not of pictures", "Give the file of the pictures, such as 'train-images-idx3-ubyte'; its labels are found beside it.");
+            throw errors.Unreadable($"is an IDX file, but of {string.Join(" × ", idx.Dimensions)} numbers: not of pictures", "Give the file of the pictures, such as 'train-images-idx3-ubyte'; its labels are found beside it.");
         bool isTransposed = Path.GetFileName(path).StartsWith(Transposed, StringComparison.OrdinalIgnoreCase);
         return isTransposed ? new IdxPictures(idx, rows, columns, isTransposed) : new IdxPictures(idx, columns, rows, isTransposed);
     }

@@ -42,8 +42,10 @@ internal static class ZipDirectory
         string name = (Utf8.IsValid(nameBytes) ? Encoding.UTF8 : Encoding.Latin1).GetString(nameBytes);
         EntryNames.Check(name, errors);
         int method = BinaryPrimitives.ReadUInt16LittleEndian(record[10..]);
-        if ((record[8] & Encrypted) != 0 || method is not (Stored or Deflated))
-            throw errors.Damaged($"its zip entry '{name}' is encrypted, or compressed in another way than by deflate");
+        if ((record[8] & Encrypted) != 0)
+            throw errors.Unreadable($"cannot be read: its zip entry '{name}' is encrypted", "Pack it again without a password.");
+        if (method is not (Stored or Deflated))
+            throw errors.Unreadable($"cannot be read: its zip entry '{name}' is compressed by method {method}", "Pack it again by deflate, the usual one, or without compression.");
         // Sizes that need more than 32 bits are all ones here, and in the extra field, in this order.
         ReadOnlySpan<byte> wide = Zip64(extra);
         long length = Size(record, 24, ref wide), stored = Size(record, 20, ref wide), place = Size(record, 42, ref wide);

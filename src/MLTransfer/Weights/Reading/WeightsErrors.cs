@@ -9,7 +9,7 @@ internal sealed class WeightsErrors(string file) : FileErrors
     private const string SaveAgain = "Save it again in PyTorch: torch.save(model.state_dict(), \"weights.pth\").";
     private const string CopyAgain = "Copy or download it again.";
 
-    public WeightsException Unreadable(string reason, string remedy) => New(reason, remedy);
+    public override WeightsException Unreadable(string reason, string remedy) => New(reason, remedy);
 
     public override WeightsException Damaged(string reason, Exception? cause = null) => New($"is damaged: {reason}", CopyAgain, cause);
 

@@ -124,6 +124,31 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal($"In '{path}', 1 entry is a link or a device and left out.", Assert.Single(ImageDataset.Open(path).Warnings));
     }
 
+    [Theory]
+    [InlineData("zip")]
+    [InlineData("tar")]
+    public void A_loose_picture_beside_the_parts_belongs_to_no_class(string kind) => Assert.Equal(
+        ["train", "val"], ImageDataset.Open(Make(kind, ["train/a/1.png", "train/b/1.png", "val/a/2.png", "val/b/2.png", "cover.png", "train/cover.png"])).Splits);
+
+    [Theory]
+    [InlineData("zip")]
+    [InlineData("tar")]
+    public void Parts_beside_folders_that_are_none_are_not_taken_for_classes(string kind) => Assert.Contains(
+        "'test' is no such part", ErrorOf(Make(kind, ["train/a/1.png", "train/b/1.png", "val/a/2.png", "val/b/2.png", "test/3.png"])));
+
+    [Theory]
+    [InlineData(8, 1, "its zip entry 'a/1.png' is encrypted. Pack it again without a password.")]
+    [InlineData(10, 14, "its zip entry 'a/1.png' is compressed by method 14. Pack it again by deflate")]
+    public void A_zip_of_a_kind_that_is_not_read_says_how_to_pack_it(int field, ushort value, string expected)
+    {
+        string path = Make("zip", ["a/1.png", "b/1.png"]);
+        byte[] file = File.ReadAllBytes(path);
+        BitConverter.TryWriteBytes(file.AsSpan(file.AsSpan().IndexOf("PK\x01\x02"u8) + field), value);
+        File.WriteAllBytes(path, file);
+
+        Assert.Contains(expected, ErrorOf(path));
+    }
+
     [Fact]
     public void A_compressed_tar_says_how_it_can_be_read()
     {

@@ -49,7 +49,7 @@ public sealed class HostileZipTests : IDisposable
 
     [Theory]
     [InlineData(8, 1, "is encrypted")]
-    [InlineData(10, 99, "compressed in another way")]
+    [InlineData(10, 99, "compressed by method 99")]
     [InlineData(24, 17, "impossible size")]
     [InlineData(28, 40_000, "breaks off after 0 of 4 entries")]
     [InlineData(42, 60_000, "into the directory")]
