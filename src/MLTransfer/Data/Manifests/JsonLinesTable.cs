@@ -5,6 +5,9 @@ namespace MLTransfer.Data;
 /// <summary>A JSON object a line. Only its plain values count; what is nested is left out.</summary>
 internal static class JsonLinesTable
 {
+    // Every line has room for every column: if each brought new ones, the memory would grow with their square.
+    private const int MostColumns = 1000;
+
     public static ManifestTable Read(string text, ManifestErrors errors)
     {
         Dictionary<string, int> columns = new(StringComparer.Ordinal);
@@ -34,7 +37,11 @@ internal static class JsonLinesTable
                 if (property.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
                     continue;
                 if (!columns.TryGetValue(property.Name, out int column))
+                {
+                    if (columns.Count == MostColumns)
+                        throw errors.At(number, $"has the property '{property.Name}', after {MostColumns:N0} others in it and the lines before", "The same few properties are expected in every line.");
                     columns.Add(property.Name, column = columns.Count);
+                }
                 values.Add((column, property.Value.ValueKind == JsonValueKind.Null ? null : property.Value.ToString()));
             }
             return values;

@@ -33,6 +33,11 @@ public sealed class ManifestTests : IDisposable
         Assert.Equal([("a.jpg", "a"), ("b.jpg", "b")], Open(name, content).Rows.Select(row => (Path.GetFileName(row.ImagePath), row.Label)));
 
     [Fact]
+    public void Json_lines_whose_properties_are_ever_others_do_not_take_memory_by_their_square() =>
+        Assert.Contains("line 999 has the property 'p999', after 1,000 others", Assert.Throws<InvalidDataException>(
+            () => Open("list.jsonl", string.Join('\n', Enumerable.Range(1, 50_000).Select(line => $"{{\"image\": \"{line}.jpg\", \"label\": \"{line % 2}\", \"p{line}\": 1}}")))).Message);
+
+    [Fact]
     public void Quotes_protect_separators_quotes_and_line_ends() => Assert.Equal(
         ["a, \"b\"\nc", "d"], Open("list.csv", "image,label\n1.jpg,\"a, \"\"b\"\"\nc\"\n\"2,3.jpg\",d\n").Rows.Select(row => row.Label));
 
