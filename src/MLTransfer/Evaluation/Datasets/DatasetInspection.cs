@@ -24,19 +24,19 @@ public static class DatasetInspection
         int done = 0;
         Parallel.For(0, looked.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancel }, index =>
         {
-            looked[index] = LookAt(dataset.Rows[index], options);
+            looked[index] = LookAt(dataset.Rows[index]);
             progress?.Report(new(Interlocked.Increment(ref done), looked.Length));
         });
         InspectedPicture[] seen = [.. looked.Select(one => one.Seen).OfType<InspectedPicture>()];
         var classes = BalanceProblems.Count(dataset);
         IEnumerable<DatasetProblem> problems =
         [
-            .. looked.SelectMany(one => one.Problems), .. DuplicateProblems.Of(seen, options, cancel), .. BalanceProblems.Of(dataset, classes, options),
+            .. looked.SelectMany(one => one.Problems), .. TinyPictures.Of(seen, options), .. DuplicateProblems.Of(seen, options, cancel), .. BalanceProblems.Of(dataset, classes, options),
         ];
         return new(dataset, classes, SizeRange.Of(seen.Select(picture => picture.Size)), [.. problems.OrderBy(problem => problem.Kind)], Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    private static (InspectedPicture? Seen, List<DatasetProblem> Problems) LookAt(ImageRow row, InspectionOptions options)
+    private static (InspectedPicture? Seen, List<DatasetProblem> Problems) LookAt(ImageRow row)
     {
         List<DatasetProblem> problems = [];
         try
@@ -46,8 +46,6 @@ public static class DatasetInspection
             if (Extension.Complaint(row.ImagePath) is { } complaint)
                 Add(ProblemKind.WrongExtension, complaint);
             Picture picture = source.Decode();
-            if (Math.Min(picture.Width, picture.Height) < options.SmallestSide)
-                Add(ProblemKind.Tiny, $"it has {picture.Width} x {picture.Height} pixels");
             bool isOneColour = OneColour.Is(picture);
             if (isOneColour)
                 Add(ProblemKind.OneColour, "it shows one colour only");

@@ -3,7 +3,7 @@ namespace MLTransfer.Evaluation;
 /// <summary>What counts as a problem of a data set.</summary>
 public sealed record InspectionOptions
 {
-    /// <summary>A picture with a shorter side is tiny, in pixels. Default 32.</summary>
+    /// <summary>A picture with a shorter side is tiny, in pixels; tiny ones are not looked through for near duplicates. Default 32.</summary>
     public int SmallestSide { get; init; } = 32;
 
     /// <summary>By how many times the largest class may exceed the smallest. Default 10.</summary>

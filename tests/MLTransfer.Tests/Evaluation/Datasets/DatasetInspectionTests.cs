@@ -101,6 +101,17 @@ public class DatasetInspectionTests
     }
 
     [Fact]
+    public void A_set_of_tiny_pictures_has_one_problem_for_all_and_no_near_duplicates()
+    {
+        using var set = new PlantedSet(perClass: 0);
+        for (int number = 0; number < 6; number++)
+            set.Draw($"{(number < 3 ? "a" : "b")}/{number}.png", scene: number / 2, width: 28 + number % 2, height: 28);
+        DatasetProblem problem = Assert.Single(Inspect(set).Problems);
+        Assert.Equal((ProblemKind.Tiny, "6 of 6 pictures have a side below 32 pixels, as the first of them with 28 x 28"), (problem.Kind, problem.Note));
+        Assert.Empty(problem.Pictures);
+    }
+
+    [Fact]
     public void Imbalance_and_classes_that_a_split_lacks_are_said()
     {
         using var set = new PlantedSet(splits: true);

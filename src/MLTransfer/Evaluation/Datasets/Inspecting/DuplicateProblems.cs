@@ -8,8 +8,8 @@ internal static class DuplicateProblems
     public static IEnumerable<DatasetProblem> Of(IReadOnlyList<InspectedPicture> pictures, InspectionOptions options, CancellationToken cancel)
     {
         var same = pictures.GroupBy(picture => picture.Content, StringComparer.Ordinal).ToArray();
-        // Pictures of one colour look the same and mean nothing by it.
-        InspectedPicture[] different = [.. same.Select(group => group.First()).Where(picture => !picture.IsOneColour)];
+        // Pictures of one colour look the same and mean nothing by it; of tiny ones, as of digits, many do.
+        InspectedPicture[] different = [.. same.Select(group => group.First()).Where(picture => !picture.IsOneColour && !TinyPictures.Is(picture.Size, options))];
         return
         [
             .. same.Where(group => group.Count() > 1).Select(group => Exact([.. group.Select(picture => picture.Row)])),
