@@ -52,6 +52,18 @@ public sealed partial class DatasetsCheckTests : IDisposable
         Assert.Contains("DATA is '/nowhere/at/all', but there is no such folder or file.", outcome.Words, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_manifest_may_name_pictures_outside_its_folder_only_where_that_is_allowed()
+    {
+        string ant = $"../train/{SmallPictures.Labels[0]}/000.png", bee = $"../train/{SmallPictures.Labels[1]}/000.png";
+        var manifest = _folder.Write("set/val/list.csv", System.Text.Encoding.UTF8.GetBytes($"picture of,kind\n{ant},a\n{bee},b\n"));
+        string[] asked = ["datasets", "check", manifest, "--image-column", "picture of", "--label-column", "kind"];
+        var refused = await Mlt.RunAsync(asked);
+        Assert.Equal(ExitCode.Failed, refused.Code);
+        Assert.Contains("lies outside the manifest's folder", refused.Words, StringComparison.Ordinal);
+        Assert.Contains("2 pictures", (await Mlt.RunAsync([.. asked, "--allow-outside-paths"])).Output, StringComparison.Ordinal);
+    }
+
     [GeneratedRegex(@"in \d+\.\d s")]
     private static partial Regex Time();
 }

@@ -12,6 +12,7 @@ internal sealed class DatasetsCheckCommand : MltCommand
     internal const string ReportName = "dataset.html";
 
     private readonly Argument<string> _data;
+    private readonly DatasetOptions _dataset = new();
     private readonly Option<int?> _smallest = NewOption.Whole("--smallest-side", "A picture with a shorter side is tiny, in pixels. [default: 32]", 1, 100_000);
     private readonly Option<int?> _near = NewOption.Whole(
         "--near", "In how many of the 64 bits of their hashes pictures that look the same may differ. [default: 6]", 0, 15);
@@ -26,7 +27,7 @@ internal sealed class DatasetsCheckCommand : MltCommand
             "mlt datasets check manifest.csv --strict --json")
     {
         _data = DataArgument.Of(this);
-        Accepts(_data, _smallest, _near, _report, _strict, _threads);
+        Accepts([_data, _smallest, _near, _report, _strict, .. _dataset.All, _threads]);
     }
 
     internal override string Remarks =>
@@ -43,7 +44,7 @@ internal sealed class DatasetsCheckCommand : MltCommand
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         var report = asked.GetValue(_report) is { } folder ? OutputFile.Checked(_report.Name, Path.Combine(Paths.NewFolder(_report.Name, folder), ReportName)) : null;
-        var dataset = DataArgument.Open(asked.GetRequiredValue(_data));
+        var dataset = DataArgument.Open(asked.GetRequiredValue(_data), _dataset.Of(asked));
         var usual = new InspectionOptions();
         var options = usual with
         {

@@ -13,6 +13,7 @@ internal sealed class DatasetsSplitCommand : MltCommand
     private static readonly double[] DefaultFractions = [0.8, 0.1, 0.1];
 
     private readonly Argument<string> _data;
+    private readonly DatasetOptions _dataset = new();
     private readonly Option<Shares?> _fractions = NewOption.Parsed(
         "--fractions", "X,X[,X]", "The shares of train and val, or of train, val and test, of every class; their sum is 1. [default: 0.8,0.1,0.1]", Shares.Parse);
     private readonly Option<int?> _folds = NewOption.Whole("--folds", "Divide into so many parts of the same size instead, fold1, fold2, …, for cross-validation.", 2, 1000);
@@ -26,7 +27,7 @@ internal sealed class DatasetsSplitCommand : MltCommand
             "mlt datasets split pictures --folds 5 --out folds.csv --json")
     {
         _data = DataArgument.Of(this);
-        Accepts(_data, _fractions, _folds, _seed, _out);
+        Accepts([_data, _fractions, _folds, _seed, .. _dataset.All, _out]);
     }
 
     internal override string Remarks =>
@@ -44,7 +45,7 @@ internal sealed class DatasetsSplitCommand : MltCommand
         if (fractions is not null && folds is not null)
             throw new UsageException("--fractions and --folds exclude each other: parts of given shares, or parts of the same size.");
         var file = OutputFile.Checked(_out.Name, asked.GetRequiredValue(_out));
-        var dataset = DataArgument.Open(asked.GetRequiredValue(_data));
+        var dataset = DataArgument.Open(asked.GetRequiredValue(_data), _dataset.Of(asked));
         var divided = folds is { } count ? Folded(dataset, count, seed) : dataset.Divided(fractions?.Fractions ?? DefaultFractions, seed);
         divided.WriteManifest(file.Path);
         Show(divided, file.Path, seed, WantsJson(asked));
