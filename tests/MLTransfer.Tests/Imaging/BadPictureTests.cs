@@ -56,8 +56,15 @@ public sealed class BadPictureTests : IDisposable
 
         Assert.Equal("it declares 24 x 16 pixels; at most 383 are read, to protect memory", ReasonOf(new PictureLimits { Pixels = 383 }));
         Assert.Equal("it has 91 bytes; at most 90 are read, to protect memory", ReasonOf(new PictureLimits { EncodedBytes = 90 }));
+        Assert.Equal(new PictureSize(24, 16), SizeOf(new PictureLimits { Pixels = long.MaxValue, EncodedBytes = long.MaxValue }));
 
         string ReasonOf(PictureLimits limits) => Assert.Throws<PictureException>(() => picture.Decode(new DecodingOptions { Limits = limits })).Reason;
+
+        PictureSize SizeOf(PictureLimits limits)
+        {
+            Picture decoded = picture.Decode(new DecodingOptions { Limits = limits });
+            return new(decoded.Width, decoded.Height);
+        }
     }
 
     [Theory]

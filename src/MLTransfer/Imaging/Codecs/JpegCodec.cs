@@ -36,7 +36,7 @@ internal static class JpegCodec
             pixels = new PixelMemory(PixelView.Stored(header.Width, reduction), PixelView.Stored(header.Height, reduction));
             bool inks = header.Components == 4;
             if (decoder.Decode(encoded, pixels, inks ? Inks : RedGreenBlue, LimitScans, out bool wentOn) is { } complaint)
-                return wentOn && !Losses.Any(complaint.StartsWith) ? null : throw new ArgumentException(complaint);
+                return wentOn && !Losses.Any(loss => complaint.StartsWith(loss, StringComparison.Ordinal)) ? null : throw new ArgumentException(complaint);
             if (inks)
                 ToColours(pixels.Bytes);
             isSound = true;
