@@ -1,6 +1,6 @@
 namespace MLTransfer.Data;
 
-/// <summary>Labelled pictures in a folder with one sub-folder per class, by the rules of torchvision's <c>ImageFolder</c>.</summary>
+/// <summary>Labelled pictures in a folder with one sub-folder per class, by the rules of torchvision's <c>ImageFolder</c>; but files called .gif count as pictures, too, and what is hidden does not.</summary>
 public static class ImageFolder
 {
     private const int Named = 5;
