@@ -68,6 +68,8 @@ internal sealed record TrainArguments
     /// <summary>MiB of memory for decoded pictures.</summary>
     internal int? PictureMemory { get; init; }
 
+    internal bool ReducedScale { get; init; }
+
     /// <summary>Where the training is kept after every epoch; null where it is not.</summary>
     internal string? CheckpointFolder { get; init; }
 

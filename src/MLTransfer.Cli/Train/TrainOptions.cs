@@ -106,6 +106,9 @@ internal sealed class TrainOptions
     internal Option<string?> Checkpoint { get; } = NewOption.Text(
         "--checkpoint", "DIR", "With --mode finetune: where the training is kept after every epoch. The same command goes on from there. [default: nowhere]");
 
+    internal Option<bool> ReducedScale { get; } = NewOption.Flag(
+        "--reduced-scale", "With --mode finetune: decode large JPEG pictures smaller where training shrinks them anyway; faster, not quite the same pixels.");
+
     internal Option<int?> PictureMemory { get; } = NewOption.Whole(
         "--picture-memory",
         $"With --mode finetune: MiB of memory for pictures that stay decoded from epoch to epoch; the result is the same. [default: {FineTuningDefaults.PictureMemory >> 20}]", 0, 1 << 20);
@@ -122,7 +125,7 @@ internal sealed class TrainOptions
     [
         Data, Validation, ValidationFraction, .. Dataset.All, Mode, Backbone, Weights, Store.Folder, Store.Mirror, Store.Offline, Head, TrainFrom, Balance, Epochs,
         BatchSize, LearningRate, Optimizer, Schedule, WeightDecay, LabelSmoothing, Augment, Mixup, CutMix, ImageSize, Precision, Device, Threads, Seed, Cache, Checkpoint,
-        PictureMemory,
+        PictureMemory, ReducedScale,
         StopOnBadPicture, Report, Out,
     ];
 

@@ -55,6 +55,7 @@ internal static class TrainPipeline
         {
             Train = arguments.Layers,
             CheckpointFolder = arguments.CheckpointFolder,
+            ReducedScale = arguments.ReducedScale,
             PictureMemory = arguments.PictureMemory is { } mebibytes ? (long)mebibytes << 20 : defaults.PictureMemory,
             Augmentation = arguments.Augmentation ?? defaults.Augmentation,
             Mixup = arguments.Mixup ?? defaults.Mixup,

@@ -45,6 +45,7 @@ internal static class TrainRequest
             StopOnBadPicture = asked.GetValue(options.StopOnBadPicture),
             CacheFolder = CacheOf(asked.GetValue(options.Cache), surroundings.CacheFolder),
             PictureMemory = asked.GetValue(options.PictureMemory),
+            ReducedScale = asked.GetValue(options.ReducedScale),
             CheckpointFolder = asked.GetValue(options.Checkpoint) is { } checkpoint ? Paths.NewFolder("--checkpoint", checkpoint) : null,
             Out = OutputFile.Checked("--out", asked.GetRequiredValue(options.Out)),
         };
@@ -60,8 +61,8 @@ internal static class TrainRequest
             throw new UsageException("--val and --val-fraction exclude each other: validate on a folder, or on a share of --data.");
         if (!fineTune && asked.GetValue(options.TrainFrom) is not null)
             throw new UsageException("--train-from is for --mode finetune; with --mode features every layer of the backbone is frozen.");
-        if (!fineTune && asked.GetValue(options.PictureMemory) is not null)
-            throw new UsageException("--picture-memory is for --mode finetune; with --mode features every picture is decoded once.");
+        if (!fineTune && (asked.GetValue(options.PictureMemory) is not null || asked.GetValue(options.ReducedScale)))
+            throw new UsageException("--picture-memory and --reduced-scale are for --mode finetune; with --mode features every picture is decoded once, as a whole.");
         if (!fineTune && asked.GetValue(options.Checkpoint) is not null)
             throw new UsageException("--checkpoint is for --mode finetune; with --mode features the features are kept in --cache, and the head trains in seconds.");
         if (!fineTune && (asked.GetValue(options.Augment) ?? (object?)asked.GetValue(options.Mixup) ?? asked.GetValue(options.CutMix)) is not null)

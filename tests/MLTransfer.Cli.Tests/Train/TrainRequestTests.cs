@@ -47,6 +47,12 @@ public sealed class TrainRequestTests : IDisposable
     public async Task Augmentation_contradicts_a_frozen_backbone(string option, string value) =>
         await RefusedAsync("--augment, --mixup and --cutmix are for --mode finetune", [.. With("--mode", "features"), option, value]);
 
+    [Theory]
+    [InlineData("--picture-memory", "64")]
+    [InlineData("--reduced-scale", "true")]
+    public async Task How_pictures_are_decoded_again_and_again_contradicts_decoding_them_once(string option, string value) =>
+        await RefusedAsync("--picture-memory and --reduced-scale are for --mode finetune", [.. With("--mode", "features"), option, value]);
+
     [Fact]
     public async Task A_layer_to_train_from_contradicts_a_frozen_backbone() =>
         await RefusedAsync("--train-from is for --mode finetune", [.. Good, "--train-from", "layer4"]);
