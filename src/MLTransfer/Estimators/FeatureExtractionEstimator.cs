@@ -17,10 +17,9 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
     internal FeatureExtractionEstimator(IHostEnvironment environment, FeatureExtractionOptions options) : base(environment, options.Checked()) =>
         _options = options;
 
-    private protected override ImageClassificationTransformer Train(TrainingRun run, IChannel channel)
+    private protected override ImageClassificationTransformer Train(TrainingRun run, ImageModel model, IChannel channel)
     {
         var log = new TrainingLog(channel, _options.Progress);
-        ImageModel model = run.BuildModel();
         using var scope = NewDisposeScope();
         var pace = new Pace(TimeProvider.System, run.Training.Count + (run.Validation?.Count ?? 0));
         (FeatureSet training, FeatureSet? validation) = Extract(run, model, pace, log);

@@ -15,7 +15,15 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
 
     internal FineTuningEstimator(IHostEnvironment environment, FineTuningOptions options) : base(environment, options.Checked()) => _options = options;
 
-    private protected override ImageClassificationTransformer Train(TrainingRun run, IChannel channel)
+    private protected override void Check(TrainingRun run)
+    {
+        if (run.Training.Weights is not null && _options.Mixup + _options.CutMix > 0)
+            throw new ArgumentException("Pictures have weights, and Mixup and CutMix join pictures, which then have none. Leave ExampleWeightColumnName out, or set Mixup and CutMix to 0.");
+        if (Preprocessing.Complain(TrainingTransforms(run), run.Preprocessing.CropTo) is { } complaint)
+            throw new ArgumentException($"TrainingTransforms cannot be used: {complaint}.");
+    }
+
+    private protected override ImageClassificationTransformer Train(TrainingRun run, ImageModel model, IChannel channel)
     {
         var log = new TrainingLog(channel, _options.Progress);
         var skipped = new SortedDictionary<(bool Validation, int Index), SkippedPicture>();
@@ -24,9 +32,6 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
             if (skipped.TryAdd((validation, picture.Index), picture)) run.Skip(picture, log);
         }
 
-        if (run.Training.Weights is not null && _options.Mixup + _options.CutMix > 0)
-            throw new ArgumentException("Pictures have weights, and Mixup and CutMix join pictures, which then have none. Leave ExampleWeightColumnName out, or set Mixup and CutMix to 0.");
-        ImageModel model = run.BuildModel();
         if (_options.AuxiliaryWeight > 0 && model.AuxiliaryHeads.Count == 0)
             throw new ArgumentException($"AuxiliaryWeight is {_options.AuxiliaryWeight}, and {Backbone.Name} has no auxiliary heads. Leave it 0.");
         int first = model.FirstTrained(_options.Train);
@@ -38,9 +43,7 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
             _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, _options.AuxiliaryWeight);
         var memory = new PictureMemory(_options.PictureMemory);
         PictureData Pictures(PictureSet set, IReadOnlyList<PictureTransform> transforms, int batchSize, bool validation) => new(
-            new BatchLoader(
-                set.Pictures, transforms, batchSize, _options.LoaderThreads, run.Seed, DecodingOptions.Default with { ReducedScale = _options.ReducedScale && !validation }, memory),
-            set.Labels, run.Preprocessing, run.Device,
+            new BatchLoader(set.Pictures, transforms, batchSize, _options.LoaderThreads, run.Seed, memory: memory), set.Labels, run.Preprocessing, run.Device,
             batchSize, run.Seed, picture => Skip(validation, picture), validation ? null : new BatchMixing(_options.Mixup, _options.CutMix, run.Classes.Count, run.Seed),
             validation ? null : run.Order(set.Labels), validation ? null : run.LossWeights())
         {
@@ -67,11 +70,8 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         { LoaderWaitShare = data.ShareWaited });
     }
 
-    private IReadOnlyList<PictureTransform> TrainingTransforms(TrainingRun run)
-    {
-        IReadOnlyList<PictureTransform> given = _options.TrainingTransforms ?? Presets.Named(_options.Augmentation, run.Preprocessing);
-        return Preprocessing.Complain(given, run.Preprocessing.CropTo) is { } complaint ? throw new ArgumentException($"TrainingTransforms cannot be used: {complaint}.") : given;
-    }
+    private IReadOnlyList<PictureTransform> TrainingTransforms(TrainingRun run) =>
+        _options.TrainingTransforms ?? Presets.Named(_options.Augmentation, run.Preprocessing);
 
     /// <summary>Everything the weights depend on besides the pixels of the pictures, under the names of the options.</summary>
     private Dictionary<string, string> Description(TrainingRun run)
@@ -84,7 +84,7 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
             ("BatchSize", _options.BatchSize), ("LearningRate", recipe.LearningRate), ("HeadFactor", recipe.HeadFactor), ("AuxiliaryWeight", _options.AuxiliaryWeight),
             ("HeadWarmup", _options.HeadWarmup), ("Optimizer", recipe.Optimizer), ("Schedule", recipe.Schedule), ("WeightDecay", recipe.WeightDecay),
             ("LabelSmoothing", recipe.LabelSmoothing), ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),
-            ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())), ("Balance", _options.Balance), ("Mixup", _options.Mixup), ("CutMix", _options.CutMix), ("ReducedScale", _options.ReducedScale),
+            ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())), ("Balance", _options.Balance), ("Mixup", _options.Mixup), ("CutMix", _options.CutMix),
             ("Precision", _options.Precision), ("Seed", run.Seed),
         ];
         return settings.ToDictionary(setting => setting.Name, setting => Convert.ToString(setting.Value, CultureInfo.InvariantCulture)!);

@@ -42,7 +42,18 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     {
         ArgumentNullException.ThrowIfNull(input);
         using IChannel channel = Environment.Start(GetType().Name);
-        return Train(TrainingRun.Prepare(Environment, _options, Backbone, Seed, input), channel);
+        TrainingRun run = TrainingRun.Prepare(Environment, _options, Backbone, Seed, input);
+        Check(run);
+        ImageModel model = run.BuildModel();
+        try
+        {
+            return Train(run, model, channel);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -55,7 +66,14 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         return new SchemaShape(columns.Values);
     }
 
-    private protected abstract ImageClassificationTransformer Train(TrainingRun run, IChannel channel);
+    /// <summary>Complains of what is known to be wrong before a network is built.</summary>
+    /// <exception cref="ArgumentException">Options contradict each other or the data.</exception>
+    private protected virtual void Check(TrainingRun run)
+    {
+    }
+
+    /// <summary>Trains a network, which belongs to the result; where there is none, its builder disposes it.</summary>
+    private protected abstract ImageClassificationTransformer Train(TrainingRun run, ImageModel model, IChannel channel);
 
     private void CheckColumns(SchemaShape schema)
     {
