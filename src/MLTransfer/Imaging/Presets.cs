@@ -14,7 +14,7 @@ public static class Presets
     private static readonly OrderedDictionary<string, Func<Preprocessing, IReadOnlyList<PictureTransform>>> Recipes = new(StringComparer.OrdinalIgnoreCase)
     {
         [Standard] = preprocessing => preprocessing.TrainingTransforms(),
-        ["trivial"] = preprocessing => [.. preprocessing.TrainingTransforms(), new TrivialAugmentWide(), new RandomErasing { Probability = 0.1 }],
+        ["trivial"] = preprocessing => [.. preprocessing.TrainingTransforms(), new TrivialAugmentWide(), Erasing(preprocessing)],
         ["auto"] = preprocessing => [.. preprocessing.TrainingTransforms(), new AutoAugment(preprocessing.CropTo <= SmallPictures ? AutoAugmentPolicy.Cifar10 : AutoAugmentPolicy.ImageNet)],
         ["rand"] = preprocessing => [.. preprocessing.TrainingTransforms(), new RandAugment()],
         ["augmix"] = preprocessing => [.. preprocessing.TrainingTransforms(), new AugMix()],
@@ -57,6 +57,12 @@ public static class Presets
         new Resize(size, size),
         new RandomAffine(10) { HorizontalMove = 0.1, VerticalMove = 0.1, SmallestScale = 0.9, LargestScale = 1.1, Interpolation = Interpolation.Bilinear },
     ];
+
+    // torchvision erases after normalization, to 0: the mean colour.
+    private static RandomErasing Erasing(Preprocessing preprocessing) =>
+        new() { Probability = 0.1, Fill = new Color(Level(preprocessing.Mean.R), Level(preprocessing.Mean.G), Level(preprocessing.Mean.B)) };
+
+    private static byte Level(float colour) => (byte)Math.Clamp(MathF.Round(colour * byte.MaxValue), 0, byte.MaxValue);
 
     internal static string? Complaint(string? name) => name is not null && Recipes.ContainsKey(name) ? null : Unknown(name);
 

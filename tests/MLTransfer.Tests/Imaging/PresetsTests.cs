@@ -23,6 +23,10 @@ public class PresetsTests
     }
 
     [Fact]
+    public void What_is_erased_becomes_the_mean_colour() =>
+        Assert.Equal(new Color(124, 116, 104), Presets.Named("trivial", Preprocessing.ImageNet).OfType<RandomErasing>().Single().Fill);
+
+    [Fact]
     public void An_unknown_recipe_is_answered_with_the_known_and_the_nearest()
     {
         var error = Assert.Throws<ArgumentException>(() => Presets.Named("standart", Preprocessing.ImageNet));
