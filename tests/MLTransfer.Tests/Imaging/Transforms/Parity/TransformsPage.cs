@@ -21,9 +21,10 @@ internal static class TransformsPage
             # Transforms
 
             Every transform beside torchvision's on PIL pictures: made by `benchmarks/transforms.sh` with torchvision {torchvision.Versions["torchvision"]} and Pillow {torchvision.Versions["pillow"]}, over three
-            photographs of {string.Join(", ", TorchvisionPixels.Pictures.Take(Photographs).Select(picture => $"{picture.Width} × {picture.Height}"))} pixels. The tests allow no difference at all; only elastic
-            transforms, which torchvision computes in single precision, may be a grey level off in a hundredth of the pixels, and a pixel in a thousand where
-            a place that is rounded otherwise falls beyond the edge of the picture; and Gaussian blur, for the same reason, a grey level in a thousandth.
+            photographs of {string.Join(", ", TorchvisionPixels.Pictures.Take(Photographs).Select(picture => $"{picture.Width} × {picture.Height}"))} pixels. The tests allow no difference at all but
+            in what torchvision computes in single precision: elastic transforms may be a grey level off in a hundredth of the pixels, Gaussian blur in a
+            thousandth; and a pixel in a thousand of a perspective or of an elastic transform to the nearest may be another one, where a place is rounded to
+            the other side of the line between two pixels or of the edge of the picture.
 
             `AugMix` does its operations as on PIL pictures, like every other transform, and is compared with torchvision's sum of such chains. torchvision
             itself does them on tensors there, where edges of moved pictures and the rounding of most operations differ.
