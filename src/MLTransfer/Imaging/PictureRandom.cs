@@ -21,6 +21,17 @@ public struct PictureRandom
         _state = Next() ^ (uint)index;
     }
 
+    /// <summary>Starts the sequence of a picture that comes several times in an epoch.</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="index">The picture's index in the data set.</param>
+    /// <param name="occurrence">How often it came before in this epoch; the first time the sequence is the one without this number.</param>
+    internal PictureRandom(int seed, int epoch, int index, int occurrence) : this(seed, epoch, index)
+    {
+        if (occurrence > 0)
+            _state = Next() ^ (uint)occurrence;
+    }
+
     /// <summary>A number from <paramref name="low"/> up to but not including <paramref name="high"/>, all equally likely.</summary>
     /// <param name="low">The lower end.</param>
     /// <param name="high">The upper end.</param>

@@ -43,6 +43,24 @@ public class BatchLoaderTests
         Assert.Equal(once.Chunk(8 * 8 * 3).Reverse().SelectMany(pixels => pixels), backwards);
     }
 
+    [Fact]
+    public void A_picture_that_comes_again_in_an_epoch_is_changed_in_another_way()
+    {
+        int[] order = [7, 3, 7, 7, 5, 3, 7];
+
+        byte[][] once = [.. All(threads: 1, seed: 1, epoch: 1, order).Chunk(8 * 8 * 3)];
+
+        Assert.Equal(order.Length, once.Select(Convert.ToHexString).Distinct().Count());
+        Assert.Equal(once.SelectMany(pixels => pixels), All(threads: 2, seed: 1, epoch: 1, order));
+        Assert.Equal(once.SelectMany(pixels => pixels), All(threads: 4, seed: 1, epoch: 1, order));
+        Assert.Equal([.. once[0], .. once[1], .. once[4]], All(threads: 1, seed: 1, epoch: 1, order: [7, 3, 5]));
+    }
+
+    [Fact]
+    public void A_batch_larger_than_memory_can_be_is_refused_at_once() => Assert.Contains(
+        "20000 pictures of 224 x 224 pixels are more than fit into a batch; at most 14266 do.",
+        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(Numbered(3), Presets.ImageNetTrain(), batchSize: 20_000)).Message);
+
     public static TheoryData<string> Transforms => [.. TransformExamples.All.Keys];
 
     [Theory, MemberData(nameof(Transforms))]

@@ -24,7 +24,7 @@ public sealed class BatchLoader
     /// <param name="transforms">What is done to each picture; all must end up with the same size.</param>
     /// <param name="batchSize">Pictures in a batch; the last one may have fewer.</param>
     /// <param name="threads">Threads that decode and transform; 0: as many as there are processors.</param>
-    /// <param name="seed">Decides, with the epoch and the picture's index, what random transforms do.</param>
+    /// <param name="seed">Decides, with the epoch, the picture's index and how often it came before in the epoch, what random transforms do.</param>
     /// <param name="decoding">How pictures are decoded; <see langword="null"/>: <see cref="DecodingOptions.Default"/>.</param>
     /// <param name="memory">
     /// Where pictures stay decoded for the next epoch, except with <see cref="DecodingOptions.ReducedScale"/>; <see langword="null"/>: nowhere.
@@ -43,7 +43,7 @@ public sealed class BatchLoader
         (_pictures, _transforms) = (pictures, transforms);
         (_batchSize, _threads, _seed) = (batchSize, threads == 0 ? Environment.ProcessorCount : threads, seed);
         _kept = new KeptPictures(pictures, transforms, decoding ?? DecodingOptions.Default, memory);
-        _batches = new BatchMemory(checked(batchSize * Width * Height * 3));
+        _batches = new BatchMemory(LengthOf(batchSize, _size));
     }
 
     /// <summary>Rows of every picture in a batch.</summary>
@@ -74,7 +74,7 @@ public sealed class BatchLoader
 
     private IEnumerable<PictureBatch> Batches(IReadOnlyList<int> order, int epoch, CancellationToken cancellation)
     {
-        PicturePreparation preparation = new(_kept, _transforms, _seed, epoch);
+        PicturePreparation preparation = new(_kept, order, _transforms, _seed, epoch);
         using LoadingRun run = new(order, _size, preparation.Prepare, _batches, _threads, _batchSize);
         using CancellationTokenRegistration wake = cancellation.Register(run.Wake);
         long started = Stopwatch.GetTimestamp();
@@ -88,5 +88,14 @@ public sealed class BatchLoader
             started = Stopwatch.GetTimestamp();
             run.Release();
         }
+    }
+
+    private static int LengthOf(int batchSize, PictureSize size)
+    {
+        long picture = (long)size.Width * size.Height * 3;
+        return picture <= Array.MaxLength / batchSize
+            ? (int)picture * batchSize
+            : throw new ArgumentOutOfRangeException(
+                nameof(batchSize), batchSize, $"{batchSize} pictures of {size.Width} x {size.Height} pixels are more than fit into a batch; at most {Array.MaxLength / picture} do.");
     }
 }

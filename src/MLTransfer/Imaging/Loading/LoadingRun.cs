@@ -2,8 +2,8 @@ using System.Runtime.ExceptionServices;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Prepares the picture of an index in the memory given; says why when it cannot.</summary>
-internal delegate SkippedPicture? PrepareOne(int index, Span<byte> target);
+/// <summary>Prepares the picture at a position of the order in the memory given; says why when it cannot.</summary>
+internal delegate SkippedPicture? PrepareOne(int position, Span<byte> target);
 
 /// <summary>
 /// One enumeration: threads claim positions of the order one by one and write into the ring of batches, but never so far ahead
@@ -98,7 +98,7 @@ internal sealed class LoadingRun : IDisposable
             int row = position % _batchSize;
             try
             {
-                SkippedPicture? skipped = _prepare(_order[position], slot.Row(row));
+                SkippedPicture? skipped = _prepare(position, slot.Row(row));
                 Finish(slot, row, skipped);
             }
             catch (Exception exception)
