@@ -43,7 +43,9 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
             _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, _options.AuxiliaryWeight);
         var memory = new PictureMemory(_options.PictureMemory);
         PictureData Pictures(PictureSet set, IReadOnlyList<PictureTransform> transforms, int batchSize, bool validation) => new(
-            new BatchLoader(set.Pictures, transforms, batchSize, _options.LoaderThreads, run.Seed, memory: memory), set.Labels, run.Preprocessing, run.Device,
+            new BatchLoader(
+                set.Pictures, transforms, batchSize, _options.LoaderThreads, run.Seed, DecodingOptions.Default with { ReducedScale = _options.ReducedScale && !validation }, memory),
+            set.Labels, run.Preprocessing, run.Device,
             batchSize, run.Seed, picture => Skip(validation, picture), validation ? null : new BatchMixing(_options.Mixup, _options.CutMix, run.Classes.Count, run.Seed),
             validation ? null : run.Order(set.Labels), validation ? null : run.LossWeights())
         {
@@ -84,7 +86,7 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
             ("BatchSize", _options.BatchSize), ("LearningRate", recipe.LearningRate), ("HeadFactor", recipe.HeadFactor), ("AuxiliaryWeight", _options.AuxiliaryWeight),
             ("HeadWarmup", _options.HeadWarmup), ("Optimizer", recipe.Optimizer), ("Schedule", recipe.Schedule), ("WeightDecay", recipe.WeightDecay),
             ("LabelSmoothing", recipe.LabelSmoothing), ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),
-            ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())), ("Balance", _options.Balance), ("Mixup", _options.Mixup), ("CutMix", _options.CutMix),
+            ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())), ("Balance", _options.Balance), ("Mixup", _options.Mixup), ("CutMix", _options.CutMix), ("ReducedScale", _options.ReducedScale),
             ("Precision", _options.Precision), ("Seed", run.Seed),
         ];
         return settings.ToDictionary(setting => setting.Name, setting => Convert.ToString(setting.Value, CultureInfo.InvariantCulture)!);

@@ -57,6 +57,13 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     public double CutMix { get; init; }
 
     /// <summary>
+    /// Whether JPEG pictures trained on are decoded smaller where the transforms shrink them to half their size or less: faster for large photographs,
+    /// and not quite the same pixels (<see cref="DecodingOptions.ReducedScale"/> says how far they are off). Validation and prediction see whole
+    /// pictures; nothing stays decoded in <see cref="PictureMemory"/>. Default: false.
+    /// </summary>
+    public bool ReducedScale { get; init; }
+
+    /// <summary>
     /// Bytes of memory for pictures that stay decoded, so that later epochs need not decode them again; three for each pixel, in the pictures' full
     /// size. Pictures that find no room are decoded every time. The result is the same. Default: 268,435,456 (256 MiB).
     /// </summary>

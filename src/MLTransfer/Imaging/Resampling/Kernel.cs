@@ -15,6 +15,9 @@ internal readonly ref struct Kernel
     private readonly int[] _starts;
     private readonly int[] _weights;
 
+    // Reached by pictures that are four million pixels long and would be made small: nobody has those but to do harm.
+    private const int MostWeights = 1 << 24;
+
     private Kernel(int count, int taps)
     {
         (Count, Taps) = (count, taps);
@@ -44,6 +47,8 @@ internal readonly ref struct Kernel
     {
         double scale = source.Length / size, stretch = Math.Max(scale, 1), support = filter.Support * stretch;
         int taps = Math.Min((int)Math.Ceiling(support) * 2 + 1, source.Count);
+        if ((long)count * taps > MostWeights)
+            throw new PictureException("picture", $"it is {source.Count} pixels long, too many to be resized to {size}; cut a part of it first");
         Kernel kernel = new(count, taps);
         double[] exact = ArrayPool<double>.Shared.Rent(taps);
         int first = source.Count, end = 0;

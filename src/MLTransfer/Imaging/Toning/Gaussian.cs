@@ -8,12 +8,16 @@ namespace MLTransfer.Imaging.Toning;
 /// </summary>
 internal static class Gaussian
 {
+    private const int MostNumbers = 1 << 28;
+
     /// <param name="canvas">The picture.</param>
     /// <param name="taps">Columns and rows that are weighed; both odd.</param>
     /// <param name="sigma">The standard deviation in pixels.</param>
     internal static void Blur(Canvas canvas, PictureSize taps, double sigma)
     {
         int width = canvas.Width, height = canvas.Height, pitch = WeightedSum.LengthFor(width * 3);
+        if ((long)pitch * (taps.Height + 1) > MostNumbers)
+            throw new PictureException("picture", $"it is {width} pixels wide, too many to be blurred over {taps.Height} rows; resize it first");
         float[] row = ArrayPool<float>.Shared.Rent(pitch + taps.Width * 3), rows = ArrayPool<float>.Shared.Rent(pitch * (taps.Height + 1));
         Span<float> across = stackalloc float[taps.Width], down = stackalloc float[taps.Height], sum = rows.AsSpan(pitch * taps.Height, pitch);
         Span<int> columnStarts = stackalloc int[taps.Width], rowStarts = stackalloc int[taps.Height];

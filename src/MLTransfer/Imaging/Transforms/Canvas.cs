@@ -9,6 +9,9 @@ namespace MLTransfer.Imaging;
 /// </summary>
 internal sealed class Canvas : IDisposable
 {
+    // Four times what a network can look at: transforms in a model file that ask for more mean harm.
+    private const int MostPixels = 1 << 26;
+
     private byte[] _pixels = [];
     private byte[] _draft = [];
     private PictureSize _draftSize;
@@ -30,10 +33,12 @@ internal sealed class Canvas : IDisposable
     internal PixelView View => new(Pixels, Width, Height, PixelLayout.Rgb);
 
     /// <summary>Memory of undefined content for the next state of the picture, valid until <see cref="Accept"/>.</summary>
-    /// <exception cref="PictureException">The size is larger than a picture can have.</exception>
-    internal Span<byte> Draft(PictureSize size)
+    /// <exception cref="PictureException">The size is larger than transforms may make a picture.</exception>
+    internal Span<byte> Draft(PictureSize size) => Draft(size, Size);
+
+    private Span<byte> Draft(PictureSize size, PictureSize before)
     {
-        int length = LengthOf(size);
+        int length = LengthOf(size, before);
         if (_draft.Length <= length)
         {
             Return(_draft);
@@ -56,15 +61,21 @@ internal sealed class Canvas : IDisposable
     /// <summary>Becomes what a framing shows of a picture, which may be this one.</summary>
     internal void Show(PixelView source, in Framing framing)
     {
-        Renderer.Render(source, framing, Draft(framing.Size));
+        Renderer.Render(source, framing, Draft(framing.Size, new PictureSize(source.Width, source.Height)));
         Accept();
     }
 
     /// <summary>Bytes of a picture of red, green and blue.</summary>
-    /// <exception cref="PictureException">The size is larger than a picture can have.</exception>
-    internal static int LengthOf(PictureSize size) => (long)size.Width * size.Height * 3 is var length && length < Array.MaxLength
-        ? (int)length
-        : throw new PictureException("picture", $"it would become {size.Width} x {size.Height} pixels, more than a picture can have");
+    /// <param name="size">Its size.</param>
+    /// <param name="before">That of the picture it is made from: what was allowed to be large may stay so.</param>
+    /// <exception cref="PictureException">There would be no pixels, or too many.</exception>
+    internal static int LengthOf(PictureSize size, PictureSize before)
+    {
+        long pixels = (long)size.Width * size.Height, most = Math.Max(MostPixels, (long)before.Width * before.Height);
+        return pixels > 0 && pixels <= most
+            ? (int)(pixels * 3)
+            : throw new PictureException("picture", $"its transforms would make {size.Width} x {size.Height} pixels of it; {most} are possible");
+    }
 
     public void Dispose()
     {

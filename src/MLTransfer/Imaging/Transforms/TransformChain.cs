@@ -14,7 +14,7 @@ internal static class TransformChain
         using Canvas canvas = new();
         PixelView source = pixels.View;
         Framing framing = Run(transforms, ref source, canvas, ref random);
-        byte[] target = GC.AllocateUninitializedArray<byte>(Canvas.LengthOf(framing.Size));
+        byte[] target = GC.AllocateUninitializedArray<byte>(Canvas.LengthOf(framing.Size, new PictureSize(source.Width, source.Height)));
         Renderer.Render(source, framing, target);
         return new Picture(framing.Size.Width, framing.Size.Height, target);
     }

@@ -8,21 +8,19 @@ public sealed record CenterCrop : FramingTransform
 {
     /// <summary>Cuts a square.</summary>
     /// <param name="size">Its side in pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is not positive, or above 1,048,576.</exception>
     public CenterCrop(int size) : this(size, size) { }
 
     /// <summary>Cuts a rectangle.</summary>
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A length is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A length is not positive, or above 1,048,576.</exception>
     public CenterCrop(int width, int height) : this(new PictureSize(width, height)) { }
 
     [JsonConstructor]
     private CenterCrop(PictureSize size)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size.Width, 1, "width");
-        ArgumentOutOfRangeException.ThrowIfLessThan(size.Height, 1, "height");
-        Size = size;
+        Size = new PictureSize(Setting.Side(size.Width, "width"), Setting.Side(size.Height, "height"));
     }
 
     /// <summary>The size afterwards.</summary>

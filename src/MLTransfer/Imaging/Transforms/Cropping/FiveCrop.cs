@@ -9,18 +9,16 @@ public sealed record FiveCrop
 {
     /// <summary>Cuts squares.</summary>
     /// <param name="size">Their side in pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is not positive, or above 1,048,576.</exception>
     public FiveCrop(int size) : this(size, size) { }
 
     /// <summary>Cuts rectangles.</summary>
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A length is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A length is not positive, or above 1,048,576.</exception>
     public FiveCrop(int width, int height)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        (Width, Height) = (width, height);
+        (Width, Height) = (Setting.Side(width, nameof(width)), Setting.Side(height, nameof(height)));
     }
 
     /// <summary>Width of each crop, in pixels.</summary>
@@ -52,7 +50,7 @@ public sealed record FiveCrop
 
     private static Picture Render(Picture picture, Framing framing)
     {
-        byte[] pixels = GC.AllocateUninitializedArray<byte>(Canvas.LengthOf(framing.Size));
+        byte[] pixels = GC.AllocateUninitializedArray<byte>(Canvas.LengthOf(framing.Size, new PictureSize(picture.Width, picture.Height)));
         Renderer.Render(new PixelView(picture.Pixels, picture.Width, picture.Height, PixelLayout.Rgb), framing, pixels);
         return new Picture(framing.Size.Width, framing.Size.Height, pixels);
     }

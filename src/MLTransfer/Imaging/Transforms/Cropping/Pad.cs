@@ -8,7 +8,7 @@ public sealed record Pad : FramingTransform
 {
     /// <summary>Adds a border of the same width on all sides.</summary>
     /// <param name="border">In pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The width is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The width is negative, or above 1,048,576.</exception>
     public Pad(int border) : this(border, border, border, border) { }
 
     /// <summary>Adds a border.</summary>
@@ -16,15 +16,12 @@ public sealed record Pad : FramingTransform
     /// <param name="top">Height above, in pixels.</param>
     /// <param name="right">Width at the right, in pixels.</param>
     /// <param name="bottom">Height below, in pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">One of them is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">One of them is negative, or above 1,048,576.</exception>
     [JsonConstructor]
     public Pad(int left, int top, int right, int bottom)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(left);
-        ArgumentOutOfRangeException.ThrowIfNegative(top);
-        ArgumentOutOfRangeException.ThrowIfNegative(right);
-        ArgumentOutOfRangeException.ThrowIfNegative(bottom);
-        (Left, Top, Right, Bottom) = (left, top, right, bottom);
+        (Left, Top) = (Setting.Border(left, nameof(left)), Setting.Border(top, nameof(top)));
+        (Right, Bottom) = (Setting.Border(right, nameof(right)), Setting.Border(bottom, nameof(bottom)));
     }
 
     /// <summary>Width at the left, in pixels.</summary>

@@ -11,13 +11,11 @@ public sealed record RandomCrop : FramingTransform
     /// <summary>Creates the transform.</summary>
     /// <param name="size">Side of the square, in pixels.</param>
     /// <param name="padding">Width of the border that is added on each side first, in pixels. Default 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is not positive, or the padding negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is not positive, the padding negative, or one of them above 1,048,576.</exception>
     public RandomCrop(int size, int padding = 0)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(padding);
-        Size = size;
-        Padding = padding;
+        Size = Setting.Side(size, nameof(size));
+        Padding = Setting.Border(padding, nameof(padding));
     }
 
     /// <summary>Side of the square, in pixels.</summary>

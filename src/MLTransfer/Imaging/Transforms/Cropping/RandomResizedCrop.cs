@@ -12,27 +12,26 @@ public sealed record RandomResizedCrop : FramingTransform
 
     /// <summary>Creates the transform.</summary>
     /// <param name="size">Side of the resulting square, in pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is not positive, or above 1,048,576.</exception>
     public RandomResizedCrop(int size)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        Size = size;
+        Size = Setting.Side(size, nameof(size));
     }
 
     /// <summary>Side of the resulting square, in pixels.</summary>
     public int Size { get; }
 
     /// <summary>Smallest part of the picture's area. Default 0.08.</summary>
-    public double SmallestArea { get; init; } = 0.08;
+    public double SmallestArea { get; init => field = Setting.Share(value); } = 0.08;
 
     /// <summary>Largest part of the picture's area. Default 1.</summary>
-    public double LargestArea { get; init; } = 1;
+    public double LargestArea { get; init => field = Setting.Share(value); } = 1;
 
     /// <summary>Narrowest shape, width / height. Default 3/4.</summary>
-    public double NarrowestShape { get; init; } = 3.0 / 4;
+    public double NarrowestShape { get; init => field = Setting.Positive(value); } = 3.0 / 4;
 
     /// <summary>Widest shape, width / height. Default 4/3.</summary>
-    public double WidestShape { get; init; } = 4.0 / 3;
+    public double WidestShape { get; init => field = Setting.Positive(value); } = 4.0 / 3;
 
     /// <summary>How pixels are interpolated. Default <see cref="Interpolation.Bilinear"/>.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bilinear;

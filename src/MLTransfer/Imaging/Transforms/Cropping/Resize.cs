@@ -6,10 +6,12 @@ namespace MLTransfer.Imaging;
 /// <summary>Resizes a picture: its shorter side to a length with the shape kept, or both sides exactly. As torchvision's <c>Resize</c>.</summary>
 public sealed record Resize : FramingTransform
 {
+    private const int LongestResult = 1 << 26;
+
     /// <summary>Resizes the shorter side and keeps the shape; the longer side is rounded down.</summary>
     /// <param name="shorterSide">In pixels.</param>
     /// <param name="interpolation">How pixels are interpolated.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The length is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The length is not positive, or above 1,048,576.</exception>
     public Resize(int shorterSide, Interpolation interpolation = Interpolation.Bilinear) : this(shorterSide, null, interpolation)
     {
     }
@@ -18,7 +20,7 @@ public sealed record Resize : FramingTransform
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
     /// <param name="interpolation">How pixels are interpolated.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A length is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A length is not positive, or above 1,048,576.</exception>
     public Resize(int width, int height, Interpolation interpolation = Interpolation.Bilinear) : this(null, new PictureSize(width, height), interpolation)
     {
     }
@@ -28,8 +30,8 @@ public sealed record Resize : FramingTransform
     {
         if (shorterSide is null == exactly is null)
             throw new ArgumentException("Either the shorter side or both sides are given.", nameof(shorterSide));
-        ArgumentOutOfRangeException.ThrowIfLessThan(shorterSide ?? exactly!.Value.Width, 1, "width");
-        ArgumentOutOfRangeException.ThrowIfLessThan(shorterSide ?? exactly!.Value.Height, 1, "height");
+        Setting.Side(shorterSide ?? exactly!.Value.Width, "width");
+        Setting.Side(shorterSide ?? exactly!.Value.Height, "height");
         (ShorterSide, Exactly, Interpolation) = (shorterSide, exactly, interpolation);
     }
 
@@ -57,5 +59,5 @@ public sealed record Resize : FramingTransform
     }
 
     // A picture a pixel wide may become absurdly long; what is cut from it later is still small.
-    private static int Longer(int shorter, int before, int shorterBefore) => (int)Math.Min((long)shorter * before / shorterBefore, int.MaxValue);
+    private static int Longer(int shorter, int before, int shorterBefore) => (int)Math.Min((long)shorter * before / shorterBefore, LongestResult);
 }

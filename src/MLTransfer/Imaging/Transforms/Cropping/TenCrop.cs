@@ -12,13 +12,13 @@ public sealed record TenCrop
 
     /// <summary>Cuts squares.</summary>
     /// <param name="size">Their side in pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is not positive, or above 1,048,576.</exception>
     public TenCrop(int size) : this(size, size) { }
 
     /// <summary>Cuts rectangles.</summary>
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A length is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A length is not positive, or above 1,048,576.</exception>
     public TenCrop(int width, int height) => _five = new FiveCrop(width, height);
 
     /// <summary>Width of each crop, in pixels.</summary>

@@ -1,0 +1,66 @@
+using MLTransfer.Imaging;
+
+namespace MLTransfer.Tests.Imaging.Hostile;
+
+/// <summary>Transforms that are allowed one by one, and ask for more than there is when put together or done to strange pictures.</summary>
+public class HostileTransformTests
+{
+    private static readonly PictureTransform Ending = new CenterCrop(32);
+
+    public static TheoryData<string> TooLarge => [.. Chains.Keys];
+
+    private static Dictionary<string, PictureTransform[]> Chains { get; } = new()
+    {
+        ["enlarged, and its colours changed"] = [new Resize(1 << 20, 1 << 20), new Grayscale()],
+        ["enlarged to a hundred million pixels"] = [new Resize(10_000, 10_000), new ElasticTransform()],
+        ["enlarged twice"] = [new Resize(1 << 20), new Resize(1 << 19)],
+        ["with a border of many pixels"] = [new Pad(1 << 20) { Fill = Color.White }],
+        ["with a border around a border"] = [new Pad(1 << 20), new Pad(1 << 20)],
+        ["cut with a border of many pixels"] = [new RandomCrop(64, padding: 1 << 20) { Mode = PaddingMode.Reflect }],
+        ["turned around a place far away"] = [new RandomRotation(45, 45) { Expand = true, Center = new PicturePoint(1e308, -1e308), Interpolation = Interpolation.Bilinear }, new Grayscale()],
+    };
+
+    [Theory, MemberData(nameof(TooLarge))]
+    public void Pictures_that_would_become_too_large_are_skipped_with_a_reason(string chain)
+    {
+        PictureBatch batch = Assert.Single(new BatchLoader([Picture(40, 30)], [.. Chains[chain], Ending]).Load([0]));
+
+        Assert.Contains("its transforms would make ", Assert.Single(batch.Skipped).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Interpolation.Nearest)]
+    [InlineData(Interpolation.Bilinear)]
+    public void A_part_of_an_absurdly_enlarged_picture_takes_neither_memory_nor_time(Interpolation interpolation)
+    {
+        PictureBatch batch = Assert.Single(new BatchLoader([Picture(1, 65_535)], [new Resize(1 << 20, interpolation), Ending]).Load([0]));
+
+        Assert.Equal(1, batch.Count);
+    }
+
+    [Fact]
+    public void A_picture_too_long_to_be_made_small_is_skipped_with_a_reason()
+    {
+        PictureBatch batch = Assert.Single(new BatchLoader([Picture(20_000_000, 1)], [new Resize(32, 32)]).Load([0]));
+
+        Assert.Equal("it is 20000000 pixels long, too many to be resized to 32; cut a part of it first", Assert.Single(batch.Skipped).Reason);
+    }
+
+    [Fact]
+    public void A_picture_too_wide_to_be_blurred_is_skipped_with_a_reason()
+    {
+        PictureBatch batch = Assert.Single(new BatchLoader([Picture(20_000_000, 1)], [new GaussianBlur(255), Ending]).Load([0]));
+
+        Assert.Contains("too many to be blurred over 255 rows", Assert.Single(batch.Skipped).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_allowed_to_be_large_may_stay_so()
+    {
+        DecodedPicture large = Picture(70_000_000, 1);
+
+        Assert.Equal(1, Assert.Single(new BatchLoader([large], [new RandomInvert(1), Ending]).Load([0])).Count);
+    }
+
+    private static DecodedPicture Picture(int width, int height) => new("picture", new Picture(width, height, new byte[width * height * 3]));
+}
