@@ -61,7 +61,8 @@ internal sealed class TarPictures : PictureContainer
         {
             return reader.GetNextEntry(copyData: false);
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or FormatException or OverflowException or ArgumentException)
+        // Of a header that is too long, TarReader says so as if it had been used wrongly.
+        catch (Exception exception) when (exception is IOException or InvalidOperationException or InvalidDataException or FormatException or OverflowException or ArgumentException)
         {
             throw errors.Damaged($"its headers cannot be read ({exception.Message.TrimEnd('.')})", exception);
         }

@@ -30,7 +30,8 @@ internal sealed class Unpacker(string archive, string folder, UnpackLimits limit
                 progress(stream.Position);
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException or OverflowException)
+        // Of a header that is too long, TarReader says so as if it had been used wrongly.
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException or OverflowException)
         {
             throw new InvalidDataException(
                 $"The archive '{archive}' cannot be unpacked: {(last.Length == 0 ? "it" : $"its entry '{Printable(last)}'")} {Reason(exception)}. "

@@ -55,4 +55,18 @@ internal static class TestArchive
             gzip.Write(content);
         return stream.ToArray();
     }
+
+    /// <summary>A tar archive with nothing but a header of a kind that describes the next entry, and says that it does so in eight gigabytes.</summary>
+    public static byte[] HugeHeader(char kind)
+    {
+        byte[] header = new byte[1536];
+        Encoding.ASCII.GetBytes("a").CopyTo(header, 0);
+        Encoding.ASCII.GetBytes("0000644\0").CopyTo(header, 100);
+        Encoding.ASCII.GetBytes("77777777777\0").CopyTo(header, 124);
+        Encoding.ASCII.GetBytes("        ").CopyTo(header, 148);
+        header[156] = (byte)kind;
+        Encoding.ASCII.GetBytes("ustar\0" + "00").CopyTo(header, 257);
+        Encoding.ASCII.GetBytes($"{Convert.ToString(header.Sum(value => value), 8),6}\0 ").CopyTo(header, 148);
+        return header;
+    }
 }

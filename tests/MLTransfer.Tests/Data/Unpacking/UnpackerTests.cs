@@ -51,6 +51,11 @@ public sealed class UnpackerTests : IDisposable
     [Theory, MemberData(nameof(EvilNames))]
     public void A_tar_that_would_write_elsewhere_is_refused(string name, string reason) => Refuse("evil.tar", Tar(Entry("ants/1.jpg", "fine"), Entry(name, "evil")), reason);
 
+    [Theory]
+    [InlineData('x')]
+    [InlineData('L')]
+    public void A_tar_whose_header_declares_gigabytes_is_refused(char kind) => Refuse("bomb.tar", HugeHeader(kind), "is damaged");
+
     [Fact]
     public void Links_and_devices_of_a_tar_are_left_out_and_named()
     {
