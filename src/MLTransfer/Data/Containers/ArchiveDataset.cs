@@ -5,7 +5,8 @@ internal static class ArchiveDataset
 {
     public static ImageDataset Of(string path, PictureContainer container)
     {
-        string[][] parts = [.. container.Names.Select(name => name.Split('/', StringSplitOptions.RemoveEmptyEntries))];
+        // Some archives made on Windows have backslashes between folders.
+        string[][] parts = [.. container.Names.Select(name => name.Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries))];
         int depth = SharedFolders(parts);
         var folders = parts.Where(part => part.Length > depth + 1).GroupBy(part => part[depth], StringComparer.Ordinal);
         bool hasSplits = SplitFolders.Are(path, [.. folders.Select(folder => (folder.Key, folder.Any(part => part.Length > depth + 2)))]);

@@ -11,7 +11,7 @@ internal static class ArchiveNames
     {
         if (!PictureFiles.Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase))
             return false;
-        foreach (Range part in name.AsSpan().Split('/'))
+        foreach (Range part in name.AsSpan().SplitAny('/', '\\'))
         {
             if (name.AsSpan(part) is not "." && (name.AsSpan(part).StartsWith('.') || name.AsSpan(part) is Leftovers))
                 return false;

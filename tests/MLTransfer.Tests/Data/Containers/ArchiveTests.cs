@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using MLTransfer.Data;
 using MLTransfer.Imaging;
+using MLTransfer.Tests.Data.Unpacking;
 using MLTransfer.Tests.Imaging;
 using MLTransfer.Tests.Reference;
 
@@ -147,6 +148,26 @@ public sealed class ArchiveTests : IDisposable
         File.WriteAllBytes(path, file);
 
         Assert.Contains(expected, ErrorOf(path));
+    }
+
+    [Fact]
+    public void Folders_may_be_told_apart_by_backslashes()
+    {
+        ImageDataset dataset = ImageDataset.Open(Make("zip", ["set\\a\\1.png", "set\\b\\2.png", "set\\.hidden\\3.png"]));
+
+        Assert.Equal(["a", "b"], dataset.Rows.Select(row => row.Label));
+        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, PictureSource.At(row.ImagePath).Decode().Pixels));
+    }
+
+    [Theory]
+    [InlineData('x')]
+    [InlineData('L')]
+    public void A_tar_whose_header_declares_gigabytes_is_damaged(char kind)
+    {
+        string path = _folder.Write("bomb.tar", TestArchive.HugeHeader(kind));
+
+        Assert.Contains($"'{path}' is damaged: its headers cannot be read", ErrorOf(path));
+        Assert.Contains("is damaged: its headers cannot be read", ReasonOf($"{path}!/a/1.png"));
     }
 
     [Fact]
