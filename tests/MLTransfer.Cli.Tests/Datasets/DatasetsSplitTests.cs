@@ -37,6 +37,16 @@ public sealed class DatasetsSplitTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_the_pictures_lie_outside_the_folder_of_the_manifest_the_option_that_reads_it_is_named()
+    {
+        Directory.CreateDirectory(_folder.PathOf("elsewhere"));
+        var outcome = await Mlt.RunAsync("datasets", "split", _folder.PathOf("set"), "--out", _folder.PathOf("elsewhere/list.csv"));
+        Assert.Contains("--allow-outside-paths", outcome.Words, StringComparison.Ordinal);
+        Assert.Equal("", (await RunAsync()).Words);
+        Assert.Equal(ExitCode.Done, (await Mlt.RunAsync("datasets", "check", _folder.PathOf("elsewhere/list.csv"), "--allow-outside-paths")).Code);
+    }
+
+    [Fact]
     public async Task Folds_are_parts_of_the_same_size()
     {
         var outcome = await RunAsync("--folds", "5", "--json");

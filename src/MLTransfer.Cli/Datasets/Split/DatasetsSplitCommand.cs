@@ -49,6 +49,8 @@ internal sealed class DatasetsSplitCommand : MltCommand
         var divided = folds is { } count ? Folded(dataset, count, seed) : dataset.Divided(fractions?.Fractions ?? DefaultFractions, seed);
         divided.WriteManifest(file.Path);
         Show(divided, file.Path, seed, WantsJson(asked));
+        if (divided.Rows.Any(row => LiesOutside(row.ImagePath, Path.GetDirectoryName(Path.GetFullPath(file.Path))!)))
+            Surroundings.Words.WriteLine($"Its pictures lie outside its folder: who reads it has to say so, with {_dataset.AllowOutsidePaths.Name}. Beside them, it needs no leave.");
         return Task.FromResult(ExitCode.Done);
     }
 
@@ -63,6 +65,9 @@ internal sealed class DatasetsSplitCommand : MltCommand
             throw Asked.Wrongly("--folds", refusal);
         }
     }
+
+    private static bool LiesOutside(string picture, string folder) =>
+        Path.GetRelativePath(folder, Path.GetFullPath(picture)).Split(Path.DirectorySeparatorChar) is [".." or "", ..];
 
     private void Show(ImageDataset divided, string path, int seed, bool json)
     {
