@@ -19,11 +19,18 @@ internal static class IdxDataset
         string[] sets = [.. pairs.Select(pair => pair.Names!.DataSet).Distinct()];
         if (sets.Length > 1)
             throw new InvalidDataException($"The folder '{folder}' holds several data sets: {string.Join(", ", sets.Select(set => set.Length == 0 ? "one without a name" : set))}. Give a folder for each, or name one file of pictures, such as '{pairs[0].Path}'.");
-        return new ImageDataset(folder, Format, [.. pairs.SelectMany(pair => Rows(pair.Path, pair.Names!.Split))]);
+        return Of(folder, pairs.SelectMany(pair => Rows(pair.Path, pair.Names!.Split)));
     }
 
     /// <summary>One file of pictures, and its labels.</summary>
-    public static ImageDataset OfFile(string path) => new(path, Format, [.. Rows(path, split: null)]);
+    public static ImageDataset OfFile(string path) => Of(path, Rows(path, split: null));
+
+    // Classes without a name are called by their numbers: 2 comes before 10.
+    private static ImageDataset Of(string path, IEnumerable<ImageRow> pictures)
+    {
+        ImageRow[] rows = [.. pictures];
+        return new ImageDataset(path, Format, rows, [.. rows.Select(row => row.Label).Distinct(StringComparer.Ordinal).OrderBy(label => label.Length).ThenBy(label => label, StringComparer.Ordinal)]);
+    }
 
     private static IEnumerable<ImageRow> Rows(string path, string? split)
     {

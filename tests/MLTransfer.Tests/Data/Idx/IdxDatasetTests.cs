@@ -81,6 +81,15 @@ public sealed class IdxDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Classes_without_names_are_in_the_order_of_their_numbers()
+    {
+        _folder.Write("signs-train-images-idx3-ubyte", IdxSample.Pictures(3));
+        _folder.Write("signs-train-labels-idx1-ubyte", IdxSample.Labels(10, 2, 31));
+
+        Assert.Equal(["2", "10", "31"], ImageDataset.Open(_folder.Path).Classes);
+    }
+
+    [Fact]
     public void Several_data_sets_in_one_folder_are_an_error()
     {
         _folder.Write("emnist-letters-test-images-idx3-ubyte", IdxSample.Pictures(2));
