@@ -82,12 +82,12 @@ public class VisionTransformerTests
     [InlineData(1, 146, 768)]
     [InlineData(2, 145, 768)]
     [InlineData(1, 145, 512)]
-    public void Positions_that_make_no_square_grid_are_refused(params long[] shape)
+    public void Positions_that_make_no_square_grid_are_refused(long batch, long positions, long width)
     {
         using var scope = NewDisposeScope();
         using ImageModel model = ModelZoo.Find("vit_b_32").Build(classes: 2);
         var other = StateDict.Save(model).ToDictionary(tensor => tensor.Name);
-        other[Positions] = new StoredTensor(Positions, TensorType.Float32, shape, new byte[4 * shape.Aggregate(1L, (product, size) => product * size)]);
+        other[Positions] = new StoredTensor(Positions, TensorType.Float32, [batch, positions, width], new byte[4 * batch * positions * width]);
         Assert.Throws<WeightsException>(() => StateDict.Load(model, other, "other", "vit_b_32"));
         Assert.Equal([1, 50, 768], model.get_parameter(Positions)!.shape);
     }
