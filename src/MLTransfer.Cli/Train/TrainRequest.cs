@@ -67,6 +67,8 @@ internal static class TrainRequest
             throw new UsageException("--checkpoint is for --mode finetune; with --mode features the features are kept in --cache, and the head trains in seconds.");
         if (!fineTune && (asked.GetValue(options.Augment) ?? (object?)asked.GetValue(options.Mixup) ?? asked.GetValue(options.CutMix)) is not null)
             throw new UsageException("--augment, --mixup and --cutmix are for --mode finetune; with --mode features every picture goes through the backbone once, as it is.");
+        if (asked.GetValue(options.Balance) == ClassBalance.Weights && (asked.GetValue(options.Mixup) ?? 0) + (asked.GetValue(options.CutMix) ?? 0) > 0)
+            throw new UsageException("--balance weights does not go with --mixup and --cutmix, which join pictures of several classes; use --balance sampling.");
         if (fineTune && asked.GetValue(options.Cache) is not null)
             throw new UsageException("--cache is for --mode features; fine-tuning changes the features in every step, so there is nothing to keep.");
     }

@@ -53,6 +53,12 @@ public sealed class TrainRequestTests : IDisposable
     public async Task How_pictures_are_decoded_again_and_again_contradicts_decoding_them_once(string option, string value) =>
         await RefusedAsync("--picture-memory and --reduced-scale are for --mode finetune", [.. With("--mode", "features"), option, value]);
 
+    [Theory]
+    [InlineData("--mixup")]
+    [InlineData("--cutmix")]
+    public async Task Weights_of_classes_contradict_pictures_that_are_mixed(string option) => await RefusedAsync(
+        "--balance weights does not go with --mixup and --cutmix", [.. With("--mode", "finetune"), "--balance", "weights", option, "0.5"]);
+
     [Fact]
     public async Task A_layer_to_train_from_contradicts_a_frozen_backbone() =>
         await RefusedAsync("--train-from is for --mode finetune", [.. Good, "--train-from", "layer4"]);
