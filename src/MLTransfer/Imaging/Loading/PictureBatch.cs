@@ -17,8 +17,16 @@ public sealed class PictureBatch
         ArgumentNullException.ThrowIfNull(transforms);
         PictureRandom random = new(seed: 0, epoch: 0, index: 0);
         using DecodedPixels pixels = ReducedDecoding.Open(picture, transforms, decoding ?? DecodingOptions.Default, random);
-        Picture result = TransformChain.Apply(transforms, pixels, ref random);
-        return new PictureBatch(result.Pixels, new PictureSize(result.Width, result.Height), [0], []);
+        try
+        {
+            Picture result = TransformChain.Apply(transforms, pixels, ref random);
+            return new PictureBatch(result.Pixels, new PictureSize(result.Width, result.Height), [0], []);
+        }
+        // Transforms do not know the names of pictures.
+        catch (PictureException exception)
+        {
+            throw new PictureException(picture.Name, exception.Reason, exception);
+        }
     }
 
     /// <summary>

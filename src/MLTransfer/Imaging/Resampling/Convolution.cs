@@ -8,6 +8,9 @@ namespace MLTransfer.Imaging.Resampling;
 /// </summary>
 internal static class Convolution
 {
+    // Between the passes all rows are as narrow as the result: too much only for pictures that are high beyond reason.
+    private const int MostBytes = 1 << 29;
+
     internal static void Render(PixelView source, in Framing framing, Region seen, RowTarget target)
     {
         Filter filter = Filter.Of(framing.Interpolation);
@@ -16,7 +19,9 @@ internal static class Convolution
         using var rows = Kernel.Of(down, framing.Grid.Height, seen.Y, seen.Height, filter);
         using HorizontalPass horizontal = new(columns);
         int stride = VerticalPass.StrideOf(seen.Width);
-        byte[] narrowed = ArrayPool<byte>.Shared.Rent(checked(rows.Length * stride));
+        if ((long)rows.Length * stride > MostBytes)
+            throw new PictureException("picture", $"it is {rows.Length} pixels high, too many to be resized to {framing.Grid.Width} x {framing.Grid.Height}; cut a part of it first");
+        byte[] narrowed = ArrayPool<byte>.Shared.Rent(rows.Length * stride);
         byte[] sourceRow = ArrayPool<byte>.Shared.Rent(horizontal.SourceRowLength);
         byte[] resultRow = ArrayPool<byte>.Shared.Rent(stride);
         for (int y = 0; y < rows.Length; y++)

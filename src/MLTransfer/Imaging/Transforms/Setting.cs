@@ -28,7 +28,8 @@ internal static class Setting
         smallestDegrees >= -360 && smallestDegrees <= largestDegrees && largestDegrees <= 360
             ? (smallestDegrees, largestDegrees)
             : throw new ArgumentOutOfRangeException(
-                nameof(largestDegrees), largestDegrees, $"There is no angle from {smallestDegrees} to {largestDegrees} degrees; both must lie between -360 and 360, the largest not below the smallest.");
+                nameof(largestDegrees), largestDegrees,
+                $"There is no angle from {smallestDegrees} to {largestDegrees} degrees; both must lie between -360 and 360, the largest not below the smallest.");
 
     private static int Pixels(int least, int value, string name) => value >= least && value <= LongestSide
         ? value

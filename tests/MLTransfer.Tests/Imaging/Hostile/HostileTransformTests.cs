@@ -47,6 +47,18 @@ public class HostileTransformTests
     }
 
     [Fact]
+    public void A_picture_too_high_to_be_made_small_is_skipped_with_a_reason()
+    {
+        PictureBatch batch = Assert.Single(new BatchLoader([Picture(1, 4_000_000)], [new Resize(224, 224)]).Load([0]));
+
+        Assert.Equal("it is 4000000 pixels high, too many to be resized to 224 x 224; cut a part of it first", Assert.Single(batch.Skipped).Reason);
+    }
+
+    [Fact]
+    public void A_single_picture_is_named_when_its_transforms_ask_for_too_much() =>
+        Assert.Equal("picture.jpg", Assert.Throws<PictureException>(() => PictureBatch.Of(new DecodedPicture("picture.jpg", Picture(40, 30).Picture), [new Resize(1 << 20), new Grayscale()])).Name);
+
+    [Fact]
     public void A_picture_too_wide_to_be_blurred_is_skipped_with_a_reason()
     {
         PictureBatch batch = Assert.Single(new BatchLoader([Picture(20_000_000, 1)], [new GaussianBlur(255), Ending]).Load([0]));
