@@ -57,6 +57,19 @@ public class PictureMemoryTests
     }
 
     [Fact]
+    public void A_picture_too_large_for_the_memory_leaves_it_to_the_others()
+    {
+        Counting[] pictures = [new Counting(new DecodedPicture("large", Fixture.Drawn(400, 300, (x, y) => (x, y, 0)))), .. Drawn()];
+        PictureMemory memory = new(Order.Length * Size);
+        BatchLoader loader = new(pictures, Augmented, threads: 1, memory: memory);
+
+        for (int epoch = 0; epoch < 2; epoch++)
+            Assert.Equal(pictures.Length, loader.Load([.. Enumerable.Range(0, pictures.Length)], epoch).Sum(batch => batch.Count));
+
+        Assert.Equal([2, .. Enumerable.Repeat(1, Order.Length)], pictures.Select(picture => picture.Opened));
+    }
+
+    [Fact]
     public void A_picture_asked_for_twice_at_once_is_counted_once()
     {
         PictureMemory memory = new(10 * Size);

@@ -9,7 +9,6 @@ internal sealed class KeptPictures(
 {
     private readonly PictureMemory? _memory = decoding.ReducedScale ? null : memory;
     private readonly Picture?[] _kept = new Picture?[memory is null ? 0 : pictures.Count];
-    private volatile bool _full;
 
     internal PictureSource this[int index] => pictures[index];
 
@@ -22,14 +21,13 @@ internal sealed class KeptPictures(
         if (_memory is not null && Volatile.Read(ref _kept[index]) is { } kept)
             return new DecodedPixels(kept);
         DecodedPixels pixels = ReducedDecoding.Open(pictures[index], transforms, decoding, random);
-        return _memory is null || _full || pictures[index] is DecodedPicture ? pixels : Kept(index, pixels, _memory);
+        return _memory is null || pictures[index] is DecodedPicture ? pixels : Kept(index, pixels, _memory);
     }
 
     private DecodedPixels Kept(int index, DecodedPixels pixels, PictureMemory memory)
     {
         long bytes = (long)pixels.View.Width * pixels.View.Height * 3;
-        _full = !memory.TryTake(bytes);
-        if (_full)
+        if (!memory.TryTake(bytes))
             return pixels;
         using (pixels)
         {
