@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using MLTransfer.Tests.Reference;
 using MLTransfer.Downloads;
+using MLTransfer.Tests.Reference;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Tests.Weights.Download;

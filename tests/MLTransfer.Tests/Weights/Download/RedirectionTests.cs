@@ -1,9 +1,9 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MLTransfer.Downloads;
 using MLTransfer.Imaging;
 using MLTransfer.Tests.Reference;
-using MLTransfer.Downloads;
 using MLTransfer.Weights;
 using static MLTransfer.Tests.Weights.Download.Answers;
 
