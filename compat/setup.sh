@@ -61,7 +61,7 @@ prepare_machine() {
     command -v dotnet >/dev/null || fail "MLTransfer needs the .NET 10 SDK, and there is no 'dotnet' here. Install it: https://dotnet.microsoft.com/download"
     missing=$(missing_codecs)
     # shellcheck disable=SC2086 # one word, one package
-    [[ -z $missing ]] || install_packages "JPEG decodes faster, and TIFF at all" $missing ||
+    [[ -z $missing ]] || install_packages "JPEG takes less memory, and TIFF is read at all" $missing ||
         say "$(echo $missing) could not be installed: JPEG pictures decode without libturbojpeg0, only slower; TIFF pictures need libtiff."
     [[ $(engine) != packages ]] || return 0
     missing=$("$root/compat/native/missing.sh")
