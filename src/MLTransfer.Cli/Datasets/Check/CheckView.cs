@@ -29,7 +29,7 @@ internal static class CheckView
             ? $"No problems found in {Figures.Seconds(findings.Seconds)}."
             : $"{Figures.Counted(findings.Problems.Count, "problem", "problems")} found in {Figures.Seconds(findings.Seconds)}.");
         if (report is not null)
-            output.WriteLine($"{report} shows them.");
+            output.WriteLine($"{report} shows its pictures.");
     }
 
     private static Table Classes(DatasetFindings findings)
