@@ -10,6 +10,8 @@ public sealed class TorchvisionPixels : IDisposable
     // An expression sees the picture as 'image'; a tensor it gives is read as (colour, row, column), several pictures as one above the other.
     private const string Script = """
         import json, math, os, sys, time, warnings
+        # torch.linspace rounds by the width of the processor's vectors: ours does as with AVX2.
+        os.environ["ATEN_CPU_CAPABILITY"] = "avx2"
         warnings.filterwarnings("ignore")
         import numpy as np, PIL, torch, torchvision
         import torchvision.transforms as T, torchvision.transforms.functional as F, torchvision.transforms.functional_pil as FP
