@@ -35,6 +35,17 @@ public sealed class OwnTransformsTests : IDisposable
     }
 
     [Fact]
+    public void What_varies_the_training_pictures_reaches_the_training()
+    {
+        FineTuningOptions plain = TrainedModel.Options with { Epochs = 1, Augmentation = Presets.None };
+        double[] losses = [.. new[] { plain, plain with { Augmentation = "digits" }, plain with { TrainingTransforms = Presets.Cifar }, plain with { Mixup = 1 }, plain with { CutMix = 1 } }
+            .Select(options => Train(new MLContext(seed: 1), options).Training!.Epochs[0].Loss)];
+
+        Assert.Equal(losses.Length, losses.Distinct().Count());
+        Assert.Equal(losses[0], Train(new MLContext(seed: 1), plain).Training!.Epochs[0].Loss);
+    }
+
+    [Fact]
     public void Training_transforms_of_another_size_are_refused()
     {
         var error = Assert.Throws<ArgumentException>(() => Train(new MLContext(), TrainedModel.Options with { TrainingTransforms = Presets.ImageNetTrain() }));

@@ -14,6 +14,17 @@ public class PresetsTests
     }
 
     [Fact]
+    public void No_recipe_is_another_under_a_second_name() =>
+        Assert.Equal(Presets.Names.Count, Presets.Names.Select(name => TransformJson.Write(Presets.Named(name, Preprocessing.Cifar))).Distinct().Count());
+
+    [Fact]
+    public void AutoAugment_takes_the_policy_of_small_pictures_for_small_pictures()
+    {
+        Assert.Contains(new AutoAugment(AutoAugmentPolicy.Cifar10), Presets.Named("auto", Preprocessing.Cifar));
+        Assert.Contains(new AutoAugment(AutoAugmentPolicy.ImageNet), Presets.Named("auto", Preprocessing.ImageNet));
+    }
+
+    [Fact]
     public void Lists_end_with_the_size_asked_for()
     {
         Assert.Equal(new PictureSize(160, 160), TransformChain.SizeAfter(Presets.ImageNetTrain(160)));
