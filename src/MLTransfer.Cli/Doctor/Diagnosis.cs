@@ -1,13 +1,16 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
+using Microsoft.ML;
 using MLTransfer.Models;
+using TorchSharp;
 
 namespace MLTransfer.Cli.Doctor;
 
 /// <summary>What 'mlt doctor' finds.</summary>
 internal sealed record Diagnosis(
     string Version,
-    string Engine,
+    PackageDiagnosis Packages,
     string Dotnet,
     string System,
     ProcessorDiagnosis Processor,
@@ -22,7 +25,7 @@ internal sealed record Diagnosis(
         var libtorch = LibtorchDiagnosis.Made();
         return new(
             assembly.GetName().Version!.ToString(3),
-            assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(datum => datum.Key == "Engine").Value!,
+            PackageDiagnosis.Made(),
             RuntimeInformation.FrameworkDescription,
             $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}",
             new(Environment.ProcessorCount, libtorch.Threads, VectorInstructions.Found()),
@@ -35,6 +38,16 @@ internal sealed record Diagnosis(
 
 /// <summary>The processor: its cores, the threads that libtorch uses, and the vector instructions that matter for the work.</summary>
 internal sealed record ProcessorDiagnosis(int Cores, int? Threads, IReadOnlyList<string> Features);
+
+/// <summary>The versions of the packages that do the work.</summary>
+internal sealed record PackageDiagnosis(
+    [property: JsonPropertyName("microsoft_ml")] string MicrosoftML, [property: JsonPropertyName("torchsharp")] string TorchSharp)
+{
+    internal static PackageDiagnosis Made() => new(VersionOf(typeof(MLContext)), VersionOf(typeof(torch)));
+
+    private static string VersionOf(Type type) =>
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+}
 
 /// <summary>One folder of the user's cache.</summary>
 internal sealed record CacheDiagnosis(string Name, string Path, int Files, long Bytes)

@@ -15,8 +15,8 @@ internal sealed class DoctorCommand : MltCommand
 
     internal override string Remarks =>
         """
-        JSON: { version, engine, dotnet, system, processor: { cores, threads, features: [name] }, bf16_inference,
-                libtorch: { version, works, error? }, cuda: { devices, reason? }, caches: [{ name, path, files, bytes }] }
+        JSON: { version, packages: { microsoft_ml, torchsharp }, dotnet, system, processor: { cores, threads, features: [name] }, bf16_inference,
+                libtorch: { version, works, corrected, error? }, cuda: { devices, reason? }, caches: [{ name, path, files, bytes }] }
         The exit code is 1 when libtorch does not work.
 
         """;

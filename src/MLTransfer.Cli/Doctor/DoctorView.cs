@@ -19,13 +19,16 @@ internal static class DoctorView
     {
         var (processor, libtorch, cuda) = (diagnosis.Processor, diagnosis.Libtorch, diagnosis.Cuda);
         yield return ("mlt", diagnosis.Version);
-        yield return ("engine", diagnosis.Engine == "compat"
-            ? "compat: the stand-ins for ML.NET and TorchSharp, on the system's libtorch"
-            : "packages: ML.NET and TorchSharp from NuGet");
+        yield return ("packages", $"Microsoft.ML {diagnosis.Packages.MicrosoftML}, TorchSharp {diagnosis.Packages.TorchSharp}");
         yield return (".NET", $"{diagnosis.Dotnet} on {diagnosis.System}");
         yield return ("libtorch", libtorch.Works
             ? $"{libtorch.Version}; a convolution runs and gives the right numbers"
             : $"does not work: {libtorch.Error ?? "a convolution gives wrong numbers"}");
+        if (libtorch.Corrected)
+        {
+            yield return ("C++ runtime", "older than the one TorchSharp's library was linked with; "
+                + "a copy in memory is used, in which version GLIBCXX_3.4.32 is optional");
+        }
         yield return (
             "processor",
             $"{Figures.Counted(processor.Cores, "core", "cores")}, {Figures.Counted(processor.Threads ?? 0, "thread", "threads")} for libtorch");

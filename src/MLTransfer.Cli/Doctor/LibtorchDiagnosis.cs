@@ -1,12 +1,14 @@
 using System.Text.Json.Serialization;
+using MLTransfer.Native;
 using TorchSharp;
 
 namespace MLTransfer.Cli.Doctor;
 
-/// <summary>Whether libtorch is there and computes.</summary>
+/// <summary>Whether libtorch is there and computes, and whether TorchSharp's library had to be corrected for this system.</summary>
 internal sealed record LibtorchDiagnosis(
     string? Version,
     bool Works,
+    bool Corrected,
     [property: JsonIgnore] int? Threads,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error)
 {
@@ -14,12 +16,13 @@ internal sealed record LibtorchDiagnosis(
     {
         try
         {
+            TorchLibrary.Require();
             CommandLine.Threads.Use(null);
-            return new(torch.__version__, ConvolutionRuns(), torch.get_num_threads(), null);
+            return new(torch.__version__, ConvolutionRuns(), TorchLibrary.IsCorrected, torch.get_num_threads(), null);
         }
         catch (Exception failure)
         {
-            return new(null, false, null, failure.GetBaseException().Message);
+            return new(null, false, false, null, failure.GetBaseException().Message);
         }
     }
 

@@ -1,7 +1,7 @@
 using Microsoft.ML.Runtime;
 using MLTransfer;
 using MLTransfer.Estimators;
-using Trainers = Microsoft.ML.MulticlassClassificationCatalog.MulticlassClassificationTrainers;
+using MulticlassTrainers = Microsoft.ML.MulticlassClassificationCatalog.MulticlassClassificationTrainers;
 
 namespace Microsoft.ML;
 
@@ -15,14 +15,14 @@ public static class MLTransferCatalog
     /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
     /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see <see cref="ImageClassificationOptions.Weights"/>.</param>
     /// <exception cref="ArgumentException">There is no such backbone, or there are no such weights of it.</exception>
-    public static FeatureExtractionEstimator FeatureExtraction(this Trainers trainers, string backbone, string? weights = "default") =>
+    public static FeatureExtractionEstimator FeatureExtraction(this MulticlassTrainers trainers, string backbone, string? weights = "default") =>
         trainers.FeatureExtraction(new FeatureExtractionOptions { Backbone = backbone, Weights = weights });
 
-    /// <inheritdoc cref="FeatureExtraction(Trainers, string, string?)"/>
+    /// <inheritdoc cref="FeatureExtraction(MulticlassTrainers, string, string?)"/>
     /// <param name="trainers">The catalog.</param>
     /// <param name="options">How to train.</param>
     /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
-    public static FeatureExtractionEstimator FeatureExtraction(this Trainers trainers, FeatureExtractionOptions options)
+    public static FeatureExtractionEstimator FeatureExtraction(this MulticlassTrainers trainers, FeatureExtractionOptions options)
     {
         ArgumentNullException.ThrowIfNull(trainers);
         ArgumentNullException.ThrowIfNull(options);
@@ -34,14 +34,14 @@ public static class MLTransferCatalog
     /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
     /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see <see cref="ImageClassificationOptions.Weights"/>.</param>
     /// <exception cref="ArgumentException">There is no such backbone, or there are no such weights of it.</exception>
-    public static FineTuningEstimator FineTuning(this Trainers trainers, string backbone, string? weights = "default") =>
+    public static FineTuningEstimator FineTuning(this MulticlassTrainers trainers, string backbone, string? weights = "default") =>
         trainers.FineTuning(new FineTuningOptions { Backbone = backbone, Weights = weights });
 
-    /// <inheritdoc cref="FineTuning(Trainers, string, string?)"/>
+    /// <inheritdoc cref="FineTuning(MulticlassTrainers, string, string?)"/>
     /// <param name="trainers">The catalog.</param>
     /// <param name="options">How to train.</param>
     /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
-    public static FineTuningEstimator FineTuning(this Trainers trainers, FineTuningOptions options)
+    public static FineTuningEstimator FineTuning(this MulticlassTrainers trainers, FineTuningOptions options)
     {
         ArgumentNullException.ThrowIfNull(trainers);
         ArgumentNullException.ThrowIfNull(options);
@@ -58,7 +58,7 @@ public static class MLTransferCatalog
         return context;
     }
 
-    private static IHostEnvironment Prepared(Trainers trainers)
+    private static IHostEnvironment Prepared(MulticlassTrainers trainers)
     {
         IHostEnvironment environment = ModelFile.Environment(trainers);
         Register(environment);

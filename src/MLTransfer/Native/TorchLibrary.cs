@@ -1,0 +1,173 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using System.Text.RegularExpressions;
+using Microsoft.Win32.SafeHandles;
+using TorchSharp;
+
+namespace MLTransfer.Native;
+
+/// <summary>
+/// Loads libtorch and TorchSharp's native library, and says what is wrong where that fails.
+/// </summary>
+/// <remarks>
+/// TorchSharp 0.107's library for Linux asks for version GLIBCXX_3.4.32 of the C++ runtime, that of GCC 13, for a symbol that marks the use of
+/// the standard streams and that nothing calls. Where the runtime is older (Debian 12, Ubuntu 22.04, RHEL 9), a copy in memory is loaded in which
+/// that need is optional. No file is written.
+/// </remarks>
+internal static partial class TorchLibrary
+{
+    private const string Name = "LibTorchSharp", LinuxFile = "libLibTorchSharp.so";
+    private const string NewestVersion = "GLIBCXX_3.4.32", MarkSymbol = "_ZSt21ios_base_library_initv";
+
+    private static readonly Assembly TorchSharp = typeof(torch).Assembly;
+    private static readonly Lock Loading = new();
+    private static Exception? _lastFailure;
+    private static bool _loaded;
+    private static nint _correctedHandle;
+
+    /// <summary>Whether TorchSharp's library was loaded as a copy that asks less of the C++ runtime. Meaningful after <see cref="Require"/>.</summary>
+    internal static bool IsCorrected => _correctedHandle != 0;
+
+    /// <summary>Offers the corrected library to the runtime, which asks when its own search has failed.</summary>
+    [ModuleInitializer]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2255", Justification = "Nothing else runs before the first call into TorchSharp.")]
+    internal static void OfferCorrected()
+    {
+        if (OperatingSystem.IsLinux())
+            AssemblyLoadContext.GetLoadContext(TorchSharp)!.ResolvingUnmanagedDll += (_, name) => name == Name ? LoadCorrected() : 0;
+    }
+
+    /// <summary>Loads libtorch and TorchSharp's library, before TorchSharp does.</summary>
+    /// <exception cref="DllNotFoundException">One of them cannot be loaded: the message says which, why, and what to add or install.</exception>
+    internal static void Require()
+    {
+        if (_loaded)
+            return;
+        lock (Loading)
+        {
+            if (!TryLoad("torch_cpu"))
+                throw Failure("libtorch", FileName("torch_cpu"));
+            if (!TryLoad(Name))
+                throw Failure("TorchSharp's library", FileName(Name));
+            _loaded = true;
+        }
+    }
+
+    private static bool TryLoad(string name) => NativeLibrary.TryLoad(name, TorchSharp, null, out _);
+
+    private static nint LoadCorrected()
+    {
+        lock (Loading)
+        {
+            if (_correctedHandle == 0 && Folders().Select(folder => Path.Combine(folder, LinuxFile)).FirstOrDefault(File.Exists) is { } path)
+            {
+                try
+                {
+                    _correctedHandle = Corrected(path);
+                }
+                catch (Exception failure) when (failure is DllNotFoundException or IOException or UnauthorizedAccessException or BadImageFormatException)
+                {
+                    _lastFailure = failure;
+                }
+            }
+            return _correctedHandle;
+        }
+    }
+
+    // The copy has no folder whose neighbours the linker would find: libtorch, which it needs, is loaded first, wherever it is.
+    private static nint Corrected(string path)
+    {
+        TryLoad("torch");
+        try
+        {
+            return NativeLibrary.Load(path);
+        }
+        catch (DllNotFoundException failure) when (failure.Message.Contains(NewestVersion, StringComparison.Ordinal))
+        {
+            byte[] library = File.ReadAllBytes(path);
+            if (!ElfVersions.TryMakeOptional(library, NewestVersion, MarkSymbol))
+                throw;
+            return LoadFromMemory(library);
+        }
+    }
+
+    private static nint LoadFromMemory(byte[] library)
+    {
+        int descriptor = CreateMemoryFile(LinuxFile, 0);
+        if (descriptor < 0)
+            throw new IOException($"No file in memory could be made: {Marshal.GetLastPInvokeErrorMessage()}.");
+        // Stays open: the linker knows the library by this path, and another file must not get the same number.
+        var file = new SafeFileHandle(descriptor, ownsHandle: false);
+        RandomAccess.Write(file, library, 0);
+        return NativeLibrary.Load($"/proc/self/fd/{descriptor}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int CreateMemoryFile(string name, uint flags);
+
+    private static DllNotFoundException Failure(string what, string file)
+    {
+        string? path = Folders().Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+        if (path is null)
+            return new($"{what} is not there: {file} lies neither beside the app nor where .NET looks for native libraries. {WhatToAdd()}");
+        Exception? reason = file == FileName(Name) ? _lastFailure : null;
+        try
+        {
+            if (reason is null)
+                NativeLibrary.Load(path);
+        }
+        catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException)
+        {
+            reason = failure;
+        }
+        return new($"{what} could not be loaded from {path}: {reason?.Message ?? "the runtime did not say why"}. {WhatToInstall(reason?.Message ?? "")}", reason);
+    }
+
+    private static string WhatToAdd()
+    {
+        string torchSharp = TorchSharp.GetName().Version!.ToString(3);
+        string cuda = OperatingSystem.IsWindows() ? "TorchSharp-cuda-windows" : "TorchSharp-cuda-linux";
+        return $"Add one package to the app's project: 'dotnet add package libtorch-cpu-{RuntimeName} --version {LibtorchVersion}', or, "
+            + $"for NVIDIA devices, {cuda} {torchSharp}.";
+    }
+
+    /// <summary>What helps against a message of the system's linker.</summary>
+    internal static string WhatToInstall(string message)
+    {
+        if (OperatingSystem.IsWindows())
+            return "Install the Microsoft Visual C++ Redistributable for x64.";
+        if (MissingVersion().Match(message) is { Success: true } version)
+            return $"This system's {(version.Value.StartsWith("GLIBC_", StringComparison.Ordinal) ? "C library" : "C++ runtime")} is too old for it ({version.Value}): "
+                + "use a newer release of the system, or a container image with one.";
+        if (MissingFile().Match(message) is { Success: true } missing)
+            return $"Install the system's package that holds {missing.Groups[1].Value}.";
+        return "Restore the app's packages again, for the system it runs on.";
+    }
+
+    [GeneratedRegex(@"GLIBC(XX)?_[\d.]*\d")]
+    private static partial Regex MissingVersion();
+
+    [GeneratedRegex(@"(lib[\w.+-]+): cannot open shared object file")]
+    private static partial Regex MissingFile();
+
+    // Where the host looks; beside TorchSharp; below it, as an app lays out the libraries of several systems; and in TorchSharp's package, as notebooks load it.
+    private static IEnumerable<string> Folders()
+    {
+        var searched = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        string beside = Path.GetDirectoryName(TorchSharp.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
+        string native = Path.Combine("runtimes", RuntimeName, "native");
+        return [.. searched, beside, Path.Combine(beside, native), Path.GetFullPath(Path.Combine(beside, "..", "..", native))];
+    }
+
+    private static string RuntimeName =>
+        (OperatingSystem.IsWindows() ? "win-" : OperatingSystem.IsMacOS() ? "osx-" : "linux-")
+        + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64");
+
+    private static string FileName(string library) =>
+        OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
+
+    private static string LibtorchVersion =>
+        typeof(TorchLibrary).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "LibtorchVersion").Value!;
+}
