@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MLTransfer.Native;
 using TorchSharp;
 
 namespace MLTransfer.Cli.CommandLine;
@@ -12,5 +13,10 @@ internal static class Threads
     internal static Option<int?> Option() => NewOption.Whole("--threads", "Processor threads. [default: as many as the processor has]", 1, 1024);
 
     /// <summary>Tells libtorch.</summary>
-    internal static void Use(int? asked) => torch.set_num_threads(asked ?? Default);
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
+    internal static void Use(int? asked)
+    {
+        TorchLibrary.Require();
+        torch.set_num_threads(asked ?? Default);
+    }
 }

@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Module = TorchSharp.torch.nn.Module;
 
@@ -36,5 +37,8 @@ internal sealed class ModuleCalls
     }
 
     private static ModuleDescription Described(string name, Module module, long[]? output) =>
-        new(name, module.GetName(), output, module.parameters().Sum(parameter => parameter.numel()));
+        new(name, KindOf(module), output, module.parameters().Sum(parameter => parameter.numel()));
+
+    // TorchSharp's BatchNorm2d calls itself BatchNorm1d; our own modules have names that say more than their type.
+    private static string KindOf(Module module) => module is BatchNorm2d ? nameof(BatchNorm2d) : module.GetName();
 }

@@ -62,7 +62,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         ArgumentNullException.ThrowIfNull(inputSchema);
         CheckColumns(inputSchema);
         var columns = inputSchema.ToDictionary(column => column.Name);
-        foreach (SchemaShape.Column output in OutputColumns.Shapes()) columns[output.Name] = output;
+        foreach (SchemaShape.Column output in new OutputColumns(_options.ScoreColumnName, _options.PredictedLabelColumnName).Shapes()) columns[output.Name] = output;
         return new SchemaShape(columns.Values);
     }
 

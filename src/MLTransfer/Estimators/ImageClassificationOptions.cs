@@ -36,6 +36,12 @@ public abstract record ImageClassificationOptions
     /// </summary>
     public string? ImageColumnName { get; init; }
 
+    /// <summary>The column that the model adds with a probability per class. Default: <c>Score</c>.</summary>
+    public string ScoreColumnName { get; init; } = "Score";
+
+    /// <summary>The key column that the model adds with the class of the highest probability. Default: <c>PredictedLabel</c>.</summary>
+    public string PredictedLabelColumnName { get; init; } = "PredictedLabel";
+
     /// <summary>The column with what each training picture counts for (single, positive). Default: null, all count the same.</summary>
     public string? ExampleWeightColumnName { get; init; }
 
@@ -109,6 +115,9 @@ public abstract record ImageClassificationOptions
         Head is null ? "Head is null; use ClassifierHead.Linear, Dropout or Mlp." : null,
         Check.Named(LabelColumnName),
         ImageColumnName is null ? null : Check.Named(ImageColumnName),
+        Check.Named(ScoreColumnName),
+        Check.Named(PredictedLabelColumnName),
+        ScoreColumnName == PredictedLabelColumnName ? $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'; they must differ." : null,
         ExampleWeightColumnName is null ? null : Check.Named(ExampleWeightColumnName),
         Check.Known(Balance),
         Check.Between(1, Epochs, 100_000),

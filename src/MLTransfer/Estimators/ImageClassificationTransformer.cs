@@ -9,7 +9,7 @@ namespace MLTransfer;
 
 /// <summary>
 /// A trained classifier of pictures. Adds <c>Score</c> (vector of single: a probability per class, its slots named) and
-/// <c>PredictedLabel</c> (key over the classes). Over a data view it reads ahead and scores in batches; a picture that cannot be read gets
+/// <c>PredictedLabel</c> (key over the classes), under the names that its options gave them. Over a data view it reads ahead and scores in batches; a picture that cannot be read gets
 /// NaN scores and a missing label there, and an exception in a <c>PredictionEngine</c>.
 /// </summary>
 public sealed class ImageClassificationTransformer : ITransformer, IDisposable
@@ -67,7 +67,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         PictureColumn.Find(inputSchema, ImageColumnName);
-        return OutputColumns.AddTo(inputSchema, Labels);
+        return new OutputColumns(_description.ScoreColumnName, _description.PredictedLabelColumnName).AddTo(inputSchema, Labels);
     }
 
     /// <inheritdoc/>
@@ -96,6 +96,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
             Head = run.Options.Head.ToString(),
             Labels = run.Classes,
             ImageColumnName = run.ImageColumnName,
+            ScoreColumnName = run.Options.ScoreColumnName,
+            PredictedLabelColumnName = run.Options.PredictedLabelColumnName,
             Preprocessing = run.Preprocessing,
             Precision = run.Options.Precision,
         },

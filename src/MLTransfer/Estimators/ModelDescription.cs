@@ -22,6 +22,12 @@ internal sealed record ModelDescription
 
     public required string ImageColumnName { get; init; }
 
+    /// <summary>The column of probabilities; files of earlier versions do not name it.</summary>
+    public string ScoreColumnName { get; init; } = "Score";
+
+    /// <summary>The column of the class with the highest probability; files of earlier versions do not name it.</summary>
+    public string PredictedLabelColumnName { get; init; } = "PredictedLabel";
+
     public required Preprocessing Preprocessing { get; init; }
 
     public required Precision Precision { get; init; }

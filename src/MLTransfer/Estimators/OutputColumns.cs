@@ -3,16 +3,14 @@ using Microsoft.ML.Data;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>The two columns a model adds.</summary>
-internal static class OutputColumns
+/// <summary>The two columns a model adds, by their names.</summary>
+internal sealed record OutputColumns(string Score, string PredictedLabel)
 {
-    public const string Score = "Score";
-    public const string PredictedLabel = "PredictedLabel";
     private const string SlotNames = "SlotNames";
     private const string KeyValues = "KeyValues";
 
     /// <summary>What is promised before any class is known.</summary>
-    public static IEnumerable<SchemaShape.Column> Shapes()
+    public IEnumerable<SchemaShape.Column> Shapes()
     {
         SchemaShape Names(string name) => new([ModelFile.Column(name, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, isKey: false)]);
         yield return ModelFile.Column(Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, Names(SlotNames));
@@ -20,7 +18,7 @@ internal static class OutputColumns
     }
 
     /// <summary>The schema of the input with the two columns behind its own.</summary>
-    public static DataViewSchema AddTo(DataViewSchema input, IReadOnlyList<string> labels)
+    public DataViewSchema AddTo(DataViewSchema input, IReadOnlyList<string> labels)
     {
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);

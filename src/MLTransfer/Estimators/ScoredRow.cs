@@ -40,7 +40,7 @@ internal sealed class ScoredRow : DataViewRow
     {
         if (column.Index < _input.Schema.Count) return _input.GetGetter<TValue>(_input.Schema[column.Index]);
         if (!_active[column.Index] || _picture is null) throw new ArgumentOutOfRangeException(nameof(column), $"The column '{column.Name}' was not asked for when the row was made.");
-        return ScoreGetters.For<TValue>(column.Name, _classes, Probabilities);
+        return ScoreGetters.For<TValue>(column, _input.Schema.Count, _classes, Probabilities);
     }
 
     protected override void Dispose(bool disposing)

@@ -31,7 +31,7 @@ internal sealed class ScoringCursor(DataViewRowCursor rows, DataViewSchema schem
         int inputs = rows.Schema.Count;
         if (column.Index < inputs) return rows.GetGetter<TValue>(rows.Schema[column.Index]);
         if (!active[column.Index] || scores is null) throw new ArgumentOutOfRangeException(nameof(column), $"The column '{column.Name}' was not asked for when the cursor was made.");
-        return ScoreGetters.For<TValue>(column.Name, ((VectorDataViewType)schema[inputs].Type).Size, () => scores.Current.Probabilities);
+        return ScoreGetters.For<TValue>(column, inputs, ((VectorDataViewType)schema[inputs].Type).Size, () => scores.Current.Probabilities);
     }
 
     protected override void Dispose(bool disposing)

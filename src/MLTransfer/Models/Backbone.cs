@@ -1,4 +1,5 @@
 using MLTransfer.Imaging;
+using MLTransfer.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -59,9 +60,11 @@ public sealed record Backbone
     /// <param name="classes">The number of classes of its classifier, at least 1.</param>
     /// <param name="head">What the classifier is made of. Default: null, what the architecture itself has.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to add or install.</exception>
     public ImageModel Build(int classes, ClassifierHead? head = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        TorchLibrary.Require();
         ImageModel model = _build();
         model.ResetClassifier(classes, head);
         // The model owns its weights: a dispose scope around this call must not end them.

@@ -1,3 +1,4 @@
+using MLTransfer.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,15 +8,20 @@ namespace MLTransfer.Models;
 internal static class Devices
 {
     /// <exception cref="InvalidOperationException">CUDA is asked for and there is no CUDA device.</exception>
-    public static Device Resolve(DeviceKind kind) => kind switch
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
+    public static Device Resolve(DeviceKind kind)
     {
-        DeviceKind.Cpu => CPU,
-        DeviceKind.Auto => cuda.is_available() ? CUDA : CPU,
-        DeviceKind.Cuda when cuda.is_available() => CUDA,
-        DeviceKind.Cuda => throw new InvalidOperationException(
-            "Device is Cuda, and torch sees no CUDA device. Use Auto or Cpu, or install the CUDA build of libtorch and an NVIDIA driver."),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such device."),
-    };
+        TorchLibrary.Require();
+        return kind switch
+        {
+            DeviceKind.Cpu => CPU,
+            DeviceKind.Auto => cuda.is_available() ? CUDA : CPU,
+            DeviceKind.Cuda when cuda.is_available() => CUDA,
+            DeviceKind.Cuda => throw new InvalidOperationException(
+                "Device is Cuda, and torch sees no CUDA device. Use Auto or Cpu, or install the CUDA build of libtorch and an NVIDIA driver."),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such device."),
+        };
+    }
 
     /// <summary>bfloat16 is chosen by itself on processors only: what it gains there was measured.</summary>
     public static ScalarType Resolve(Precision precision, Device device) => precision switch
