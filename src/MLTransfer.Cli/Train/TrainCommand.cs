@@ -22,10 +22,11 @@ internal sealed class TrainCommand : MltCommand
 
     internal override string Remarks =>
         """
-        Pictures that cannot be read are listed with the reason and left out. Ctrl-C ends after the batch and saves the best model so far.
+        Images that cannot be read are listed with the reason and left out. Ctrl-C ends after the batch and saves the best model so far. When an
+        epoch fails after others are done, the best model of those is saved and the exit code is 1.
 
         JSON: { mode, backbone, classes: [label], train_images, val_images, skipped_images, epochs, best_epoch, val_accuracy,
-                seconds: { total, features, training }, images_per_second, loader_wait_share, model, interrupted? }
+                seconds: { total, features, training }, images_per_second, loader_wait_share, model, interrupted?, failure? }
 
         """;
 
@@ -41,9 +42,9 @@ internal sealed class TrainCommand : MltCommand
             Json.WriteTo(Surroundings.Output, result.ToJson());
         else
             TrainView.Show(result, Surroundings);
-        if (result.Summary.Cancelled)
-            Surroundings.Words.WriteLine(TrainView.Interrupted(result));
-        return result.Summary.Cancelled ? ExitCode.Failed : ExitCode.Done;
+        if (TrainView.Stopped(result) is { } why)
+            Surroundings.Words.WriteLine(why);
+        return TrainView.Stopped(result) is null ? ExitCode.Done : ExitCode.Failed;
     }
 
     // The training would get them too, but tells nobody how a download goes.

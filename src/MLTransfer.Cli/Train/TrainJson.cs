@@ -17,7 +17,8 @@ internal sealed record TrainJson(
     double ImagesPerSecond,
     double LoaderWaitShare,
     string Model,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Interrupted);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Interrupted,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Failure);
 
 /// <summary>Where the seconds of a training went.</summary>
 internal sealed record TrainSeconds(double Total, double Features, double Training);

@@ -19,7 +19,7 @@ internal static class TrainRun
             Progress = progress,
             Cancellation = cancel,
         };
-        var model = Fit(TrainPipeline.Of(ml, options), pictures);
+        var model = Fit(ml, options, pictures);
         var classifier = Classifier.In(model);
         arguments.Out.Write(stream => ml.Model.Save(model, pictures.Schema, stream));
         var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds);
@@ -28,11 +28,16 @@ internal static class TrainRun
     }
 
     // The library checks what reaches it before it works; what it refuses was asked wrongly.
-    private static ITransformer Fit(IEstimator<ITransformer> pipeline, IDataView pictures)
+    private static ITransformer Fit(MLContext ml, ImageClassificationOptions options, IDataView pictures)
     {
         try
         {
-            return pipeline.Fit(pictures);
+            return TrainPipeline.Of(ml, options).Fit(pictures);
+        }
+        // The model of the epochs before is saved; its summary says what failed.
+        catch (TrainingFailedException failure)
+        {
+            return TrainPipeline.Around(ml, failure.Model, pictures);
         }
         catch (ArgumentException refusal)
         {

@@ -15,8 +15,14 @@ internal static class TrainView
             words.WriteLine($"skipped '{picture.Name}': {picture.Reason}");
     }
 
-    internal static string Interrupted(TrainResult result) =>
-        $"mlt train: interrupted; the best model so far, of epoch {result.Summary.BestEpoch}, is saved in '{result.Model}'.";
+    /// <summary>Why the training did not reach its last epoch, and what is saved; null where it did.</summary>
+    internal static string? Stopped(TrainResult result) => result.Summary switch
+    {
+        { Failure: { } failure } =>
+            $"mlt train: {failure} The best model of the epochs before, of epoch {result.Summary.BestEpoch}, is saved in '{result.Model}'.",
+        { Cancelled: true } => $"mlt train: interrupted; the best model so far, of epoch {result.Summary.BestEpoch}, is saved in '{result.Model}'.",
+        _ => null,
+    };
 
     internal static void Show(TrainResult result, Surroundings surroundings)
     {

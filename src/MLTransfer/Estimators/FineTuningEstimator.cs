@@ -56,16 +56,15 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         PictureData? held = run.Validation is null ? null : Pictures(run.Validation, asScored, FrozenModel.BatchSize, validation: true);
         var validation = held is null ? null : new PictureValidation(model, run.InferenceType, held, TimeProvider.System, log, _options.Epochs);
         int Unread(bool validation) => skipped.Keys.Count(key => key.Validation == validation);
-        void AfterEpoch(EpochResult epoch)
+        void RequireReadable()
         {
             TrainingRun.CheckReadable(skipped.Values, run.Training.Count - Unread(validation: false));
             if (run.Validation is { } pictures) TrainingRun.CheckReadable(skipped.Values, pictures.Count - Unread(validation: true));
-            log.Finished(epoch);
         }
 
-        TrainingHistory history = new TrainingLoop(run.Recipe(_options.HeadFactor), TimeProvider.System, log, AfterEpoch, checkpoint).Run(
+        TrainingHistory history = new TrainingLoop(run.Recipe(_options.HeadFactor), TimeProvider.System, log, log.Finished, checkpoint, RequireReadable).Run(
             trainee, data, validation is null ? null : validation.Score, _options.Cancellation);
-        return ImageClassificationTransformer.Trained(run, model, new TrainingSummary(
+        return ImageClassificationTransformer.Trained(run, model, history, new TrainingSummary(
             run.Training.Count - Unread(validation: false), (run.Validation?.Count ?? 0) - Unread(validation: true),
             [.. skipped.Values], history.Epochs, history.Best.Epoch, history.Best.ValidationAccuracy,
             history.Cancelled, 0, history.Seconds, history.Seconds > 0 ? history.Pictures / history.Seconds : 0)

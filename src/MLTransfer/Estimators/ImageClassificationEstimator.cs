@@ -38,6 +38,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     /// <exception cref="WeightsException">The weights cannot be had or read, or belong to another network.</exception>
     /// <exception cref="Imaging.PictureException">A picture cannot be read and <see cref="ImageClassificationOptions.StopOnBadPicture"/> is set, or none can.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before there was anything to keep.</exception>
+    /// <exception cref="TrainingFailedException">An epoch after the first failed; the best model of those before is in the exception.</exception>
     public ImageClassificationTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -49,7 +50,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         {
             return Train(run, model, channel);
         }
-        catch
+        catch (Exception error) when (error is not TrainingFailedException)
         {
             model.Dispose();
             throw;

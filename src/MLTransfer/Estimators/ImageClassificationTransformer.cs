@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using MLTransfer.Estimators;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
+using MLTransfer.Training;
 using MLTransfer.Weights;
 
 namespace MLTransfer;
@@ -43,6 +44,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// <summary>How the training went; <see langword="null"/> for a model that was loaded.</summary>
     public TrainingSummary? Training { get; }
 
+    /// <summary>The network, which this model owns.</summary>
+    internal ImageModel Network => _scorer.Model;
+
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>Scores files, decoding ahead and in batches; the predictions come in the order of the files.</summary>
@@ -60,7 +64,12 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// <summary>Writes backbone and head as a <c>.safetensors</c> file, which options can name as weights again.</summary>
     /// <param name="path">The file; an older one is replaced when the new one is complete.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void SaveWeights(string path) => SafetensorsFile.Write(path, StateDict.Save(_scorer.Model));
+    /// <exception cref="InvalidOperationException">A weight or a statistic is NaN or infinite.</exception>
+    public void SaveWeights(string path)
+    {
+        RequireFinite();
+        SafetensorsFile.Write(path, StateDict.Save(Network));
+    }
 
     /// <inheritdoc/>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
@@ -86,11 +95,17 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         return new ScoringRowMapper(inputSchema, GetOutputSchema(inputSchema), _scorer, ImageColumnName);
     }
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelPayload.Save(ctx, _description, _scorer.Model);
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        RequireFinite();
+        ModelPayload.Save(ctx, _description, Network);
+    }
 
-    internal static ImageClassificationTransformer Trained(TrainingRun run, ImageModel model, TrainingSummary training) => new(
-        new Scorer(model, run.Preprocessing, run.Device, run.InferenceType),
-        new ModelDescription
+    /// <summary>The model that a training came to.</summary>
+    /// <exception cref="TrainingFailedException">The training failed after it had finished epochs; the exception holds the model.</exception>
+    internal static ImageClassificationTransformer Trained(TrainingRun run, ImageModel model, TrainingHistory history, TrainingSummary training)
+    {
+        var description = new ModelDescription
         {
             Backbone = run.Backbone.Name,
             Head = run.Options.Head.ToString(),
@@ -98,6 +113,16 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
             ImageColumnName = run.ImageColumnName,
             Preprocessing = run.Preprocessing,
             Precision = run.Options.Precision,
-        },
-        training);
+        };
+        var scorer = new Scorer(model, run.Preprocessing, run.Device, run.InferenceType);
+        if (history.Failure is not { } cause) return new(scorer, description, training);
+        string failure = $"Epoch {history.FailedEpoch} failed: {cause.Message.TrimEnd('.')}.";
+        throw new TrainingFailedException(new(scorer, description, training with { Failure = failure }), cause);
+    }
+
+    private void RequireFinite()
+    {
+        if (Finiteness.FirstViolation(Network) is { } name)
+            throw new InvalidOperationException($"The model is not saved: '{name}' in its network holds NaN or infinity, so its scores are worthless. Train it again.");
+    }
 }

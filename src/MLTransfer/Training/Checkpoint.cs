@@ -57,7 +57,12 @@ internal sealed partial class Checkpoint(string folder, IReadOnlyDictionary<stri
         return new(state.Epochs, kept, Cancelled: true, state.Seconds, state.Pictures);
     }
 
-    private static void Load(nn.Module network, string path) => StateDict.Load(network, SafetensorsFile.Read(path).Tensors, path, "the network in training");
+    private static void Load(nn.Module network, string path)
+    {
+        StateDict.Load(network, SafetensorsFile.Read(path).Tensors, path, "the network in training");
+        if (Finiteness.FirstViolation(network) is { } name)
+            throw new InvalidDataException($"The checkpoint '{path}' cannot be used: '{name}' holds NaN or infinity. Delete its folder to train from the start.");
+    }
 
     // What torch makes of a damaged file depends on its version and on the damage: an exception of almost any kind.
     private static void LoadOptimizer(OptimizerHelper optimizer, string path)

@@ -94,7 +94,34 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains(damaged, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_checkpoint_that_cannot_be_written_ends_the_training_with_the_epochs_that_are_done()
+    {
+        using var scope = NewDisposeScope();
+        // A file stands where the second epoch has to go.
+        (TrainingHistory history, _) = Train(Recipe, Folder(), validate: epoch =>
+        {
+            if (epoch == 2) File.WriteAllText(_folder.PathOf("epoch-00002.partial"), "");
+            return new(10, 5 + epoch, 1);
+        });
+        Assert.IsAssignableFrom<IOException>(history.Failure);
+        Assert.Equal((2, 2, 2), (history.Epochs.Count, history.Best.Epoch, history.FailedEpoch));
+    }
+
+    [Fact]
+    public void A_checkpoint_whose_weights_are_not_finite_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        Train(Recipe, Folder());
+        string path = _folder.PathOf("epoch-00006/best.safetensors");
+        SafetensorsFile.Write(path, SafetensorsFile.Read(path).Tensors.Values.Select(tensor => tensor with { Bytes = NotANumber(tensor.Bytes.Length) }).ToList());
+        var error = Assert.Throws<InvalidDataException>(() => Train(Recipe, Folder()));
+        Assert.Contains("holds NaN or infinity", error.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private static byte[] NotANumber(int bytes) => [.. Enumerable.Repeat(BitConverter.GetBytes(float.NaN), bytes / sizeof(float)).SelectMany(each => each)];
 
     private Checkpoint Folder() => new(_folder.Path, new Dictionary<string, string> { ["Epochs"] = "6", ["Seed"] = "1" });
 
