@@ -39,7 +39,7 @@ internal static class TrainPipeline
             Backbone = arguments.Backbone,
             Weights = arguments.Weights,
             WeightStore = arguments.Store,
-            Head = arguments.Head ?? options.Head,
+            Head = arguments.Head,
             Balance = arguments.Balance,
             ExampleWeightColumnName = arguments.Pictures.Training.HasWeights ? "Weight" : null,
             Epochs = arguments.Epochs ?? options.Epochs,

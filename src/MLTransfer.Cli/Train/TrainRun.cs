@@ -7,7 +7,7 @@ namespace MLTransfer.Cli.Train;
 /// <summary>Trains and saves: the work of 'mlt train'.</summary>
 internal static class TrainRun
 {
-    internal static TrainResult Run(TrainArguments arguments, IProgress<TrainingProgress> progress, CancellationToken cancel)
+    internal static TrainResult Run(TrainArguments arguments, IProgress<TrainingProgress> progress, CancellationToken cancel, bool isSaved = true)
     {
         var clock = Stopwatch.StartNew();
         Threads.Use(arguments.Threads);
@@ -20,8 +20,9 @@ internal static class TrainRun
             Cancellation = cancel,
         };
         var model = Fit(ml, options, pictures);
-        var classifier = Classifier.In(model);
-        arguments.Out.Write(stream => ml.Model.Save(model, pictures.Schema, stream));
+        using var classifier = Classifier.In(model);
+        if (isSaved)
+            arguments.Out.Write(stream => ml.Model.Save(model, pictures.Schema, stream));
         var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds);
         TrainReport.Write(result, classifier, cancel);
         return result;

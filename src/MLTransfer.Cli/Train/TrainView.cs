@@ -32,9 +32,10 @@ internal static class TrainView
         output.WriteLine(
             $"{Figures.Count(summary.TrainingPictures)} training pictures of {result.Labels.Count} classes, " +
             $"{Figures.Count(summary.ValidationPictures)} for validation{skipped}.");
-        output.WriteLine(
-            $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation pictures right, " +
-            $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}.");
+        output.WriteLine(summary.ValidationPictures == 0
+            ? $"Nothing was held back for validation: the model is that of the last epoch, {summary.BestEpoch}."
+            : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation pictures right, " +
+              $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}.");
         output.WriteLine(
             $"Took {Figures.Seconds(result.Seconds)} " +
             $"(features {Figures.Seconds(summary.FeatureSeconds)}, training {Figures.Seconds(summary.TrainingSeconds)}), " +

@@ -35,8 +35,8 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         if (_options.AuxiliaryWeight > 0 && model.AuxiliaryHeads.Count == 0)
             throw new ArgumentException($"AuxiliaryWeight is {_options.AuxiliaryWeight}, and {Backbone.Name} has no auxiliary heads. Leave it 0.");
         int first = model.FirstTrained(_options.Train);
-        Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Description(run)) : null;
-        if (_options.HeadWarmup && run.Weights is not null && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
+        using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Description(run)) : null;
+        if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
         IEnumerable<AuxiliaryHead> idle = _options.AuxiliaryWeight > 0 ? [] : model.AuxiliaryHeads;
         var trainee = new Trainee(
             model, model.Head, [.. model.Groups.Take(first).SelectMany(group => group.Modules), .. idle],
@@ -80,8 +80,8 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         TrainingRecipe recipe = run.Recipe(_options.HeadFactor);
         (string Name, object Value)[] settings =
         [
-            ("Backbone", _options.Backbone), ("Head", _options.Head), ("Weights", run.Weights?.Name ?? "none"), ("Train", _options.Train.First ?? "all"), ("Classes", string.Join(", ", run.Classes)),
-            ("Pictures", run.Training.Fingerprint), ("Validation pictures", run.Validation?.Fingerprint ?? "none"), ("Epochs", recipe.Epochs),
+            ("Backbone", _options.Backbone), ("Head", run.Head), ("Weights", run.WeightsName), ("Train", _options.Train.First ?? "all"), ("Classes", string.Join(", ", run.Classes)),
+            ("Pictures", run.Training.Fingerprint), ("Validation pictures", run.Validation?.Fingerprint ?? "none"), (Checkpoint.EpochsSetting, recipe.Epochs),
             ("BatchSize", _options.BatchSize), ("LearningRate", recipe.LearningRate), ("HeadFactor", recipe.HeadFactor), ("AuxiliaryWeight", _options.AuxiliaryWeight),
             ("HeadWarmup", _options.HeadWarmup), ("Optimizer", recipe.Optimizer), ("Schedule", recipe.Schedule), ("WeightDecay", recipe.WeightDecay),
             ("LabelSmoothing", recipe.LabelSmoothing), ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),

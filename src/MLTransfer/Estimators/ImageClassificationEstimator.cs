@@ -43,9 +43,12 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     {
         ArgumentNullException.ThrowIfNull(input);
         using IChannel channel = Environment.Start(GetType().Name);
-        TrainingRun run = TrainingRun.Prepare(Environment, _options, Backbone, Seed, input);
+        using StartingModel? start = StartingModel.Open(_options, Backbone);
+        TrainingRun run = TrainingRun.Prepare(Environment, _options, Backbone, Seed, input, start);
         Check(run);
         ImageModel model = run.BuildModel();
+        // Copied: its memory is not held while the new network trains.
+        start?.Dispose();
         try
         {
             return Train(run, model, channel);
@@ -63,7 +66,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         ArgumentNullException.ThrowIfNull(inputSchema);
         CheckColumns(inputSchema);
         var columns = inputSchema.ToDictionary(column => column.Name);
-        foreach (SchemaShape.Column output in OutputColumns.Shapes()) columns[output.Name] = output;
+        foreach (SchemaShape.Column output in OutputColumns.Shapes(columns[_options.LabelColumnName])) columns[output.Name] = output;
         return new SchemaShape(columns.Values);
     }
 

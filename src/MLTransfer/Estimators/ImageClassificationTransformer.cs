@@ -10,18 +10,20 @@ namespace MLTransfer;
 
 /// <summary>
 /// A trained classifier of pictures. Adds <c>Score</c> (vector of single: a probability per class, its slots named) and
-/// <c>PredictedLabel</c> (key over the classes). Over a data view it reads ahead and scores in batches; a picture that cannot be read gets
+/// <c>PredictedLabel</c> (key over the classes, which are of the type that was trained on). Over a data view it reads ahead and scores in batches; a picture that cannot be read gets
 /// NaN scores and a missing label there, and an exception in a <c>PredictionEngine</c>.
 /// </summary>
 public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 {
     private readonly Scorer _scorer;
     private readonly ModelDescription _description;
+    private readonly LabelKind _labelKind;
 
     internal ImageClassificationTransformer(Scorer scorer, ModelDescription description, TrainingSummary? training)
     {
         _scorer = scorer;
         _description = description;
+        _labelKind = LabelKind.Named(description.LabelType, description.Labels);
         Head = description.ParseHead();
         Training = training;
     }
@@ -76,7 +78,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         PictureColumn.Find(inputSchema, ImageColumnName);
-        return OutputColumns.AddTo(inputSchema, Labels);
+        return OutputColumns.AddTo(inputSchema, Labels, _labelKind);
     }
 
     /// <inheritdoc/>
@@ -108,8 +110,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         var description = new ModelDescription
         {
             Backbone = run.Backbone.Name,
-            Head = run.Options.Head.ToString(),
+            Head = run.Head.ToString(),
             Labels = run.Classes,
+            LabelType = run.LabelKind.Name,
             ImageColumnName = run.ImageColumnName,
             Preprocessing = run.Preprocessing,
             Precision = run.Options.Precision,

@@ -30,7 +30,7 @@ internal sealed class TrainingLoop(
     {
         using OptimizerHelper optimizer = Optimizers.Create(recipe, trainee.Backbone, trainee.Head);
         using var best = new BestEpoch(trainee.Network);
-        TrainingHistory? before = checkpoint?.Restore(trainee.Network, best, optimizer);
+        TrainingHistory? before = checkpoint?.Restore(trainee.Network, best, optimizer, recipe.Epochs);
         List<EpochResult> epochs = [.. before?.Epochs ?? []];
         double seconds = before?.Seconds ?? 0;
         long pictures = before?.Pictures ?? 0;
@@ -105,7 +105,7 @@ internal sealed class TrainingLoop(
             optimizer.step();
             tally += Tally.Of(logits[0], batch.Labels, losses[0]);
             pace.Add(batch.Pictures);
-            if (!double.IsFinite(tally.LossSum)) throw Diverged(epoch, "the loss");
+            if (!double.IsFinite(tally.LossSum)) throw epoch == 1 && step == 1 ? Unusable() : Diverged(epoch, "the loss");
             progress?.Report(pace.Report(TrainingPhase.Training, epoch, recipe.Epochs, tally, validationAccuracy));
             if (cancellation.IsCancellationRequested) break;
         }
@@ -133,6 +133,10 @@ internal sealed class TrainingLoop(
         if (Finiteness.FirstViolation(network) is { } name) throw Diverged(epoch, $"'{name}' of the network");
         if (validation.Seen > 0 && !double.IsFinite(validation.LossSum)) throw Diverged(epoch, "the loss on the validation images");
     }
+
+    private static InvalidOperationException Unusable() => new(
+        "The loss of the first batch is NaN or infinite before any weight has changed: the weights to start from, the preprocessing or the images are at " +
+        "fault. Check the weights, and that no standard deviation of the preprocessing is 0.");
 
     private InvalidOperationException Diverged(int epoch, string what) => new(string.Create(
         CultureInfo.InvariantCulture,
