@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLTransfer.Estimators;
 
 namespace MLTransfer.Cli.CommandLine;
 
@@ -7,12 +8,5 @@ internal static class Classifier
 {
     /// <exception cref="InvalidOperationException">There is none.</exception>
     internal static ImageClassificationTransformer In(ITransformer model) =>
-        All(model).FirstOrDefault() ?? throw new InvalidOperationException("The model holds no classifier of pictures; 'mlt train' makes those that do.");
-
-    private static IEnumerable<ImageClassificationTransformer> All(ITransformer model) => model switch
-    {
-        ImageClassificationTransformer classifier => [classifier],
-        IEnumerable<ITransformer> chain => chain.SelectMany(All),
-        _ => [],
-    };
+        StartingModel.Classifiers(model).FirstOrDefault() ?? throw new InvalidOperationException("The model holds no classifier of pictures; 'mlt train' makes those that do.");
 }

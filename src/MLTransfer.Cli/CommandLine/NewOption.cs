@@ -25,6 +25,17 @@ internal static partial class NewOption
             result, name, NumberStyles.AllowLeadingSign, number => number >= least && number <= most, $"a whole number from {least} to {most}"),
     };
 
+    /// <summary>A whole number that may be left out, which gives 0; null when the option is not given.</summary>
+    internal static Option<int?> OptionalWhole(string name, string description, int least, int most) => new(name)
+    {
+        HelpName = "N",
+        Description = description,
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = result => result.Tokens.Count == 0
+            ? 0
+            : Parse<int>(result, name, NumberStyles.AllowLeadingSign, number => number >= least && number <= most, $"a whole number from {least} to {most}"),
+    };
+
     /// <summary>A finite number greater than zero; null when not given.</summary>
     internal static Option<double?> Positive(string name, string description) => new(name)
     {
@@ -43,13 +54,13 @@ internal static partial class NewOption
             result, name, NumberStyles.Float, number => number >= 0 && double.IsFinite(number), "a number of at least 0, such as 0 or 1e-4"),
     };
 
-    /// <summary>A number between zero and one, neither included; null when not given.</summary>
+    /// <summary>A number from zero to below one; null when not given.</summary>
     internal static Option<double?> Fraction(string name, string description) => new(name)
     {
         HelpName = "X",
         Description = description,
         CustomParser = result => Parse<double>(
-            result, name, NumberStyles.Float, number => number is > 0 and < 1, "a number between 0 and 1, such as 0.2"),
+            result, name, NumberStyles.Float, number => number is >= 0 and < 1, "a number from 0 to below 1, such as 0.2"),
     };
 
     /// <summary>One of some words, in any case; the first is the default.</summary>

@@ -11,6 +11,9 @@ internal sealed record TrainArguments
     /// <summary>What was opened there.</summary>
     internal TrainData Pictures { get; init; } = null!;
 
+    /// <summary>The folds of a cross-validation; empty where there is none.</summary>
+    internal IReadOnlyList<TrainFold> Folds { get; init; } = [];
+
     internal string? Validation { get; init; }
 
     /// <summary>The share of <see cref="Data"/> kept for validation when there is no <see cref="Validation"/>.</summary>
@@ -77,6 +80,9 @@ internal sealed record TrainArguments
 
     /// <summary>The page about the training; null where none is wanted.</summary>
     internal OutputFile? Report { get; init; }
+
+    /// <summary>Each training of a cross-validation is kept in a folder of its own.</summary>
+    internal string? CheckpointOf(string training) => CheckpointFolder is null ? null : Path.Combine(CheckpointFolder, training);
 
     internal string Mode => FineTune ? TrainOptions.FineTune : TrainOptions.Features;
 }

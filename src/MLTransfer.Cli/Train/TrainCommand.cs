@@ -17,15 +17,19 @@ internal sealed class TrainCommand : MltCommand
             "mlt train --data flowers --mode features --backbone resnet50 --weights IMAGENET1K_V1 --weights-dir downloads --offline --out flowers.zip",
             "mlt train --data flowers/train --val flowers/val --mode finetune --backbone resnet18 --weights resnet18-f37072fd.pth " +
             "--train-from layer4 --out flowers.zip",
-            "mlt train --data flowers --mode finetune --backbone cifar_resnet20 --weights none --epochs 40 --out scratch.zip --json") =>
+            "mlt train --data flowers --mode finetune --backbone cifar_resnet20 --weights none --epochs 40 --out scratch.zip --json",
+            "mlt train --data flowers --mode features --backbone resnet18 --folds 5 --out flowers.zip") =>
         Accepts(_options.All);
 
     internal override string Remarks =>
         """
-        Pictures that cannot be read are listed with the reason and left out. Ctrl-C ends after the batch and saves the best model so far.
+        Images that cannot be read are listed with the reason and left out. Ctrl-C ends after the batch and saves the best model so far. When an
+        epoch fails after others are done, the best model of those is saved and the exit code is 1.
 
         JSON: { mode, backbone, classes: [label], train_images, val_images, skipped_images, epochs, best_epoch, val_accuracy,
-                seconds: { total, features, training }, images_per_second, loader_wait_share, model, interrupted? }
+                seconds: { total, features, training }, images_per_second, loader_wait_share, model, interrupted?, failure?,
+                cross_validation?: { folds: [{ fold, train_images, val_images, val_accuracy, best_epoch, best_val_accuracy }],
+                                     val_accuracy: { mean, deviation }, best_val_accuracy: { mean, deviation } } }
 
         """;
 
@@ -35,15 +39,23 @@ internal sealed class TrainCommand : MltCommand
         foreach (var note in arguments.Pictures.Notes())
             Surroundings.Words.WriteLine(note);
         await GetWeightsAsync(arguments, WantsJson(asked), cancel).ConfigureAwait(false);
+        var crossed = arguments.Folds.Count > 0 ? await CrossValidation.RunAsync(arguments, Surroundings, cancel).ConfigureAwait(false) : null;
+        if (crossed is not null)
+            arguments = arguments with { CheckpointFolder = arguments.CheckpointOf("all") };
         var result = await TrainingScreen.WatchAsync(Surroundings, progress => TrainRun.Run(arguments, progress, cancel)).ConfigureAwait(false);
         TrainView.ShowSkipped(result, Surroundings.Words);
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, result.ToJson());
+        {
+            Json.WriteTo(Surroundings.Output, result.ToJson() with { CrossValidation = crossed });
+        }
         else
+        {
+            crossed?.Show(Surroundings);
             TrainView.Show(result, Surroundings);
-        if (result.Summary.Cancelled)
-            Surroundings.Words.WriteLine(TrainView.Interrupted(result));
-        return result.Summary.Cancelled ? ExitCode.Failed : ExitCode.Done;
+        }
+        if (TrainView.Stopped(result) is { } why)
+            Surroundings.Words.WriteLine(why);
+        return TrainView.Stopped(result) is null ? ExitCode.Done : ExitCode.Failed;
     }
 
     // The training would get them too, but tells nobody how a download goes.

@@ -9,26 +9,33 @@ namespace MLTransfer.Cli.Train;
 /// <param name="ValidationSplit">The split of the data set that <paramref name="Validation"/> is; null where it is another data set.</param>
 internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation, string? ValidationSplit)
 {
+    /// <summary>The splits of --data that are not used.</summary>
+    internal IReadOnlyList<string> Unused { get; init; } = [];
+
     /// <summary>Opens --data and --val.</summary>
     /// <param name="data">The data set.</param>
     /// <param name="validation">Another one to validate on; null where there is none.</param>
-    /// <param name="ownSplit">Whether the data set's own validation split is used where it has one.</param>
+    /// <param name="splits">Which splits of the data set are used.</param>
     /// <param name="options">How both are read.</param>
     /// <exception cref="UsageException">They do not fit each other.</exception>
-    internal static TrainData Open(string data, string? validation, bool ownSplit, ImageDatasetOptions options)
+    internal static TrainData Open(string data, string? validation, TrainSplits splits, ImageDatasetOptions options)
     {
         var dataset = ImageDataset.Open(data, options);
-        var training = TrainingPart(dataset);
+        var training = splits.TrainingPart(dataset);
         if (validation is not null)
         {
             var other = ImageDataset.Open(validation, options);
             var held = other.Splits.Contains(SplitNames.Validation) ? other.Part(SplitNames.Validation) : other;
-            RequireKnownClasses(training, held);
+            RequireKnownClasses(training, held, "--val");
             return new TrainData(training, held, ValidationSplit: null);
         }
-        return ownSplit && training != dataset && dataset.Splits.Contains(SplitNames.Validation)
-            ? new TrainData(training, dataset.Part(SplitNames.Validation), SplitNames.Validation)
-            : new TrainData(training, Validation: null, ValidationSplit: null);
+        var split = splits.ValidationPart(dataset, training);
+        string[] unused = training == dataset ? [] : [.. dataset.Splits.Except(training.Splits).Where(name => name != split)];
+        if (split is null)
+            return new TrainData(training, Validation: null, ValidationSplit: null) { Unused = unused };
+        var part = dataset.Part(split);
+        RequireKnownClasses(training, part, $"The split '{split}'");
+        return new TrainData(training, part, split) { Unused = unused };
     }
 
     /// <summary>What is odd about them, and which splits are used: sentences.</summary>
@@ -36,23 +43,20 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
     {
         foreach (var warning in Training.Warnings.Concat(Validation?.Warnings ?? []).Distinct())
             yield return warning;
+        string[] trained = [.. Training.Splits.Select(split => $"'{split}'")];
+        var training = $"training on the split{(trained.Length == 1 ? "" : "s")} {string.Join(", ", trained)} of '{Training.Path}'";
         if (ValidationSplit is not null)
-            yield return $"training on the split '{SplitNames.Train}' of '{Training.Path}', validating on its split '{ValidationSplit}'";
+            yield return $"{training}, validating on its split '{ValidationSplit}'";
+        else if (Unused.Count > 0)
+            yield return $"{training}; not used: {string.Join(", ", Unused)}";
     }
 
-    // A data set may consist of tests only, as the digits of MNIST do where just those were downloaded; then it is taken as a whole.
-    private static ImageDataset TrainingPart(ImageDataset dataset) => dataset.Splits switch
-    {
-        [] or [_] => dataset,
-        var splits when splits.Contains(SplitNames.Train) => dataset.Part(SplitNames.Train),
-        var splits => throw new UsageException($"--data is '{dataset.Path}', which has the splits {string.Join(", ", splits)}, but none called '{SplitNames.Train}'."),
-    };
-
-    private static void RequireKnownClasses(ImageDataset training, ImageDataset validation)
+    /// <exception cref="UsageException">Images to validate on are of classes that are not trained on.</exception>
+    internal static void RequireKnownClasses(ImageDataset training, ImageDataset validation, string what)
     {
         string[] known = ClassesOf(training), unknown = [.. ClassesOf(validation).Except(known)];
         if (unknown.Length > 0)
-            throw new UsageException($"--val has classes that --data has not: {string.Join(", ", unknown)}. Classes of --data: {string.Join(", ", known)}.");
+            throw new UsageException($"{what} has classes that --data has not: {string.Join(", ", unknown)}. Classes of --data: {string.Join(", ", known)}.");
     }
 
     private static string[] ClassesOf(ImageDataset dataset) => [.. dataset.Rows.Select(row => row.Label).Distinct()];

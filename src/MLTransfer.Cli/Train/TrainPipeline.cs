@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
 
 namespace MLTransfer.Cli.Train;
@@ -12,11 +13,20 @@ internal static class TrainPipeline
         IEstimator<ITransformer> trainer = options is FineTuningOptions fineTuning
             ? trainers.FineTuning(fineTuning)
             : trainers.FeatureExtraction((FeatureExtractionOptions)options);
-        // By value: the order of the classes shall not depend on which picture comes first.
-        return ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
-            .Append(trainer)
-            .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+        return Keys(ml).Append(trainer).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
     }
+
+    /// <summary>The pipeline's model around a classifier that a failed training left.</summary>
+    internal static ITransformer Around(MLContext ml, ImageClassificationTransformer classifier, IDataView pictures)
+    {
+        var keys = Keys(ml).Fit(pictures);
+        var labels = ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(classifier.Transform(keys.Transform(pictures)));
+        return new TransformerChain<ITransformer>(keys, classifier, labels);
+    }
+
+    // By value: the order of the classes shall not depend on which picture comes first.
+    private static ValueToKeyMappingEstimator Keys(MLContext ml) =>
+        ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
 
     /// <summary>The library's options for what was asked; its defaults hold where nothing was.</summary>
     internal static ImageClassificationOptions OptionsOf(TrainArguments arguments)
@@ -29,7 +39,7 @@ internal static class TrainPipeline
             Backbone = arguments.Backbone,
             Weights = arguments.Weights,
             WeightStore = arguments.Store,
-            Head = arguments.Head ?? options.Head,
+            Head = arguments.Head,
             Balance = arguments.Balance,
             ExampleWeightColumnName = arguments.Pictures.Training.HasWeights ? "Weight" : null,
             Epochs = arguments.Epochs ?? options.Epochs,

@@ -51,14 +51,24 @@ internal static class TrainRequest
         };
         RequireImageSize(arguments);
         arguments = arguments with { Report = ReportIn(asked.GetValue(options.Report)) };
-        bool ownSplit = asked.GetValue(options.ValidationFraction) is null;
-        return arguments with { Pictures = TrainData.Open(arguments.Data, arguments.Validation, ownSplit, options.Dataset.Of(asked)) };
+        string[] trainedOn = asked.GetValue(options.Split)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        if (asked.GetValue(options.Folds) is { } folds)
+        {
+            var (whole, each) = TrainFold.Open(arguments.Data, folds, trainedOn, arguments.Seed, options.Dataset.Of(asked));
+            return arguments with { Pictures = whole, Folds = each, ValidationFraction = 0 };
+        }
+        var splits = new TrainSplits(trainedOn, asked.GetValue(options.ValidationSplit), OwnValidation: asked.GetValue(options.ValidationFraction) is null);
+        return arguments with { Pictures = TrainData.Open(arguments.Data, arguments.Validation, splits, options.Dataset.Of(asked)) };
     }
 
     private static void RefuseContradictions(ParseResult asked, TrainOptions options, bool fineTune)
     {
         if (asked.GetValue(options.Validation) is not null && asked.GetValue(options.ValidationFraction) is not null)
             throw new UsageException("--val and --val-fraction exclude each other: validate on a folder, or on a share of --data.");
+        if (asked.GetValue(options.ValidationSplit) is not null && (asked.GetValue(options.Validation) ?? (object?)asked.GetValue(options.ValidationFraction)) is not null)
+            throw new UsageException("--val-split excludes --val and --val-fraction: validate on a split of --data, on other images, or on a fraction of --data.");
+        if (asked.GetValue(options.Folds) is not null)
+            RefuseWithFolds(asked, options);
         if (!fineTune && asked.GetValue(options.TrainFrom) is not null)
             throw new UsageException("--train-from is for --mode finetune; with --mode features every layer of the backbone is frozen.");
         if (!fineTune && (asked.GetValue(options.PictureMemory) is not null || asked.GetValue(options.ReducedScale)))
@@ -71,6 +81,14 @@ internal static class TrainRequest
             throw new UsageException("--balance weights does not go with --mixup and --cutmix, which join pictures of several classes; use --balance sampling.");
         if (fineTune && asked.GetValue(options.Cache) is not null)
             throw new UsageException("--cache is for --mode features; fine-tuning changes the features in every step, so there is nothing to keep.");
+    }
+
+    private static void RefuseWithFolds(ParseResult asked, TrainOptions options)
+    {
+        if ((asked.GetValue(options.Validation) ?? asked.GetValue(options.ValidationSplit) ?? (object?)asked.GetValue(options.ValidationFraction)) is not null)
+            throw new UsageException("--folds excludes --val, --val-split and --val-fraction: each fold is validated on in its turn.");
+        if (asked.GetValue(options.Report) is not null)
+            throw new UsageException("--report is about one training, and --folds makes several; leave one of them out.");
     }
 
     private static void RequireImageSize(TrainArguments arguments)

@@ -7,7 +7,7 @@ namespace MLTransfer.Cli.Train;
 /// <summary>Trains and saves: the work of 'mlt train'.</summary>
 internal static class TrainRun
 {
-    internal static TrainResult Run(TrainArguments arguments, IProgress<TrainingProgress> progress, CancellationToken cancel)
+    internal static TrainResult Run(TrainArguments arguments, IProgress<TrainingProgress> progress, CancellationToken cancel, bool isSaved = true)
     {
         var clock = Stopwatch.StartNew();
         Threads.Use(arguments.Threads);
@@ -19,20 +19,26 @@ internal static class TrainRun
             Progress = progress,
             Cancellation = cancel,
         };
-        var model = Fit(TrainPipeline.Of(ml, options), pictures);
-        var classifier = Classifier.In(model);
-        arguments.Out.Write(stream => ml.Model.Save(model, pictures.Schema, stream));
+        var model = Fit(ml, options, pictures);
+        using var classifier = Classifier.In(model);
+        if (isSaved)
+            arguments.Out.Write(stream => ml.Model.Save(model, pictures.Schema, stream));
         var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds);
         TrainReport.Write(result, classifier, cancel);
         return result;
     }
 
     // The library checks what reaches it before it works; what it refuses was asked wrongly.
-    private static ITransformer Fit(IEstimator<ITransformer> pipeline, IDataView pictures)
+    private static ITransformer Fit(MLContext ml, ImageClassificationOptions options, IDataView pictures)
     {
         try
         {
-            return pipeline.Fit(pictures);
+            return TrainPipeline.Of(ml, options).Fit(pictures);
+        }
+        // The model of the epochs before is saved; its summary says what failed.
+        catch (TrainingFailedException failure)
+        {
+            return TrainPipeline.Around(ml, failure.Model, pictures);
         }
         catch (ArgumentException refusal)
         {

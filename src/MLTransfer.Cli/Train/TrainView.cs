@@ -15,8 +15,14 @@ internal static class TrainView
             words.WriteLine($"skipped '{picture.Name}': {picture.Reason}");
     }
 
-    internal static string Interrupted(TrainResult result) =>
-        $"mlt train: interrupted; the best model so far, of epoch {result.Summary.BestEpoch}, is saved in '{result.Model}'.";
+    /// <summary>Why the training did not reach its last epoch, and what is saved; null where it did.</summary>
+    internal static string? Stopped(TrainResult result) => result.Summary switch
+    {
+        { Failure: { } failure } =>
+            $"mlt train: {failure} The best model of the epochs before, of epoch {result.Summary.BestEpoch}, is saved in '{result.Model}'.",
+        { Cancelled: true } => $"mlt train: interrupted; the best model so far, of epoch {result.Summary.BestEpoch}, is saved in '{result.Model}'.",
+        _ => null,
+    };
 
     internal static void Show(TrainResult result, Surroundings surroundings)
     {
@@ -26,9 +32,10 @@ internal static class TrainView
         output.WriteLine(
             $"{Figures.Count(summary.TrainingPictures)} training pictures of {result.Labels.Count} classes, " +
             $"{Figures.Count(summary.ValidationPictures)} for validation{skipped}.");
-        output.WriteLine(
-            $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation pictures right, " +
-            $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}.");
+        output.WriteLine(summary.ValidationPictures == 0
+            ? $"Nothing was held back for validation: the model is that of the last epoch, {summary.BestEpoch}."
+            : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation pictures right, " +
+              $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}.");
         output.WriteLine(
             $"Took {Figures.Seconds(result.Seconds)} " +
             $"(features {Figures.Seconds(summary.FeatureSeconds)}, training {Figures.Seconds(summary.TrainingSeconds)}), " +

@@ -52,10 +52,23 @@ public sealed class ImageDataset
     public ImageDataset Part(string split)
     {
         ArgumentException.ThrowIfNullOrEmpty(split);
-        string name = SplitNames.Of(split);
-        return Splits.Contains(name, StringComparer.Ordinal)
-            ? With([.. Rows.Where(row => row.Split == name)])
-            : throw new ArgumentException($"'{Path}' has no split '{split}'. {(Splits.Count == 0 ? "It has no splits at all" : $"Its splits are {string.Join(", ", Splits)}")}.", nameof(split));
+        return Parts(split);
+    }
+
+    /// <summary>Several splits together.</summary>
+    /// <param name="splits">Their names, as for <see cref="Part"/>.</param>
+    /// <exception cref="ArgumentException">There is no such split; the message names those that there are.</exception>
+    public ImageDataset Parts(params IReadOnlyList<string> splits)
+    {
+        ArgumentNullException.ThrowIfNull(splits);
+        if (splits.FirstOrDefault(split => !Splits.Contains(SplitNames.Of(split), StringComparer.Ordinal)) is { } unknown)
+        {
+            string known = Splits.Count == 0 ? "It has no splits at all" : $"Its splits are {string.Join(", ", Splits)}";
+            throw new ArgumentException($"'{Path}' has no split '{unknown}'. {known}.", nameof(splits));
+        }
+
+        HashSet<string> names = [.. splits.Select(SplitNames.Of)];
+        return With([.. Rows.Where(row => row.Split is not null && names.Contains(row.Split))]);
     }
 
     /// <summary>

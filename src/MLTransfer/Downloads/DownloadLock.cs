@@ -11,6 +11,9 @@ internal static class DownloadLock
     // EAGAIN of Linux and of macOS; ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows.
     private static readonly int[] InUse = [11, 35, 32, 33];
 
+    /// <summary>Whether a file could not be opened because another process, or another place in this one, holds it exclusively.</summary>
+    public static bool IsInUse(IOException error) => InUse.Contains(error.HResult & 0xFFFF);
+
     /// <summary>Waits until no other download of the file runs.</summary>
     /// <param name="target">The file to be downloaded, in a folder that exists.</param>
     /// <param name="clock">Measures the waiting.</param>
@@ -36,7 +39,7 @@ internal static class DownloadLock
         {
             return new FileStream(target + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
         }
-        catch (IOException exception) when (InUse.Contains(exception.HResult & 0xFFFF))
+        catch (IOException exception) when (IsInUse(exception))
         {
             return null;
         }

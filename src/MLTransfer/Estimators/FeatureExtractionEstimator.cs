@@ -33,7 +33,7 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
         nn.Module<Tensor, Tensor> head = model.Head;
         TrainingHistory history = new TrainingLoop(run.Recipe(), TimeProvider.System, log, log.Finished).Run(
             new Trainee(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head), _options.Cancellation);
-        return ImageClassificationTransformer.Trained(run, model, new TrainingSummary(
+        return ImageClassificationTransformer.Trained(run, model, history, new TrainingSummary(
             data.Count, held?.Count ?? 0, skipped, history.Epochs, history.Best.Epoch, history.Best.ValidationAccuracy,
             history.Cancelled, featureSeconds, history.Seconds, featureSeconds > 0 ? pace.Done / featureSeconds : 0)
         { LoaderWaitShare = training.LoaderWaitShare });

@@ -35,8 +35,8 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         if (_options.AuxiliaryWeight > 0 && model.AuxiliaryHeads.Count == 0)
             throw new ArgumentException($"AuxiliaryWeight is {_options.AuxiliaryWeight}, and {Backbone.Name} has no auxiliary heads. Leave it 0.");
         int first = model.FirstTrained(_options.Train);
-        Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Description(run)) : null;
-        if (_options.HeadWarmup && run.Weights is not null && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
+        using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Description(run)) : null;
+        if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
         IEnumerable<AuxiliaryHead> idle = _options.AuxiliaryWeight > 0 ? [] : model.AuxiliaryHeads;
         var trainee = new Trainee(
             model, model.Head, [.. model.Groups.Take(first).SelectMany(group => group.Modules), .. idle],
@@ -56,16 +56,15 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         PictureData? held = run.Validation is null ? null : Pictures(run.Validation, asScored, FrozenModel.BatchSize, validation: true);
         var validation = held is null ? null : new PictureValidation(model, run.InferenceType, held, TimeProvider.System, log, _options.Epochs);
         int Unread(bool validation) => skipped.Keys.Count(key => key.Validation == validation);
-        void AfterEpoch(EpochResult epoch)
+        void RequireReadable()
         {
             TrainingRun.CheckReadable(skipped.Values, run.Training.Count - Unread(validation: false));
             if (run.Validation is { } pictures) TrainingRun.CheckReadable(skipped.Values, pictures.Count - Unread(validation: true));
-            log.Finished(epoch);
         }
 
-        TrainingHistory history = new TrainingLoop(run.Recipe(_options.HeadFactor), TimeProvider.System, log, AfterEpoch, checkpoint).Run(
+        TrainingHistory history = new TrainingLoop(run.Recipe(_options.HeadFactor), TimeProvider.System, log, log.Finished, checkpoint, RequireReadable).Run(
             trainee, data, validation is null ? null : validation.Score, _options.Cancellation);
-        return ImageClassificationTransformer.Trained(run, model, new TrainingSummary(
+        return ImageClassificationTransformer.Trained(run, model, history, new TrainingSummary(
             run.Training.Count - Unread(validation: false), (run.Validation?.Count ?? 0) - Unread(validation: true),
             [.. skipped.Values], history.Epochs, history.Best.Epoch, history.Best.ValidationAccuracy,
             history.Cancelled, 0, history.Seconds, history.Seconds > 0 ? history.Pictures / history.Seconds : 0)
@@ -81,8 +80,8 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         TrainingRecipe recipe = run.Recipe(_options.HeadFactor);
         (string Name, object Value)[] settings =
         [
-            ("Backbone", _options.Backbone), ("Head", _options.Head), ("Weights", run.Weights?.Name ?? "none"), ("Train", _options.Train.First ?? "all"), ("Classes", string.Join(", ", run.Classes)),
-            ("Pictures", run.Training.Fingerprint), ("Validation pictures", run.Validation?.Fingerprint ?? "none"), ("Epochs", recipe.Epochs),
+            ("Backbone", _options.Backbone), ("Head", run.Head), ("Weights", run.WeightsName), ("Train", _options.Train.First ?? "all"), ("Classes", string.Join(", ", run.Classes)),
+            ("Pictures", run.Training.Fingerprint), ("Validation pictures", run.Validation?.Fingerprint ?? "none"), (Checkpoint.EpochsSetting, recipe.Epochs),
             ("BatchSize", _options.BatchSize), ("LearningRate", recipe.LearningRate), ("HeadFactor", recipe.HeadFactor), ("AuxiliaryWeight", _options.AuxiliaryWeight),
             ("HeadWarmup", _options.HeadWarmup), ("Optimizer", recipe.Optimizer), ("Schedule", recipe.Schedule), ("WeightDecay", recipe.WeightDecay),
             ("LabelSmoothing", recipe.LabelSmoothing), ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),

@@ -38,18 +38,22 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     /// <exception cref="WeightsException">The weights cannot be had or read, or belong to another network.</exception>
     /// <exception cref="Imaging.PictureException">A picture cannot be read and <see cref="ImageClassificationOptions.StopOnBadPicture"/> is set, or none can.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before there was anything to keep.</exception>
+    /// <exception cref="TrainingFailedException">An epoch after the first failed; the best model of those before is in the exception.</exception>
     public ImageClassificationTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         using IChannel channel = Environment.Start(GetType().Name);
-        TrainingRun run = TrainingRun.Prepare(Environment, _options, Backbone, Seed, input);
+        using StartingModel? start = StartingModel.Open(_options, Backbone);
+        TrainingRun run = TrainingRun.Prepare(Environment, _options, Backbone, Seed, input, start);
         Check(run);
         ImageModel model = run.BuildModel();
+        // Copied: its memory is not held while the new network trains.
+        start?.Dispose();
         try
         {
             return Train(run, model, channel);
         }
-        catch
+        catch (Exception error) when (error is not TrainingFailedException)
         {
             model.Dispose();
             throw;
@@ -62,7 +66,8 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         ArgumentNullException.ThrowIfNull(inputSchema);
         CheckColumns(inputSchema);
         var columns = inputSchema.ToDictionary(column => column.Name);
-        foreach (SchemaShape.Column output in new OutputColumns(_options.ScoreColumnName, _options.PredictedLabelColumnName).Shapes()) columns[output.Name] = output;
+        var outputs = new OutputColumns(_options.ScoreColumnName, _options.PredictedLabelColumnName);
+        foreach (SchemaShape.Column output in outputs.Shapes(columns[_options.LabelColumnName])) columns[output.Name] = output;
         return new SchemaShape(columns.Values);
     }
 

@@ -17,15 +17,19 @@ public abstract record ImageClassificationOptions
     /// <summary>
     /// The weights the backbone starts from: <c>default</c>, those published as its default; others by name (<c>IMAGENET1K_V2</c>,
     /// <c>resnet50/IMAGENET1K_V2</c>); a file (<c>.pth</c>, <c>.safetensors</c>); an address (<c>https://host/name.pth#sha256=HASH</c>); or
-    /// <c>none</c> or null, random weights drawn from the seed. Default: <c>default</c>.
+    /// <c>none</c> or null, random weights drawn from the seed; or a model that this library saved (<c>model.zip</c>), which is trained further: with
+    /// its preprocessing, and with its head where the classes are the same. Default: <c>default</c>.
     /// </summary>
     public string? Weights { get; init; } = WeightsReference.Default;
 
     /// <summary>Where weights that are no file are looked for. Default: <see cref="WeightStore.Usual"/>.</summary>
     public WeightStore WeightStore { get; init; } = WeightStore.Usual;
 
-    /// <summary>What is trained on top of the backbone's features. Default: <see cref="ClassifierHead.Linear"/>.</summary>
-    public ClassifierHead Head { get; init; } = ClassifierHead.Linear;
+    /// <summary>
+    /// What is trained on top of the backbone's features. Default: null, that of the model which <see cref="Weights"/> names, or else
+    /// <see cref="ClassifierHead.Linear"/>.
+    /// </summary>
+    public ClassifierHead? Head { get; init; }
 
     /// <summary>The key column with the classes. Default: <c>Label</c>.</summary>
     public string LabelColumnName { get; init; } = "Label";
@@ -112,7 +116,6 @@ public abstract record ImageClassificationOptions
         Check.Named(Backbone),
         Weights is null ? null : Check.Named(Weights),
         WeightStore is null ? "WeightStore is null; use WeightStore.Usual or a store of your own." : null,
-        Head is null ? "Head is null; use ClassifierHead.Linear, Dropout or Mlp." : null,
         Check.Named(LabelColumnName),
         ImageColumnName is null ? null : Check.Named(ImageColumnName),
         Check.Named(ScoreColumnName),

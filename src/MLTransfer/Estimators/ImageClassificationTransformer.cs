@@ -3,24 +3,28 @@ using Microsoft.ML.Data;
 using MLTransfer.Estimators;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
+using MLTransfer.Training;
 using MLTransfer.Weights;
 
 namespace MLTransfer;
 
 /// <summary>
 /// A trained classifier of pictures. Adds <c>Score</c> (vector of single: a probability per class, its slots named) and
-/// <c>PredictedLabel</c> (key over the classes), under the names that its options gave them. Over a data view it reads ahead and scores in batches; a picture that cannot be read gets
+/// <c>PredictedLabel</c> (key over the classes, which are of the type that was trained on), under the names that its options gave them. Over a
+/// data view it reads ahead and scores in batches; a picture that cannot be read gets
 /// NaN scores and a missing label there, and an exception in a <c>PredictionEngine</c>.
 /// </summary>
 public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 {
     private readonly Scorer _scorer;
     private readonly ModelDescription _description;
+    private readonly LabelKind _labelKind;
 
     internal ImageClassificationTransformer(Scorer scorer, ModelDescription description, TrainingSummary? training)
     {
         _scorer = scorer;
         _description = description;
+        _labelKind = LabelKind.Named(description.LabelType, description.Labels);
         Head = description.ParseHead();
         Training = training;
     }
@@ -43,6 +47,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// <summary>How the training went; <see langword="null"/> for a model that was loaded.</summary>
     public TrainingSummary? Training { get; }
 
+    /// <summary>The network, which this model owns.</summary>
+    internal ImageModel Network => _scorer.Model;
+
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>Scores files, decoding ahead and in batches; the predictions come in the order of the files.</summary>
@@ -60,14 +67,19 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// <summary>Writes backbone and head as a <c>.safetensors</c> file, which options can name as weights again.</summary>
     /// <param name="path">The file; an older one is replaced when the new one is complete.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void SaveWeights(string path) => SafetensorsFile.Write(path, StateDict.Save(_scorer.Model));
+    /// <exception cref="InvalidOperationException">A weight or a statistic is NaN or infinite.</exception>
+    public void SaveWeights(string path)
+    {
+        RequireFinite();
+        SafetensorsFile.Write(path, StateDict.Save(Network));
+    }
 
     /// <inheritdoc/>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         PictureColumn.Find(inputSchema, ImageColumnName);
-        return new OutputColumns(_description.ScoreColumnName, _description.PredictedLabelColumnName).AddTo(inputSchema, Labels);
+        return new OutputColumns(_description.ScoreColumnName, _description.PredictedLabelColumnName).AddTo(inputSchema, Labels, _labelKind);
     }
 
     /// <inheritdoc/>
@@ -86,20 +98,37 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         return new ScoringRowMapper(inputSchema, GetOutputSchema(inputSchema), _scorer, ImageColumnName);
     }
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ModelPayload.Save(ctx, _description, _scorer.Model);
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        RequireFinite();
+        ModelPayload.Save(ctx, _description, Network);
+    }
 
-    internal static ImageClassificationTransformer Trained(TrainingRun run, ImageModel model, TrainingSummary training) => new(
-        new Scorer(model, run.Preprocessing, run.Device, run.InferenceType),
-        new ModelDescription
+    /// <summary>The model that a training came to.</summary>
+    /// <exception cref="TrainingFailedException">The training failed after it had finished epochs; the exception holds the model.</exception>
+    internal static ImageClassificationTransformer Trained(TrainingRun run, ImageModel model, TrainingHistory history, TrainingSummary training)
+    {
+        var description = new ModelDescription
         {
             Backbone = run.Backbone.Name,
-            Head = run.Options.Head.ToString(),
+            Head = run.Head.ToString(),
             Labels = run.Classes,
+            LabelType = run.LabelKind.Name,
             ImageColumnName = run.ImageColumnName,
             ScoreColumnName = run.Options.ScoreColumnName,
             PredictedLabelColumnName = run.Options.PredictedLabelColumnName,
             Preprocessing = run.Preprocessing,
             Precision = run.Options.Precision,
-        },
-        training);
+        };
+        var scorer = new Scorer(model, run.Preprocessing, run.Device, run.InferenceType);
+        if (history.Failure is not { } cause) return new(scorer, description, training);
+        string failure = $"Epoch {history.FailedEpoch} failed: {cause.Message.TrimEnd('.')}.";
+        throw new TrainingFailedException(new(scorer, description, training with { Failure = failure }), cause);
+    }
+
+    private void RequireFinite()
+    {
+        if (Finiteness.FirstViolation(Network) is { } name)
+            throw new InvalidOperationException($"The model is not saved: '{name}' in its network holds NaN or infinity, so its scores are worthless. Train it again.");
+    }
 }

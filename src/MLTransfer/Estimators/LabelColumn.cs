@@ -20,6 +20,9 @@ internal static class LabelColumn
             : throw new ArgumentException($"The label column '{name}' has one class only ({string.Join(", ", classes)}); telling classes apart needs at least two.");
     }
 
+    /// <summary>The type of the classes of a key column.</summary>
+    public static LabelKind Kind(DataViewSchema schema, string name) => LabelKind.Of(Find(schema, name)) ?? LabelKind.Text;
+
     /// <summary>Reads the class of the row a cursor stands on as an index among the classes; -1 where the label is missing.</summary>
     public static Func<int> Reader(DataViewRow row, DataViewSchema schema, string name, IReadOnlyList<string> classes)
     {
@@ -40,32 +43,7 @@ internal static class LabelColumn
         ?? throw new ArgumentOutOfRangeException(nameof(schema), $"There is no label column '{name}'. The columns are {string.Join(", ", schema.Select(c => c.Name))}.");
 
     /// <summary>The names behind the keys; null where the keys have none.</summary>
-    private static string[]? Names(DataViewSchema.Column column)
-    {
-        if (column.Annotations.Schema.GetColumnOrNull("KeyValues") is not { Type: VectorDataViewType { ItemType: var type } }) return null;
-        return type switch
-        {
-            TextDataViewType => Names<ReadOnlyMemory<char>>(column, label => label.ToString()),
-            BooleanDataViewType => Names<bool>(column, label => label.ToString()),
-            NumberDataViewType when type.RawType == typeof(byte) => Names<byte>(column, Number),
-            NumberDataViewType when type.RawType == typeof(short) => Names<short>(column, Number),
-            NumberDataViewType when type.RawType == typeof(int) => Names<int>(column, Number),
-            NumberDataViewType when type.RawType == typeof(long) => Names<long>(column, Number),
-            NumberDataViewType when type.RawType == typeof(uint) => Names<uint>(column, Number),
-            NumberDataViewType when type.RawType == typeof(float) => Names<float>(column, Number),
-            _ => throw new ArgumentOutOfRangeException(
-                nameof(column), $"The classes of the label column '{column.Name}' are of type {type}; use labels of text, whole numbers or booleans."),
-        };
-    }
-
-    private static string[] Names<T>(DataViewSchema.Column column, Func<T, string> text)
-    {
-        VBuffer<T> names = default;
-        column.GetKeyValues(ref names);
-        return [.. names.DenseValues().Select(text)];
-    }
-
-    private static string Number<T>(T label) where T : IFormattable => label.ToString(null, CultureInfo.InvariantCulture);
+    private static string[]? Names(DataViewSchema.Column column) => LabelKind.Of(column)?.Read(column);
 
     private static Func<int> Value<T>(DataViewRow row, DataViewSchema.Column column, Func<T, int> index)
     {

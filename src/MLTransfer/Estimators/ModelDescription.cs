@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MLTransfer.Imaging;
 
 namespace MLTransfer.Estimators;
@@ -19,6 +20,10 @@ internal sealed record ModelDescription
     public string Head { get; init; } = ClassifierHead.Linear.ToString();
 
     public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>The type of the classes; null where they are text.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? LabelType { get; init; }
 
     public required string ImageColumnName { get; init; }
 

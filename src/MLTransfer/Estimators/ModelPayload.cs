@@ -9,8 +9,10 @@ namespace MLTransfer.Estimators;
 /// <summary>How a model lies in ML.NET's model file: one stream in the safetensors format, its description among the metadata.</summary>
 internal static class ModelPayload
 {
+    /// <summary>The stream with the network; its name tells a model of this library from other archives.</summary>
+    public const string StreamName = "Network.safetensors";
+
     private const uint Version = 0x00010001;
-    private const string StreamName = "Network.safetensors";
     private const string DescriptionKey = "mltransfer";
 
     public static ModelFile.Format Format { get; } = new("MLTransferImage", Written: Version, Readable: Version, OldestReadable: Version);

@@ -10,28 +10,31 @@ internal sealed record OutputColumns(string Score, string PredictedLabel)
     private const string KeyValues = "KeyValues";
 
     /// <summary>What is promised before any class is known.</summary>
-    public IEnumerable<SchemaShape.Column> Shapes()
+    /// <param name="label">The label column: predictions have classes of its type.</param>
+    public IEnumerable<SchemaShape.Column> Shapes(SchemaShape.Column label)
     {
-        SchemaShape Names(string name) => new([ModelFile.Column(name, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, isKey: false)]);
-        yield return ModelFile.Column(Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, Names(SlotNames));
-        yield return ModelFile.Column(PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, Names(KeyValues));
+        SchemaShape Names(string name, DataViewType type) => new([ModelFile.Column(name, SchemaShape.Column.VectorKind.Vector, type, isKey: false)]);
+        DataViewType labels = label.Annotations.Where(column => column.Name == KeyValues).Select(column => column.ItemType).FirstOrDefault() ?? TextDataViewType.Instance;
+        yield return ModelFile.Column(
+            Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, Names(SlotNames, TextDataViewType.Instance));
+        yield return ModelFile.Column(PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, Names(KeyValues, labels));
     }
 
     /// <summary>The schema of the input with the two columns behind its own.</summary>
-    public DataViewSchema AddTo(DataViewSchema input, IReadOnlyList<string> labels)
+    public DataViewSchema AddTo(DataViewSchema input, IReadOnlyList<string> labels, LabelKind kind)
     {
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
-        builder.AddColumn(Score, new VectorDataViewType(NumberDataViewType.Single, labels.Count), Annotations(SlotNames, labels));
-        builder.AddColumn(PredictedLabel, new KeyDataViewType(typeof(uint), labels.Count), Annotations(KeyValues, labels));
+        builder.AddColumn(Score, new VectorDataViewType(NumberDataViewType.Single, labels.Count), Slots(labels));
+        builder.AddColumn(PredictedLabel, new KeyDataViewType(typeof(uint), labels.Count), kind.Annotation(labels));
         return builder.ToSchema();
     }
 
-    private static DataViewSchema.Annotations Annotations(string kind, IReadOnlyList<string> labels)
+    private static DataViewSchema.Annotations Slots(IReadOnlyList<string> labels)
     {
         var names = new VBuffer<ReadOnlyMemory<char>>(labels.Count, [.. labels.Select(label => label.AsMemory())]);
         var builder = new DataViewSchema.Annotations.Builder();
-        builder.Add(kind, new VectorDataViewType(TextDataViewType.Instance, labels.Count), (ref VBuffer<ReadOnlyMemory<char>> value) => names.CopyTo(ref value));
+        builder.Add(SlotNames, new VectorDataViewType(TextDataViewType.Instance, labels.Count), (ref VBuffer<ReadOnlyMemory<char>> value) => names.CopyTo(ref value));
         return builder.ToAnnotations();
     }
 }

@@ -12,12 +12,22 @@ namespace MLTransfer.Estimators;
 
 /// <summary>Everything a training needs once its inputs are read and checked.</summary>
 internal sealed record TrainingRun(
-    IHostEnvironment Environment, ImageClassificationOptions Options, Backbone Backbone, int Seed, IReadOnlyList<string> Classes, string ImageColumnName,
-    PictureSet Training, PictureSet? Validation, LocalWeights? Weights, Preprocessing Preprocessing, Device Device, ScalarType InferenceType)
+    IHostEnvironment Environment, ImageClassificationOptions Options, Backbone Backbone, int Seed, IReadOnlyList<string> Classes, LabelKind LabelKind, string ImageColumnName,
+    PictureSet Training, PictureSet? Validation, LocalWeights? Weights, StartingModel? Start, Preprocessing Preprocessing, Device Device, ScalarType InferenceType)
 {
     private static readonly Lock Generator = new();
 
-    public static TrainingRun Prepare(IHostEnvironment environment, ImageClassificationOptions options, Backbone backbone, int seed, IDataView input)
+    /// <summary>What is trained on top of the features: what was asked for, or else what the model that is gone on from has.</summary>
+    public ClassifierHead Head { get; } = Options.Head ?? Start?.Head ?? ClassifierHead.Linear;
+
+    /// <summary>What errors and checkpoints call the weights.</summary>
+    public string WeightsName => Weights?.Name ?? (Start is null ? WeightsReference.None : Options.Weights!);
+
+    /// <summary>Whether the head is new on a backbone that is not.</summary>
+    public bool HasNewHead { get; } = Weights is not null || Start?.FitsHead(Classes, Options.Head ?? Start.Head) == false;
+
+    public static TrainingRun Prepare(
+        IHostEnvironment environment, ImageClassificationOptions options, Backbone backbone, int seed, IDataView input, StartingModel? start)
     {
         IReadOnlyList<string> classes = LabelColumn.Classes(input.Schema, options.LabelColumnName);
         string image = PictureColumn.Find(input.Schema, options.ImageColumnName, options.LabelColumnName).Name;
@@ -33,10 +43,12 @@ internal sealed record TrainingRun(
         }
 
         Device device = Devices.Resolve(options.Device);
-        LocalWeights? weights = PretrainedWeights.Get(options, backbone, environment);
-        Preprocessing own = options.Preprocessing ?? weights?.Preprocessing ?? backbone.Preprocessing;
+        LocalWeights? weights = start is null ? PretrainedWeights.Get(options, backbone, environment) : null;
+        Preprocessing own = options.Preprocessing ?? start?.Preprocessing ?? weights?.Preprocessing ?? backbone.Preprocessing;
+        if (options.ImageSize is { } wanted && own.Transforms is not null && wanted != own.CropTo)
+            throw new ArgumentException($"ImageSize is {wanted}, and the preprocessing of '{options.Weights}' ends with images of {own.CropTo} pixels. Leave ImageSize out.");
         Preprocessing preprocessing = options.ImageSize is { } size ? own.ForSize(size) : own;
-        return new(environment, options, backbone, seed, classes, image, all, validation, weights, preprocessing, device, Devices.Resolve(options.Precision, device));
+        return new(environment, options, backbone, seed, classes, LabelColumn.Kind(input.Schema, options.LabelColumnName), image, all, validation, weights, start, preprocessing, device, Devices.Resolve(options.Precision, device));
     }
 
     /// <summary>The backbone with its weights and a new head, all drawn from the seed where no file gives them.</summary>
@@ -47,12 +59,13 @@ internal sealed record TrainingRun(
         lock (Generator)
         {
             manual_seed(Seed);
-            model = Backbone.Build(Classes.Count, Options.Head);
+            model = Backbone.Build(Classes.Count, Head);
         }
 
         try
         {
             if (Weights is not null) PretrainedWeights.Load(model, Backbone, Weights);
+            Start?.CopyTo(model, Classes, Head);
             return model.to(Device);
         }
         catch

@@ -22,4 +22,7 @@ public sealed record TrainingSummary(
     /// more <see cref="ImageClassificationOptions.LoaderThreads"/> or smaller pictures would help. Of the training pictures; NaN where none was read.
     /// </summary>
     public double LoaderWaitShare { get; init; } = double.NaN;
+
+    /// <summary>What went wrong in an epoch after <see cref="BestEpoch"/> and ended the training; null where nothing did.</summary>
+    public string? Failure { get; init; }
 }

@@ -12,10 +12,9 @@ internal sealed class BestEpoch(nn.Module network) : IDisposable
     public void Offer(EpochResult result)
     {
         if (Result is not null && !IsBetter(result, Result)) return;
-        Result = result;
+        Dictionary<string, Tensor> copies = Copies();
         Dispose();
-        using var frozen = no_grad();
-        _weights = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone().DetachFromDisposeScope());
+        (Result, _weights) = (result, copies);
     }
 
     public void Restore()
@@ -29,6 +28,16 @@ internal sealed class BestEpoch(nn.Module network) : IDisposable
     {
         foreach (Tensor weight in _weights.Values) weight.Dispose();
         _weights = [];
+    }
+
+    // The older copy stays until the new one is complete: memory may run out in between.
+    private Dictionary<string, Tensor> Copies()
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        var copies = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        foreach (Tensor copy in copies.Values) copy.DetachFromDisposeScope();
+        return copies;
     }
 
     /// <summary>A higher accuracy is better; among equals, a lower loss; without any, the later.</summary>

@@ -11,6 +11,7 @@ internal sealed class Trainee
     private readonly IReadOnlyList<nn.Module> _frozen;
     private readonly ScalarType _type;
     private readonly double _auxiliaryWeight;
+    private readonly SingleValueNorms _norms;
 
     /// <param name="network">Inputs (N, …) to logits (N, classes).</param>
     /// <param name="head">The new classifier within it, or the network itself.</param>
@@ -29,6 +30,7 @@ internal sealed class Trainee
         Head = [.. head.parameters()];
         var known = Head.Select(parameter => parameter.Handle).ToHashSet();
         Backbone = [.. network.parameters().Where(parameter => parameter.requires_grad && !known.Contains(parameter.Handle))];
+        _norms = new(network, frozen);
     }
 
     public nn.Module<Tensor, Tensor> Network { get; }
@@ -44,6 +46,15 @@ internal sealed class Trainee
         return _auxiliaryWeight > 0 && Network is ImageModel model ? model.AllLogits(typed) : [Network.call(typed)];
     }
 
+    /// <summary>Whether the network as it is now, in evaluation, scores inputs (N, …) with finite numbers.</summary>
+    public bool ScoresAreFinite(Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        Network.eval();
+        return Network.call(inputs.to(_type)).isfinite().all().item<bool>();
+    }
+
     /// <summary>What is made small: the network's loss and the weighted ones of its auxiliary heads.</summary>
     public Tensor Total(IReadOnlyList<Tensor> losses) =>
         losses.Skip(1).Aggregate(losses[0], (total, loss) => total + loss * _auxiliaryWeight);
@@ -51,6 +62,7 @@ internal sealed class Trainee
     /// <summary>Nothing learns any more: gradients are given back.</summary>
     public void Finish()
     {
+        _norms.Remove();
         foreach (Parameter parameter in Backbone.Concat(Head))
         {
             parameter.grad?.Dispose();

@@ -22,6 +22,14 @@ public sealed class TrainViewTests : IDisposable
         Expected.Is("view-train-many-epochs.txt", Visible(Result(epochs: 203)));
 
     [Fact]
+    public void A_failed_epoch_is_said_with_what_is_saved()
+    {
+        var result = Result(epochs: 4);
+        result = result with { Summary = result.Summary with { Failure = "Epoch 5 failed: The disk is full." } };
+        Assert.Equal($"mlt train: Epoch 5 failed: The disk is full. The best model of the epochs before, of epoch 3, is saved in '{result.Model}'.", TrainView.Stopped(result));
+    }
+
+    [Fact]
     public void The_json_document_has_the_promised_fields() =>
         Expected.Is("json-train.txt", Hidden(Shown.By(surroundings => Json.WriteTo(surroundings.Output, Result(epochs: 4).ToJson()))));
 

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLTransfer.Estimators;
 using MLTransfer.Imaging;
 using MLTransfer.Tests.Models;
@@ -37,5 +38,85 @@ public sealed class FailedTrainingTests : IDisposable
         Assert.Equal(before, TorchSharp.torch.Tensor.TotalCount);
     }
 
+    [Fact]
+    public void What_fails_in_a_later_epoch_is_thrown_with_the_best_model_of_the_epochs_before()
+    {
+        var stumbling = new Stumbling(epoch: 3);
+        var failure = Assert.Throws<TrainingFailedException>(() => Train(TrainedModel.Options with { Progress = stumbling }));
+        Assert.StartsWith("Epoch 3 failed: The listener stumbled. The best model of the epochs before, of epoch 2, is in the Model", failure.Message, StringComparison.Ordinal);
+        Assert.IsType<IOException>(failure.InnerException);
+        using ImageClassificationTransformer model = failure.Model;
+        Assert.Equal(2, model.Training!.Epochs.Count);
+        Assert.Equal("Epoch 3 failed: The listener stumbled.", model.Training.Failure);
+        Assert.All(Scores(model), score => Assert.True(float.IsFinite(score)));
+    }
+
+    [Fact]
+    public void A_head_that_fails_in_a_later_epoch_leaves_its_best_too()
+    {
+        FeatureExtractionOptions options = new() { Backbone = "cifar_resnet20", Weights = "none", Progress = new Stumbling(epoch: 4), Precision = Precision.Float32 };
+        var failure = Assert.Throws<TrainingFailedException>(() => Context().MulticlassClassification.Trainers.FeatureExtraction(options).Fit(Keyed()));
+        Assert.Equal(3, failure.Model.Training!.BestEpoch);
+        failure.Model.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)] // every batch
+    [InlineData(7)] // 8 pictures: the last batch
+    public void A_batch_of_one_leaves_weights_and_statistics_finite(int batchSize)
+    {
+        using ImageClassificationTransformer model = Train(new()
+        {
+            Backbone = "mobilenet_v3_small", Weights = "none", ImageSize = 32, Epochs = 1, BatchSize = batchSize, Precision = Precision.Float32, Device = DeviceKind.Cpu,
+        });
+        Assert.All(Scores(model), score => Assert.True(float.IsFinite(score)));
+    }
+
+    [Fact]
+    public void A_batch_of_which_one_picture_can_be_read_leaves_statistics_finite()
+    {
+        string[] blue = Directory.GetFiles(_pictures.PathOf("blue")), green = Directory.GetFiles(_pictures.PathOf("green"));
+        foreach (string file in blue.Order().Skip(1).Concat(green.Order().Skip(2))) File.WriteAllText(file, "torn");
+        using ImageClassificationTransformer model = Train(new()
+        {
+            Backbone = "mobilenet_v3_small", Weights = "none", ImageSize = 32, Epochs = 4, BatchSize = 2, Mixup = 0.4, CutMix = 1, Precision = Precision.Float32, Device = DeviceKind.Cpu,
+        });
+        Assert.Equal(3, model.Training!.TrainingPictures);
+        Assert.All(Scores(model).Take(1), score => Assert.True(float.IsFinite(score)));
+    }
+
+    [Fact]
+    public void A_model_that_is_not_finite_is_not_saved()
+    {
+        using ImageClassificationTransformer model = Train(TrainedModel.Options with { Epochs = 1 });
+        using (TorchSharp.torch.no_grad()) model.Network.Head.parameters().First().fill_(float.NaN);
+        using var stream = new MemoryStream();
+        var error = Assert.Throws<InvalidOperationException>(() => Context().Model.Save(model, Keyed().Schema, stream));
+        Assert.StartsWith("The model is not saved: 'linear.weight' in its network holds NaN or infinity", error.Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => model.SaveWeights(_pictures.PathOf("weights.safetensors")));
+    }
+
     public void Dispose() => _pictures.Dispose();
+
+    private ImageClassificationTransformer Train(FineTuningOptions options) => Context().MulticlassClassification.Trainers.FineTuning(options).Fit(Keyed());
+
+    private static MLContext Context() => new(seed: 1);
+
+    private IDataView Keyed()
+    {
+        MLContext ml = Context();
+        IDataView data = ml.Data.LoadImageFolder(_pictures.Path);
+        return ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+    }
+
+    private float[] Scores(ImageClassificationTransformer model) =>
+        [.. model.Transform(Keyed()).GetColumn<float[]>("Score").SelectMany(scores => scores)];
+
+    private sealed class Stumbling(int epoch) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Epoch == epoch) throw new IOException("The listener stumbled.");
+        }
+    }
 }

@@ -166,16 +166,6 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
-    public void Whole_numbers_as_labels_keep_their_names()
-    {
-        var ml = new MLContext(seed: 1);
-        IDataView data = ml.Data.LoadFromEnumerable(Directory.GetFiles(_pictures.Path, "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Select(file => new Numbered { ImagePath = file, Label = file.Contains("blue", StringComparison.Ordinal) ? 7 : 9 }));
-        IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
-        Assert.Equal(["7", "9"], ml.MulticlassClassification.Trainers.FineTuning(FineTuning).Fit(keyed).Labels);
-    }
-
-    [Fact]
     public void A_fraction_that_holds_nothing_back_is_an_error()
     {
         using var single = new ColouredPictures(perClass: 1);
@@ -254,13 +244,6 @@ public sealed class TrainingTests : IDisposable
 
     private float[][] Scores(ImageClassificationTransformer model) =>
         [.. model.Transform(new MLContext().Data.LoadImageFolder(_pictures.Path)).GetColumn<float[]>("Score")];
-
-    private sealed class Numbered
-    {
-        public string ImagePath { get; set; } = "";
-
-        public int Label { get; set; }
-    }
 
     private sealed class Listener(Action<TrainingProgress> listen) : IProgress<TrainingProgress>
     {

@@ -61,9 +61,9 @@ public sealed class CheckpointTests : IDisposable
         using var scope = NewDisposeScope();
         Directory.CreateDirectory(_folder.PathOf("epoch-00003.partial"));
         Directory.CreateDirectory(_folder.PathOf("epoch-00009-copy"));
-        Assert.False(Folder().Exists);
+        using (Checkpoint empty = Folder()) Assert.False(empty.Exists);
         Train(Recipe, Folder());
-        Assert.Equal(["epoch-00006", "epoch-00009-copy"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["epoch-00006", "epoch-00009-copy", "lock"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -71,10 +71,48 @@ public sealed class CheckpointTests : IDisposable
     {
         using var scope = NewDisposeScope();
         Train(Recipe, Folder());
-        var other = new Checkpoint(_folder.Path, new Dictionary<string, string> { ["Epochs"] = "9", ["Seed"] = "1" });
+        var other = new Checkpoint(_folder.Path, new Dictionary<string, string> { ["BatchSize"] = "9", ["Seed"] = "1" });
         var error = Assert.Throws<InvalidOperationException>(() => Train(Recipe, other));
-        Assert.Contains("Epochs was 6 and is 9 now", error.Message, StringComparison.Ordinal);
+        Assert.Contains("BatchSize was 8 and is 9 now", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Seed", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(int.MaxValue, 6)] // finished
+    [InlineData(4, 3)] // stopped in its fourth epoch
+    public void A_training_goes_on_with_more_epochs_than_it_was_to_have(int stopIn, int done)
+    {
+        using var scope = NewDisposeScope();
+        (TrainingHistory first, float[] before) = Train(Recipe, Folder(), stopIn);
+        (TrainingHistory more, float[] after) = Train(Recipe with { Epochs = 8 }, Folder(epochs: 8));
+        (TrainingHistory again, float[] same) = Train(Recipe with { Epochs = 8 }, Folder(epochs: 8));
+
+        Assert.Equal(first.Epochs, more.Epochs.Take(done));
+        Assert.Equal((8, false), (more.Epochs.Count, more.Cancelled));
+        Assert.NotEqual(before, after);
+        Assert.Equal(after, same);
+        Assert.Equal(8, again.Epochs.Count);
+    }
+
+    [Fact]
+    public void Fewer_epochs_than_are_done_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        Train(Recipe, Folder());
+        var error = Assert.Throws<InvalidOperationException>(() => Train(Recipe with { Epochs = 4 }, Folder(epochs: 4)));
+        Assert.Contains("has 6 finished epochs, and 4 are asked for", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_trainings_do_not_share_a_folder()
+    {
+        using (Checkpoint held = Folder())
+        {
+            var error = Assert.Throws<IOException>(() => Folder());
+            Assert.Equal($"The checkpoint folder '{_folder.Path}' is in use by another training. Wait for its end, or name another folder.", error.Message);
+        }
+
+        Folder().Dispose();
     }
 
     [Theory]
@@ -94,13 +132,41 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains(damaged, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_checkpoint_that_cannot_be_written_ends_the_training_with_the_epochs_that_are_done()
+    {
+        using var scope = NewDisposeScope();
+        // A file stands where the second epoch has to go.
+        (TrainingHistory history, _) = Train(Recipe, Folder(), validate: epoch =>
+        {
+            if (epoch == 2) File.WriteAllText(_folder.PathOf("epoch-00002.partial"), "");
+            return new(10, 5 + epoch, 1);
+        });
+        Assert.IsAssignableFrom<IOException>(history.Failure);
+        Assert.Equal((2, 2, 2), (history.Epochs.Count, history.Best.Epoch, history.FailedEpoch));
+    }
+
+    [Fact]
+    public void A_checkpoint_whose_weights_are_not_finite_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        Train(Recipe, Folder());
+        string path = _folder.PathOf("epoch-00006/best.safetensors");
+        SafetensorsFile.Write(path, SafetensorsFile.Read(path).Tensors.Values.Select(tensor => tensor with { Bytes = NotANumber(tensor.Bytes.Length) }).ToList());
+        var error = Assert.Throws<InvalidDataException>(() => Train(Recipe, Folder()));
+        Assert.Contains("holds NaN or infinity", error.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
-    private Checkpoint Folder() => new(_folder.Path, new Dictionary<string, string> { ["Epochs"] = "6", ["Seed"] = "1" });
+    private static byte[] NotANumber(int bytes) => [.. Enumerable.Repeat(BitConverter.GetBytes(float.NaN), bytes / sizeof(float)).SelectMany(each => each)];
+
+    private Checkpoint Folder(int epochs = 6) => new(_folder.Path, new Dictionary<string, string> { ["Epochs"] = $"{epochs}", ["BatchSize"] = "8", ["Seed"] = "1" });
 
     private static (TrainingHistory History, float[] Weights) Train(
         TrainingRecipe recipe, Checkpoint? checkpoint, int stopIn = int.MaxValue, Func<int, Tally>? validate = null)
     {
+        using Checkpoint? held = checkpoint;
         manual_seed(1);
         // Dropout draws random numbers in training: they have to be the same ones after a stop.
         Linear last = nn.Linear(8, 2);

@@ -99,6 +99,90 @@ public class TrainingLoopTests
         using var scope = NewDisposeScope();
         var error = Assert.Throws<InvalidOperationException>(() => Train(Recipe with { LearningRate = 1e38 }));
         Assert.Contains("learning rate", error.Message, StringComparison.Ordinal);
+        Assert.Contains("in epoch 1, the loss became NaN or infinite", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_epoch_that_fails_leaves_the_best_weights_of_the_epochs_before_and_the_reason()
+    {
+        using var scope = NewDisposeScope();
+        Linear head = Head();
+        var weights = new List<float>();
+        Tally Validate(int epoch, Tally training, CancellationToken cancellation)
+        {
+            if (epoch == 4) throw new IOException("The disk is gone.");
+            weights.Add(head.weight![0, 0].item<float>());
+            return new Tally(10, epoch == 2 ? 9 : 5, 1);
+        }
+
+        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null).Run(new Trainee(head, head, []), Data(), Validate, CancellationToken.None);
+
+        Assert.IsType<IOException>(history.Failure);
+        Assert.Equal((3, 2, 4), (history.Epochs.Count, history.Best.Epoch, history.FailedEpoch));
+        Assert.Equal(weights[1], head.weight![0, 0].item<float>());
+    }
+
+    [Fact]
+    public void An_error_in_the_first_epoch_is_thrown_for_there_is_nothing_to_keep()
+    {
+        using var scope = NewDisposeScope();
+        Linear head = Head();
+        Assert.Throws<IOException>(() => new TrainingLoop(Recipe, TimeProvider.System, null).Run(
+            new Trainee(head, head, []), Data(), (_, _, _) => throw new IOException("The disk is gone."), CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void A_weight_that_is_not_finite_after_the_last_step_is_an_error_that_names_it(float value)
+    {
+        using var scope = NewDisposeScope();
+        Linear head = Head();
+        void Spoil(int epoch)
+        {
+            using var still = no_grad();
+            if (epoch == 3) head.bias!.fill_(value);
+        }
+
+        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null).Run(
+            new Trainee(head, head, []), Data(), (epoch, training, _) => { Spoil(epoch); return training; }, CancellationToken.None);
+
+        Assert.Contains("in epoch 3, 'bias' of the network became NaN or infinite", history.Failure!.Message, StringComparison.Ordinal);
+        Assert.Equal(2, history.Epochs.Count);
+        Assert.True(head.bias!.isfinite().all().item<bool>());
+    }
+
+    [Fact]
+    public void A_validation_loss_that_is_not_finite_is_an_error()
+    {
+        using var scope = NewDisposeScope();
+        Linear head = Head();
+        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null).Run(
+            new Trainee(head, head, []), Data(), (epoch, _, _) => new Tally(10, 9, epoch == 2 ? double.NaN : 1), CancellationToken.None);
+        Assert.Contains("in epoch 2, the loss on the validation images became NaN", history.Failure!.Message, StringComparison.Ordinal);
+        Assert.Equal(1, history.Best.Epoch);
+    }
+
+    [Theory]
+    [InlineData(1, 1, true)]
+    [InlineData(1, 3, false)]
+    [InlineData(2, 1, false)]
+    public void A_batch_norm_with_one_value_per_channel_keeps_its_statistics_and_learns(int images, int side, bool keeps)
+    {
+        using var scope = NewDisposeScope();
+        BatchNorm2d norm = nn.BatchNorm2d(3);
+        Linear head = nn.Linear(3, 2);
+        using Sequential network = nn.Sequential(("norm", norm), ("pool", nn.AdaptiveAvgPool2d(1)), ("flat", nn.Flatten()), ("head", head));
+        var trainee = new Trainee(network, head, []);
+        trainee.BeginEpoch();
+
+        trainee.Logits(randn(images, 3, side, side) + 2f)[0].sum().backward();
+
+        Assert.Equal(keeps, norm.running_mean!.abs().max().item<float>() == 0);
+        Assert.Null(Finiteness.FirstViolation(network));
+        Assert.NotNull(norm.weight!.grad);
+        trainee.Logits(randn(4, 3, 2, 2) + 2f);
+        Assert.NotEqual(0, norm.running_mean!.abs().max().item<float>()); // the next batch counts again
     }
 
     [Fact]

@@ -13,7 +13,7 @@ internal static class RunTable
             ("validation pictures", ReportFigures.Count(training.ValidationPictures)),
             ("skipped pictures", ReportFigures.Count(training.Skipped.Count)),
             ("classes", $"{ReportFigures.Count(names.Labels.Count)}: {string.Join(", ", names.Labels)}"),
-            ("epochs", ReportFigures.Count(training.Epochs.Count) + (training.Cancelled ? ", then interrupted" : "")),
+            ("epochs", ReportFigures.Count(training.Epochs.Count) + Ending(training)),
             ("best epoch", ReportFigures.Count(training.BestEpoch)),
             ("best validation accuracy", ReportFigures.Percent(training.ValidationAccuracy)),
             ("time for features", ReportFigures.Seconds(training.FeatureSeconds)),
@@ -28,4 +28,11 @@ internal static class RunTable
             </table>
             """);
     }
+
+    private static string Ending(TrainingSummary training) => training switch
+    {
+        { Failure: { } failure } => $", then failed: {failure}",
+        { Cancelled: true } => ", then interrupted",
+        _ => "",
+    };
 }

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text.Json;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Cli.Tests.EndToEnd;
+
+/// <summary>'mlt train' takes the manifests that 'mlt datasets split' makes, and goes on from the models that it made itself.</summary>
+public sealed class SplitsAndFoldsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public SplitsAndFoldsTests() => SmallPictures.Draw(_folder.PathOf("data"), perClass: 6, seed: 1);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_manifest_of_folds_is_cross_validated_and_the_model_is_trained_on_all_of_it()
+    {
+        await FoldedAsync(3);
+        var outcome = await TrainAsync("--data", Manifest, "--folds", "--json");
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        Assert.Equal((12, 0), (json.GetProperty("train_images").GetInt32(), json.GetProperty("val_images").GetInt32()));
+        var crossed = json.GetProperty("cross_validation");
+        var folds = crossed.GetProperty("folds").EnumerateArray().ToArray();
+        Assert.Equal(["fold1", "fold2", "fold3"], folds.Select(fold => fold.GetProperty("fold").GetString()!));
+        Assert.All(folds, fold => Assert.Equal((8, 4), (fold.GetProperty("train_images").GetInt32(), fold.GetProperty("val_images").GetInt32())));
+        double[] accuracies = [.. folds.Select(fold => fold.GetProperty("val_accuracy").GetDouble())];
+        var mean = accuracies.Average();
+        Assert.Equal(mean, crossed.GetProperty("val_accuracy").GetProperty("mean").GetDouble(), 1e-9);
+        Assert.Equal(
+            Math.Sqrt(accuracies.Sum(accuracy => Math.Pow(accuracy - mean, 2)) / 2), crossed.GetProperty("val_accuracy").GetProperty("deviation").GetDouble(), 1e-9);
+        Assert.True(File.Exists(Model));
+    }
+
+    [Fact]
+    public async Task Any_data_set_is_divided_into_folds_and_mean_and_deviation_are_said()
+    {
+        var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--folds", "2");
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        Assert.Contains("fold 2 of 2: 'fold2' held out", outcome.Words, StringComparison.Ordinal);
+        Assert.Matches(@"Cross-validation: [\d.]+ % ± [\d.]+ % of the held-out images right after the last epoch \(mean ± standard deviation over 2 folds\)", outcome.Output);
+        Assert.Contains("Nothing was held back for validation: the model is that of the last epoch, 3.", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Splits_of_a_manifest_are_chosen_by_name()
+    {
+        await FoldedAsync(3);
+        var one = await TrainAsync("--data", Manifest, "--split", "fold1,fold3", "--val-fraction", "0", "--json");
+        Assert.Equal((8, 0), Counts(one));
+        Assert.Contains("training on the splits 'fold1', 'fold3' of", one.Words, StringComparison.Ordinal);
+        Assert.Contains("not used: fold2", one.Words, StringComparison.Ordinal);
+        var other = await TrainAsync("--data", Manifest, "--val-split", "fold2", "--json");
+        Assert.Equal((8, 4), Counts(other));
+        var both = await TrainAsync("--data", Manifest, "--split", "fold1", "--val-split", "fold2", "--json");
+        Assert.Equal((4, 4), Counts(both));
+    }
+
+    [Theory]
+    [InlineData("--split: '*' has no split 'fold9'. Its splits are fold1, fold2, fold3.", "--split", "fold9")]
+    [InlineData("--val-split: '*' has no split 'val'. Its splits are fold1, fold2, fold3.", "--val-split", "val")]
+    [InlineData("--val-split is 'fold1', which is trained on, too", "--split", "fold1,fold2", "--val-split", "fold1")]
+    [InlineData("--data is '*', which has the splits fold1, fold2, fold3, but none called 'train'. Say which to train on with --split")]
+    [InlineData("--folds is 5, and '*' has 3 folds of its own: fold1, fold2, fold3. Leave the number out.", "--folds", "5")]
+    [InlineData("--folds excludes --val, --val-split and --val-fraction", "--folds", "3", "--val-fraction", "0.2")]
+    [InlineData("--folds is '1'; it must be a whole number from 2 to 1000.", "--folds", "1")]
+    [InlineData("--val-split excludes --val and --val-fraction", "--val-split", "fold1", "--val-fraction", "0.2")]
+    public async Task Splits_that_cannot_be_used_are_said(string complaint, params string[] options)
+    {
+        await FoldedAsync(3);
+        var outcome = await TrainAsync(["--data", Manifest, .. options]);
+        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.StartsWith($"mlt train: {complaint.Replace("*", Manifest, StringComparison.Ordinal)}", outcome.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Folds_have_to_be_numbered_where_the_data_set_has_none()
+    {
+        var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--folds");
+        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Contains("has no folds of its own; say how many to divide it into, such as --folds 5.", outcome.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_a_validation_fraction_of_zero_everything_is_trained_on()
+    {
+        var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--val-fraction", "0");
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        Assert.Contains("12 training pictures of 2 classes, 0 for validation.", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("Nothing was held back for validation", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_is_trained_further_with_its_classes_and_with_others()
+    {
+        await TrainAsync("--data", _folder.PathOf("data"), "--json");
+        File.Move(Model, _folder.PathOf("first.zip"));
+        var same = await TrainAsync("--data", _folder.PathOf("data"), "--weights", _folder.PathOf("first.zip"), "--json");
+        Assert.True(same.Code == ExitCode.Done, same.Words);
+        Directory.Move(_folder.PathOf("data/disc-plain"), _folder.PathOf("data/moon"));
+        var other = await TrainAsync("--data", _folder.PathOf("data"), "--weights", _folder.PathOf("first.zip"), "--json");
+        Assert.Equal(["cross-stripes", "moon"], JsonDocument.Parse(other.Output).RootElement.GetProperty("classes").EnumerateArray().Select(label => label.GetString()!));
+    }
+
+    private string Model => _folder.PathOf("model.zip");
+
+    private string Manifest => _folder.PathOf("folds.csv");
+
+    private async Task FoldedAsync(int folds)
+    {
+        var outcome = await Mlt.RunAsync(
+            "datasets", "split", _folder.PathOf("data"), "--folds", folds.ToString(CultureInfo.InvariantCulture), "--out", Manifest);
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+    }
+
+    private Task<Outcome> TrainAsync(params string[] options)
+    {
+        string[] weights = options.Contains("--weights") ? [] : ["--weights", "none"];
+        return Mlt.RunAsync(["train", "--mode", "features", "--backbone", "cifar_resnet20", "--epochs", "3", "--cache", "none", "--out", Model, .. weights, .. options]);
+    }
+
+    private static (int Training, int Validation) Counts(Outcome outcome)
+    {
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        return (json.GetProperty("train_images").GetInt32(), json.GetProperty("val_images").GetInt32());
+    }
+}
