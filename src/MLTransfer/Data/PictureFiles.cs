@@ -3,7 +3,10 @@ namespace MLTransfer.Data;
 /// <summary>Finds files that look like pictures.</summary>
 internal static class PictureFiles
 {
-    internal static readonly IReadOnlyList<string> Extensions = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"];
+    internal static readonly IReadOnlyList<string> Extensions = 
+    [
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".heic", ".heif", ".avif", ".jxl",
+    ];
 
     /// <summary>Pictures directly in a folder, by ordinal name.</summary>
     internal static IEnumerable<string> In(string folder) =>

@@ -28,7 +28,4 @@ public sealed record DecodingOptions
 
     /// <summary>Whether JPEG goes through libjpeg-turbo where the system has it. The pixels are the same.</summary>
     internal bool UseTurboJpeg { get; init; } = true;
-
-    /// <summary>Whether TIFF goes through libtiff where the system has it; it is not read otherwise.</summary>
-    internal bool UseTiff { get; init; } = true;
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using Microsoft.ML.Data;
 using MLTransfer.Imaging.Codecs;
 using MLTransfer.Imaging.Formats;
 
@@ -69,15 +67,11 @@ internal static class PictureDecoder
             case PictureFormat.Bmp:
                 return new DecodedPixels(BmpCodec.Decode(encoded.Span, BmpHeader.Read(name, encoded.Span)!));
             case PictureFormat.Tiff:
-                return new DecodedPixels(TiffCodec.Decode(name, encoded.Span, header, options.UseTiff && TiffLibrary.IsThere));
+                return new DecodedPixels(TiffCodec.Decode(encoded, TiffHeader.Read(name, encoded.Span)!));
+            case PictureFormat.Netpbm:
+                return new DecodedPixels(NetpbmCodec.Decode(encoded.Span, NetpbmHeader.Read(encoded.Span)!));
             default:
-                using (Stream stream = AsStream(encoded))
-                    return new DecodedPixels(MLImage.CreateFromStream(stream));
+                return new DecodedPixels(SkiaCodec.Decode(encoded, header));
         }
     }
-
-    private static MemoryStream AsStream(ReadOnlyMemory<byte> encoded) =>
-        MemoryMarshal.TryGetArray(encoded, out ArraySegment<byte> array)
-            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false, publiclyVisible: true)
-            : new MemoryStream(encoded.ToArray(), writable: false);
 }

@@ -10,6 +10,11 @@ public sealed class PictureException : Exception
     public PictureException(string name, string reason, Exception? innerException = null)
         : base($"{name}: {reason}", innerException) => (Name, Reason) = (name, reason);
 
+    /// <summary>An image that is sound, but of a kind that is not read.</summary>
+    /// <param name="name">The image.</param>
+    /// <param name="kindAndAdvice">What kind it is, and what to do.</param>
+    internal static PictureException NotSupported(string name, string kindAndAdvice) => new(name, $"not supported: {kindAndAdvice}");
+
     /// <summary>The picture: its path, or what its source calls it.</summary>
     public string Name { get; }
 

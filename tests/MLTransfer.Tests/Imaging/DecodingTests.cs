@@ -18,6 +18,7 @@ public sealed class DecodingTests : IDisposable
     [InlineData("lossless.webp", 0)]
     [InlineData("picture.bmp", 0)]
     [InlineData("picture.tif", 0)]
+    [InlineData("plain.ppm", 0)]
     public void A_lossless_picture_decodes_to_its_pixels(string name, int tolerance)
     {
         Picture picture = Fixture.Decode(name);

@@ -31,10 +31,13 @@ internal sealed record BmpHeader(
         int width = core ? UInt16(bytes, 18) : (int)UInt32(bytes, 18), height = core ? UInt16(bytes, 20) : (int)UInt32(bytes, 22);
         int bits = core ? UInt16(bytes, 24) : UInt16(bytes, 28);
         uint compression = core ? Plain : UInt32(bytes, 30), colours = core ? 0 : UInt32(bytes, 46);
+        if (bits is 2 or 64)
+            throw PictureException.NotSupported(name, $"a BMP image of {bits} bits a pixel; save it as PNG");
+        // OS/2's files of version 2 have numbers of their own: 3 for bilevel codes, 4 for runs of 24 bits.
+        if (compression > BitFields && compression != AlphaBitFields || compression == BitFields && bits == 1)
+            throw PictureException.NotSupported(name, $"a BMP image compressed by method {compression}; save it without compression, or as PNG");
         if (bits is not (1 or 4 or 8 or 16 or 24 or 32) || height == int.MinValue)
             return null;
-        if (compression > BitFields && compression != AlphaBitFields)
-            throw new PictureException(name, $"it is a BMP picture compressed by method {compression}; plain and run-length encoded ones are read. Save it as PNG");
         if (compression is Runs8 && bits != 8 || compression is Runs4 && bits != 4 || compression is BitFields or AlphaBitFields && bits < 16)
             return null;
         int masks = compression == BitFields && length == InfoHeader ? 12 : compression == AlphaBitFields && length == InfoHeader ? 16 : 0;

@@ -9,13 +9,16 @@ internal enum PictureFormat
     Gif,
     Bmp,
     Tiff,
-    Heif,
+    Netpbm,
+    Heic,
+    Avif,
+    JpegXl,
 }
 
 internal static class PictureFormats
 {
     /// <summary>The formats that are read, for messages.</summary>
-    internal const string AreRead = "JPEG, PNG, WebP, BMP, GIF and TIFF are read";
+    internal const string AreRead = "JPEG, PNG, WebP, BMP, GIF, TIFF and Netpbm are read";
 
     internal static string Name(this PictureFormat format) => format switch
     {
@@ -25,7 +28,25 @@ internal static class PictureFormats
         PictureFormat.Gif => "GIF",
         PictureFormat.Bmp => "BMP",
         PictureFormat.Tiff => "TIFF",
-        _ => "HEIF or AVIF",
+        PictureFormat.Netpbm => "Netpbm",
+        PictureFormat.Heic => "HEIC",
+        PictureFormat.Avif => "AVIF",
+        _ => "JPEG XL",
+    };
+
+    /// <summary>How the names of such files usually end; the first is the most usual.</summary>
+    internal static string[] Extensions(this PictureFormat format) => format switch
+    {
+        PictureFormat.Jpeg => [".jpg", ".jpeg", ".jpe", ".jfif"],
+        PictureFormat.Png => [".png"],
+        PictureFormat.WebP => [".webp"],
+        PictureFormat.Gif => [".gif"],
+        PictureFormat.Bmp => [".bmp"],
+        PictureFormat.Tiff => [".tif", ".tiff"],
+        PictureFormat.Netpbm => [".ppm", ".pgm", ".pbm", ".pnm"],
+        PictureFormat.Heic => [".heic", ".heif"],
+        PictureFormat.Avif => [".avif"],
+        _ => [".jxl"],
     };
 
     /// <summary>The format whose signature the bytes begin with.</summary>
@@ -37,7 +58,8 @@ internal static class PictureFormats
         if (bytes.StartsWith("GIF87a"u8) || bytes.StartsWith("GIF89a"u8)) return PictureFormat.Gif;
         if (bytes.StartsWith("BM"u8)) return PictureFormat.Bmp;
         if (bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8)) return PictureFormat.Tiff;
-        if (bytes.Length >= 12 && bytes[4..].StartsWith("ftyp"u8)) return PictureFormat.Heif;
-        return null;
+        if (NetpbmHeader.IsOne(bytes)) return PictureFormat.Netpbm;
+        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x0A]) || bytes.StartsWith("\0\0\0\x0CJXL "u8)) return PictureFormat.JpegXl;
+        return IsoMedia.FormatOf(bytes);
     }
 }

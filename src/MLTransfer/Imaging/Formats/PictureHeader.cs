@@ -23,17 +23,20 @@ internal readonly record struct PictureHeader(PictureFormat Format, int Width, i
     /// <exception cref="PictureException">The bytes are no picture, of a format that is not read, or end before the size.</exception>
     internal static PictureHeader Read(string name, ReadOnlySpan<byte> bytes)
     {
+        if (OtherFormats.NotRead(name, bytes) is { } other)
+            throw PictureException.NotSupported(name, other);
         if (PictureFormats.Sniff(bytes) is not { } format)
             throw new PictureException(name, $"it is not a picture: it begins with {Beginning(bytes)}; {PictureFormats.AreRead}");
         PictureHeader? header = format switch
         {
-            PictureFormat.Jpeg => JpegHeader.Read(bytes),
-            PictureFormat.Png => PngHeader.Read(bytes),
+            PictureFormat.Jpeg => JpegHeader.Read(name, bytes),
+            PictureFormat.Png => PngHeader.Read(name, bytes),
             PictureFormat.WebP => WebPHeader.Read(bytes),
             PictureFormat.Gif => GifHeader.Read(bytes),
             PictureFormat.Bmp => BmpHeader.Read(name, bytes)?.Picture,
-            PictureFormat.Tiff => TiffHeader.Read(name, bytes),
-            _ => throw new PictureException(name, $"it is a {format.Name()} picture; {PictureFormats.AreRead}"),
+            PictureFormat.Tiff => TiffHeader.Read(name, bytes)?.Picture,
+            PictureFormat.Netpbm => NetpbmHeader.Read(bytes)?.Picture,
+            _ => throw PictureException.NotSupported(name, $"{format.Name()}; convert it to PNG or JPEG"),
         };
         if (header is not { } found)
             throw new PictureException(name, $"its {format.Name()} header is damaged or cut short ({bytes.Length:N0} bytes)");

@@ -1,6 +1,6 @@
 import os, struct, sys
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, PngImagePlugin
 
 folder, W, H = sys.argv[1], 197, 131
 y, x = np.mgrid[0:H, 0:W]
@@ -38,6 +38,32 @@ save("palette-4.png", rgb.quantize(16), bits=4)
 save("palette-transparent.png", palette, transparency=bytes(range(200)))
 save("transparent-colour.png", rgb, transparency=rgb.getpixel((5, 5)))
 save("bilevel.png", bilevel)
+gamma = PngImagePlugin.PngInfo()
+gamma.add(b"gAMA", struct.pack(">I", 100000))
+save("gamma.png", rgb, pnginfo=gamma)
+with open(path("endless.png"), "wb") as file:
+    file.write(open(os.path.join(folder, "plain.png"), "rb").read()[:-12])
+save("plain.ppm", rgb)
+save("gray.pgm", gray)
+save("bilevel.pbm", bilevel)
+
+
+def netpbm(name, kind, array, most=None, comment=b""):
+    array = np.asarray(array)
+    header = kind + b"\n" + comment + b"%d %d" % (W, H) + (b"\n%d\n" % most if most else b"\n")
+    text = b"\n# a comment\n".join(b" ".join(b"%d" % value for value in row.flatten()) for row in array)
+    with open(path(name), "wb") as file:
+        file.write(header + (text if kind < b"P4" else array.astype(">u2" if most > 255 else np.uint8).tobytes()))
+
+
+netpbm("text.pbm", b"P1", ~np.asarray(bilevel) * 1)
+netpbm("text.pgm", b"P2", gray, 255, b"# made by hand\n")
+netpbm("text.ppm", b"P3", np.asarray(rgb) // 3, 90)
+netpbm("few.pgm", b"P5", np.asarray(gray) // 50, 5, b"#\n#\n")
+netpbm("few.pnm", b"P6", np.asarray(rgb) * 3 // 4, 191)
+netpbm("sixteen.ppm", b"P6", np.asarray(rgb).astype(int) * 200 + 17, 51017)
+netpbm("sixteen.pgm", b"P5", np.asarray(gray).astype(int) * 257, 65535)
+netpbm("sixteen-text.pgm", b"P2", np.asarray(gray).astype(int) * 4, 1020)
 save("lossy.webp", rgb, quality=70)
 save("lossless.webp", rgb, lossless=True)
 save("alpha.webp", rgba, lossless=True)
@@ -50,14 +76,65 @@ save("two-colours.gif", bilevel)
 save("transparent.gif", palette, transparency=7)
 save("animated.gif", palette, save_all=True, append_images=[rgb.transpose(0).quantize(16)])
 save("raw.tif", rgb)
-for compression in "lzw", "adobe_deflate", "packbits", "jpeg", "zstd", "lzma", "webp":
-    save(compression + ".tif", rgb, compression="tiff_" + compression if compression in ("lzw", "adobe_deflate") else compression)
+for compression in "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg":
+    save(compression + ".tif", rgb, compression=compression)
+save("predictor.tif", rgb, compression="tiff_lzw", tiffinfo={317: 2})
 save("gray.tif", gray)
 save("palette.tif", palette, compression="packbits")
 save("bilevel.tif", bilevel)
+save("group3.tif", bilevel, compression="group3")
 save("group4.tif", bilevel, compression="group4")
+save("gray-alpha.tif", rgba.convert("LA"))
+save("cmyk.tif", rgb.convert("CMYK"))
 save("alpha.tif", rgba, compression="tiff_lzw")
 save("pages.tif", rgb, save_all=True, append_images=[gray])
+
+
+def tiff(name, planes, colours, extra=(), bits=8, planar=False, order="<", rows=40):
+    """An uncompressed TIFF of strips: planes is a list of arrays of one value a pixel."""
+    kind = (order + "u2") if bits == 16 else np.uint8
+    strips = []
+    for group in [[plane] for plane in planes] if planar else [planes]:
+        values = np.dstack([np.asarray(plane).astype(kind) for plane in group])
+        values = values.reshape(H, -1)
+        if bits < 8:
+            values = np.pad(values, ((0, 0), (0, -values.shape[1] % (8 // bits))))
+            values = sum(values[:, i::8 // bits] << (8 - bits - i * bits) for i in range(8 // bits)).astype(np.uint8)
+        strips += [values[top:top + rows].tobytes() for top in range(0, H, rows)]
+    tags, data = [], b"".join(strips)
+    at = 8
+    offsets = [at + sum(map(len, strips[:i])) for i in range(len(strips))]
+
+    def tag(number, *values, long=False):
+        tags.append((number, 4 if long else 3, values))
+    tag(256, W), tag(257, H), tag(258, *[bits] * len(planes)), tag(259, 1), tag(262, colours), tag(273, *offsets, long=True)
+    tag(277, len(planes)), tag(278, rows), tag(279, *map(len, strips), long=True), tag(284, 2 if planar else 1)
+    if extra:
+        tag(338, *extra)
+    directory, more, start = b"", b"", at + len(data)
+    for number, type, values in tags:
+        packed = struct.pack(order + str(len(values)) + (" HI"[1 if type == 3 else 2]), *values)
+        if len(packed) > 4:
+            place = start + 2 + 12 * len(tags) + 4 + len(more)
+            more, packed = more + packed, struct.pack(order + "I", place)
+        directory += struct.pack(order + "HHI", number, type, len(values)) + packed.ljust(4, b"\0")
+    with open(path(name), "wb") as file:
+        file.write((b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", start) + data)
+        file.write(struct.pack(order + "H", len(tags)) + directory + b"\0" * 4 + more)
+
+
+red, green, blue = np.asarray(rgb).transpose(2, 0, 1)
+clear, wide = np.asarray(alpha), [np.asarray(rgb)[..., i].astype(int) * 256 + 77 for i in range(3)]
+tiff("unspecified.tif", [red, green, blue, clear], 2, [0])
+tiff("two-unspecified.tif", [red, green, blue, clear, red], 2, [0, 0])
+tiff("associated-alpha.tif", [p.astype(int) * clear // 255 for p in (red, green, blue)] + [clear], 2, [1])
+tiff("alpha-and-more.tif", [red, green, blue, clear, blue], 2, [2, 0])
+tiff("white-is-zero.tif", [red], 0)
+tiff("nibbles.tif", [red // 16], 1, bits=4)
+tiff("sixteen.tif", wide, 2, bits=16)
+tiff("sixteen-big-endian.tif", wide, 2, bits=16, order=">")
+tiff("sixteen-gray.tif", wide[:1], 1, bits=16)
+tiff("planar.tif", [red, green, blue], 2, planar=True)
 save("plain.bmp", rgb)
 save("gray.bmp", gray)
 save("palette.bmp", palette)
@@ -131,8 +208,13 @@ for name in names:
     # Pillow turns TIFF pictures as it reads them.
     if not name.endswith(".tif"):
         picture = ImageOps.exif_transpose(picture)
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+    if picture.mode in ("RGBA", "RGBa", "LA", "PA") or "transparency" in picture.info:
         seen = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture.convert("RGBA")).convert("RGB")
+    elif picture.mode.startswith("I"):
+        # Pillow keeps 16 bits of gray, but cuts off what is above 255 on the way to colours. Here TIFF keeps the upper 8, as Pillow
+        # does with 16 bits of a colour, and Netpbm is scaled, as Pillow does with colours.
+        values = np.asarray(picture).astype(int)
+        seen = Image.fromarray((values >> 8 if name.endswith(".tif") else np.round(values / 65535 * 255)).astype(np.uint8)).convert("RGB")
     else:
         seen = picture.convert("RGB")
     with open(os.path.join(folder, name + ".rgb"), "wb") as file:

@@ -16,17 +16,6 @@ internal static class Extension
         if (PictureFormats.Sniff(start[..count]) is not { } format)
             return null;
         string extension = Path.GetExtension(path);
-        return Usual(format).Contains(extension, StringComparer.OrdinalIgnoreCase) ? null : $"it is a {format.Name()} picture, but its name ends with {extension}";
+        return format.Extensions().Contains(extension, StringComparer.OrdinalIgnoreCase) ? null : $"it is a {format.Name()} picture, but its name ends with {extension}";
     }
-
-    private static string[] Usual(PictureFormat format) => format switch
-    {
-        PictureFormat.Jpeg => [".jpg", ".jpeg"],
-        PictureFormat.Png => [".png"],
-        PictureFormat.WebP => [".webp"],
-        PictureFormat.Gif => [".gif"],
-        PictureFormat.Bmp => [".bmp"],
-        PictureFormat.Tiff => [".tif", ".tiff"],
-        _ => [".heic", ".heif", ".avif"],
-    };
 }

@@ -9,7 +9,7 @@ public sealed class TorchvisionPixels : IDisposable
 {
     // An expression sees the picture as 'image'; a tensor it gives is read as (colour, row, column), several pictures as one above the other.
     private const string Script = """
-        import json, math, os, sys, time, warnings
+        import json, math, os, sys, time, types, warnings
         # torch.linspace rounds by the width of the processor's vectors: ours does as with AVX2.
         os.environ["ATEN_CPU_CAPABILITY"] = "avx2"
         warnings.filterwarnings("ignore")
@@ -23,6 +23,9 @@ public sealed class TorchvisionPixels : IDisposable
         request = json.load(open(os.path.join(folder, "request.json")))
         def corners(image):
             return [[0, 0], [image.width - 1, 0], [image.width - 1, image.height - 1], [0, image.height - 1]]
+        # The last digits of torchvision's single precision depend on the BLAS and the processor; double precision, rounded, is the same everywhere.
+        lstsq = torch.linalg.lstsq
+        torch.linalg.lstsq = lambda a, b, driver: types.SimpleNamespace(solution=lstsq(a.double(), b.double(), driver=driver).solution.float())
         def elastic(image, alpha, sigma, **more):
             rand, starts = torch.rand, iter([0, 500])
             torch.rand = lambda size: torch.tensor((np.arange(math.prod(size)) + next(starts)) * 7919 % 1009 / 1009, dtype=torch.float32).reshape(size)
