@@ -22,6 +22,6 @@ var model = pipeline.Fit(train);
 Console.WriteLine($"accuracy {ml.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy:p1}");
 ml.Model.Save(model, train.Schema, "model.zip");
 
-var loaded = ml.Model.Load("model.zip", out _);                              // elsewhere: new MLContext().AddMLTransfer()
+var loaded = ml.Model.Load("model.zip", out _);
 var engine = ml.Model.CreatePredictionEngine<ImageFile, ImageLabel>(loaded);
 Console.WriteLine(engine.Predict(new ImageFile { ImagePath = args[4] }).PredictedLabel);

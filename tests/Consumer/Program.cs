@@ -41,7 +41,7 @@ static void Train(string folder)
     string file = Path.Combine(folder, "model.zip");
     ml.Model.Save(model, images.Schema, file);
 
-    var other = new MLContext().AddMLTransfer();
+    var other = new MLContext();
     var engine = other.Model.CreatePredictionEngine<ImageFile, ImageLabel>(other.Model.Load(file, out _));
     string unseen = Path.Combine(folder, "unseen.png");
     Draw(unseen, SKColors.SteelBlue, 17);

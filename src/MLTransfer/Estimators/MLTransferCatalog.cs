@@ -48,23 +48,23 @@ public static class MLTransferCatalog
         return new(Prepared(trainers), options);
     }
 
-    /// <summary>Teaches the context to load models of MLTransfer; needed once before <c>Model.Load</c>. Training does it by itself.</summary>
+    /// <summary>
+    /// Teaches the context to load models of MLTransfer. Needed before <c>Model.Load</c> only where nothing of MLTransfer has run yet and the app is
+    /// not written in C#, whose compiler has it start with the app; ML.NET then says that it could not load 'MLTransfer.AddMLTransfer'.
+    /// </summary>
     /// <param name="context">The context.</param>
     /// <returns>The same context.</returns>
     public static MLContext AddMLTransfer(this MLContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        Register(context);
+        ModelFile.Register(context);
         return context;
     }
 
     private static IHostEnvironment Prepared(MulticlassTrainers trainers)
     {
         IHostEnvironment environment = ModelFile.Environment(trainers);
-        Register(environment);
+        ModelFile.Register(environment);
         return environment;
     }
-
-    private static void Register(IHostEnvironment environment) => ModelFile.Register(
-        environment, typeof(ImageClassificationTransformer), typeof(ModelLoader), "MLTransfer image classification", ModelPayload.Format.LoaderSignature);
 }

@@ -1,4 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -6,7 +9,7 @@ using Microsoft.ML.Runtime;
 namespace MLTransfer.Estimators;
 
 /// <summary>
-/// What ML.NET 5.0.0 lets only its own assemblies do and a component of another assembly needs: make columns of a promised schema,
+/// What ML.NET 5 lets only its own assemblies do and a component of another assembly needs: make columns of a promised schema,
 /// write itself into a model file, be found again by name, and get the environment of a catalog. All reflection into ML.NET is in this file.
 /// </summary>
 internal static class ModelFile
@@ -15,6 +18,12 @@ internal static class ModelFile
 
     // Eight characters which say that the model block is one of MLTransfer's; which one, says the loader signature.
     private const string ModelSignature = "MLTRANSF";
+
+    // ML.NET loads the assembly of this name, which a model file holds, before it looks for a loader. Where nothing answers to it, its error says the name.
+    private const string LoaderAssembly = "MLTransfer.AddMLTransfer";
+
+    private static readonly Lazy<Assembly> OwnLoaders = new(() => AssemblyOf(
+        LoaderAssembly, typeof(ImageClassificationTransformer), typeof(ModelLoader), "MLTransfer's image classification", ModelPayload.Format.LoaderSignature));
 
     /// <summary>A name of at most 24 ASCII characters by which ML.NET finds the class that loads a model, and the versions of its format.</summary>
     /// <param name="LoaderSignature">The name given to <see cref="Register"/>.</param>
@@ -55,20 +64,18 @@ internal static class ModelFile
             : throw new InvalidDataException($"The model file has no stream '{streamName}' beside the model '{format.LoaderSignature}'. It is damaged: save the model again.");
     }
 
-    /// <summary>Lets <see cref="ModelOperationsCatalog.Load(string, out DataViewSchema)"/> find a transformer of ours. Doing it again changes nothing.</summary>
+    /// <summary>
+    /// Lets <see cref="ModelOperationsCatalog.Load(string, out DataViewSchema)"/> find our transformer in files that do not name
+    /// <see cref="LoaderAssembly"/> yet. Doing it again changes nothing.
+    /// </summary>
     /// <param name="environment">An <see cref="MLContext"/> or the environment of one of its catalogs.</param>
-    /// <param name="instance">The transformer, which <c>Create</c> must return as exactly this type.</param>
-    /// <param name="loader">The class that has the static <c>Create(IHostEnvironment env, object ctx)</c>.</param>
-    /// <param name="userName">What people call it.</param>
-    /// <param name="loadName">The loader signature it is saved with.</param>
-    public static void Register(IHostEnvironment environment, Type instance, Type loader, string userName, string loadName)
-    {
-        Type attribute = MLNet("LoadableClassAttribute");
-        Type[] parameters = [typeof(Type), typeof(Type), typeof(Type), typeof(Type), typeof(string), typeof(string[])];
-        object?[] arguments = [instance, loader, null, MLNet("SignatureLoadModel"), userName, new[] { loadName }];
-        var loadable = (Attribute)Constructor(attribute, parameters).Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
-        environment.ComponentCatalog.RegisterAssembly(new SingleClassAssembly(loadName, loadable));
-    }
+    public static void Register(IHostEnvironment environment) => environment.ComponentCatalog.RegisterAssembly(OwnLoaders.Value);
+
+    /// <summary>Lets ML.NET find our transformer by the name of an assembly that its model files hold, in every <see cref="MLContext"/>.</summary>
+    [ModuleInitializer]
+    [SuppressMessage("Usage", "CA2255", Justification = "A model file may be what first leads here.")]
+    internal static void AnswerToModelFiles() =>
+        AppDomain.CurrentDomain.AssemblyResolve += (_, wanted) => new AssemblyName(wanted.Name).Name == LoaderAssembly ? OwnLoaders.Value : null;
 
     /// <summary>The environment that the trainers of a catalog are made in.</summary>
     public static IHostEnvironment Environment(TrainCatalogBase.CatalogInstantiatorBase trainers) => EnvironmentOf(trainers);
@@ -91,8 +98,7 @@ internal static class ModelFile
     private static object VersionInfo(Format format)
     {
         Type[] parameters = [typeof(string), typeof(uint), typeof(uint), typeof(uint), typeof(string), typeof(string), typeof(string)];
-        // Without the name of an assembly to load, ML.NET finds the loader among the registered ones.
-        object?[] arguments = [ModelSignature, format.Written, format.Readable, format.OldestReadable, null, format.LoaderSignature, null];
+        object?[] arguments = [ModelSignature, format.Written, format.Readable, format.OldestReadable, LoaderAssembly, format.LoaderSignature, null];
         return Constructor(VersionInfoType, parameters).Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
     }
 
@@ -121,23 +127,24 @@ internal static class ModelFile
     }
 
     private static InvalidOperationException Missing(Assembly assembly, string what) => new(
-        $"{assembly.GetName().Name} {assembly.GetName().Version} has no {what}, which the ML.NET this was built for, Microsoft.ML 5.0.0, has. Reference Microsoft.ML 5.0.0.");
+        $"{assembly.GetName().Name} {assembly.GetName().Version} has no {what}, which the ML.NET this was built for, Microsoft.ML 5.0.1, has. Reference Microsoft.ML 5.0.1.");
 
-    /// <summary>An assembly that consists of one loadable class: ML.NET learns of loadable classes from attributes of assemblies only.</summary>
-    private sealed class SingleClassAssembly(string name, Attribute attribute) : Assembly
+    /// <summary>An assembly of one loadable class: ML.NET learns of loadable classes from attributes of assemblies only, and that attribute is internal.</summary>
+    /// <param name="name">The name of the assembly.</param>
+    /// <param name="instance">The transformer, which <c>Create</c> must return as exactly this type.</param>
+    /// <param name="loader">The class that has the static <c>Create(IHostEnvironment env, object ctx)</c>.</param>
+    /// <param name="userName">What people call it.</param>
+    /// <param name="loadName">The loader signature it is saved with.</param>
+    internal static AssemblyBuilder AssemblyOf(string name, Type instance, Type loader, string userName, string loadName)
     {
-        public override string FullName => $"MLTransfer.{name}, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null";
-
-        public override object[] GetCustomAttributes(bool inherit) => GetCustomAttributes(typeof(Attribute), inherit);
-
-        public override object[] GetCustomAttributes(Type attributeType, bool inherit)
-        {
-            var found = (object[])Array.CreateInstance(attributeType, attributeType.IsInstanceOfType(attribute) ? 1 : 0);
-            if (found.Length == 1)
-                found[0] = attribute;
-            return found;
-        }
-
-        public override Type[] GetTypes() => [];
+        Type attribute = MLNet("LoadableClassAttribute");
+        Type[] parameters = [typeof(Type), typeof(Type), typeof(Type), typeof(Type), typeof(string), typeof(string[])];
+        object?[] arguments = [instance, loader, null, MLNet("SignatureLoadModel"), userName, new[] { loadName }];
+        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(name), AssemblyBuilderAccess.Run);
+        assembly.DefineDynamicModule(name);
+        ConstructorInfo allowed = typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!;
+        assembly.SetCustomAttribute(new CustomAttributeBuilder(allowed, [attribute.Assembly.GetName().Name]));
+        assembly.SetCustomAttribute(new CustomAttributeBuilder(Constructor(attribute, parameters), arguments));
+        return assembly;
     }
 }

@@ -105,7 +105,8 @@ public sealed class ModelFileTests
     }
 
     private static void Register(MLContext ml) =>
-        ModelFile.Register(ml, typeof(AddingTransformer), typeof(AddingTransformer), "Adding", AddingTransformer.Signature);
+        ml.ComponentCatalog.RegisterAssembly(
+            ModelFile.AssemblyOf("Adding", typeof(AddingTransformer), typeof(AddingTransformer), "Adding", AddingTransformer.Signature));
 
     private static MemoryStream Saved()
     {

@@ -104,6 +104,15 @@ public sealed class PipelineTests(TrainedModel trained) : IClassFixture<TrainedM
     }
 
     [Fact]
+    public void A_model_is_loaded_by_a_context_that_was_told_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        _ml.Model.Save(trained.Model, trained.Data.Schema, folder.PathOf("model.zip"));
+        ITransformer loaded = new MLContext().Model.Load(folder.PathOf("model.zip"), out _);
+        Assert.Equal(Scores(trained.Model), Scores(loaded));
+    }
+
+    [Fact]
     public void Output_columns_of_one_name_are_refused()
     {
         var error = Assert.Throws<ArgumentException>(
@@ -115,7 +124,7 @@ public sealed class PipelineTests(TrainedModel trained) : IClassFixture<TrainedM
 
     private IDataView Keyed() => _ml.Transforms.Conversion.MapValueToKey("Label").Fit(trained.Data).Transform(trained.Data);
 
-    private float[][] Scores(TransformerChain<ImageClassificationTransformer> model) => [.. model.Transform(trained.Data).GetColumn<float[]>("Score")];
+    private float[][] Scores(ITransformer model) => [.. model.Transform(trained.Data).GetColumn<float[]>("Score")];
 
     private static uint[] Predictions(IDataView view) => [.. view.GetColumn<uint>("PredictedLabel")];
 
