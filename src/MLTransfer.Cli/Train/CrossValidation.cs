@@ -46,7 +46,7 @@ internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndD
         surroundings.Output.WriteLine(
             $"Cross-validation: {ValAccuracy.Shown} of the held-out images right after the last epoch (mean ± standard deviation over {Folds.Count} folds), " +
             $"{BestValAccuracy.Shown} after the best.");
-        surroundings.Output.WriteLine("The model is trained on all folds, as long as each of them:");
+        surroundings.Output.WriteLine("The model is trained on all folds, for as many epochs:");
     }
 }
 

@@ -48,7 +48,7 @@ internal static class TrainView
         output.WriteLine();
         output.WriteLine("Next:");
         output.WriteLine($"  mlt predict --model {result.Model} PICTURE");
-        output.WriteLine($"  mlt evaluate --model {result.Model} --data {Held(result.Arguments)}");
+        output.WriteLine($"  mlt evaluate --model {result.Model} --data {(summary.ValidationPictures == 0 ? "DATA" : Held(result.Arguments))}");
     }
 
     private static string Held(TrainArguments arguments) =>

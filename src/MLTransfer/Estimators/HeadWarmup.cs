@@ -21,6 +21,7 @@ internal static class HeadWarmup
         using var scope = NewDisposeScope();
         FeatureSet features = Features(run, model, log);
         if (features.Kept.Count == 0) return;
+        TrainingRun.CheckFinite(features, run.Training);
         Tensor labels = tensor(features.Kept.Select(index => (long)run.Training.Labels[index]).ToArray(), device: run.Device);
         Tensor? weights = run.LossWeights() is { } each ? tensor(features.Kept.Select(index => each[index]).ToArray(), device: run.Device) : null;
         TrainingRecipe recipe = run.Recipe() with

@@ -32,7 +32,8 @@ internal sealed class StartingModel : IDisposable
         if (start._model.Backbone == backbone.Name) return start;
         start.Dispose();
         throw new ArgumentException(
-            $"Weights is '{path}', a model of the backbone {start._model.Backbone}, and Backbone is {backbone.Name}. Ask for the backbone {start._model.Backbone}, or for other weights.");
+            $"The weights '{path}' are a model of the backbone {start._model.Backbone}, and the backbone asked for is {backbone.Name}. " +
+            $"Ask for the backbone {start._model.Backbone}, or for other weights.");
     }
 
     /// <summary>Every classifier of this library in a loaded pipeline.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLTransfer.Data;
+using MLTransfer.Features;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Training;
@@ -46,7 +47,11 @@ internal sealed record TrainingRun(
         LocalWeights? weights = start is null ? PretrainedWeights.Get(options, backbone, environment) : null;
         Preprocessing own = options.Preprocessing ?? start?.Preprocessing ?? weights?.Preprocessing ?? backbone.Preprocessing;
         if (options.ImageSize is { } wanted && own.Transforms is not null && wanted != own.CropTo)
-            throw new ArgumentException($"ImageSize is {wanted}, and the preprocessing of '{options.Weights}' ends with images of {own.CropTo} pixels. Leave ImageSize out.");
+        {
+            throw new ArgumentException(
+                $"The image size asked for is {wanted}, and the preprocessing of '{options.Weights}' ends with images of {own.CropTo} pixels. Leave the size out.");
+        }
+
         Preprocessing preprocessing = options.ImageSize is { } size ? own.ForSize(size) : own;
         return new(environment, options, backbone, seed, classes, LabelColumn.Kind(input.Schema, options.LabelColumnName), image, all, validation, weights, start, preprocessing, device, Devices.Resolve(options.Precision, device));
     }
@@ -110,6 +115,18 @@ internal sealed record TrainingRun(
     public void StopIfAsked(SkippedPicture picture)
     {
         if (Options.StopOnBadPicture) throw new PictureException(picture.Name, picture.Reason);
+    }
+
+    /// <summary>Ends the training where an image has features that nothing can be learned from.</summary>
+    /// <exception cref="InvalidOperationException">Some are NaN or infinite.</exception>
+    public static void CheckFinite(FeatureSet features, PictureSet images)
+    {
+        using var scope = NewDisposeScope();
+        long[] wrong = features.Values.isfinite().all(1).logical_not().nonzero().cpu().data<long>().ToArray();
+        if (wrong.Length == 0) return;
+        throw new InvalidOperationException(
+            $"The backbone makes NaN or infinity of {wrong.Length} of {features.Kept.Count} images, the first of which is '{images.Pictures[features.Kept[(int)wrong[0]]].Name}'. " +
+            "Check the weights, and that no standard deviation of the preprocessing is 0.");
     }
 
     /// <summary>Ends the training where no picture is left.</summary>
