@@ -7,7 +7,8 @@ namespace MLTransfer.Cli.Train;
 /// <summary>Trains and saves: the work of 'mlt train'.</summary>
 internal static class TrainRun
 {
-    internal static TrainResult Run(TrainArguments arguments, IProgress<TrainingProgress> progress, CancellationToken cancel, bool isSaved = true)
+    internal static TrainResult Run(
+        TrainArguments arguments, IProgress<TrainingProgress> progress, CancellationToken cancel, bool isSaved = true)
     {
         var clock = Stopwatch.StartNew();
         Threads.Use(arguments.Threads);

@@ -33,7 +33,8 @@ internal static class HeadWarmup
         };
         TrainingHistory history = new TrainingLoop(recipe, TimeProvider.System, progress: null).Run(
             new Trainee(model.Head, model.Head, []), Data(), validate: null, run.Options.Cancellation);
-        if (history.Failure is { } failure) throw new InvalidOperationException($"The warm-up of the new head failed. {failure.Message}", failure);
+        if (history.Failure is { } failure)
+            throw new InvalidOperationException($"The warm-up of the new head failed. {failure.Message}", failure);
 
         FeatureData Data() => new(
             features.Values, labels, run.Options.BatchSize, run.Seed, run.Order([.. features.Kept.Select(index => run.Training.Labels[index])]), weights);

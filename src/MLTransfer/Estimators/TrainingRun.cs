@@ -13,8 +13,9 @@ namespace MLTransfer.Estimators;
 
 /// <summary>Everything a training needs once its inputs are read and checked.</summary>
 internal sealed record TrainingRun(
-    IHostEnvironment Environment, ImageClassificationOptions Options, Backbone Backbone, int Seed, IReadOnlyList<string> Classes, LabelKind LabelKind, string ImageColumnName,
-    PictureSet Training, PictureSet? Validation, LocalWeights? Weights, StartingModel? Start, Preprocessing Preprocessing, Device Device, ScalarType InferenceType)
+    IHostEnvironment Environment, ImageClassificationOptions Options, Backbone Backbone, int Seed, IReadOnlyList<string> Classes,
+    LabelKind LabelKind, string ImageColumnName, PictureSet Training, PictureSet? Validation, LocalWeights? Weights, StartingModel? Start,
+    Preprocessing Preprocessing, Device Device, ScalarType InferenceType)
 {
     private static readonly Lock Generator = new();
 
@@ -49,11 +50,14 @@ internal sealed record TrainingRun(
         if (options.ImageSize is { } wanted && own.Transforms is not null && wanted != own.CropTo)
         {
             throw new ArgumentException(
-                $"The image size asked for is {wanted}, and the preprocessing of '{options.Weights}' ends with images of {own.CropTo} pixels. Leave the size out.");
+                $"The image size asked for is {wanted}, and the preprocessing of '{options.Weights}' ends with images of {own.CropTo} " +
+                "pixels. Leave the size out.");
         }
 
         Preprocessing preprocessing = options.ImageSize is { } size ? own.ForSize(size) : own;
-        return new(environment, options, backbone, seed, classes, LabelColumn.Kind(input.Schema, options.LabelColumnName), image, all, validation, weights, start, preprocessing, device, Devices.Resolve(options.Precision, device));
+        LabelKind kind = LabelColumn.Kind(input.Schema, options.LabelColumnName);
+        return new(
+            environment, options, backbone, seed, classes, kind, image, all, validation, weights, start, preprocessing, device, Devices.Resolve(options.Precision, device));
     }
 
     /// <summary>The backbone with its weights and a new head, all drawn from the seed where no file gives them.</summary>
@@ -122,10 +126,11 @@ internal sealed record TrainingRun(
     public static void CheckFinite(FeatureSet features, PictureSet images)
     {
         using var scope = NewDisposeScope();
-        long[] wrong = features.Values.isfinite().all(1).logical_not().nonzero().cpu().data<long>().ToArray();
-        if (wrong.Length == 0) return;
+        Tensor wrong = features.Values.isfinite().all(1).logical_not().nonzero();
+        if (wrong.shape[0] == 0) return;
+        string first = images.Pictures[features.Kept[(int)wrong[0, 0].item<long>()]].Name;
         throw new InvalidOperationException(
-            $"The backbone makes NaN or infinity of {wrong.Length} of {features.Kept.Count} images, the first of which is '{images.Pictures[features.Kept[(int)wrong[0]]].Name}'. " +
+            $"The backbone makes NaN or infinity of {wrong.shape[0]} of {features.Kept.Count} images, the first of which is '{first}'. " +
             "Check the weights, and that no standard deviation of the preprocessing is 0.");
     }
 
