@@ -8,5 +8,6 @@ internal static class Classifier
 {
     /// <exception cref="InvalidOperationException">There is none.</exception>
     internal static ImageClassificationTransformer In(ITransformer model) =>
-        StartingModel.Classifiers(model).FirstOrDefault() ?? throw new InvalidOperationException("The model holds no classifier of pictures; 'mlt train' makes those that do.");
+        StartingModel.Classifiers(model).FirstOrDefault()
+        ?? throw new InvalidOperationException("The model holds no classifier of pictures; 'mlt train' makes those that do.");
 }

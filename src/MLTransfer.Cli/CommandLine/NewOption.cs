@@ -33,7 +33,8 @@ internal static partial class NewOption
         Arity = ArgumentArity.ZeroOrOne,
         CustomParser = result => result.Tokens.Count == 0
             ? 0
-            : Parse<int>(result, name, NumberStyles.AllowLeadingSign, number => number >= least && number <= most, $"a whole number from {least} to {most}"),
+            : Parse<int>(
+                result, name, NumberStyles.AllowLeadingSign, number => number >= least && number <= most, $"a whole number from {least} to {most}"),
     };
 
     /// <summary>A finite number greater than zero; null when not given.</summary>

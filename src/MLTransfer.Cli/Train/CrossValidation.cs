@@ -6,12 +6,14 @@ namespace MLTransfer.Cli.Train;
 
 /// <summary>What a cross-validation came to: how right each fold's model is on the images that were held out from it.</summary>
 /// <param name="Folds">The folds.</param>
-/// <param name="ValAccuracy">Of the models of the last epoch: the model in --out is made so, for it has nothing to choose an epoch by.</param>
+/// <param name="ValAccuracy">After the last epoch, as the model in --out is made: it has nothing to choose an epoch by.</param>
 /// <param name="BestValAccuracy">Of the best epoch of each fold, chosen by the same images: a little too good.</param>
 internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndDeviation ValAccuracy, MeanAndDeviation BestValAccuracy)
 {
     internal static CrossValidation Of(IReadOnlyList<FoldResult> folds) =>
-        new(folds, MeanAndDeviation.Of(folds.Select(fold => fold.ValAccuracy)), MeanAndDeviation.Of(folds.Select(fold => fold.BestValAccuracy)));
+        new(
+            folds, MeanAndDeviation.Of(folds.Select(fold => fold.ValAccuracy)),
+            MeanAndDeviation.Of(folds.Select(fold => fold.BestValAccuracy)));
 
     /// <summary>Trains once for each fold; no model is kept.</summary>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
@@ -23,11 +25,15 @@ internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndD
         {
             surroundings.Words.WriteLine($"fold {results.Count + 1} of {arguments.Folds.Count}: '{fold.Name}' held out");
             var of = arguments with { Pictures = fold.Pictures, CheckpointFolder = arguments.CheckpointOf($"fold{results.Count + 1}") };
-            var summary = (await TrainingScreen.WatchAsync(surroundings, progress => TrainRun.Run(of, progress, cancel, isSaved: false)).ConfigureAwait(false)).Summary;
+            var result = await TrainingScreen.WatchAsync(
+                surroundings, progress => TrainRun.Run(of, progress, cancel, isSaved: false)).ConfigureAwait(false);
+            var summary = result.Summary;
             cancel.ThrowIfCancellationRequested();
             if (summary.Failure is { } failure)
                 throw new InvalidOperationException($"{failure} So ended fold '{fold.Name}'; there is no cross-validation and no model.");
-            results.Add(new(fold.Name, summary.TrainingPictures, summary.ValidationPictures, summary.Epochs[^1].ValidationAccuracy, summary.BestEpoch, summary.ValidationAccuracy));
+            results.Add(new(
+                fold.Name, summary.TrainingPictures, summary.ValidationPictures, summary.Epochs[^1].ValidationAccuracy, summary.BestEpoch,
+                summary.ValidationAccuracy));
         }
         surroundings.Words.WriteLine("all folds: training the model on all of them");
         return Of(results);
@@ -44,9 +50,9 @@ internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndD
         }
         Screens.ForResults(surroundings).Write(table);
         surroundings.Output.WriteLine(
-            $"Cross-validation: {ValAccuracy.Shown} of the held-out images right after the last epoch (mean ± standard deviation over {Folds.Count} folds), " +
-            $"{BestValAccuracy.Shown} after the best.");
-        surroundings.Output.WriteLine("The model is trained on all folds, as long as each of them:");
+            $"Cross-validation: {ValAccuracy.Shown} of the held-out images right after the last epoch " +
+            $"(mean ± standard deviation over {Folds.Count} folds), {BestValAccuracy.Shown} after the best.");
+        surroundings.Output.WriteLine("The model is trained on all folds, for as many epochs:");
     }
 }
 

@@ -39,7 +39,8 @@ internal sealed class TrainCommand : MltCommand
         foreach (var note in arguments.Pictures.Notes())
             Surroundings.Words.WriteLine(note);
         await GetWeightsAsync(arguments, WantsJson(asked), cancel).ConfigureAwait(false);
-        var crossed = arguments.Folds.Count > 0 ? await CrossValidation.RunAsync(arguments, Surroundings, cancel).ConfigureAwait(false) : null;
+        var crossed = arguments.Folds.Count == 0 ? null
+            : await CrossValidation.RunAsync(arguments, Surroundings, cancel).ConfigureAwait(false);
         if (crossed is not null)
             arguments = arguments with { CheckpointFolder = arguments.CheckpointOf("all") };
         var result = await TrainingScreen.WatchAsync(Surroundings, progress => TrainRun.Run(arguments, progress, cancel)).ConfigureAwait(false);

@@ -56,7 +56,10 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
     {
         string[] known = ClassesOf(training), unknown = [.. ClassesOf(validation).Except(known)];
         if (unknown.Length > 0)
-            throw new UsageException($"{what} has classes that --data has not: {string.Join(", ", unknown)}. Classes of --data: {string.Join(", ", known)}.");
+        {
+            throw new UsageException(
+                $"{what} has classes that --data has not: {string.Join(", ", unknown)}. Classes of --data: {string.Join(", ", known)}.");
+        }
     }
 
     private static string[] ClassesOf(ImageDataset dataset) => [.. dataset.Rows.Select(row => row.Label).Distinct()];

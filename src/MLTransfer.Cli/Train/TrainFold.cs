@@ -24,12 +24,16 @@ internal sealed record TrainFold(string Name, TrainData Pictures)
         var whole = own.Length > 1 ? chosen.Parts(own) : splits.Count > 0 || chosen.Splits.Count < 2 ? chosen
             : chosen.Parts([.. chosen.Splits.Where(split => split != SplitNames.Test)]);
         if (own.Length > 1 && count != 0 && count != own.Length)
-            throw new UsageException($"--folds is {count}, and '{data}' has {own.Length} folds of its own: {string.Join(", ", own)}. Leave the number out.");
+        {
+            throw new UsageException(
+                $"--folds is {count}, and '{data}' has {own.Length} folds of its own: {string.Join(", ", own)}. Leave the number out.");
+        }
         if (own.Length < 2 && count == 0)
             throw new UsageException($"--folds: '{data}' has no folds of its own; say how many to divide it into, such as --folds 5.");
         var folded = own.Length > 1 ? whole : Divided(whole, count, seed);
         string[] unused = [.. dataset.Splits.Except(whole.Splits)];
-        return (new TrainData(whole, Validation: null, ValidationSplit: null) { Unused = unused }, [.. folded.Splits.OrderBy(Number).Select(Of)]);
+        var all = new TrainData(whole, Validation: null, ValidationSplit: null) { Unused = unused };
+        return (all, [.. folded.Splits.OrderBy(Number).Select(Of)]);
 
         TrainFold Of(string name)
         {

@@ -26,18 +26,22 @@ internal sealed class TrainOptions
 
     internal Option<double?> ValidationFraction { get; } = NewOption.Fraction(
         "--val-fraction",
-        $"The fraction of --data to validate on; 0: none, all is trained on. [default: {DefaultValidationFraction}, without --val or a split val]");
+        "The fraction of --data to validate on; 0: none, all is trained on. " +
+        $"[default: {DefaultValidationFraction}, without --val or a split val]");
 
     internal Option<string?> Split { get; } = NewOption.Text(
-        "--split", "NAME[,NAME]", "The splits of --data to train on, where it has some, as a manifest of 'mlt datasets split' has. [default: train, if there is one]");
+        "--split", "NAME[,NAME]",
+        "The splits of --data to train on, where it has some, as a manifest of 'mlt datasets split' has. [default: train, if there is one]");
 
     internal Option<string?> ValidationSplit { get; } = NewOption.Text(
-        "--val-split", "NAME", "The split of --data to validate on; the other ones but test are trained on, unless --split says which. [default: val, if there is one]");
+        "--val-split", "NAME",
+        "The split of --data to validate on; the other ones but test are trained on, unless --split says which. " +
+        "[default: val, if there is one]");
 
     internal Option<int?> Folds { get; } = NewOption.OptionalWhole(
         "--folds",
-        "Cross-validation: train as often as --data has folds, or is divided into, each time with another one held out, and give mean and standard " +
-        "deviation of the accuracy. The model in --out is then trained on all of them.", 2, 1000);
+        "Cross-validation: train as often as --data has folds, or is divided into, each time with another one held out, and give mean " +
+        "and standard deviation of the accuracy. The model in --out is then trained on all of them.", 2, 1000);
 
     internal DatasetOptions Dataset { get; } = new();
 
@@ -51,13 +55,15 @@ internal sealed class TrainOptions
     internal Option<string?> Weights { get; } = NewOption.Text(
         "--weights", "NAME|FILE|URL|none",
         "The backbone's pretrained weights: published ones by NAME ('mlt weights list'), a .pth or .safetensors FILE, a URL#sha256=HASH, 'none' " +
-        "to start from random ones, or a MODEL.zip of 'mlt train' to train it further, with the same classes or others. [default: the ones published as its default]");
+        "to start from random ones, or a MODEL.zip of 'mlt train' to train it further, with the same classes or others. " +
+        "[default: the ones published as its default]");
 
     internal StoreOptions Store { get; } = new();
 
     internal Option<ClassifierHead?> Head { get; } = NewOption.Parsed<ClassifierHead>(
         "--head", "HEAD",
-        $"What is trained on top of the backbone's features: linear, dropout:RATE (and linear), or mlp:WIDTH:RATE (a hidden layer, dropout). [default: {ClassifierHead.Linear}, or that of the model in --weights]",
+        "What is trained on top of the backbone's features: linear, dropout:RATE (and linear), or mlp:WIDTH:RATE (a hidden layer, dropout). " +
+        $"[default: {ClassifierHead.Linear}, or that of the model in --weights]",
         ClassifierHead.Parse);
 
     internal Option<string?> TrainFrom { get; } = NewOption.Text(
@@ -135,7 +141,8 @@ internal sealed class TrainOptions
 
     internal Symbol[] All =>
     [
-        Data, Validation, ValidationFraction, Split, ValidationSplit, Folds, .. Dataset.All, Mode, Backbone, Weights, Store.Folder, Store.Mirror, Store.Offline, Head, TrainFrom, Balance, Epochs,
+        Data, Validation, ValidationFraction, Split, ValidationSplit, Folds, .. Dataset.All,
+        Mode, Backbone, Weights, Store.Folder, Store.Mirror, Store.Offline, Head, TrainFrom, Balance, Epochs,
         BatchSize, LearningRate, Optimizer, Schedule, WeightDecay, LabelSmoothing, Augment, Mixup, CutMix, ImageSize, Precision, Device, Threads, Seed, Cache, Checkpoint,
         PictureMemory, ReducedScale,
         StopOnBadPicture, Report, Out,

@@ -51,13 +51,15 @@ internal static class TrainRequest
         };
         RequireImageSize(arguments);
         arguments = arguments with { Report = ReportIn(asked.GetValue(options.Report)) };
-        string[] trainedOn = asked.GetValue(options.Split)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        const StringSplitOptions names = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        string[] trainedOn = asked.GetValue(options.Split)?.Split(',', names) ?? [];
         if (asked.GetValue(options.Folds) is { } folds)
         {
             var (whole, each) = TrainFold.Open(arguments.Data, folds, trainedOn, arguments.Seed, options.Dataset.Of(asked));
             return arguments with { Pictures = whole, Folds = each, ValidationFraction = 0 };
         }
-        var splits = new TrainSplits(trainedOn, asked.GetValue(options.ValidationSplit), OwnValidation: asked.GetValue(options.ValidationFraction) is null);
+        var isOwn = asked.GetValue(options.ValidationFraction) is null;
+        var splits = new TrainSplits(trainedOn, asked.GetValue(options.ValidationSplit), OwnValidation: isOwn);
         return arguments with { Pictures = TrainData.Open(arguments.Data, arguments.Validation, splits, options.Dataset.Of(asked)) };
     }
 
@@ -65,8 +67,12 @@ internal static class TrainRequest
     {
         if (asked.GetValue(options.Validation) is not null && asked.GetValue(options.ValidationFraction) is not null)
             throw new UsageException("--val and --val-fraction exclude each other: validate on a folder, or on a share of --data.");
-        if (asked.GetValue(options.ValidationSplit) is not null && (asked.GetValue(options.Validation) ?? (object?)asked.GetValue(options.ValidationFraction)) is not null)
-            throw new UsageException("--val-split excludes --val and --val-fraction: validate on a split of --data, on other images, or on a fraction of --data.");
+        var other = asked.GetValue(options.Validation) ?? (object?)asked.GetValue(options.ValidationFraction);
+        if (asked.GetValue(options.ValidationSplit) is not null && other is not null)
+        {
+            throw new UsageException(
+                "--val-split excludes --val and --val-fraction: validate on a split of --data, on other images, or on a fraction of --data.");
+        }
         if (asked.GetValue(options.Folds) is not null)
             RefuseWithFolds(asked, options);
         if (!fineTune && asked.GetValue(options.TrainFrom) is not null)
@@ -85,7 +91,8 @@ internal static class TrainRequest
 
     private static void RefuseWithFolds(ParseResult asked, TrainOptions options)
     {
-        if ((asked.GetValue(options.Validation) ?? asked.GetValue(options.ValidationSplit) ?? (object?)asked.GetValue(options.ValidationFraction)) is not null)
+        var held = asked.GetValue(options.Validation) ?? asked.GetValue(options.ValidationSplit);
+        if ((held ?? (object?)asked.GetValue(options.ValidationFraction)) is not null)
             throw new UsageException("--folds excludes --val, --val-split and --val-fraction: each fold is validated on in its turn.");
         if (asked.GetValue(options.Report) is not null)
             throw new UsageException("--report is about one training, and --folds makes several; leave one of them out.");

@@ -7,7 +7,8 @@ namespace MLTransfer.Cli.Train;
 /// <summary>Trains and saves: the work of 'mlt train'.</summary>
 internal static class TrainRun
 {
-    internal static TrainResult Run(TrainArguments arguments, IProgress<TrainingProgress> progress, CancellationToken cancel, bool isSaved = true)
+    internal static TrainResult Run(
+        TrainArguments arguments, IProgress<TrainingProgress> progress, CancellationToken cancel, bool isSaved = true)
     {
         var clock = Stopwatch.StartNew();
         Threads.Use(arguments.Threads);
@@ -24,8 +25,21 @@ internal static class TrainRun
         if (isSaved)
             arguments.Out.Write(stream => ml.Model.Save(model, pictures.Schema, stream));
         var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds);
-        TrainReport.Write(result, classifier, cancel);
+        if (isSaved)
+            Report(result, classifier, cancel);
         return result;
+    }
+
+    private static void Report(TrainResult result, ImageClassificationTransformer classifier, CancellationToken cancel)
+    {
+        try
+        {
+            TrainReport.Write(result, classifier, cancel);
+        }
+        catch (IOException failure)
+        {
+            throw new IOException($"{failure.Message} The model is saved in '{result.Model}'.", failure);
+        }
     }
 
     // The library checks what reaches it before it works; what it refuses was asked wrongly.

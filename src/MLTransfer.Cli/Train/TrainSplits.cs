@@ -18,7 +18,7 @@ internal sealed record TrainSplits(IReadOnlyList<string> Training, string? Valid
             return dataset.Parts([.. dataset.Splits.Where(split => split != SplitNames.Of(Validation) && split != SplitNames.Test)]);
         return dataset.Splits switch
         {
-            // A data set may consist of tests only, as the digits of MNIST do where just those were downloaded; then it is taken as a whole.
+            // A data set may consist of tests only, as MNIST does where just those were downloaded; then it is taken as a whole.
             [] or [_] => dataset,
             var splits when splits.Contains(SplitNames.Train) => dataset.Part(SplitNames.Train),
             var splits => throw new UsageException(
@@ -33,14 +33,17 @@ internal sealed record TrainSplits(IReadOnlyList<string> Training, string? Valid
     {
         if (Validation is null)
         {
-            var isOwn = OwnValidation && training != dataset && dataset.Splits.Contains(SplitNames.Validation) && !training.Splits.Contains(SplitNames.Validation);
-            return isOwn ? SplitNames.Validation : null;
+            var has = training != dataset && dataset.Splits.Except(training.Splits).Contains(SplitNames.Validation);
+            return OwnValidation && has ? SplitNames.Validation : null;
         }
         var name = SplitNames.Of(Validation);
         if (!dataset.Splits.Contains(name))
             throw new UsageException($"--val-split: '{dataset.Path}' has no split '{Validation}'. {Known(dataset)}");
         if (training.Splits.Contains(name))
-            throw new UsageException($"--val-split is '{Validation}', which is trained on, too; name another one, or leave it out of --split.");
+        {
+            throw new UsageException(
+                $"--val-split is '{Validation}', which is trained on, too; name another one, or leave it out of --split.");
+        }
         return name;
     }
 

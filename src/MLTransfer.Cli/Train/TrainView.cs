@@ -18,9 +18,10 @@ internal static class TrainView
     /// <summary>Why the training did not reach its last epoch, and what is saved; null where it did.</summary>
     internal static string? Stopped(TrainResult result) => result.Summary switch
     {
-        { Failure: { } failure } =>
-            $"mlt train: {failure} The best model of the epochs before, of epoch {result.Summary.BestEpoch}, is saved in '{result.Model}'.",
-        { Cancelled: true } => $"mlt train: interrupted; the best model so far, of epoch {result.Summary.BestEpoch}, is saved in '{result.Model}'.",
+        { Failure: { } failure, BestEpoch: var best } =>
+            $"mlt train: {failure} The best model of the epochs before, of epoch {best}, is saved in '{result.Model}'.",
+        { Cancelled: true, BestEpoch: var best } =>
+            $"mlt train: interrupted; the best model so far, of epoch {best}, is saved in '{result.Model}'.",
         _ => null,
     };
 
@@ -48,7 +49,8 @@ internal static class TrainView
         output.WriteLine();
         output.WriteLine("Next:");
         output.WriteLine($"  mlt predict --model {result.Model} PICTURE");
-        output.WriteLine($"  mlt evaluate --model {result.Model} --data {Held(result.Arguments)}");
+        var other = summary.ValidationPictures == 0 ? "DATA" : Held(result.Arguments);
+        output.WriteLine($"  mlt evaluate --model {result.Model} --data {other}");
     }
 
     private static string Held(TrainArguments arguments) =>

@@ -27,6 +27,7 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
         SkippedPicture[] skipped = [.. training.Skipped, .. validation?.Skipped ?? []];
         TrainingRun.CheckReadable(skipped, training.Kept.Count);
         TrainingRun.CheckReadable(skipped, validation?.Kept.Count ?? 1);
+        TrainingRun.CheckFinite(training, run.Training);
 
         FeatureData data = Labelled(run, run.Training, training, run.LossWeights(), run.Order([.. training.Kept.Select(index => run.Training.Labels[index])]));
         FeatureData? held = validation is null ? null : Labelled(run, run.Validation!, validation);

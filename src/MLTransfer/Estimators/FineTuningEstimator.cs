@@ -62,7 +62,8 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
             if (run.Validation is { } pictures) TrainingRun.CheckReadable(skipped.Values, pictures.Count - Unread(validation: true));
         }
 
-        TrainingHistory history = new TrainingLoop(run.Recipe(_options.HeadFactor), TimeProvider.System, log, log.Finished, checkpoint, RequireReadable).Run(
+        var loop = new TrainingLoop(run.Recipe(_options.HeadFactor), TimeProvider.System, log, log.Finished, checkpoint, RequireReadable);
+        TrainingHistory history = loop.Run(
             trainee, data, validation is null ? null : validation.Score, _options.Cancellation);
         return ImageClassificationTransformer.Trained(run, model, history, new TrainingSummary(
             run.Training.Count - Unread(validation: false), (run.Validation?.Count ?? 0) - Unread(validation: true),
@@ -80,8 +81,10 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         TrainingRecipe recipe = run.Recipe(_options.HeadFactor);
         (string Name, object Value)[] settings =
         [
-            ("Backbone", _options.Backbone), ("Head", run.Head), ("Weights", run.WeightsName), ("Train", _options.Train.First ?? "all"), ("Classes", string.Join(", ", run.Classes)),
-            ("Pictures", run.Training.Fingerprint), ("Validation pictures", run.Validation?.Fingerprint ?? "none"), (Checkpoint.EpochsSetting, recipe.Epochs),
+            ("Backbone", _options.Backbone), ("Head", run.Head), ("Weights", run.WeightsName),
+            ("Train", _options.Train.First ?? "all"), ("Classes", string.Join(", ", run.Classes)),
+            ("Pictures", run.Training.Fingerprint), ("Validation pictures", run.Validation?.Fingerprint ?? "none"),
+            (Checkpoint.EpochsSetting, recipe.Epochs),
             ("BatchSize", _options.BatchSize), ("LearningRate", recipe.LearningRate), ("HeadFactor", recipe.HeadFactor), ("AuxiliaryWeight", _options.AuxiliaryWeight),
             ("HeadWarmup", _options.HeadWarmup), ("Optimizer", recipe.Optimizer), ("Schedule", recipe.Schedule), ("WeightDecay", recipe.WeightDecay),
             ("LabelSmoothing", recipe.LabelSmoothing), ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),

@@ -71,8 +71,9 @@ public sealed record FineTuningOptions : ImageClassificationOptions
 
     /// <summary>
     /// A folder that keeps the training after every epoch, so that the same training goes on from there when it is run again: with the same
-    /// weights in the end, on the same machine, as if it had never been stopped. With more <see cref="ImageClassificationOptions.Epochs"/> it goes on
-    /// too, finished or not: the learning rate then follows the schedule of the new number. One training at a time. Default: null, nothing is kept.
+    /// weights in the end, on the same machine, as if it had never been stopped. With more
+    /// <see cref="ImageClassificationOptions.Epochs"/> it goes on too, finished or not: the learning rate then follows the schedule of the
+    /// new number. One training at a time. Default: null, nothing is kept.
     /// </summary>
     public string? CheckpointFolder { get; init; }
 

@@ -21,6 +21,7 @@ internal static class HeadWarmup
         using var scope = NewDisposeScope();
         FeatureSet features = Features(run, model, log);
         if (features.Kept.Count == 0) return;
+        TrainingRun.CheckFinite(features, run.Training);
         Tensor labels = tensor(features.Kept.Select(index => (long)run.Training.Labels[index]).ToArray(), device: run.Device);
         Tensor? weights = run.LossWeights() is { } each ? tensor(features.Kept.Select(index => each[index]).ToArray(), device: run.Device) : null;
         TrainingRecipe recipe = run.Recipe() with
@@ -32,7 +33,8 @@ internal static class HeadWarmup
         };
         TrainingHistory history = new TrainingLoop(recipe, TimeProvider.System, progress: null).Run(
             new Trainee(model.Head, model.Head, []), Data(), validate: null, run.Options.Cancellation);
-        if (history.Failure is { } failure) throw new InvalidOperationException($"The warm-up of the new head failed. {failure.Message}", failure);
+        if (history.Failure is { } failure)
+            throw new InvalidOperationException($"The warm-up of the new head failed. {failure.Message}", failure);
 
         FeatureData Data() => new(
             features.Values, labels, run.Options.BatchSize, run.Seed, run.Order([.. features.Kept.Select(index => run.Training.Labels[index])]), weights);

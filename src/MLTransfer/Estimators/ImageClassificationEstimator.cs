@@ -38,7 +38,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     /// <exception cref="WeightsException">The weights cannot be had or read, or belong to another network.</exception>
     /// <exception cref="Imaging.PictureException">A picture cannot be read and <see cref="ImageClassificationOptions.StopOnBadPicture"/> is set, or none can.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before there was anything to keep.</exception>
-    /// <exception cref="TrainingFailedException">An epoch after the first failed; the best model of those before is in the exception.</exception>
+    /// <exception cref="TrainingFailedException">A later epoch failed; the best model of those before is in the exception.</exception>
     public ImageClassificationTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

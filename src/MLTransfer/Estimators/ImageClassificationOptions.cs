@@ -17,8 +17,8 @@ public abstract record ImageClassificationOptions
     /// <summary>
     /// The weights the backbone starts from: <c>default</c>, those published as its default; others by name (<c>IMAGENET1K_V2</c>,
     /// <c>resnet50/IMAGENET1K_V2</c>); a file (<c>.pth</c>, <c>.safetensors</c>); an address (<c>https://host/name.pth#sha256=HASH</c>); or
-    /// <c>none</c> or null, random weights drawn from the seed; or a model that this library saved (<c>model.zip</c>), which is trained further: with
-    /// its preprocessing, and with its head where the classes are the same. Default: <c>default</c>.
+    /// <c>none</c> or null, random weights drawn from the seed; or a model that this library saved (<c>model.zip</c>), which is trained
+    /// further: with its preprocessing, and with its head where the classes are the same. Default: <c>default</c>.
     /// </summary>
     public string? Weights { get; init; } = WeightsReference.Default;
 

@@ -11,8 +11,8 @@ namespace MLTransfer;
 /// <summary>
 /// A trained classifier of pictures. Adds <c>Score</c> (vector of single: a probability per class, its slots named) and
 /// <c>PredictedLabel</c> (key over the classes, which are of the type that was trained on), under the names that its options gave them. Over a
-/// data view it reads ahead and scores in batches; a picture that cannot be read gets
-/// NaN scores and a missing label there, and an exception in a <c>PredictionEngine</c>.
+/// data view it reads ahead and scores in batches; an image that cannot be read gets NaN scores and a missing label there, and an exception in a
+/// <c>PredictionEngine</c>.
 /// </summary>
 public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 {
@@ -105,8 +105,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     }
 
     /// <summary>The model that a training came to.</summary>
-    /// <exception cref="TrainingFailedException">The training failed after it had finished epochs; the exception holds the model.</exception>
-    internal static ImageClassificationTransformer Trained(TrainingRun run, ImageModel model, TrainingHistory history, TrainingSummary training)
+    /// <exception cref="TrainingFailedException">The training failed in a later epoch; the exception holds the model.</exception>
+    internal static ImageClassificationTransformer Trained(
+        TrainingRun run, ImageModel model, TrainingHistory history, TrainingSummary training)
     {
         var description = new ModelDescription
         {
@@ -129,6 +130,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     private void RequireFinite()
     {
         if (Finiteness.FirstViolation(Network) is { } name)
-            throw new InvalidOperationException($"The model is not saved: '{name}' in its network holds NaN or infinity, so its scores are worthless. Train it again.");
+        {
+            throw new InvalidOperationException(
+                $"The model is not saved: '{name}' in its network holds NaN or infinity, so its scores are worthless. Train it again.");
+        }
     }
 }

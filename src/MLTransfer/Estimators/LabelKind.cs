@@ -5,8 +5,8 @@ using Microsoft.ML.Data;
 namespace MLTransfer.Estimators;
 
 /// <summary>
-/// The type of the classes: predictions come back as what was trained on, text as text and numbers as numbers. A model names its classes by text,
-/// whatever their type.
+/// The type of the classes: predictions come back as what was trained on, text as text and numbers as numbers. A model names its classes by
+/// text, whatever their type.
 /// </summary>
 internal abstract class LabelKind
 {
@@ -15,7 +15,8 @@ internal abstract class LabelKind
     private LabelKind(PrimitiveDataViewType type) => Type = type;
 
     /// <summary>Classes that are text.</summary>
-    public static LabelKind Text { get; } = new Values<ReadOnlyMemory<char>>(TextDataViewType.Instance, label => label.ToString(), text => text.AsMemory());
+    public static LabelKind Text { get; } =
+        new Values<ReadOnlyMemory<char>>(TextDataViewType.Instance, label => label.ToString(), text => text.AsMemory());
 
     /// <summary>The type in a data view.</summary>
     public PrimitiveDataViewType Type { get; }
@@ -47,10 +48,12 @@ internal abstract class LabelKind
     /// <exception cref="InvalidDataException">There is no such type, or a class is not of it.</exception>
     public static LabelKind Named(string? name, IReadOnlyList<string> labels)
     {
-        LabelKind kind = All.FirstOrDefault(kind => kind.Name == name) ?? throw new InvalidDataException($"The model's description does not make sense: its classes are of type '{name}'.");
-        if (labels.FirstOrDefault(label => !kind.IsWritten(label)) is { } wrong)
-            throw new InvalidDataException($"The model's description does not make sense: its classes are of type {name}, and '{wrong}' is one of them.");
-        return kind;
+        LabelKind kind = All.FirstOrDefault(kind => kind.Name == name)
+            ?? throw new InvalidDataException($"The model's description does not make sense: its classes are of type '{name}'.");
+        return labels.FirstOrDefault(label => !kind.IsWritten(label)) is not { } wrong
+            ? kind
+            : throw new InvalidDataException(
+                $"The model's description does not make sense: its classes are of type {name}, and '{wrong}' is one of them.");
     }
 
     /// <summary>The names behind the keys of a column.</summary>

@@ -13,11 +13,12 @@ internal sealed record OutputColumns(string Score, string PredictedLabel)
     /// <param name="label">The label column: predictions have classes of its type.</param>
     public IEnumerable<SchemaShape.Column> Shapes(SchemaShape.Column label)
     {
-        SchemaShape Names(string name, DataViewType type) => new([ModelFile.Column(name, SchemaShape.Column.VectorKind.Vector, type, isKey: false)]);
-        DataViewType labels = label.Annotations.Where(column => column.Name == KeyValues).Select(column => column.ItemType).FirstOrDefault() ?? TextDataViewType.Instance;
-        yield return ModelFile.Column(
-            Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, Names(SlotNames, TextDataViewType.Instance));
-        yield return ModelFile.Column(PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, Names(KeyValues, labels));
+        const SchemaShape.Column.VectorKind scalar = SchemaShape.Column.VectorKind.Scalar, vector = SchemaShape.Column.VectorKind.Vector;
+        SchemaShape Names(string name, DataViewType type) => new([ModelFile.Column(name, vector, type, isKey: false)]);
+        DataViewType text = TextDataViewType.Instance;
+        DataViewType labels = label.Annotations.Where(column => column.Name == KeyValues).Select(column => column.ItemType).FirstOrDefault(text);
+        yield return ModelFile.Column(Score, vector, NumberDataViewType.Single, isKey: false, Names(SlotNames, text));
+        yield return ModelFile.Column(PredictedLabel, scalar, NumberDataViewType.UInt32, isKey: true, Names(KeyValues, labels));
     }
 
     /// <summary>The schema of the input with the two columns behind its own.</summary>
@@ -34,7 +35,8 @@ internal sealed record OutputColumns(string Score, string PredictedLabel)
     {
         var names = new VBuffer<ReadOnlyMemory<char>>(labels.Count, [.. labels.Select(label => label.AsMemory())]);
         var builder = new DataViewSchema.Annotations.Builder();
-        builder.Add(SlotNames, new VectorDataViewType(TextDataViewType.Instance, labels.Count), (ref VBuffer<ReadOnlyMemory<char>> value) => names.CopyTo(ref value));
+        var type = new VectorDataViewType(TextDataViewType.Instance, labels.Count);
+        builder.Add(SlotNames, type, (ref VBuffer<ReadOnlyMemory<char>> value) => names.CopyTo(ref value));
         return builder.ToAnnotations();
     }
 }

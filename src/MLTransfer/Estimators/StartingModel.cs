@@ -32,7 +32,8 @@ internal sealed class StartingModel : IDisposable
         if (start._model.Backbone == backbone.Name) return start;
         start.Dispose();
         throw new ArgumentException(
-            $"Weights is '{path}', a model of the backbone {start._model.Backbone}, and Backbone is {backbone.Name}. Ask for the backbone {start._model.Backbone}, or for other weights.");
+            $"The weights '{path}' are a model of the backbone {start._model.Backbone}, and the backbone asked for is {backbone.Name}. " +
+            $"Ask for the backbone {start._model.Backbone}, or for other weights.");
     }
 
     /// <summary>Every classifier of this library in a loaded pipeline.</summary>
@@ -45,15 +46,18 @@ internal sealed class StartingModel : IDisposable
 
     /// <summary>Whether the trained head fits too: the classes are the same, in whatever order, and the head has the same layers.</summary>
     public bool FitsHead(IReadOnlyList<string> classes, ClassifierHead head) =>
-        head.HiddenWidth == Head.HiddenWidth && classes.Count == _model.Labels.Count && _model.Labels.ToHashSet(StringComparer.Ordinal).SetEquals(classes);
+        head.HiddenWidth == Head.HiddenWidth && classes.Count == _model.Labels.Count
+        && _model.Labels.ToHashSet(StringComparer.Ordinal).SetEquals(classes);
 
     /// <summary>Copies the weights into a new network, with the head where that fits.</summary>
     public void CopyTo(ImageModel model, IReadOnlyList<string> classes, ClassifierHead head)
     {
         bool withHead = FitsHead(classes, head);
         // A model file has no auxiliary heads: those of the loaded network are random, and the new network's come from the seed.
-        string[] leftOut = [.. model.AuxiliaryHeads.Select(auxiliary => auxiliary.StateName + "."), .. withHead ? [] : new[] { model.HeadName + "." }];
-        var tensors = StateDict.Save(_model.Network).Where(tensor => !leftOut.Any(prefix => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)));
+        string[] auxiliary = [.. model.AuxiliaryHeads.Select(head => head.StateName + ".")];
+        string[] leftOut = withHead ? auxiliary : [.. auxiliary, model.HeadName + "."];
+        var tensors = StateDict.Save(_model.Network)
+            .Where(tensor => !leftOut.Any(prefix => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)));
         StateDict.Load(model, tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal), _path, _model.Backbone, model.HeadName);
         if (withHead) Rearrange(model.Head, [.. classes.Select(label => (long)_model.Labels.ToList().IndexOf(label))]);
     }
@@ -84,7 +88,8 @@ internal sealed class StartingModel : IDisposable
         // ML.NET wraps what goes wrong in whatever called it.
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            throw new WeightsException(path, $"looks like a model and cannot be loaded: {error.GetBaseException().Message.TrimEnd('.')}", "Save the model again.", error);
+            string reason = error.GetBaseException().Message.TrimEnd('.');
+            throw new WeightsException(path, $"looks like a model and cannot be loaded: {reason}", "Save the model again.", error);
         }
     }
 

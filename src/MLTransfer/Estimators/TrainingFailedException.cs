@@ -4,12 +4,13 @@ namespace MLTransfer;
 public sealed class TrainingFailedException : Exception
 {
     internal TrainingFailedException(ImageClassificationTransformer model, Exception cause)
-        : base($"{model.Training!.Failure} The best model of the epochs before, of epoch {model.Training.BestEpoch}, is in the {nameof(Model)} of this exception.", cause) =>
-        Model = model;
+        : base(
+            $"{model.Training!.Failure} The best model of the epochs before, of epoch {model.Training.BestEpoch}, " +
+            $"is in the {nameof(Model)} of this exception.", cause) => Model = model;
 
     /// <summary>
-    /// The best model of the epochs that were finished; its <see cref="ImageClassificationTransformer.Training"/> says which. It expects the
-    /// trainer's own input, and belongs to whoever catches the exception.
+    /// The best model of the epochs that were finished; its <see cref="ImageClassificationTransformer.Training"/> says which. It expects
+    /// the trainer's own input, and belongs to whoever catches the exception.
     /// </summary>
     public ImageClassificationTransformer Model { get; }
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLTransfer.Data;
+using MLTransfer.Features;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Training;
@@ -12,8 +13,9 @@ namespace MLTransfer.Estimators;
 
 /// <summary>Everything a training needs once its inputs are read and checked.</summary>
 internal sealed record TrainingRun(
-    IHostEnvironment Environment, ImageClassificationOptions Options, Backbone Backbone, int Seed, IReadOnlyList<string> Classes, LabelKind LabelKind, string ImageColumnName,
-    PictureSet Training, PictureSet? Validation, LocalWeights? Weights, StartingModel? Start, Preprocessing Preprocessing, Device Device, ScalarType InferenceType)
+    IHostEnvironment Environment, ImageClassificationOptions Options, Backbone Backbone, int Seed, IReadOnlyList<string> Classes,
+    LabelKind LabelKind, string ImageColumnName, PictureSet Training, PictureSet? Validation, LocalWeights? Weights, StartingModel? Start,
+    Preprocessing Preprocessing, Device Device, ScalarType InferenceType)
 {
     private static readonly Lock Generator = new();
 
@@ -46,9 +48,16 @@ internal sealed record TrainingRun(
         LocalWeights? weights = start is null ? PretrainedWeights.Get(options, backbone, environment) : null;
         Preprocessing own = options.Preprocessing ?? start?.Preprocessing ?? weights?.Preprocessing ?? backbone.Preprocessing;
         if (options.ImageSize is { } wanted && own.Transforms is not null && wanted != own.CropTo)
-            throw new ArgumentException($"ImageSize is {wanted}, and the preprocessing of '{options.Weights}' ends with images of {own.CropTo} pixels. Leave ImageSize out.");
+        {
+            throw new ArgumentException(
+                $"The image size asked for is {wanted}, and the preprocessing of '{options.Weights}' ends with images of {own.CropTo} " +
+                "pixels. Leave the size out.");
+        }
+
         Preprocessing preprocessing = options.ImageSize is { } size ? own.ForSize(size) : own;
-        return new(environment, options, backbone, seed, classes, LabelColumn.Kind(input.Schema, options.LabelColumnName), image, all, validation, weights, start, preprocessing, device, Devices.Resolve(options.Precision, device));
+        LabelKind kind = LabelColumn.Kind(input.Schema, options.LabelColumnName);
+        return new(
+            environment, options, backbone, seed, classes, kind, image, all, validation, weights, start, preprocessing, device, Devices.Resolve(options.Precision, device));
     }
 
     /// <summary>The backbone with its weights and a new head, all drawn from the seed where no file gives them.</summary>
@@ -110,6 +119,19 @@ internal sealed record TrainingRun(
     public void StopIfAsked(SkippedPicture picture)
     {
         if (Options.StopOnBadPicture) throw new PictureException(picture.Name, picture.Reason);
+    }
+
+    /// <summary>Ends the training where an image has features that nothing can be learned from.</summary>
+    /// <exception cref="InvalidOperationException">Some are NaN or infinite.</exception>
+    public static void CheckFinite(FeatureSet features, PictureSet images)
+    {
+        using var scope = NewDisposeScope();
+        Tensor wrong = features.Values.isfinite().all(1).logical_not().nonzero();
+        if (wrong.shape[0] == 0) return;
+        string first = images.Pictures[features.Kept[(int)wrong[0, 0].item<long>()]].Name;
+        throw new InvalidOperationException(
+            $"The backbone makes NaN or infinity of {wrong.shape[0]} of {features.Kept.Count} images, the first of which is '{first}'. " +
+            "Check the weights, and that no standard deviation of the preprocessing is 0.");
     }
 
     /// <summary>Ends the training where no picture is left.</summary>

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Training;
 
 /// <summary>
-/// A folder that keeps a training after every epoch, held by one training at a time. Each epoch is a folder of its own, which gets its name when it
-/// is whole; then the one before it goes.
+/// A folder that keeps a training after every epoch, held by one training at a time. Each epoch is a folder of its own, which gets its name
+/// when it is whole; then the one before it goes.
 /// </summary>
 internal sealed partial class Checkpoint : IDisposable
 {
@@ -76,7 +76,8 @@ internal sealed partial class Checkpoint : IDisposable
         if (state.Epochs.Count > epochs)
         {
             throw new InvalidOperationException(
-                $"The checkpoint in '{_folder}' has {state.Epochs.Count} finished epochs, and {epochs} are asked for. Ask for as many or more, or for another checkpoint folder.");
+                $"The checkpoint in '{_folder}' has {state.Epochs.Count} finished epochs, and {epochs} are asked for. " +
+                "Ask for as many or more, or for another checkpoint folder.");
         }
 
         Load(network, Path.Combine(latest, BestWeights));
@@ -96,11 +97,13 @@ internal sealed partial class Checkpoint : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            return new FileStream(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            string file = Path.Combine(folder, LockFile);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
         }
         catch (IOException error) when (DownloadLock.IsInUse(error))
         {
-            throw new IOException($"The checkpoint folder '{folder}' is in use by another training. Wait for its end, or name another folder.", error);
+            throw new IOException(
+                $"The checkpoint folder '{folder}' is in use by another training. Wait for its end, or name another folder.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -112,7 +115,10 @@ internal sealed partial class Checkpoint : IDisposable
     {
         StateDict.Load(network, SafetensorsFile.Read(path).Tensors, path, "the network in training");
         if (Finiteness.FirstViolation(network) is { } name)
-            throw new InvalidDataException($"The checkpoint '{path}' cannot be used: '{name}' holds NaN or infinity. Delete its folder to train from the start.");
+        {
+            throw new InvalidDataException(
+                $"The checkpoint '{path}' cannot be used: '{name}' holds NaN or infinity. Delete its folder to train from the start.");
+        }
     }
 
     // What torch makes of a damaged file depends on its version and on the damage: an exception of almost any kind.

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace MLTransfer.Training;
 
 /// <summary>
-/// Lets batch norms train on a batch that gives them a single value per channel, as one image with maps of 1 × 1 does. A single value has no
-/// variance: PyTorch refuses it, and libtorch 2.10 takes it and makes the running variance NaN (n / (n - 1) with n = 1). For such a batch the norm
-/// uses its running statistics and leaves them as they are.
+/// Lets batch norms train on a batch that gives them a single value per channel, as one image with maps of 1 × 1 does. A single value has
+/// no variance: PyTorch refuses it, and libtorch 2.10 takes it and makes the running variance NaN (n / (n - 1) with n = 1). For such a
+/// batch the norm uses its running statistics and leaves them as they are.
 /// </summary>
 internal sealed class SingleValueNorms
 {

@@ -13,12 +13,12 @@ namespace MLTransfer.Training;
 /// <param name="checkpoint">Where the training is kept after every epoch.</param>
 /// <param name="accept">Called before an epoch counts: what it throws makes the epoch fail.</param>
 internal sealed class TrainingLoop(
-    TrainingRecipe recipe, TimeProvider clock, IProgress<TrainingProgress>? progress, Action<EpochResult>? finished = null, Checkpoint? checkpoint = null,
-    Action? accept = null)
+    TrainingRecipe recipe, TimeProvider clock, IProgress<TrainingProgress>? progress, Action<EpochResult>? finished = null,
+    Checkpoint? checkpoint = null, Action? accept = null)
 {
     /// <summary>
-    /// Trains until the last epoch, until the token asks to stop (then after the running batch), or until an epoch fails that is not the first:
-    /// <see cref="TrainingHistory.Failure"/> says why.
+    /// Trains until the last epoch, until the token asks to stop (then after the running batch), or until an epoch fails that is not the
+    /// first: <see cref="TrainingHistory.Failure"/> says why.
     /// </summary>
     /// <param name="trainee">The network; holds the weights of the best epoch afterwards.</param>
     /// <param name="data">What it is trained on.</param>
@@ -135,8 +135,8 @@ internal sealed class TrainingLoop(
     }
 
     private static InvalidOperationException Unusable() => new(
-        "The loss of the first batch is NaN or infinite before any weight has changed: the weights to start from, the preprocessing or the images are at " +
-        "fault. Check the weights, and that no standard deviation of the preprocessing is 0.");
+        "The loss of the first batch is NaN or infinite before any weight has changed: the weights to start from, the preprocessing or the " +
+        "images are at fault. Check the weights, and that no standard deviation of the preprocessing is 0.");
 
     private InvalidOperationException Diverged(int epoch, string what) => new(string.Create(
         CultureInfo.InvariantCulture,

@@ -60,6 +60,16 @@ public sealed class FailedTrainingTests : IDisposable
         failure.Model.Dispose();
     }
 
+    [Fact]
+    public void An_image_whose_features_are_not_finite_is_named()
+    {
+        // Divided by so little, every colour is infinite.
+        Preprocessing broken = Preprocessing.Cifar with { StandardDeviation = new Rgb(1e-45f, 1e-45f, 1e-45f) };
+        FeatureExtractionOptions options = new() { Backbone = "cifar_resnet20", Weights = "none", Preprocessing = broken, Precision = Precision.Float32 };
+        var error = Assert.Throws<InvalidOperationException>(() => Context().MulticlassClassification.Trainers.FeatureExtraction(options).Fit(Keyed()));
+        Assert.StartsWith("The backbone makes NaN or infinity of 8 of 8 images, the first of which is '", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)] // every batch
     [InlineData(7)] // 8 pictures: the last batch

@@ -78,7 +78,7 @@ public sealed class FurtherTrainingTests : IDisposable
     {
         Saved(Options with { Epochs = 1 });
         var error = Assert.Throws<ArgumentException>(() => Train(new FineTuningOptions { Backbone = "resnet18", Weights = Model }));
-        Assert.StartsWith($"Weights is '{Model}', a model of the backbone cifar_resnet20, and Backbone is resnet18.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The weights '{Model}' are a model of the backbone cifar_resnet20, and the backbone asked for is resnet18.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -103,6 +103,17 @@ public class TrainingLoopTests
     }
 
     [Fact]
+    public void A_first_batch_that_cannot_be_learned_from_is_not_blamed_on_the_learning_rate()
+    {
+        using var scope = NewDisposeScope();
+        Linear head = Head();
+        using (no_grad()) head.weight!.fill_(float.NaN);
+        var error = Assert.Throws<InvalidOperationException>(
+            () => new TrainingLoop(Recipe, TimeProvider.System, null).Run(new Trainee(head, head, []), Data(), null, CancellationToken.None));
+        Assert.StartsWith("The loss of the first batch is NaN or infinite before any weight has changed", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_epoch_that_fails_leaves_the_best_weights_of_the_epochs_before_and_the_reason()
     {
         using var scope = NewDisposeScope();
