@@ -43,7 +43,7 @@ internal sealed class WeightsConvertCommand : MltCommand
         TensorType? type = Enum.TryParse<TensorType>(asked.GetRequiredValue(_type), ignoreCase: true, out var chosen) ? chosen : null;
         var summary = WeightsConversion.ToSafetensors(input, output, type);
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, InspectionJson.Of(Inspection.Of(output)));
+            Json.WriteTo(Surroundings.Output, InspectionJson.Of(Inspection.Of(output, summary)));
         else
             Surroundings.Output.WriteLine($"{output}: {Figures.Counted(summary.Tensors.Count, "tensor", "tensors")}, {Figures.Bytes(summary.FileLength)}");
         return Task.FromResult(ExitCode.Done);
