@@ -19,11 +19,13 @@ internal static class TrainPipeline
     }
 
     /// <summary>The library's options for what was asked; its defaults hold where nothing was.</summary>
-    internal static ImageClassificationOptions OptionsOf(TrainArguments arguments)
+    /// <param name="arguments">What was asked.</param>
+    /// <param name="cacheLost">Hears why features are not kept for the next training.</param>
+    internal static ImageClassificationOptions OptionsOf(TrainArguments arguments, Action<string> cacheLost)
     {
         ImageClassificationOptions options = arguments.FineTune
             ? FineTuningOf(arguments)
-            : new FeatureExtractionOptions { CacheFolder = arguments.CacheFolder };
+            : new FeatureExtractionOptions { CacheFolder = arguments.CacheFolder, CacheLost = cacheLost };
         return options with
         {
             Backbone = arguments.Backbone,

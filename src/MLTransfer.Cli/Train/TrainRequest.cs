@@ -111,12 +111,19 @@ internal static class TrainRequest
         }
     }
 
-    private static string? CacheOf(string? asked, string cacheFolder) => asked switch
+    private static string? CacheOf(string? asked, string? cacheFolder) => asked switch
     {
-        null => Path.Combine(cacheFolder, CacheFolders.Features),
+        null => cacheFolder is null ? null : Path.Combine(cacheFolder, CacheFolders.Features),
         TrainOptions.None => null,
-        _ => asked,
+        _ => WritableFolder("--cache", asked),
     };
+
+    // Whoever names a folder wants it used; only the usual one is left out where it cannot be.
+    private static string WritableFolder(string option, string path)
+    {
+        OutputFile.Checked(option, Path.Combine(Paths.NewFolder(option, path), "features"));
+        return path;
+    }
 
     private static OutputFile? ReportIn(string? folder) =>
         folder is null ? null : OutputFile.Checked("--report", Path.Combine(Paths.NewFolder("--report", folder), TrainReport.FileName));

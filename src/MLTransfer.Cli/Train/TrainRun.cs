@@ -13,7 +13,8 @@ internal static class TrainRun
         Threads.Use(arguments.Threads);
         var ml = new MLContext(arguments.Seed);
         var pictures = ml.Data.LoadImages(arguments.Pictures.Training);
-        var options = TrainPipeline.OptionsOf(arguments) with
+        var notes = new List<string>();
+        var options = TrainPipeline.OptionsOf(arguments, reason => notes.Add(TrainView.WithoutCache(reason))) with
         {
             Validation = arguments.Pictures.Validation is { } validation ? ml.Data.LoadImages(validation) : null,
             Progress = progress,
@@ -22,7 +23,7 @@ internal static class TrainRun
         var model = Fit(TrainPipeline.Of(ml, options), pictures);
         var classifier = Classifier.In(model);
         arguments.Out.Write(stream => ml.Model.Save(model, pictures.Schema, stream));
-        var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds);
+        var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds) { Notes = notes };
         TrainReport.Write(result, classifier, cancel);
         return result;
     }

@@ -9,8 +9,12 @@ internal static class TrainView
 {
     private const int MostRows = 20;
 
+    internal static string WithoutCache(string reason) => $"features are not kept for the next training (--cache DIR|none): {reason}";
+
     internal static void ShowSkipped(TrainResult result, TextWriter words)
     {
+        foreach (var note in result.Notes)
+            words.WriteLine(note);
         foreach (var picture in result.Summary.Skipped)
             words.WriteLine($"skipped '{picture.Name}': {picture.Reason}");
     }

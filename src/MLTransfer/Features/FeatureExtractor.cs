@@ -44,7 +44,7 @@ internal sealed class FeatureExtractor(FrozenModel model, int width, Preprocessi
 
                 if ((unwritten += batch.Count) >= PicturesPerFlush)
                 {
-                    cache?.Flush();
+                    cache?.TryFlush();
                     unwritten = 0;
                 }
 
@@ -53,7 +53,7 @@ internal sealed class FeatureExtractor(FrozenModel model, int width, Preprocessi
         }
         finally
         {
-            cache?.Flush();
+            cache?.TryFlush();
         }
 
         int[] kept = [.. Enumerable.Range(0, values.Length).Where(index => values[index] is not null)];
