@@ -22,8 +22,8 @@ internal sealed class WeightsConvertCommand : MltCommand
             "mlt weights convert checkpoint.th resnet20.safetensors --dtype float16",
             "mlt weights convert resnet50.pth resnet50.safetensors --dtype bfloat16 --force --json")
     {
-        _input = FileArgument.Of("IN", "A .pth, .pt, .th or .safetensors file; told apart by content.", this);
-        _output = FileArgument.Of("OUT", $"The {Extension} file to write.", this);
+        _input = new("IN") { Description = "A .pth, .pt, .th or .safetensors file; told apart by content." };
+        _output = new("OUT") { Description = $"The {Extension} file to write." };
         Accepts(_input, _output, _type, _force);
     }
 
