@@ -125,18 +125,17 @@ public static class AtomicFile
     // younger ones may be another process's, still being written.
     private static void RemoveAbandoned(string folder, DateTime now)
     {
-        foreach (string leftover in Directory.EnumerateFiles(folder, "*" + PartialSuffix))
+        try
         {
-            if (now - File.GetLastWriteTimeUtc(leftover) < Abandoned)
-                continue;
-            try
+            foreach (string leftover in Directory.EnumerateFiles(folder, "*" + PartialSuffix))
             {
-                File.Delete(leftover);
+                if (now - File.GetLastWriteTimeUtc(leftover) >= Abandoned)
+                    File.Delete(leftover);
             }
-            catch (UnauthorizedAccessException)
-            {
-                // Another user's leftover is theirs to remove; ours is written.
-            }
+        }
+        catch (Exception refusal) when (refusal is UnauthorizedAccessException or IOException)
+        {
+            // Another user's leftover is theirs to remove, and some folders cannot be listed; ours is written.
         }
     }
 }

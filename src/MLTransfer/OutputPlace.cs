@@ -42,7 +42,12 @@ internal sealed record OutputPlace(string Asked, string Target, bool Exists, boo
 
     /// <summary>Says that the system refused to write.</summary>
     public IOException Unwritable(Exception cause) =>
-        Refusal(Asked, $"{cause.Message} Check the permissions and the free space of its folder, or choose another.", cause);
+        Refusal(
+            Asked,
+            cause is UnauthorizedAccessException
+                ? $"this user may make no file in '{Path.GetDirectoryName(Target)}'. Change the permissions of this folder, or choose another."
+                : $"{cause.Message} Check the permissions and the free space of its folder, or choose another.",
+            cause);
 
     // NUL, CON and pipes are called \\.\NUL in full.
     private static bool IsWindowsDevice(string full) => OperatingSystem.IsWindows() && full.StartsWith(@"\\.\", StringComparison.Ordinal);

@@ -164,6 +164,24 @@ public sealed class OutputPlaceTests : IDisposable
         Assert.Equal("new", File.ReadAllText(path));
     }
 
+    [NeedsUnixFact(Permissions = true)]
+    public void A_file_that_may_be_changed_in_a_folder_that_may_not_is_written_to()
+    {
+        Directory.CreateDirectory(_folder.PathOf("locked"));
+        string path = _folder.Write("locked/model.zip", "much longer than what comes"u8);
+        File.SetAttributes(_folder.PathOf("locked"), FileAttributes.ReadOnly);
+        try
+        {
+            Write(path, "new");
+            Assert.Equal("new", File.ReadAllText(path));
+            Assert.Contains("may make no file", Assert.Throws<IOException>(() => Write(_folder.PathOf("locked/other.zip"), "")).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.SetAttributes(_folder.PathOf("locked"), FileAttributes.Directory);
+        }
+    }
+
     [Fact]
     public void A_name_of_the_full_length_can_be_written()
     {

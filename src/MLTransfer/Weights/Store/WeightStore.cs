@@ -59,7 +59,7 @@ public sealed class WeightStore
             damaged.Add(path);
         }
         if (Options.Offline)
-            throw Absent(remote, damaged, "nothing may be downloaded", "allow downloads");
+            throw Absent(remote, damaged, "nothing may be downloaded", $"allow downloads (without --offline; {nameof(WeightStoreOptions.Offline)} in code)");
         if (Options.CacheFolder is not { } folder)
         {
             throw Absent(
