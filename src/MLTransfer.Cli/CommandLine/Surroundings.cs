@@ -21,6 +21,9 @@ internal sealed record Surroundings
     /// <summary>The user's folder for what can be computed again; null where the user has no home.</summary>
     internal required string? CacheFolder { get; init; }
 
+    /// <summary>How the tool was called.</summary>
+    internal string Command { get; init; } = CalledAs.Usual;
+
     /// <summary>Looks an environment variable up.</summary>
     internal Func<string, string?> Variable { get; init; } = _ => null;
 
@@ -44,6 +47,7 @@ internal sealed record Surroundings
         OutputIsTerminal = !Console.IsOutputRedirected,
         WordsAreTerminal = !Console.IsErrorRedirected,
         CacheFolder = UserCache.Folder(Environment.GetEnvironmentVariable, UserCache.Home),
+        Command = CalledAs.Of(Environment.GetEnvironmentVariable, Environment.ProcessPath, Environment.GetCommandLineArgs()[0]),
         Variable = Environment.GetEnvironmentVariable,
         Home = UserCache.Home,
     };

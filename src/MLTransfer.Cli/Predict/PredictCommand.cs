@@ -12,6 +12,7 @@ internal sealed class PredictCommand : MltCommand
     private readonly Option<string> _model = NewOption.Required("--model", "MODEL.zip", "A model that 'mlt train' saved.");
     private readonly Option<int?> _top = NewOption.Whole(
         "--top", $"How many classes to name for each picture. [default: {DefaultTop}]", 1, int.MaxValue);
+    private readonly Option<int?> _maximumPixels = PixelLimit.Option();
     private readonly Option<int?> _threads = Threads.Option();
 
     private readonly Argument<string[]> _pictures = new("FILE|DIR|-")
@@ -26,7 +27,7 @@ internal sealed class PredictCommand : MltCommand
             "mlt predict --model flowers.zip --top 3 --json holiday/",
             "mlt predict --model digits.zip t10k-images-idx3-ubyte.gz!/0 t10k-images-idx3-ubyte.gz!/1",
             "find . -name '*.jpg' | mlt predict --model flowers.zip -") =>
-        Accepts(_pictures, _model, _top, _threads);
+        Accepts(_pictures, _model, _top, _maximumPixels, _threads);
 
     internal override string Remarks =>
         """
@@ -45,6 +46,7 @@ internal sealed class PredictCommand : MltCommand
         foreach (var complaint in pictures.Complaints)
             Surroundings.Words.WriteLine($"mlt predict: {complaint}");
         using var classifier = ModelFile.Open(model);
+        classifier.MaximumPixels = PixelLimit.Of(asked.GetValue(_maximumPixels));
         var predictions = classifier.Predict(pictures.Pictures, cancel).ToArray();
         var top = asked.GetValue(_top) ?? DefaultTop;
         if (WantsJson(asked))

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Transforms;
+using MLTransfer.Cli.CommandLine;
 
 namespace MLTransfer.Cli.Train;
 
@@ -46,6 +47,7 @@ internal static class TrainPipeline
             Device = arguments.Device,
             ValidationFraction = arguments.Pictures.Validation is null ? arguments.ValidationFraction : 0,
             LoaderThreads = arguments.Threads ?? options.LoaderThreads,
+            MaximumPixels = PixelLimit.Of(arguments.MaximumPixels),
             StopOnBadPicture = arguments.StopOnBadPicture,
         };
     }

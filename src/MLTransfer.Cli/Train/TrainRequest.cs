@@ -19,6 +19,7 @@ internal static class TrainRequest
         {
             Data = Paths.Existing("--data", asked.GetRequiredValue(options.Data)),
             Validation = asked.GetValue(options.Validation) is { } validation ? Paths.Existing("--val", validation) : null,
+            Reading = options.Dataset.Typed(asked),
             ValidationFraction = asked.GetValue(options.ValidationFraction) ?? TrainOptions.DefaultValidationFraction,
             FineTune = fineTune,
             Backbone = backbone,
@@ -42,6 +43,7 @@ internal static class TrainRequest
             Device = asked.GetValue(options.Device) ?? DeviceKind.Auto,
             Threads = asked.GetValue(options.Threads),
             Seed = asked.GetValue(options.Seed) ?? TrainOptions.DefaultSeed,
+            MaximumPixels = asked.GetValue(options.MaximumPixels),
             StopOnBadPicture = asked.GetValue(options.StopOnBadPicture),
             CacheFolder = CacheOf(asked.GetValue(options.Cache), surroundings.CacheFolder),
             PictureMemory = asked.GetValue(options.PictureMemory),

@@ -37,7 +37,12 @@ internal static class TrainRun
         }
         catch (ArgumentException refusal)
         {
-            throw new UsageException(Asked.Sentence(refusal), refusal);
+            throw new UsageException(TypedNames.In(Asked.Sentence(refusal)), refusal);
+        }
+        // A checkpoint of another training names the settings that differ.
+        catch (InvalidOperationException refusal) when (refusal.Message.StartsWith("The checkpoint", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException(TypedNames.In(refusal.Message), refusal);
         }
     }
 }

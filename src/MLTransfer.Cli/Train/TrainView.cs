@@ -44,12 +44,16 @@ internal static class TrainView
             output.WriteLine($"Report: {report.Path}");
         output.WriteLine();
         output.WriteLine("Next:");
-        output.WriteLine($"  mlt predict --model {result.Model} PICTURE");
-        output.WriteLine($"  mlt evaluate --model {result.Model} --data {Held(result.Arguments)}");
+        output.WriteLine($"  {surroundings.Command} predict --model {ShellWord.Of(result.Model)} PICTURE");
+        output.WriteLine($"  {surroundings.Command} evaluate --model {ShellWord.Of(result.Model)} --data {Held(result.Arguments)}");
     }
 
-    private static string Held(TrainArguments arguments) =>
-        arguments.Validation ?? (arguments.Pictures.ValidationSplit is { } split ? $"{arguments.Data} --split {split}" : arguments.Data);
+    private static string Held(TrainArguments arguments)
+    {
+        var data = ShellWord.Of(arguments.Validation ?? arguments.Data);
+        var split = arguments.Validation is null && arguments.Pictures.ValidationSplit is { } name ? $" --split {ShellWord.Of(name)}" : "";
+        return $"{data}{split}{arguments.Reading}";
+    }
 
     private static Table EpochTable(TrainingSummary summary)
     {

@@ -44,7 +44,7 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
     {
         using FeatureCache? cache = OpenCache(run, model);
         using var frozen = new FrozenModel(model, run.InferenceType);
-        var extractor = new FeatureExtractor(frozen, model.FeatureWidth, run.Preprocessing, run.Device, _options.LoaderThreads);
+        var extractor = new FeatureExtractor(frozen, model.FeatureWidth, run.Preprocessing, run.Device, _options.LoaderThreads, _options.Decoding);
         FeatureSet Of(PictureSet pictures) => extractor.Extract(
             pictures.Pictures, cache,
             done =>

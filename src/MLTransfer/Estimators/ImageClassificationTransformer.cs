@@ -43,6 +43,21 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// <summary>How the training went; <see langword="null"/> for a model that was loaded.</summary>
     public TrainingSummary? Training { get; }
 
+    /// <summary>
+    /// The most pixels, width × height, that an image may have; larger ones count as unreadable. Not saved with the model. Default: 178,956,970,
+    /// or what the model was trained with; decoding takes four bytes of memory for each.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
+    public long MaximumPixels
+    {
+        get => _scorer.Decoding.Limits.Pixels;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            _scorer.Decoding = _scorer.Decoding with { Limits = PictureLimits.UpTo(value) };
+        }
+    }
+
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>Scores files, decoding ahead and in batches; the predictions come in the order of the files.</summary>
@@ -89,7 +104,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     void ICanSaveModel.Save(ModelSaveContext ctx) => ModelPayload.Save(ctx, _description, _scorer.Model);
 
     internal static ImageClassificationTransformer Trained(TrainingRun run, ImageModel model, TrainingSummary training) => new(
-        new Scorer(model, run.Preprocessing, run.Device, run.InferenceType),
+        new Scorer(model, run.Preprocessing, run.Device, run.InferenceType) { Decoding = run.Options.Decoding },
         new ModelDescription
         {
             Backbone = run.Backbone.Name,

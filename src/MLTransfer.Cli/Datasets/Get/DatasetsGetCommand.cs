@@ -30,7 +30,7 @@ internal sealed class DatasetsGetCommand : MltCommand
             "mlt datasets get fashion-mnist --out data/fashion",
             "mlt datasets get oxford-pets --json")
     {
-        _name = KnownDataset.Argument(this);
+        _name = KnownDataset.Argument();
         Accepts(_name, _out, _mirror, _offline);
     }
 
@@ -58,7 +58,7 @@ internal sealed class DatasetsGetCommand : MltCommand
         if (json)
             Json.WriteTo(Surroundings.Output, GottenDataset.Of(dataset));
         else
-            GottenDataset.Show(dataset, Surroundings.Output);
+            GottenDataset.Show(dataset, Surroundings);
         return ExitCode.Done;
     }
 
