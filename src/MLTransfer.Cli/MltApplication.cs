@@ -1,17 +1,19 @@
 using System.CommandLine;
 using System.Reflection;
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
 
 namespace MLTransfer.Cli;
 
 /// <summary>The tool from arguments to exit code; everything it says about failures is said here.</summary>
 internal static class MltApplication
 {
-    internal static async Task<int> RunAsync(IReadOnlyList<string> arguments, Surroundings surroundings, CancellationToken cancel)
+    internal static async Task<int> RunAsync(IReadOnlyList<string> arguments, Surroundings outside, CancellationToken cancel)
     {
+        var surroundings = outside with { Output = new PrintableWriter(outside.Output), Words = new PrintableWriter(outside.Words) };
         var root = CommandTree.Of(surroundings);
         var asked = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (asked.Errors.Count > 0)
+        if (asked.Errors.Count > 0 || Complaints.HasMistypedOption(asked))
             return Complain(asked, surroundings);
         try
         {

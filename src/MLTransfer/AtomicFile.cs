@@ -1,37 +1,50 @@
+using MLTransfer.Native;
+
 namespace MLTransfer;
 
-/// <summary>Writes files beside their place and renames them into it: whoever looks finds the old file or the new one, whole.</summary>
+/// <summary>
+/// Writes files beside their place and renames them into it: whoever looks finds the old file or the new one, whole. What is no plain file
+/// stays what it is: the file behind a symbolic link is replaced, and devices and FIFOs are written to.
+/// </summary>
 public static class AtomicFile
 {
     // A name such as model.zip.4b1d….mlt-partial is ours and nobody else's: it may be removed.
     private const string PartialSuffix = ".mlt-partial";
+    // Names of files may have 255 bytes; more of the own name than this would not leave room for the rest, whatever its letters.
+    private const int LongestStem = 50;
+    private const int BufferSize = 1 << 16;
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
-    /// <summary>Writes a file; on any failure the file that was there before stays as it was and nothing is left behind.</summary>
-    /// <param name="path">The file, in a folder that exists.</param>
+    /// <summary>
+    /// Writes a file; on any failure the file that was there before stays as it was and nothing is left behind. A file that is replaced keeps
+    /// its mode and its owner.
+    /// </summary>
+    /// <param name="path">The file, in a folder that exists; or a symbolic link, a device, a FIFO.</param>
     /// <param name="write">Writes its content; the stream can seek.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it and says why.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        string target = Path.GetFullPath(path);
-        FileStream stream = CreatePartial(path, target);
+        ArgumentNullException.ThrowIfNull(write);
+        OutputPlace place = OutputPlace.At(path);
+        using FileStream stream = CreatePartial(place);
+        string partial = stream.Name;
         try
         {
-            using (stream)
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(stream.Name, target, overwrite: true);
+            write(stream);
+            stream.Flush(flushToDisk: place.IsReplaced);
+            if (!TryReplace(place, stream))
+                WriteThrough(place, stream);
         }
-        catch (Exception exception)
+        catch (UnauthorizedAccessException refusal)
         {
-            File.Delete(stream.Name);
-            if (exception is UnauthorizedAccessException)
-                throw Unwritable(path, exception);
-            throw;
+            throw place.Unwritable(refusal);
         }
-        RemoveAbandoned(Path.GetDirectoryName(target)!, File.GetLastWriteTimeUtc(target));
+        finally
+        {
+            File.Delete(partial);
+        }
+        if (place.IsReplaced)
+            RemoveAbandoned(Path.GetDirectoryName(place.Target)!, File.GetLastWriteTimeUtc(place.Target));
     }
 
     /// <summary>Checks, before long work starts, that a file could be written.</summary>
@@ -39,46 +52,90 @@ public static class AtomicFile
     /// <exception cref="IOException">It could not; the message names it and says why.</exception>
     public static void CheckWritable(string path)
     {
-        using FileStream stream = CreatePartial(path, Path.GetFullPath(path));
+        using FileStream stream = CreatePartial(OutputPlace.At(path));
         File.Delete(stream.Name);
     }
 
-    private static FileStream CreatePartial(string path, string target)
+    private static FileStream CreatePartial(OutputPlace place)
     {
-        if (Directory.Exists(target))
-            throw new IOException($"'{path}' cannot be written: it is a folder. Name a file.");
-        if (Path.GetDirectoryName(target) is string folder && !Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"'{path}' cannot be written: the folder '{folder}' does not exist. Create it first.");
         try
         {
-            string partial = $"{target}.{Guid.NewGuid():N}{PartialSuffix}";
-            return new FileStream(partial, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, bufferSize: 1 << 16);
+            if (place.IsReplaced)
+                return CreatePartial(Path.GetDirectoryName(place.Target)!, Path.GetFileName(place.Target), isPrivate: place.Exists);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
-            throw Unwritable(path, exception);
+            // The folder takes no new file, but the old one can be written to.
+            if (!place.Exists)
+                throw place.Unwritable(refusal);
+        }
+        return CreatePartial(Path.GetTempPath(), "output", isPrivate: true);
+    }
+
+    private static FileStream CreatePartial(string folder, string name, bool isPrivate)
+    {
+        string partial = Path.Combine(folder, $"{name[..Math.Min(name.Length, LongestStem)]}.{Guid.NewGuid():N}{PartialSuffix}");
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete, BufferSize = BufferSize,
+        };
+        // What will take the place of a file that nobody else may read must not be readable before.
+        if (isPrivate && !OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(partial, options);
+    }
+
+    /// <returns>Whether the new file is in its place, with the mode and the owner of the old one.</returns>
+    private static bool TryReplace(OutputPlace place, FileStream partial)
+    {
+        if (!place.IsReplaced || Path.GetDirectoryName(partial.Name) != Path.GetDirectoryName(place.Target))
+            return false;
+        if (place.Exists && !OperatingSystem.IsWindows())
+        {
+            // Giving a file away clears bits of its mode, so the mode comes last.
+            if (UnixFile.At(place.Target) is { } old && !old.TryGiveOwnerTo(partial.Name))
+                return false;
+            File.SetUnixFileMode(partial.SafeFileHandle, File.GetUnixFileMode(place.Target));
+        }
+        try
+        {
+            File.Move(partial.Name, place.Target, overwrite: true);
+            return true;
+        }
+        // A single file that was mounted into a container can be written to, but not be replaced.
+        catch (IOException) when (place.Exists)
+        {
+            return false;
         }
     }
 
-    private static IOException Unwritable(string path, Exception cause) =>
-        new($"'{path}' cannot be written: {cause.Message} Check the permissions and the free space of its folder, or choose another.", cause);
+    // Not at once as a rename is, but whole: the content is there before the first byte goes out.
+    private static void WriteThrough(OutputPlace place, FileStream content)
+    {
+        using var target = new FileStream(place.Target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+        bool isPlain = UnixFile.At(place.Target) is not { Kind: UnixFileKind.Special };
+        if (isPlain && target.CanSeek)
+            target.SetLength(0);
+        content.Position = 0;
+        content.CopyTo(target, BufferSize);
+        target.Flush(flushToDisk: isPlain);
+    }
 
     // A run that was killed could not remove its partial file. The next run that writes into the folder does, once it is a day old:
     // younger ones may be another process's, still being written.
     private static void RemoveAbandoned(string folder, DateTime now)
     {
-        foreach (string leftover in Directory.EnumerateFiles(folder, "*" + PartialSuffix))
+        try
         {
-            if (now - File.GetLastWriteTimeUtc(leftover) < Abandoned)
-                continue;
-            try
+            foreach (string leftover in Directory.EnumerateFiles(folder, "*" + PartialSuffix))
             {
-                File.Delete(leftover);
+                if (now - File.GetLastWriteTimeUtc(leftover) >= Abandoned)
+                    File.Delete(leftover);
             }
-            catch (UnauthorizedAccessException)
-            {
-                // Another user's leftover is theirs to remove; ours is written.
-            }
+        }
+        catch (Exception refusal) when (refusal is UnauthorizedAccessException or IOException)
+        {
+            // Another user's leftover is theirs to remove, and some folders cannot be listed; ours is written.
         }
     }
 }

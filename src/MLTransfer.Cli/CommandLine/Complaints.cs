@@ -17,11 +17,23 @@ internal static class Complaints
         [
             .. (options.Length > 0 ? options : unmatched.Take(1)).Select(token => Unknown(token, command)),
             .. asked.Errors.Where(error => !IsAboutUnmatched(error, asked)).Select(error => Reworded(error, asked)),
+            .. Mistyped(asked).Select(token => UnknownOption(token, command)),
         ];
     }
 
-    /// <summary>For arguments that take anything: a value that looks like an option is a mistyped option.</summary>
-    internal static string UnknownOption(string token, Command command) =>
+    /// <summary>Whether a mistyped option was taken for an argument; not where help was asked for.</summary>
+    internal static bool HasMistypedOption(ParseResult asked) =>
+        asked.Action == asked.CommandResult.Command.Action && Mistyped(asked).Any();
+
+    // Arguments take anything: a value that looks like an option is a mistyped one, unless it comes after '--'. '-' is standard input.
+    private static IEnumerable<string> Mistyped(ParseResult asked)
+    {
+        var literal = asked.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Skip(1).Count();
+        return asked.CommandResult.Command.Arguments.SelectMany(argument => asked.GetResult(argument)?.Tokens ?? [])
+            .SkipLast(literal).Select(token => token.Value).Where(value => value is ['-', _, ..]);
+    }
+
+    private static string UnknownOption(string token, Command command) =>
         $"There is no option '{token}' of '{FullName(command)}'.{NearestName.Question(token, OptionNames(command))}";
 
     internal static string FullName(Command command) =>

@@ -19,6 +19,13 @@ internal sealed class DatasetOptions
 
     internal Symbol[] All => [ImageColumn, LabelColumn, AllowOutsidePaths];
 
+    /// <summary>Those that were given, as they would be typed again, each behind a blank.</summary>
+    internal string Typed(ParseResult asked)
+    {
+        string Text(Option<string?> option) => asked.GetValue(option) is { } value ? $" {option.Name} {ShellWord.Of(value)}" : "";
+        return $"{Text(ImageColumn)}{Text(LabelColumn)}{(asked.GetValue(AllowOutsidePaths) ? $" {AllowOutsidePaths.Name}" : "")}";
+    }
+
     internal ImageDatasetOptions Of(ParseResult asked) => new()
     {
         ImageColumn = asked.GetValue(ImageColumn),

@@ -17,21 +17,15 @@ internal sealed class OutputFile
     /// <exception cref="UsageException">Nothing can be written there.</exception>
     internal static OutputFile Checked(string option, string path)
     {
-        var file = new OutputFile(option, path);
-        if (Directory.Exists(path))
-            throw new UsageException($"{option} is '{path}', which is a folder; name a file to write.");
-        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
-        if (!Directory.Exists(folder))
-            throw new UsageException($"{option} is '{path}', but there is no folder '{folder}'; create it, or choose another place.");
         try
         {
             AtomicFile.CheckWritable(path);
         }
         catch (IOException refusal)
         {
-            throw new UsageException($"{option} is '{path}', but '{folder}' cannot be written to: {(refusal.InnerException ?? refusal).Message} Choose another place.", refusal);
+            throw new UsageException($"{option}: {refusal.Message}", refusal);
         }
-        return file;
+        return new OutputFile(option, path);
     }
 
     /// <summary>Writes the file; whoever looks finds the old one or the new one, whole.</summary>

@@ -41,8 +41,10 @@ internal static class Paths
             return path;
         throw new UsageException(Directory.Exists(path)
             ? $"{option} is '{path}', which is a folder; a file is expected."
-            : $"{option} is '{path}', but there is no such file{Within(path)}.");
+            : NoSuchFile(option, path));
     }
+
+    internal static string NoSuchFile(string option, string path) => $"{option} is '{path}', but there is no such file{Within(path)}.";
 
     /// <summary>Says from where a relative path was looked up: the usual reason for which it is not found.</summary>
     private static string Within(string path) => Path.IsPathRooted(path) ? "" : $" below '{Directory.GetCurrentDirectory()}'";

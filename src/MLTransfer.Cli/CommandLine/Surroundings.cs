@@ -18,14 +18,25 @@ internal sealed record Surroundings
     /// <summary>Whether <see cref="Words"/> is a terminal, so that progress can move.</summary>
     internal bool WordsAreTerminal { get; init; }
 
-    /// <summary>The user's folder for what can be computed again.</summary>
-    internal required string CacheFolder { get; init; }
+    /// <summary>The user's folder for what can be computed again; null where the user has no home.</summary>
+    internal required string? CacheFolder { get; init; }
+
+    /// <summary>How the tool was called.</summary>
+    internal string Command { get; init; } = CalledAs.Usual;
 
     /// <summary>Looks an environment variable up.</summary>
     internal Func<string, string?> Variable { get; init; } = _ => null;
 
     /// <summary>The user's home folder.</summary>
     internal string Home { get; init; } = "";
+
+    /// <summary>One of the user's cache folders, for a command that cannot do without.</summary>
+    /// <param name="name">One of <see cref="CacheFolders"/>.</param>
+    /// <param name="instead">What to ask in place of it, such as "name another folder with --dir".</param>
+    /// <exception cref="UsageException">The user has no home.</exception>
+    internal string RequiredCache(string name, string instead) => CacheFolder is { } folder
+        ? Path.Combine(folder, name)
+        : throw new UsageException($"There is no folder for the cache of mlt: {UserCache.NoHome}. Set HOME or XDG_CACHE_HOME, or {instead}.");
 
     /// <summary>The process's own.</summary>
     internal static Surroundings OfProcess() => new()
@@ -35,8 +46,9 @@ internal sealed record Surroundings
         Words = Console.Error,
         OutputIsTerminal = !Console.IsOutputRedirected,
         WordsAreTerminal = !Console.IsErrorRedirected,
-        CacheFolder = UserCache.Folder(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)),
+        CacheFolder = UserCache.Folder(Environment.GetEnvironmentVariable, UserCache.Home),
+        Command = CalledAs.Of(Environment.GetEnvironmentVariable, Environment.ProcessPath, Environment.GetCommandLineArgs()[0]),
         Variable = Environment.GetEnvironmentVariable,
-        Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+        Home = UserCache.Home,
     };
 }

@@ -7,19 +7,7 @@ namespace MLTransfer.Cli.Datasets;
 /// <summary>A data set of the user's own: a folder or a file.</summary>
 internal static class DataArgument
 {
-    internal static Argument<string> Of(Command command)
-    {
-        var argument = new Argument<string>("DATA")
-        {
-            Description = $"Pictures: {DatasetOptions.Forms}.",
-        };
-        argument.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: ['-', ..] option }])
-                result.AddError(Complaints.UnknownOption(option, command));
-        });
-        return argument;
-    }
+    internal static Argument<string> New() => new("DATA") { Description = $"Pictures: {DatasetOptions.Forms}." };
 
     /// <exception cref="UsageException">There is nothing of that name.</exception>
     internal static ImageDataset Open(string path, ImageDatasetOptions options) => Path.Exists(path)

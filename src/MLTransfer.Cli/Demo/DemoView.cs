@@ -21,7 +21,7 @@ internal static class DemoView
         output.WriteLine("pictures in train/ and val/, features.zip, finetune.zip.");
         output.WriteLine();
         output.WriteLine("Next:");
-        foreach (var line in Next(new DemoFolder(result.Folder)))
+        foreach (var line in Next(new DemoFolder(result.Folder), surroundings.Command))
             output.WriteLine($"  {line}");
     }
 
@@ -41,12 +41,12 @@ internal static class DemoView
         return table;
     }
 
-    private static string[] Next(DemoFolder folder) =>
+    private static string[] Next(DemoFolder folder, string mlt) =>
     [
-        $"mlt evaluate --model {folder.Model(DemoRun.FineTuning)} --data {folder.Validation}",
-        $"mlt predict --model {folder.Model(DemoRun.Features)} --top 3 {folder.Validation}",
-        "mlt train --data YOUR_PICTURES --mode features --backbone resnet18 --out yours.zip",
-        "mlt models",
+        $"{mlt} evaluate --model {ShellWord.Of(folder.Model(DemoRun.FineTuning))} --data {ShellWord.Of(folder.Validation)}",
+        $"{mlt} predict --model {ShellWord.Of(folder.Model(DemoRun.Features))} --top 3 {ShellWord.Of(folder.Validation)}",
+        $"{mlt} train --data YOUR_PICTURES --mode features --backbone resnet18 --out yours.zip",
+        $"{mlt} models",
     ];
 
     private static string Name(string way) => way switch

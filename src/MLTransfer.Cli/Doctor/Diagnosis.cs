@@ -19,7 +19,7 @@ internal sealed record Diagnosis(
     CudaDiagnosis Cuda,
     IReadOnlyList<CacheDiagnosis> Caches)
 {
-    internal static Diagnosis Of(string cacheFolder)
+    internal static Diagnosis Of(string? cacheFolder)
     {
         var assembly = typeof(Diagnosis).Assembly;
         var libtorch = LibtorchDiagnosis.Made();
@@ -52,7 +52,7 @@ internal sealed record PackageDiagnosis(
 /// <summary>One folder of the user's cache.</summary>
 internal sealed record CacheDiagnosis(string Name, string Path, int Files, long Bytes)
 {
-    internal static IReadOnlyList<CacheDiagnosis> Below(string cacheFolder) =>
+    internal static IReadOnlyList<CacheDiagnosis> Below(string? cacheFolder) => cacheFolder is null ? [] :
     [
         Of(CommandLine.CacheFolders.Features, cacheFolder),
         Of(CommandLine.CacheFolders.Weights, cacheFolder),

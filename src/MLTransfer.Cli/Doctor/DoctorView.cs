@@ -37,6 +37,8 @@ internal static class DoctorView
             ? "computed in bf16, which this processor multiplies itself"
             : "computed in float32; this processor does not multiply bf16");
         yield return ("CUDA", cuda.Reason is { } reason ? $"no device: {reason}" : Figures.Counted(cuda.Devices, "device", "devices"));
+        if (diagnosis.Caches.Count == 0)
+            yield return ("cache", $"none: {UserCache.NoHome}; set HOME or XDG_CACHE_HOME");
         foreach (var cache in diagnosis.Caches)
             yield return ($"cache: {cache.Name}", $"{cache.Path} ({Figures.Counted(cache.Files, "file", "files")}, {Figures.Bytes(cache.Bytes)})");
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Downloads;
+using MLTransfer.Reading;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Downloads;
@@ -35,7 +36,7 @@ internal static class DownloadScreen
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new DownloadedColumn(),
                 new TransferSpeedColumn(), new RemainingTimeColumn())
-            .StartAsync(context => get(new Bar(context, new DownloadLog(console.WriteLine, () => clock.Elapsed, withBar: true))))
+            .StartAsync(context => get(new Bar(context, new DownloadLog(line => console.WriteLine(Printable.Of(line)), () => clock.Elapsed, withBar: true))))
             .ConfigureAwait(false);
     }
 
@@ -47,7 +48,7 @@ internal static class DownloadScreen
         {
             log.Report(progress);
             if (!_tasks.TryGetValue(progress.File, out var task))
-                _tasks.Add(progress.File, task = context.AddTask(progress.File.EscapeMarkup()));
+                _tasks.Add(progress.File, task = context.AddTask(Printable.Of(progress.File).EscapeMarkup()));
             task.MaxValue = progress.Total ?? Math.Max(1, progress.Received);
             task.Value = progress.Received;
         }

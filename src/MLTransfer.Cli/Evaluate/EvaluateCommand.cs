@@ -13,6 +13,7 @@ internal sealed class EvaluateCommand : MltCommand
     private readonly Option<string?> _split = NewOption.Text(
         "--split", "NAME", "The split to score, where the data set has some. [default: test, or else val, or else all pictures]");
     private readonly DatasetOptions _dataset = new();
+    private readonly Option<int?> _maximumPixels = PixelLimit.Option();
     private readonly Option<int?> _threads = Threads.Option();
 
     internal EvaluateCommand(Surroundings surroundings)
@@ -20,7 +21,7 @@ internal sealed class EvaluateCommand : MltCommand
             "mlt evaluate --model flowers.zip --data flowers/val",
             "mlt evaluate --model digits.zip --data mnist --split test",
             "mlt evaluate --model flowers.zip --data flowers/val --json > report.json") =>
-        Accepts([_model, _data, _split, .. _dataset.All, _threads]);
+        Accepts([_model, _data, _split, .. _dataset.All, _maximumPixels, _threads]);
 
     internal override string Remarks =>
         """
@@ -35,7 +36,7 @@ internal sealed class EvaluateCommand : MltCommand
     {
         var model = Paths.ExistingFile("--model", asked.GetRequiredValue(_model));
         var data = Part(ImageDataset.Open(Paths.Existing("--data", asked.GetRequiredValue(_data)), _dataset.Of(asked)), asked.GetValue(_split));
-        var result = EvaluateRun.Run(model, data, asked.GetValue(_threads), cancel);
+        var result = EvaluateRun.Run(model, data, PixelLimit.Of(asked.GetValue(_maximumPixels)), asked.GetValue(_threads), cancel);
         foreach (var picture in result.Skipped)
             Surroundings.Words.WriteLine($"skipped '{picture.Name}': {picture.Error}");
         if (WantsJson(asked))

@@ -8,10 +8,11 @@ namespace MLTransfer.Cli.Evaluate;
 /// <summary>Scores labelled pictures: the work of 'mlt evaluate'.</summary>
 internal static class EvaluateRun
 {
-    internal static EvaluateResult Run(string model, ImageDataset data, int? threads, CancellationToken cancel)
+    internal static EvaluateResult Run(string model, ImageDataset data, long maximumPixels, int? threads, CancellationToken cancel)
     {
         Threads.Use(threads);
         using var classifier = ModelFile.Open(model);
+        classifier.MaximumPixels = maximumPixels;
         var result = Score(classifier, model, data, cancel);
         if (result.Report.Pictures == 0)
             throw new InvalidDataException($"No picture in '{data.Path}' can be read; the first: {result.Skipped[0].Name}: {result.Skipped[0].Error}");

@@ -22,15 +22,8 @@ internal sealed class ModelsCommand : MltCommand
         : base("models", "Lists the backbones to start from, or the layers of one of them.", surroundings,
             "mlt models",
             "mlt models resnet18",
-            "mlt models resnet18 --train-from layer4 --json")
-    {
-        _name.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: ['-', ..] option }])
-                result.AddError(Complaints.UnknownOption(option, this));
-        });
+            "mlt models resnet18 --train-from layer4 --json") =>
         Accepts(_name, _trainFrom);
-    }
 
     internal override string Remarks =>
         """

@@ -4,15 +4,40 @@ using MLTransfer.Data;
 namespace MLTransfer.Cli.Predict;
 
 /// <summary>The pictures that were named: files, what lies in folders and archives, and paths on standard input.</summary>
-internal static class PictureList
+/// <param name="Pictures">Them, in order; what does not exist gets an error in its place when it is scored.</param>
+/// <param name="Complaints">What was named and cannot be used; sentences.</param>
+internal sealed record PictureList(IReadOnlyList<string> Pictures, IReadOnlyList<string> Complaints)
 {
     private const string StandardInput = "-";
+    private const char ByteOrderMark = '\uFEFF';
 
-    /// <exception cref="UsageException">A named file or folder does not exist, a folder has no picture, or nothing is left.</exception>
-    internal static IReadOnlyList<string> Of(IReadOnlyList<string> asked, TextReader input)
+    /// <exception cref="Exception">Nothing that was named can be used; the first complaint, or that standard input was empty.</exception>
+    internal static PictureList Of(IReadOnlyList<string> asked, TextReader input)
     {
-        string[] pictures = [.. asked.SelectMany(path => Named(path, input))];
-        return pictures.Length > 0 ? pictures : throw new UsageException("Standard input named no picture; one path per line is expected.");
+        var pictures = new List<string>();
+        var complaints = new List<Exception>();
+        var missing = 0;
+        foreach (var path in asked)
+        {
+            try
+            {
+                pictures.AddRange(Named(path, input));
+            }
+            catch (FileNotFoundException)
+            {
+                // Each has an error in its place; one that is alone, or among others of its kind, was mistyped.
+                complaints.Add(new UsageException(Paths.NoSuchFile("The picture", path)));
+                pictures.Add(path);
+                missing++;
+            }
+            catch (Exception unusable) when (unusable is UsageException or InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                complaints.Add(unusable);
+            }
+        }
+        return pictures.Count > missing
+            ? new(pictures, [.. complaints.Select(complaint => complaint.Message)])
+            : throw (complaints.FirstOrDefault() ?? new UsageException("Standard input named no picture; one path per line is expected."));
     }
 
     private static IEnumerable<string> Named(string path, TextReader input) => path switch
@@ -21,16 +46,17 @@ internal static class PictureList
         _ when Directory.Exists(path) => Below(path),
         _ when ImageContainer.IsInside(path) => [path],
         _ when ImageContainer.ListPictures(path) is { } pictures => pictures,
-        _ => [Paths.ExistingFile("The picture", path)],
+        _ => File.Exists(path) ? [path] : throw new FileNotFoundException(null, path),
     };
 
     // A path in a list that does not exist is an error of that picture alone: the others are scored.
     private static IEnumerable<string> Lines(TextReader input)
     {
-        while (input.ReadLine() is { } line)
+        for (var isFirst = true; input.ReadLine() is { } line; isFirst = false)
         {
-            if (line.Length > 0)
-                yield return line;
+            var path = isFirst ? line.TrimStart(ByteOrderMark) : line;
+            if (path.Length > 0)
+                yield return path;
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed class PredictCommand : MltCommand
     private readonly Option<string> _model = NewOption.Required("--model", "MODEL.zip", "A model that 'mlt train' saved.");
     private readonly Option<int?> _top = NewOption.Whole(
         "--top", $"How many classes to name for each picture. [default: {DefaultTop}]", 1, int.MaxValue);
+    private readonly Option<int?> _maximumPixels = PixelLimit.Option();
     private readonly Option<int?> _threads = Threads.Option();
 
     private readonly Argument<string[]> _pictures = new("FILE|DIR|-")
@@ -25,20 +26,13 @@ internal sealed class PredictCommand : MltCommand
             "mlt predict --model flowers.zip rose.jpg",
             "mlt predict --model flowers.zip --top 3 --json holiday/",
             "mlt predict --model digits.zip t10k-images-idx3-ubyte.gz!/0 t10k-images-idx3-ubyte.gz!/1",
-            "find . -name '*.jpg' | mlt predict --model flowers.zip -")
-    {
-        _pictures.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(token => token.Value.Length > 1 && token.Value[0] == '-'))
-                result.AddError(Complaints.UnknownOption(token.Value, this));
-        });
-        Accepts(_pictures, _model, _top, _threads);
-    }
+            "find . -name '*.jpg' | mlt predict --model flowers.zip -") =>
+        Accepts(_pictures, _model, _top, _maximumPixels, _threads);
 
     internal override string Remarks =>
         """
-        A picture that cannot be read gets an error in its place. The exit code is 0 when at least one picture was scored.
-        A file whose name begins with '-' is written ./-NAME.
+        A picture that cannot be read gets an error in its place. The exit code is 0 when at least one picture was scored, and all that was named
+        is there. A file whose name begins with '-' comes after --, or is written ./-NAME.
 
         JSON: [{ file, label, probability, top: [{ label, probability }], error? }]
 
@@ -49,13 +43,17 @@ internal sealed class PredictCommand : MltCommand
         var model = Paths.ExistingFile("--model", asked.GetRequiredValue(_model));
         var pictures = PictureList.Of(asked.GetRequiredValue(_pictures), Surroundings.Input);
         Threads.Use(asked.GetValue(_threads));
+        foreach (var complaint in pictures.Complaints)
+            Surroundings.Words.WriteLine($"mlt predict: {complaint}");
         using var classifier = ModelFile.Open(model);
-        var predictions = classifier.Predict(pictures, cancel).ToArray();
+        classifier.MaximumPixels = PixelLimit.Of(asked.GetValue(_maximumPixels));
+        var predictions = classifier.Predict(pictures.Pictures, cancel).ToArray();
         var top = asked.GetValue(_top) ?? DefaultTop;
         if (WantsJson(asked))
             Json.WriteTo(Surroundings.Output, predictions.Select(prediction => PredictionJson.Of(prediction, top)));
         else
             Screens.ForResults(Surroundings).Write(PredictView.Table(predictions, top));
-        return Task.FromResult(predictions.Any(prediction => prediction.Error is null) ? ExitCode.Done : ExitCode.Failed);
+        var isDone = pictures.Complaints.Count == 0 && predictions.Any(prediction => prediction.Error is null);
+        return Task.FromResult(isDone ? ExitCode.Done : ExitCode.Failed);
     }
 }

@@ -1,3 +1,4 @@
+using MLTransfer.Reading;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Screen;
@@ -10,12 +11,13 @@ internal static class TextTable
         var table = new Table { Border = TableBorder.Simple };
         foreach (var title in titles)
         {
-            var column = new TableColumn(new Text(title)) { NoWrap = table.Columns.Count > 0 };
+            var column = new TableColumn(new Text(Printable.Of(title))) { NoWrap = table.Columns.Count > 0 };
             table.AddColumn(table.Columns.Count == 0 ? column : column.RightAligned());
         }
         return table;
     }
 
-    /// <summary>Adds a row of plain text: nothing in it is read as markup.</summary>
-    internal static void Row(this Table table, params IEnumerable<string> cells) => table.AddRow(cells.Select(cell => new Text(cell)));
+    /// <summary>Adds a row of plain text: nothing in it is read as markup, and nothing commands the terminal.</summary>
+    internal static void Row(this Table table, params IEnumerable<string> cells) =>
+        table.AddRow(cells.Select(cell => new Text(Printable.Of(cell))));
 }

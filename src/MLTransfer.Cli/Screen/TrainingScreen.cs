@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Reading;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Screen;
@@ -20,7 +21,8 @@ internal static class TrainingScreen
             .StartAsync(context => Task.Run(() => Run(Log(console), new Bar(context, pace).Show, train)))
             .ConfigureAwait(false);
 
-        EpochLog Log(IAnsiConsole aboveTheBar) => new(aboveTheBar.WriteLine, () => clock.Elapsed, withBar: true);
+        EpochLog Log(IAnsiConsole aboveTheBar) =>
+            new(line => aboveTheBar.WriteLine(Printable.Of(line)), () => clock.Elapsed, withBar: true);
     }
 
     private static T Run<T>(EpochLog log, Action<TrainingProgress> bar, Func<IProgress<TrainingProgress>, T> train)

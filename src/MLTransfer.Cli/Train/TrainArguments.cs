@@ -16,6 +16,9 @@ internal sealed record TrainArguments
 
     internal string? Validation { get; init; }
 
+    /// <summary>The options that say how the data set is read, as they would be typed again, each behind a blank.</summary>
+    internal string Reading { get; init; } = "";
+
     /// <summary>The share of <see cref="Data"/> kept for validation when there is no <see cref="Validation"/>.</summary>
     internal required double ValidationFraction { get; init; }
 
@@ -65,6 +68,8 @@ internal sealed record TrainArguments
     internal int Seed { get; init; }
 
     internal bool StopOnBadPicture { get; init; }
+
+    internal int? MaximumPixels { get; init; }
 
     internal string? CacheFolder { get; init; }
 

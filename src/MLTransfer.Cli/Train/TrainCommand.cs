@@ -38,6 +38,8 @@ internal sealed class TrainCommand : MltCommand
         var arguments = TrainRequest.Of(asked, _options, Surroundings);
         foreach (var note in arguments.Pictures.Notes())
             Surroundings.Words.WriteLine(note);
+        if (!arguments.FineTune && asked.GetValue(_options.Cache) is null && arguments.CacheFolder is null)
+            Surroundings.Words.WriteLine(TrainView.WithoutCache($"{UserCache.NoHome}."));
         await GetWeightsAsync(arguments, WantsJson(asked), cancel).ConfigureAwait(false);
         var crossed = arguments.Folds.Count == 0 ? null
             : await CrossValidation.RunAsync(arguments, Surroundings, cancel).ConfigureAwait(false);

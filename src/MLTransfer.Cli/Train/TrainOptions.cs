@@ -131,6 +131,8 @@ internal sealed class TrainOptions
         "--picture-memory",
         $"With --mode finetune: MiB of memory for pictures that stay decoded from epoch to epoch; the result is the same. [default: {FineTuningDefaults.PictureMemory >> 20}]", 0, 1 << 20);
 
+    internal Option<int?> MaximumPixels { get; } = PixelLimit.Option();
+
     internal Option<bool> StopOnBadPicture { get; } = NewOption.Flag(
         "--stop-on-bad-picture", "Fail at the first picture that cannot be read, instead of reporting it and going on.");
 
@@ -144,7 +146,7 @@ internal sealed class TrainOptions
         Data, Validation, ValidationFraction, Split, ValidationSplit, Folds, .. Dataset.All,
         Mode, Backbone, Weights, Store.Folder, Store.Mirror, Store.Offline, Head, TrainFrom, Balance, Epochs,
         BatchSize, LearningRate, Optimizer, Schedule, WeightDecay, LabelSmoothing, Augment, Mixup, CutMix, ImageSize, Precision, Device, Threads, Seed, Cache, Checkpoint,
-        PictureMemory, ReducedScale,
+        PictureMemory, ReducedScale, MaximumPixels,
         StopOnBadPicture, Report, Out,
     ];
 

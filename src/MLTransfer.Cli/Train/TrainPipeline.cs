@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
+using MLTransfer.Cli.CommandLine;
 
 namespace MLTransfer.Cli.Train;
 
@@ -29,11 +30,13 @@ internal static class TrainPipeline
         ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
 
     /// <summary>The library's options for what was asked; its defaults hold where nothing was.</summary>
-    internal static ImageClassificationOptions OptionsOf(TrainArguments arguments)
+    /// <param name="arguments">What was asked.</param>
+    /// <param name="cacheLost">Hears why features are not kept for the next training.</param>
+    internal static ImageClassificationOptions OptionsOf(TrainArguments arguments, Action<string> cacheLost)
     {
         ImageClassificationOptions options = arguments.FineTune
             ? FineTuningOf(arguments)
-            : new FeatureExtractionOptions { CacheFolder = arguments.CacheFolder };
+            : new FeatureExtractionOptions { CacheFolder = arguments.CacheFolder, CacheLost = cacheLost };
         return options with
         {
             Backbone = arguments.Backbone,
@@ -54,6 +57,7 @@ internal static class TrainPipeline
             Device = arguments.Device,
             ValidationFraction = arguments.Pictures.Validation is null ? arguments.ValidationFraction : 0,
             LoaderThreads = arguments.Threads ?? options.LoaderThreads,
+            MaximumPixels = PixelLimit.Of(arguments.MaximumPixels),
             StopOnBadPicture = arguments.StopOnBadPicture,
         };
     }

@@ -19,6 +19,7 @@ internal static class TrainRequest
         {
             Data = Paths.Existing("--data", asked.GetRequiredValue(options.Data)),
             Validation = asked.GetValue(options.Validation) is { } validation ? Paths.Existing("--val", validation) : null,
+            Reading = options.Dataset.Typed(asked),
             ValidationFraction = asked.GetValue(options.ValidationFraction) ?? TrainOptions.DefaultValidationFraction,
             FineTune = fineTune,
             Backbone = backbone,
@@ -42,6 +43,7 @@ internal static class TrainRequest
             Device = asked.GetValue(options.Device) ?? DeviceKind.Auto,
             Threads = asked.GetValue(options.Threads),
             Seed = asked.GetValue(options.Seed) ?? TrainOptions.DefaultSeed,
+            MaximumPixels = asked.GetValue(options.MaximumPixels),
             StopOnBadPicture = asked.GetValue(options.StopOnBadPicture),
             CacheFolder = CacheOf(asked.GetValue(options.Cache), surroundings.CacheFolder),
             PictureMemory = asked.GetValue(options.PictureMemory),
@@ -136,12 +138,19 @@ internal static class TrainRequest
         }
     }
 
-    private static string? CacheOf(string? asked, string cacheFolder) => asked switch
+    private static string? CacheOf(string? asked, string? cacheFolder) => asked switch
     {
-        null => Path.Combine(cacheFolder, CacheFolders.Features),
+        null => cacheFolder is null ? null : Path.Combine(cacheFolder, CacheFolders.Features),
         TrainOptions.None => null,
-        _ => asked,
+        _ => WritableFolder("--cache", asked),
     };
+
+    // Whoever names a folder wants it used; only the usual one is left out where it cannot be.
+    private static string WritableFolder(string option, string path)
+    {
+        OutputFile.Checked(option, Path.Combine(Paths.NewFolder(option, path), "features"));
+        return path;
+    }
 
     private static OutputFile? ReportIn(string? folder) =>
         folder is null ? null : OutputFile.Checked("--report", Path.Combine(Paths.NewFolder("--report", folder), TrainReport.FileName));

@@ -3,6 +3,9 @@ namespace MLTransfer.Cli.Train;
 /// <summary>What a training came to.</summary>
 internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<string> Labels, TrainingSummary Summary, double Seconds)
 {
+    /// <summary>What went wrong without stopping the training: sentences.</summary>
+    internal IReadOnlyList<string> Notes { get; init; } = [];
+
     internal string Model => Arguments.Out.Path;
 
     internal TrainJson ToJson() => new(

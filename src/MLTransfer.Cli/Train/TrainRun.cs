@@ -14,7 +14,8 @@ internal static class TrainRun
         Threads.Use(arguments.Threads);
         var ml = new MLContext(arguments.Seed);
         var pictures = ml.Data.LoadImages(arguments.Pictures.Training);
-        var options = TrainPipeline.OptionsOf(arguments) with
+        var notes = new List<string>();
+        var options = TrainPipeline.OptionsOf(arguments, reason => notes.Add(TrainView.WithoutCache(reason))) with
         {
             Validation = arguments.Pictures.Validation is { } validation ? ml.Data.LoadImages(validation) : null,
             Progress = progress,
@@ -24,7 +25,7 @@ internal static class TrainRun
         using var classifier = Classifier.In(model);
         if (isSaved)
             arguments.Out.Write(stream => ml.Model.Save(model, pictures.Schema, stream));
-        var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds);
+        var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds) { Notes = notes };
         if (isSaved)
             Report(result, classifier, cancel);
         return result;
@@ -56,7 +57,12 @@ internal static class TrainRun
         }
         catch (ArgumentException refusal)
         {
-            throw new UsageException(Asked.Sentence(refusal), refusal);
+            throw new UsageException(TypedNames.In(Asked.Sentence(refusal)), refusal);
+        }
+        // A checkpoint of another training names the settings that differ.
+        catch (InvalidOperationException refusal) when (refusal.Message.StartsWith("The checkpoint", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException(TypedNames.In(refusal.Message), refusal);
         }
     }
 }

@@ -9,8 +9,12 @@ internal static class TrainView
 {
     private const int MostRows = 20;
 
+    internal static string WithoutCache(string reason) => $"features are not kept for the next training (--cache DIR|none): {reason}";
+
     internal static void ShowSkipped(TrainResult result, TextWriter words)
     {
+        foreach (var note in result.Notes)
+            words.WriteLine(note);
         foreach (var picture in result.Summary.Skipped)
             words.WriteLine($"skipped '{picture.Name}': {picture.Reason}");
     }
@@ -48,13 +52,17 @@ internal static class TrainView
             output.WriteLine($"Report: {report.Path}");
         output.WriteLine();
         output.WriteLine("Next:");
-        output.WriteLine($"  mlt predict --model {result.Model} PICTURE");
+        output.WriteLine($"  {surroundings.Command} predict --model {ShellWord.Of(result.Model)} PICTURE");
         var other = summary.ValidationPictures == 0 ? "DATA" : Held(result.Arguments);
-        output.WriteLine($"  mlt evaluate --model {result.Model} --data {other}");
+        output.WriteLine($"  {surroundings.Command} evaluate --model {ShellWord.Of(result.Model)} --data {other}");
     }
 
-    private static string Held(TrainArguments arguments) =>
-        arguments.Validation ?? (arguments.Pictures.ValidationSplit is { } split ? $"{arguments.Data} --split {split}" : arguments.Data);
+    private static string Held(TrainArguments arguments)
+    {
+        var data = ShellWord.Of(arguments.Validation ?? arguments.Data);
+        var split = arguments.Validation is null && arguments.Pictures.ValidationSplit is { } name ? $" --split {ShellWord.Of(name)}" : "";
+        return $"{data}{split}{arguments.Reading}";
+    }
 
     private static Table EpochTable(TrainingSummary summary)
     {

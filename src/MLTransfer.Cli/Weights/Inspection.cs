@@ -7,11 +7,9 @@ namespace MLTransfer.Cli.Weights;
 internal sealed record Inspection(string File, WeightsSummary Summary, Lookalike? Lookalike)
 {
     /// <exception cref="WeightsException">The file is no weights file, or damaged.</exception>
-    internal static Inspection Of(string file)
-    {
-        var summary = WeightsFile.Summarize(file);
-        return new(file, summary, Lookalike.Of(summary.Tensors));
-    }
+    internal static Inspection Of(string file) => Of(file, WeightsFile.Summarize(file));
+
+    internal static Inspection Of(string file, WeightsSummary summary) => new(file, summary, Lookalike.Of(summary.Tensors));
 
     /// <summary>How many numbers all tensors have.</summary>
     internal long Numbers => Summary.Tensors.Sum(tensor => tensor.Count);

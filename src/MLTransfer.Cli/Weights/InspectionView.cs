@@ -1,5 +1,6 @@
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
+using MLTransfer.Reading;
 
 namespace MLTransfer.Cli.Weights;
 
@@ -18,19 +19,15 @@ internal static class InspectionView
         if (summary.DroppedPrefix.Length > 0)
             output.WriteLine($"names: every one begins with '{summary.DroppedPrefix}', which is dropped");
         foreach (var (key, text) in summary.Metadata)
-            output.WriteLine($"metadata: {Printable(key)} = {Printable(text)}");
+            output.WriteLine($"metadata: {Printable.Of(key, Longest)} = {Printable.Of(text, Longest)}");
         output.WriteLine($"backbone: {Backbone(inspection)}");
         var table = TextTable.Of("tensor", "shape", "type");
         foreach (var tensor in summary.Tensors.Take(all ? int.MaxValue : Shown))
-            table.Row(Printable(tensor.Name), tensor.Shape is [] ? OneNumber : string.Join(" × ", tensor.Shape), Inspection.NameOf(tensor.Type));
+            table.Row(Printable.Of(tensor.Name, Longest), tensor.Shape is [] ? OneNumber : string.Join(" × ", tensor.Shape), Inspection.NameOf(tensor.Type));
         Screens.ForResults(surroundings).Write(table);
         if (!all && summary.Tensors.Count > Shown)
             output.WriteLine($"{Figures.Count(summary.Tensors.Count - Shown)} more; --all shows them.");
     }
-
-    // A file may call its tensors anything, even what commands a terminal.
-    private static string Printable(string text) =>
-        string.Concat((text.Length <= Longest ? text : text[..Longest] + '…').Select(character => char.IsControl(character) ? '?' : character));
 
     private static string Backbone(Inspection inspection) => inspection.Lookalike switch
     {

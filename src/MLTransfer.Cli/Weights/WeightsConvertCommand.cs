@@ -22,8 +22,8 @@ internal sealed class WeightsConvertCommand : MltCommand
             "mlt weights convert checkpoint.th resnet20.safetensors --dtype float16",
             "mlt weights convert resnet50.pth resnet50.safetensors --dtype bfloat16 --force --json")
     {
-        _input = FileArgument.Of("IN", "A .pth, .pt, .th or .safetensors file; told apart by content.", this);
-        _output = FileArgument.Of("OUT", $"The {Extension} file to write.", this);
+        _input = new("IN") { Description = "A .pth, .pt, .th or .safetensors file; told apart by content." };
+        _output = new("OUT") { Description = $"The {Extension} file to write." };
         Accepts(_input, _output, _type, _force);
     }
 
@@ -43,7 +43,7 @@ internal sealed class WeightsConvertCommand : MltCommand
         TensorType? type = Enum.TryParse<TensorType>(asked.GetRequiredValue(_type), ignoreCase: true, out var chosen) ? chosen : null;
         var summary = WeightsConversion.ToSafetensors(input, output, type);
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, InspectionJson.Of(Inspection.Of(output)));
+            Json.WriteTo(Surroundings.Output, InspectionJson.Of(Inspection.Of(output, summary)));
         else
             Surroundings.Output.WriteLine($"{output}: {Figures.Counted(summary.Tensors.Count, "tensor", "tensors")}, {Figures.Bytes(summary.FileLength)}");
         return Task.FromResult(ExitCode.Done);

@@ -17,7 +17,7 @@ internal sealed class WeightsInspectCommand : MltCommand
             "mlt weights inspect model.safetensors --all",
             "mlt weights inspect checkpoint.th --json")
     {
-        _file = FileArgument.Of("FILE", "A .pth, .pt, .th or .safetensors file; told apart by content.", this);
+        _file = new("FILE") { Description = "A .pth, .pt, .th or .safetensors file; told apart by content." };
         Accepts(_file, _all);
     }
 

@@ -110,7 +110,9 @@ internal sealed class Downloader(Download wanted, DownloadConditions conditions,
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DownloadException(wanted.Target, $"cannot be written: {exception.Message}", "Choose another folder, or create it.", exception);
+            throw new DownloadException(
+                wanted.Target, $"cannot be written: {exception.Message.TrimEnd('.')}",
+                "Make its folder one that may be written, or name another: XDG_CACHE_HOME, CacheFolder in code.", exception);
         }
     }
 

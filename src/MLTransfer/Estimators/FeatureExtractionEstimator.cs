@@ -43,9 +43,9 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
     /// <summary>The features of all pictures. The backbone is folded only meanwhile: the finished model folds it for itself.</summary>
     private (FeatureSet Training, FeatureSet? Validation) Extract(TrainingRun run, ImageModel model, Pace pace, TrainingLog log)
     {
-        using FeatureCache? cache = _options.CacheFolder is { } folder ? FeatureCache.Open(folder, Description(run, model), model.FeatureWidth) : null;
+        using FeatureCache? cache = OpenCache(run, model);
         using var frozen = new FrozenModel(model, run.InferenceType);
-        var extractor = new FeatureExtractor(frozen, model.FeatureWidth, run.Preprocessing, run.Device, _options.LoaderThreads);
+        var extractor = new FeatureExtractor(frozen, model.FeatureWidth, run.Preprocessing, run.Device, _options.LoaderThreads, _options.Decoding);
         FeatureSet Of(PictureSet pictures) => extractor.Extract(
             pictures.Pictures, cache,
             done =>
@@ -54,8 +54,26 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
                 log.Report(pace.Report(TrainingPhase.Features, 0, _options.Epochs, default, double.NaN));
             },
             picture => run.Skip(picture, log), _options.Cancellation);
-        if (cache is not null) log.Warnings(cache.Warnings);
-        return (Of(run.Training), run.Validation is null ? null : Of(run.Validation));
+        FeatureSet training = Of(run.Training);
+        FeatureSet? validation = run.Validation is null ? null : Of(run.Validation);
+        if (cache is null) return (training, validation);
+        log.Warnings(cache.Warnings);
+        if (cache.LostBecause is { } reason) _options.CacheLost?.Invoke(reason);
+        return (training, validation);
+    }
+
+    private FeatureCache? OpenCache(TrainingRun run, ImageModel model)
+    {
+        if (_options.CacheFolder is not { } folder) return null;
+        try
+        {
+            return FeatureCache.Open(folder, Description(run, model), model.FeatureWidth);
+        }
+        catch (IOException refusal) when (_options.CacheLost is not null)
+        {
+            _options.CacheLost(refusal.Message);
+            return null;
+        }
     }
 
     private static FeatureData Labelled(

@@ -44,7 +44,7 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         var memory = new PictureMemory(_options.PictureMemory);
         PictureData Pictures(PictureSet set, IReadOnlyList<PictureTransform> transforms, int batchSize, bool validation) => new(
             new BatchLoader(
-                set.Pictures, transforms, batchSize, _options.LoaderThreads, run.Seed, DecodingOptions.Default with { ReducedScale = _options.ReducedScale && !validation }, memory),
+                set.Pictures, transforms, batchSize, _options.LoaderThreads, run.Seed, _options.Decoding with { ReducedScale = _options.ReducedScale && !validation }, memory),
             set.Labels, run.Preprocessing, run.Device,
             batchSize, run.Seed, picture => Skip(validation, picture), validation ? null : new BatchMixing(_options.Mixup, _options.CutMix, run.Classes.Count, run.Seed),
             validation ? null : run.Order(set.Labels), validation ? null : run.LossWeights())

@@ -44,7 +44,7 @@ internal static class HeadWarmup
     {
         using var frozen = new FrozenModel(model, run.InferenceType);
         var pace = new Pace(TimeProvider.System, run.Training.Count);
-        return new FeatureExtractor(frozen, model.FeatureWidth, run.Preprocessing, run.Device, run.Options.LoaderThreads).Extract(
+        return new FeatureExtractor(frozen, model.FeatureWidth, run.Preprocessing, run.Device, run.Options.LoaderThreads, run.Options.Decoding).Extract(
             run.Training.Pictures, cache: null,
             pictures =>
             {

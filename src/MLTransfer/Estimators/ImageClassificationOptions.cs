@@ -100,6 +100,12 @@ public abstract record ImageClassificationOptions
     /// <summary>Threads that read and transform pictures. Default: 0, as many as there are processors.</summary>
     public int LoaderThreads { get; init; }
 
+    /// <summary>
+    /// The most pixels, width × height, that an image may have; larger ones count as unreadable. It holds for the trained model as well, until
+    /// that is saved. Default: 178,956,970; decoding takes four bytes of memory for each.
+    /// </summary>
+    public long MaximumPixels { get; init; } = PictureLimits.Default.Pixels;
+
     /// <summary>Whether an unreadable picture ends the training instead of being reported and left out. Default: false.</summary>
     public bool StopOnBadPicture { get; init; }
 
@@ -108,6 +114,8 @@ public abstract record ImageClassificationOptions
 
     /// <summary>Stops the training after the running batch; the best model so far is kept. Default: never.</summary>
     public CancellationToken Cancellation { get; init; }
+
+    internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = PictureLimits.UpTo(MaximumPixels) };
 
     private protected bool FromRandomWeights => WeightsReference.IsNone(Weights);
 
@@ -137,5 +145,6 @@ public abstract record ImageClassificationOptions
         Check.Known(Device),
         Check.Share(ValidationFraction),
         Check.Between(0, LoaderThreads, 1024),
+        Check.Positive(MaximumPixels),
     ];
 }

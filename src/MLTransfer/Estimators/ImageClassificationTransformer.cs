@@ -50,6 +50,21 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// <summary>The network, which this model owns.</summary>
     internal ImageModel Network => _scorer.Model;
 
+    /// <summary>
+    /// The most pixels, width × height, that an image may have; larger ones count as unreadable. Not saved with the model. Default: 178,956,970,
+    /// or what the model was trained with; decoding takes four bytes of memory for each.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
+    public long MaximumPixels
+    {
+        get => _scorer.Decoding.Limits.Pixels;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            _scorer.Decoding = _scorer.Decoding with { Limits = PictureLimits.UpTo(value) };
+        }
+    }
+
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>Scores files, decoding ahead and in batches; the predictions come in the order of the files.</summary>
@@ -121,7 +136,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
             Preprocessing = run.Preprocessing,
             Precision = run.Options.Precision,
         };
-        var scorer = new Scorer(model, run.Preprocessing, run.Device, run.InferenceType);
+        var scorer = new Scorer(model, run.Preprocessing, run.Device, run.InferenceType) { Decoding = run.Options.Decoding };
         if (history.Failure is not { } cause) return new(scorer, description, training);
         string failure = $"Epoch {history.FailedEpoch} failed: {cause.Message.TrimEnd('.')}.";
         throw new TrainingFailedException(new(scorer, description, training with { Failure = failure }), cause);

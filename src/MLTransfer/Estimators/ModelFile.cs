@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Compression;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
@@ -25,6 +26,10 @@ internal static class ModelFile
     private static readonly Lazy<Assembly> OwnLoaders = new(() => AssemblyOf(
         LoaderAssembly, typeof(ImageClassificationTransformer), typeof(ModelLoader), "MLTransfer's image classification", ModelPayload.Format.LoaderSignature));
 
+    // Beside the stream, so that versions that do not know it read the model all the same.
+    private const string ChecksumSuffix = ".sha256";
+    private const int ChecksumLength = 32;
+
     /// <summary>A name of at most 24 ASCII characters by which ML.NET finds the class that loads a model, and the versions of its format.</summary>
     /// <param name="LoaderSignature">The name given to <see cref="Register"/>.</param>
     /// <param name="Written">The version that is written.</param>
@@ -42,26 +47,34 @@ internal static class ModelFile
             .Invoke(BindingFlags.DoNotWrapExceptions, null, [name, kind, itemType, isKey, annotations], null);
     }
 
-    /// <summary>Writes a transformer: its format into the model block of <paramref name="ctx"/>, and one stream beside it.</summary>
+    /// <summary>Writes a transformer: its format into the model block of <paramref name="ctx"/>, and one stream beside it with its checksum.</summary>
     /// <exception cref="InvalidOperationException">The loaded ML.NET lacks a member this needs.</exception>
     public static void Save(ModelSaveContext ctx, Format format, string streamName, Action<BinaryWriter> write)
     {
         Call(ctx, "SetVersionInfo", [VersionInfoType], [VersionInfo(format)]);
-        Call(ctx, "SaveBinaryStream", [typeof(string), typeof(Action<BinaryWriter>)], [streamName, write]);
+        byte[] checksum = [];
+        SaveStream(ctx, streamName, writer => checksum = ModelIntegrity.Write(writer.BaseStream, write));
+        SaveStream(ctx, streamName + ChecksumSuffix, writer => writer.Write(checksum));
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote; the static <c>Create(IHostEnvironment env, object ctx)</c> of a registered loader calls it.</summary>
     /// <exception cref="FormatException">The model is of another kind, or its version cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The model file lacks the stream.</exception>
+    /// <exception cref="InvalidDataException">The model file lacks the stream, or is damaged anywhere.</exception>
     public static T Load<T>(object ctx, Format format, string streamName, Func<BinaryReader, T> read)
     {
         Call(ctx, "CheckVersionInfo", [VersionInfoType], [VersionInfo(format)]);
-        var loaded = new List<T>(capacity: 1);
-        Action<BinaryReader> action = reader => loaded.Add(read(reader));
-        Call(ctx, "TryLoadBinaryStream", [typeof(string), typeof(Action<BinaryReader>)], [streamName, action]);
-        return loaded.Count == 1
-            ? loaded[0]
-            : throw new InvalidDataException($"The model file has no stream '{streamName}' beside the model '{format.LoaderSignature}'. It is damaged: save the model again.");
+        byte[]? checksum = LoadStream(ctx, streamName + ChecksumSuffix, reader => reader.ReadBytes(ChecksumLength));
+        CheckEntries(ctx, except: checksum is null ? null : streamName);
+        (bool _, T Value)? loaded = LoadStream<(bool, T)?>(ctx, streamName, reader =>
+        {
+            if (checksum is not null)
+                ModelIntegrity.Check(reader.BaseStream, streamName, checksum);
+            return (true, read(reader));
+        });
+        return loaded is { } found
+            ? found.Value
+            : throw new InvalidDataException(
+                $"The model file has no stream '{streamName}' beside the model '{format.LoaderSignature}'. It is damaged: save the model again.");
     }
 
     /// <summary>
@@ -92,6 +105,34 @@ internal static class ModelFile
         PropertyInfo property = contract.GetProperty("Seed") ?? throw Missing(core, $"property {name}.Seed");
         return contract.IsInstanceOfType(environment) ? (int?)property.GetValue(environment) : null;
     }
+
+    private static void SaveStream(ModelSaveContext ctx, string name, Action<BinaryWriter> write) =>
+        Call(ctx, "SaveBinaryStream", [typeof(string), typeof(Action<BinaryWriter>)], [name, write]);
+
+    private static T? LoadStream<T>(object ctx, string name, Func<BinaryReader, T?> read)
+    {
+        T? loaded = default;
+        Action<BinaryReader> action = reader => loaded = read(reader);
+        Call(ctx, "TryLoadBinaryStream", [typeof(string), typeof(Action<BinaryReader>)], [name, action]);
+        return loaded;
+    }
+
+    // All entries of the file, not only those of this transformer: classes and columns of the others decide what a prediction is called.
+    private static void CheckEntries(object ctx, string? except)
+    {
+        object repository = Field(ctx, "Repository").GetValue(ctx)
+            ?? throw new InvalidDataException("The model lies in no model file. Save it with ml.Model.Save.");
+        var archive = (ZipArchive)Field(repository, "_archive").GetValue(repository)!;
+        var folder = (string?)Field(ctx, "Directory").GetValue(ctx) ?? "";
+        string? checkedByItself = except is null ? null : Slashed(Path.Combine(folder, except));
+        foreach (ZipArchiveEntry entry in archive.Entries.Where(entry => Slashed(entry.FullName) != checkedByItself))
+            ModelIntegrity.Check(entry);
+
+        static string Slashed(string name) => name.Replace('\\', '/');
+    }
+
+    private static FieldInfo Field(object target, string name) => target.GetType().GetField(name, Instance)
+        ?? throw Missing(target.GetType().Assembly, $"field {target.GetType()}.{name}");
 
     private static Type VersionInfoType => MLNet("VersionInfo");
 

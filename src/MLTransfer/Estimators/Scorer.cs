@@ -27,12 +27,14 @@ internal sealed class Scorer : IDisposable
 
     public ImageModel Model { get; }
 
+    public DecodingOptions Decoding { get; set; } = DecodingOptions.Default;
+
     /// <summary>Scores pictures in their order; an unreadable one comes back with its error.</summary>
     public IEnumerable<ScoredPicture> Score(IEnumerable<PictureSource> pictures, CancellationToken cancellation)
     {
         foreach (PictureSource[] chunk in pictures.Chunk(PicturesAhead))
         {
-            var loader = new BatchLoader(chunk, _transforms, FrozenModel.BatchSize);
+            var loader = new BatchLoader(chunk, _transforms, FrozenModel.BatchSize, decoding: Decoding);
             int next = 0;
             foreach (PictureBatch batch in loader.Load([.. Enumerable.Range(0, chunk.Length)], epoch: 0, cancellation))
             {
@@ -49,7 +51,7 @@ internal sealed class Scorer : IDisposable
 
     /// <summary>Scores one picture, on the calling thread.</summary>
     /// <exception cref="PictureException">It cannot be read.</exception>
-    public float[] Score(PictureSource picture) => Probabilities(PictureBatch.Of(picture, _transforms))[0];
+    public float[] Score(PictureSource picture) => Probabilities(PictureBatch.Of(picture, _transforms, Decoding))[0];
 
     public void Dispose()
     {

@@ -118,6 +118,26 @@ public sealed class FeatureCache : IDisposable
         }
     }
 
+    /// <summary>Why features are no longer written; <see langword="null"/> while they are. They are kept in memory all the same.</summary>
+    internal string? LostBecause { get; private set; }
+
+    /// <summary>Writes what was added where that can be done: a full disk must not cost the features that were computed.</summary>
+    internal void TryFlush()
+    {
+        if (LostBecause is not null)
+            return;
+        try
+        {
+            Flush();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LostBecause = $"The feature cache '{Folder}' cannot be written any more: {exception.Message}";
+            lock (_lock)
+                _warnings.Add(LostBecause);
+        }
+    }
+
     /// <summary>Closes the files; what was not flushed is lost.</summary>
     public void Dispose() => _stored.Dispose();
 }

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Features;
 
 /// <summary>Brings pictures through a frozen backbone, each once; what the cache holds is not computed again.</summary>
-internal sealed class FeatureExtractor(FrozenModel model, int width, Preprocessing preprocessing, Device device, int threads)
+internal sealed class FeatureExtractor(
+    FrozenModel model, int width, Preprocessing preprocessing, Device device, int threads, DecodingOptions? decoding = null)
 {
     // Behind so many new pictures the cache is written, so that little is lost when the process is killed.
     private const int PicturesPerFlush = 4096;
@@ -26,7 +27,7 @@ internal sealed class FeatureExtractor(FrozenModel model, int width, Preprocessi
         int[] missing = cache is null ? [.. Enumerable.Range(0, pictures.Count)] : FromCache(cache, hashes, values);
         done(pictures.Count - missing.Length);
         var skipped = new List<SkippedPicture>();
-        var loader = new BatchLoader(pictures, preprocessing.EvaluationTransforms(), FrozenModel.BatchSize, threads);
+        var loader = new BatchLoader(pictures, preprocessing.EvaluationTransforms(), FrozenModel.BatchSize, threads, decoding: decoding);
         try
         {
             int unwritten = 0;
@@ -44,7 +45,7 @@ internal sealed class FeatureExtractor(FrozenModel model, int width, Preprocessi
 
                 if ((unwritten += batch.Count) >= PicturesPerFlush)
                 {
-                    cache?.Flush();
+                    cache?.TryFlush();
                     unwritten = 0;
                 }
 
@@ -53,7 +54,7 @@ internal sealed class FeatureExtractor(FrozenModel model, int width, Preprocessi
         }
         finally
         {
-            cache?.Flush();
+            cache?.TryFlush();
         }
 
         int[] kept = [.. Enumerable.Range(0, values.Length).Where(index => values[index] is not null)];

@@ -47,7 +47,7 @@ internal static class PictureDecoder
     {
         long pixels = (long)header.Width * header.Height, most = Math.Min(limits.Pixels, Array.MaxLength / 4);
         if (pixels > most)
-            throw new PictureException(name, $"it declares {header.Width} x {header.Height} pixels; at most {most:N0} are read, to protect memory");
+            throw new PictureException(name, $"it declares {header.Width} x {header.Height} pixels; at most {most:N0} are read, to protect memory (--max-pixels allows more; MaximumPixels in code)");
         if (header.Scans > MostScans || pixels * header.Scans > WorkPerPixelAllowed * most)
             throw new PictureException(name, $"it goes over its {header.Width} x {header.Height} pixels {header.Scans:N0} times, to no purpose but keeping the processor busy");
         if (!header.IsComplete)

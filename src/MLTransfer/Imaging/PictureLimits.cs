@@ -11,4 +11,8 @@ public sealed record PictureLimits
 
     /// <summary>Most bytes of an encoded picture. Default 536,870,912 (512 MiB).</summary>
     public long EncodedBytes { get; init; } = 512L << 20;
+
+    /// <summary>Limits for images of so many pixels, however little their encoding saves.</summary>
+    internal static PictureLimits UpTo(long pixels) =>
+        new() { Pixels = pixels, EncodedBytes = Math.Max(Default.EncodedBytes, Math.Min(pixels, Array.MaxLength / 4) * 4) };
 }

@@ -19,14 +19,19 @@ public static class WeightsConversion
     {
         if (type is { } wanted && !TensorConversion.IsFloating(wanted))
             throw new ArgumentOutOfRangeException(nameof(type), type, "Numbers can only be converted to a floating-point type.");
-        using (OpenWeights file = OpenWeights.Of(input))
+        using OpenWeights file = OpenWeights.Of(input);
+        CheckGrowth(file, input);
+        IReadOnlyDictionary<string, string> metadata = file.Content.Metadata.Count > 0 ? file.Content.Metadata : Origin;
+        IEnumerable<StoredTensor> tensors = WeightsFile.Read(file).Values;
+        WeightsSummary? summary = null;
+        AtomicFile.Write(output, stream =>
         {
-            CheckGrowth(file, input);
-            IReadOnlyDictionary<string, string> metadata = file.Content.Metadata.Count > 0 ? file.Content.Metadata : Origin;
-            IEnumerable<StoredTensor> tensors = WeightsFile.Read(file).Values;
-            SafetensorsFile.Write(output, type is { } target ? tensors.Select(tensor => TensorConversion.To(target, tensor, input)) : tensors, metadata);
-        }
-        return WeightsFile.Summarize(output);
+            SafetensorsFile.Write(stream, type is { } target ? tensors.Select(tensor => TensorConversion.To(target, tensor, input)) : tensors, metadata);
+            // Here and not from the output, which may be a FIFO: what it has passed on cannot be read again.
+            stream.Position = 0;
+            summary = WeightsFile.Summarize(new OpenWeights(stream, new WeightsErrors(output)));
+        });
+        return summary!;
     }
 
     // Other readers ask for it before they load a file.

@@ -23,15 +23,18 @@ public static class WeightsFile
     public static WeightsSummary Summarize(string path)
     {
         using OpenWeights file = OpenWeights.Of(path);
-        return new WeightsSummary
-        {
-            Format = file.Content.Format,
-            FileLength = file.Length,
-            Tensors = file.Tensors,
-            DroppedPrefix = file.DroppedPrefix,
-            Metadata = file.Content.Metadata,
-        };
+        return Summarize(file);
     }
+
+    /// <summary>Finds out what an open file is and holds.</summary>
+    internal static WeightsSummary Summarize(OpenWeights file) => new()
+    {
+        Format = file.Content.Format,
+        FileLength = file.Length,
+        Tensors = file.Tensors,
+        DroppedPrefix = file.DroppedPrefix,
+        Metadata = file.Content.Metadata,
+    };
 
     /// <summary>Reads all tensors of an open file.</summary>
     internal static IReadOnlyDictionary<string, StoredTensor> Read(OpenWeights file)

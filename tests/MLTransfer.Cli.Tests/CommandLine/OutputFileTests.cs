@@ -10,7 +10,7 @@ public class OutputFileTests
     {
         using var folder = new TemporaryFolder();
         var refusal = Assert.Throws<UsageException>(() => OutputFile.Checked("--out", folder.PathOf("nowhere/model.zip")));
-        Assert.Contains($"there is no folder '{folder.PathOf("nowhere")}'; create it, or choose another place.", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"the folder '{folder.PathOf("nowhere")}' does not exist. Create it first.", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public class OutputFileTests
     public void A_place_that_takes_no_files_is_refused()
     {
         var refusal = Assert.Throws<UsageException>(() => OutputFile.Checked("--out", "/proc/model.zip"));
-        Assert.StartsWith("--out is '/proc/model.zip', but '/proc' cannot be written to:", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith("--out: '/proc/model.zip' cannot be written:", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class DatasetsGetTests : IDisposable
     {
         var outcome = await Mlt.RunInAsync(_cache.Path, "datasets", "get", "eurosat", "--offline", "--mirror", "https://mirror.example/sets");
         Assert.Equal(ExitCode.Failed, outcome.Code);
-        Assert.Contains("Download https://mirror.example/sets/files/sentinel/EuroSAT.zip and put it there, or allow downloads.", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains("Download https://mirror.example/sets/files/sentinel/EuroSAT.zip and put it there, or allow downloads (without --offline; Offline in code).", outcome.Words, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -63,6 +63,20 @@ public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedMod
         await EvaluationFailsAsync(_folder.Write("cut.zip", whole.AsSpan(0, (int)(whole.Length * share))));
     }
 
+    [Theory]
+    [InlineData("Transform_000/Model.key")]
+    [InlineData("Transform_001/Network.safetensors")]
+    [InlineData("Transform_002/Model.key")]
+    public async Task A_model_with_a_flipped_bit_is_called_damaged_whatever_ML_NET_says_of_it(string entry)
+    {
+        var damaged = File.ReadAllBytes(model.Path);
+        // Behind the name in the header of the entry lies its content.
+        damaged[damaged.AsSpan().IndexOf(Encoding.ASCII.GetBytes(entry)) + entry.Length + 80] ^= 4;
+        var words = await EvaluationFailsAsync(_folder.Write("damaged.zip", damaged));
+        Assert.Contains($"{Path.GetFileName(entry)}' in the model file", words, StringComparison.Ordinal);
+        Assert.Contains("The file is damaged: copy it again", words, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_model_that_does_not_exist_is_asked_wrongly()
     {
@@ -84,12 +98,13 @@ public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedMod
         Assert.False(File.Exists(_folder.PathOf("model.zip")));
     }
 
-    private async Task EvaluationFailsAsync(string path)
+    private async Task<string> EvaluationFailsAsync(string path)
     {
         var outcome = await Mlt.RunAsync("evaluate", "--model", path, "--data", model.Validation, "--json");
         Assert.Equal(ExitCode.Failed, outcome.Code);
         Assert.Equal("", outcome.Output);
         Assert.StartsWith($"mlt evaluate: '{path}' cannot be used as a model.", outcome.Words, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", outcome.Words, StringComparison.Ordinal);
+        return outcome.Words;
     }
 }

@@ -64,6 +64,30 @@ public sealed class BadPicturesTests : IDisposable
         await FailsAsync("nothing-here");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Without_a_usable_cache_training_goes_on_with_one_line_that_names_the_option(bool hasHome)
+    {
+        SmallPictures.Draw(_folder.PathOf("data"), perClass: 5, seed: 1);
+        // Nobody, not even root, makes a folder below a file.
+        var cache = hasHome ? Path.Combine(_folder.Write("file", []), "cache") : null;
+        var outcome = await Mlt.RunInAsync(cache,
+            "train", "--data", _folder.PathOf("data"), "--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none", "--epochs", "2", "--out", _folder.PathOf("model.zip"));
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        Assert.Single(outcome.Words.Split('\n'), line => line.Contains("features are not kept for the next training (--cache DIR|none)", StringComparison.Ordinal));
+        Assert.True(File.Exists(_folder.PathOf("model.zip")));
+    }
+
+    [Fact]
+    public async Task A_cache_that_was_asked_for_and_cannot_be_used_is_an_error()
+    {
+        SmallPictures.Draw(_folder.PathOf("data"), perClass: 5, seed: 1);
+        var outcome = await TrainAsync("--cache", Path.Combine(_folder.Write("file", []), "cache"));
+        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Contains("--cache is '", outcome.Words, StringComparison.Ordinal);
+    }
+
     private async Task FailsAsync(string named)
     {
         var outcome = await TrainAsync();
@@ -76,6 +100,6 @@ public sealed class BadPicturesTests : IDisposable
     private Task<Outcome> TrainAsync(params string[] more) => Mlt.RunAsync(
     [
         "train", "--data", _folder.PathOf("data"), "--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none",
-        "--epochs", "2", "--cache", "none", "--out", _folder.PathOf("model.zip"), .. more,
+        "--epochs", "2", "--out", _folder.PathOf("model.zip"), .. more.Contains("--cache") ? more : [.. more, "--cache", "none"],
     ]);
 }

@@ -73,6 +73,52 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
     }
 
     [Fact]
+    public async Task A_missing_picture_does_not_keep_the_next_from_being_scored_and_the_exit_code_tells_of_it()
+    {
+        var good = Path.Combine(model.Validation, SmallPictures.Labels[0], "000.png");
+        var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--json", "missing.jpg", good);
+        Assert.Equal(ExitCode.Failed, outcome.Code);
+        Assert.Contains("'missing.jpg', but there is no such file", outcome.Words, StringComparison.Ordinal);
+        var rows = JsonDocument.Parse(outcome.Output).RootElement.EnumerateArray().ToArray();
+        Assert.Equal(["missing.jpg", good], rows.Select(row => row.GetProperty("file").GetString()!));
+        Assert.NotEqual("", rows[0].GetProperty("error").GetString());
+        Assert.NotNull(rows[1].GetProperty("label").GetString());
+    }
+
+    [Fact]
+    public async Task A_limit_of_pixels_is_told_with_how_to_lift_it_and_holds_for_evaluation_too()
+    {
+        var good = Path.Combine(model.Validation, SmallPictures.Labels[0], "000.png");
+        var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--max-pixels", "10", good);
+        Assert.Equal(ExitCode.Failed, outcome.Code);
+        Assert.Contains("at most 10 are read, to protect memory (--max-pixels allows more", outcome.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, (await Mlt.RunAsync("evaluate", "--model", model.Path, "--max-pixels", "10", "--data", model.Validation)).Code);
+        Assert.Contains("unreadable", (await Mlt.RunAsync("datasets", "check", model.Validation, "--max-pixels", "10")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_whose_name_begins_with_a_dash_comes_after_two()
+    {
+        using var folder = new TemporaryFolder();
+        var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--", "-none.jpg");
+        Assert.Contains("'-none.jpg', but there is no such file", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains("There is no option '-none.jpg'", (await Mlt.RunAsync("predict", "--model", model.Path, "-none.jpg")).Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Escape_sequences_in_the_names_of_files_never_reach_the_terminal()
+    {
+        using var folder = new TemporaryFolder();
+        var bad = folder.Write("red\u001b[31m\u009b2J\u0007\rx.jpg", "not a picture"u8);
+        foreach (var asked in (string[][])[["predict", "--model", model.Path, bad], ["datasets", "check", bad], ["evaluate", "--model", bad, "--data", bad], ["weights", "inspect", bad], ["nothing\u001b[0m"]])
+        {
+            var outcome = await Mlt.RunAsync(asked);
+            Assert.DoesNotContain((outcome.Output + outcome.Words).Replace(Environment.NewLine, "", StringComparison.Ordinal), char.IsControl);
+            Assert.Contains('\uFFFD', outcome.Output + outcome.Words);
+        }
+    }
+
+    [Fact]
     public async Task Prediction_of_nothing_but_unreadable_pictures_fails()
     {
         var outcome = await Mlt.RunAsync("nowhere.jpg\n", CancellationToken.None, "predict", "--model", model.Path, "-");

@@ -28,7 +28,26 @@ public sealed class PictureListTests : IDisposable
     public void A_dash_reads_paths_from_standard_input_and_keeps_those_that_do_not_exist()
     {
         using var input = new StringReader("x.jpg\n\ny z.jpg\n");
-        Assert.Equal(["x.jpg", "y z.jpg"], PictureList.Of(["-"], input));
+        Assert.Equal(["x.jpg", "y z.jpg"], PictureList.Of(["-"], input).Pictures);
+    }
+
+    [Fact]
+    public void A_list_on_standard_input_may_begin_with_a_byte_order_mark()
+    {
+        using var input = new StringReader("\uFEFFx.jpg\r\n\uFEFFy.jpg");
+        Assert.Equal(["x.jpg", "\uFEFFy.jpg"], PictureList.Of(["-"], input).Pictures);
+    }
+
+    [Fact]
+    public void What_does_not_exist_or_holds_nothing_does_not_keep_the_others_from_being_scored()
+    {
+        Directory.CreateDirectory(_folder.PathOf("empty"));
+        _folder.Write("broken.zip", "PK\u0003\u0004 and no more"u8);
+        string missing = _folder.PathOf("c.png"), there = _folder.PathOf("a.png");
+        var list = PictureList.Of([missing, _folder.PathOf("empty"), _folder.PathOf("broken.zip"), there], TextReader.Null);
+        Assert.Equal([missing, there], list.Pictures);
+        Assert.Equal(3, list.Complaints.Count);
+        Assert.Contains("there is no such file", list.Complaints[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -45,5 +64,5 @@ public sealed class PictureListTests : IDisposable
     [Fact]
     public void An_empty_list_on_standard_input_is_refused() => Assert.Throws<UsageException>(() => PictureList.Of(["-"], TextReader.Null));
 
-    private static IReadOnlyList<string> List(string path) => PictureList.Of([path], TextReader.Null);
+    private static IReadOnlyList<string> List(string path) => PictureList.Of([path], TextReader.Null).Pictures;
 }

@@ -76,7 +76,7 @@ public sealed class TrainRequestTests : IDisposable
 
     [Fact]
     public async Task An_unwritable_model_file_is_found_out_before_any_work() =>
-        await RefusedAsync("--out is '/proc/model.zip', but '/proc' cannot be written to:", With("--out", "/proc/model.zip"));
+        await RefusedAsync("--out: '/proc/model.zip' cannot be written:", With("--out", "/proc/model.zip"));
 
     [Fact]
     public async Task A_report_folder_that_cannot_be_made_is_found_out_before_any_work() =>
@@ -84,7 +84,7 @@ public sealed class TrainRequestTests : IDisposable
 
     [Fact]
     public async Task A_report_folder_that_cannot_be_written_to_is_found_out_before_any_work() =>
-        await RefusedAsync("--report is '/proc/report.html', but '/proc' cannot be written to:", [.. Good, "--report", "/proc"]);
+        await RefusedAsync("--report: '/proc/report.html' cannot be written:", [.. Good, "--report", "/proc"]);
 
     [Fact]
     public async Task A_file_in_place_of_the_report_folder_is_said()

@@ -184,6 +184,19 @@ public sealed class FeatureCacheTests : IDisposable
         Assert.Contains("Choose another folder", exception.Message);
     }
 
+    [Fact]
+    public void A_cache_that_can_no_longer_be_written_keeps_its_features_in_memory_and_says_why()
+    {
+        using FeatureCache cache = Open();
+        byte[] hash = new byte[32];
+        cache.Add(hash, new float[Width]);
+        Directory.Delete(cache.Folder, recursive: true);
+        cache.TryFlush();
+        Assert.Contains($"'{cache.Folder}' cannot be written any more", cache.LostBecause, StringComparison.Ordinal);
+        Assert.Contains(cache.LostBecause!, cache.Warnings);
+        Assert.True(cache.TryGet(hash, new float[Width]));
+    }
+
     private FeatureCache Open() => FeatureCache.Open(_folder.Path, Extractor, Width);
 
     private void AssertRefused(string shard, byte[] content)

@@ -12,7 +12,7 @@ public sealed class BadPictureTests : IDisposable
     [Fact]
     public void A_picture_that_is_too_large_is_refused_from_its_header()
     {
-        const string reason = "it declares 50000 x 50000 pixels; at most 178,956,970 are read, to protect memory";
+        const string reason = "it declares 50000 x 50000 pixels; at most 178,956,970 are read, to protect memory (--max-pixels allows more; MaximumPixels in code)";
         string path = Fixture.PathOf("bomb.png");
         PictureException exception = Assert.Throws<PictureException>(() => new FilePicture(path).Decode());
 
@@ -48,7 +48,7 @@ public sealed class BadPictureTests : IDisposable
     {
         FilePicture picture = new(Fixture.PathOf("plain.png"));
 
-        Assert.Equal("it declares 24 x 16 pixels; at most 383 are read, to protect memory", ReasonOf(new PictureLimits { Pixels = 383 }));
+        Assert.Equal("it declares 24 x 16 pixels; at most 383 are read, to protect memory (--max-pixels allows more; MaximumPixels in code)", ReasonOf(new PictureLimits { Pixels = 383 }));
         Assert.Equal("it has 91 bytes; at most 90 are read, to protect memory", ReasonOf(new PictureLimits { EncodedBytes = 90 }));
         Assert.Equal(new PictureSize(24, 16), SizeOf(new PictureLimits { Pixels = long.MaxValue, EncodedBytes = long.MaxValue }));
 

@@ -14,7 +14,7 @@ internal sealed class DatasetsInfoCommand : MltCommand
             "mlt datasets info fashion-mnist",
             "mlt datasets info oxford-pets --json")
     {
-        _name = KnownDataset.Argument(this);
+        _name = KnownDataset.Argument();
         Accepts(_name);
     }
 

@@ -18,6 +18,7 @@ internal sealed class DatasetsCheckCommand : MltCommand
         "--near", "In how many of the 64 bits of their hashes pictures that look the same may differ. [default: 6]", 0, 15);
     private readonly Option<string?> _report = NewOption.Text("--report", "DIR", $"Where a page with thumbnails goes, as {ReportName}: problems first, then pictures of each class.");
     private readonly Option<bool> _strict = NewOption.Flag("--strict", "Exit with 1 where there are problems.");
+    private readonly Option<int?> _maximumPixels = PixelLimit.Option();
     private readonly Option<int?> _threads = Threads.Option();
 
     internal DatasetsCheckCommand(Surroundings surroundings)
@@ -26,8 +27,8 @@ internal sealed class DatasetsCheckCommand : MltCommand
             "mlt datasets check pictures --report check",
             "mlt datasets check manifest.csv --strict --json")
     {
-        _data = DataArgument.Of(this);
-        Accepts([_data, _smallest, _near, _report, _strict, .. _dataset.All, _threads]);
+        _data = DataArgument.New();
+        Accepts([_data, _smallest, _near, _report, _strict, .. _dataset.All, _maximumPixels, _threads]);
     }
 
     internal override string Remarks =>
@@ -50,6 +51,7 @@ internal sealed class DatasetsCheckCommand : MltCommand
         {
             SmallestSide = asked.GetValue(_smallest) ?? usual.SmallestSide,
             NearDistance = asked.GetValue(_near) ?? usual.NearDistance,
+            MaximumPixels = PixelLimit.Of(asked.GetValue(_maximumPixels)),
             Threads = asked.GetValue(_threads) ?? Threads.Default,
         };
         var findings = await CheckScreen.WatchAsync(Surroundings, progress => DatasetInspection.Run(dataset, options, progress, cancel)).ConfigureAwait(false);

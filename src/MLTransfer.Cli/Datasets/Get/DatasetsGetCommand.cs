@@ -11,6 +11,9 @@ namespace MLTransfer.Cli.Datasets.Get;
 /// <summary>'mlt datasets get': brings a published data set to this machine.</summary>
 internal sealed class DatasetsGetCommand : MltCommand
 {
+    // Not --out: what is downloaded lies elsewhere until it is unpacked.
+    private const string NoOther = "run mlt as a user who has one";
+
     private readonly Argument<string> _name;
 
     private readonly Option<string?> _out = NewOption.Text(
@@ -27,7 +30,7 @@ internal sealed class DatasetsGetCommand : MltCommand
             "mlt datasets get fashion-mnist --out data/fashion",
             "mlt datasets get oxford-pets --json")
     {
-        _name = KnownDataset.Argument(this);
+        _name = KnownDataset.Argument();
         Accepts(_name, _out, _mirror, _offline);
     }
 
@@ -43,10 +46,10 @@ internal sealed class DatasetsGetCommand : MltCommand
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         var card = KnownDataset.Of(asked.GetRequiredValue(_name));
-        var folder = asked.GetValue(_out) ?? Path.Combine(Surroundings.CacheFolder, CacheFolders.Datasets, card.Name);
+        var folder = asked.GetValue(_out) ?? Path.Combine(Surroundings.RequiredCache(CacheFolders.Datasets, NoOther), card.Name);
         var store = new DatasetStore(new()
         {
-            CacheFolder = Path.Combine(Surroundings.CacheFolder, CacheFolders.Downloads),
+            CacheFolder = Surroundings.RequiredCache(CacheFolders.Downloads, NoOther),
             Mirror = Mirror(asked),
             Offline = asked.GetValue(_offline),
         });
@@ -55,7 +58,7 @@ internal sealed class DatasetsGetCommand : MltCommand
         if (json)
             Json.WriteTo(Surroundings.Output, GottenDataset.Of(dataset));
         else
-            GottenDataset.Show(dataset, Surroundings.Output);
+            GottenDataset.Show(dataset, Surroundings);
         return ExitCode.Done;
     }
 

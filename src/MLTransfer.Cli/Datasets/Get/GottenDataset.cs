@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Data;
 
@@ -14,8 +15,9 @@ internal sealed record GottenDataset(
     internal static GottenDataset Of(LocalDataset dataset) => new(
         dataset.Card.Name, dataset.Folder, dataset.WasThere, dataset.Files, dataset.Bytes, dataset.Skipped, dataset.Places, dataset.Card.Licence);
 
-    internal static void Show(LocalDataset dataset, TextWriter output)
+    internal static void Show(LocalDataset dataset, Surroundings surroundings)
     {
+        var output = surroundings.Output;
         var card = dataset.Card;
         output.WriteLine(
             $"{dataset.Folder}: {card.Name} ({(dataset.WasThere ? "was there, whole" : "downloaded and unpacked")}, {Figures.Counted(dataset.Files, "file", "files")}, "
@@ -28,19 +30,17 @@ internal sealed record GottenDataset(
             output.WriteLine($"… and {Figures.Count(dataset.Skipped.Count - Named)} more.");
         if (card.Notes is { } notes)
             output.WriteLine(notes);
-        output.WriteLine(Use(dataset));
+        output.WriteLine(Use(dataset, surroundings.Command));
     }
 
-    private static string Use(LocalDataset dataset)
+    private static string Use(LocalDataset dataset, string mlt)
     {
         string[] places = [.. dataset.Places.Values];
         if (places.Length == 0)
             return "Its labels are in files that mlt does not read; label its pictures by folders or by a manifest.csv.";
         // Of IDX and CIFAR files in a folder, the parts are found by themselves.
         bool together = dataset.Card.Layout is DatasetLayout.Idx or DatasetLayout.CifarBinary && places.Length == 2;
-        string data = together ? $"--data {Quoted(dataset.Folder)}" : $"--data {Quoted(places[0])}{(places.Length > 1 ? $" --val {Quoted(places[1])}" : "")}";
-        return $"mlt train {data} --mode features --backbone NAME --out {dataset.Card.Name}.zip";
+        string data = together ? $"--data {ShellWord.Of(dataset.Folder)}" : $"--data {ShellWord.Of(places[0])}{(places.Length > 1 ? $" --val {ShellWord.Of(places[1])}" : "")}";
+        return $"{mlt} train {data} --mode features --backbone NAME --out {dataset.Card.Name}.zip";
     }
-
-    private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
 }

@@ -26,7 +26,7 @@ internal sealed class DatasetsSplitCommand : MltCommand
             "mlt datasets split pictures --fractions 0.7,0.3 --seed 7 --out manifest.csv",
             "mlt datasets split pictures --folds 5 --out folds.csv --json")
     {
-        _data = DataArgument.Of(this);
+        _data = DataArgument.New();
         Accepts([_data, _fractions, _folds, _seed, .. _dataset.All, _out]);
     }
 

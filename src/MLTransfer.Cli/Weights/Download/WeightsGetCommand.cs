@@ -19,7 +19,11 @@ internal sealed class WeightsGetCommand : MltCommand
             "mlt weights get resnet18/IMAGENET1K_V1 vit_b_16/IMAGENET1K_SWAG_LINEAR_V1",
             "mlt weights get https://host/weights.pth#sha256=12fca82f0bebc4135bf1f32f6e3710e61d5108578464b84fd6d7f5c1b04036c8 --json")
     {
-        _names = NamesArgument.Of("NAME", "Published weights ('mlt weights list'), a backbone for its default, or a URL#sha256=HASH.", this, ArgumentArity.OneOrMore);
+        _names = new("NAME")
+        {
+            Description = "Published weights ('mlt weights list'), a backbone for its default, or a URL#sha256=HASH.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         Accepts(_names, _store.Folder, _store.Mirror, _store.Offline);
     }
 

@@ -31,7 +31,10 @@ internal sealed class StoreOptions
     {
         try
         {
-            return WeightStoreOptions.Of(surroundings.Variable, surroundings.Home) with { CacheFolder = Path.Combine(surroundings.CacheFolder, CacheFolders.Weights) };
+            return WeightStoreOptions.Of(surroundings.Variable, surroundings.Home) with
+            {
+                CacheFolder = surroundings.CacheFolder is { } folder ? Path.Combine(folder, CacheFolders.Weights) : null,
+            };
         }
         catch (ArgumentException refusal)
         {

@@ -16,9 +16,11 @@ internal sealed class WeightsVerifyCommand : MltCommand
             "mlt weights verify resnet50/IMAGENET1K_V2",
             "mlt weights verify downloads/resnet18-f37072fd.pth --json")
     {
-        _names = NamesArgument.Of(
-            "NAME|FILE", "Published weights, wherever they are on this machine, or files. [default: all weights in the folders where they are looked for]",
-            this, ArgumentArity.ZeroOrMore);
+        _names = new("NAME|FILE")
+        {
+            Description = "Published weights, wherever they are on this machine, or files. [default: all weights in the folders where they are looked for]",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         Accepts(_names, _store.Folder);
     }
 

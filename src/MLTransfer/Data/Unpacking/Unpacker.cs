@@ -1,3 +1,5 @@
+using MLTransfer.Reading;
+
 namespace MLTransfer.Data.Unpacking;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace MLTransfer.Data.Unpacking;
 /// </summary>
 internal sealed class Unpacker(string archive, string folder, UnpackLimits limits, Action<long> progress, CancellationToken cancel)
 {
-    private const int BufferSize = 1 << 17;
+    private const int BufferSize = 1 << 17, LongestName = 200;
 
     private readonly byte[] _buffer = new byte[BufferSize];
     private readonly List<string> _skipped = [];
@@ -34,7 +36,7 @@ internal sealed class Unpacker(string archive, string folder, UnpackLimits limit
         catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException or OverflowException)
         {
             throw new InvalidDataException(
-                $"The archive '{archive}' cannot be unpacked: {(last.Length == 0 ? "it" : $"its entry '{Printable(last)}'")} {Reason(exception)}. "
+                $"The archive '{archive}' cannot be unpacked: {(last.Length == 0 ? "it" : $"its entry '{Printable.Of(last, LongestName)}'")} {Reason(exception)}. "
                 + "Nothing of it is kept. If its checksum is right, its publishers packed it so; tell them.", exception);
         }
         return new Unpacked(_files, _bytes, _skipped);
@@ -46,7 +48,7 @@ internal sealed class Unpacker(string archive, string folder, UnpackLimits limit
             throw new InvalidDataException($"is one of more than {limits.Entries:N0} entries");
         IReadOnlyList<string> parts = EntryPath.Parts(entry.Name);
         if (entry.Kind == EntryKind.Other)
-            _skipped.Add(Printable(entry.Name));
+            _skipped.Add(Printable.Of(entry.Name, LongestName));
         else if (entry.Kind == EntryKind.Folder || parts.Count == 0)
             Directory.CreateDirectory(Path.Combine([folder, .. parts]));
         else
@@ -82,6 +84,4 @@ internal sealed class Unpacker(string archive, string folder, UnpackLimits limit
     private static string Reason(Exception exception) => exception is InvalidDataException { InnerException: null }
         ? exception.Message.TrimEnd('.')
         : $"is damaged ({exception.Message.TrimEnd('.')})";
-
-    private static string Printable(string name) => string.Concat(name.Take(200).Select(letter => char.IsControl(letter) ? '?' : letter));
 }

@@ -24,7 +24,7 @@ public static class DatasetInspection
         int done = 0;
         Parallel.For(0, looked.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancel }, index =>
         {
-            looked[index] = LookAt(dataset.Rows[index]);
+            looked[index] = LookAt(dataset.Rows[index], options.Decoding);
             progress?.Report(new(Interlocked.Increment(ref done), looked.Length));
         });
         InspectedPicture[] seen = [.. looked.Select(one => one.Seen).OfType<InspectedPicture>()];
@@ -36,7 +36,7 @@ public static class DatasetInspection
         return new(dataset, classes, SizeRange.Of(seen.Select(picture => picture.Size)), [.. problems.OrderBy(problem => problem.Kind)], Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    private static (InspectedPicture? Seen, List<DatasetProblem> Problems) LookAt(ImageRow row)
+    private static (InspectedPicture? Seen, List<DatasetProblem> Problems) LookAt(ImageRow row, DecodingOptions decoding)
     {
         List<DatasetProblem> problems = [];
         try
@@ -45,7 +45,7 @@ public static class DatasetInspection
             string content = Convert.ToHexStringLower(source.ContentHash());
             if (Extension.Complaint(row.ImagePath) is { } complaint)
                 Add(ProblemKind.WrongExtension, complaint);
-            Picture picture = source.Decode();
+            Picture picture = source.Decode(decoding);
             bool isOneColour = OneColour.Is(picture);
             if (isOneColour)
                 Add(ProblemKind.OneColour, "it shows one colour only");

@@ -1,3 +1,5 @@
+using MLTransfer.Imaging;
+
 namespace MLTransfer.Evaluation;
 
 /// <summary>What counts as a problem of a data set.</summary>
@@ -15,6 +17,9 @@ public sealed record InspectionOptions
     /// <summary>How well the shades of near duplicates must correlate, up to 1. Default 0.97.</summary>
     public double NearCorrelation { get; init; } = 0.97;
 
+    /// <summary>The most pixels, width × height, that an image may have; larger ones count as unreadable. Default 178,956,970.</summary>
+    public long MaximumPixels { get; init; } = PictureLimits.Default.Pixels;
+
     /// <summary>How many pictures are read at a time. Default: as many as there are processors.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
@@ -24,5 +29,8 @@ public sealed record InspectionOptions
         Check.Positive(LargestImbalance),
         Check.Between(0, NearDistance, 15),
         Check.Positive(NearCorrelation),
+        Check.Positive(MaximumPixels),
         Check.Between(1, Threads, 1024));
+
+    internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = PictureLimits.UpTo(MaximumPixels) };
 }

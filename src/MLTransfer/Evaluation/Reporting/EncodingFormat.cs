@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using MLTransfer.Reading;
 
 namespace MLTransfer.Evaluation;
 
@@ -20,7 +21,5 @@ internal sealed class EncodingFormat : IFormatProvider, ICustomFormatter
     };
 
     // HTML has no way to write control characters, but file names may have them.
-    private static string Encoded(string text) => WebUtility.HtmlEncode(string.Concat(text.Select(Printable)));
-
-    private static char Printable(char letter) => !char.IsControl(letter) ? letter : char.IsWhiteSpace(letter) ? ' ' : '\uFFFD';
+    private static string Encoded(string text) => WebUtility.HtmlEncode(Printable.Of(text));
 }

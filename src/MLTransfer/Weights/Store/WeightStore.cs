@@ -19,7 +19,7 @@ public sealed class WeightStore
 
     /// <summary>What is usual for a user, environment variables aside: see <see cref="WeightStoreOptions.Of"/>.</summary>
     public static WeightStore Usual { get; } =
-        new(WeightStoreOptions.Of(_ => null, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)));
+        new(WeightStoreOptions.Of(_ => null, UserCache.Home));
 
     /// <summary>Where it looks, and how it downloads.</summary>
     public WeightStoreOptions Options { get; }
@@ -59,14 +59,21 @@ public sealed class WeightStore
             damaged.Add(path);
         }
         if (Options.Offline)
-            throw Absent(remote, damaged);
-        return LocalWeights.InFile(reference, await DownloadAsync(reference, remote, progress, cancel).ConfigureAwait(false));
+            throw Absent(remote, damaged, "nothing may be downloaded", $"allow downloads (without --offline; {nameof(WeightStoreOptions.Offline)} in code)");
+        if (Options.CacheFolder is not { } folder)
+        {
+            throw Absent(
+                remote, damaged, $"there is no folder to download it to: {UserCache.NoHome}",
+                $"name a folder for downloads: XDG_CACHE_HOME, {nameof(WeightStoreOptions.CacheFolder)} in code");
+        }
+        return LocalWeights.InFile(reference, await DownloadAsync(reference, remote, folder, progress, cancel).ConfigureAwait(false));
     }
 
-    private async Task<string> DownloadAsync(WeightsReference reference, RemoteWeights remote, IProgress<DownloadProgress>? progress, CancellationToken cancel)
+    private async Task<string> DownloadAsync(
+        WeightsReference reference, RemoteWeights remote, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancel)
     {
         var wanted = new Download(
-            Options.AddressOf(remote), Path.Combine(Options.CacheFolder, remote.FileName), Checksum.Sha256(remote.Sha256), reference.Published?.AboutBytes,
+            Options.AddressOf(remote), Path.Combine(folder, remote.FileName), Checksum.Sha256(remote.Sha256), reference.Published?.AboutBytes,
             $"put the file into one of {string.Join(", ", Options.Places)}");
         try
         {
@@ -98,12 +105,13 @@ public sealed class WeightStore
         }
     }
 
-    private WeightsException Absent(RemoteWeights remote, List<string> damaged)
+    private WeightsException Absent(RemoteWeights remote, List<string> damaged, string reason, string remedy)
     {
         string found = damaged.Count == 0 ? "" : $"; damaged or unreadable: {string.Join(", ", damaged)}";
+        string looked = Options.Places.Count == 0 ? "" : $" (looked in {string.Join(", ", Options.Places)}{found})";
+        string byHand = Options.Places.Count == 0 ? "name the file as weights" : "put it into one of these folders";
         return new(
-            remote.FileName, $"is not on this machine (looked in {string.Join(", ", Options.Places)}{found}), and nothing may be downloaded",
-            $"Download {Options.AddressOf(remote)} and put it into one of these folders, or allow downloads.");
+            remote.FileName, $"is not on this machine{looked}, and {reason}", $"Download {Options.AddressOf(remote)} and {byHand}, or {remedy}.");
     }
 
     private readonly record struct FileState(long Length, DateTime Written)

@@ -14,8 +14,8 @@ public sealed record WeightStoreOptions
     /// <summary>Folders that are looked into first and never written to. Default: none.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
-    /// <summary>The folder that is looked into next, and that downloads go to; made when something is downloaded.</summary>
-    public required string CacheFolder { get; init; }
+    /// <summary>The folder that is looked into next, and that downloads go to; made when something is downloaded. Null: nothing can be downloaded.</summary>
+    public required string? CacheFolder { get; init; }
 
     /// <summary>Folders that are looked into last and never written to: the caches of PyTorch. Default: none.</summary>
     public IReadOnlyList<string> TorchFolders { get; init; } = [];
@@ -39,21 +39,21 @@ public sealed record WeightStoreOptions
     public Func<HttpMessageHandler> HttpHandler { get; init; } = DownloadConditions.Usual.HttpHandler;
 
     /// <summary>The folders in the order in which they are looked into.</summary>
-    public IReadOnlyList<string> Places => [.. Folders, CacheFolder, .. TorchFolders];
+    public IReadOnlyList<string> Places => [.. Folders, .. CacheFolder is null ? [] : new[] { CacheFolder }, .. TorchFolders];
 
     /// <summary>What is usual for a user: the variables above, a cache where the XDG specification puts it, and PyTorch's cache.</summary>
     /// <param name="environment">Looks an environment variable up: <c>Environment.GetEnvironmentVariable</c>.</param>
-    /// <param name="home">The user's home folder.</param>
+    /// <param name="home">The user's home folder; empty where there is none.</param>
     /// <exception cref="ArgumentException">The mirror is no address.</exception>
     public static WeightStoreOptions Of(Func<string, string?> environment, string home)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        string cache = environment("XDG_CACHE_HOME") is { } asked && Path.IsPathRooted(asked) ? asked : Path.Combine(home, ".cache");
-        string?[] torch = [environment("TORCH_HOME"), Path.Combine(cache, "torch"), Path.Combine(home, ".cache", "torch")];
+        string? cache = UserCache.Root(environment, home), usual = UserCache.Root(_ => null, home);
+        string?[] torch = [environment("TORCH_HOME"), cache is null ? null : Path.Combine(cache, "torch"), usual is null ? null : Path.Combine(usual, "torch")];
         return new()
         {
             Folders = environment(FoldersVariable)?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
-            CacheFolder = Path.Combine(cache, "mltransfer", "weights"),
+            CacheFolder = UserCache.Folder(environment, home) is { } own ? Path.Combine(own, "weights") : null,
             TorchFolders = [.. torch.Where(folder => !string.IsNullOrEmpty(folder)).Select(folder => Path.Combine(folder!, "hub", "checkpoints")).Distinct()],
             Mirror = environment(MirrorVariable) is { Length: > 0 } mirror ? MirrorAt(mirror) : null,
         };
@@ -72,7 +72,7 @@ public sealed record WeightStoreOptions
     /// <exception cref="ArgumentException">They cannot be used; the message says all that is wrong with them.</exception>
     internal WeightStoreOptions Checked() => Check.All(
         this,
-        string.IsNullOrWhiteSpace(CacheFolder) ? $"{nameof(CacheFolder)} is empty; it must be a folder." : null,
+        CacheFolder is not null && string.IsNullOrWhiteSpace(CacheFolder) ? $"{nameof(CacheFolder)} is empty; it must be a folder." : null,
         Check.NotNegative(Retries),
         Check.Positive(StallTimeout.TotalSeconds));
 

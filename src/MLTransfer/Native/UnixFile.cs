@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace MLTransfer.Native;
+
+/// <summary>What the system says of a file beyond what .NET tells: its kind, its owner, and which file it is.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Owner">The number of the user it belongs to.</param>
+/// <param name="Group">The number of the group it belongs to.</param>
+/// <param name="Identity">Device and inode: two paths with the same identity are one file.</param>
+internal sealed partial record UnixFile(UnixFileKind Kind, uint Owner, uint Group, (ulong Device, ulong Inode) Identity)
+{
+    private const int CurrentFolder = -100, EverythingBasic = 0x7ff, MayWrite = 2;
+    private const uint Unchanged = uint.MaxValue;
+
+    /// <summary>Looks at a file, through symbolic links.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns><see langword="null"/> where there is none, and on systems other than Linux and macOS.</returns>
+    public static UnixFile? At(string path)
+    {
+        // Larger than either system's structure.
+        Span<byte> status = stackalloc byte[512];
+        status.Clear();
+        if (OperatingSystem.IsLinux())
+            return StatusOnLinux(CurrentFolder, path, 0, EverythingBasic, status) == 0 ? OfLinux(status) : null;
+        return OperatingSystem.IsMacOS() && StatusOnMac(path, status) == 0 ? OfMac(status) : null;
+    }
+
+    /// <summary>Whether this process may write to a file; asks without opening it, which would wake who waits at the other end of a FIFO.</summary>
+    public static bool IsWritable(string path) =>
+        !(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()) || Access(path, MayWrite) == 0;
+
+    /// <summary>Gives another file the owner and the group of this one.</summary>
+    /// <returns>Whether it has them now; only root may give a file away.</returns>
+    public bool TryGiveOwnerTo(string path)
+    {
+        if (At(path) is not { } other)
+            return false;
+        uint owner = other.Owner == Owner ? Unchanged : Owner, group = other.Group == Group ? Unchanged : Group;
+        return (owner, group) == (Unchanged, Unchanged) || ChangeOwner(path, owner, group) == 0;
+    }
+
+    // struct statx of the Linux kernel.
+    private static UnixFile OfLinux(ReadOnlySpan<byte> status)
+    {
+        ulong device = ((ulong)UInt32(status, 136) << 32) | UInt32(status, 140);
+        return new(KindOf(UInt16(status, 28)), UInt32(status, 20), UInt32(status, 24), (device, UInt64(status, 32)));
+    }
+
+    // struct stat of macOS with inodes of 64 bits, the only one on Apple silicon.
+    private static UnixFile OfMac(ReadOnlySpan<byte> status) =>
+        new(KindOf(UInt16(status, 4)), UInt32(status, 16), UInt32(status, 20), (UInt32(status, 0), UInt64(status, 8)));
+
+    private static UnixFileKind KindOf(ushort mode) => (mode & 0xF000) switch
+    {
+        0x8000 => UnixFileKind.Plain,
+        0x4000 => UnixFileKind.Folder,
+        0xC000 => UnixFileKind.Socket,
+        _ => UnixFileKind.Special,
+    };
+
+    private static ushort UInt16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
+
+    private static uint UInt32(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
+
+    private static ulong UInt64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatusOnLinux(int folder, string path, int flags, uint mask, Span<byte> status);
+
+    [LibraryImport("libc", EntryPoint = "stat", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatusOnMac(string path, Span<byte> status);
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwner(string path, uint owner, uint group);
+}
+
+/// <summary>Kinds of files, as far as writing tells them apart.</summary>
+internal enum UnixFileKind
+{
+    /// <summary>A file with content of its own.</summary>
+    Plain,
+
+    /// <summary>A folder.</summary>
+    Folder,
+
+    /// <summary>A socket, which cannot be opened.</summary>
+    Socket,
+
+    /// <summary>A device or a FIFO: what is written to it goes elsewhere.</summary>
+    Special,
+}
