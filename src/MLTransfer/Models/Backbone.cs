@@ -1,4 +1,5 @@
 using MLTransfer.Imaging;
+using MLTransfer.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -62,6 +63,8 @@ public sealed record Backbone
     public ImageModel Build(int classes, ClassifierHead? head = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        // Before the first convolution: oneDNN chooses each from the caches it believes in.
+        _ = ProcessorCaches.AreTold;
         ImageModel model = _build();
         model.ResetClassifier(classes, head);
         // The model owns its weights: a dispose scope around this call must not end them.
