@@ -22,6 +22,18 @@ public abstract class NamedModule : nn.Module<Tensor, Tensor>
     internal IEnumerable<IFoldable> FoldableUnits() =>
         _units.Concat(children().OfType<NamedModule>().SelectMany(child => child.FoldableUnits()));
 
+    /// <summary>Frees the parameters and buffers of the module and of all in it, and what was folded: TorchSharp 0.107 leaves them to the finalizers.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            foreach (IFoldable unit in FoldableUnits()) unit.Unfold();
+            foreach (Tensor tensor in state_dict().Values) tensor.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
     internal T Child<T>(string name, T module) where T : nn.Module
     {
         register_module(name, module);

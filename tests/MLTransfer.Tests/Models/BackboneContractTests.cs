@@ -26,15 +26,16 @@ public class BackboneContractTests
     private static void Check(string name)
     {
         Backbone backbone = ModelZoo.Find(name);
-        long before = LiveTensors.Count();
+        Tensor[] state;
         using (var scope = NewDisposeScope())
         {
             manual_seed(3);
             using ImageModel model = backbone.Build(Classes);
             Check(backbone, model);
+            state = [.. model.state_dict().Values];
         }
 
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.All(state, tensor => Assert.True(tensor.IsInvalid));
     }
 
     private static void Check(Backbone backbone, ImageModel model)
@@ -84,7 +85,9 @@ public class BackboneContractTests
     {
         using (var frozen = new FrozenModel(model, ScalarType.Float32))
             Assert.InRange(Zoo.RelativeDifference(frozen.Logits(images), scores), 0, 1e-4);
-        Assert.Equal(0, Zoo.RelativeDifference(model.call(images).detach(), scores));
+        // Without gradients, as before: libtorch computes attention in other ways where it needs them.
+        using var untracked = no_grad();
+        Assert.Equal(0, Zoo.RelativeDifference(model.call(images), scores));
     }
 
     // bfloat16 keeps 8 bits, 0.4 % of a number; what that adds up to over the layers stays below 5 % of the largest score.

@@ -5,7 +5,10 @@ namespace MLTransfer.Tests.Models;
 /// <summary>The tensors alive in the process.</summary>
 internal static class LiveTensors
 {
-    /// <summary>How many there are, without those that earlier tests left to the finalizers: they must not end while a test counts.</summary>
+    /// <summary>
+    /// How many there are, without those that earlier tests left to the finalizers: they must not end while a test counts. No parameter may be made
+    /// between two counts: TorchSharp 0.107 counts the tensor that each is made of for ever, though its memory has become the parameter's.
+    /// </summary>
     internal static long Count()
     {
         GC.Collect();

@@ -9,8 +9,13 @@ namespace MLTransfer.Tests.Models;
 /// <summary>Every backbone that torchvision has against torchvision's own, with the same random weights.</summary>
 public class TorchvisionParityTests(TorchvisionReference reference) : IClassFixture<TorchvisionReference>
 {
-    // Float32 sums in another order; measured differences lie between 1e-7 and 3e-5.
+    // Float32 sums in another order: PyTorch's own logits lie up to 2.3e-6 from those in float64, whatever the processor's instructions.
     private const double Tolerance = 1e-4;
+
+    // The gradient passes ReLUs and maxima, and where a sum lies within rounding of zero or of another, one place of a map gets a gradient that it does not get
+    // elsewhere. PyTorch 1.13's own gradients in float32 lie up to 1.5e-2 from those in float64 (ResNeXt-50 with AVX-512 and without oneDNN, 1.2e-6
+    // with AVX2; GoogLeNet 4.6e-5, 3.9e-4 and 1e-2). A layer missing or wrong on the way back changes it by its own size.
+    private const double GradientTolerance = 5e-2;
 
     public static TheoryData<string> SmallestOfEachFamily => [.. Zoo.SmallestOfEachFamily.Where(Zoo.IsInTorchvision)];
 
@@ -38,7 +43,7 @@ public class TorchvisionParityTests(TorchvisionReference reference) : IClassFixt
         nn.functional.cross_entropy(logits, arange(2, dtype: ScalarType.Int64)).backward();
         Assert.InRange(Zoo.RelativeDifference(logits.detach(), expected.Logits), 0, Tolerance);
         Tensor first = model.get_parameter(expected.FirstParameter)!;
-        Assert.InRange(Zoo.RelativeDifference(first.grad!, expected.Gradient(first.shape)), 0, Tolerance);
+        Assert.InRange(Zoo.RelativeDifference(first.grad!, expected.Gradient(first.shape)), 0, GradientTolerance);
     }
 
     // Small, so that it is fast, where torchvision's network takes that: its transformers with places are made for one size.

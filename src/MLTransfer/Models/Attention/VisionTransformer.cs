@@ -69,7 +69,7 @@ internal sealed class VisionTransformer : ImageModel, IAdaptsToWeights
     private void Initialise(int patch)
     {
         Conv2d projection = _projection.Modules.OfType<Conv2d>().Single();
-        nn.init.trunc_normal_(projection.weight!, std: 1 / Math.Sqrt(3 * patch * patch));
+        Initialisation.TruncatedNormal(projection.weight!, 1 / Math.Sqrt(3 * patch * patch));
         nn.init.zeros_(projection.bias!);
         foreach (Linear linear in modules().OfType<Perceptron>().SelectMany(perceptron => perceptron.modules().OfType<Linear>()))
         {

@@ -47,8 +47,8 @@ internal static class Initialisation
     {
         foreach (nn.Module module in model.modules())
         {
-            if ((module as Conv2d)?.weight is { } kernel) nn.init.trunc_normal_(kernel, std: deviation);
-            if ((module as Linear)?.weight is { } weight) nn.init.trunc_normal_(weight, std: deviation);
+            if ((module as Conv2d)?.weight is { } kernel) TruncatedNormal(kernel, deviation);
+            if ((module as Linear)?.weight is { } weight) TruncatedNormal(weight, deviation);
         }
     }
 
@@ -56,6 +56,21 @@ internal static class Initialisation
     public static void TruncatedNormalLinear(Tensor weight, Tensor bias, double deviation)
     {
         Linear(weight, bias);
-        nn.init.trunc_normal_(weight, std: deviation);
+        TruncatedNormal(weight, deviation);
+    }
+
+    /// <summary>
+    /// Fills a tensor from a normal(0, <paramref name="deviation"/>) that is cut at ±2, by the inverse of its distribution function:
+    /// σ · √2 · erf⁻¹(u) with u uniform within ±erf(2 / (σ · √2)), as PyTorch's <c>trunc_normal_</c>. TorchSharp 0.107's own gives a constant.
+    /// </summary>
+    /// <returns>The tensor itself, overwritten.</returns>
+    public static Tensor TruncatedNormal(Tensor weight, double deviation)
+    {
+        using var frozen = no_grad();
+        using Tensor cut = tensor(2 / (deviation * Math.Sqrt(2)), ScalarType.Float64).erf_();
+        // erf⁻¹(±1) is infinite, and float32 rounds to 1 now and then: PyTorch then has a weight of ±2, here it is the largest that can be drawn.
+        double bound = Math.Min(cut.item<double>(), MathF.BitDecrement(1));
+        weight.uniform_(-bound, bound).clamp_(-bound, bound).erfinv_().mul_(deviation * Math.Sqrt(2));
+        return weight;
     }
 }

@@ -53,7 +53,7 @@ internal sealed class ConvNeXt : ImageModel
 
     private static void Initialise(Tensor weight, Tensor bias)
     {
-        nn.init.trunc_normal_(weight, std: 0.02);
+        Initialisation.TruncatedNormal(weight, 0.02);
         nn.init.zeros_(bias);
     }
 

@@ -15,7 +15,7 @@ internal sealed class RelativeAttention : NamedModule
     public RelativeAttention(long width, long heads, int side) : base(nameof(RelativeAttention))
     {
         _heads = heads;
-        register_parameter("relative_position_bias_table", new Parameter(nn.init.trunc_normal_(empty((2 * side - 1) * (2 * side - 1), heads), std: 0.02)));
+        register_parameter("relative_position_bias_table", new Parameter(Initialisation.TruncatedNormal(empty((2 * side - 1) * (2 * side - 1), heads), 0.02)));
         register_buffer("relative_position_index", RelativePositions.Index(side));
         _project = Linear("to_qkv", width, 3 * width);
         _merge = Linear("merge", width, width);

@@ -33,7 +33,7 @@ internal sealed class SwinTransformer : ImageModel
         ];
         foreach (Linear linear in modules().OfType<Linear>())
         {
-            nn.init.trunc_normal_(linear.weight!, std: 0.02);
+            Initialisation.TruncatedNormal(linear.weight!, 0.02);
             if (linear.bias is { } bias) nn.init.zeros_(bias);
         }
     }
@@ -52,7 +52,7 @@ internal sealed class SwinTransformer : ImageModel
 
     private protected override void InitialiseClassifier(Tensor weight, Tensor bias)
     {
-        nn.init.trunc_normal_(weight, std: 0.02);
+        Initialisation.TruncatedNormal(weight, 0.02);
         nn.init.zeros_(bias);
     }
 

@@ -47,7 +47,7 @@ internal class WindowAttention : NamedModule
     }
 
     private protected virtual void RegisterPositions(int side, long heads) =>
-        register_parameter("relative_position_bias_table", new Parameter(nn.init.trunc_normal_(empty((2 * side - 1) * (2 * side - 1), heads), std: 0.02)));
+        register_parameter("relative_position_bias_table", new Parameter(Initialisation.TruncatedNormal(empty((2 * side - 1) * (2 * side - 1), heads), 0.02)));
 
     /// <summary>The bias of each head and pair of places: (1, heads, places, places).</summary>
     private protected virtual Tensor PositionBias(Tensor index) => RelativePositions.Bias(get_parameter("relative_position_bias_table")!, index);

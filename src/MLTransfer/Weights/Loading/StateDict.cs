@@ -56,10 +56,32 @@ public static class StateDict
     internal static bool Load(
         nn.Module module, OpenWeights file, string name, string architecture, string? classifier, Func<IEnumerable<TensorDescription>, string?>? recognise)
     {
-        Dictionary<string, int> indices = file.Tensors.Select((tensor, index) => (tensor.Name, index)).ToDictionary(StringComparer.Ordinal);
+        string prefix = NetworkInFile.Prefix(module, file.Tensors, classifier, name, architecture);
+        Dictionary<string, int> indices = file.Tensors.Select((tensor, index) => (tensor.Name, index))
+            .Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(tensor => tensor.Name[prefix.Length..], tensor => tensor.index, StringComparer.Ordinal);
         return Load(
-            module, file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal), name, architecture, classifier, recognise,
-            places => NumbersReader.Read(file.Content, [.. places.Select(place => (indices[place.Stored], place.Target))]));
+            module, indices.ToDictionary(pair => pair.Key, pair => file.Tensors[pair.Value] with { Name = pair.Key }, StringComparer.Ordinal),
+            name, architecture, classifier, recognise, places =>
+            {
+                NumbersReader.Read(file.Content, [.. places.Select(place => (indices[place.Stored], place.Target))]);
+                CheckFinite(places, name);
+            });
+    }
+
+    // With such weights every loss is NaN, which looks like a training that diverged.
+    private static void CheckFinite(IReadOnlyList<(string Stored, Tensor Target)> places, string file)
+    {
+        foreach ((string stored, Tensor target) in places.Where(place => place.Target.is_floating_point()))
+        {
+            long wrong = target.numel() - target.isfinite().sum().item<long>();
+            if (wrong > 0)
+            {
+                throw new WeightsException(
+                    file, $"holds numbers that are NaN or infinite: {wrong} of {target.numel()} in '{stored}'",
+                    "The training that saved it had diverged: take an earlier checkpoint.");
+            }
+        }
     }
 
     /// <summary>A module's parameters and buffers, copied, in the order and with the names of its <c>state_dict</c>.</summary>

@@ -13,7 +13,7 @@ internal static class StateDictFinder
 
     // What an error shows of keys that are not tensors' names.
     private const int ShownKeys = 5, LongestKey = 120;
-    private static readonly string[] Containers = ["state_dict", "model_state_dict", "model", "net"];
+    private static readonly string[] Containers = ["state_dict", "model_state_dict", "model", "net", "state_dict_ema", "model_ema"];
 
     /// <exception cref="WeightsException">There are no named tensors.</exception>
     public static IEnumerable<(string Name, PickledTensor Tensor)> Find(object? content, WeightsErrors errors)

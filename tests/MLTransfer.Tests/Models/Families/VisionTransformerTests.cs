@@ -70,9 +70,9 @@ public class VisionTransformerTests
         var larger = StateDict.Save(model).ToDictionary(tensor => tensor.Name);
         Tensor positions = randn(1, 1 + 12 * 12, 768);
         larger[Positions] = new StoredTensor(Positions, TensorType.Float32, positions.shape, positions.bytes.ToArray());
-        long before = LiveTensors.Count();
+        Tensor before = model.get_parameter(Positions)!;
         Assert.True(StateDict.Load(model, larger, "larger", "vit_b_32"));
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.True(before.IsInvalid);
         Assert.True(model.get_parameter(Positions)!.Equals(positions));
         Assert.Equal(Positions, model.state_dict().Keys.Single(key => key.EndsWith("pos_embedding", StringComparison.Ordinal)));
         Assert.Equal([1, 50, 768], model.Groups[0].Forward(zeros(1, 3, 224, 224)).shape);

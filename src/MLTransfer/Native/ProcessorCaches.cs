@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using System.Text;
+using MLTransfer.Models;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Native;
+
+/// <summary>
+/// Tells oneDNN, which computes libtorch's convolutions, how large the processor's caches are, where it has not found out.
+/// </summary>
+/// <remarks>
+/// An AMD processor in a virtual machine may leave the leaf of CPUID empty that describes its caches. oneDNN of libtorch 2.10 then takes each for one
+/// byte, and its convolutions give wrong numbers (in float32, 2048 to 512 channels: off by half the largest) or end the process by a division
+/// by zero (256 to 1024 channels of 14 × 14, channels-last). In the process's memory, and only where exactly that is found there, the three sizes
+/// are set to those that oneDNN takes for a processor it does not know.
+/// </remarks>
+internal static unsafe class ProcessorCaches
+{
+    private const string Library = "libtorch_cpu.so", Description = "_ZZN4dnnl4impl3cpu3x643cpuEvE4cpu_";
+
+    // Of Xbyak's class Cpu: sizes and sharing cores of up to ten levels of caches, and how many levels there are.
+    private const int Length = 144, Sizes = 0x1c, Sharing = 0x44, Levels = 0x6c;
+    private static readonly int[] Usual = [32 << 10, 512 << 10, 1 << 20];
+    private static readonly Lazy<bool> Telling = new(Tell);
+
+    /// <summary>Whether oneDNN had to be told, which is done with the first call; it must come before the first convolution.</summary>
+    public static bool AreTold => Telling.Value;
+
+    private static bool Tell()
+    {
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64 || !ProcessorFeatures.HidesCaches)
+            return false;
+        // oneDNN asks the processor when it is used for the first time, for which this small convolution is harmless.
+        using (NewDisposeScope())
+            nn.functional.conv2d(ones(1, 3, 8, 8), ones(4, 3, 3, 3));
+        int* found = (int*)Find();
+        if (found == null || !new ReadOnlySpan<int>((byte*)found + Sizes, Usual.Length).SequenceEqual([1, 1, 1])
+            || !new ReadOnlySpan<int>((byte*)found + Sharing, Usual.Length).SequenceEqual([1, 1, 1]) || *(int*)((byte*)found + Levels) != Usual.Length)
+            return false;
+        Usual.CopyTo(new Span<int>((byte*)found + Sizes, Usual.Length));
+        return true;
+    }
+
+    /// <summary>Where in memory oneDNN's description of the processor lies, by the library's table of symbols; 0 where it does not say.</summary>
+    private static nint Find()
+    {
+        // The first of a library's areas is where it begins: ADDRESS-END … PATH.
+        string? area = File.ReadLines("/proc/self/maps").FirstOrDefault(line => line.EndsWith('/' + Library));
+        if (area is null)
+            return 0;
+        nint start = nint.Parse(area.AsSpan(0, area.IndexOf('-')), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        var library = new FileStream(area[area.IndexOf('/')..], FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var file = MemoryMappedFile.CreateFromFile(library, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        using MemoryMappedViewAccessor view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        byte* content = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref content);
+        try
+        {
+            long offset = OffsetOf(Encoding.ASCII.GetBytes(Description), content);
+            return offset == 0 ? 0 : start + (nint)offset;
+        }
+        finally
+        {
+            view.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
+    }
+
+    // The dynamic linker has checked the file, an ELF library of 64 bits; this looks through its section of symbols, where it was not stripped of it.
+    private static long OffsetOf(ReadOnlySpan<byte> name, byte* content)
+    {
+        const int SymbolTable = 2, SymbolLength = 24, Data = 1;
+        byte* sections = content + *(long*)(content + 0x28);
+        int sectionLength = *(ushort*)(content + 0x3a), count = *(ushort*)(content + 0x3c);
+        for (byte* section = sections; section < sections + count * sectionLength; section += sectionLength)
+        {
+            if (*(int*)(section + 4) != SymbolTable) continue;
+            byte* first = content + *(long*)(section + 0x18), end = first + *(long*)(section + 0x20);
+            byte* names = content + *(long*)(sections + *(int*)(section + 0x28) * sectionLength + 0x18);
+            for (byte* symbol = first; symbol < end; symbol += SymbolLength)
+            {
+                if ((symbol[4] & 0xf) == Data && *(long*)(symbol + 16) == Length
+                    && MemoryMarshal.CreateReadOnlySpanFromNullTerminated(names + *(uint*)symbol).SequenceEqual(name))
+                    return *(long*)(symbol + 8);
+            }
+        }
+
+        return 0;
+    }
+}

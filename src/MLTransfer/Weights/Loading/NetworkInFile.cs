@@ -1,0 +1,47 @@
+using MLTransfer.Models;
+using MLTransfer.Reading;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Weights;
+
+/// <summary>Finds a network within the tensors of a trainer's checkpoint, whatever its names begin with there: <c>model.</c>, <c>student.encoder.</c></summary>
+internal static class NetworkInFile
+{
+    private const int Shown = 5, LongestPrefix = 120;
+
+    /// <summary>What the names of the network's tensors begin with; empty where they are not found by names and shapes.</summary>
+    /// <exception cref="WeightsException">Several parts of the file fit.</exception>
+    public static string Prefix(nn.Module module, IReadOnlyList<TensorDescription> tensors, string? classifier, string file, string architecture)
+    {
+        using var scope = NewDisposeScope();
+        Dictionary<string, Tensor> state = module.state_dict();
+        if (state.Count == 0)
+            return "";
+        IReadOnlyList<OptionalPart> optional = OptionalPart.Of(module, classifier);
+        string first = state.Keys.First();
+        string[] prefixes = [.. tensors.Where(tensor => tensor.Name == first || tensor.Name.EndsWith('.' + first, StringComparison.Ordinal))
+            .Select(tensor => tensor.Name[..^first.Length]).Distinct(StringComparer.Ordinal)];
+        if (prefixes is [] or [""])
+            return "";
+        string[] fitting = [.. prefixes.Where(Fits)];
+        return fitting switch
+        {
+            [] => "",
+            [var prefix] => prefix,
+            _ when fitting.Contains("") => "",
+            _ => throw new WeightsException(
+                file, $"holds {architecture} {fitting.Length} times, under the names {string.Join(", ", fitting.Take(Shown).Select(Quoted))}{(fitting.Length > Shown ? ", …" : "")}",
+                "Save the one that you want alone, in PyTorch: torch.save({k.removeprefix(\"PREFIX\"): v for k, v in state_dict.items() if k.startswith(\"PREFIX\")}, \"weights.pth\")."),
+        };
+
+        bool Fits(string prefix)
+        {
+            Dictionary<string, TensorDescription> part = tensors.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
+                .ToDictionary(tensor => tensor.Name[prefix.Length..], StringComparer.Ordinal);
+            return !StateMatch.Of(state, part, optional, module as IAdaptsToWeights).Differences.Any;
+        }
+    }
+
+    private static string Quoted(string prefix) => $"'{Printable.Of(prefix, LongestPrefix)}'";
+}
