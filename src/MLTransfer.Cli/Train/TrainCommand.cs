@@ -32,7 +32,7 @@ internal sealed class TrainCommand : MltCommand
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         var arguments = TrainRequest.Of(asked, _options, Surroundings);
-        foreach (var note in arguments.Pictures.Notes())
+        foreach (var note in TrainNotes.Of(arguments))
             Surroundings.Words.WriteLine(note);
         await GetWeightsAsync(arguments, WantsJson(asked), cancel).ConfigureAwait(false);
         var result = await TrainingScreen.WatchAsync(Surroundings, progress => TrainRun.Run(arguments, progress, cancel)).ConfigureAwait(false);

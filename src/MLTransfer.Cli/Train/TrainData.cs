@@ -21,7 +21,7 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
         var training = TrainingPart(dataset);
         if (validation is not null)
         {
-            var other = ImageDataset.Open(validation, options);
+            var other = ImageDataset.Open(validation, options with { IsTestSet = true });
             var held = other.Splits.Contains(SplitNames.Validation) ? other.Part(SplitNames.Validation) : other;
             RequireKnownClasses(training, held);
             return new TrainData(training, held, ValidationSplit: null);

@@ -22,13 +22,25 @@ public sealed class PictureListTests : IDisposable
         Assert.Equal([_folder.PathOf("a.png"), _folder.PathOf("b.JPG"), _folder.PathOf("below/ü.webp")], List(_folder.Path));
 
     [Fact]
+    public void What_is_not_read_in_a_folder_is_told_in_one_line()
+    {
+        using var words = new StringWriter();
+        PictureList.Of([_folder.Path], TextReader.Null, words);
+        Assert.Equal($"In '{_folder.Path}', 1 file or folder is not read: 1 .txt ('notes.txt').{Environment.NewLine}", words.ToString());
+    }
+
+    [Fact]
+    public void Names_in_another_form_of_unicode_are_the_same_files() =>
+        Assert.Equal([_folder.PathOf("below/ü.webp")], List(_folder.PathOf("below/u\u0308.webp")));
+
+    [Fact]
     public void A_named_file_is_taken_whatever_its_name() => Assert.Equal([_folder.PathOf("notes.txt")], List(_folder.PathOf("notes.txt")));
 
     [Fact]
     public void A_dash_reads_paths_from_standard_input_and_keeps_those_that_do_not_exist()
     {
         using var input = new StringReader("x.jpg\n\ny z.jpg\n");
-        Assert.Equal(["x.jpg", "y z.jpg"], PictureList.Of(["-"], input));
+        Assert.Equal(["x.jpg", "y z.jpg"], PictureList.Of(["-"], input, TextWriter.Null));
     }
 
     [Fact]
@@ -43,7 +55,8 @@ public sealed class PictureListTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_list_on_standard_input_is_refused() => Assert.Throws<UsageException>(() => PictureList.Of(["-"], TextReader.Null));
+    public void An_empty_list_on_standard_input_is_refused() =>
+        Assert.Throws<UsageException>(() => PictureList.Of(["-"], TextReader.Null, TextWriter.Null));
 
-    private static IReadOnlyList<string> List(string path) => PictureList.Of([path], TextReader.Null);
+    private static IReadOnlyList<string> List(string path) => PictureList.Of([path], TextReader.Null, TextWriter.Null);
 }
