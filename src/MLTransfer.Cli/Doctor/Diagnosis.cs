@@ -62,7 +62,9 @@ internal sealed record CacheDiagnosis(string Name, string Path, int Files, long 
     private static CacheDiagnosis Of(string name, string cacheFolder)
     {
         var folder = new DirectoryInfo(global::System.IO.Path.Combine(cacheFolder, name));
-        var files = folder.Exists ? folder.GetFiles("*", SearchOption.AllDirectories) : [];
+        // A link may lead round and round.
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        var files = folder.Exists ? folder.GetFiles("*", options) : [];
         return new(name, folder.FullName, files.Length, files.Sum(file => file.Length));
     }
 }

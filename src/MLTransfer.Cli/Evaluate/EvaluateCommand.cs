@@ -25,17 +25,19 @@ internal sealed class EvaluateCommand : MltCommand
 
     internal override string Remarks =>
         """
-        Pictures that cannot be read are listed with the reason and not counted.
+        The classes are those of the model: the data may have fewer of them. Images of other classes are counted apart, and images that cannot be
+        read are listed with the reason; neither are scored.
 
         JSON: { images, skipped_images, micro_accuracy, macro_accuracy, log_loss, per_class: [{ label, precision, recall, images }],
-                confusion: [[images by actual, then predicted class]], images_per_second }
+                confusion: [[images by actual, then predicted class]], unknown_classes: [{ label, images }], images_per_second }
 
         """;
 
     protected override Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         var model = Paths.ExistingFile("--model", asked.GetRequiredValue(_model));
-        var data = Part(ImageDataset.Open(Paths.Existing("--data", asked.GetRequiredValue(_data)), _dataset.Of(asked)), asked.GetValue(_split));
+        var options = _dataset.Of(asked) with { IsTestSet = true };
+        var data = Part(ImageDataset.Open(Paths.Existing("--data", asked.GetRequiredValue(_data)), options), asked.GetValue(_split));
         var result = EvaluateRun.Run(model, data, PixelLimit.Of(asked.GetValue(_maximumPixels)), asked.GetValue(_threads), cancel);
         foreach (var picture in result.Skipped)
             Surroundings.Words.WriteLine($"skipped '{picture.Name}': {picture.Error}");

@@ -1,3 +1,5 @@
+using MLTransfer.Evaluation;
+
 namespace MLTransfer.Cli.Evaluate;
 
 /// <summary>The document of 'mlt evaluate --json'.</summary>
@@ -9,12 +11,13 @@ internal sealed record EvaluateJson(
     double LogLoss,
     IReadOnlyList<ClassJson> PerClass,
     IReadOnlyList<IReadOnlyList<long>> Confusion,
+    IReadOnlyList<UnknownClass> UnknownClasses,
     double ImagesPerSecond)
 {
-    internal static EvaluateJson Of(EvaluateResult result) => new(
+    internal static EvaluateJson Of(ModelEvaluation result) => new(
         result.Report.Pictures, result.Skipped.Count, result.Report.MicroAccuracy, result.Report.MacroAccuracy, result.Report.LogLoss,
         [.. result.Report.PerClass.Select(figures => new ClassJson(figures.Label, figures.Precision, figures.Recall, figures.Pictures))],
-        result.Report.Confusion, Math.Round(result.PicturesPerSecond, 2));
+        result.Report.Confusion, result.Unknown, Math.Round(result.ImagesPerSecond, 2));
 }
 
 /// <summary>One class of 'mlt evaluate --json'; null where nothing was seen.</summary>

@@ -8,11 +8,18 @@ namespace MLTransfer.Cli.Evaluate;
 /// <summary>An evaluation in words: accuracies, classes, and what is taken for what.</summary>
 internal static class EvaluateView
 {
-    internal static void Show(EvaluateResult result, Surroundings surroundings)
+    internal static void Show(ModelEvaluation result, Surroundings surroundings)
     {
         var (report, screen, output) = (result.Report, Screens.ForResults(surroundings), surroundings.Output);
         var skipped = result.Skipped.Count == 0 ? "" : $", {Figures.Count(result.Skipped.Count)} skipped";
-        output.WriteLine($"{Figures.Counted(report.Pictures, "picture", "pictures")}{skipped}, {Figures.Speed(result.PicturesPerSecond)}");
+        output.WriteLine($"{Figures.Counted(report.Pictures, "picture", "pictures")}{skipped}, {Figures.Speed(result.ImagesPerSecond)}");
+        if (result.Unknown.Count > 0)
+        {
+            var images = result.Unknown.Sum(unknown => unknown.Images);
+            output.WriteLine(
+                $"Not counted: {Figures.Counted(images, "image", "images")} of classes that the model does not know: "
+                + $"{string.Join(", ", result.Unknown.Select(unknown => $"{unknown.Label} {Figures.Count(unknown.Images)}"))}");
+        }
         screen.Write(Totals(report));
         screen.Write(Classes(report));
         screen.Write(ConfusionView.Of(report));

@@ -1,5 +1,6 @@
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Data;
+using MLTransfer.Reading;
 
 namespace MLTransfer.Cli.Predict;
 
@@ -12,8 +13,9 @@ internal sealed record PictureList(IReadOnlyList<string> Pictures, IReadOnlyList
     private const char ByteOrderMark = '\uFEFF';
 
     /// <exception cref="Exception">Nothing that was named can be used; the first complaint, or that standard input was empty.</exception>
-    internal static PictureList Of(IReadOnlyList<string> asked, TextReader input)
+    internal static PictureList Of(IReadOnlyList<string> asked, TextReader input, TextWriter words)
     {
+        var spelled = new SpelledPaths();
         var pictures = new List<string>();
         var complaints = new List<Exception>();
         var missing = 0;
@@ -21,7 +23,7 @@ internal sealed record PictureList(IReadOnlyList<string> Pictures, IReadOnlyList
         {
             try
             {
-                pictures.AddRange(Named(path, input));
+                pictures.AddRange(Named(spelled.OnDisk(path), input, words).Select(spelled.OnDisk));
             }
             catch (FileNotFoundException)
             {
@@ -40,13 +42,13 @@ internal sealed record PictureList(IReadOnlyList<string> Pictures, IReadOnlyList
             : throw (complaints.FirstOrDefault() ?? new UsageException("Standard input named no picture; one path per line is expected."));
     }
 
-    private static IEnumerable<string> Named(string path, TextReader input) => path switch
+    private static IEnumerable<string> Named(string path, TextReader input, TextWriter words) => path switch
     {
         StandardInput => Lines(input),
-        _ when Directory.Exists(path) => Below(path),
+        _ when Directory.Exists(path) => Below(path, words),
         _ when ImageContainer.IsInside(path) => [path],
         _ when ImageContainer.ListPictures(path) is { } pictures => pictures,
-        _ => File.Exists(path) ? [path] : throw new FileNotFoundException(null, path),
+        _ => File.Exists(path) || UnixNames.Has(path) ? [path] : throw new FileNotFoundException(null, path),
     };
 
     // A path in a list that does not exist is an error of that picture alone: the others are scored.
@@ -60,7 +62,18 @@ internal sealed record PictureList(IReadOnlyList<string> Pictures, IReadOnlyList
         }
     }
 
-    private static IReadOnlyList<string> Below(string folder) => ImageFolder.ListPictures(folder) is { Count: > 0 } pictures
-        ? pictures
-        : throw new UsageException($"'{folder}' holds no picture. No file in it or below it has the extension of one, such as .jpg or .png.");
+    private static IReadOnlyList<string> Below(string folder, TextWriter words)
+    {
+        var pictures = ImageFolder.ListPictures(folder, out var leftOut);
+        var sentence = LeftOutFiles.Sentence(folder, leftOut);
+        if (pictures.Count == 0)
+        {
+            throw new UsageException(
+                $"'{folder}' holds no picture. No file in it or below it has the extension of one, such as .jpg or .png. "
+                + sentence);
+        }
+        if (sentence is not null)
+            words.WriteLine(sentence);
+        return pictures;
+    }
 }

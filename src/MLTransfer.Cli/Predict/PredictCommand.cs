@@ -41,7 +41,7 @@ internal sealed class PredictCommand : MltCommand
     protected override Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         var model = Paths.ExistingFile("--model", asked.GetRequiredValue(_model));
-        var pictures = PictureList.Of(asked.GetRequiredValue(_pictures), Surroundings.Input);
+        var pictures = PictureList.Of(asked.GetRequiredValue(_pictures), Surroundings.Input, Surroundings.Words);
         Threads.Use(asked.GetValue(_threads));
         foreach (var complaint in pictures.Complaints)
             Surroundings.Words.WriteLine($"mlt predict: {complaint}");

@@ -36,7 +36,7 @@ internal sealed class TrainCommand : MltCommand
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         var arguments = TrainRequest.Of(asked, _options, Surroundings);
-        foreach (var note in arguments.Pictures.Notes())
+        foreach (var note in TrainNotes.Of(arguments))
             Surroundings.Words.WriteLine(note);
         if (!arguments.FineTune && asked.GetValue(_options.Cache) is null && arguments.CacheFolder is null)
             Surroundings.Words.WriteLine(TrainView.WithoutCache($"{UserCache.NoHome}."));

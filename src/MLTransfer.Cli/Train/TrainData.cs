@@ -24,7 +24,7 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
         var training = splits.TrainingPart(dataset);
         if (validation is not null)
         {
-            var other = ImageDataset.Open(validation, options);
+            var other = ImageDataset.Open(validation, options with { IsTestSet = true });
             var held = other.Splits.Contains(SplitNames.Validation) ? other.Part(SplitNames.Validation) : other;
             RequireKnownClasses(training, held, "--val");
             return new TrainData(training, held, ValidationSplit: null);

@@ -1,4 +1,3 @@
-using MLTransfer.Cli.Evaluate;
 using MLTransfer.Evaluation;
 
 namespace MLTransfer.Cli.Train;
@@ -24,7 +23,7 @@ internal static class TrainReport
             return null;
         try
         {
-            return EvaluateRun.Score(classifier, result.Model, pictures, cancel).Report;
+            return ModelEvaluation.Of(classifier, pictures, cancel).Report;
         }
         catch (OperationCanceledException)
         {

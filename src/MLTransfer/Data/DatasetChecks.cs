@@ -6,19 +6,24 @@ internal static class DatasetChecks
     private const int Named = 5;
 
     /// <exception cref="InvalidDataException">There is nothing to learn, or a class to score that training does not know.</exception>
-    public static ImageDataset Checked(ImageDataset dataset)
+    public static ImageDataset Checked(ImageDataset dataset, ImageDatasetOptions options)
     {
         if (dataset.Rows.Count == 0)
             throw new InvalidDataException($"'{dataset.Path}' ({dataset.Format}) holds no labelled picture.");
-        if (dataset.Classes.Count == 1)
-            throw new InvalidDataException($"'{dataset.Path}' ({dataset.Format}) has one class only, '{dataset.Classes[0]}'; at least two are needed to tell them apart.");
-        CheckClassesOfSplits(dataset);
-        string[] warnings = [.. dataset.Warnings, .. NearlySame(dataset)];
-        return new ImageDataset(dataset.Path, dataset.Format, dataset.Rows, dataset.Classes, warnings);
+        if (!options.IsTestSet)
+            CheckClasses(dataset);
+        List<string> warnings = [.. dataset.Warnings, .. NearlySame(dataset)];
+        if (LeftOutFiles.Sentence(dataset.Path, dataset.LeftOut) is { } leftOut)
+            warnings.Add(leftOut);
+        return new ImageDataset(dataset.Path, dataset.Format, dataset.Rows, dataset.Classes, warnings, dataset.LeftOut);
     }
 
-    private static void CheckClassesOfSplits(ImageDataset dataset)
+    private static void CheckClasses(ImageDataset dataset)
     {
+        if (dataset.Classes.Count == 1)
+            throw new InvalidDataException(
+                $"'{dataset.Path}' ({dataset.Format}) has one class only, '{dataset.Classes[0]}'; "
+                + "at least two are needed to tell them apart.");
         if (!dataset.Splits.Contains(SplitNames.Train, StringComparer.Ordinal))
             return;
         var known = dataset.Rows.Where(row => row.Split == SplitNames.Train).Select(row => row.Label).ToHashSet(StringComparer.Ordinal);

@@ -17,7 +17,7 @@ internal static class DatasetFormats
     public static ImageDataset Open(string path, ImageDatasetOptions options)
     {
         if (Directory.Exists(path))
-            return OpenFolder(path);
+            return OpenFolder(path, options);
         if (!File.Exists(path))
             throw new FileNotFoundException($"There is no file or folder '{path}'. {Expected}", path);
         if (Manifest.LooksLike(path))
@@ -33,9 +33,9 @@ internal static class DatasetFormats
         };
     }
 
-    private static ImageDataset OpenFolder(string path) =>
+    private static ImageDataset OpenFolder(string path, ImageDatasetOptions options) =>
         IdxDataset.InFolder(path)
         ?? (Directory.Exists(Path.Combine(path, Raw)) ? IdxDataset.InFolder(Path.Combine(path, Raw)) : null)
         ?? CifarDataset.InFolder(path)
-        ?? FolderDataset.Open(path);
+        ?? FolderDataset.Open(path, options);
 }

@@ -6,12 +6,15 @@ namespace MLTransfer.Data;
 /// </summary>
 public sealed class ImageDataset
 {
-    internal ImageDataset(string path, string format, IReadOnlyList<ImageRow> rows, IReadOnlyList<string>? classes = null, IReadOnlyList<string>? warnings = null)
+    internal ImageDataset(string path, string format, IReadOnlyList<ImageRow> rows, IReadOnlyList<string>? classes = null,
+        IReadOnlyList<string>? warnings = null,
+        IReadOnlyList<LeftOutFiles>? leftOut = null)
     {
         (Path, Format, Rows) = (path, format, rows);
         Classes = classes ?? [.. rows.Select(row => row.Label).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         Splits = SplitNames.Ordered(rows.Select(row => row.Split).OfType<string>());
         Warnings = warnings ?? [];
+        LeftOut = leftOut ?? [];
     }
 
     /// <summary>Where it was opened.</summary>
@@ -32,6 +35,11 @@ public sealed class ImageDataset
     /// <summary>What is odd but no error: sentences.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
+    /// <summary>
+    /// What lies in the folder or archive and is not read, by kind: those that may be images first. One of the warnings says it, too.
+    /// </summary>
+    public IReadOnlyList<LeftOutFiles> LeftOut { get; }
+
     /// <summary>Whether rows have weights of their own.</summary>
     public bool HasWeights => Rows.Any(row => row.Weight is not null);
 
@@ -43,7 +51,8 @@ public sealed class ImageDataset
     public static ImageDataset Open(string path, ImageDatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return DatasetChecks.Checked(DatasetFormats.Open(path, options ?? ImageDatasetOptions.Default));
+        options ??= ImageDatasetOptions.Default;
+        return DatasetChecks.Checked(DatasetFormats.Open(path, options), options);
     }
 
     /// <summary>One split.</summary>
@@ -119,5 +128,5 @@ public sealed class ImageDataset
     /// <exception cref="IOException">It cannot be written.</exception>
     public void WriteManifest(string path) => ManifestWriter.Write(path, Rows);
 
-    private ImageDataset With(IReadOnlyList<ImageRow> rows) => new(Path, Format, rows, Classes, Warnings);
+    private ImageDataset With(IReadOnlyList<ImageRow> rows) => new(Path, Format, rows, Classes, Warnings, LeftOut);
 }

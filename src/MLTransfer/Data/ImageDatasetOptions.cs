@@ -23,4 +23,21 @@ public sealed record ImageDatasetOptions
     /// elsewhere could make any file of this machine part of a data set.
     /// </summary>
     public bool AllowOutsidePaths { get; init; }
+
+    /// <summary>
+    /// The folder that a manifest's paths are relative to; they must not leave it. Default: null, the manifest's own folder.
+    /// </summary>
+    public string? ImageFolder { get; init; }
+
+    /// <summary>
+    /// What is added to the names in a manifest that do not end with it, such as <c>.jpg</c> where images are named by numbers. Default:
+    /// null, the extension that the files have, where a name without one is no file.
+    /// </summary>
+    public string? ImageSuffix { get; init; }
+
+    /// <summary>
+    /// Whether the data set is only evaluated, against the classes of a model: then it may have one class only, class folders without
+    /// images, and splits with classes that the split <c>train</c> lacks. Default: false.
+    /// </summary>
+    public bool IsTestSet { get; init; }
 }

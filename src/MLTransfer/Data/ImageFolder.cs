@@ -1,6 +1,11 @@
+using MLTransfer.Reading;
+
 namespace MLTransfer.Data;
 
-/// <summary>Labelled pictures in a folder with one sub-folder per class, by the rules of torchvision's <c>ImageFolder</c>; but files called .gif count as pictures, too, and what is hidden does not.</summary>
+/// <summary>
+/// Labelled pictures in a folder with one sub-folder per class, by the rules of torchvision's <c>ImageFolder</c>; but files called .gif
+/// count as pictures, too, what is hidden does not, and each folder is visited once, whatever links lead to it.
+/// </summary>
 public static class ImageFolder
 {
     private const int Named = 5;
@@ -17,45 +22,103 @@ public static class ImageFolder
     public static IReadOnlyList<ImageFile> List(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        IReadOnlyList<string> classes = Classes(folder);
-        if (classes.Count == 0)
-            throw new InvalidDataException($"The folder '{folder}' has no sub-folders{InsteadOfClasses(folder)}. {Expected(folder)}");
-        var files = classes.SelectMany(label => ListPictures(Path.Combine(folder, label)).Select(path => new ImageFile { ImagePath = path, Label = label })).ToList();
-        var empty = classes.Except(files.Select(file => file.Label), StringComparer.Ordinal).ToList();
-        if (empty.Count > 0)
-            throw new InvalidDataException($"In the folder '{folder}', {Quoted(empty)} {(empty.Count == 1 ? "has" : "have")} no pictures ({string.Join(", ", PictureFiles.Extensions)}). {Expected(folder)} Add pictures, or remove the sub-folder.");
-        if (classes.Count == 1)
-            throw new InvalidDataException($"The folder '{folder}' has one class only, {Quoted(classes)}; at least two are needed to tell them apart. {Expected(folder)}");
-        return files;
+        return ListAllClasses(Tree(folder));
     }
 
-    /// <summary>The classes of a folder: its sub-folders that are not hidden, in ordinal order.</summary>
+    /// <summary>
+    /// The classes of a folder: its sub-folders that are not hidden, in ordinal order. Spellings of one name, composed or not, are one
+    /// class.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public static IReadOnlyList<string> Classes(string folder)
-    {
-        if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"There is no folder '{folder}'{(File.Exists(folder) ? "; that is a file" : "")}. {Expected(folder)}");
-        return PictureFiles.SubFolders(folder).Select(path => Path.GetFileName(path)).ToList();
-    }
+    public static IReadOnlyList<string> Classes(string folder) => Classes(Tree(folder));
 
     /// <summary>All pictures in a folder and the folders below it, whatever their class, in ordinal order of folder and name.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public static IReadOnlyList<string> ListPictures(string folder)
+    public static IReadOnlyList<string> ListPictures(string folder) => ListPictures(folder, out _);
+
+    /// <summary>All pictures in a folder and the folders below it, whatever their class, in ordinal order of folder and name.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="leftOut">What lies in it and is not read, by kind.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public static IReadOnlyList<string> ListPictures(string folder, out IReadOnlyList<LeftOutFiles> leftOut)
     {
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"There is no folder '{folder}'.");
-        return PictureFiles.Below(folder);
+        FolderTree tree = FolderTree.Read(folder);
+        LeftOutList others = new();
+        others.AddBelow(folder, tree);
+        leftOut = others.ToList();
+        return [.. tree.AllImages()];
     }
 
-    private static string InsteadOfClasses(string folder) => PictureFiles.In(folder).ToList() is { Count: > 0 } loose
-        ? $", only {loose.Count} picture{(loose.Count == 1 ? "" : "s")} directly in it"
+    /// <summary>The pictures of all classes in their order; classes may be empty.</summary>
+    internal static IReadOnlyList<ImageFile> ListClasses(FolderTree folder) =>
+    [
+        .. folder.Folders.Select(label => (Label: LabelOf(label), Folder: label)).OrderBy(label => label.Label, StringComparer.Ordinal)
+            .SelectMany(label => label.Folder.AllImages().Select(path => new ImageFile { ImagePath = path, Label = label.Label })),
+    ];
+
+    /// <exception cref="InvalidDataException">The folder has no classes, one class only, or a class without pictures.</exception>
+    internal static IReadOnlyList<ImageFile> ListAllClasses(FolderTree folder)
+    {
+        RequireClasses(folder);
+        IReadOnlyList<ImageFile> files = ListClasses(folder);
+        RequireImages(folder, files);
+        return Classes(folder) is [var only]
+            ? throw new InvalidDataException(
+                $"The folder '{folder.Path}' has one class only, '{only}'; at least two are needed to tell them apart. "
+                + Expected(folder.Path))
+            : files;
+    }
+
+    /// <exception cref="InvalidDataException">The folder has no sub-folders.</exception>
+    internal static void RequireClasses(FolderTree folder)
+    {
+        if (folder.Folders.Count == 0)
+        {
+            throw new InvalidDataException(
+                $"The folder '{folder.Path}' has no sub-folders{InsteadOfClasses(folder)}. {Expected(folder.Path)}");
+        }
+    }
+
+    private static void RequireImages(FolderTree folder, IReadOnlyList<ImageFile> files)
+    {
+        IReadOnlyList<string> empty = Empty(folder, files);
+        if (empty.Count == 0)
+            return;
+        LeftOutList instead = new();
+        foreach (FolderTree label in folder.Folders.Where(label => empty.Contains(LabelOf(label))))
+            instead.AddBelow(folder.Path, label);
+        string others = instead.ToList() is { Count: > 0 } leftOut ? $", but {string.Join(", ", leftOut)}" : "";
+        throw new InvalidDataException(
+            $"In the folder '{folder.Path}', {Quoted(empty)} {(empty.Count == 1 ? "has" : "have")} no pictures "
+            + $"({string.Join(", ", PictureFiles.Extensions)}){others}. "
+            + $"{Expected(folder.Path)} Add pictures, or remove the sub-folder.");
+    }
+
+    /// <summary>Classes without pictures.</summary>
+    internal static IReadOnlyList<string> Empty(FolderTree folder, IReadOnlyList<ImageFile> files) =>
+        [.. Classes(folder).Except(files.Select(file => file.Label), StringComparer.Ordinal)];
+
+    internal static string Quoted(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(Named).Select(name => $"'{name}'")) + (names.Count > Named ? $" and {names.Count - Named} more" : "");
+
+    private static FolderTree Tree(string folder) => Directory.Exists(folder)
+        ? FolderTree.Read(folder)
+        : throw new DirectoryNotFoundException(
+            $"There is no folder '{folder}'{(File.Exists(folder) ? "; that is a file" : "")}. {Expected(folder)}");
+
+    private static IReadOnlyList<string> Classes(FolderTree folder) =>
+        [.. folder.Folders.Select(LabelOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    private static string LabelOf(FolderTree folder) => Spelling.Composed(UnixNames.Text(folder.Name));
+
+    private static string InsteadOfClasses(FolderTree folder) => folder.Images.Count() is > 0 and var loose
+        ? $", only {loose} picture{(loose == 1 ? "" : "s")} directly in it"
         : "";
 
     private static string Expected(string folder) =>
         $"A folder with one sub-folder of pictures per class is expected, such as '{Path.Combine(folder, "ants")}' and '{Path.Combine(folder, "bees")}'.";
-
-    private static string Quoted(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(Named).Select(name => $"'{name}'")) + (names.Count > Named ? $" and {names.Count - Named} more" : "");
 }

@@ -1,6 +1,6 @@
 namespace MLTransfer.Data;
 
-/// <summary>Finds files that look like pictures.</summary>
+/// <summary>Which files count as images, by their extensions.</summary>
 internal static class PictureFiles
 {
     internal static readonly IReadOnlyList<string> Extensions = 
@@ -8,33 +8,19 @@ internal static class PictureFiles
         ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".heic", ".heif", ".avif", ".jxl",
     ];
 
-    /// <summary>Pictures directly in a folder, by ordinal name.</summary>
-    internal static IEnumerable<string> In(string folder) =>
-        Visible(Directory.EnumerateFiles(folder)).Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase));
+    // Formats of images that are not read, or were not always; those above are taken out.
+    private static readonly string[] OtherFormats =
+    [
+        ".heic", ".heif", ".hif", ".avif", ".jxl", ".jp2", ".j2k", ".jpf", ".jpx", ".jpm", ".jfif", ".jpe", ".jxr", ".pbm", ".pnm", ".qoi",
+        ".tga", ".psd", ".exr", ".hdr",
+        ".ico", ".svg", ".pcx", ".dds", ".dcm", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".dng", ".orf", ".rw2", ".raf", ".pef",
+        ".srw", ".raw",
+    ];
 
-    /// <summary>Folders directly in a folder, by ordinal name.</summary>
-    internal static IEnumerable<string> SubFolders(string folder) => Visible(Directory.EnumerateDirectories(folder));
+    internal static bool IsImage(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Pictures in a folder and below, by ordinal path of the folder, then by name.</summary>
-    internal static IReadOnlyList<string> Below(string folder)
-    {
-        List<string> folders = [];
-        Collect(folder, folders, []);
-        return folders.Order(StringComparer.Ordinal).SelectMany(In).ToList();
-    }
-
-    private static void Collect(string folder, List<string> found, HashSet<string> ancestors)
-    {
-        // A link to a folder above would lead round and round.
-        string real = Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(folder);
-        if (!ancestors.Add(real))
-            return;
-        found.Add(folder);
-        foreach (string below in SubFolders(folder))
-            Collect(below, found, ancestors);
-        ancestors.Remove(real);
-    }
-
-    private static IEnumerable<string> Visible(IEnumerable<string> paths) =>
-        paths.Where(path => !Path.GetFileName(path.AsSpan()).StartsWith('.')).Order(StringComparer.Ordinal);
+    /// <summary>Whether an extension is that of an image whose format is not read.</summary>
+    internal static bool IsUnreadImage(string extension) =>
+        OtherFormats.Contains(extension, StringComparer.OrdinalIgnoreCase)
+            && !Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase);
 }

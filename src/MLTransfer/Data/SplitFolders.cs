@@ -3,26 +3,22 @@ namespace MLTransfer.Data;
 /// <summary>Tells folders for train, val and test from folders of classes.</summary>
 internal static class SplitFolders
 {
-    private const int Named = 5;
-
-    /// <summary>Whether all folders are parts of a data set, with the classes in folders below. Classes may be called train and test, too: then the pictures lie in them.</summary>
-    /// <param name="place">Where the folders lie.</param>
-    /// <param name="folders">Their names, and whether there are folders in them.</param>
-    /// <exception cref="InvalidDataException">Some are, and others are not: taken for classes, a model would learn to tell 'train' from 'val'.</exception>
-    public static bool Are(string place, IReadOnlyList<(string Name, bool HasFolders)> folders)
+    /// <summary>
+    /// Which of the folders are parts of a data set, with the classes in folders below; none where the folders are classes themselves.
+    /// Classes may be called train and test, too: then the images lie in them. Other folders beside the parts, such as annotations, belong
+    /// to neither.
+    /// </summary>
+    /// <param name="folders">Folders that lie beside each other.</param>
+    public static IReadOnlyList<string> Among(IReadOnlyList<Folder> folders)
     {
-        string[] others = [.. folders.Where(folder => !IsPart(folder)).Select(folder => $"'{folder.Name}'")];
-        if (others.Length == 0)
-            return folders.Count > 0;
-        int parts = folders.Where(folder => SplitNames.IsUsual(folder.Name)).Select(folder => SplitNames.Of(folder.Name)).Distinct().Count();
-        if (parts < 2 || !folders.Any(folder => IsPart(folder) && SplitNames.Of(folder.Name) == SplitNames.Train))
-            return false;
-        string training = folders.First(folder => IsPart(folder) && SplitNames.Of(folder.Name) == SplitNames.Train).Name;
-        throw new InvalidDataException(
-            $"In '{place}', '{training}' holds folders of classes as a part of a data set does, but {string.Join(", ", others.Take(Named))}{(others.Length > Named ? $" and {others.Length - Named} more" : "")} "
-            + $"{(others.Length == 1 ? "is" : "are")} no such part. Folders called train, val and test with one folder per class in each are expected, and nothing beside them. "
-            + $"Take {(others.Length == 1 ? "it" : "them")} out, or give the folder '{training}' alone.");
+        Folder[] parts = [.. folders.Where(folder => folder.HasFolders && SplitNames.IsUsual(folder.Name))];
+        bool isTrained = parts.Any(folder => SplitNames.Of(folder.Name) == SplitNames.Train);
+        // One folder called train beside others of images may be a class; beside a second part, or nothing of images, it is none.
+        int usual = folders.Where(folder => SplitNames.IsUsual(folder.Name)).DistinctBy(folder => SplitNames.Of(folder.Name)).Count();
+        bool isAlone = folders.Except(parts).All(folder => !folder.HasImages);
+        return parts.Length == folders.Count || (isTrained && (usual > 1 || isAlone)) ? [.. parts.Select(folder => folder.Name)] : [];
     }
 
-    private static bool IsPart((string Name, bool HasFolders) folder) => folder.HasFolders && SplitNames.IsUsual(folder.Name);
+    /// <summary>A folder by its name, whether folders lie in it, and whether images lie in it or below.</summary>
+    internal readonly record struct Folder(string Name, bool HasFolders, bool HasImages);
 }

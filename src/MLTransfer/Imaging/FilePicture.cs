@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using MLTransfer.Reading;
 
 namespace MLTransfer.Imaging;
 
@@ -16,7 +17,7 @@ public sealed record FilePicture(string Path) : PictureSource
     {
         try
         {
-            using FileStream stream = new(Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            using FileStream stream = new(UnixNames.OpenRead(Path), FileAccess.Read, bufferSize: 0);
             return SHA256.HashData(stream);
         }
         catch (Exception exception) when (IsAboutTheFile(exception))
@@ -44,7 +45,7 @@ public sealed record FilePicture(string Path) : PictureSource
         byte[]? borrowed = null;
         try
         {
-            using SafeFileHandle file = File.OpenHandle(Path, options: FileOptions.SequentialScan);
+            using SafeFileHandle file = UnixNames.OpenRead(Path);
             long length = RandomAccess.GetLength(file);
             PictureDecoder.CheckLength(Name, length, limits);
             borrowed = ArrayPool<byte>.Shared.Rent((int)length);

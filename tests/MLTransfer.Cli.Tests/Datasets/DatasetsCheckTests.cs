@@ -45,6 +45,20 @@ public sealed partial class DatasetsCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Images_that_are_not_read_are_a_problem_and_other_files_are_not()
+    {
+        _folder.Write($"set/val/{SmallPictures.Labels[0]}/readme.txt", []);
+        _folder.Write($"set/val/{SmallPictures.Labels[0]}/photo.CR2", []);
+        var outcome = await Mlt.RunAsync("datasets", "check", _folder.PathOf("set"), "--near", "0", "--json");
+        JsonElement json = JsonDocument.Parse(outcome.Output).RootElement;
+        Assert.Equal(["unreadable", "left-out", "leakage"],
+            json.GetProperty("problems").EnumerateArray().Select(problem => problem.GetProperty("kind").GetString()));
+        Assert.Equal([("format", ".cr2", 1), ("format", ".txt", 1)], json.GetProperty("left_out").EnumerateArray().Select(
+            files => (files.GetProperty("kind").GetString(), files.GetProperty("extension").GetString(),
+                files.GetProperty("names").GetArrayLength())));
+    }
+
+    [Fact]
     public async Task A_folder_that_is_not_there_is_a_wrong_question()
     {
         var outcome = await Mlt.RunAsync("datasets", "check", "/nowhere/at/all");

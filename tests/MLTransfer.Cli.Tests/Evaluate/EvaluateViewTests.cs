@@ -19,15 +19,22 @@ public class EvaluateViewTests
     public void The_json_document_has_the_promised_fields() =>
         Expected.Is("json-evaluate.txt", Shown.By(surroundings => Json.WriteTo(surroundings.Output, EvaluateJson.Of(Result(classes: 3)))));
 
+    [Fact]
+    public void Classes_that_the_model_does_not_know_are_named_and_counted_apart() => Assert.Contains(
+        "Not counted: 1,005 images of classes that the model does not know: moths 5, wasps 1,000\n",
+        Shown.By(surroundings =>
+            EvaluateView.Show(Result(classes: 3) with { Unknown = [new("moths", 5), new("wasps", 1000)] }, surroundings)),
+            StringComparison.Ordinal);
+
     // Of class i there are i pictures right and one taken for the class before it; of class 0 there is none.
-    private static EvaluateResult Result(int classes)
+    private static ModelEvaluation Result(int classes)
     {
         string[] labels = [.. Enumerable.Range(0, classes).Select(index => $"class [{index}]")];
         var scored =
             from actual in Enumerable.Range(1, classes - 1)
             from picture in Enumerable.Range(0, actual + 1)
             select (actual, Certain(picture == 0 ? actual - 1 : actual, classes));
-        return new(ClassificationReport.Of(labels, scored), [], 0.5);
+        return new(ClassificationReport.Of(labels, scored), [], [], 0.5);
     }
 
     private static IReadOnlyList<float> Certain(int predicted, int classes) => [.. Enumerable.Range(0, classes).Select(index => index == predicted ? 0.5f : 0.5f / (classes - 1))];

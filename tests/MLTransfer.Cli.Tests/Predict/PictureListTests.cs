@@ -22,20 +22,32 @@ public sealed class PictureListTests : IDisposable
         Assert.Equal([_folder.PathOf("a.png"), _folder.PathOf("b.JPG"), _folder.PathOf("below/ü.webp")], List(_folder.Path));
 
     [Fact]
+    public void What_is_not_read_in_a_folder_is_told_in_one_line()
+    {
+        using var words = new StringWriter();
+        PictureList.Of([_folder.Path], TextReader.Null, words);
+        Assert.Equal($"In '{_folder.Path}', 1 file or folder is not read: 1 .txt ('notes.txt').{Environment.NewLine}", words.ToString());
+    }
+
+    [Fact]
+    public void Names_in_another_form_of_unicode_are_the_same_files() =>
+        Assert.Equal([_folder.PathOf("below/ü.webp")], List(_folder.PathOf("below/u\u0308.webp")));
+
+    [Fact]
     public void A_named_file_is_taken_whatever_its_name() => Assert.Equal([_folder.PathOf("notes.txt")], List(_folder.PathOf("notes.txt")));
 
     [Fact]
     public void A_dash_reads_paths_from_standard_input_and_keeps_those_that_do_not_exist()
     {
         using var input = new StringReader("x.jpg\n\ny z.jpg\n");
-        Assert.Equal(["x.jpg", "y z.jpg"], PictureList.Of(["-"], input).Pictures);
+        Assert.Equal(["x.jpg", "y z.jpg"], PictureList.Of(["-"], input, TextWriter.Null).Pictures);
     }
 
     [Fact]
     public void A_list_on_standard_input_may_begin_with_a_byte_order_mark()
     {
         using var input = new StringReader("\uFEFFx.jpg\r\n\uFEFFy.jpg");
-        Assert.Equal(["x.jpg", "\uFEFFy.jpg"], PictureList.Of(["-"], input).Pictures);
+        Assert.Equal(["x.jpg", "\uFEFFy.jpg"], PictureList.Of(["-"], input, TextWriter.Null).Pictures);
     }
 
     [Fact]
@@ -44,7 +56,7 @@ public sealed class PictureListTests : IDisposable
         Directory.CreateDirectory(_folder.PathOf("empty"));
         _folder.Write("broken.zip", "PK\u0003\u0004 and no more"u8);
         string missing = _folder.PathOf("c.png"), there = _folder.PathOf("a.png");
-        var list = PictureList.Of([missing, _folder.PathOf("empty"), _folder.PathOf("broken.zip"), there], TextReader.Null);
+        var list = PictureList.Of([missing, _folder.PathOf("empty"), _folder.PathOf("broken.zip"), there], TextReader.Null, TextWriter.Null);
         Assert.Equal([missing, there], list.Pictures);
         Assert.Equal(3, list.Complaints.Count);
         Assert.Contains("there is no such file", list.Complaints[0], StringComparison.Ordinal);
@@ -62,7 +74,8 @@ public sealed class PictureListTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_list_on_standard_input_is_refused() => Assert.Throws<UsageException>(() => PictureList.Of(["-"], TextReader.Null));
+    public void An_empty_list_on_standard_input_is_refused() =>
+        Assert.Throws<UsageException>(() => PictureList.Of(["-"], TextReader.Null, TextWriter.Null));
 
-    private static IReadOnlyList<string> List(string path) => PictureList.Of([path], TextReader.Null).Pictures;
+    private static IReadOnlyList<string> List(string path) => PictureList.Of([path], TextReader.Null, TextWriter.Null).Pictures;
 }

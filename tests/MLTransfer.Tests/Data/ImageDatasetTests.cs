@@ -54,14 +54,67 @@ public sealed class ImageDatasetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("test/1.jpg", "'test' is no such part")]
-    [InlineData("annotations/1.jpg", "'annotations' is no such part")]
-    public void Parts_beside_something_else_are_not_taken_for_classes(string other, string complaint)
+    [InlineData("test/1.jpg", "1 outside the class folders ('test/')")]
+    [InlineData("annotations/1.jpg", "1 outside the class folders ('annotations/')")]
+    [InlineData("annotations/voc/1.xml", "1 outside the class folders ('annotations/')")]
+    [InlineData("README.md", "1 .md ('README.md')")]
+    [InlineData("train/cover.jpg", "1 outside the class folders ('train/cover.jpg')")]
+    public void What_lies_beside_the_parts_is_told_of_and_not_taken_for_classes(string other, string told)
     {
         Touch("train/ants/1.jpg", "train/bees/1.jpg", "val/ants/2.jpg", "val/bees/2.jpg", other);
 
-        Assert.Contains(complaint, ErrorOf(_folder.Path));
-        Assert.Contains("or give the folder 'train' alone", ErrorOf(_folder.Path));
+        ImageDataset dataset = ImageDataset.Open(_folder.Path);
+
+        Assert.Equal(["train", "val"], dataset.Splits);
+        Assert.Equal(["ants", "bees"], dataset.Classes);
+        Assert.Equal($"In '{_folder.Path}', 1 file or folder is not read: {told}.", Assert.Single(dataset.Warnings));
+    }
+
+    [Fact]
+    public void Annotations_beside_the_only_part_are_no_class()
+    {
+        Touch("train/ants/1.jpg", "train/bees/1.jpg", "annotations/1.xml");
+
+        Assert.Equal(["train"], ImageDataset.Open(_folder.Path).Splits);
+    }
+
+    [Fact]
+    public void What_is_not_read_is_counted_by_kind_with_images_of_other_formats_first()
+    {
+        Touch("a/1.jpg", "a/2.HEIC", "a/3.heic", "a/4.CR2", "a/notes.txt", "a/.DS_Store", "a/noend", "b/1.jpg", ".git/config", "loose.png");
+
+        Assert.Equal(
+            [
+                (LeftOutKind.Format, ".heic", "a/2.HEIC a/3.heic"), (LeftOutKind.Format, ".cr2", "a/4.CR2"),
+                    (LeftOutKind.Stray, null, "loose.png"),
+                (LeftOutKind.Format, "", "a/noend"), (LeftOutKind.Format, ".txt", "a/notes.txt"),
+                    (LeftOutKind.Hidden, null, ".git a/.DS_Store"),
+            ],
+            ImageDataset.Open(_folder.Path).LeftOut.Select(files => (files.Kind, files.Extension, string.Join(' ', files.Names))));
+    }
+
+    [Theory]
+    [InlineData("bees/1.jpg")]
+    [InlineData("test/bees/1.jpg")]
+    public void A_test_set_may_have_one_class_and_empty_folders_of_others(string image)
+    {
+        Touch(image);
+        string empty = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(_folder.PathOf(image)))!, "ants");
+        Directory.CreateDirectory(empty);
+
+        ImageDataset dataset = ImageDataset.Open(_folder.Path, new() { IsTestSet = true });
+
+        Assert.Equal(["bees"], dataset.Classes);
+        Assert.EndsWith("'ants' has no pictures.", Assert.Single(dataset.Warnings));
+        Assert.Contains("'ants' has no pictures (.jpg", ErrorOf(_folder.Path));
+    }
+
+    [Fact]
+    public void Spellings_of_a_class_in_two_forms_of_unicode_are_one_class()
+    {
+        Touch("train/M\u00fccken/1.jpg", "train/bees/1.jpg", "val/Mu\u0308cken/1.jpg", "val/bees/2.jpg");
+
+        Assert.Equal(["M\u00fccken", "bees"], ImageDataset.Open(_folder.Path).Classes);
     }
 
     [Fact]

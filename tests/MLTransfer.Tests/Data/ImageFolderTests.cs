@@ -39,6 +39,45 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal(2, ImageFolder.List(_folder.Path).Count);
     }
 
+    [Theory]
+    [InlineData("a/up", "..")]
+    [InlineData("self", ".")]
+    [InlineData("a/other", "../b")]
+    [InlineData("0", "b")]
+    [InlineData("a/deep/down", "../..")]
+    public void Each_folder_is_read_once_where_it_lies_whatever_links_lead_to_it(string link, string target)
+    {
+        Touch("a/1.jpg", "a/deep/2.jpg", "b/1.jpg");
+        Directory.CreateSymbolicLink(_folder.PathOf(link), target);
+
+        Assert.Equal(
+            ["a: a/1.jpg", "a: a/deep/2.jpg", "b: b/1.jpg"],
+            ImageFolder.List(_folder.Path).Select(file => $"{file.Label}: {Path.GetRelativePath(_folder.Path, file.ImagePath)}"));
+        Assert.Equal(3, ImageFolder.ListPictures(_folder.Path, out IReadOnlyList<LeftOutFiles> leftOut).Count);
+        Assert.Equal($"1 link to a folder that is read already ('{link}')", Assert.Single(leftOut).ToString());
+    }
+
+    [Fact]
+    public void Two_links_to_one_folder_elsewhere_are_followed_once()
+    {
+        using TemporaryFolder elsewhere = new();
+        elsewhere.Write("1.jpg", default);
+        Touch("a/1.jpg");
+        Directory.CreateSymbolicLink(_folder.PathOf("b"), elsewhere.Path);
+        Directory.CreateSymbolicLink(_folder.PathOf("c"), _folder.PathOf("b"));
+
+        Assert.Equal(["a", "b"], ImageFolder.List(_folder.Path).Select(file => file.Label));
+    }
+
+    [Fact]
+    public void A_class_whose_images_are_of_other_formats_says_so()
+    {
+        Touch("ants/1.jpg", "bees/1.cr2");
+
+        Assert.Contains("'bees' has no pictures (.jpg", ErrorOf());
+        Assert.Contains("but 1 .cr2 ('bees/1.cr2').", ErrorOf());
+    }
+
     [Fact]
     public void A_link_to_a_folder_elsewhere_is_followed()
     {

@@ -10,14 +10,15 @@ namespace MLTransfer.Cli.Datasets.Check;
 internal sealed record CheckJson(
     string Path, string Format, int Pictures, IReadOnlyList<ClassJson> Classes,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SizesJson? Sizes,
-    IReadOnlyList<ProblemJson> Problems, double Seconds,
+    IReadOnlyList<ProblemJson> Problems, IReadOnlyList<LeftOutJson> LeftOut, double Seconds,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Report)
 {
     internal static CheckJson Of(DatasetFindings findings, string? report) => new(
         findings.Dataset.Path, findings.Dataset.Format, findings.Dataset.Rows.Count,
         [.. findings.Classes.Select(count => new ClassJson(count.Label, count.Pictures, count.PerSplit))],
         findings.Sizes is { } sizes ? new(Numbers(sizes.Smallest), Numbers(sizes.Median), Numbers(sizes.Largest)) : null,
-        [.. findings.Problems.Select(ProblemJson.Of)], Math.Round(findings.Seconds, 2), report);
+        [.. findings.Problems.Select(ProblemJson.Of)], [.. findings.Dataset.LeftOut.Select(LeftOutJson.Of)],
+        Math.Round(findings.Seconds, 2), report);
 
     private static int[] Numbers(PictureSize size) => [size.Width, size.Height];
 }
@@ -32,6 +33,13 @@ internal sealed record SizesJson(int[] Smallest, int[] Median, int[] Largest);
 internal sealed record ProblemJson(string Kind, string Note, IReadOnlyList<PictureJson> Pictures)
 {
     internal static ProblemJson Of(DatasetProblem problem) => new(NewOption.Word(problem.Kind), problem.Note, [.. problem.Pictures.Select(PictureJson.Of)]);
+}
+
+/// <summary>Files of a kind that are not read.</summary>
+internal sealed record LeftOutJson(
+    string Kind, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Extension, IReadOnlyList<string> Names)
+{
+    internal static LeftOutJson Of(LeftOutFiles files) => new(NewOption.Word(files.Kind), files.Extension, files.Names);
 }
 
 /// <summary>A picture.</summary>

@@ -35,10 +35,12 @@ internal sealed class DatasetsCheckCommand : MltCommand
         """
         Leakage: the same picture in two splits, so that what is measured was trained on. Label conflict: the same picture in two classes.
         Near: pictures that look the same though their files differ, as after another compression or in another size.
+        Left out: files that may be images and are not read. Hidden files and others that are no images are counted, but are no problem.
 
         JSON: { path, format, pictures, classes: [{ label, pictures, splits: { split: pictures } }], sizes?: { smallest, median, largest: [width, height] },
-                problems: [{ kind: unreadable|label-conflict|leakage|near-label-conflict|near-leakage|duplicate|near-duplicate|one-colour|tiny|
-                wrong-extension|missing-class|imbalance, note, pictures: [{ file, label, split? }] }], seconds, report? }
+                problems: [{ kind: unreadable|left-out|label-conflict|leakage|near-label-conflict|near-leakage|duplicate|near-duplicate|one-colour|
+                tiny|wrong-extension|missing-class|imbalance, note, pictures: [{ file, label, split? }] }],
+                left_out: [{ kind: format|hidden|stray|repeated, extension?, names }], seconds, report? }
 
         """;
 

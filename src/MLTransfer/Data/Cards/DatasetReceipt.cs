@@ -12,7 +12,14 @@ internal sealed record DatasetReceipt(string Name, IReadOnlyList<string> Checksu
     public static DatasetReceipt Of(DatasetCard card, string folder, IReadOnlyList<string> skipped)
     {
         (int files, long bytes) = (0, 0L);
-        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.Name != FileName))
+        // No link comes out of an archive; one that was added later may lead anywhere, even round and round.
+        EnumerationOptions withoutLinks = new()
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+            IgnoreInaccessible = false,
+        };
+        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles("*", withoutLinks).Where(file => file.Name != FileName))
             (files, bytes) = (files + 1, bytes + file.Length);
         return new(card.Name, [.. card.Files.Select(file => file.Checksum?.Digits ?? "")], files, bytes, skipped);
     }

@@ -7,16 +7,17 @@ internal static class ArchiveNames
     private const string Leftovers = "__MACOSX";
 
     /// <summary>By its extension; nothing hidden.</summary>
-    public static bool IsPicture(string name)
+    public static bool IsPicture(string name) => PictureFiles.IsImage(name) && !IsHidden(name);
+
+    /// <summary>Whether its name, or that of a folder above it, begins with a dot, or macOS has added it.</summary>
+    public static bool IsHidden(string name)
     {
-        if (!PictureFiles.Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase))
-            return false;
         foreach (Range part in name.AsSpan().SplitAny('/', '\\'))
         {
             if (name.AsSpan(part) is not "." && (name.AsSpan(part).StartsWith('.') || name.AsSpan(part) is Leftovers))
-                return false;
+                return true;
         }
-        return true;
+        return false;
     }
 
     public static string[] Odd(int links) =>

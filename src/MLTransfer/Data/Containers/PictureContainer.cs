@@ -12,6 +12,9 @@ internal abstract class PictureContainer
     /// <summary>The names of the pictures, in the order of the file.</summary>
     public abstract IReadOnlyList<string> Names { get; }
 
+    /// <summary>The names of other files in it, which are not read.</summary>
+    public virtual IReadOnlyList<string> Others => [];
+
     /// <summary>What is odd about the file: sentences.</summary>
     public virtual IReadOnlyList<string> Warnings => [];
 

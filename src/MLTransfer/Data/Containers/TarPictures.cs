@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Text;
 using MLTransfer.Reading;
 
 namespace MLTransfer.Data.Containers;
@@ -8,6 +9,7 @@ internal sealed class TarPictures : PictureContainer
 {
     private const int HeaderBuffer = 1 << 12;
     private readonly Dictionary<string, (long Place, long Length)> _entries = new(StringComparer.Ordinal);
+    private readonly List<string> _others = [];
     private readonly ByteSource _source;
 
     public TarPictures(FileStream file, ContainerErrors errors)
@@ -21,6 +23,8 @@ internal sealed class TarPictures : PictureContainer
 
     public override IReadOnlyList<string> Names { get; }
 
+    public override IReadOnlyList<string> Others => _others;
+
     public override IReadOnlyList<string> Warnings { get; }
 
     public override long Length(string name) => _entries.TryGetValue(name, out var entry) ? entry.Length : -1;
@@ -30,30 +34,44 @@ internal sealed class TarPictures : PictureContainer
     /// <returns>How many pictures are left out since they are no files.</returns>
     private int Index(FileStream file, ContainerErrors errors)
     {
-        int odd = 0;
+        List<Entry> entries = [];
         // Not disposed, since it would close the file.
         BufferedStream buffered = new(file, HeaderBuffer);
         using TarReader reader = new(buffered, leaveOpen: true);
         while (Next(reader, errors) is { } entry)
         {
-            string name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
             bool isFile = entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile;
-            if (isFile)
-                EntryNames.Check(name, errors);
-            if (!ArchiveNames.IsPicture(name))
-                continue;
-            if (!isFile)
-            {
-                odd++;
-                continue;
-            }
-            if (entry.DataOffset < 0 || entry.Length > _source.Length - entry.DataOffset)
-                throw errors.CutShort($"its entry '{name}' has {entry.Length:N0} bytes, and the file ends before");
-            // Of two entries with one name, unpacking leaves the last.
-            _entries[name] = (entry.DataOffset, entry.Length);
+            entries.Add(new Entry(entry.Name, TarNames.Stored(_source, entry.Name, entry.DataOffset), isFile, entry.DataOffset,
+                entry.Length));
         }
-        return odd;
+        byte[][] lost = [.. entries.Select(entry => entry.Stored).OfType<byte[]>()];
+        Encoding legacy = lost.Length > 0 ? LegacyNames.Of(lost) : Encoding.UTF8;
+        return entries.Count(entry => !Take(entry, entry.Stored is { } stored ? legacy.GetString(stored) : entry.Name, errors));
     }
+
+    /// <returns>Whether it is not left out although it is called like a picture.</returns>
+    private bool Take(Entry entry, string name, ContainerErrors errors)
+    {
+        if (name.StartsWith("./", StringComparison.Ordinal))
+            name = name[2..];
+        if (entry.IsFile)
+            EntryNames.Check(name, errors);
+        if (!ArchiveNames.IsPicture(name))
+        {
+            _others.AddRange(entry.IsFile ? [name] : []);
+            return true;
+        }
+        if (!entry.IsFile)
+            return false;
+        if (entry.Place < 0 || entry.Length > _source.Length - entry.Place)
+            throw errors.CutShort($"its entry '{name}' has {entry.Length:N0} bytes, and the file ends before");
+        // Of two entries with one name, unpacking leaves the last.
+        _entries[name] = (entry.Place, entry.Length);
+        return true;
+    }
+
+    /// <summary>What is needed of an entry until all names are known.</summary>
+    private readonly record struct Entry(string Name, byte[]? Stored, bool IsFile, long Place, long Length);
 
     private static TarEntry? Next(TarReader reader, ContainerErrors errors)
     {

@@ -18,20 +18,26 @@ internal sealed class ZipPictures : PictureContainer
         _errors = errors;
         _entries = new ZipEntries(source, new ReadBudget(source.Length, errors), errors);
         int odd = 0;
-        foreach (ZipEntry entry in _entries.Entries.Where(entry => ArchiveNames.IsPicture(entry.Name)))
+        List<string> others = [];
+        foreach (ZipEntry entry in _entries.Entries)
         {
-            if (entry.IsFile)
+            if (!ArchiveNames.IsPicture(entry.Name))
+                others.AddRange(entry.IsFile ? [entry.Name] : []);
+            else if (entry.IsFile)
                 _lengths.Add(entry.Name, entry.Length > (entry.StoredLength * MostPerByte) + Slack ? -entry.Length : entry.Length);
             else
                 odd++;
         }
         Names = [.. _lengths.Keys];
+        Others = others;
         Warnings = ArchiveNames.Odd(odd);
     }
 
     public override string Format => "zip archive";
 
     public override IReadOnlyList<string> Names { get; }
+
+    public override IReadOnlyList<string> Others { get; }
 
     public override IReadOnlyList<string> Warnings { get; }
 

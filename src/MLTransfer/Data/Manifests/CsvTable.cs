@@ -55,7 +55,8 @@ internal sealed class CsvTable
         int start = _at;
         while (_at < _text.Length && _text[_at] != _separator && _text[_at] is not ('\r' or '\n'))
             _at++;
-        return _text[start.._at];
+        // White space at the ends is part of a field only between quotes.
+        return _text[start.._at].Trim();
     }
 
     private string Quoted()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLTransfer.Reading;
 
 namespace MLTransfer.Data;
 
@@ -18,18 +19,21 @@ internal static class Manifest
         bool isJson = JsonLines.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
         ManifestTable table = isJson ? JsonLinesTable.Read(text, errors) : CsvTable.Read(text, errors);
         var columns = ManifestColumns.Of(table.Columns, options, errors);
-        ManifestPaths paths = new(path, options.AllowOutsidePaths, errors);
+        ManifestPaths paths = new(path, options, errors);
+        if (columns.IsImageById && table.Lines is [var first, ..] && first.Fields[columns.Image] is { } id
+            && !string.IsNullOrWhiteSpace(id))
+            paths.RequireFile(id, first.Number);
         var rows = table.Lines.Select(line => (line.Number, Row: Row(line, columns, paths, errors))).ToList();
         return new ImageDataset(path, isJson ? "manifest, JSON lines" : "manifest, table", Distinct(path, rows, errors, out string[] warnings), classes: null, warnings);
     }
 
     private static ImageRow Row(ManifestLine line, ManifestColumns columns, ManifestPaths paths, ManifestErrors errors)
     {
-        string Needed(int column, string what) => line.Fields[column]?.Trim() is { Length: > 0 } field ? field
+        string Needed(int column, string what) => line.Fields[column] is { } field && !string.IsNullOrWhiteSpace(field) ? field
             : throw errors.At(line.Number, $"has no {what}", "Fill it in, or take the line out.");
         return new ImageRow(
             paths.Resolve(Needed(columns.Image, "picture"), line.Number),
-            Needed(columns.Label, "label"),
+            Spelling.Composed(Needed(columns.Label, "label")),
             columns.Split < 0 ? null : SplitNames.Of(Needed(columns.Split, "split")),
             columns.Weight < 0 || string.IsNullOrWhiteSpace(line.Fields[columns.Weight]) ? null : Weight(line.Fields[columns.Weight]!, line.Number, errors));
     }

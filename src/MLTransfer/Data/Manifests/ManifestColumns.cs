@@ -3,10 +3,26 @@ namespace MLTransfer.Data;
 /// <summary>Which columns of a manifest are meant; -1 where there is none.</summary>
 internal readonly record struct ManifestColumns(int Image, int Label, int Split, int Weight)
 {
-    private static readonly string[] Images = ["imagepath", "image", "filepath", "path", "filename", "file", "imagefile", "imagename", "img", "imgpath", "picture", "photo"];
-    private static readonly string[] Labels = ["label", "class", "category", "target", "classname", "labelname", "categoryname", "labels", "species"];
+    private static readonly string[] Images =
+    [
+        "imagepath", "image", "filepath", "path", "filename", "file", "imagefile", "imagename", "img", "imgpath", "picture", "photo",
+        "imagesource", "imagefilename",
+    ];
+
+    private static readonly string[] Ids = ["imageid", "id"];
+
+    // Names before numbers.
+    private static readonly string[] Labels =
+    [
+        "label", "class", "category", "target", "classname", "labelname", "categoryname", "labels", "species", "classid", "labelid",
+        "categoryid",
+    ];
+
     private static readonly string[] Splits = ["split", "set", "subset", "fold", "partition", "dataset"];
     private static readonly string[] Weights = ["weight", "sampleweight"];
+
+    /// <summary>Whether images are named by what need not be a file name.</summary>
+    public bool IsImageById { get; private init; }
 
     /// <exception cref="InvalidDataException">There is no column of pictures or of labels, or none of a name that the options give.</exception>
     public static ManifestColumns Of(IReadOnlyList<string> columns, ImageDatasetOptions options, ManifestErrors errors)
@@ -14,6 +30,8 @@ internal readonly record struct ManifestColumns(int Image, int Label, int Split,
         ManifestColumns found = new(
             Find(columns, options.ImageColumn, Images, errors), Find(columns, options.LabelColumn, Labels, errors),
             Find(columns, options.SplitColumn, Splits, errors), Find(columns, options.WeightColumn, Weights, errors));
+        if (found.Image < 0 && Find(columns, named: null, Ids, errors) is >= 0 and var id)
+            found = found with { Image = id, IsImageById = true };
         string? missing = (found.Image < 0, found.Label < 0) switch
         {
             (true, true) => "no column with the pictures (such as 'image') and none with the labels (such as 'label')",

@@ -31,7 +31,12 @@ public static class DatasetInspection
         var classes = BalanceProblems.Count(dataset);
         IEnumerable<DatasetProblem> problems =
         [
-            .. looked.SelectMany(one => one.Problems), .. TinyPictures.Of(seen, options), .. DuplicateProblems.Of(seen, options, cancel), .. BalanceProblems.Of(dataset, classes, options),
+            .. looked.SelectMany(one => one.Problems),
+            .. dataset.LeftOut.Where(files => files.MayBeImages).Select(files =>
+                new DatasetProblem(ProblemKind.LeftOut, files.ToString(), [])),
+            .. TinyPictures.Of(seen, options), .. DuplicateProblems.Of(seen, options, cancel),
+            .. BalanceProblems.Of(dataset, classes, options),
+            .. BalanceProblems.Unreadable(dataset, seen),
         ];
         return new(dataset, classes, SizeRange.Of(seen.Select(picture => picture.Size)), [.. problems.OrderBy(problem => problem.Kind)], Stopwatch.GetElapsedTime(start).TotalSeconds);
     }

@@ -6,6 +6,9 @@ public enum ProblemKind
     /// <summary>A picture cannot be decoded.</summary>
     Unreadable,
 
+    /// <summary>Files that may be images are not read, by their format or their place.</summary>
+    LeftOut,
+
     /// <summary>The same file has different labels.</summary>
     LabelConflict,
 
@@ -33,7 +36,7 @@ public enum ProblemKind
     /// <summary>A file is of another format than its extension says.</summary>
     WrongExtension,
 
-    /// <summary>A class has no picture in a split.</summary>
+    /// <summary>A class has no picture, or none that can be read, in a split or at all.</summary>
     MissingClass,
 
     /// <summary>Classes have very different numbers of pictures.</summary>

@@ -8,7 +8,8 @@ namespace MLTransfer.Reading.Zip;
 internal static class ZipDirectory
 {
     private const int RecordSize = 46, LocalHeaderSize = 30;
-    private const ushort Zip64Field = 1;
+    private const int UnicodePathHead = 5;
+    private const ushort Zip64Field = 1, UnicodePathField = 0x7075;
     private const int Encrypted = 1, Stored = 0, Deflated = 8, Unix = 3;
 
     /// <summary>The entries by name.</summary>
@@ -18,28 +19,46 @@ internal static class ZipDirectory
         ZipDirectoryEnd end = ZipDirectoryEnd.Find(source, errors);
         byte[] directory = new byte[budget.Take(end.Length, "its zip directory")];
         source.Read(end.Place, directory);
+        List<Record> records = Records(directory, end.Count, errors);
+        Encoding legacy = records.TrueForAll(record => Utf8.IsValid(record.Name)) 
+            ? Encoding.UTF8
+            : LegacyNames.Of([.. records.Select(record => record.Name)]);
         var entries = new Dictionary<string, ZipEntry>(StringComparer.Ordinal);
-        for (ReadOnlySpan<byte> rest = directory; entries.Count < end.Count;)
+        foreach (Record record in records)
         {
-            if (rest.Length < RecordSize || !rest.StartsWith("PK\x01\x02"u8))
-                throw errors.Damaged($"its zip directory breaks off after {entries.Count} of {end.Count} entries");
-            int name = RecordSize + BinaryPrimitives.ReadUInt16LittleEndian(rest[28..]), extra = name + BinaryPrimitives.ReadUInt16LittleEndian(rest[30..]);
-            int next = extra + BinaryPrimitives.ReadUInt16LittleEndian(rest[32..]);
-            if (next > rest.Length)
-                throw errors.Damaged($"its zip directory breaks off after {entries.Count} of {end.Count} entries");
-            ZipEntry entry = ReadEntry(rest[..RecordSize], rest[RecordSize..name], rest[name..extra], errors);
+            ZipEntry entry = ReadEntry(directory.AsSpan(record.Start, RecordSize), record.Name, directory.AsSpan(record.Extra), legacy,
+                errors);
             if (!entries.TryAdd(entry.Name, entry))
                 throw errors.Damaged($"it has two entries '{entry.Name}'");
-            rest = rest[next..];
         }
         CheckPlaces(entries.Values, end.Place, errors);
         return entries;
     }
 
-    private static ZipEntry ReadEntry(ReadOnlySpan<byte> record, ReadOnlySpan<byte> nameBytes, ReadOnlySpan<byte> extra, FileErrors errors)
+    private static List<Record> Records(byte[] directory, long count, FileErrors errors)
     {
-        // Names that are not UTF-8 are of the writer's own code page; whichever, Latin-1 tells them apart.
-        string name = (Utf8.IsValid(nameBytes) ? Encoding.UTF8 : Encoding.Latin1).GetString(nameBytes);
+        List<Record> records = [];
+        for (int start = 0; records.Count < count;)
+        {
+            ReadOnlySpan<byte> rest = directory.AsSpan(start);
+            if (rest.Length < RecordSize || !rest.StartsWith("PK\x01\x02"u8))
+                throw errors.Damaged($"its zip directory breaks off after {records.Count} of {count} entries");
+            int extra = RecordSize + BinaryPrimitives.ReadUInt16LittleEndian(rest[28..]);
+            int comment = extra + BinaryPrimitives.ReadUInt16LittleEndian(rest[30..]);
+            int next = comment + BinaryPrimitives.ReadUInt16LittleEndian(rest[32..]);
+            if (next > rest.Length)
+                throw errors.Damaged($"its zip directory breaks off after {records.Count} of {count} entries");
+            records.Add(new Record(start, rest[RecordSize..extra].ToArray(), (start + extra)..(start + comment)));
+            start += next;
+        }
+        return records;
+    }
+
+    private static ZipEntry ReadEntry(ReadOnlySpan<byte> record, byte[] nameBytes, ReadOnlySpan<byte> extra, Encoding legacy,
+        FileErrors errors)
+    {
+        // Many writers of UTF-8 do not set the flag for it, so the bytes decide.
+        string name = UnicodeName(extra, nameBytes) ?? (Utf8.IsValid(nameBytes) ? Encoding.UTF8 : legacy).GetString(nameBytes);
         EntryNames.Check(name, errors);
         int method = BinaryPrimitives.ReadUInt16LittleEndian(record[10..]);
         if ((record[8] & Encrypted) != 0)
@@ -47,7 +66,7 @@ internal static class ZipDirectory
         if (method is not (Stored or Deflated))
             throw errors.Unreadable($"cannot be read: its zip entry '{name}' is compressed by method {method}", "Pack it again by deflate, the usual one, or without compression.");
         // Sizes that need more than 32 bits are all ones here, and in the extra field, in this order.
-        ReadOnlySpan<byte> wide = Zip64(extra);
+        ReadOnlySpan<byte> wide = Field(extra, Zip64Field);
         long length = Size(record, 24, ref wide), stored = Size(record, 20, ref wide), place = Size(record, 42, ref wide);
         if (length < 0 || stored < 0 || place < 0 || (method == Stored && stored != length))
             throw errors.Damaged($"its zip entry '{name}' has an impossible size or place");
@@ -72,17 +91,34 @@ internal static class ZipDirectory
         return size;
     }
 
-    private static ReadOnlySpan<byte> Zip64(ReadOnlySpan<byte> extra)
+    /// <summary>The name in UTF-8 beside one in another code page, which holds as long as that one was not changed (4.6.9).</summary>
+    private static string? UnicodeName(ReadOnlySpan<byte> extra, byte[] name)
+    {
+        ReadOnlySpan<byte> field = Field(extra, UnicodePathField);
+        if (field.Length <= UnicodePathHead || field[0] != 1)
+            return null;
+        var checksum = new Crc32();
+        checksum.Add(name);
+        ReadOnlySpan<byte> unicode = field[UnicodePathHead..];
+        return BinaryPrimitives.ReadUInt32LittleEndian(field[1..]) == checksum.Value && Utf8.IsValid(unicode)
+            ? Encoding.UTF8.GetString(unicode)
+            : null;
+    }
+
+    private static ReadOnlySpan<byte> Field(ReadOnlySpan<byte> extra, ushort kind)
     {
         while (extra.Length >= 4)
         {
             int length = Math.Min(BinaryPrimitives.ReadUInt16LittleEndian(extra[2..]), extra.Length - 4);
-            if (BinaryPrimitives.ReadUInt16LittleEndian(extra) == Zip64Field)
+            if (BinaryPrimitives.ReadUInt16LittleEndian(extra) == kind)
                 return extra.Slice(4, length);
             extra = extra[(4 + length)..];
         }
         return [];
     }
+
+    /// <summary>Where a record of the directory starts, the name in it, and where its extra fields are.</summary>
+    private readonly record struct Record(int Start, byte[] Name, Range Extra);
 
     // Entries that share bytes are how a small file says that it has large ones.
     private static void CheckPlaces(IEnumerable<ZipEntry> entries, long room, FileErrors errors)

@@ -10,18 +10,51 @@ internal sealed record ZipDirectoryEnd(long Count, long Length, long Place)
 {
     private const int Size = 22, LocatorSize = 20, Size64 = 56, LongestComment = ushort.MaxValue;
 
+    // How many bytes behind the end are skipped, as of a download that something was added to.
+    private const int LongestTrail = 1 << 20;
+
+    private static ReadOnlySpan<byte> Mark => "PK\x05\x06"u8;
+
     /// <exception cref="Exception">There is none, as when a file is cut short, or it says what cannot be.</exception>
     public static ZipDirectoryEnd Find(ByteSource source, FileErrors errors)
     {
         byte[] tail = new byte[Math.Min(source.Length, LocatorSize + Size + LongestComment)];
         source.Read(source.Length - tail.Length, tail);
-        for (int at = tail.Length - Size; at >= 0; at--)
+        for (int at = Last(tail, tail.Length); at >= 0; at = Last(tail, at))
         {
             ReadOnlySpan<byte> end = tail.AsSpan(at);
-            if (end.StartsWith("PK\x05\x06"u8) && BinaryPrimitives.ReadUInt16LittleEndian(end[20..]) == end.Length - Size)
+            if (BinaryPrimitives.ReadUInt16LittleEndian(end[20..]) == end.Length - Size)
                 return Checked(Read(end, tail.AsSpan(0, at), source, errors), source.Length - end.Length, errors);
         }
-        throw errors.CutShort("the directory at the end of a zip file is not there");
+        return BeforeTrail(source, errors) ?? throw errors.CutShort("the directory at the end of a zip file is not there");
+    }
+
+    /// <summary>The last end that has its directory right before it; null where there is none.</summary>
+    private static ZipDirectoryEnd? BeforeTrail(ByteSource source, FileErrors errors)
+    {
+        byte[] tail = new byte[Math.Min(source.Length, LongestTrail)];
+        long start = source.Length - tail.Length;
+        source.Read(start, tail);
+        for (int at = Last(tail, tail.Length); at >= 0; at = Last(tail, at))
+        {
+            ReadOnlySpan<byte> end = tail.AsSpan(at), before = tail.AsSpan(0, at);
+            bool is64 = before.Length >= LocatorSize && before[^LocatorSize..].StartsWith("PK\x06\x07"u8);
+            if (BinaryPrimitives.ReadUInt16LittleEndian(end[20..]) > end.Length - Size)
+                continue;
+            ZipDirectoryEnd found = Checked(Read(end, before, source, errors), start + at, errors);
+            if (is64 || found.Place + found.Length == start + at)
+                return found;
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// Where the last end begins that has room before the end of the file and begins before a place; -1 where there is none.
+    /// </summary>
+    private static int Last(ReadOnlySpan<byte> tail, int before)
+    {
+        int last = Math.Min(tail.Length - Size, before - 1);
+        return last < 0 ? -1 : tail[..(last + Mark.Length)].LastIndexOf(Mark);
     }
 
     private static ZipDirectoryEnd Read(ReadOnlySpan<byte> end, ReadOnlySpan<byte> before, ByteSource source, FileErrors errors)

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Text;
 using MLTransfer.Data;
 using MLTransfer.Imaging;
 using MLTransfer.Tests.Data.Unpacking;
@@ -134,8 +135,56 @@ public sealed class ArchiveTests : IDisposable
     [Theory]
     [InlineData("zip")]
     [InlineData("tar")]
-    public void Parts_beside_folders_that_are_none_are_not_taken_for_classes(string kind) => Assert.Contains(
-        "'test' is no such part", ErrorOf(Make(kind, ["train/a/1.png", "train/b/1.png", "val/a/2.png", "val/b/2.png", "test/3.png"])));
+    public void Folders_beside_the_parts_are_told_of_and_not_taken_for_classes(string kind)
+    {
+        ImageDataset dataset = ImageDataset.Open(Make(kind,
+            ["train/a/1.png", "train/b/1.png", "val/a/2.png", "val/b/2.png", "test/3.png", "notes.txt", ".hidden/1.png"]));
+
+        Assert.Equal(["train", "val"], dataset.Splits);
+        Assert.Equal(
+            ["1 outside the class folders ('test/3.png')", "1 .txt ('notes.txt')", "1 hidden ('.hidden/1.png')"],
+                dataset.LeftOut.Select(files => files.ToString()));
+    }
+
+    [Fact]
+    public void Bytes_behind_the_end_of_a_zip_are_skipped()
+    {
+        byte[] file = File.ReadAllBytes(Make("zip", ["a/1.png", "b/1.png"]));
+        foreach (byte[] behind in (byte[][])[[0], [.. "PK"u8], [.. "PK\x05\x06"u8], new byte[100_000],
+            [.. Enumerable.Range(0, 3000).Select(index => (byte)(index * 7))]])
+        {
+            string path = _folder.Write($"behind{behind.Length}.zip", [.. file, .. behind]);
+
+            Assert.All(ImageDataset.Open(path).Rows, row =>
+                Assert.Equal(Fixture.Shown().Pixels, PictureSource.At(row.ImagePath).Decode().Pixels));
+        }
+    }
+
+    [Theory]
+    [InlineData(437, "\u00c4meisen", "B\u00e4ren")]
+    [InlineData(1252, "caf\u00e9", "\u00c4meisen")]
+    [InlineData(932, "\u732b", "\u72ac")]
+    [InlineData(866, "\u043a\u043e\u0448\u043a\u0430", "\u0441\u043e\u0431\u0430\u043a\u0430")]
+    [InlineData(65001, "\u00c4meisen", "\u732b")]
+    public void Names_in_a_zip_without_the_mark_of_utf8_are_read_in_the_code_page_they_look_like(int codePage, string one, string other)
+    {
+        string path = _folder.PathOf("legacy.zip");
+        Encoding encoding = CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Encoding.UTF8;
+        using (ZipArchive zip = new(File.Create(path), ZipArchiveMode.Create, leaveOpen: false, encoding))
+        {
+            Add(zip, $"{one}/1.png");
+            Add(zip, $"{other}/1.png");
+        }
+        byte[] file = File.ReadAllBytes(path);
+        foreach (int record in Enumerable.Range(0, file.Length - 4).Where(at => file.AsSpan(at).StartsWith("PK\x01\x02"u8)))
+            file[record + 9] &= 0xF7;
+        File.WriteAllBytes(path, file);
+
+        ImageDataset dataset = ImageDataset.Open(path);
+
+        Assert.Equal(new[] { one, other }.Order(StringComparer.Ordinal), dataset.Classes);
+        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, PictureSource.At(row.ImagePath).Decode().Pixels));
+    }
 
     [Theory]
     [InlineData(8, 1, "its zip entry 'a/1.png' is encrypted. Pack it again without a password.")]
@@ -221,6 +270,45 @@ public sealed class ArchiveTests : IDisposable
         string path = _folder.Write("bomb.zip", file);
 
         Assert.Contains("is refused: its entry 'a/1.png' says that it has 2,147,483,647 bytes", ReasonOf($"{path}!/a/1.png"));
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(130)]
+    public void Names_in_a_tar_that_are_no_utf8_are_read_again_from_its_headers(int length)
+    {
+        // The writer knows UTF-8 only, so each # becomes a byte of Latin-1.
+        string path = _folder.PathOf("legacy.tar"), end = $"{new string('n', length)}.png";
+        using (TarWriter tar = new(File.Create(path), TarEntryFormat.Gnu))
+        {
+            foreach (string label in (string[])["caf#", "#cole"])
+                tar.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile,
+                    $"{label}/{end}") { DataStream = new MemoryStream(new byte[label.Length]) });
+        }
+        byte[] file = File.ReadAllBytes(path);
+        file.AsSpan().Replace((byte)'#', (byte)0xE9);
+        for (int header = 0; header < file.Length; header += 512)
+            SumAgain(file.AsSpan(header, 512));
+        File.WriteAllBytes(path, file);
+
+        ImageDataset dataset = ImageDataset.Open(path);
+
+        Assert.Equal(["caf\u00e9", "\u00e9cole"], dataset.Classes);
+        Assert.NotEqual(PictureSource.At(dataset.Rows[0].ImagePath).ContentHash(),
+            PictureSource.At(dataset.Rows[1].ImagePath).ContentHash());
+    }
+
+    // The sum of a tar header counts its own field as blanks.
+    private static void SumAgain(Span<byte> block)
+    {
+        Span<byte> field = block.Slice(148, 8);
+        if (!block[257..].StartsWith("ustar"u8))
+            return;
+        field.Fill((byte)' ');
+        int sum = 0;
+        foreach (byte value in block)
+            sum += value;
+        Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ", field);
     }
 
     private static string ReasonOf(string path) => Assert.Throws<PictureException>(() => PictureSource.At(path).Decode()).Reason;

@@ -120,6 +120,65 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Fact]
+    public void Names_with_backslashes_blanks_and_quotes_survive_a_split()
+    {
+        Touch("a/back\\slash.png", "a/ 1.png", " b/2 .png", " b/,\".png");
+        ImageDataset divided = ImageDataset.Open(_folder.Path).Divided([0.5, 0.5], seed: 1);
+
+        divided.WriteManifest(_folder.PathOf("split.csv"));
+
+        Assert.Equal(divided.Rows, ImageDataset.Open(_folder.PathOf("split.csv")).Rows);
+        Assert.All(divided.Rows, row => Assert.True(File.Exists(row.ImagePath)));
+    }
+
+    [Fact]
+    public void Backslashes_are_separators_where_no_file_has_them_in_its_name()
+    {
+        Touch("a/1.png", "b/2.png");
+
+        Assert.Equal([_folder.PathOf("a/1.png"), _folder.PathOf("b/2.png")],
+            Open("list.csv", "image,label\na\\1.png,a\nb\\2.png,b\n").Rows.Select(row => row.ImagePath));
+    }
+
+    [Fact]
+    public void Names_in_another_form_of_unicode_are_the_same_files()
+    {
+        Touch("u\u0308/e\u0301.png", "b.png");
+
+        Assert.Equal(
+            [_folder.PathOf("u\u0308/e\u0301.png"), _folder.PathOf("b.png")],
+            Open("list.csv", "image,label\n\u00fc/\u00e9.png,a\nb.png,b\nu\u0308/e\u0301.png,a\n").Rows.Select(row => row.ImagePath));
+    }
+
+    [Theory]
+    [InlineData("ImageSource,Label\n1.png,a\n2.png,b\n")]
+    [InlineData("ImageFileName,ClassId\n1.png,0\n2.png,1\n")]
+    [InlineData("id,label\n1,a\n2,b\n")]
+    [InlineData("image_id,category_id\n1.png,a\n2.png,b\n")]
+    public void Usual_names_of_columns_are_known_and_extensions_found(string content)
+    {
+        Touch("1.png", "2.png");
+
+        Assert.Equal([_folder.PathOf("1.png"), _folder.PathOf("2.png")], Open("list.csv", content).Rows.Select(row => row.ImagePath));
+    }
+
+    [Fact]
+    public void Images_named_by_ids_may_lie_in_a_folder_that_is_given_and_end_with_a_suffix_that_is_given()
+    {
+        Directory.CreateDirectory(_folder.PathOf("images"));
+        Touch("images/1_small.png", "images/2_small.png");
+        const string Content = "id,breed\n1,a\n2_small.png,b\n";
+        ImageDatasetOptions options = new() { LabelColumn = "breed", ImageFolder = _folder.PathOf("images"), ImageSuffix = "_small.png" };
+
+        Assert.Equal([_folder.PathOf("images/1_small.png"), _folder.PathOf("images/2_small.png")],
+            Open("list.csv", Content, options).Rows.Select(row => row.ImagePath));
+        Assert.Contains("there is no file",
+            Assert.Throws<InvalidDataException>(() => Open("list.csv", Content, new() { LabelColumn = "breed" })).Message);
+        Assert.Contains("lies outside '",
+            Assert.Throws<InvalidDataException>(() => Open("list.csv", "id,breed\n../1,a\n2,b\n", options)).Message);
+    }
+
+    [Fact]
     public void A_manifest_elsewhere_names_pictures_by_their_full_paths()
     {
         using TemporaryFolder elsewhere = new();
@@ -132,6 +191,15 @@ public sealed class ManifestTests : IDisposable
     }
 
     private ImageDataset Open(string name, string content, ImageDatasetOptions? options = null) => ImageDataset.Open(_folder.Write(name, Encoding.UTF8.GetBytes(content)), options);
+
+    private void Touch(params string[] files)
+    {
+        foreach (string file in files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_folder.PathOf(file))!);
+            _folder.Write(file, default);
+        }
+    }
 
     private string ErrorOf(string name, ReadOnlySpan<byte> content)
     {

@@ -12,6 +12,15 @@ internal static class BalanceProblems
             label, rows[label].Count(), dataset.Splits.ToDictionary(split => split, split => rows[label].Count(row => row.Split == split))))];
     }
 
+    /// <summary>Classes of which no picture can be read: training refuses them, as it does classes without pictures.</summary>
+    public static IEnumerable<DatasetProblem> Unreadable(ImageDataset dataset, IReadOnlyList<InspectedPicture> seen)
+    {
+        var readable = seen.Select(picture => (picture.Row.Split, picture.Row.Label)).ToHashSet();
+        return dataset.Rows.Select(row => (row.Split, row.Label)).Distinct().Where(place => !readable.Contains(place)).Select(place =>
+            new DatasetProblem(
+            ProblemKind.MissingClass, $"{(place.Split is null ? "" : $"'{place.Split}': ")}no picture of {place.Label} can be read", []));
+    }
+
     public static IEnumerable<DatasetProblem> Of(ImageDataset dataset, IReadOnlyList<ClassCount> classes, InspectionOptions options)
     {
         foreach (string split in dataset.Splits)

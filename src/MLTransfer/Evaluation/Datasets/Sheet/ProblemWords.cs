@@ -10,6 +10,8 @@ internal static class ProblemWords
     private static (string Title, string Meaning) Words(ProblemKind kind) => kind switch
     {
         ProblemKind.Unreadable => ("Unreadable files", "Training reports and skips them; replace or remove them."),
+        ProblemKind.LeftOut =>
+            ("Files that are not read", "Nothing is learned from them: convert them to PNG or JPEG, or move them into a class folder."),
         ProblemKind.LabelConflict => ("The same file under different labels", "At most one of the labels is right; the model is taught both."),
         ProblemKind.Leakage => ("The same file in different splits", "What is measured was trained on: results look better than they are."),
         ProblemKind.NearLabelConflict => ("Pictures that look the same under different labels", "Look whether both labels are right."),

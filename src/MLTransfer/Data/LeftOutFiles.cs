@@ -1,0 +1,65 @@
+namespace MLTransfer.Data;
+
+/// <summary>Files and folders of one kind that lie in a data set's folder or archive and are not read.</summary>
+/// <param name="Kind">Why they are not read.</param>
+/// <param name="Extension">Of <see cref="LeftOutKind.Format"/>, the extension in lower case with its dot, empty for names without one;
+/// otherwise null.</param>
+/// <param name="Names">Their paths below the folder, or their names in the archive, in ordinal order.</param>
+public sealed record LeftOutFiles(LeftOutKind Kind, string? Extension, IReadOnlyList<string> Names)
+{
+    private const int Named = 3;
+
+    /// <summary>
+    /// Whether images may be missing by it: the extension is that of an image, or images lie outside the class folders, or a link is not
+    /// followed.
+    /// </summary>
+    public bool MayBeImages => Kind switch
+    {
+        LeftOutKind.Format => PictureFiles.IsUnreadImage(Extension ?? ""),
+        LeftOutKind.Hidden => false,
+        _ => true,
+    };
+
+    /// <summary>Count, kind and the first names, such as <c>20 .heic ('b/1.heic', 'b/2.heic', 'b/3.heic', …)</c>.</summary>
+    public override string ToString()
+    {
+        string kind = Kind switch
+        {
+            LeftOutKind.Format => Extension is { Length: > 0 } ? Extension : "without an extension",
+            LeftOutKind.Hidden => "hidden",
+            LeftOutKind.Stray => "outside the class folders",
+            _ => $"{(Names.Count == 1 ? "link" : "links")} to a folder that is read already",
+        };
+        string names = string.Join(", ", Names.Take(Named).Select(name => $"'{name}'"));
+        return $"{Names.Count:N0} {kind} ({names}{(Names.Count > Named ? ", …" : "")})";
+    }
+
+    /// <summary>One sentence about all kinds; null where nothing is left out.</summary>
+    internal static string? Sentence(string place, IReadOnlyList<LeftOutFiles> leftOut)
+    {
+        if (leftOut.Count == 0)
+            return null;
+        int count = leftOut.Sum(files => files.Names.Count);
+        string remedy = leftOut.Any(files => files.Kind == LeftOutKind.Format && files.MayBeImages)
+            ? " Convert images that should count to PNG or JPEG."
+            : "";
+        string what = count == 1 ? "file or folder is" : "files or folders are";
+        return $"In '{place}', {count:N0} {what} not read: {string.Join(", ", leftOut)}.{remedy}";
+    }
+}
+
+/// <summary>Why a file or folder is not read.</summary>
+public enum LeftOutKind
+{
+    /// <summary>Its extension is not that of a format that is read.</summary>
+    Format,
+
+    /// <summary>It is hidden: its name, or that of a folder above it, begins with a dot.</summary>
+    Hidden,
+
+    /// <summary>An image, or a folder, outside the class folders.</summary>
+    Stray,
+
+    /// <summary>A link to a folder that is read elsewhere in the same data set.</summary>
+    Repeated,
+}

@@ -1,0 +1,55 @@
+using MLTransfer.Imaging;
+
+namespace MLTransfer.Estimators;
+
+/// <summary>Finds classes of which no image can be read before any training: they would be classes without images.</summary>
+internal static class ReadableClasses
+{
+    /// <summary>Decodes one image of each class, or all of a class where none can be read.</summary>
+    /// <param name="images">Images with their classes; classes without any are not looked at.</param>
+    /// <param name="classes">The names of the classes.</param>
+    /// <param name="threads">How many images are decoded at a time; 0: as many as there are processors.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <exception cref="InvalidDataException">Of some classes no image can be read, and of others one can.</exception>
+    public static void Check(PictureSet images, IReadOnlyList<string> classes, int threads, CancellationToken cancel)
+    {
+        int[][] ofClass = [.. Enumerable.Range(0, images.Count).GroupBy(index => images.Labels[index]).OrderBy(group => group.Key)
+            .Select(group => group.ToArray())];
+        PictureException?[] failures = new PictureException?[ofClass.Length];
+        ParallelOptions options = new()
+        {
+            MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount,
+            CancellationToken = cancel,
+        };
+        Parallel.For(0, ofClass.Length, options, index => failures[index] = FirstFailure(images, ofClass[index], cancel));
+        int[] unreadable = [.. Enumerable.Range(0, ofClass.Length).Where(index => failures[index] is not null)];
+        // Where nothing at all can be read, the training itself says so.
+        if (unreadable.Length == 0 || unreadable.Length == ofClass.Length)
+            return;
+        PictureException first = failures[unreadable[0]]!;
+        var names = unreadable.Select(index => $"'{classes[images.Labels[ofClass[index][0]]]}'");
+        throw new InvalidDataException(
+            $"{string.Join(", ", names)} {(unreadable.Length == 1 ? "has" : "have")} no images that can be read; "
+            + $"the first is '{first.Name}': {first.Reason}. Add images that can be read, or remove the class.", first);
+    }
+
+    /// <summary>Null as soon as one image can be read.</summary>
+    private static PictureException? FirstFailure(PictureSet images, int[] indices, CancellationToken cancel)
+    {
+        PictureException? first = null;
+        foreach (int index in indices)
+        {
+            cancel.ThrowIfCancellationRequested();
+            try
+            {
+                images.Pictures[index].Decode();
+                return null;
+            }
+            catch (PictureException failure)
+            {
+                first ??= failure;
+            }
+        }
+        return first;
+    }
+}

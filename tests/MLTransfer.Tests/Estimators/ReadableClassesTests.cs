@@ -1,0 +1,44 @@
+using Microsoft.ML;
+
+namespace MLTransfer.Tests.Estimators;
+
+public sealed class ReadableClassesTests : IDisposable
+{
+    private readonly ColouredPictures _pictures = new(perClass: 4);
+
+    public void Dispose() => _pictures.Dispose();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_class_of_which_no_image_can_be_read_is_refused_before_the_training(bool fineTunes)
+    {
+        foreach (string path in Directory.EnumerateFiles(_pictures.PathOf("green")))
+            File.WriteAllText(path, "no image");
+
+        string message = Assert.Throws<InvalidDataException>(() => Fit(fineTunes)).Message;
+
+        Assert.StartsWith($"'green' has no images that can be read; the first is '{_pictures.PathOf("green/00.png")}': it is not a picture", message);
+        Assert.EndsWith("Add images that can be read, or remove the class.", message);
+    }
+
+    [Fact]
+    public void One_image_that_can_be_read_is_enough()
+    {
+        foreach (string path in Directory.EnumerateFiles(_pictures.PathOf("green")).Order().SkipLast(1))
+            File.WriteAllText(path, "no image");
+
+        Fit(fineTunes: false);
+    }
+
+    private void Fit(bool fineTunes)
+    {
+        MLContext ml = new(seed: 1);
+        var trainers = ml.MulticlassClassification.Trainers;
+        IEstimator<ITransformer> trainer = fineTunes
+            ? trainers.FineTuning(TrainedModel.Options with { Epochs = 1 })
+            : trainers.FeatureExtraction(new FeatureExtractionOptions { Backbone = "cifar_resnet20", Weights = "none", Epochs = 1,
+                Device = DeviceKind.Cpu });
+        ml.Transforms.Conversion.MapValueToKey("Label").Append(trainer).Fit(ml.Data.LoadImageFolder(_pictures.Path));
+    }
+}
