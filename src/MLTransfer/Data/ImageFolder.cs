@@ -15,7 +15,7 @@ public static class ImageFolder
     /// <returns>
     /// Pictures in the order of their class, their folder and their name, all ordinal. A picture in a folder below a class belongs to
     /// the class; hidden files and folders are left out. Files count as pictures by their extension, including those that are later
-    /// reported as unreadable (.ppm, .pgm).
+    /// reported as unreadable (.heic without libheif).
     /// </returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">The folder has no classes, one class only, or a class without pictures.</exception>

@@ -4,7 +4,9 @@ namespace MLTransfer.Imaging;
 
 /// <summary>An encoded picture in memory.</summary>
 /// <param name="Name">What messages call it.</param>
-/// <param name="Bytes">The whole content of a picture file: JPEG, PNG, WebP, BMP, GIF or TIFF.</param>
+/// <param name="Bytes">
+/// The whole content of an image file: JPEG, PNG, WebP, BMP, GIF, TIFF or Netpbm; HEIC, AVIF and JPEG XL where the system has a codec.
+/// </param>
 public sealed record EncodedPicture(string Name, ReadOnlyMemory<byte> Bytes) : PictureSource
 {
     /// <inheritdoc/>

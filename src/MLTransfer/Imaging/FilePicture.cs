@@ -6,7 +6,7 @@ using MLTransfer.Reading;
 namespace MLTransfer.Imaging;
 
 /// <summary>A picture in a file.</summary>
-/// <param name="Path">The file, JPEG, PNG, WebP, BMP, GIF or TIFF; its content decides, not its extension.</param>
+/// <param name="Path">The file, of a format that <see cref="EncodedPicture"/> names; its content decides, not its extension.</param>
 public sealed record FilePicture(string Path) : PictureSource
 {
     /// <inheritdoc/>

@@ -62,7 +62,7 @@ internal static class PictureDecoder
                 Orientation orientation = options.HonourOrientation ? header.Orientation : Orientation.AsStored;
                 int reduction = choose?.Invoke(orientation.Shown(header.Width, header.Height)) ?? 1;
                 if (JpegCodec.Decode(encoded.Span, header, reduction) is not { } pixels)
-                    goto default;
+                    goto case PictureFormat.Jpeg;
                 return new DecodedPixels(pixels, new PictureSize(header.Width, header.Height), reduction);
             case PictureFormat.Bmp:
                 return new DecodedPixels(BmpCodec.Decode(encoded.Span, BmpHeader.Read(name, encoded.Span)!));
@@ -70,6 +70,13 @@ internal static class PictureDecoder
                 return new DecodedPixels(TiffCodec.Decode(encoded, TiffHeader.Read(name, encoded.Span)!));
             case PictureFormat.Netpbm:
                 return new DecodedPixels(NetpbmCodec.Decode(encoded.Span, NetpbmHeader.Read(encoded.Span)!));
+            case PictureFormat.Heic or PictureFormat.Avif:
+                return new DecodedPixels(HeifCodec.Decode(name, encoded.Span, header));
+            case PictureFormat.JpegXl:
+                return new DecodedPixels(JpegXlCodec.Decode(encoded.Span, header));
+            case PictureFormat.Jpeg:
+                JpegCheck.ThrowIfPixelsAreMissing(encoded.Span);
+                goto default;
             default:
                 return new DecodedPixels(SkiaCodec.Decode(encoded, header));
         }

@@ -6,7 +6,10 @@ public sealed record PictureLimits
     /// <summary>The defaults.</summary>
     public static PictureLimits Default { get; } = new();
 
-    /// <summary>Most pixels, width × height, that a picture may declare. Default 178,956,970, where Pillow calls a picture a decompression bomb.</summary>
+    /// <summary>
+    /// Most pixels, width × height, that an image may declare. Default 178,956,970, where Pillow calls an image a decompression bomb. More
+    /// than 536,870,897, whose four bytes each fill the largest array, are never read.
+    /// </summary>
     public long Pixels { get; init; } = 178_956_970;
 
     /// <summary>Most bytes of an encoded picture. Default 536,870,912 (512 MiB).</summary>

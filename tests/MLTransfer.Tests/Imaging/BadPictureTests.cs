@@ -80,19 +80,12 @@ public sealed class BadPictureTests : IDisposable
     {
         byte[] whole = Fixture.Bytes(name);
         // Behind the first frame of a GIF is only its trailer, behind the pixels of a PNG checksums and the chunk that ends it.
-        int needed = whole.Length - (name.EndsWith(".gif", StringComparison.Ordinal) ? 1 : name.EndsWith(".png", StringComparison.Ordinal) ? 21 : 0);
+        int needed = whole.Length - Path.GetExtension(name) switch { ".gif" => 1, ".png" => 21, _ => 0 };
         for (int length = 0; length < needed; length++)
             Assert.Throws<PictureException>(() => new EncodedPicture("cut", whole.AsMemory(0, length)).Decode());
-        Assert.Contains("cut short", Assert.Throws<PictureException>(() => new EncodedPicture("cut", whole.AsMemory(0, needed - 2)).Decode()).Reason);
-    }
-
-    [Fact]
-    public void A_JPEG_that_lost_its_middle_is_damaged()
-    {
-        byte[] whole = Fixture.Bytes("baseline.jpg");
-        byte[] gap = [.. whole.AsSpan(0, whole.Length - 60), .. whole.AsSpan(whole.Length - 2)];
-
-        Assert.Contains("JPEG data is damaged", Assert.Throws<PictureException>(() => new EncodedPicture("gap", gap).Decode()).Reason);
+        EncodedPicture nearly = new("cut", whole.AsMemory(0, needed - 2));
+        PictureException exception = Assert.Throws<PictureException>(() => nearly.Decode());
+        Assert.Contains("cut short", exception.Reason, StringComparison.Ordinal);
     }
 
     // Whatever a byte becomes, the result is a picture or a PictureException, never another exception and never the end of the process.

@@ -9,7 +9,7 @@ internal static class NetpbmCodec
 
     /// <param name="bytes">The file.</param>
     /// <param name="header">What it says of itself; complete.</param>
-    /// <exception cref="ArgumentException">There are too few numbers, something else than numbers, or one above the declared range.</exception>
+    /// <exception cref="ArgumentException">There are too few numbers, other things, or one above the declared range.</exception>
     internal static PixelMemory Decode(ReadOnlySpan<byte> bytes, NetpbmHeader header)
     {
         PixelMemory pixels = new(header.Picture.Width, header.Picture.Height);
@@ -50,7 +50,8 @@ internal static class NetpbmCodec
                 int first = x * header.Channels;
                 target[x] = header.Channels == 1
                     ? Gray(Level(row, header, levels, first))
-                    : Colour(Level(row, header, levels, first), Level(row, header, levels, first + 1), Level(row, header, levels, first + 2));
+                    : Colour(
+                        Level(row, header, levels, first), Level(row, header, levels, first + 1), Level(row, header, levels, first + 2));
             }
         }
     }
@@ -78,8 +79,10 @@ internal static class NetpbmCodec
         {
             int? value = header.IsBitmap ? Digit(bytes, ref position) : NetpbmHeader.Number(bytes, ref position);
             if (value is null)
-                throw new ArgumentException(position >= bytes.Length ? "not all of its pixels are there" : "there is something else among its numbers");
-            return value <= header.Most ? value.Value : throw new ArgumentException($"it holds {value}, above the {header.Most} that it declares");
+                throw new ArgumentException(position < bytes.Length
+                    ? "something else is among its numbers" : "not all of its pixels are there");
+            return value <= header.Most ? value.Value
+                : throw new ArgumentException($"it holds {value}, above the {header.Most} that it declares");
         }
     }
 

@@ -5,8 +5,8 @@ using SkiaSharp;
 namespace MLTransfer.Imaging.Codecs;
 
 /// <summary>
-/// What Skia reads: JPEG, PNG, WebP and GIF. Its codec is asked itself, because <c>MLImage</c> and <c>SKBitmap</c> take an image that ends too early for a
-/// whole one.
+/// What Skia reads: JPEG, PNG, WebP and GIF. Its codec is asked itself, because <c>MLImage</c> and <c>SKBitmap</c> take an image that ends
+/// too early for a whole one.
 /// </summary>
 internal static class SkiaCodec
 {
@@ -31,6 +31,7 @@ internal static class SkiaCodec
         if (result == SKCodecResult.Success)
             return pixels;
         pixels.Dispose();
-        throw new ArgumentException(result == SKCodecResult.IncompleteInput ? "it is cut short: not all of its pixels are there" : $"decoding ended with {result}");
+        throw new ArgumentException(result == SKCodecResult.IncompleteInput
+            ? "it is cut short: not all of its pixels are there" : $"decoding ended with {result}");
     }
 }

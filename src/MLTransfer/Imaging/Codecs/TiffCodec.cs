@@ -1,12 +1,11 @@
-using System.Runtime.InteropServices;
 using BitMiracle.LibTiff.Classic;
 using MLTransfer.Imaging.Formats;
 
 namespace MLTransfer.Imaging.Codecs;
 
 /// <summary>
-/// The first page of TIFF files through LibTiff.NET, which decompresses; what values become which colours is decided here, as Pillow does it: 16 bits keep
-/// their upper 8, and only what is said to be alpha is.
+/// The first page of TIFF files through LibTiff.NET, which decompresses; what values become which colours is decided here, as Pillow does it:
+/// 16 bits keep their upper 8, and only what is said to be alpha is.
 /// </summary>
 internal static class TiffCodec
 {
@@ -48,7 +47,8 @@ internal static class TiffCodec
     {
         bool agrees = Number(TiffTag.IMAGEWIDTH) == header.Picture.Width && Number(TiffTag.IMAGELENGTH) == header.Picture.Height
             && Number(TiffTag.BITSPERSAMPLE) == header.Bits && Number(TiffTag.SAMPLESPERPIXEL) == header.Samples
-            && (header.Samples == 1 || Number(TiffTag.PLANARCONFIG) == (header.IsPlanar ? 2 : 1)) && tiff.IsTiled() == header.Tile is not null
+            && (header.Samples == 1 || Number(TiffTag.PLANARCONFIG) == (header.IsPlanar ? 2 : 1))
+            && tiff.IsTiled() == header.Tile is not null
             && (header.Tile is not { } tile || Number(TiffTag.TILEWIDTH) == tile.Width && Number(TiffTag.TILELENGTH) == tile.Height);
         if (!agrees)
             throw new ArgumentException("its tags contradict each other");
@@ -73,7 +73,8 @@ internal static class TiffCodec
         }
     }
 
-    private static void ReadPlane(Tiff tiff, TiffHeader header, PixelMemory pixels, int plane, List<(int Sample, int Byte)> wanted, int step)
+    private static void ReadPlane(
+        Tiff tiff, TiffHeader header, PixelMemory pixels, int plane, List<(int Sample, int Byte)> wanted, int step)
     {
         if (header.Tile is { } tile)
         {
@@ -90,7 +91,8 @@ internal static class TiffCodec
         }
     }
 
-    private static void ReadTiles(Tiff tiff, TiffHeader header, PixelMemory pixels, int plane, List<(int Sample, int Byte)> wanted, int step, PictureSize size)
+    private static void ReadTiles(
+        Tiff tiff, TiffHeader header, PixelMemory pixels, int plane, List<(int Sample, int Byte)> wanted, int step, PictureSize size)
     {
         byte[] tile = new byte[tiff.TileSize()];
         int stride = tiff.TileRowSize();

@@ -45,5 +45,17 @@ internal static class Transparency
         }
     }
 
+    /// <summary>Multiplies the colours of pixels of four bytes by their alpha.</summary>
+    internal static void Premultiply(Span<byte> pixels)
+    {
+        if (IsOpaque(pixels))
+            return;
+        for (int i = 0; i < pixels.Length; i += 4)
+        {
+            for (int colour = i; colour < i + 3; colour++)
+                pixels[colour] = (byte)((pixels[colour] * pixels[i + 3] + 127) / 255);
+        }
+    }
+
     private static byte Sum(int colour, int behind, int transparent) => (byte)Math.Min(255, colour + (behind * transparent + 127) / 255);
 }

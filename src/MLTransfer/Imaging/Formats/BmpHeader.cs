@@ -35,7 +35,7 @@ internal sealed record BmpHeader(
             throw PictureException.NotSupported(name, $"a BMP image of {bits} bits a pixel; save it as PNG");
         // OS/2's files of version 2 have numbers of their own: 3 for bilevel codes, 4 for runs of 24 bits.
         if (compression > BitFields && compression != AlphaBitFields || compression == BitFields && bits == 1)
-            throw PictureException.NotSupported(name, $"a BMP image compressed by method {compression}; save it without compression, or as PNG");
+            throw PictureException.NotSupported(name, $"a BMP image compressed by method {compression}; save it without, or as PNG");
         if (bits is not (1 or 4 or 8 or 16 or 24 or 32) || height == int.MinValue)
             return null;
         if (compression is Runs8 && bits != 8 || compression is Runs4 && bits != 4 || compression is BitFields or AlphaBitFields && bits < 16)

@@ -8,7 +8,8 @@ internal static class IsoMedia
 {
     private const int BrandAt = 8, CompatibleAt = 16, BrandLength = 4;
 
-    private static readonly string[] Hevc = ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "mif2", "msf1"], Av1 = ["avif", "avis"];
+    private static readonly string[] Hevc = ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "mif2", "msf1"];
+    private static readonly string[] Av1 = ["avif", "avis"];
 
     /// <returns>The main brand; nothing where the file is none of these.</returns>
     internal static string? Brand(ReadOnlySpan<byte> bytes) =>

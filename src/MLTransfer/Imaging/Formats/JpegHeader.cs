@@ -6,8 +6,8 @@ namespace MLTransfer.Imaging.Formats;
 internal static class JpegHeader
 {
     private const int UsualBits = 8;
-    private const byte StartOfImage = 0xD8, EndOfImage = 0xD9, FirstRestart = 0xD0, LastRestart = 0xD7, Temporary = 0x01, StartOfScan = 0xDA, Application1 = 0xE1,
-        JpegLs = 0xF7;
+    private const byte StartOfImage = 0xD8, EndOfImage = 0xD9, FirstRestart = 0xD0, LastRestart = 0xD7, Temporary = 0x01,
+        StartOfScan = 0xDA, Application1 = 0xE1, JpegLs = 0xF7;
 
     /// <returns>Nothing when the file ends before its frame header.</returns>
     /// <exception cref="PictureException">The frame is of a kind that is not read.</exception>

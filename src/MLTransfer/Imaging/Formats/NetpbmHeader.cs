@@ -1,6 +1,6 @@
 namespace MLTransfer.Imaging.Formats;
 
-/// <summary>What the header of a Netpbm file says (PBM, PGM and PPM, as text and as bytes): all that decoding needs besides the bytes.</summary>
+/// <summary>What the header of a Netpbm file says (PBM, PGM and PPM, as text and as bytes): all that decoding needs.</summary>
 /// <param name="Picture">Size, and whether there are enough bytes for it.</param>
 /// <param name="Channels">Values of each pixel: 1 or 3.</param>
 /// <param name="IsText">Whether values are written as decimal numbers.</param>
@@ -28,10 +28,12 @@ internal sealed record NetpbmHeader(PictureHeader Picture, int Channels, bool Is
         int? most = isBitmap ? 1 : Number(bytes, ref position);
         if (most is not (>= 1 and <= ushort.MaxValue) || position >= bytes.Length || !IsBlank(bytes[position]))
             return null;
-        NetpbmHeader header = new(new PictureHeader(PictureFormat.Netpbm, width, height, IsComplete: true), kind is 3 or 6 ? 3 : 1, isText, most.Value, isBitmap, position + 1);
+        var picture = new PictureHeader(PictureFormat.Netpbm, width, height, IsComplete: true);
+        NetpbmHeader header = new(picture, kind is 3 or 6 ? 3 : 1, isText, most.Value, isBitmap, position + 1);
         // A number of text takes a digit and, but for the last one, a blank.
-        long values = (long)width * height * header.Channels, needed = !isText ? header.Stride * height : isBitmap ? values : 2 * values - 1;
-        return header with { Picture = header.Picture with { IsComplete = needed <= bytes.Length - header.Pixels } };
+        long values = (long)width * height * header.Channels;
+        long needed = !isText ? header.Stride * height : isBitmap ? values : 2 * values - 1;
+        return header with { Picture = picture with { IsComplete = needed <= bytes.Length - header.Pixels } };
     }
 
     /// <summary>The next number, past blanks and comments; <paramref name="position"/> moves behind it.</summary>

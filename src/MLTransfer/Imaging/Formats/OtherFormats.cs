@@ -3,7 +3,8 @@ namespace MLTransfer.Imaging.Formats;
 /// <summary>Files that are no images which are read, but known for what they are.</summary>
 internal static class OtherFormats
 {
-    private const string Convert = "convert it to PNG or JPEG", Export = "export it as JPEG, PNG or TIFF with a raw converter, such as the camera's own, darktable or RawTherapee";
+    private const string Convert = "convert it to PNG or JPEG";
+    private const string Export = "export it as JPEG, PNG or TIFF with a raw converter, such as the camera's own, darktable or RawTherapee";
 
     private const ushort SubfileTypeTag = 254, MakeTag = 271, SubDirectoriesTag = 330, DngVersionTag = 50706;
     private const uint ReducedImage = 1, ColourFilterArray = 32803, LinearRaw = 34892;
@@ -43,7 +44,11 @@ internal static class OtherFormats
     ];
 
     // Raw data in the form of TIFF, whose first page is a thumbnail, if an image at all.
-    private static readonly string[] RawExtensions = [".cr2", ".nef", ".nrw", ".arw", ".sr2", ".srf", ".dng", ".pef", ".srw", ".3fr", ".fff", ".iiq", ".erf", ".kdc", ".dcr", ".mef", ".mos", ".raw", ".rwl"];
+    private static readonly string[] RawExtensions =
+    [
+        ".cr2", ".nef", ".nrw", ".arw", ".sr2", ".srf", ".dng", ".pef", ".srw", ".3fr", ".fff", ".iiq", ".erf", ".kdc", ".dcr", ".mef",
+        ".mos", ".raw", ".rwl",
+    ];
 
     // Nikon, Sony, Samsung, Kodak, Pentax.
     private static readonly uint[] RawCompressions = [34713, 32767, 32769, 32770, 65000, 65535];
@@ -58,7 +63,8 @@ internal static class OtherFormats
         }
         if (IsoMedia.Brand(bytes) is { } brand && IsoMedia.FormatOf(bytes) is null)
             return $"a video or another file of ISO media (brand '{brand}'); save the images in it as PNG or JPEG";
-        return PictureFormats.Sniff(bytes) == PictureFormat.Tiff && Raw(name, bytes) is { } camera ? $"camera raw data ({camera}); {Export}" : null;
+        return PictureFormats.Sniff(bytes) == PictureFormat.Tiff && Raw(name, bytes) is { } camera
+            ? $"camera raw data ({camera}); {Export}" : null;
     }
 
     private static string? Raw(string name, ReadOnlySpan<byte> bytes)
@@ -71,7 +77,8 @@ internal static class OtherFormats
         string extension = Path.GetExtension(name);
         if (RawExtensions.Contains(extension, StringComparer.OrdinalIgnoreCase))
             return extension[1..].ToUpperInvariant();
-        bool isRaw = directory.Number(TiffHeader.ColoursTag) is ColourFilterArray or LinearRaw || RawCompressions.Contains(directory.Number(TiffHeader.CompressionTag) ?? 1)
+        bool isRaw = directory.Number(TiffHeader.ColoursTag) is ColourFilterArray or LinearRaw
+            || RawCompressions.Contains(directory.Number(TiffHeader.CompressionTag) ?? 1)
             || directory.Number(SubfileTypeTag) == ReducedImage && directory.Has(SubDirectoriesTag) && directory.Has(MakeTag);
         return isRaw ? "in TIFF" : null;
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using MLTransfer.Imaging.Codecs;
 
 namespace MLTransfer.Imaging.Formats;
 
@@ -36,7 +37,8 @@ internal readonly record struct PictureHeader(PictureFormat Format, int Width, i
             PictureFormat.Bmp => BmpHeader.Read(name, bytes)?.Picture,
             PictureFormat.Tiff => TiffHeader.Read(name, bytes)?.Picture,
             PictureFormat.Netpbm => NetpbmHeader.Read(bytes)?.Picture,
-            _ => throw PictureException.NotSupported(name, $"{format.Name()}; convert it to PNG or JPEG"),
+            PictureFormat.JpegXl => JpegXlCodec.ReadHeader(name, bytes),
+            _ => HeifCodec.ReadHeader(name, format, bytes),
         };
         if (header is not { } found)
             throw new PictureException(name, $"its {format.Name()} header is damaged or cut short ({bytes.Length:N0} bytes)");

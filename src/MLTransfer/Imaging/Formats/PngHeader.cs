@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace MLTransfer.Imaging.Formats;
 
 /// <summary>
-/// Walks a PNG file's chunks (ISO 15948): the first has the size. Whether all pixels are there, decoding shows: what is behind them may be missing, as for
-/// other readers.
+/// Walks a PNG file's chunks (ISO 15948): the first has the size. Whether all pixels are there, decoding shows: what is behind them may be
+/// missing, as for other readers.
 /// </summary>
 internal static class PngHeader
 {
@@ -16,7 +16,7 @@ internal static class PngHeader
     {
         ReadOnlySpan<byte> rest = bytes[SignatureLength..];
         if (rest.Length >= ChunkHeader && rest[4..].StartsWith("CgBI"u8))
-            throw PictureException.NotSupported(name, "a PNG image in the form that Xcode makes for iPhones; save it as plain PNG, or use the one it was made of");
+            throw PictureException.NotSupported(name, "a PNG image in the form that Xcode makes for iPhones; use the one it was made of");
         if (rest.Length < ChunkFrame + 13 || !rest[4..].StartsWith("IHDR"u8))
             return null;
         uint width = BinaryPrimitives.ReadUInt32BigEndian(rest[8..]), height = BinaryPrimitives.ReadUInt32BigEndian(rest[12..]);

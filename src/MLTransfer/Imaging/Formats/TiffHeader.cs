@@ -12,7 +12,7 @@ internal enum TiffColours
 }
 
 /// <summary>
-/// What the tags of a TIFF file's first page say of its image (TIFF 6.0), checked so far that decoding takes no memory beyond what the image needs.
+/// What the tags of a TIFF file's first page say of its image (TIFF 6.0), checked so far that decoding takes no more memory than it needs.
 /// </summary>
 /// <param name="Picture">Size and orientation.</param>
 /// <param name="Colours">What the values mean.</param>
@@ -26,8 +26,9 @@ internal sealed record TiffHeader(
 {
     internal const ushort BitsTag = 258, CompressionTag = 259, ColoursTag = 262, SamplesTag = 277, InkSetTag = 332, SampleFormatTag = 339;
 
-    private const ushort WidthTag = 256, HeightTag = 257, StripOffsetsTag = 273, RowsPerStripTag = 278, StripLengthsTag = 279, PlanesTag = 284, PaletteTag = 320,
-        TileWidthTag = 322, TileHeightTag = 323, TileOffsetsTag = 324, TileLengthsTag = 325, ExtraSamplesTag = 338;
+    private const ushort WidthTag = 256, HeightTag = 257, StripOffsetsTag = 273, RowsPerStripTag = 278, StripLengthsTag = 279,
+        PlanesTag = 284, PaletteTag = 320, TileWidthTag = 322, TileHeightTag = 323, TileOffsetsTag = 324, TileLengthsTag = 325,
+        ExtraSamplesTag = 338;
     private const uint AssociatedAlpha = 1, UnassociatedAlpha = 2, Planar = 2, CcittGroup4 = 4;
 
     /// <summary>How many of a pixel's values are its colours.</summary>
@@ -62,11 +63,13 @@ internal sealed record TiffHeader(
         if (samples < ColoursIn(colours) || colours == TiffColours.Palette && palette.Length != 3 << (int)bits)
             return null;
         PictureSize size = new((int)width, (int)height);
-        var header = new PictureHeader(PictureFormat.Tiff, size.Width, size.Height, HasAllParts(directory, size, tile, isPlanar ? samples : 1, bytes.Length))
+        bool hasAllParts = HasAllParts(directory, size, tile, isPlanar ? samples : 1, bytes.Length);
+        var header = new PictureHeader(PictureFormat.Tiff, size.Width, size.Height, hasAllParts)
         {
             Orientation = Orientations.Of(directory.Number(TiffDirectory.Orientation) ?? 0),
         };
-        return WithAlpha(new TiffHeader(header, colours, (int)bits, (int)samples, isPlanar, tile, palette), directory.Numbers(ExtraSamplesTag));
+        TiffHeader found = new(header, colours, (int)bits, (int)samples, isPlanar, tile, palette);
+        return WithAlpha(found, directory.Numbers(ExtraSamplesTag));
     }
 
     internal static int ColoursIn(TiffColours colours) => colours switch
@@ -89,7 +92,7 @@ internal sealed record TiffHeader(
             : header with { Alpha = header.ColourCount + alpha, IsPremultiplied = extra[alpha] == AssociatedAlpha };
     }
 
-    /// <summary>Whether the file tells where each strip or tile is, with lengths that fit into it. What is missing would be asked memory for, and be black.</summary>
+    /// <summary>Whether the file tells where each strip or tile is, with lengths that fit: what is missing would be black.</summary>
     private static bool HasAllParts(TiffDirectory directory, PictureSize image, PictureSize? tile, uint planes, int length)
     {
         if (!directory.IsPlausible || tile is { } size && (size.Width < 1 || size.Height < 1))
@@ -100,7 +103,8 @@ internal sealed record TiffHeader(
         uint[] lengths = directory.Numbers(lengthsTag);
         bool hasLengths = lengths.Length >= parts * planes || !directory.Has(lengthsTag);
         // Parts share no bytes in files as they are; where they do, reading them again and again would only keep the processor busy.
-        return hasLengths && directory.Numbers(tile is null ? StripOffsetsTag : TileOffsetsTag).Length >= parts * planes && lengths.Sum(part => (long)part) <= 2L * length;
+        return hasLengths && directory.Numbers(tile is null ? StripOffsetsTag : TileOffsetsTag).Length >= parts * planes
+            && lengths.Sum(part => (long)part) <= 2L * length;
     }
 
     private static long Parts(long whole, long part) => (whole + part - 1) / part;

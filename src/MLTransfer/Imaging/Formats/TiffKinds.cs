@@ -5,7 +5,8 @@ internal static class TiffKinds
 {
     private const uint Jpeg = 7, Unsigned = 1, Signed = 2, Float = 3, Undefined = 4, CmykInks = 1;
     private const int MostSamples = 16;
-    private const string SaveEight = "save it with 8 or 16 bits a value", SaveRgb = "save it as RGB", SaveDeflate = "save it with LZW or Deflate compression, or as PNG";
+    private const string SaveEight = "save it with 8 or 16 bits a value", SaveRgb = "save it as RGB";
+    private const string SaveDeflate = "save it with LZW or Deflate compression, or as PNG";
 
     // None, CCITT, LZW, JPEG, Deflate (two numbers), PackBits.
     private static readonly uint[] Compressions = [1, 2, 3, 4, 5, Jpeg, 8, 32946, 32773];
@@ -19,15 +20,21 @@ internal static class TiffKinds
         foreach (uint format in directory.Numbers(TiffHeader.SampleFormatTag))
         {
             if (format is not (Unsigned or Undefined))
-                return $"of {bits}-bit {(format == Float ? "floating-point numbers" : format == Signed ? "signed numbers" : "complex numbers")}; {SaveEight}, scaled to the range in question";
+            {
+                string kind = format == Float ? "floating-point" : format == Signed ? "signed" : "complex";
+                return $"of {bits}-bit {kind} numbers; {SaveEight}, scaled to their range";
+            }
         }
         if (Colours(directory, colours, compression) is { } meaning)
             return meaning;
         uint[] each = directory.Numbers(TiffHeader.BitsTag);
         if (each.Any(one => one != bits))
             return $"of values with different numbers of bits ({string.Join(", ", each.Take(MostSamples))}); {SaveEight}";
-        if (!Enum.IsDefined(colours) || bits is not (1 or 2 or 4 or 8 or 16) || colours == TiffColours.Palette && bits > 8 || compression == Jpeg && bits != 8)
-            return $"of {bits} bits a value{(compression == Jpeg ? ", compressed with JPEG" : colours == TiffColours.Palette ? " of a palette" : "")}; {SaveEight}";
+        if (bits is not (1 or 2 or 4 or 8 or 16) || colours == TiffColours.Palette && bits > 8 || compression == Jpeg && bits != 8)
+        {
+            string where = compression == Jpeg ? ", compressed with JPEG" : colours == TiffColours.Palette ? ", with a palette" : "";
+            return $"of {bits} bits a value{where}; {SaveEight}";
+        }
         if (samples > MostSamples)
             return $"of {samples:N0} values a pixel; at most {MostSamples} are read: save the three bands that matter as RGB";
         return TiffHeader.ColoursIn(colours) == 1 && samples > 2
@@ -37,7 +44,8 @@ internal static class TiffKinds
     private static string? Colours(TiffDirectory directory, TiffColours colours, uint compression) => (uint)colours switch
     {
         (uint)TiffColours.YCbCr when compression != Jpeg => $"of YCbCr values without JPEG compression; {SaveRgb}",
-        (uint)TiffColours.Cmyk when directory.Number(TiffHeader.InkSetTag) is { } inks and not CmykInks => $"of inks other than CMYK (ink set {inks}); {SaveRgb}",
+        (uint)TiffColours.Cmyk when directory.Number(TiffHeader.InkSetTag) is { } inks and not CmykInks =>
+            $"of inks other than CMYK (ink set {inks}); {SaveRgb}",
         <= (uint)TiffColours.Palette or (uint)TiffColours.Cmyk or (uint)TiffColours.YCbCr => null,
         4 => "that is a mask of transparency; save the image itself",
         8 or 9 or 10 => $"of CIE L*a*b* colours; {SaveRgb}",

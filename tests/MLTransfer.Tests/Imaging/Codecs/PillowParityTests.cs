@@ -34,7 +34,8 @@ public sealed class PillowParityTests(PillowPictures pictures) : IClassFixture<P
         Directory.GetFiles(pictures.PathOf(""), "*." + extension).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 
     // Composing rounds twice, Pillow once.
-    private static int Tolerance(string name) => name.Contains("alpha", StringComparison.Ordinal) || name == "palette-transparent.png" ? 1 : 0;
+    private static int Tolerance(string name) =>
+        name.Contains("alpha", StringComparison.Ordinal) || name == "palette-transparent.png" ? 1 : 0;
 
     private IEnumerable<string> Complaints(string name, DecodingOptions options)
     {

@@ -27,7 +27,7 @@ public class NetpbmTests
     [InlineData("P6 100000 100000 255\n1", "to protect memory")]
     [InlineData("P6 10000 10000 255\n1", "cut short")]
     [InlineData("P3 1 1 255 1 2    ", "not all of its pixels are there")]
-    [InlineData("P3 1 1 255 1 2 x   ", "something else among its numbers")]
+    [InlineData("P3 1 1 255 1 2 x   ", "something else is among its numbers")]
     [InlineData("P2 1 1 9 10", "it holds 10, above the 9 that it declares")]
     [InlineData("P5 1 1 0\n1", "its Netpbm header is damaged")]
     [InlineData("P5 1 1 65536\n111", "its Netpbm header is damaged")]

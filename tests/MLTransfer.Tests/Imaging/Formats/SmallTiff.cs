@@ -17,7 +17,8 @@ internal static class SmallTiff
     {
         SortedDictionary<ushort, uint[]> tags = new()
         {
-            [256] = [(uint)width], [257] = [(uint)height], [258] = [.. Enumerable.Repeat((uint)bits, samples)], [259] = [1], [262] = [samples < 3 ? 1u : 2u],
+            [256] = [(uint)width], [257] = [(uint)height], [258] = [.. Enumerable.Repeat((uint)bits, samples)], [259] = [1],
+            [262] = [samples < 3 ? 1u : 2u],
             [273] = [HeaderLength], [277] = [(uint)samples], [278] = [(uint)height], [279] = [(uint)values.Length],
         };
         foreach ((ushort tag, uint[] numbers) in more)

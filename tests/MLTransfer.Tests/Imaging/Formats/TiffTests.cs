@@ -43,19 +43,19 @@ public class TiffTests
 
     public static TheoryData<string, byte[]> NotRead => new()
     {
-        { "a TIFF image of 32-bit floating-point numbers; save it with 8 or 16 bits a value", SmallTiff.Of(1, 1, 1, 32, new byte[4], (SampleFormat, [3])) },
+        { "a TIFF image of 32-bit floating-point numbers; save it", SmallTiff.Of(1, 1, 1, 32, new byte[4], (SampleFormat, [3])) },
         { "a TIFF image of 16-bit floating-point numbers", SmallTiff.Of(1, 1, 3, 16, new byte[6], (SampleFormat, [3, 3, 3])) },
         { "a TIFF image of 16-bit signed numbers", SmallTiff.Of(1, 1, 1, 16, new byte[2], (SampleFormat, [2])) },
         { "a TIFF image of 64-bit complex numbers", SmallTiff.Of(1, 1, 1, 64, new byte[8], (SampleFormat, [6])) },
         { "a TIFF image of 32 bits a value", SmallTiff.Of(1, 1, 1, 32, new byte[4]) },
         { "a TIFF image of 12 bits a value", SmallTiff.Of(2, 1, 1, 12, new byte[3]) },
         { "a TIFF image of values with different numbers of bits (5, 6, 5)", SmallTiff.Of(1, 1, 3, 8, new byte[2], (258, [5, 6, 5])) },
-        { "a TIFF image of 4 bands, none of which is said to be red, green or blue", SmallTiff.Of(1, 1, 4, 8, new byte[4], (Colours, [1]), (Extra, [0, 0, 0])) },
+        { "a TIFF image of 4 bands, none of which is said", SmallTiff.Of(1, 1, 4, 8, new byte[4], (Colours, [1]), (Extra, [0, 0, 0])) },
         { "a TIFF image of CIE L*a*b* colours", SmallTiff.Of(1, 1, 3, 8, new byte[3], (Colours, [8])) },
         { "a TIFF image of YCbCr values without JPEG compression", SmallTiff.Of(1, 1, 3, 8, new byte[3], (Colours, [6])) },
         { "a TIFF image of inks other than CMYK", SmallTiff.Of(1, 1, 4, 8, new byte[4], (Colours, [5]), (332, [2])) },
         { "a TIFF image of logarithmic brightness", SmallTiff.Of(1, 1, 1, 16, new byte[2], (Colours, [32844])) },
-        { "a TIFF image compressed with Zstandard; save it with LZW or Deflate compression, or as PNG", SmallTiff.Of(1, 1, 1, 8, new byte[1], (Compression, [50000])) },
+        { "a TIFF image compressed with Zstandard; save it", SmallTiff.Of(1, 1, 1, 8, new byte[1], (Compression, [50000])) },
         { "a TIFF image compressed with LZMA", SmallTiff.Of(1, 1, 1, 8, new byte[1], (Compression, [34925])) },
         { "a TIFF image compressed with WebP", SmallTiff.Of(1, 1, 3, 8, new byte[3], (Compression, [50001])) },
         { "a TIFF image compressed with LERC", SmallTiff.Of(1, 1, 1, 8, new byte[1], (Compression, [34887])) },
@@ -69,8 +69,12 @@ public class TiffTests
 
     // A strip whose place is missing would be black.
     [Fact]
-    public void An_image_without_the_places_of_all_its_strips_is_cut_short() =>
-        Assert.Contains("cut short", Assert.Throws<PictureException>(() => Pixels(SmallTiff.Of(1, 2, 1, 8, [1, 2], (278, [1])))).Reason, StringComparison.Ordinal);
+    public void An_image_without_the_places_of_all_its_strips_is_cut_short()
+    {
+        byte[] file = SmallTiff.Of(1, 2, 1, 8, [1, 2], (278, [1]));
+
+        Assert.Contains("cut short", Assert.Throws<PictureException>(() => Pixels(file)).Reason, StringComparison.Ordinal);
+    }
 
     private static byte[] Pixels(byte[] file) => new EncodedPicture("image.tif", file).Decode().Pixels;
 }

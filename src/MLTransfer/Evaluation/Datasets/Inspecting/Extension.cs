@@ -16,6 +16,7 @@ internal static class Extension
         if (PictureFormats.Sniff(start[..count]) is not { } format)
             return null;
         string extension = Path.GetExtension(path);
-        return format.Extensions().Contains(extension, StringComparer.OrdinalIgnoreCase) ? null : $"it is a {format.Name()} picture, but its name ends with {extension}";
+        return format.Extensions().Contains(extension, StringComparer.OrdinalIgnoreCase)
+            ? null : $"it is a {format.Name()} picture, but its name ends with {extension}";
     }
 }

@@ -23,9 +23,11 @@ public sealed class TorchvisionPixels : IDisposable
         request = json.load(open(os.path.join(folder, "request.json")))
         def corners(image):
             return [[0, 0], [image.width - 1, 0], [image.width - 1, image.height - 1], [0, image.height - 1]]
-        # The last digits of torchvision's single precision depend on the BLAS and the processor; double precision, rounded, is the same everywhere.
+        # The last digits of single precision depend on the BLAS and the processor; double precision, rounded, is the same everywhere.
         lstsq = torch.linalg.lstsq
-        torch.linalg.lstsq = lambda a, b, driver: types.SimpleNamespace(solution=lstsq(a.double(), b.double(), driver=driver).solution.float())
+        def rounded(a, b, driver):
+            return types.SimpleNamespace(solution=lstsq(a.double(), b.double(), driver=driver).solution.float())
+        torch.linalg.lstsq = rounded
         def elastic(image, alpha, sigma, **more):
             rand, starts = torch.rand, iter([0, 500])
             torch.rand = lambda size: torch.tensor((np.arange(math.prod(size)) + next(starts)) * 7919 % 1009 / 1009, dtype=torch.float32).reshape(size)

@@ -23,7 +23,7 @@ internal static class TransformsPage
             Every transform beside torchvision's on PIL pictures: made by `benchmarks/transforms.sh` with torchvision {torchvision.Versions["torchvision"]} and Pillow {torchvision.Versions["pillow"]}, over three
             photographs of {string.Join(", ", TorchvisionPixels.Pictures.Take(Photographs).Select(picture => $"{picture.Width} × {picture.Height}"))} pixels. The tests allow no difference at all but
             in what torchvision computes in single precision: elastic transforms may be a grey level off in a hundredth of the pixels, Gaussian blur in a
-            thousandth; and a pixel in a thousand of a perspective or of an elastic transform to the nearest may be another one, where a place is rounded to
+            thousandth; and a pixel in a thousand of an elastic transform to the nearest may be another one, where a place is rounded to
             the other side of the line between two pixels or of the edge of the picture.
 
             `AugMix` does its operations as on PIL pictures, like every other transform, and is compared with torchvision's sum of such chains. torchvision
