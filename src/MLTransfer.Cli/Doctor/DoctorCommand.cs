@@ -16,7 +16,7 @@ internal sealed class DoctorCommand : MltCommand
     internal override string Remarks =>
         """
         JSON: { version, packages: { microsoft_ml, torchsharp }, dotnet, system, processor: { cores, threads, features: [name] }, bf16_inference,
-                libtorch: { version, works, corrected, error? }, cuda: { devices, reason? }, caches: [{ name, path, files, bytes }] }
+                libtorch: { version, works, corrected, caches_told, error? }, cuda: { devices, reason? }, caches: [{ name, path, files, bytes }] }
         The exit code is 1 when libtorch does not work.
 
         """;

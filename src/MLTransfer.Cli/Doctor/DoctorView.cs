@@ -29,6 +29,8 @@ internal static class DoctorView
             yield return ("C++ runtime", "older than the one TorchSharp's library was linked with; "
                 + "a copy in memory is used, in which version GLIBCXX_3.4.32 is optional");
         }
+        if (libtorch.CachesTold)
+            yield return ("caches", "hidden by this virtual machine; oneDNN was told usual sizes, without which its convolutions are wrong");
         yield return (
             "processor",
             $"{Figures.Counted(processor.Cores, "core", "cores")}, {Figures.Counted(processor.Threads ?? 0, "thread", "threads")} for libtorch");

@@ -9,6 +9,7 @@ internal sealed record LibtorchDiagnosis(
     string? Version,
     bool Works,
     bool Corrected,
+    bool CachesTold,
     [property: JsonIgnore] int? Threads,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error)
 {
@@ -18,11 +19,11 @@ internal sealed record LibtorchDiagnosis(
         {
             TorchLibrary.Require();
             CommandLine.Threads.Use(null);
-            return new(torch.__version__, ConvolutionRuns(), TorchLibrary.IsCorrected, torch.get_num_threads(), null);
+            return new(torch.__version__, ConvolutionRuns(), TorchLibrary.IsCorrected, ProcessorCaches.AreTold, torch.get_num_threads(), null);
         }
         catch (Exception failure)
         {
-            return new(null, false, false, null, failure.GetBaseException().Message);
+            return new(null, false, false, false, null, failure.GetBaseException().Message);
         }
     }
 

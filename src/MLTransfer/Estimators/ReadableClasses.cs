@@ -8,10 +8,12 @@ internal static class ReadableClasses
     /// <summary>Decodes one image of each class, or all of a class where none can be read.</summary>
     /// <param name="images">Images with their classes; classes without any are not looked at.</param>
     /// <param name="classes">The names of the classes.</param>
+    /// <param name="decoding">How images are decoded.</param>
     /// <param name="threads">How many images are decoded at a time; 0: as many as there are processors.</param>
     /// <param name="cancel">Stops.</param>
     /// <exception cref="InvalidDataException">Of some classes no image can be read, and of others one can.</exception>
-    public static void Check(PictureSet images, IReadOnlyList<string> classes, int threads, CancellationToken cancel)
+    public static void Check(
+        PictureSet images, IReadOnlyList<string> classes, DecodingOptions decoding, int threads, CancellationToken cancel)
     {
         int[][] ofClass = [.. Enumerable.Range(0, images.Count).GroupBy(index => images.Labels[index]).OrderBy(group => group.Key)
             .Select(group => group.ToArray())];
@@ -21,7 +23,7 @@ internal static class ReadableClasses
             MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount,
             CancellationToken = cancel,
         };
-        Parallel.For(0, ofClass.Length, options, index => failures[index] = FirstFailure(images, ofClass[index], cancel));
+        Parallel.For(0, ofClass.Length, options, index => failures[index] = FirstFailure(images, ofClass[index], decoding, cancel));
         int[] unreadable = [.. Enumerable.Range(0, ofClass.Length).Where(index => failures[index] is not null)];
         // Where nothing at all can be read, the training itself says so.
         if (unreadable.Length == 0 || unreadable.Length == ofClass.Length)
@@ -34,7 +36,7 @@ internal static class ReadableClasses
     }
 
     /// <summary>Null as soon as one image can be read.</summary>
-    private static PictureException? FirstFailure(PictureSet images, int[] indices, CancellationToken cancel)
+    private static PictureException? FirstFailure(PictureSet images, int[] indices, DecodingOptions decoding, CancellationToken cancel)
     {
         PictureException? first = null;
         foreach (int index in indices)
@@ -42,7 +44,7 @@ internal static class ReadableClasses
             cancel.ThrowIfCancellationRequested();
             try
             {
-                images.Pictures[index].Decode();
+                images.Pictures[index].Decode(decoding);
                 return null;
             }
             catch (PictureException failure)

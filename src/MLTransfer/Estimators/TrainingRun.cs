@@ -43,8 +43,8 @@ internal sealed record TrainingRun(
             if (held.Count == 0) throw new ArgumentException("ValidationFraction holds nothing back: no class has two pictures. Give Validation pictures of its own, or set ValidationFraction to 0.");
             (all, validation) = (all.At(training), all.At(held));
         }
-        ReadableClasses.Check(all, classes, options.LoaderThreads, options.Cancellation);
-        if (options.Validation is not null) ReadableClasses.Check(validation!, classes, options.LoaderThreads, options.Cancellation);
+        ReadableClasses.Check(all, classes, options.Decoding, options.LoaderThreads, options.Cancellation);
+        if (options.Validation is not null) ReadableClasses.Check(validation!, classes, options.Decoding, options.LoaderThreads, options.Cancellation);
 
         Device device = Devices.Resolve(options.Device);
         LocalWeights? weights = start is null ? PretrainedWeights.Get(options, backbone, environment) : null;

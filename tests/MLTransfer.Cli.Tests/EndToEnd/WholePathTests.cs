@@ -45,13 +45,16 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
     }
 
     [Fact]
-    public async Task A_class_that_the_model_does_not_know_is_refused()
+    public async Task A_class_that_the_model_does_not_know_is_named_and_counted_apart()
     {
         using var folder = new TemporaryFolder();
         Directory.Move(SmallPictures.Draw(folder.PathOf("data"), perClass: 1, seed: 3) + "/disc-plain", folder.PathOf("data/moon"));
-        var outcome = await Mlt.RunAsync("evaluate", "--model", model.Path, "--data", folder.PathOf("data"));
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
-        Assert.Contains($"does not know: moon. Classes of the model: {string.Join(", ", SmallPictures.Labels)}.", outcome.Words, StringComparison.Ordinal);
+        var outcome = await Mlt.RunAsync("evaluate", "--model", model.Path, "--data", folder.PathOf("data"), "--json");
+        Assert.Equal(ExitCode.Done, outcome.Code);
+        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        var unknown = Assert.Single(json.GetProperty("unknown_classes").EnumerateArray());
+        Assert.Equal(("moon", 1), (unknown.GetProperty("label").GetString(), unknown.GetProperty("images").GetInt32()));
+        Assert.Equal(SmallPictures.Labels.Count - 1, json.GetProperty("images").GetInt32());
     }
 
     [Fact]

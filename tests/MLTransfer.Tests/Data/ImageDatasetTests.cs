@@ -81,11 +81,11 @@ public sealed class ImageDatasetTests : IDisposable
     [Fact]
     public void What_is_not_read_is_counted_by_kind_with_images_of_other_formats_first()
     {
-        Touch("a/1.jpg", "a/2.HEIC", "a/3.heic", "a/4.CR2", "a/notes.txt", "a/.DS_Store", "a/noend", "b/1.jpg", ".git/config", "loose.png");
+        Touch("a/1.jpg", "a/2.JP2", "a/3.jp2", "a/4.CR2", "a/notes.txt", "a/.DS_Store", "a/noend", "b/1.jpg", ".git/config", "loose.png");
 
         Assert.Equal(
             [
-                (LeftOutKind.Format, ".heic", "a/2.HEIC a/3.heic"), (LeftOutKind.Format, ".cr2", "a/4.CR2"),
+                (LeftOutKind.Format, ".jp2", "a/2.JP2 a/3.jp2"), (LeftOutKind.Format, ".cr2", "a/4.CR2"),
                     (LeftOutKind.Stray, null, "loose.png"),
                 (LeftOutKind.Format, "", "a/noend"), (LeftOutKind.Format, ".txt", "a/notes.txt"),
                     (LeftOutKind.Hidden, null, ".git a/.DS_Store"),

@@ -37,8 +37,11 @@ public sealed class ReadableClassesTests : IDisposable
         var trainers = ml.MulticlassClassification.Trainers;
         IEstimator<ITransformer> trainer = fineTunes
             ? trainers.FineTuning(TrainedModel.Options with { Epochs = 1 })
-            : trainers.FeatureExtraction(new FeatureExtractionOptions { Backbone = "cifar_resnet20", Weights = "none", Epochs = 1,
-                Device = DeviceKind.Cpu });
+            : trainers.FeatureExtraction(new FeatureExtractionOptions
+            {
+                Backbone = "cifar_resnet20", Weights = "none", Epochs = 1,
+                Device = DeviceKind.Cpu
+            });
         ml.Transforms.Conversion.MapValueToKey("Label").Append(trainer).Fit(ml.Data.LoadImageFolder(_pictures.Path));
     }
 }

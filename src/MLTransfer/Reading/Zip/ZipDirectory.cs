@@ -20,7 +20,7 @@ internal static class ZipDirectory
         byte[] directory = new byte[budget.Take(end.Length, "its zip directory")];
         source.Read(end.Place, directory);
         List<Record> records = Records(directory, end.Count, errors);
-        Encoding legacy = records.TrueForAll(record => Utf8.IsValid(record.Name)) 
+        Encoding legacy = records.TrueForAll(record => Utf8.IsValid(record.Name))
             ? Encoding.UTF8
             : LegacyNames.Of([.. records.Select(record => record.Name)]);
         var entries = new Dictionary<string, ZipEntry>(StringComparer.Ordinal);

@@ -283,7 +283,8 @@ public sealed class ArchiveTests : IDisposable
         {
             foreach (string label in (string[])["caf#", "#cole"])
                 tar.WriteEntry(new GnuTarEntry(TarEntryType.RegularFile,
-                    $"{label}/{end}") { DataStream = new MemoryStream(new byte[label.Length]) });
+                    $"{label}/{end}")
+                { DataStream = new MemoryStream(new byte[label.Length]) });
         }
         byte[] file = File.ReadAllBytes(path);
         file.AsSpan().Replace((byte)'#', (byte)0xE9);
