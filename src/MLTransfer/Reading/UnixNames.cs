@@ -1,7 +1,8 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using MLTransfer.Native;
 
 namespace MLTransfer.Reading;
 
@@ -62,12 +63,12 @@ internal static partial class UnixNames
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public static SafeFileHandle OpenRead(string path)
     {
+        bool isOdd = Has(path);
         // Opening a pipe would wait for somebody to write into it.
-        if (OperatingSystem.IsLinux() && Kind(path, 0) is not (0 or Regular or Folder))
+        if (isOdd ? Kind(path, 0) is not (0 or Regular or Folder) : UnixFile.At(path) is { Kind: UnixFileKind.Special or UnixFileKind.Socket })
             throw new IOException("it is no file, but a pipe, a socket or a device");
-        if (!Has(path))
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
-                FileOptions.SequentialScan);
+        if (!isOdd)
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         int file = Open(Terminated(path), CloseOnExec);
         return file >= 0 ? new SafeFileHandle(file, ownsHandle: true) : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
     }
