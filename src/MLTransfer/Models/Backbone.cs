@@ -65,8 +65,6 @@ public sealed record Backbone
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         TorchLibrary.Require();
-        // Before the first convolution: oneDNN chooses each from the caches it believes in.
-        _ = ProcessorCaches.AreTold;
         ImageModel model = _build();
         model.ResetClassifier(classes, head);
         // The model owns its weights: a dispose scope around this call must not end them.

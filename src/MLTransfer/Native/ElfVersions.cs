@@ -13,8 +13,8 @@ internal static class ElfVersions
     private const ushort Weak = 2, VersionMask = 0x7fff;
 
     /// <summary>
-    /// Lets the dynamic linker accept a library whose wanted version <paramref name="version"/> is missing, by the flag VER_FLG_WEAK of that one
-    /// entry: only where the version is needed for no symbol but <paramref name="symbol"/>.
+    /// Lets the dynamic linker accept a library although <paramref name="version"/>, which it asks for, is missing: sets the flag VER_FLG_WEAK of
+    /// that one entry, and only where no symbol but <paramref name="symbol"/> needs the version.
     /// </summary>
     /// <param name="library">The bytes of the library; two of them change where the method returns true.</param>
     /// <param name="version">The name of a version, such as <c>GLIBCXX_3.4.32</c>.</param>
@@ -41,7 +41,8 @@ internal static class ElfVersions
             if (!bytes.AsSpan().StartsWith("\u007fELF\u0002\u0001"u8))
                 return false;
             Section[] sections = Sections();
-            if (Find(sections, NeededVersions) is not { } needed || Find(sections, Versions) is not { } versions || Find(sections, DynamicSymbols) is not { } symbols)
+            if (Find(sections, NeededVersions) is not { } needed || Find(sections, Versions) is not { } versions
+                || Find(sections, DynamicSymbols) is not { } symbols)
                 return false;
             if (EntryOf(needed, sections[needed.Link], version) is not { } entry)
                 return false;
@@ -70,7 +71,8 @@ internal static class ElfVersions
             return index < 0 ? null : sections[index];
         }
 
-        // Verneed: version, count of entries, file, offset of the first entry, offset of the next Verneed. Vernaux: hash, flags, index, name, offset of the next.
+        // Verneed: version, count of entries, file, offset of the first entry, offset of the next Verneed.
+        // Vernaux: hash, flags, index, name, offset of the next.
         private int? EntryOf(Section needed, Section names, string version)
         {
             for (int file = needed.Offset, i = 0; i < needed.Count; i++, file += (int)U32(file + 12))

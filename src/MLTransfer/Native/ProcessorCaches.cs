@@ -2,19 +2,18 @@ using System.Globalization;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using System.Text;
-using MLTransfer.Models;
+using System.Runtime.Intrinsics.X86;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Native;
 
-/// <summary>
-/// Tells oneDNN, which computes libtorch's convolutions, how large the processor's caches are, where it has not found out.
-/// </summary>
+/// <summary>Tells oneDNN, which computes libtorch's convolutions, how large the processor's caches are, where it could not find out.</summary>
 /// <remarks>
-/// An AMD processor in a virtual machine may leave the leaf of CPUID empty that describes its caches. oneDNN of libtorch 2.10 then takes each for one
-/// byte, and its convolutions give wrong numbers (in float32, 2048 to 512 channels: off by half the largest) or end the process by a division
-/// by zero (256 to 1024 channels of 14 × 14, channels-last). In the process's memory, and only where exactly that is found there, the three sizes
-/// are set to those that oneDNN takes for a processor it does not know.
+/// An AMD processor in a virtual machine (Firecracker, for one) may leave the CPUID leaf empty that describes its caches. The oneDNN of
+/// libtorch 2.10 then takes each cache for one byte, and its convolutions give wrong numbers (float32, 2048 to 512 channels: off by half the
+/// largest) or end the process by a division by zero (256 to 1024 channels of 14 × 14, channels-last). In the memory of the process, and only
+/// where exactly that is found there, the three sizes are set to those that oneDNN assumes for a processor it does not know.
 /// </remarks>
 internal static unsafe class ProcessorCaches
 {
@@ -25,22 +24,47 @@ internal static unsafe class ProcessorCaches
     private static readonly int[] Usual = [32 << 10, 512 << 10, 1 << 20];
     private static readonly Lazy<bool> Telling = new(Tell);
 
-    /// <summary>Whether oneDNN had to be told, which is done with the first call; it must come before the first convolution.</summary>
+    /// <summary>Whether oneDNN had to be told. The first call does it, which must come before the first convolution.</summary>
     public static bool AreTold => Telling.Value;
+
+    /// <summary>Whether the processor tells nothing of its caches, as in virtual machines that hide them.</summary>
+    internal static bool AreHidden { get; } = TellsNothing();
+
+    // Intel SDM, volume 2A, CPUID: leaf 4, EAX bits 0 to 4 are the kind of a cache, 0 for none; AMD APM, volume 3: leaf 8000_001D has them alike.
+    private static bool TellsNothing()
+    {
+        if (!X86Base.IsSupported)
+            return false;
+        const int Extended = unchecked((int)0x8000_0000), AmdCaches = unchecked((int)0x8000_001D);
+        bool byIntelsLeaf = X86Base.CpuId(0, 0).Eax >= 4 && (X86Base.CpuId(4, 0).Eax & 0x1f) != 0;
+        bool byAmdsLeaf = X86Base.CpuId(Extended, 0).Eax >= AmdCaches && (X86Base.CpuId(AmdCaches, 0).Eax & 0x1f) != 0;
+        return !byIntelsLeaf && !byAmdsLeaf;
+    }
 
     private static bool Tell()
     {
-        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64 || !ProcessorFeatures.HidesCaches)
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64 || !AreHidden)
             return false;
+        SilenceNnpack();
         // oneDNN asks the processor when it is used for the first time, for which this small convolution is harmless.
         using (NewDisposeScope())
             nn.functional.conv2d(ones(1, 3, 8, 8), ones(4, 3, 3, 3));
         int* found = (int*)Find();
-        if (found == null || !new ReadOnlySpan<int>((byte*)found + Sizes, Usual.Length).SequenceEqual([1, 1, 1])
-            || !new ReadOnlySpan<int>((byte*)found + Sharing, Usual.Length).SequenceEqual([1, 1, 1]) || *(int*)((byte*)found + Levels) != Usual.Length)
+        if (found == null || *(int*)((byte*)found + Levels) != Usual.Length
+            || !new ReadOnlySpan<int>((byte*)found + Sizes, Usual.Length).SequenceEqual([1, 1, 1])
+            || !new ReadOnlySpan<int>((byte*)found + Sharing, Usual.Length).SequenceEqual([1, 1, 1]))
             return false;
         Usual.CopyTo(new Span<int>((byte*)found + Sizes, Usual.Length));
         return true;
+    }
+
+    // NNPACK, which nothing here needs, cannot start for the same reason, and libtorch would say so on standard error with every process. The
+    // flag is libtorch's own level of its log: 2 is errors.
+    private static void SilenceNnpack()
+    {
+        if (NativeLibrary.TryLoad("c10", typeof(torch).Assembly, null, out nint library)
+            && NativeLibrary.TryGetExport(library, "FLAGS_caffe2_log_level", out nint level))
+            *(int*)level = 2;
     }
 
     /// <summary>Where in memory oneDNN's description of the processor lies, by the library's table of symbols; 0 where it does not say.</summary>
@@ -52,7 +76,8 @@ internal static unsafe class ProcessorCaches
             return 0;
         nint start = nint.Parse(area.AsSpan(0, area.IndexOf('-')), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         var library = new FileStream(area[area.IndexOf('/')..], FileMode.Open, FileAccess.Read, FileShare.Read);
-        using var file = MemoryMappedFile.CreateFromFile(library, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        using var file = MemoryMappedFile.CreateFromFile(
+            library, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         using MemoryMappedViewAccessor view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* content = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref content);
@@ -67,7 +92,7 @@ internal static unsafe class ProcessorCaches
         }
     }
 
-    // The dynamic linker has checked the file, an ELF library of 64 bits; this looks through its section of symbols, where it was not stripped of it.
+    // The dynamic linker has accepted the file, a 64-bit ELF library; this searches its symbol table, which a stripped library lacks.
     private static long OffsetOf(ReadOnlySpan<byte> name, byte* content)
     {
         const int SymbolTable = 2, SymbolLength = 24, Data = 1;

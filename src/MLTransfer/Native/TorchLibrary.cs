@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -8,13 +9,11 @@ using TorchSharp;
 
 namespace MLTransfer.Native;
 
-/// <summary>
-/// Loads libtorch and TorchSharp's native library, and says what is wrong where that fails.
-/// </summary>
+/// <summary>Loads libtorch and TorchSharp's native library, and says what is wrong where that fails.</summary>
 /// <remarks>
 /// TorchSharp 0.107's library for Linux asks for version GLIBCXX_3.4.32 of the C++ runtime, that of GCC 13, for a symbol that marks the use of
-/// the standard streams and that nothing calls. Where the runtime is older (Debian 12, Ubuntu 22.04, RHEL 9), a copy in memory is loaded in which
-/// that need is optional. No file is written.
+/// the standard streams and that nothing calls. Where the runtime is older (Debian 12, Ubuntu 22.04, RHEL 9), a copy in memory is loaded in
+/// which that version is optional. No file is written.
 /// </remarks>
 internal static partial class TorchLibrary
 {
@@ -27,16 +26,16 @@ internal static partial class TorchLibrary
     private static bool _loaded;
     private static nint _correctedHandle;
 
-    /// <summary>Whether TorchSharp's library was loaded as a copy that asks less of the C++ runtime. Meaningful after <see cref="Require"/>.</summary>
+    /// <summary>Whether a copy of TorchSharp's library that asks less of the C++ runtime was loaded; known after <see cref="Require"/>.</summary>
     internal static bool IsCorrected => _correctedHandle != 0;
 
     /// <summary>Offers the corrected library to the runtime, which asks when its own search has failed.</summary>
     [ModuleInitializer]
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2255", Justification = "Nothing else runs before the first call into TorchSharp.")]
+    [SuppressMessage("Usage", "CA2255", Justification = "Nothing else runs before the first call into TorchSharp.")]
     internal static void OfferCorrected()
     {
         if (OperatingSystem.IsLinux())
-            AssemblyLoadContext.GetLoadContext(TorchSharp)!.ResolvingUnmanagedDll += (_, name) => name == Name ? LoadCorrected() : 0;
+            LoadContext.ResolvingUnmanagedDll += (_, name) => name == Name ? LoadCorrected() : 0;
     }
 
     /// <summary>Loads libtorch and TorchSharp's library, before TorchSharp does.</summary>
@@ -51,9 +50,12 @@ internal static partial class TorchLibrary
                 throw Failure("libtorch", FileName("torch_cpu"));
             if (!TryLoad(Name))
                 throw Failure("TorchSharp's library", FileName(Name));
-            _loaded = true;
         }
+        _ = ProcessorCaches.AreTold;
+        _loaded = true;
     }
+
+    private static AssemblyLoadContext LoadContext => AssemblyLoadContext.GetLoadContext(TorchSharp)!;
 
     private static bool TryLoad(string name) => NativeLibrary.TryLoad(name, TorchSharp, null, out _);
 
@@ -61,13 +63,14 @@ internal static partial class TorchLibrary
     {
         lock (Loading)
         {
-            if (_correctedHandle == 0 && Folders().Select(folder => Path.Combine(folder, LinuxFile)).FirstOrDefault(File.Exists) is { } path)
+            if (_correctedHandle == 0 && Find(LinuxFile) is { } path)
             {
                 try
                 {
                     _correctedHandle = Corrected(path);
                 }
-                catch (Exception failure) when (failure is DllNotFoundException or IOException or UnauthorizedAccessException or BadImageFormatException)
+                catch (Exception failure) when (
+                    failure is DllNotFoundException or IOException or UnauthorizedAccessException or BadImageFormatException)
                 {
                     _lastFailure = failure;
                 }
@@ -95,7 +98,8 @@ internal static partial class TorchLibrary
 
     private static nint LoadFromMemory(byte[] library)
     {
-        int descriptor = CreateMemoryFile(LinuxFile, 0);
+        const uint CloseOnExec = 1;
+        int descriptor = CreateMemoryFile(LinuxFile, CloseOnExec);
         if (descriptor < 0)
             throw new IOException($"No file in memory could be made: {Marshal.GetLastPInvokeErrorMessage()}.");
         // Stays open: the linker knows the library by this path, and another file must not get the same number.
@@ -109,7 +113,7 @@ internal static partial class TorchLibrary
 
     private static DllNotFoundException Failure(string what, string file)
     {
-        string? path = Folders().Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+        string? path = Find(file);
         if (path is null)
             return new($"{what} is not there: {file} lies neither beside the app nor where .NET looks for native libraries. {WhatToAdd()}");
         Exception? reason = file == FileName(Name) ? _lastFailure : null;
@@ -122,7 +126,8 @@ internal static partial class TorchLibrary
         {
             reason = failure;
         }
-        return new($"{what} could not be loaded from {path}: {reason?.Message ?? "the runtime did not say why"}. {WhatToInstall(reason?.Message ?? "")}", reason);
+        string message = reason?.Message ?? "the runtime did not say why";
+        return new($"{what} could not be loaded from {path}: {message}. {WhatToInstall(message)}", reason);
     }
 
     private static string WhatToAdd()
@@ -139,8 +144,12 @@ internal static partial class TorchLibrary
         if (OperatingSystem.IsWindows())
             return "Install the Microsoft Visual C++ Redistributable for x64.";
         if (MissingVersion().Match(message) is { Success: true } version)
-            return $"This system's {(version.Value.StartsWith("GLIBC_", StringComparison.Ordinal) ? "C library" : "C++ runtime")} is too old for it ({version.Value}): "
-                + "use a newer release of the system, or a container image with one.";
+        {
+            string library = version.Value.StartsWith("GLIBC_", StringComparison.Ordinal) ? "C library" : "C++ runtime";
+            return $"This system's {library} is too old for it ({version.Value}): use a newer release of the system, or a container image with one.";
+        }
+        if (message.Contains("/proc/self/fd/", StringComparison.Ordinal))
+            return "The system forbids programs to run code from memory (vm.memfd_noexec), which its C++ runtime, older than GCC 13's, makes necessary.";
         if (MissingFile().Match(message) is { Success: true } missing)
             return $"Install the system's package that holds {missing.Groups[1].Value}.";
         return "Restore the app's packages again, for the system it runs on.";
@@ -152,13 +161,15 @@ internal static partial class TorchLibrary
     [GeneratedRegex(@"(lib[\w.+-]+): cannot open shared object file")]
     private static partial Regex MissingFile();
 
-    // Where the host looks; beside TorchSharp; below it, as an app lays out the libraries of several systems; and in TorchSharp's package, as notebooks load it.
+    private static string? Find(string file) => Folders().Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+
+    // Where the host looks; beside TorchSharp; below it, as an app lays out the libraries of several systems; in its package, for notebooks.
     private static IEnumerable<string> Folders()
     {
-        var searched = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        string searched = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
         string beside = Path.GetDirectoryName(TorchSharp.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
         string native = Path.Combine("runtimes", RuntimeName, "native");
-        return [.. searched, beside, Path.Combine(beside, native), Path.GetFullPath(Path.Combine(beside, "..", "..", native))];
+        return [.. searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), beside, Path.Combine(beside, native), Path.GetFullPath(Path.Combine(beside, "..", "..", native))];
     }
 
     private static string RuntimeName =>

@@ -1,10 +1,8 @@
-using System.Buffers.Binary;
 using MLTransfer.Native;
-using TorchSharp;
 
 namespace MLTransfer.Tests.Native;
 
-/// <summary>A fact about the package that loading relies on: see <see cref="TorchLibrary"/>.</summary>
+/// <summary>What loading relies on in TorchSharp's package; that it loads is shown by every test that computes, and by the Consumer.</summary>
 public sealed class TorchLibraryTests
 {
     private const string Version = "GLIBCXX_3.4.32", Mark = "_ZSt21ios_base_library_initv";
@@ -21,21 +19,14 @@ public sealed class TorchLibraryTests
         }
     }
 
-    [Fact]
-    public void TorchSharp_works_before_anything_of_the_library_was_called()
-    {
-        TorchLibrary.Require();
-        Assert.Equal(3, torch.ones(3).sum().item<float>());
-    }
-
     [LinuxPackageFact]
     public void Only_the_flag_of_the_one_version_changes()
     {
         byte[] before = File.ReadAllBytes(LinuxPackageFactAttribute.Library), after = [.. before];
         Assert.True(ElfVersions.TryMakeOptional(after, Version, Mark));
         int changed = Assert.Single(Enumerable.Range(0, before.Length), i => before[i] != after[i]);
-        const ushort weak = 2;
-        Assert.Equal(BinaryPrimitives.ReadUInt16LittleEndian(before.AsSpan(changed)) | weak, BinaryPrimitives.ReadUInt16LittleEndian(after.AsSpan(changed)));
+        const byte weak = 2;
+        Assert.Equal(before[changed] | weak, after[changed]);
     }
 
     [LinuxPackageFact]
@@ -65,9 +56,10 @@ public sealed class TorchLibraryTests
     }
 
     [Theory]
-    [InlineData("libgomp.so.1: cannot open shared object file: No such file or directory", "Install the system's package that holds libgomp.so.1.")]
-    [InlineData("/lib/libm.so.6: version `GLIBC_2.29' not found (required by /app/libtorch_cpu.so)", "This system's C library is too old for it (GLIBC_2.29)")]
+    [InlineData("libgomp.so.1: cannot open shared object file: No such file", "Install the system's package that holds libgomp.so.1.")]
+    [InlineData("/lib/libm.so.6: version `GLIBC_2.29' not found", "This system's C library is too old for it (GLIBC_2.29)")]
     [InlineData("/lib/libstdc++.so.6: version `GLIBCXX_3.4.30' not found", "This system's C++ runtime is too old for it (GLIBCXX_3.4.30)")]
+    [InlineData("/proc/self/fd/57: failed to map segment from shared object", "The system forbids programs to run code from memory")]
     [InlineData("invalid ELF header", "Restore the app's packages again")]
     public void What_the_linker_says_is_answered_with_what_helps(string message, string answer)
     {
@@ -81,11 +73,12 @@ public sealed class TorchLibraryTests
     {
         public LinuxPackageFactAttribute() => Skip = File.Exists(Library) ? null : $"{Library} is not here.";
 
-        public static string Library { get; } = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
+        public static string Library { get; } =
+            Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
     }
 
     private sealed class LinuxPackageTheoryAttribute : TheoryAttribute
     {
-        public LinuxPackageTheoryAttribute() => Skip = File.Exists(LinuxPackageFactAttribute.Library) ? null : $"{LinuxPackageFactAttribute.Library} is not here.";
+        public LinuxPackageTheoryAttribute() => Skip = new LinuxPackageFactAttribute().Skip;
     }
 }
