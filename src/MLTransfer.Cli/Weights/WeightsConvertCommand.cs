@@ -32,7 +32,7 @@ internal sealed class WeightsConvertCommand : MltCommand
         Tensors get the names under which 'mlt train --weights' finds them: without the 'module.' that some training scripts leave.
 
         JSON: { file, format, bytes, tensors: [{ name, type, shape }], numbers, number_bytes, types: { type: tensors },
-                dropped_prefix, metadata: { key: text }, backbone?, classes? }   of OUT
+                container, other_containers: [name], dropped_prefix, metadata: { key: text }, backbone?, prefix?, classes? }   of OUT
 
         """;
 

@@ -49,24 +49,27 @@ public static class StateDict
         nn.Module module, string path, string architecture, string? classifier = null, Func<IEnumerable<TensorDescription>, string?>? recognise = null)
     {
         using OpenWeights file = OpenWeights.Of(path);
-        return Load(module, file, path, architecture, classifier, recognise);
+        return Load(module, file, path, architecture, classifier, recognise).WithClassifier;
     }
 
     /// <summary>Loads an open weights file, as <see cref="LoadFile"/> does.</summary>
-    internal static bool Load(
-        nn.Module module, OpenWeights file, string name, string architecture, string? classifier, Func<IEnumerable<TensorDescription>, string?>? recognise)
+    /// <returns>Whether the classifier was loaded too, and what the names of the network begin with among those of the file.</returns>
+    internal static (bool WithClassifier, string Prefix) Load(
+        nn.Module module, OpenWeights file, string name, string architecture, string? classifier,
+        Func<IEnumerable<TensorDescription>, string?>? recognise)
     {
         string prefix = NetworkInFile.Prefix(module, file.Tensors, classifier, name, architecture);
         Dictionary<string, int> indices = file.Tensors.Select((tensor, index) => (tensor.Name, index))
             .Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(tensor => tensor.Name[prefix.Length..], tensor => tensor.index, StringComparer.Ordinal);
-        return Load(
+        bool withClassifier = Load(
             module, indices.ToDictionary(pair => pair.Key, pair => file.Tensors[pair.Value] with { Name = pair.Key }, StringComparer.Ordinal),
             name, architecture, classifier, recognise, places =>
             {
                 NumbersReader.Read(file.Content, [.. places.Select(place => (indices[place.Stored], place.Target))]);
                 CheckFinite(places, name);
             });
+        return (withClassifier, prefix);
     }
 
     // With such weights every loss is NaN, which looks like a training that diverged.
