@@ -2,6 +2,7 @@ using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Estimators;
 using MLTransfer.Reading;
+using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Weights;
 
@@ -20,7 +21,7 @@ internal static class InspectionView
             $"tensors: {summary.Tensors.Count} ({types}), {Figures.Counted(inspection.Numbers, "number", "numbers")}, " +
             $"{Figures.Bytes(inspection.NumberBytes)}");
         if (summary.Container.Length > 0)
-            output.WriteLine($"checkpoint: the tensors lie under {Quoted(summary.Container)}{Others(summary.OtherContainers)}");
+            output.WriteLine(Checkpoint(summary));
         if (summary.DroppedPrefix.Length > 0)
             output.WriteLine($"names: every one begins with {Quoted(summary.DroppedPrefix)}, which is dropped");
         foreach (var (key, text) in summary.Metadata)
@@ -36,6 +37,10 @@ internal static class InspectionView
         if (!all && summary.Tensors.Count > Shown)
             output.WriteLine($"{Figures.Count(summary.Tensors.Count - Shown)} more; --all shows them.");
     }
+
+    /// <summary>Where in a checkpoint the tensors were found, and what else is there.</summary>
+    internal static string Checkpoint(WeightsSummary summary) =>
+        $"checkpoint: the tensors lie under {Quoted(summary.Container)}{Others(summary.OtherContainers)}";
 
     private static string Others(IReadOnlyList<string> others) => others.Count == 0
         ? ""

@@ -13,13 +13,13 @@ public sealed record Lookalike(Backbone Backbone, int? Classes)
     private static readonly string[] OnlyParts = ["features.", "layers."];
     private static readonly string[] NotTrained = [".running_mean", ".running_var", ".relative_coords_table"];
 
-    /// <summary>What the names of the backbone's tensors begin with in the file, such as <c>model.</c>; empty where that is nothing.</summary>
+    /// <summary>What the names of the backbone's tensors begin with in the file, such as <c>model.</c>; may be empty.</summary>
     public string Prefix { get; init; } = "";
 
     /// <summary>
-    /// Tells of which backbone tensors are by how many numbers are trained before the classifier, auxiliary heads aside: no two of the zoo have as
-    /// many. The classifier may be any that lies under one name, for any number of classes, or missing; other tensors may lie beside the backbone
-    /// where all names of its own begin alike.
+    /// Tells of which backbone tensors are by how many numbers are trained before the classifier, auxiliary heads aside: no two of the zoo
+    /// have as many. The classifier may be any that lies under one name, for any number of classes, or missing; other tensors may lie beside
+    /// the backbone where all names of its own begin alike.
     /// </summary>
     /// <param name="tensors">All tensors of the file.</param>
     /// <returns>The backbone; null when it is none of the zoo.</returns>

@@ -11,10 +11,10 @@ namespace MLTransfer.Native;
 /// Tells oneDNN, which computes libtorch's convolutions, how large the processor's caches are, where it has not found out.
 /// </summary>
 /// <remarks>
-/// An AMD processor in a virtual machine may leave the leaf of CPUID empty that describes its caches. oneDNN of libtorch 2.10 then takes each for one
-/// byte, and its convolutions give wrong numbers (in float32, 2048 to 512 channels: off by half the largest) or end the process by a division
-/// by zero (256 to 1024 channels of 14 × 14, channels-last). In the process's memory, and only where exactly that is found there, the three sizes
-/// are set to those that oneDNN takes for a processor it does not know.
+/// An AMD processor in a virtual machine may leave the leaf of CPUID empty that describes its caches. oneDNN of libtorch 2.10 then takes
+/// each for one byte, and its convolutions give wrong numbers (in float32, 2048 to 512 channels: off by half the largest) or end the
+/// process by a division by zero (256 to 1024 channels of 14 × 14, channels-last). In the process's memory, and only where exactly that
+/// is found there, the three sizes are set to those that oneDNN takes for a processor it does not know.
 /// </remarks>
 internal static unsafe class ProcessorCaches
 {
@@ -37,13 +37,14 @@ internal static unsafe class ProcessorCaches
             nn.functional.conv2d(ones(1, 3, 8, 8), ones(4, 3, 3, 3));
         int* found = (int*)Find();
         if (found == null || !new ReadOnlySpan<int>((byte*)found + Sizes, Usual.Length).SequenceEqual([1, 1, 1])
-            || !new ReadOnlySpan<int>((byte*)found + Sharing, Usual.Length).SequenceEqual([1, 1, 1]) || *(int*)((byte*)found + Levels) != Usual.Length)
+            || !new ReadOnlySpan<int>((byte*)found + Sharing, Usual.Length).SequenceEqual([1, 1, 1])
+            || *(int*)((byte*)found + Levels) != Usual.Length)
             return false;
         Usual.CopyTo(new Span<int>((byte*)found + Sizes, Usual.Length));
         return true;
     }
 
-    /// <summary>Where in memory oneDNN's description of the processor lies, by the library's table of symbols; 0 where it does not say.</summary>
+    /// <summary>Where in memory oneDNN's description of the processor lies, by the library's table of symbols; 0 if unknown.</summary>
     private static nint Find()
     {
         // The first of a library's areas is where it begins: ADDRESS-END … PATH.
@@ -52,7 +53,8 @@ internal static unsafe class ProcessorCaches
             return 0;
         nint start = nint.Parse(area.AsSpan(0, area.IndexOf('-')), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         var library = new FileStream(area[area.IndexOf('/')..], FileMode.Open, FileAccess.Read, FileShare.Read);
-        using var file = MemoryMappedFile.CreateFromFile(library, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        using var file = MemoryMappedFile.CreateFromFile(
+            library, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         using MemoryMappedViewAccessor view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* content = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref content);
@@ -67,7 +69,8 @@ internal static unsafe class ProcessorCaches
         }
     }
 
-    // The dynamic linker has checked the file, an ELF library of 64 bits; this looks through its section of symbols, where it was not stripped of it.
+    // The dynamic linker has checked the file, an ELF library of 64 bits; this looks through its section of symbols, where it was not
+    // stripped of it.
     private static long OffsetOf(ReadOnlySpan<byte> name, byte* content)
     {
         const int SymbolTable = 2, SymbolLength = 24, Data = 1;

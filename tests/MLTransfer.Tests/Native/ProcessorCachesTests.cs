@@ -8,14 +8,16 @@ namespace MLTransfer.Tests.Native;
 
 public class ProcessorCachesTests
 {
-    // Shapes of ResNet-50 and EfficientNet V2 that oneDNN computes wrongly, or ends the process with, where it does not know the processor's caches.
+    // Shapes of ResNet-50 and EfficientNet V2 that oneDNN computes wrongly, or ends the process with, where it does not know the processor's
+    // caches.
     [Theory]
     [InlineData(2048, 512, 7, 1, 1, true)]
     [InlineData(256, 1024, 14, 1, 1, true)]
     [InlineData(1024, 2048, 14, 1, 2, true)]
     [InlineData(1024, 2048, 14, 1, 2, false)]
     [InlineData(24, 96, 48, 3, 2, false)]
-    public void Convolutions_and_their_gradients_are_right_on_every_processor(long inputs, long outputs, long side, long kernel, long stride, bool channelsLast)
+    public void Convolutions_and_their_gradients_are_right_on_every_processor(
+        long inputs, long outputs, long side, long kernel, long stride, bool channelsLast)
     {
         _ = ProcessorCaches.AreTold;
         foreach ((ScalarType type, double tolerance) in new[] { (ScalarType.Float32, 2e-5), (ScalarType.BFloat16, 0.02) })
@@ -41,5 +43,6 @@ public class ProcessorCachesTests
     }
 
     [Fact]
-    public void Only_a_processor_that_hides_its_caches_is_spoken_for() => Assert.True(ProcessorFeatures.HidesCaches || !ProcessorCaches.AreTold);
+    public void Only_a_processor_that_hides_its_caches_is_spoken_for() =>
+        Assert.True(ProcessorFeatures.HidesCaches || !ProcessorCaches.AreTold);
 }

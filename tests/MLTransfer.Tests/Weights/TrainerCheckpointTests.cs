@@ -53,7 +53,7 @@ public sealed class TrainerCheckpointTests : IDisposable
         (string Checkpoint, string Container, string Prefix, string? Other)[] cases =
         [
             ("{'state_dict': named('model.'), 'hyper_parameters': args, 'callbacks': {'best': args.out}}", "state_dict", "model.", null),
-            ("{'state_dict': named(''), 'state_dict_ema': averaged(''), 'args': args, 'arch': 'resnet'}", "state_dict", "", "state_dict_ema"),
+            ("{'state_dict': named(''), 'state_dict_ema': averaged(''), 'args': args}", "state_dict", "", "state_dict_ema"),
             ("{'model': named('module.'), 'model_ema': {'n_averaged': args.best, **averaged('module.')}}", "model", "module.", "model_ema"),
             ("named('module.')", "", "module.", null),
             ("named('_orig_mod.module.')", "", "_orig_mod.module.", null),
@@ -132,7 +132,8 @@ public sealed class TrainerCheckpointTests : IDisposable
     // Written by PyTorch: the network's tensors are all 0.5, the averaged ones 0, and args holds what scripts keep.
     private string[] Saved(params string[] checkpoints)
     {
-        IEnumerable<string> shapes = StateDict.Save(Backbone.Build(10)).Select(tensor => $"'{tensor.Name}': [{string.Join(", ", tensor.Shape)}]");
+        IEnumerable<string> shapes = StateDict.Save(Backbone.Build(10))
+            .Select(tensor => $"'{tensor.Name}': [{string.Join(", ", tensor.Shape)}]");
         PyTorch.Run($$"""
             import argparse, collections, datetime, decimal, pathlib, sys, types, uuid, numpy, torch
             shapes = {{{string.Join(", ", shapes)}}}
@@ -141,11 +142,12 @@ public sealed class TrainerCheckpointTests : IDisposable
                     (prefix + name, torch.full(shape, value) if shape else torch.tensor(3)) for name, shape in shapes.items())
             named, averaged = lambda prefix: filled(0.5, prefix), lambda prefix: filled(0.0, prefix)
             args = argparse.Namespace(
-                lr=0.1, out=pathlib.Path('/tmp/out'), started=datetime.datetime.now(), zone=datetime.timezone.utc, day=datetime.date.today(),
+                lr=0.1, out=pathlib.Path('/tmp/out'), started=datetime.datetime.now(), zone=datetime.timezone.utc,
+                day=datetime.date.today(),
                 size=torch.Size([3, 4]), dtype=torch.float16, device=torch.device('cpu'), best=numpy.float64(0.5), step=numpy.int64(3),
                 array=numpy.arange(5.), generator=numpy.random.get_state(), tags={1, 2}, kinds=frozenset([1]), last=collections.deque([1]),
-                groups=collections.defaultdict(list, a=[1]), counts=collections.Counter('abc'), more=types.SimpleNamespace(a=1), raw=b'\xff',
-                part=slice(1, 2), steps=range(3), id=uuid.uuid4(), price=decimal.Decimal('1.5'), number=1j, text=numpy.str_('x'))
+                groups=collections.defaultdict(list, a=[1]), counts=collections.Counter('abc'), more=types.SimpleNamespace(a=1),
+                raw=b'\xff', part=slice(1, 2), steps=range(3), id=uuid.uuid4(), price=decimal.Decimal('1.5'), number=1j, text=numpy.str_('x'))
             for index, checkpoint in enumerate([{{string.Join(", ", checkpoints)}}]):
                 torch.save(checkpoint, f'{sys.argv[1]}/{index}.pth')
             """, _folder.Path);

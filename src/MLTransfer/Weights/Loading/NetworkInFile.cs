@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Weights;
 
 /// <summary>
-/// Finds a network within the tensors of a trainer's checkpoint, whatever its names begin with there: <c>model.</c>, <c>student.encoder.</c>
+/// Finds a network within the tensors of a trainer's checkpoint, whatever its names begin with there: <c>model.</c>,
+/// <c>student.encoder.</c>
 /// </summary>
 internal static class NetworkInFile
 {
@@ -59,9 +60,10 @@ internal static class NetworkInFile
         if (whole.Length == 0 && container.Length == 0)
             return null;
         IReadOnlyList<string> others = file.Content.OtherContainers;
+        string left = string.Join(", ", others.Select(Quoted));
         return $"weights: {Quoted(name)} holds the network{(container.Length > 0 ? $" under {Quoted(container)}" : "")}"
             + (whole.Length > 0 ? $"{(container.Length > 0 ? "," : "")} with names that begin with {Quoted(whole)}" : "")
-            + (others.Count > 0 ? $"; {string.Join(", ", others.Select(Quoted))} {(others.Count == 1 ? "is" : "are")} there too and not taken" : "");
+            + (others.Count > 0 ? $"; {left} {(others.Count == 1 ? "is" : "are")} there too and not taken" : "");
     }
 
     private static string Quoted(string text) => $"'{Printable.Of(text, Longest)}'";

@@ -3,9 +3,9 @@ using MLTransfer.Reading.Pickle;
 namespace MLTransfer.Weights.Torch;
 
 /// <summary>
-/// What trainers leave beside the weights in a checkpoint, a closed list: settings, paths, times, NumPy numbers. Each becomes a dictionary of its
-/// items, where tensors may lie, or a placeholder that forgets all it is given. Functions stand here only where pickle itself writes them for
-/// such values.
+/// What trainers leave beside the weights in a checkpoint, a closed list: settings, paths, times, NumPy numbers. Each becomes a dictionary
+/// of its items, where tensors may lie, or a placeholder that forgets all it is given. Functions stand here only where pickle itself writes
+/// them for such values.
 /// </summary>
 internal static class InertGlobals
 {
@@ -41,7 +41,8 @@ internal static class InertGlobals
         (["typing"], "Any Dict List Optional Tuple Union"),
         (Paths, "Path PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath"),
         (NumpyCore, "_reconstruct scalar"),
-        (["numpy"], "bool bool_ bytes_ dtype float16 float32 float64 int16 int32 int64 int8 longlong ndarray str_ uint16 uint32 uint64 uint8"),
+        (["numpy"], "bool bool_ bytes_ dtype float16 float32 float64 int16 int32 int64 int8 longlong ndarray str_"),
+        (["numpy"], "uint16 uint32 uint64 uint8"),
         (["torch.torch_version"], "TorchVersion"),
         (["torchvision.transforms.functional"], "InterpolationMode"),
         (["torchvision.transforms.autoaugment"], "AutoAugmentPolicy"),

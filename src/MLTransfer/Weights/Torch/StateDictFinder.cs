@@ -4,14 +4,15 @@ using MLTransfer.Reading.Pickle;
 namespace MLTransfer.Weights.Torch;
 
 /// <summary>The named tensors of a file, and where in it they lie.</summary>
-/// <param name="Container">The names of the dictionaries around them, from the outermost on, with dots between; empty where there is none.</param>
+/// <param name="Container">The names of the dictionaries around them, from the outermost on, with dots between; may be empty.</param>
 /// <param name="Others">The dictionaries that other tensors of networks lie in, such as moving averages, named likewise.</param>
 /// <param name="Tensors">The tensors.</param>
-internal sealed record FoundTensors(string Container, IReadOnlyList<string> Others, IReadOnlyList<(string Name, PickledTensor Tensor)> Tensors);
+internal sealed record FoundTensors(
+    string Container, IReadOnlyList<string> Others, IReadOnlyList<(string Name, PickledTensor Tensor)> Tensors);
 
 /// <summary>
-/// Finds the named tensors in what a file holds: the dictionary itself, or one that a training script packed into a checkpoint, or several of
-/// them under names of their own.
+/// Finds the named tensors in what a file holds: the dictionary itself, or one that a training script packed into a checkpoint, or several
+/// of them under names of their own.
 /// </summary>
 internal static class StateDictFinder
 {
@@ -53,7 +54,8 @@ internal static class StateDictFinder
     {
         foreach (string name in Containers)
         {
-            if (dictionary.LastOrDefault(item => item.Key is string key && key == name).Value is PickledDictionary inner && inner.Any(Leads))
+            object? value = dictionary.LastOrDefault(item => item.Key is string key && key == name).Value;
+            if (value is PickledDictionary inner && inner.Any(Leads))
                 yield return (name, inner);
         }
 
@@ -79,9 +81,11 @@ internal static class StateDictFinder
                 tensors.Add((full, tensor));
             }
         }
-        return tensors.Count > 0 ? tensors : throw errors.NoTensors(dictionary.Count == 0
-            ? "its dictionary is empty"
-            : $"its dictionary has no tensors, but {string.Join(", ", dictionary.Where(item => item.Key is string).Take(ShownKeys).Select(Shown))}");
+        if (tensors.Count > 0)
+            return tensors;
+        IEnumerable<string> others = dictionary.Where(item => item.Key is string).Take(ShownKeys).Select(Shown);
+        throw errors.NoTensors(
+            dictionary.Count == 0 ? "its dictionary is empty" : $"its dictionary has no tensors, but {string.Join(", ", others)}");
     }
 
     private static IEnumerable<(string Name, PickledTensor Tensor)> Named(PickledDictionary dictionary, WeightsErrors errors) =>
@@ -94,7 +98,8 @@ internal static class StateDictFinder
         : throw errors.Refused($"it has a tensor whose name is {name.Length} characters long");
 
     private static string Shown(KeyValuePair<object?, object?> item) =>
-        $"'{Printable.Of((string)item.Key!, LongestKey)}'{(item.Value is PickledPlaceholder { Type: var type } ? $", which is a {type}" : "")}";
+        $"'{Printable.Of((string)item.Key!, LongestKey)}'"
+        + (item.Value is PickledPlaceholder { Type: var type } ? $", which is a {type}" : "");
 
     private static string Describe(object? content) => content switch
     {
