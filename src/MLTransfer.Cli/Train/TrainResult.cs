@@ -3,7 +3,7 @@ namespace MLTransfer.Cli.Train;
 /// <summary>What a training came to.</summary>
 internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<string> Labels, TrainingSummary Summary, double Seconds)
 {
-    /// <summary>What went wrong without stopping the training: sentences.</summary>
+    /// <summary>What is worth knowing and did not stop the training: a line each.</summary>
     internal IReadOnlyList<string> Notes { get; init; } = [];
 
     internal string Model => Arguments.Out.Path;

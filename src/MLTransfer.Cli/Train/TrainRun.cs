@@ -17,6 +17,7 @@ internal static class TrainRun
         var notes = new List<string>();
         var options = TrainPipeline.OptionsOf(arguments, reason => notes.Add(TrainView.WithoutCache(reason))) with
         {
+            WeightsFound = notes.Add,
             Validation = arguments.Pictures.Validation is { } validation ? ml.Data.LoadImages(validation) : null,
             Progress = progress,
             Cancellation = cancel,

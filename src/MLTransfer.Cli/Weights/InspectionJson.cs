@@ -11,9 +11,12 @@ internal sealed record InspectionJson(
     long Numbers,
     long NumberBytes,
     IReadOnlyDictionary<string, int> Types,
+    string Container,
+    IReadOnlyList<string> OtherContainers,
     string DroppedPrefix,
     IReadOnlyDictionary<string, string> Metadata,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Backbone,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Prefix,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Classes)
 {
     internal static InspectionJson Of(Inspection inspection) => new(
@@ -24,9 +27,12 @@ internal sealed record InspectionJson(
         inspection.Numbers,
         inspection.NumberBytes,
         new Dictionary<string, int>(inspection.Types),
+        inspection.Summary.Container,
+        inspection.Summary.OtherContainers,
         inspection.Summary.DroppedPrefix,
         inspection.Summary.Metadata,
         inspection.Lookalike?.Backbone.Name,
+        inspection.Lookalike?.Prefix,
         inspection.Lookalike?.Classes);
 }
 

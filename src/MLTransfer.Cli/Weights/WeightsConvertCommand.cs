@@ -32,7 +32,7 @@ internal sealed class WeightsConvertCommand : MltCommand
         Tensors get the names under which 'mlt train --weights' finds them: without the 'module.' that some training scripts leave.
 
         JSON: { file, format, bytes, tensors: [{ name, type, shape }], numbers, number_bytes, types: { type: tensors },
-                dropped_prefix, metadata: { key: text }, backbone?, classes? }   of OUT
+                container, other_containers: [name], dropped_prefix, metadata: { key: text }, backbone?, prefix?, classes? }   of OUT
 
         """;
 
@@ -42,6 +42,8 @@ internal sealed class WeightsConvertCommand : MltCommand
         var output = CheckedOutput(asked.GetRequiredValue(_output), asked.GetValue(_force));
         TensorType? type = Enum.TryParse<TensorType>(asked.GetRequiredValue(_type), ignoreCase: true, out var chosen) ? chosen : null;
         var summary = WeightsConversion.ToSafetensors(input, output, type);
+        if (WeightsFile.Summarize(input) is { OtherContainers.Count: > 0 } read)
+            Surroundings.Words.WriteLine(InspectionView.Checkpoint(read));
         if (WantsJson(asked))
             Json.WriteTo(Surroundings.Output, InspectionJson.Of(Inspection.Of(output, summary)));
         else

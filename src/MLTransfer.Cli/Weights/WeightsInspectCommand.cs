@@ -12,7 +12,8 @@ internal sealed class WeightsInspectCommand : MltCommand
     private readonly Option<bool> _all = NewOption.Flag("--all", "Show every tensor. [default: the first 20]");
 
     internal WeightsInspectCommand(Surroundings surroundings)
-        : base("inspect", "Says what a weights file holds: its format, its tensors, and the backbone they look like. Nothing in it is run.", surroundings,
+        : base(
+            "inspect", "Says what a weights file holds: its format, its tensors, and the backbone they look like. Nothing in it is run.", surroundings,
             "mlt weights inspect resnet18-f37072fd.pth",
             "mlt weights inspect model.safetensors --all",
             "mlt weights inspect checkpoint.th --json")
@@ -24,7 +25,7 @@ internal sealed class WeightsInspectCommand : MltCommand
     internal override string Remarks =>
         """
         JSON: { file, format, bytes, tensors: [{ name, type, shape }], numbers, number_bytes, types: { type: tensors },
-                dropped_prefix, metadata: { key: text }, backbone?, classes? }
+                container, other_containers: [name], dropped_prefix, metadata: { key: text }, backbone?, prefix?, classes? }
 
         """;
 

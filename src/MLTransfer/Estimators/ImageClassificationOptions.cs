@@ -115,6 +115,9 @@ public abstract record ImageClassificationOptions
     /// <summary>Stops the training after the running batch; the best model so far is kept. Default: never.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>Hears, in a sentence, where in a checkpoint the weights were found.</summary>
+    internal Action<string>? WeightsFound { get; init; }
+
     internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = PictureLimits.UpTo(MaximumPixels) };
 
     private protected bool FromRandomWeights => WeightsReference.IsNone(Weights);

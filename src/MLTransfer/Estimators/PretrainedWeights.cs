@@ -18,10 +18,17 @@ internal static class PretrainedWeights
         return options.WeightStore.GetAsync(reference, new WeightsLog(channel), options.Cancellation).GetAwaiter().GetResult();
     }
 
+    /// <summary>Loads them, and tells where in a file of the user's own they were found.</summary>
     /// <exception cref="WeightsException">They cannot be read, or belong to another network.</exception>
-    public static void Load(ImageModel model, Backbone backbone, LocalWeights weights)
+    public static void Load(ImageModel model, Backbone backbone, LocalWeights weights, ImageClassificationOptions options, IHostEnvironment environment)
     {
         using OpenWeights file = weights.Open();
-        StateDict.Load(model, file, weights.Path ?? weights.Name, backbone.Name, model.HeadName, tensors => Lookalike.Of(tensors)?.Backbone.Name);
+        string name = weights.Path ?? weights.Name;
+        string prefix = StateDict.Load(
+            model, file, name, backbone.Name, model.HeadName, tensors => Lookalike.Of(tensors)?.Backbone.Name).Prefix;
+        if (weights.Preprocessing is not null || NetworkInFile.Told(file, name, prefix) is not { } told) return;
+        using IChannel channel = environment.Start(nameof(StateDict));
+        channel.Info(MessageSensitivity.UserData, told);
+        options.WeightsFound?.Invoke(told);
     }
 }

@@ -75,7 +75,7 @@ internal sealed record TrainingRun(
 
         try
         {
-            if (Weights is not null) PretrainedWeights.Load(model, Backbone, Weights);
+            if (Weights is not null) PretrainedWeights.Load(model, Backbone, Weights, Options, Environment);
             Start?.CopyTo(model, Classes, Head);
             return model.to(Device);
         }

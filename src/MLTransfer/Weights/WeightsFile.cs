@@ -3,14 +3,17 @@ namespace MLTransfer.Weights;
 /// <summary>Reads the weights of a model from a file of whichever format, told apart by content, never by name.</summary>
 public static class WeightsFile
 {
-    /// <summary>Reads all tensors of a <c>.pth</c> file, as torch.save has ever written it since PyTorch 0.1.10, or of a <c>.safetensors</c> file.</summary>
+    /// <summary>
+    /// Reads all tensors of a <c>.pth</c> file, as torch.save has ever written it since PyTorch 0.1.10, or of a <c>.safetensors</c> file.
+    /// </summary>
     /// <param name="path">The file.</param>
-    /// <returns>The tensors by name, in the file's order. A state_dict nested under <c>state_dict</c>, <c>model</c>, <c>model_state_dict</c>
-    /// or <c>net</c> is taken out, and <c>module.</c>, <c>_orig_mod.</c> or <c>backbone.</c> dropped where every name starts with it.</returns>
+    /// <returns>The tensors by name, in the file's order. A state_dict nested under <c>state_dict</c>, <c>model_state_dict</c>,
+    /// <c>model</c> or <c>net</c>, or else a moving average under <c>state_dict_ema</c> or <c>model_ema</c>, is taken out, and <c>module.</c>,
+    /// <c>_orig_mod.</c> or <c>backbone.</c> dropped where every name starts with it.</returns>
     /// <remarks>Takes no more memory than sixteen times the length of the file and five mebibytes, whatever the file says;
     /// <see cref="StateDict.LoadFile"/> takes less.</remarks>
     /// <exception cref="WeightsException">The file is missing, damaged, cut short, of another format, or asks for more than tensors,
-    /// numbers, strings and containers.</exception>
+    /// numbers, strings, containers and what checkpoints are known to hold beside them.</exception>
     public static IReadOnlyDictionary<string, StoredTensor> Read(string path)
     {
         using OpenWeights file = OpenWeights.Of(path);
@@ -31,6 +34,8 @@ public static class WeightsFile
     {
         Format = file.Content.Format,
         FileLength = file.Length,
+        Container = file.Content.Container,
+        OtherContainers = file.Content.OtherContainers,
         Tensors = file.Tensors,
         DroppedPrefix = file.DroppedPrefix,
         Metadata = file.Content.Metadata,

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Models;
 using MLTransfer.Tests.Reference;
+using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Tests.EndToEnd;
 
@@ -102,6 +104,21 @@ public sealed class SplitsAndFoldsTests : IDisposable
         Directory.Move(_folder.PathOf("data/disc-plain"), _folder.PathOf("data/moon"));
         var other = await TrainAsync("--data", _folder.PathOf("data"), "--weights", _folder.PathOf("first.zip"), "--json");
         Assert.Equal(["cross-stripes", "moon"], JsonDocument.Parse(other.Output).RootElement.GetProperty("classes").EnumerateArray().Select(label => label.GetString()!));
+    }
+
+    [Fact]
+    public async Task Where_in_a_checkpoint_the_weights_were_found_is_said_once_however_many_folds_there_are()
+    {
+        var checkpoint = _folder.PathOf("checkpoint.safetensors");
+        using (var network = ModelZoo.Find("cifar_resnet20").Build(classes: 2))
+        {
+            var tensors = StateDict.Save(network).Select(tensor => tensor with { Name = $"model.{tensor.Name}" });
+            SafetensorsFile.Write(checkpoint, [.. tensors], new Dictionary<string, string>());
+        }
+        var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--weights", checkpoint, "--folds", "2");
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        Assert.Single(
+            outcome.Words.Split('\n'), line => line.TrimEnd() == $"weights: '{checkpoint}' holds the network with names that begin with 'model.'");
     }
 
     private string Model => _folder.PathOf("model.zip");

@@ -13,6 +13,7 @@ public class LookalikeTests
     [InlineData("mobilenet_v1_b12", 2)]
     [InlineData("swin_v2_t", 3)]
     [InlineData("maxvit_t", 3)]
+    [InlineData("mnasnet0_5", 3)]
     [InlineData("googlenet", 7)]
     [InlineData("squeezenet1_1", 5)]
     [InlineData("mobilenet_v3_small", 2)]
@@ -20,10 +21,15 @@ public class LookalikeTests
     {
         using var scope = NewDisposeScope();
 
-        Lookalike? found = Lookalike.Of(StateDict.Save(ModelZoo.Find(name).Build(classes)));
+        ImageModel model = ModelZoo.Find(name).Build(classes);
+        TensorDescription[] tensors = [.. StateDict.Save(model)];
 
-        Assert.Equal(name, found?.Backbone.Name);
-        Assert.Equal(classes, found?.Classes);
+        Assert.Equal(new Lookalike(ModelZoo.Find(name), classes), Lookalike.Of(tensors));
+        Assert.Equal("", Lookalike.Of(tensors.Where(tensor => !tensor.Name.StartsWith(model.HeadName, StringComparison.Ordinal)))?.Prefix);
+        IEnumerable<TensorDescription> within = tensors.Select(tensor => tensor with { Name = $"net.encoder.{tensor.Name}" });
+        Assert.Equal(
+            new Lookalike(ModelZoo.Find(name), classes) { Prefix = "net.encoder." },
+            Lookalike.Of([.. within, new("loss.weight", TensorType.Float32, [2]), new("metric.weight", TensorType.Float32, [3])]));
     }
 
     [Fact]

@@ -15,5 +15,17 @@ internal interface IPickledObject
     void SetState(object? state, FileErrors errors);
 }
 
+/// <summary>
+/// Stands for an object of a class that is known to be harmless and not needed. Its arguments, state and items are forgotten; none of the class's
+/// code is there to run.
+/// </summary>
+/// <param name="Type">The class, as module.name.</param>
+internal sealed record PickledPlaceholder(string Type) : IPickledObject
+{
+    public void SetState(object? state, FileErrors errors)
+    {
+    }
+}
+
 /// <summary>A function among the allowed globals: what REDUCE may call.</summary>
 internal delegate object PickledFunction(ReadOnlySpan<object?> arguments, ReadBudget budget, FileErrors errors);

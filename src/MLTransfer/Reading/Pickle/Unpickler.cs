@@ -124,14 +124,20 @@ internal sealed class Unpickler
 
     private void Append(object?[] values)
     {
-        if (_stack.Peek() is not PickledList list)
+        object? target = _stack.Peek();
+        if (target is PickledPlaceholder)
+            return;
+        if (target is not PickledList list)
             throw _errors.Damaged("its pickle appends to something that is not a list");
         list.AddRange(values);
     }
 
     private void SetItems(object?[] keysAndValues)
     {
-        if (_stack.Peek() is not PickledDictionary dictionary || keysAndValues.Length % 2 != 0)
+        object? target = _stack.Peek();
+        if (target is PickledPlaceholder)
+            return;
+        if (target is not PickledDictionary dictionary || keysAndValues.Length % 2 != 0)
             throw _errors.Damaged("its pickle sets items of something that is not a dictionary");
         for (int index = 0; index < keysAndValues.Length; index += 2)
             dictionary.Add(new(keysAndValues[index], keysAndValues[index + 1]));
@@ -170,10 +176,12 @@ internal sealed class Unpickler
         : throw _errors.Damaged("its pickle calls something that is not a function, or without arguments");
 
     // The state of an OrderedDict is its attributes: the versions of modules (_metadata), which loading does not need; nor does it need the
-    // settings in an argparse.Namespace.
+    // settings in an argparse.Namespace, or what a placeholder stands for.
     private void SetState(object? state)
     {
         object? target = _stack.Peek();
+        if (target is PickledPlaceholder)
+            return;
         if (target is not (PickledDictionary or IPickledObject) || state is not (PickledDictionary or PickledTuple))
             throw _errors.Damaged("its pickle sets the state of something that has none");
         (target as IPickledObject)?.SetState(state, _errors);

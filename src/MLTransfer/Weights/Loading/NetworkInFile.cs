@@ -5,14 +5,18 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Weights;
 
-/// <summary>Finds a network within the tensors of a trainer's checkpoint, whatever its names begin with there: <c>model.</c>, <c>student.encoder.</c></summary>
+/// <summary>
+/// Finds a network within the tensors of a trainer's checkpoint, whatever its names begin with there: <c>model.</c>,
+/// <c>student.encoder.</c>
+/// </summary>
 internal static class NetworkInFile
 {
-    private const int Shown = 5, LongestPrefix = 120;
+    private const int Shown = 5, Longest = 120;
 
     /// <summary>What the names of the network's tensors begin with; empty where they are not found by names and shapes.</summary>
     /// <exception cref="WeightsException">Several parts of the file fit.</exception>
-    public static string Prefix(nn.Module module, IReadOnlyList<TensorDescription> tensors, string? classifier, string file, string architecture)
+    public static string Prefix(
+        nn.Module module, IReadOnlyList<TensorDescription> tensors, string? classifier, string file, string architecture)
     {
         using var scope = NewDisposeScope();
         Dictionary<string, Tensor> state = module.state_dict();
@@ -31,8 +35,11 @@ internal static class NetworkInFile
             [var prefix] => prefix,
             _ when fitting.Contains("") => "",
             _ => throw new WeightsException(
-                file, $"holds {architecture} {fitting.Length} times, under the names {string.Join(", ", fitting.Take(Shown).Select(Quoted))}{(fitting.Length > Shown ? ", …" : "")}",
-                "Save the one that you want alone, in PyTorch: torch.save({k.removeprefix(\"PREFIX\"): v for k, v in state_dict.items() if k.startswith(\"PREFIX\")}, \"weights.pth\")."),
+                file,
+                $"holds {architecture} {fitting.Length} times, under the names {string.Join(", ", fitting.Take(Shown).Select(Quoted))}"
+                    + (fitting.Length > Shown ? ", …" : ""),
+                "Save the one that you want alone, in PyTorch: torch.save({k.removeprefix(\"PREFIX\"): v "
+                    + "for k, v in state_dict.items() if k.startswith(\"PREFIX\")}, \"weights.pth\")."),
         };
 
         bool Fits(string prefix)
@@ -43,5 +50,21 @@ internal static class NetworkInFile
         }
     }
 
-    private static string Quoted(string prefix) => $"'{Printable.Of(prefix, LongestPrefix)}'";
+    /// <summary>One line on where in a file a network was found; null where it is all that the file holds.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="name">What the line calls it.</param>
+    /// <param name="prefix">What <see cref="Prefix"/> found.</param>
+    public static string? Told(OpenWeights file, string name, string prefix)
+    {
+        string whole = file.DroppedPrefix + prefix, container = file.Content.Container;
+        if (whole.Length == 0 && container.Length == 0)
+            return null;
+        IReadOnlyList<string> others = file.Content.OtherContainers;
+        string left = string.Join(", ", others.Select(Quoted));
+        return $"weights: {Quoted(name)} holds the network{(container.Length > 0 ? $" under {Quoted(container)}" : "")}"
+            + (whole.Length > 0 ? $"{(container.Length > 0 ? "," : "")} with names that begin with {Quoted(whole)}" : "")
+            + (others.Count > 0 ? $"; {left} {(others.Count == 1 ? "is" : "are")} there too and not taken" : "");
+    }
+
+    private static string Quoted(string text) => $"'{Printable.Of(text, Longest)}'";
 }

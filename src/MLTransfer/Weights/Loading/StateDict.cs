@@ -7,7 +7,9 @@ namespace MLTransfer.Weights;
 /// <summary>Brings stored tensors into a module and back out of it.</summary>
 public static class StateDict
 {
-    /// <summary>Loads tensors into the parameters and buffers of the same names, converted to their types; nothing is changed unless all fit.</summary>
+    /// <summary>
+    /// Loads tensors into the parameters and buffers of the same names, converted to their types; nothing is changed unless all fit.
+    /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="tensors">The tensors by name.</param>
     /// <param name="file">What errors call the place the tensors come from.</param>
@@ -16,7 +18,9 @@ public static class StateDict
     /// The name of a classifier that may be missing or have another number of classes: it is then left as it is, and so are the auxiliary
     /// heads of an <see cref="ImageModel"/>. Null: every tensor counts.
     /// </param>
-    /// <param name="recognise">Finds out, for the error, of which architecture tensors that do not fit are; null when it does not know either.</param>
+    /// <param name="recognise">
+    /// Finds out, for the error, of which architecture tensors that do not fit are; null when it does not know either.
+    /// </param>
     /// <returns>Whether the classifier was loaded too.</returns>
     /// <exception cref="WeightsException">Names are missing, left over or of another shape; the message lists them.</exception>
     public static bool Load(
@@ -25,8 +29,8 @@ public static class StateDict
     {
         ArgumentNullException.ThrowIfNull(tensors);
         return Load(
-            module, tensors.ToDictionary(item => item.Key, item => (TensorDescription)item.Value, StringComparer.Ordinal), file, architecture, classifier, recognise,
-            places =>
+            module, tensors.ToDictionary(item => item.Key, item => (TensorDescription)item.Value, StringComparer.Ordinal),
+            file, architecture, classifier, recognise, places =>
             {
                 foreach ((string name, Tensor target) in places)
                     TorchTensors.CopyTo(target, tensors[name]);
@@ -34,39 +38,44 @@ public static class StateDict
     }
 
     /// <summary>
-    /// Loads a weights file, as <see cref="WeightsFile.Read(string)"/> reads it, into the parameters and buffers of the same names, converted to
-    /// their types. Numbers go straight from the file to their places: that takes no memory and half the time.
+    /// Loads a weights file, as <see cref="WeightsFile.Read(string)"/> reads it, into the parameters and buffers of the same names,
+    /// converted to their types. Numbers go straight from the file to their places: that takes no memory and half the time.
     /// </summary>
     /// <param name="module">The module. Nothing is changed unless all names and shapes fit; when the numbers turn out to be damaged, those
     /// before have been loaded, and the module should not be used.</param>
     /// <param name="path">The file.</param>
     /// <param name="architecture">What errors call the module.</param>
-    /// <param name="classifier">As for <see cref="Load(nn.Module, IReadOnlyDictionary{string, StoredTensor}, string, string, string, Func{IEnumerable{TensorDescription}, string})"/>.</param>
-    /// <param name="recognise">As for <paramref name="classifier"/>.</param>
+    /// <param name="classifier">The name of a classifier that may be missing or have another number of classes, as for tensors.</param>
+    /// <param name="recognise">Finds out, for the error, of which architecture tensors that do not fit are.</param>
     /// <returns>Whether the classifier was loaded too.</returns>
     /// <exception cref="WeightsException">The file cannot be read, or its tensors do not fit.</exception>
     public static bool LoadFile(
-        nn.Module module, string path, string architecture, string? classifier = null, Func<IEnumerable<TensorDescription>, string?>? recognise = null)
+        nn.Module module, string path, string architecture, string? classifier = null,
+        Func<IEnumerable<TensorDescription>, string?>? recognise = null)
     {
         using OpenWeights file = OpenWeights.Of(path);
-        return Load(module, file, path, architecture, classifier, recognise);
+        return Load(module, file, path, architecture, classifier, recognise).WithClassifier;
     }
 
     /// <summary>Loads an open weights file, as <see cref="LoadFile"/> does.</summary>
-    internal static bool Load(
-        nn.Module module, OpenWeights file, string name, string architecture, string? classifier, Func<IEnumerable<TensorDescription>, string?>? recognise)
+    /// <returns>Whether the classifier was loaded too, and what the names of the network begin with among those of the file.</returns>
+    internal static (bool WithClassifier, string Prefix) Load(
+        nn.Module module, OpenWeights file, string name, string architecture, string? classifier,
+        Func<IEnumerable<TensorDescription>, string?>? recognise)
     {
         string prefix = NetworkInFile.Prefix(module, file.Tensors, classifier, name, architecture);
         Dictionary<string, int> indices = file.Tensors.Select((tensor, index) => (tensor.Name, index))
             .Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(tensor => tensor.Name[prefix.Length..], tensor => tensor.index, StringComparer.Ordinal);
-        return Load(
-            module, indices.ToDictionary(pair => pair.Key, pair => file.Tensors[pair.Value] with { Name = pair.Key }, StringComparer.Ordinal),
+        bool withClassifier = Load(
+            module,
+            indices.ToDictionary(pair => pair.Key, pair => file.Tensors[pair.Value] with { Name = pair.Key }, StringComparer.Ordinal),
             name, architecture, classifier, recognise, places =>
             {
                 NumbersReader.Read(file.Content, [.. places.Select(place => (indices[place.Stored], place.Target))]);
                 CheckFinite(places, name);
             });
+        return (withClassifier, prefix);
     }
 
     // With such weights every loss is NaN, which looks like a training that diverged.
@@ -104,7 +113,8 @@ public static class StateDict
         Dictionary<string, string> stored = OwnNames(adapting, tensors);
         Dictionary<string, Tensor> state = module.state_dict();
         StateMatch match = StateMatch.Of(
-            state, stored.ToDictionary(pair => pair.Key, pair => tensors[pair.Value], StringComparer.Ordinal), OptionalPart.Of(module, classifier), adapting);
+            state, stored.ToDictionary(pair => pair.Key, pair => tensors[pair.Value], StringComparer.Ordinal),
+            OptionalPart.Of(module, classifier), adapting);
         if (match.Differences.Any)
             throw match.Differences.Error(file, architecture, match.Wanted, recognise?.Invoke(tensors.Values));
         if (match.Names.FirstOrDefault(name => !TorchTensors.Has(tensors[stored[name]].Type)) is { } foreign)

@@ -6,6 +6,12 @@ internal interface IWeightsContent
     /// <summary>What the format is called.</summary>
     string Format { get; }
 
+    /// <summary>The dictionary of a checkpoint that the tensors lie in, such as <c>state_dict</c>; may be empty.</summary>
+    string Container { get; }
+
+    /// <summary>The dictionaries with tensors of networks that were not taken, such as <c>state_dict_ema</c>.</summary>
+    IReadOnlyList<string> OtherContainers { get; }
+
     /// <summary>The tensors in the file's order, of different names.</summary>
     IReadOnlyList<TensorDescription> Tensors { get; }
 

@@ -10,7 +10,12 @@ internal sealed class SafetensorsWeights(SafetensorsHeader header, long start, B
 {
     public string Format => "safetensors";
 
-    public IReadOnlyList<TensorDescription> Tensors { get; } = [.. header.Entries.Select(entry => new TensorDescription(entry.Name, entry.Type, entry.Shape))];
+    public string Container => "";
+
+    public IReadOnlyList<string> OtherContainers => [];
+
+    public IReadOnlyList<TensorDescription> Tensors { get; } =
+        [.. header.Entries.Select(entry => new TensorDescription(entry.Name, entry.Type, entry.Shape))];
 
     public IReadOnlyDictionary<string, string> Metadata => header.Metadata;
 

@@ -23,6 +23,9 @@ internal static class ContainerRebuilder
         _ => throw errors.Damaged("its pickle makes a dictionary in an unknown way"),
     };
 
+    /// <summary>collections.defaultdict(factory), which is filled afterwards.</summary>
+    public static object DefaultDictionary(ReadOnlySpan<object?> arguments, ReadBudget budget, FileErrors errors) => new PickledDictionary();
+
     private static PickledDictionary OfPairs(PickledList pairs, ReadBudget budget, FileErrors errors)
     {
         budget.Take((Int128)pairs.Count * PickleCost.OfPair, "its pickle");

@@ -22,13 +22,15 @@ internal sealed class TorchContent : IWeightsContent
     {
         // As in a dictionary of Python's, the last of several values under one key counts, in the place of the first.
         var found = new OrderedDictionary<string, PickledTensor>(StringComparer.Ordinal);
-        foreach ((string name, PickledTensor tensor) in StateDictFinder.Find(pickled, errors))
+        FoundTensors all = StateDictFinder.Find(pickled, budget, errors);
+        foreach ((string name, PickledTensor tensor) in all.Tensors)
         {
             budget.Take(PerTensor, $"its tensor '{name}'");
             budget.Check(StridedView.Length(tensor), $"its tensor '{name}'");
             found[name] = tensor;
         }
         Format = format;
+        (Container, OtherContainers) = (all.Container, all.Others);
         Tensors = [.. found.Select(item => new TensorDescription(item.Key, item.Value.Storage.Type, item.Value.Shape))];
         _views = [.. found.Values];
         _storages = storages;
@@ -36,6 +38,10 @@ internal sealed class TorchContent : IWeightsContent
     }
 
     public string Format { get; }
+
+    public string Container { get; }
+
+    public IReadOnlyList<string> OtherContainers { get; }
 
     public IReadOnlyList<TensorDescription> Tensors { get; }
 

@@ -36,9 +36,8 @@ internal static class TorchGlobals
         yield return Function("torch.autograd.variable.Variable", TensorRebuilder.Parameter);
         yield return Function("torch.Size", ContainerRebuilder.Size);
         yield return Function("torch.device", ContainerRebuilder.Device);
-        yield return Function("collections.OrderedDict", ContainerRebuilder.Dictionary);
-        yield return Function("collections.Counter", ContainerRebuilder.Dictionary);
-        yield return Function("argparse.Namespace", ContainerRebuilder.Dictionary);
+        foreach ((string name, PickledFunction function) in InertGlobals.All)
+            yield return Function(name, function);
     }
 
     private static KeyValuePair<string, object> Function(string name, PickledFunction function) => new(name, function);

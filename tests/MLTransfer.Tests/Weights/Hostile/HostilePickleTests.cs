@@ -1,4 +1,5 @@
 using MLTransfer.Tests.Reference;
+using MLTransfer.Weights;
 
 namespace MLTransfer.Tests.Weights.Hostile;
 
@@ -15,7 +16,11 @@ public sealed class HostilePickleTests : IDisposable
     [InlineData("builtins", "eval")]
     [InlineData("torch", "load")]
     [InlineData("torch._utils", "_rebuild_tensor_v2.__globals__")]
-    [InlineData("numpy.core.multiarray", "scalar")]
+    [InlineData("builtins", "getattr")]
+    [InlineData("numpy.core.multiarray", "fromfile")]
+    [InlineData("numpy.testing._private.utils", "runstring")]
+    [InlineData("functools", "partial")]
+    [InlineData("torch.nn.modules.linear", "Linear")]
     public void A_pickle_that_asks_for_anything_but_tensors_is_refused_by_name(string module, string name)
     {
         byte[] classic = new TestPickle().Global(module, name).Text("touch hacked").Op('\x85').Op('R').End();
@@ -39,6 +44,36 @@ public sealed class HostilePickleTests : IDisposable
 
         Assert.Contains("asks for 'posix.system'", Errors.Of(_folder.PathOf("hostile.pth")));
         Assert.False(File.Exists(mark));
+    }
+
+    [Theory]
+    [InlineData("builtins", "set")]
+    [InlineData("datetime", "datetime")]
+    [InlineData("numpy.core.multiarray", "scalar")]
+    [InlineData("omegaconf.dictconfig", "DictConfig")]
+    public void What_trainers_leave_in_checkpoints_is_forgotten_whatever_it_is_given(string module, string name)
+    {
+        // Called, given items, a state and more of both, and used in place of a tensor.
+        TestPickle pickle = new TestPickle().Op('}').Op('(').Text("weight").Tensor(4, 0, [4], [1])
+            .Text("other").Global(module, name).Op('(').Text("touch hacked").Op('t').Op('R').Op('N').Op('a')
+            .Op('(').Op('N').Op('N').Op('u').Text("state").Op('b').Op('N').Op('b').Op('u');
+        var file = _folder.Write("checkpoint.pth", TestPth.Make(pickle.End(), SixteenBytes));
+        Assert.Equal(["weight"], WeightsFile.Read(file).Keys);
+
+        byte[] alone = new TestPickle().Op('}').Text("weight").Global(module, name).Op(')').Op('R').Op('s').End();
+        Assert.Contains($"has no tensors, but 'weight', which is a {module}.{name}", ErrorOf(TestPth.Make(alone)));
+        byte[] asStorage = new TestPickle().Op('}').Text("weight").Global(module, name).Op(')').Op('R').Op('Q').Op('s').End();
+        Assert.Contains("refers to a storage", ErrorOf(TestPth.Make(asStorage)));
+    }
+
+    [Fact]
+    public void A_member_is_asked_for_only_of_a_listed_class()
+    {
+        TestPickle Member(string module, string name) => new TestPickle().Op('}').Text("weight").Tensor(4, 0, [4], [1]).Op('s').Op('q').Op('\0')
+            .Global("builtins", "getattr").Global(module, name).Text("__globals__").Op('\x86').Op('R').Op('0').Op('h').Op('\0');
+        string file = _folder.Write("enum.pth", TestPth.Make(Member("PIL.Image", "Resampling").End(), SixteenBytes));
+        Assert.Equal(["weight"], WeightsFile.Read(file).Keys);
+        Assert.Contains("asks for 'os.path'", ErrorOf(TestPth.Make(Member("os", "path").End(), SixteenBytes)));
     }
 
     [Theory]
