@@ -6,6 +6,12 @@ namespace MLTransfer.Imaging;
 /// <summary>Encoded bytes to pixels through the codec that suits them, with the checks that codecs do not make.</summary>
 internal static class PictureDecoder
 {
+    /// <summary>
+    /// Part of what cached features are kept under. Raise it whenever an image decodes to other pixels than before, or is refused where it
+    /// was read (or the other way round): otherwise features of the old pixels are taken.
+    /// </summary>
+    internal const int Revision = 1;
+
     // A progressive JPEG goes over its pixels some ten times. One that does so without end is made to keep the processor busy.
     private const int MostScans = 500, WorkPerPixelAllowed = 16;
 
