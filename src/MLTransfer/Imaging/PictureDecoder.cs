@@ -77,7 +77,7 @@ internal static class PictureDecoder
             case PictureFormat.Netpbm:
                 return new DecodedPixels(NetpbmCodec.Decode(encoded.Span, NetpbmHeader.Read(encoded.Span)!));
             case PictureFormat.Heic or PictureFormat.Avif:
-                return new DecodedPixels(HeifCodec.Decode(name, encoded.Span, header));
+                return new DecodedPixels(HeifCodec.Decode(name, encoded.Span, header, options.Limits));
             case PictureFormat.JpegXl:
                 return new DecodedPixels(JpegXlCodec.Decode(encoded.Span, header));
             case PictureFormat.Jpeg:
