@@ -25,9 +25,11 @@ internal static partial class UnixNames
     private const int CloseOnExec = 0x80000, CurrentFolder = -100, OfLink = 0x100;
     private const uint WantsModeAndInode = 0x103;
 
-    /// <summary>Whether a path has bytes that are no UTF-8.</summary>
+    /// <summary>Whether a path has bytes that are no UTF-8; only Linux has such paths.</summary>
     public static bool Has(string path)
     {
+        if (!OperatingSystem.IsLinux())
+            return false;
         for (int at = path.AsSpan().IndexOfAnyInRange(FirstByte, LastByte); at >= 0 && at < path.Length; at++)
         {
             if (path[at] is >= FirstByte and <= LastByte && (at == 0 || !char.IsHighSurrogate(path[at - 1])))
