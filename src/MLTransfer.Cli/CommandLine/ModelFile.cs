@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using Microsoft.ML;
 using MLTransfer.Estimators;
 
 namespace MLTransfer.Cli.CommandLine;
@@ -12,33 +10,11 @@ internal static class ModelFile
     {
         try
         {
-            return Classifier.In(new MLContext().AddMLTransfer().Model.Load(path, out _));
+            return SavedModel.Open(path);
         }
-        catch (Exception failure)
+        catch (InvalidDataException failure)
         {
-            var reason = Damage(path) ?? failure.GetBaseException().Message;
-            throw new InvalidDataException(
-                $"'{path}' cannot be used as a model. {reason} Expected: a whole file written by 'mlt train' or by ml.Model.Save.", failure);
-        }
-    }
-
-    // Of a damaged file ML.NET may say anything, such as that an assembly is missing: it reads some entries before the classifier checks them.
-    private static string? Damage(string path)
-    {
-        try
-        {
-            using var archive = ZipFile.OpenRead(path);
-            foreach (var entry in archive.Entries)
-                ModelIntegrity.Check(entry);
-            return null;
-        }
-        catch (InvalidDataException damage) when (damage.InnerException is InvalidDataException)
-        {
-            return damage.Message;
-        }
-        catch (Exception unreadable) when (unreadable is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException)
-        {
-            return null;
+            throw new InvalidDataException($"'{path}' cannot be used as a model. {failure.Message} {SavedModel.Expected}", failure);
         }
     }
 }

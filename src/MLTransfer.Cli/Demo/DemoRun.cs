@@ -4,6 +4,7 @@ using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Demo.Pictures;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Cli.Train;
+using SavedModel = MLTransfer.Estimators.SavedModel;
 
 namespace MLTransfer.Cli.Demo;
 
@@ -48,7 +49,7 @@ internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, Surroundings sur
         cancel.ThrowIfCancellationRequested();
         if (save)
             OutputFile.Checked("--dir", folder.Model(way)).Write(stream => ml.Model.Save(model, pictures.Schema, stream));
-        var classifier = Classifier.In(model);
+        var classifier = SavedModel.ClassifierIn(model);
         var summary = classifier.Training!;
         return new(
             way, classifier.Labels.Count, summary.TrainingPictures, summary.ValidationPictures, summary.ValidationAccuracy,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Estimators;
 
 namespace MLTransfer.Cli.Train;
 
@@ -23,7 +24,7 @@ internal static class TrainRun
             Cancellation = cancel,
         };
         var model = Fit(ml, options, pictures);
-        using var classifier = Classifier.In(model);
+        using var classifier = SavedModel.ClassifierIn(model);
         if (isSaved)
             arguments.Out.Write(stream => ml.Model.Save(model, pictures.Schema, stream));
         var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds) { Notes = notes };

@@ -81,8 +81,12 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
         features.Values, tensor(features.Kept.Select(index => (long)pictures.Labels[index]).ToArray(), device: run.Device), run.Options.BatchSize, run.Seed,
         order, weights is null ? null : tensor(features.Kept.Select(index => weights[index]).ToArray(), device: run.Device));
 
-    /// <summary>Everything the features depend on besides the content of the picture: this library, what decodes, the network and its input.</summary>
+    /// <summary>
+    /// Everything the features depend on besides the content of the image: this library, libtorch, what decodes, the network and its input.
+    /// </summary>
     private static string Description(TrainingRun run, ImageModel model) => string.Join("; ",
-        typeof(FeatureExtractor).Assembly.GetName(), typeof(MLImage).Assembly.GetName(), run.Backbone.Name, $"weights {StateFingerprint.Of(model, model.HeadName)}",
-        TransformJson.Write(run.Preprocessing.EvaluationTransforms()), run.Preprocessing.Mean, run.Preprocessing.StandardDeviation, DecodingOptions.Default, run.InferenceType, run.Device.type);
+        typeof(FeatureExtractor).Assembly.GetName(), $"libtorch {__version__}", typeof(MLImage).Assembly.GetName(),
+        $"decoders {PictureDecoder.Revision}", run.Options.Decoding, run.Backbone.Name, $"weights {StateFingerprint.Of(model, model.HeadName)}",
+        TransformJson.Write(run.Preprocessing.EvaluationTransforms()), run.Preprocessing.Mean, run.Preprocessing.StandardDeviation,
+        run.InferenceType, run.Device.type);
 }

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using Microsoft.ML;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Weights;
@@ -35,14 +34,6 @@ internal sealed class StartingModel : IDisposable
             $"The weights '{path}' are a model of the backbone {start._model.Backbone}, and the backbone asked for is {backbone.Name}. " +
             $"Ask for the backbone {start._model.Backbone}, or for other weights.");
     }
-
-    /// <summary>Every classifier of this library in a loaded pipeline.</summary>
-    public static IEnumerable<ImageClassificationTransformer> Classifiers(ITransformer model) => model switch
-    {
-        ImageClassificationTransformer classifier => [classifier],
-        IEnumerable<ITransformer> chain => chain.SelectMany(Classifiers),
-        _ => [],
-    };
 
     /// <summary>Whether the trained head fits too: the classes are the same, in whatever order, and the head has the same layers.</summary>
     public bool FitsHead(IReadOnlyList<string> classes, ClassifierHead head) =>
@@ -83,13 +74,11 @@ internal sealed class StartingModel : IDisposable
     {
         try
         {
-            return Classifiers(new MLContext().AddMLTransfer().Model.Load(path, out _)).First();
+            return SavedModel.Open(path);
         }
-        // ML.NET wraps what goes wrong in whatever called it.
-        catch (Exception error) when (error is not OutOfMemoryException)
+        catch (InvalidDataException failure)
         {
-            string reason = error.GetBaseException().Message.TrimEnd('.');
-            throw new WeightsException(path, $"looks like a model and cannot be loaded: {reason}", "Save the model again.", error);
+            throw new WeightsException(path, $"cannot be used as a model. {failure.Message.TrimEnd('.')}", SavedModel.Expected, failure);
         }
     }
 

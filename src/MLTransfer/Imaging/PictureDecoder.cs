@@ -6,6 +6,12 @@ namespace MLTransfer.Imaging;
 /// <summary>Encoded bytes to pixels through the codec that suits them, with the checks that codecs do not make.</summary>
 internal static class PictureDecoder
 {
+    /// <summary>
+    /// Part of what cached features are kept under. Raise it whenever an image decodes to other pixels than before, or is refused where it
+    /// was read (or the other way round): otherwise features of the old pixels are taken.
+    /// </summary>
+    internal const int Revision = 1;
+
     // A progressive JPEG goes over its pixels some ten times. One that does so without end is made to keep the processor busy.
     private const int MostScans = 500, WorkPerPixelAllowed = 16;
 
@@ -71,7 +77,7 @@ internal static class PictureDecoder
             case PictureFormat.Netpbm:
                 return new DecodedPixels(NetpbmCodec.Decode(encoded.Span, NetpbmHeader.Read(encoded.Span)!));
             case PictureFormat.Heic or PictureFormat.Avif:
-                return new DecodedPixels(HeifCodec.Decode(name, encoded.Span, header));
+                return new DecodedPixels(HeifCodec.Decode(name, encoded.Span, header, options.Limits));
             case PictureFormat.JpegXl:
                 return new DecodedPixels(JpegXlCodec.Decode(encoded.Span, header));
             case PictureFormat.Jpeg:

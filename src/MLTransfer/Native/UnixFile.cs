@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace MLTransfer.Native;
 
@@ -7,23 +8,54 @@ namespace MLTransfer.Native;
 /// <param name="Kind">What it is.</param>
 /// <param name="Owner">The number of the user it belongs to.</param>
 /// <param name="Group">The number of the group it belongs to.</param>
-/// <param name="Identity">Device and inode: two paths with the same identity are one file.</param>
+/// <param name="Identity">Device and inode: two paths with the same identity are one file. Inode 0: the file system has none.</param>
 internal sealed partial record UnixFile(UnixFileKind Kind, uint Owner, uint Group, (ulong Device, ulong Inode) Identity)
 {
-    private const int CurrentFolder = -100, EverythingBasic = 0x7ff, MayWrite = 2;
+    private const int CurrentFolder = -100, OfLink = 0x100, EverythingBasic = 0x7ff, MayWrite = 2;
+
+    // Linux takes no longer path, its 0 included; neither system's structure is longer.
+    private const int LongestPath = 4096, LongestStatus = 512;
     private const uint Unchanged = uint.MaxValue;
 
     /// <summary>Looks at a file, through symbolic links.</summary>
     /// <param name="path">The file.</param>
-    /// <returns><see langword="null"/> where there is none, and on systems other than Linux and macOS.</returns>
+    /// <returns>
+    /// <see langword="null"/> where there is none, on systems other than Linux and macOS on Apple silicon, and where the C library is too
+    /// old to say.
+    /// </returns>
     public static UnixFile? At(string path)
     {
-        // Larger than either system's structure.
-        Span<byte> status = stackalloc byte[512];
-        status.Clear();
         if (OperatingSystem.IsLinux())
-            return StatusOnLinux(CurrentFolder, path, 0, EverythingBasic, status) == 0 ? OfLinux(status) : null;
-        return OperatingSystem.IsMacOS() && StatusOnMac(path, status) == 0 ? OfMac(status) : null;
+        {
+            Span<byte> bytes = stackalloc byte[LongestPath];
+            if (!Encoding.UTF8.TryGetBytes(path, bytes[..^1], out int length))
+                return null;
+            bytes[length] = 0;
+            return At(bytes);
+        }
+        Span<byte> status = stackalloc byte[LongestStatus];
+        status.Clear();
+        bool isKnown = OperatingSystem.IsMacOS() && RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+        return isKnown && StatusOnMac(path, status) == 0 ? OfMac(status) : null;
+    }
+
+    /// <summary>Looks at a file on Linux, whose name may be any bytes.</summary>
+    /// <param name="path">The path, with a 0 at its end.</param>
+    /// <param name="followLinks">Whether a symbolic link is not looked at itself.</param>
+    /// <returns>As of <see cref="At(string)"/>.</returns>
+    public static UnixFile? At(ReadOnlySpan<byte> path, bool followLinks = true)
+    {
+        Span<byte> status = stackalloc byte[LongestStatus];
+        status.Clear();
+        try
+        {
+            return StatusOnLinux(CurrentFolder, path, followLinks ? 0 : OfLink, EverythingBasic, status) == 0 ? OfLinux(status) : null;
+        }
+        // glibc before 2.28.
+        catch (EntryPointNotFoundException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Whether this process may write to a file; asks without opening it, which would wake who waits at the other end of a FIFO.</summary>
@@ -47,7 +79,7 @@ internal sealed partial record UnixFile(UnixFileKind Kind, uint Owner, uint Grou
         return new(KindOf(UInt16(status, 28)), UInt32(status, 20), UInt32(status, 24), (device, UInt64(status, 32)));
     }
 
-    // struct stat of macOS with inodes of 64 bits, the only one on Apple silicon.
+    // struct stat of macOS with inodes of 64 bits; 'stat' gives another one on Intel processors.
     private static UnixFile OfMac(ReadOnlySpan<byte> status) =>
         new(KindOf(UInt16(status, 4)), UInt32(status, 16), UInt32(status, 20), (UInt32(status, 0), UInt64(status, 8)));
 
@@ -56,6 +88,7 @@ internal sealed partial record UnixFile(UnixFileKind Kind, uint Owner, uint Grou
         0x8000 => UnixFileKind.Plain,
         0x4000 => UnixFileKind.Folder,
         0xC000 => UnixFileKind.Socket,
+        0xA000 => UnixFileKind.Link,
         _ => UnixFileKind.Special,
     };
 
@@ -65,8 +98,8 @@ internal sealed partial record UnixFile(UnixFileKind Kind, uint Owner, uint Grou
 
     private static ulong UInt64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
 
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int StatusOnLinux(int folder, string path, int flags, uint mask, Span<byte> status);
+    [LibraryImport("libc", EntryPoint = "statx")]
+    private static partial int StatusOnLinux(int folder, ReadOnlySpan<byte> path, int flags, uint mask, Span<byte> status);
 
     [LibraryImport("libc", EntryPoint = "stat", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatusOnMac(string path, Span<byte> status);
@@ -89,6 +122,9 @@ internal enum UnixFileKind
 
     /// <summary>A socket, which cannot be opened.</summary>
     Socket,
+
+    /// <summary>A symbolic link; told only of one that is not followed.</summary>
+    Link,
 
     /// <summary>A device or a FIFO: what is written to it goes elsewhere.</summary>
     Special,

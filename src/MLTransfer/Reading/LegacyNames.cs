@@ -13,34 +13,39 @@ internal static class LegacyNames
     // Korean without its extension (949): those syllables are rare, and most Japanese names would be made of them.
     private static readonly int[] CodePages = [437, 1252, 932, 51949, 936, 950, 866, 1251];
 
+    private const char Impossible = '\uFFFD';
+
     /// <summary>The code page of names of which some are no UTF-8.</summary>
     /// <param name="names">The names as they are stored.</param>
     public static Encoding Of(IReadOnlyList<byte[]> names)
     {
         byte[][] odd = [.. names.Where(name => !Utf8.IsValid(name))];
-        return CodePages.Select(Strict)
-            .Select(page => (Page: page, Cost: odd.Sum(name => Cost(page, name))))
+        return CodePages.Select(Marking)
+            .Select(page => (Page: page, Cost: Cost(page, odd)))
             .MinBy(choice => choice.Cost).Page;
     }
 
     /// <summary>A name of its own.</summary>
     public static string Decode(byte[] name) => (Utf8.IsValid(name) ? Encoding.UTF8 : Of([name])).GetString(name);
 
-    private static Encoding Strict(int page) =>
-        CodePagesEncodingProvider.Instance.GetEncoding(page, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!;
+    // A character that no code page has stands for what is not of the page: an exception per name would take minutes for a large archive.
+    private static Encoding Marking(int page) =>
+        CodePagesEncodingProvider.Instance.GetEncoding(page, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback($"{Impossible}"))!;
+
+    private static double Cost(Encoding page, byte[][] names)
+    {
+        double cost = 0;
+        for (int i = 0; i < names.Length && double.IsFinite(cost); i++)
+            cost += Cost(page, names[i]);
+        return cost;
+    }
 
     /// <summary>How unlike words a name is; infinite where it cannot be of the code page.</summary>
     private static double Cost(Encoding page, byte[] name)
     {
-        string text;
-        try
-        {
-            text = page.GetString(name);
-        }
-        catch (DecoderFallbackException)
-        {
+        string text = page.GetString(name);
+        if (text.Contains(Impossible))
             return double.PositiveInfinity;
-        }
         double cost = 0;
         char before = ' ';
         foreach (char letter in text)

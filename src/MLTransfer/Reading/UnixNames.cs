@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -17,17 +16,13 @@ internal static partial class UnixNames
     // struct dirent of glibc and musl on 64-bit processors.
     private const int NameAt = 19;
 
-    // linux/stat.h: struct statx has the same layout on every processor.
-    private const int StatSize = 256, ModeAt = 28, InodeAt = 32, DeviceAt = 136;
+    private const int CloseOnExec = 0x80000;
 
-    private const int KindOfFile = 0xF000, Regular = 0x8000, Folder = 0x4000, Link = 0xA000;
-
-    private const int CloseOnExec = 0x80000, CurrentFolder = -100, OfLink = 0x100;
-    private const uint WantsModeAndInode = 0x103;
-
-    /// <summary>Whether a path has bytes that are no UTF-8.</summary>
+    /// <summary>Whether a path has bytes that are no UTF-8; only Linux has such paths.</summary>
     public static bool Has(string path)
     {
+        if (!OperatingSystem.IsLinux())
+            return false;
         for (int at = path.AsSpan().IndexOfAnyInRange(FirstByte, LastByte); at >= 0 && at < path.Length; at++)
         {
             if (path[at] is >= FirstByte and <= LastByte && (at == 0 || !char.IsHighSurrogate(path[at - 1])))
@@ -47,27 +42,23 @@ internal static partial class UnixNames
     public static string Text(string name) => Has(name) ? LegacyNames.Decode(Bytes(name)) : name;
 
     /// <summary>Whether there is a file or folder of that path.</summary>
-    public static bool Exists(string path) => Has(path) ? Stat(path, 0) is not null : Path.Exists(path);
+    public static bool Exists(string path) => Has(path) ? At(path) is not null : Path.Exists(path);
 
     /// <summary>Whether there is a file of that path.</summary>
-    public static bool FileExists(string path) => Has(path) ? Kind(path, 0) is not (0 or Folder) : File.Exists(path);
+    public static bool FileExists(string path) => Has(path) ? At(path) is { Kind: not UnixFileKind.Folder } : File.Exists(path);
 
-    /// <summary>What no other file or folder has; null where the C library has no statx, or the file system no inodes.</summary>
-    public static string? DeviceAndInode(string path) =>
-        Stat(path, 0) is { } found && BitConverter.ToUInt64(found, InodeAt) is > 0 and var inode
-        ? string.Create(CultureInfo.InvariantCulture, $"{BitConverter.ToUInt64(found, DeviceAt)}:{inode}")
-        : null;
+    /// <summary>Looks at a file or folder of any name; see <see cref="UnixFile.At(string)"/>.</summary>
+    public static UnixFile? At(string path) => Has(path) ? UnixFile.At(Terminated(path)) : UnixFile.At(path);
 
     /// <summary>Opens a file of any name.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public static SafeFileHandle OpenRead(string path)
     {
-        bool isOdd = Has(path);
         // Opening a pipe would wait for somebody to write into it.
-        if (isOdd ? Kind(path, 0) is not (0 or Regular or Folder) : UnixFile.At(path) is { Kind: UnixFileKind.Special or UnixFileKind.Socket })
+        if (At(path) is { Kind: UnixFileKind.Special or UnixFileKind.Socket })
             throw new IOException("it is no file, but a pipe, a socket or a device");
-        if (!isOdd)
+        if (!Has(path))
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         int file = Open(Terminated(path), CloseOnExec);
         return file >= 0 ? new SafeFileHandle(file, ownsHandle: true) : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
@@ -86,8 +77,11 @@ internal static partial class UnixNames
             while (ReadFolder(stream) is not 0 and var entry)
             {
                 string name = Name(entry + NameAt);
-                if (name is not ("." or ".."))
-                    found.Add((name, Kind(Path.Combine(folder, name), 0) == Folder, Kind(Path.Combine(folder, name), OfLink) == Link));
+                if (name is "." or "..")
+                    continue;
+                byte[] path = Terminated(Path.Combine(folder, name));
+                bool isFolder = UnixFile.At(path) is { Kind: UnixFileKind.Folder };
+                found.Add((name, isFolder, UnixFile.At(path, followLinks: false) is { Kind: UnixFileKind.Link }));
             }
         }
         finally
@@ -140,22 +134,6 @@ internal static partial class UnixNames
 
     private static byte[] Terminated(string path) => [.. Bytes(path), 0];
 
-    private static int Kind(string path, int flags) =>
-        Stat(path, flags) is { } found ? BitConverter.ToUInt16(found, ModeAt) & KindOfFile : 0;
-
-    private static byte[]? Stat(string path, int flags)
-    {
-        byte[] found = new byte[StatSize];
-        try
-        {
-            return Statx(CurrentFolder, Terminated(path), flags, WantsModeAndInode, ref found[0]) == 0 ? found : null;
-        }
-        catch (EntryPointNotFoundException)
-        {
-            return null;
-        }
-    }
-
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
     private static partial int Open(byte[] path, int flags);
 
@@ -167,7 +145,4 @@ internal static partial class UnixNames
 
     [LibraryImport("libc", EntryPoint = "closedir")]
     private static partial int CloseFolder(nint stream);
-
-    [LibraryImport("libc", EntryPoint = "statx")]
-    private static partial int Statx(int folder, byte[] path, int flags, uint mask, ref byte found);
 }

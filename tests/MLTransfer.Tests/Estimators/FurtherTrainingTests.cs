@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLTransfer.Estimators;
 using MLTransfer.Imaging;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Weights;
@@ -90,7 +91,11 @@ public sealed class FurtherTrainingTests : IDisposable
         for (int i = 0; i < 2000; i++) bytes[(bytes.Length / 2) + i] ^= 0x55;
         File.WriteAllBytes(Model, bytes);
         var error = Assert.Throws<WeightsException>(() => Train(Options with { Weights = Model }));
-        Assert.Contains(Model, error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The weights file '{Model}' cannot be used as a model. '", error.Message, StringComparison.Ordinal);
+        Assert.Contains("' in the model file ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ". The file is damaged: copy it again from where it came from, or save the model again. " + SavedModel.Expected, error.Message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose()

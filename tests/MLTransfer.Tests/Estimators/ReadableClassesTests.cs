@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLTransfer.Imaging;
 
 namespace MLTransfer.Tests.Estimators;
 
@@ -31,16 +32,33 @@ public sealed class ReadableClassesTests : IDisposable
         Fit(fineTunes: false);
     }
 
-    private void Fit(bool fineTunes)
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_class_whose_images_are_all_over_the_limit_is_refused_and_trains_once_the_limit_is_raised(bool fineTunes)
     {
+        using ColouredPictures large = new(perClass: 4, side: 50);
+        Directory.Delete(_pictures.PathOf("green"), recursive: true);
+        Directory.Move(large.PathOf("green"), _pictures.PathOf("green"));
+
+        string message = Assert.Throws<InvalidDataException>(() => Fit(fineTunes, maximumPixels: 40 * 40)).Message;
+
+        Assert.StartsWith("'green' has no images that can be read; the first is '", message);
+        Assert.Contains("green/00.png': it declares 50 x 50 pixels; at most 1,600 are read", message);
+        Fit(fineTunes, maximumPixels: 50 * 50);
+    }
+
+    private void Fit(bool fineTunes, long? maximumPixels = null)
+    {
+        long most = maximumPixels ?? PictureLimits.Default.Pixels;
         MLContext ml = new(seed: 1);
         var trainers = ml.MulticlassClassification.Trainers;
         IEstimator<ITransformer> trainer = fineTunes
-            ? trainers.FineTuning(TrainedModel.Options with { Epochs = 1 })
+            ? trainers.FineTuning(TrainedModel.Options with { Epochs = 1, MaximumPixels = most })
             : trainers.FeatureExtraction(new FeatureExtractionOptions
             {
                 Backbone = "cifar_resnet20", Weights = "none", Epochs = 1,
-                Device = DeviceKind.Cpu
+                Device = DeviceKind.Cpu, MaximumPixels = most,
             });
         ml.Transforms.Conversion.MapValueToKey("Label").Append(trainer).Fit(ml.Data.LoadImageFolder(_pictures.Path));
     }

@@ -74,6 +74,24 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
+    public void Features_of_images_over_a_lowered_limit_are_not_taken_from_the_cache()
+    {
+        FeatureExtractionOptions cached = Extraction with { CacheFolder = _folder.PathOf("cache") };
+        Train(cached);
+        Assert.Throws<PictureException>(() => Train(cached with { MaximumPixels = 100 }));
+    }
+
+    [Fact]
+    public void The_cache_says_which_libtorch_and_which_decoders_made_its_features()
+    {
+        Train(Extraction with { CacheFolder = _folder.PathOf("cache") });
+        string description = File.ReadAllText(
+            Assert.Single(Directory.EnumerateFiles(_folder.PathOf("cache"), "extractor.txt", SearchOption.AllDirectories)));
+        Assert.Contains($"; libtorch {torch.__version__}; ", description, StringComparison.Ordinal);
+        Assert.Contains($"; decoders {PictureDecoder.Revision}; ", description, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_picture_that_changed_is_not_taken_from_the_cache()
     {
         FeatureExtractionOptions cached = Extraction with { CacheFolder = _folder.PathOf("cache") };

@@ -29,7 +29,9 @@ public sealed class BadPictureTests : IDisposable
 
     [Fact]
     public void A_text_called_jpg_is_called_a_text() =>
-        Assert.Equal("it is not a picture: it begins with the text \"Not found\"; JPEG, PNG, WebP, BMP, GIF, TIFF and Netpbm are read", ReasonOf("Not found"u8));
+        Assert.Equal(
+            "it is not a picture: it begins with the text \"Not found\"; JPEG, PNG, WebP, BMP, GIF, TIFF and Netpbm are read, "
+            + "and HEIC, AVIF and JPEG XL where libheif and libjxl are installed", ReasonOf("Not found"u8));
 
     [Fact]
     public void Unknown_bytes_are_shown() =>

@@ -68,7 +68,8 @@ public sealed class UnixNamesTests : IDisposable
 
     [Fact]
     public void Half_a_pair_is_told_from_a_pair() => Assert.Equal(
-        [false, true, true], ((string[])["\U0001F480.png", "\udc80.png", "\U0001F480\udc80.png"]).Select(UnixNames.Has));
+        OperatingSystem.IsLinux() ? [false, true, true] : [false, false, false],
+        ((string[])["\U0001F480.png", "\udc80.png", "\U0001F480\udc80.png"]).Select(UnixNames.Has));
 
     private void Shell(string command)
     {

@@ -1,15 +1,18 @@
+using System.Globalization;
 using MLTransfer.Reading;
 
 namespace MLTransfer.Data;
 
-/// <summary>What tells folders apart, whatever paths lead to them: device and inode on Linux, the path without links elsewhere.</summary>
+/// <summary>What tells folders apart, whatever paths lead to them: device and inode where they are known, the path without links elsewhere.</summary>
 internal static class FolderIdentity
 {
     /// <summary>Names on Windows and macOS differ by more than case.</summary>
     public static StringComparer Comparer => OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
 
     public static string Of(string folder) =>
-        (OperatingSystem.IsLinux() ? UnixNames.DeviceAndInode(folder) : null) ?? WithoutLinks(Path.GetFullPath(folder));
+        UnixNames.At(folder) is { Identity: { Inode: > 0 } identity }
+            ? string.Create(CultureInfo.InvariantCulture, $"{identity.Device}:{identity.Inode}")
+            : WithoutLinks(Path.GetFullPath(folder));
 
     private static string WithoutLinks(string path)
     {

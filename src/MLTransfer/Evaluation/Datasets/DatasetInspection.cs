@@ -38,7 +38,10 @@ public static class DatasetInspection
             .. BalanceProblems.Of(dataset, classes, options),
             .. BalanceProblems.Unreadable(dataset, seen),
         ];
-        return new(dataset, classes, SizeRange.Of(seen.Select(picture => picture.Size)), [.. problems.OrderBy(problem => problem.Kind)], Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return new(
+            dataset, classes, SizeRange.Of(seen.Select(picture => picture.Size)), [.. problems.OrderBy(problem => problem.Kind)],
+            Stopwatch.GetElapsedTime(start).TotalSeconds)
+        { Decoding = options.Decoding };
     }
 
     private static (InspectedPicture? Seen, List<DatasetProblem> Problems) LookAt(ImageRow row, DecodingOptions decoding)

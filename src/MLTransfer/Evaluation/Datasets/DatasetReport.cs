@@ -24,7 +24,8 @@ public static class DatasetReport
         var selection = new SheetSelection(findings);
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(findings.Dataset.Path)));
         int count = findings.Problems.Count;
+        var thumbnails = Thumbnails.Of(selection.Rows, findings.Decoding, cancel);
         string title = $"{name}: {(count == 0 ? "no problems" : $"{ReportFigures.Count(count)} problem{(count == 1 ? "" : "s")}")} in {ReportFigures.Count(findings.Dataset.Rows.Count)} pictures";
-        return ReportPage.Of(title, new ContactSheet(findings, selection, Thumbnails.Of(selection.Rows, cancel)).Body(), ContactSheet.Style);
+        return ReportPage.Of(title, new ContactSheet(findings, selection, thumbnails).Body(), ContactSheet.Style);
     }
 }

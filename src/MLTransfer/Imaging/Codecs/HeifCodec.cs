@@ -6,6 +6,9 @@ namespace MLTransfer.Imaging.Codecs;
 /// <summary>HEIC and AVIF through the system's libheif, where there is one: no package that is used reads them.</summary>
 internal static unsafe class HeifCodec
 {
+    // Until 1.18 the limit is one of each side, which wide images within ours would exceed.
+    private const uint FirstWithLimitOfArea = 0x01_12_00_00;
+
     private const int Rgb = 1, InterleavedRgba = 11, Interleaved = 10, NotSupportedCode = 4;
 
     private static readonly nint Library = SystemLibrary.Find(
@@ -48,11 +51,11 @@ internal static unsafe class HeifCodec
     /// <summary>Pixels with colours premultiplied by alpha.</summary>
     /// <exception cref="ArgumentException">The data is damaged.</exception>
     /// <exception cref="PictureException">This libheif was built without a decoder for it.</exception>
-    internal static PixelMemory Decode(string name, ReadOnlySpan<byte> bytes, in PictureHeader header)
+    internal static PixelMemory Decode(string name, ReadOnlySpan<byte> bytes, in PictureHeader header, PictureLimits limits)
     {
         fixed (byte* encoded = bytes)
         {
-            using File file = new(encoded, bytes.Length);
+            using File file = new(encoded, bytes.Length, limits);
             return file.Decode(name, header);
         }
     }
@@ -81,10 +84,15 @@ internal static unsafe class HeifCodec
         private readonly nint _context = ((delegate* unmanaged<nint>)Function("heif_context_alloc"))();
         private readonly nint _image;
 
-        internal File(byte* bytes, int length)
+        /// <param name="bytes">The file; it must stay where it is.</param>
+        /// <param name="length">How many bytes.</param>
+        /// <param name="limits">How large the images within may be, tiles and previews too; null: only their headers are read.</param>
+        internal File(byte* bytes, int length, PictureLimits? limits = null)
         {
             try
             {
+                if (limits is not null)
+                    Limit(limits);
                 nint image;
                 var read = (delegate* unmanaged<nint, byte*, nint, nint, Error>)Function("heif_context_read_from_memory_without_copy");
                 Check(read(_context, bytes, length, 0));
@@ -96,6 +104,19 @@ internal static unsafe class HeifCodec
                 Dispose();
                 throw;
             }
+        }
+
+        // The declared size is checked before; a tile may declare a larger one, and by padding be larger than the whole image.
+        private void Limit(PictureLimits limits)
+        {
+            if (!NativeLibrary.TryGetExport(Library, "heif_context_set_maximum_image_size_limit", out nint setLimit)
+                || !NativeLibrary.TryGetExport(Library, "heif_get_version_number", out nint version)
+                || ((delegate* unmanaged<uint>)version)() < FirstWithLimitOfArea)
+            {
+                return;
+            }
+            int side = (int)Math.Ceiling(Math.Sqrt(Math.Max(limits.Pixels, PictureLimits.Default.Pixels)));
+            ((delegate* unmanaged<nint, int, void>)setLimit)(_context, side);
         }
 
         internal int Width => Number("heif_image_handle_get_width", _image);

@@ -36,24 +36,29 @@ internal static unsafe class JpegXlCodec
     internal static PixelMemory Decode(ReadOnlySpan<byte> bytes, in PictureHeader header)
     {
         PixelMemory pixels = new(header.Width, header.Height);
-        fixed (byte* target = pixels.Bytes)
+        try
         {
-            nint place = (nint)target, length = pixels.Bytes.Length;
-            bool isWhole = Run(bytes, FullImage, (decoder, status) =>
+            fixed (byte* target = pixels.Bytes)
             {
-                PixelFormat format = new(4, 2);
-                var setBuffer = (delegate* unmanaged<nint, PixelFormat*, nint, nint, int>)Function("JxlDecoderSetImageOutBuffer");
-                if (status == NeedsBuffer && setBuffer(decoder, &format, place, length) != 0)
-                    throw new ArgumentException("it holds another size than it declares");
-            });
-            if (isWhole)
-            {
-                Transparency.Premultiply(pixels.Bytes);
-                return pixels;
+                nint place = (nint)target, length = pixels.Bytes.Length;
+                bool isWhole = Run(bytes, FullImage, (decoder, status) =>
+                {
+                    PixelFormat format = new(4, 2);
+                    var setBuffer = (delegate* unmanaged<nint, PixelFormat*, nint, nint, int>)Function("JxlDecoderSetImageOutBuffer");
+                    if (status == NeedsBuffer && setBuffer(decoder, &format, place, length) != 0)
+                        throw new ArgumentException("it holds another size than it declares");
+                });
+                if (!isWhole)
+                    throw new ArgumentException("it is cut short or damaged: not all of its pixels are there");
             }
+            Transparency.Premultiply(pixels.Bytes);
+            return pixels;
         }
-        pixels.Dispose();
-        throw new ArgumentException("it is cut short or damaged: not all of its pixels are there");
+        catch
+        {
+            pixels.Dispose();
+            throw;
+        }
     }
 
     /// <returns>Whether the event came that is waited for.</returns>

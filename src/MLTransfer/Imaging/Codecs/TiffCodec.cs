@@ -11,7 +11,13 @@ internal static class TiffCodec
 {
     private const int PixelBytes = 4, AlphaByte = 3;
 
-    static TiffCodec() => Tiff.SetErrorHandler(new Complaints());
+    static TiffCodec()
+    {
+        Complaints complaints = new();
+        // The handler is one for the whole process: what is not about our own input goes on to the one before.
+        if (Tiff.SetErrorHandler(complaints) is { } previous)
+            complaints.Previous = previous;
+    }
 
     /// <summary>Pixels with colours premultiplied by alpha, in the order they are stored.</summary>
     /// <exception cref="ArgumentException">The data is damaged.</exception>
@@ -144,22 +150,36 @@ internal static class TiffCodec
     /// <summary>Keeps the first complaint for the image's error; the library would print it.</summary>
     private sealed class Complaints : TiffErrorHandler
     {
+        // The library makes its own, which prints, only once it has something to say.
+        internal TiffErrorHandler Previous { get; set; } = new();
+
         public override void ErrorHandler(Tiff tif, string method, string format, params object[] args)
         {
+            if (!IsOurs(tif))
+                Previous.ErrorHandler(tif, method, format, args);
         }
 
         public override void ErrorHandlerExt(Tiff tif, object clientData, string method, string format, params object[] args)
         {
             if (clientData is Input input)
                 input.Complaint ??= string.Format(System.Globalization.CultureInfo.InvariantCulture, format, args);
+            else if (!IsOurs(tif))
+                Previous.ErrorHandlerExt(tif, clientData, method, format, args);
         }
 
         public override void WarningHandler(Tiff tif, string method, string format, params object[] args)
         {
+            if (!IsOurs(tif))
+                Previous.WarningHandler(tif, method, format, args);
         }
 
         public override void WarningHandlerExt(Tiff tif, object clientData, string method, string format, params object[] args)
         {
+            if (!IsOurs(tif))
+                Previous.WarningHandlerExt(tif, clientData, method, format, args);
         }
+
+        // Some complaints come without the file.
+        private static bool IsOurs(Tiff? tiff) => tiff?.Clientdata() is Input;
     }
 }

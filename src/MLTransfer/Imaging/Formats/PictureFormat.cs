@@ -18,7 +18,8 @@ internal enum PictureFormat
 internal static class PictureFormats
 {
     /// <summary>The formats that are read, for messages.</summary>
-    internal const string AreRead = "JPEG, PNG, WebP, BMP, GIF, TIFF and Netpbm are read";
+    internal const string AreRead =
+        "JPEG, PNG, WebP, BMP, GIF, TIFF and Netpbm are read, and HEIC, AVIF and JPEG XL where libheif and libjxl are installed";
 
     internal static string Name(this PictureFormat format) => format switch
     {

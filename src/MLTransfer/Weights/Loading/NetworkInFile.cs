@@ -11,7 +11,7 @@ namespace MLTransfer.Weights;
 /// </summary>
 internal static class NetworkInFile
 {
-    private const int Shown = 5, Longest = 120;
+    private const int Shown = 5, LongestPrefix = 120, MostPrefixes = 1000;
 
     /// <summary>What the names of the network's tensors begin with; empty where they are not found by names and shapes.</summary>
     /// <exception cref="WeightsException">Several parts of the file fit.</exception>
@@ -28,7 +28,10 @@ internal static class NetworkInFile
             .Select(tensor => tensor.Name[..^first.Length]).Distinct(StringComparer.Ordinal)];
         if (prefixes is [] or [""])
             return "";
-        string[] fitting = [.. prefixes.Where(Fits)];
+        TensorDescription[] sorted = [.. tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
+        string[] names = [.. sorted.Select(tensor => tensor.Name)];
+        // A network lies further out than its parts, which may begin with a tensor of the same name.
+        string[] fitting = [.. prefixes.OrderBy(prefix => prefix.Length).Take(MostPrefixes).Where(Fits)];
         return fitting switch
         {
             [] => "",
@@ -44,8 +47,11 @@ internal static class NetworkInFile
 
         bool Fits(string prefix)
         {
-            Dictionary<string, TensorDescription> part = tensors.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
-                .ToDictionary(tensor => tensor.Name[prefix.Length..], StringComparer.Ordinal);
+            int found = Array.BinarySearch(names, prefix, StringComparer.Ordinal);
+            Dictionary<string, TensorDescription> part = sorted.Skip(found < 0 ? ~found : found)
+                .TakeWhile(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
+                // So many cannot all be of the network: the file may nest prefixes to make this slow.
+                .Take(2 * state.Count + 1).ToDictionary(tensor => tensor.Name[prefix.Length..], StringComparer.Ordinal);
             return !StateMatch.Of(state, part, optional, module as IAdaptsToWeights).Differences.Any;
         }
     }
@@ -66,5 +72,5 @@ internal static class NetworkInFile
             + (others.Count > 0 ? $"; {left} {(others.Count == 1 ? "is" : "are")} there too and not taken" : "");
     }
 
-    private static string Quoted(string text) => $"'{Printable.Of(text, Longest)}'";
+    private static string Quoted(string text) => $"'{Printable.Of(text, LongestPrefix)}'";
 }

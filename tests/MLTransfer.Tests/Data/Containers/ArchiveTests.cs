@@ -150,14 +150,20 @@ public sealed class ArchiveTests : IDisposable
     public void Bytes_behind_the_end_of_a_zip_are_skipped()
     {
         byte[] file = File.ReadAllBytes(Make("zip", ["a/1.png", "b/1.png"]));
+        int number = 0;
         foreach (byte[] behind in (byte[][])[[0], [.. "PK"u8], [.. "PK\x05\x06"u8], new byte[100_000],
+            FalseEnd(comment: 0, behind: 0), FalseEnd(comment: 0, behind: 50), FalseEnd(comment: 50, behind: 50),
             [.. Enumerable.Range(0, 3000).Select(index => (byte)(index * 7))]])
         {
-            string path = _folder.Write($"behind{behind.Length}.zip", [.. file, .. behind]);
+            string path = _folder.Write($"behind{number++}.zip", [.. file, .. behind]);
 
             Assert.All(ImageDataset.Open(path).Rows, row =>
                 Assert.Equal(Fixture.Shown().Pixels, PictureSource.At(row.ImagePath).Decode().Pixels));
         }
+
+        // The mark of an end whose directory would lie outside the file.
+        static byte[] FalseEnd(byte comment, int behind) =>
+            [.. "PK\x05\x06"u8, .. Enumerable.Repeat((byte)0x7f, 16), comment, 0, .. new byte[behind]];
     }
 
     [Theory]

@@ -40,10 +40,17 @@ public partial class DatasetReportTests
         Assert.Equal(24, DataUris().Count(PageOf(set)));
     }
 
-    private static string PageOf(PlantedSet set)
+    [Fact]
+    public void Images_over_the_limit_of_the_inspection_have_no_thumbnails()
+    {
+        using var set = new PlantedSet();
+        Assert.Empty(DataUris().Matches(PageOf(set, new() { MaximumPixels = 100 })));
+    }
+
+    private static string PageOf(PlantedSet set, InspectionOptions? options = null)
     {
         string path = set.PathOf("page.html");
-        DatasetReport.Write(path, DatasetInspection.Run(ImageDataset.Open(set.Path)));
+        DatasetReport.Write(path, DatasetInspection.Run(ImageDataset.Open(set.Path), options));
         return File.ReadAllText(path);
     }
 

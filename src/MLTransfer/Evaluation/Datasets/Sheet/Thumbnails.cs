@@ -11,7 +11,7 @@ internal static class Thumbnails
 {
     private const int LongerSide = 128;
 
-    public static IReadOnlyDictionary<string, string> Of(IEnumerable<ImageRow> rows, CancellationToken cancel)
+    public static IReadOnlyDictionary<string, string> Of(IEnumerable<ImageRow> rows, DecodingOptions decoding, CancellationToken cancel)
     {
         var made = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         // MLImage encodes into files only.
@@ -20,7 +20,7 @@ internal static class Thumbnails
         {
             Parallel.ForEach(rows.Select(row => row.ImagePath).Distinct(StringComparer.Ordinal), new ParallelOptions { CancellationToken = cancel }, path =>
             {
-                if (Encoded(path, folder) is { } jpeg)
+                if (Encoded(path, decoding, folder) is { } jpeg)
                     made[path] = $"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}";
             });
             return made;
@@ -31,11 +31,11 @@ internal static class Thumbnails
         }
     }
 
-    private static byte[]? Encoded(string path, DirectoryInfo folder)
+    private static byte[]? Encoded(string path, DecodingOptions decoding, DirectoryInfo folder)
     {
         try
         {
-            Picture picture = PictureSource.At(path).Decode();
+            Picture picture = PictureSource.At(path).Decode(decoding);
             double scale = Math.Min(1, (double)LongerSide / Math.Max(picture.Width, picture.Height));
             (int width, int height) = (Math.Max(1, (int)Math.Round(picture.Width * scale)), Math.Max(1, (int)Math.Round(picture.Height * scale)));
             using MLImage small = MLImage.CreateFromPixels(width, height, MLPixelFormat.Rgba32, Opaque(BoxAverage.Of(picture, width, height)));
