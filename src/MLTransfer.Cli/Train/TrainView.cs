@@ -52,9 +52,10 @@ internal static class TrainView
             output.WriteLine($"Report: {report.Path}");
         output.WriteLine();
         output.WriteLine("Next:");
-        output.WriteLine($"  {surroundings.Command} predict --model {ShellWord.Of(result.Model)} PICTURE");
+        var pixels = PixelLimit.Typed(result.Arguments.MaximumPixels);
+        output.WriteLine($"  {surroundings.Command} predict --model {ShellWord.Of(result.Model)}{pixels} PICTURE");
         var other = summary.ValidationPictures == 0 ? "DATA" : Held(result.Arguments);
-        output.WriteLine($"  {surroundings.Command} evaluate --model {ShellWord.Of(result.Model)} --data {other}");
+        output.WriteLine($"  {surroundings.Command} evaluate --model {ShellWord.Of(result.Model)} --data {other}{pixels}");
     }
 
     private static string Held(TrainArguments arguments)
