@@ -23,7 +23,7 @@ internal static class TrainView
     internal static string? Stopped(TrainResult result) => result.Summary switch
     {
         { Failure: { } failure, BestEpoch: var best } =>
-            $"mlt train: {failure} The best model of the epochs before, of epoch {best}, is saved in '{result.Model}'.",
+            $"mlt train: {failure} The best model of the finished epochs, of epoch {best}, is saved in '{result.Model}'.",
         { Cancelled: true, BestEpoch: var best } =>
             $"mlt train: interrupted; the best model so far, of epoch {best}, is saved in '{result.Model}'.",
         _ => null,
