@@ -29,6 +29,7 @@ public static class AtomicFile
         OutputPlace place = OutputPlace.At(path);
         using FileStream stream = CreatePartial(place);
         string partial = stream.Name;
+        DateTime now = File.GetLastWriteTimeUtc(partial);
         try
         {
             write(stream);
@@ -44,8 +45,7 @@ public static class AtomicFile
         {
             File.Delete(partial);
         }
-        if (place.IsReplaced)
-            RemoveAbandoned(Path.GetDirectoryName(place.Target)!, File.GetLastWriteTimeUtc(place.Target));
+        RemoveAbandoned(Path.GetDirectoryName(partial)!, now);
     }
 
     /// <summary>Checks, before long work starts, that a file could be written.</summary>
@@ -146,13 +146,21 @@ public static class AtomicFile
     // younger ones may be another process's, still being written.
     private static void RemoveAbandoned(string folder, DateTime now)
     {
-        try
+        IgnoringRefusal(() =>
         {
             foreach (string leftover in Directory.EnumerateFiles(folder, "*" + PartialSuffix))
             {
                 if (now - File.GetLastWriteTimeUtc(leftover) >= Abandoned)
-                    File.Delete(leftover);
+                    IgnoringRefusal(() => File.Delete(leftover));
             }
+        });
+    }
+
+    private static void IgnoringRefusal(Action work)
+    {
+        try
+        {
+            work();
         }
         catch (Exception refusal) when (refusal is UnauthorizedAccessException or IOException)
         {

@@ -152,6 +152,26 @@ public sealed class OutputPlaceTests : IDisposable
     }
 
     [NeedsUnixFact]
+    public void What_a_run_that_was_killed_left_in_the_folder_for_temporary_files_is_removed()
+    {
+        string Left(TimeSpan age)
+        {
+            string path = Path.Combine(Path.GetTempPath(), $"output.{Guid.NewGuid():N}.mlt-partial");
+            File.WriteAllText(path, "");
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow - age);
+            return path;
+        }
+        string old = Left(TimeSpan.FromDays(2)), young = Left(TimeSpan.FromHours(1)), target = _folder.Write("held.csv", ""u8);
+        using var held = new FileStream(target, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+
+        Write($"/dev/fd/{held.SafeFileHandle.DangerousGetHandle()}", "new");
+
+        Assert.False(File.Exists(old));
+        Assert.True(File.Exists(young));
+        File.Delete(young);
+    }
+
+    [NeedsUnixFact]
     public void What_a_process_holds_open_is_written_on_from_where_it_stands()
     {
         string path = _folder.Write("held.csv", "before, and what stood behind"u8);
