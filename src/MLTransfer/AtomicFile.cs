@@ -4,7 +4,8 @@ namespace MLTransfer;
 
 /// <summary>
 /// Writes files beside their place and renames them into it: whoever looks finds the old file or the new one, whole. What is no plain file
-/// stays what it is: the file behind a symbolic link is replaced, and devices and FIFOs are written to.
+/// stays what it is: the file behind a symbolic link is replaced, devices and FIFOs are written to, and a file that is open already, such
+/// as /dev/stdout, gets the content behind what it has.
 /// </summary>
 public static class AtomicFile
 {
@@ -28,6 +29,7 @@ public static class AtomicFile
         OutputPlace place = OutputPlace.At(path);
         using FileStream stream = CreatePartial(place);
         string partial = stream.Name;
+        DateTime now = File.GetLastWriteTimeUtc(partial);
         try
         {
             write(stream);
@@ -43,8 +45,7 @@ public static class AtomicFile
         {
             File.Delete(partial);
         }
-        if (place.IsReplaced)
-            RemoveAbandoned(Path.GetDirectoryName(place.Target)!, File.GetLastWriteTimeUtc(place.Target));
+        RemoveAbandoned(Path.GetDirectoryName(partial)!, now);
     }
 
     /// <summary>Checks, before long work starts, that a file could be written.</summary>
@@ -112,26 +113,54 @@ public static class AtomicFile
     // Not at once as a rename is, but whole: the content is there before the first byte goes out.
     private static void WriteThrough(OutputPlace place, FileStream content)
     {
+        content.Position = 0;
+        if (place.Descriptor is { } held)
+        {
+            AppendTo(held, place, content);
+            return;
+        }
         using var target = new FileStream(place.Target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
         bool isPlain = UnixFile.At(place.Target) is not { Kind: UnixFileKind.Special };
-        if (isPlain && target.CanSeek)
+        // What another process writes to its own file stays.
+        if (isPlain && target.CanSeek && place.IsHeldOpen)
+            target.Seek(0, SeekOrigin.End);
+        else if (isPlain && target.CanSeek)
             target.SetLength(0);
-        content.Position = 0;
         content.CopyTo(target, BufferSize);
         target.Flush(flushToDisk: isPlain);
+    }
+
+    private static void AppendTo(int held, OutputPlace place, FileStream content)
+    {
+        try
+        {
+            HeldFile.Append(held, content);
+        }
+        catch (IOException failure)
+        {
+            throw place.Unwritable(failure);
+        }
     }
 
     // A run that was killed could not remove its partial file. The next run that writes into the folder does, once it is a day old:
     // younger ones may be another process's, still being written.
     private static void RemoveAbandoned(string folder, DateTime now)
     {
-        try
+        IgnoringRefusal(() =>
         {
             foreach (string leftover in Directory.EnumerateFiles(folder, "*" + PartialSuffix))
             {
                 if (now - File.GetLastWriteTimeUtc(leftover) >= Abandoned)
-                    File.Delete(leftover);
+                    IgnoringRefusal(() => File.Delete(leftover));
             }
+        });
+    }
+
+    private static void IgnoringRefusal(Action work)
+    {
+        try
+        {
+            work();
         }
         catch (Exception refusal) when (refusal is UnauthorizedAccessException or IOException)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLTransfer.Native;
 
 namespace MLTransfer;
@@ -12,6 +13,12 @@ namespace MLTransfer;
 /// </param>
 internal sealed record OutputPlace(string Asked, string Target, bool Exists, bool IsReplaced)
 {
+    /// <summary>Whether the path leads into a file that some process holds open, such as /dev/stdout.</summary>
+    public bool IsHeldOpen { get; private init; }
+
+    /// <summary>The descriptor of that file, where it is this process that holds it open.</summary>
+    public int? Descriptor { get; private init; }
+
     // As many as Linux follows.
     private const int MostLinks = 40;
 
@@ -28,7 +35,12 @@ internal sealed record OutputPlace(string Asked, string Target, bool Exists, boo
         bool isSpecial = there is { Kind: UnixFileKind.Special } || IsWindowsDevice(full);
         if (isSpecial && !UnixFile.IsWritable(full))
             throw Refusal(path, "this user may not write to this device or FIFO. Change its permissions, or name another file.");
-        if (isSpecial || Followed(path, full) is not { } target)
+        if (IsWindowsDevice(full))
+            return new(path, full, Exists: true, IsReplaced: false);
+        string target = Followed(path, full, out bool isHeldOpen);
+        if (isHeldOpen)
+            return new(path, full, Exists: true, IsReplaced: false) { IsHeldOpen = true, Descriptor = OwnDescriptor(target) };
+        if (isSpecial)
             return new(path, full, Exists: true, IsReplaced: false);
         RequireFolder(path, full, target);
         bool exists = File.Exists(target);
@@ -80,14 +92,18 @@ internal sealed record OutputPlace(string Asked, string Target, bool Exists, boo
     }
 
     // The system does not say where links lead when the last file is missing, so each part of the path is followed here.
-    // null: they lead into a file that some process holds open, such as /dev/stdout; its name, where it has one, is not the file.
-    private static string? Followed(string path, string full)
+    // A file that some process holds open is as far as that goes: its name, where it has one, is not the file.
+    private static string Followed(string path, string full, out bool isHeldOpen)
     {
+        isHeldOpen = false;
         string reached = Path.GetPathRoot(full)!;
         var parts = new Stack<string>(Parts(full[reached.Length..]));
         for (int links = 0; parts.TryPop(out string? part);)
         {
             string next = part == ".." ? Path.GetDirectoryName(reached) ?? reached : Path.Combine(reached, part);
+            isHeldOpen = part != ".." && parts.Count == 0 && IsHeld(next) && Path.Exists(next);
+            if (isHeldOpen)
+                return next;
             if (part == ".." || new FileInfo(next).LinkTarget is not { } link)
             {
                 reached = next;
@@ -95,8 +111,6 @@ internal sealed record OutputPlace(string Asked, string Target, bool Exists, boo
             }
             if (++links > MostLinks)
                 throw Refusal(path, $"its symbolic links lead in a circle, through '{next}'. Remove that link, or name another file.");
-            if (IsHeldOpen(next))
-                return null;
             if (Path.IsPathRooted(link))
                 reached = Path.GetPathRoot(link)!;
             foreach (string following in Parts(link[(Path.GetPathRoot(link)?.Length ?? 0)..]))
@@ -108,6 +122,12 @@ internal sealed record OutputPlace(string Asked, string Target, bool Exists, boo
     private static IEnumerable<string> Parts(string path) =>
         path.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar]).Where(part => part is not ("" or ".")).Reverse();
 
-    private static bool IsHeldOpen(string link) =>
-        link.StartsWith("/proc/", StringComparison.Ordinal) && Path.GetDirectoryName(link)!.EndsWith("/fd", StringComparison.Ordinal);
+    // On macOS /dev/fd is a folder of its own; on Linux it leads to /proc/self/fd, and that to /proc/1234/fd.
+    private static bool IsHeld(string file) =>
+        Path.GetDirectoryName(file) is { } folder
+        && (folder == "/dev/fd" || (folder.StartsWith("/proc/", StringComparison.Ordinal) && folder.EndsWith("/fd", StringComparison.Ordinal)));
+
+    private static int? OwnDescriptor(string held) =>
+        (held.StartsWith($"/proc/{Environment.ProcessId}/", StringComparison.Ordinal) || Path.GetDirectoryName(held) == "/dev/fd")
+        && int.TryParse(Path.GetFileName(held), NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor) ? descriptor : null;
 }

@@ -152,16 +152,41 @@ public sealed class OutputPlaceTests : IDisposable
     }
 
     [NeedsUnixFact]
-    public void What_a_process_holds_open_is_written_to_and_not_replaced()
+    public void What_a_run_that_was_killed_left_in_the_folder_for_temporary_files_is_removed()
     {
-        string path = _folder.Write("held.csv", "much longer than what comes"u8);
-        using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        UnixFile before = UnixFile.At(path)!;
+        string Left(TimeSpan age)
+        {
+            string path = Path.Combine(Path.GetTempPath(), $"output.{Guid.NewGuid():N}.mlt-partial");
+            File.WriteAllText(path, "");
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow - age);
+            return path;
+        }
+        string old = Left(TimeSpan.FromDays(2)), young = Left(TimeSpan.FromHours(1)), target = _folder.Write("held.csv", ""u8);
+        using var held = new FileStream(target, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
 
-        Write($"/proc/self/fd/{held.SafeFileHandle.DangerousGetHandle()}", "new");
+        Write($"/dev/fd/{held.SafeFileHandle.DangerousGetHandle()}", "new");
+
+        Assert.False(File.Exists(old));
+        Assert.True(File.Exists(young));
+        File.Delete(young);
+    }
+
+    [NeedsUnixFact]
+    public void What_a_process_holds_open_is_written_on_from_where_it_stands()
+    {
+        string path = _folder.Write("held.csv", "before, and what stood behind"u8);
+        using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+        held.Position = "before".Length;
+        UnixFile before = UnixFile.At(path)!;
+        // Asking for the handle tells the system where the stream stands.
+        string name = $"/dev/fd/{held.SafeFileHandle.DangerousGetHandle()}";
+        File.CreateSymbolicLink(_folder.PathOf("link.csv"), name);
+
+        Write(name, "1");
+        Write(_folder.PathOf("link.csv"), "2");
 
         Assert.Equal(before.Identity, UnixFile.At(path)!.Identity);
-        Assert.Equal("new", File.ReadAllText(path));
+        Assert.Equal("before12and what stood behind", File.ReadAllText(path));
     }
 
     [NeedsUnixFact(Permissions = true)]

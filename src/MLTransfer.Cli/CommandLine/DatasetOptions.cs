@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using MLTransfer.Data;
 
 namespace MLTransfer.Cli.CommandLine;
@@ -26,19 +27,44 @@ internal sealed class DatasetOptions
 
     internal Symbol[] All => [ImageColumn, LabelColumn, ImageFolder, ImageSuffix, AllowOutsidePaths];
 
-    /// <summary>Those that were given, as they would be typed again, each behind a blank.</summary>
-    internal string Typed(ParseResult asked)
+    /// <summary>Those that were given, as they would be typed again to read a data set, each behind a blank.</summary>
+    internal string Typed(ParseResult asked, string data) => IsManifest(data)
+        ? string.Concat(Given(asked, All).SelectMany(Words).Select(word => $" {ShellWord.Of(word)}"))
+        : "";
+
+    /// <param name="asked">What was asked.</param>
+    /// <param name="data">The data sets that are read so.</param>
+    /// <exception cref="UsageException">Something was given that none of them has a use for.</exception>
+    internal ImageDatasetOptions Of(ParseResult asked, params IReadOnlyList<string> data)
     {
-        string Text(Option<string?> option) => asked.GetValue(option) is { } value ? $" {option.Name} {ShellWord.Of(value)}" : "";
-        return $"{Text(ImageColumn)}{Text(LabelColumn)}{(asked.GetValue(AllowOutsidePaths) ? $" {AllowOutsidePaths.Name}" : "")}";
+        RefuseWithoutManifest(asked, data);
+        return new()
+        {
+            ImageColumn = asked.GetValue(ImageColumn),
+            LabelColumn = asked.GetValue(LabelColumn),
+            ImageFolder = asked.GetValue(ImageFolder) is { } folder ? Paths.ExistingFolder(ImageFolder.Name, folder) : null,
+            ImageSuffix = asked.GetValue(ImageSuffix),
+            AllowOutsidePaths = asked.GetValue(AllowOutsidePaths),
+        };
     }
 
-    internal ImageDatasetOptions Of(ParseResult asked) => new()
+    // That pictures elsewhere may be read is a permission, and does no harm where none are named.
+    private void RefuseWithoutManifest(ParseResult asked, IReadOnlyList<string> data)
     {
-        ImageColumn = asked.GetValue(ImageColumn),
-        LabelColumn = asked.GetValue(LabelColumn),
-        ImageFolder = asked.GetValue(ImageFolder) is { } folder ? Paths.ExistingFolder(ImageFolder.Name, folder) : null,
-        ImageSuffix = asked.GetValue(ImageSuffix),
-        AllowOutsidePaths = asked.GetValue(AllowOutsidePaths),
-    };
+        if (!data.All(Path.Exists) || data.Any(IsManifest))
+            return;
+        if (Given(asked, [ImageColumn, LabelColumn, ImageFolder, ImageSuffix]).FirstOrDefault() is { } useless)
+        {
+            throw new UsageException(
+                $"{useless.Option.Name} says how a manifest (.csv, .tsv, .jsonl) is read, and '{data[0]}' is none; "
+                + "leave it out, or name the manifest.");
+        }
+    }
+
+    private static bool IsManifest(string data) => Manifest.LooksLike(data) && !Directory.Exists(data);
+
+    private static IEnumerable<OptionResult> Given(ParseResult asked, IEnumerable<Symbol> options) =>
+        options.OfType<Option>().Select(option => asked.GetResult(option)).OfType<OptionResult>().Where(result => !result.Implicit);
+
+    private static IEnumerable<string> Words(OptionResult given) => [given.Option.Name, .. given.Tokens.Select(token => token.Value)];
 }

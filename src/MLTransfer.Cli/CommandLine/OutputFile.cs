@@ -14,9 +14,11 @@ internal sealed class OutputFile
     /// <summary>The path, as it was asked.</summary>
     internal string Path { get; }
 
-    /// <exception cref="UsageException">Nothing can be written there.</exception>
+    /// <exception cref="UsageException">Nothing can be written there, or the command itself speaks there.</exception>
     internal static OutputFile Checked(string option, string path)
     {
+        if (StandardStreams.Meaning(path) is { } stream)
+            throw new UsageException($"{option} is '{path}', which is {stream}; name a file.");
         try
         {
             AtomicFile.CheckWritable(path);

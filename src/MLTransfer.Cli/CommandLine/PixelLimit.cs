@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using MLTransfer.Imaging;
 
 namespace MLTransfer.Cli.CommandLine;
@@ -8,8 +9,13 @@ internal static class PixelLimit
 {
     internal static Option<int?> Option() => NewOption.Whole(
         "--max-pixels",
-        $"The most pixels of one image, width x height; larger ones count as unreadable. Each takes 4 bytes of memory. [default: {PictureLimits.Default.Pixels}]",
-        1, int.MaxValue);
+        "The most pixels of one image, width x height; larger ones count as unreadable. Each takes 4 bytes of memory; "
+        + $"at most {PictureLimits.MostPixels}, which fill the largest array. [default: {PictureLimits.Default.Pixels}]",
+        1, PictureLimits.MostPixels);
 
     internal static long Of(int? asked) => asked ?? PictureLimits.Default.Pixels;
+
+    /// <summary>The option as it would be typed again, behind a blank; nothing where it was not given.</summary>
+    internal static string Typed(int? asked) =>
+        asked is { } most ? string.Create(CultureInfo.InvariantCulture, $" --max-pixels {most}") : "";
 }

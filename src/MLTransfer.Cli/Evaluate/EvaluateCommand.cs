@@ -36,8 +36,9 @@ internal sealed class EvaluateCommand : MltCommand
     protected override Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         var model = Paths.ExistingFile("--model", asked.GetRequiredValue(_model));
-        var options = _dataset.Of(asked) with { IsTestSet = true };
-        var data = Part(ImageDataset.Open(Paths.Existing("--data", asked.GetRequiredValue(_data)), options), asked.GetValue(_split));
+        var path = Paths.Existing("--data", asked.GetRequiredValue(_data));
+        var options = _dataset.Of(asked, path) with { IsTestSet = true };
+        var data = Part(ImageDataset.Open(path, options), asked.GetValue(_split));
         var result = EvaluateRun.Run(model, data, PixelLimit.Of(asked.GetValue(_maximumPixels)), asked.GetValue(_threads), cancel);
         foreach (var picture in result.Skipped)
             Surroundings.Words.WriteLine($"skipped '{picture.Name}': {picture.Error}");

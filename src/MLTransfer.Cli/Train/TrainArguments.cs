@@ -16,7 +16,7 @@ internal sealed record TrainArguments
 
     internal string? Validation { get; init; }
 
-    /// <summary>The options that say how the data set is read, as they would be typed again, each behind a blank.</summary>
+    /// <summary>The options that say how the data set to validate on is read, as they would be typed again, each behind a blank.</summary>
     internal string Reading { get; init; } = "";
 
     /// <summary>The share of <see cref="Data"/> kept for validation when there is no <see cref="Validation"/>.</summary>

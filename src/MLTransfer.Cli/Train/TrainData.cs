@@ -12,6 +12,9 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
     /// <summary>The splits of --data that are not used.</summary>
     internal IReadOnlyList<string> Unused { get; init; } = [];
 
+    /// <summary>The splits of --val that are not used.</summary>
+    internal IReadOnlyList<string> UnusedToValidate { get; init; } = [];
+
     /// <summary>Opens --data and --val.</summary>
     /// <param name="data">The data set.</param>
     /// <param name="validation">Another one to validate on; null where there is none.</param>
@@ -27,15 +30,21 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
             var other = ImageDataset.Open(validation, options with { IsTestSet = true });
             var held = other.Splits.Contains(SplitNames.Validation) ? other.Part(SplitNames.Validation) : other;
             RequireKnownClasses(training, held, "--val");
-            return new TrainData(training, held, ValidationSplit: null);
+            return new TrainData(training, held, ValidationSplit: null)
+            {
+                Unused = Unused(split: null), UnusedToValidate = [.. other.Splits.Except(held.Splits)],
+            };
         }
         var split = splits.ValidationPart(dataset, training);
-        string[] unused = training == dataset ? [] : [.. dataset.Splits.Except(training.Splits).Where(name => name != split)];
+        string[] unused = Unused(split);
         if (split is null)
             return new TrainData(training, Validation: null, ValidationSplit: null) { Unused = unused };
         var part = dataset.Part(split);
         RequireKnownClasses(training, part, $"The split '{split}'");
         return new TrainData(training, part, split) { Unused = unused };
+
+        string[] Unused(string? split) =>
+            training == dataset ? [] : [.. dataset.Splits.Except(training.Splits).Where(name => name != split)];
     }
 
     /// <summary>What is odd about them, and which splits are used: sentences.</summary>
@@ -46,9 +55,13 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
         string[] trained = [.. Training.Splits.Select(split => $"'{split}'")];
         var training = $"training on the split{(trained.Length == 1 ? "" : "s")} {string.Join(", ", trained)} of '{Training.Path}'";
         if (ValidationSplit is not null)
-            yield return $"{training}, validating on its split '{ValidationSplit}'";
+            yield return $"{training}, validating on its split '{ValidationSplit}'{Left(Unused)}";
         else if (Unused.Count > 0)
-            yield return $"{training}; not used: {string.Join(", ", Unused)}";
+            yield return $"{training}{Left(Unused)}";
+        if (UnusedToValidate.Count > 0)
+            yield return $"validating on the split '{SplitNames.Validation}' of '{Validation!.Path}'{Left(UnusedToValidate)}";
+
+        static string Left(IReadOnlyList<string> unused) => unused.Count == 0 ? "" : $"; not used: {string.Join(", ", unused)}";
     }
 
     /// <exception cref="UsageException">Images to validate on are of classes that are not trained on.</exception>

@@ -11,7 +11,7 @@ internal static class TrainNotes
     {
         var (training, validation) = (arguments.Pictures.Training, arguments.Pictures.Validation);
         return [.. arguments.Pictures.Notes(), .. Uneven(training, arguments.Balance),
-            .. Copies(training, validation, arguments.ValidationFraction > 0)];
+            .. Copies(training, validation, Consequence(arguments))];
     }
 
     private static IEnumerable<string> Uneven(ImageDataset training, ClassBalance balance)
@@ -26,7 +26,15 @@ internal static class TrainNotes
         }
     }
 
-    private static IEnumerable<string> Copies(ImageDataset training, ImageDataset? validation, bool holdsBack)
+    // What becomes of copies where chance decides which images are validated on.
+    private static string Consequence(TrainArguments arguments) => arguments switch
+    {
+        { Folds.Count: > 0 } => "; copies may be in different folds, and so both trained on and validated on",
+        { Pictures.Validation: null, ValidationFraction: > 0 } => "; copies may be both trained on and validated on",
+        _ => "",
+    };
+
+    private static IEnumerable<string> Copies(ImageDataset training, ImageDataset? validation, string consequence)
     {
         // By reference: one folder may be given both to train and to validate on.
         HashSet<ImageRow> held = new(validation?.Rows ?? [], ReferenceEqualityComparer.Instance);
@@ -49,6 +57,6 @@ internal static class TrainNotes
             + $"in {Figures.Count(copies.Sum(same => same.Length))} files"
             + (conflicts.Length > 0 ? $", {Figures.Count(conflicts.Length)} of them in different classes" : "")
             + $", as '{example[0].ImagePath}' and '{example[1].ImagePath}'"
-            + (validation is null && holdsBack ? "; copies may be both trained on and validated on" : "");
+            + consequence;
     }
 }

@@ -19,7 +19,7 @@ internal static class TrainRequest
         {
             Data = Paths.Existing("--data", asked.GetRequiredValue(options.Data)),
             Validation = asked.GetValue(options.Validation) is { } validation ? Paths.Existing("--val", validation) : null,
-            Reading = options.Dataset.Typed(asked),
+            Reading = options.Dataset.Typed(asked, asked.GetValue(options.Validation) ?? asked.GetRequiredValue(options.Data)),
             ValidationFraction = asked.GetValue(options.ValidationFraction) ?? TrainOptions.DefaultValidationFraction,
             FineTune = fineTune,
             Backbone = backbone,
@@ -55,14 +55,15 @@ internal static class TrainRequest
         arguments = arguments with { Report = ReportIn(asked.GetValue(options.Report)) };
         const StringSplitOptions names = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
         string[] trainedOn = asked.GetValue(options.Split)?.Split(',', names) ?? [];
+        var reading = options.Dataset.Of(asked, arguments.Data, arguments.Validation ?? arguments.Data);
         if (asked.GetValue(options.Folds) is { } folds)
         {
-            var (whole, each) = TrainFold.Open(arguments.Data, folds, trainedOn, arguments.Seed, options.Dataset.Of(asked));
+            var (whole, each) = TrainFold.Open(arguments.Data, folds, trainedOn, arguments.Seed, reading);
             return arguments with { Pictures = whole, Folds = each, ValidationFraction = 0 };
         }
         var isOwn = asked.GetValue(options.ValidationFraction) is null;
         var splits = new TrainSplits(trainedOn, asked.GetValue(options.ValidationSplit), OwnValidation: isOwn);
-        return arguments with { Pictures = TrainData.Open(arguments.Data, arguments.Validation, splits, options.Dataset.Of(asked)) };
+        return arguments with { Pictures = TrainData.Open(arguments.Data, arguments.Validation, splits, reading) };
     }
 
     private static void RefuseContradictions(ParseResult asked, TrainOptions options, bool fineTune)

@@ -52,7 +52,7 @@ internal static class TrainRun
         {
             return TrainPipeline.Of(ml, options).Fit(pictures);
         }
-        // The model of the epochs before is saved; its summary says what failed.
+        // The model of the finished epochs is saved; its summary says what failed.
         catch (TrainingFailedException failure)
         {
             return TrainPipeline.Around(ml, failure.Model, pictures);

@@ -23,7 +23,7 @@ internal static class TrainView
     internal static string? Stopped(TrainResult result) => result.Summary switch
     {
         { Failure: { } failure, BestEpoch: var best } =>
-            $"mlt train: {failure} The best model of the epochs before, of epoch {best}, is saved in '{result.Model}'.",
+            $"mlt train: {failure} The best model of the finished epochs, of epoch {best}, is saved in '{result.Model}'.",
         { Cancelled: true, BestEpoch: var best } =>
             $"mlt train: interrupted; the best model so far, of epoch {best}, is saved in '{result.Model}'.",
         _ => null,
@@ -52,9 +52,10 @@ internal static class TrainView
             output.WriteLine($"Report: {report.Path}");
         output.WriteLine();
         output.WriteLine("Next:");
-        output.WriteLine($"  {surroundings.Command} predict --model {ShellWord.Of(result.Model)} PICTURE");
+        var pixels = PixelLimit.Typed(result.Arguments.MaximumPixels);
+        output.WriteLine($"  {surroundings.Command} predict --model {ShellWord.Of(result.Model)}{pixels} PICTURE");
         var other = summary.ValidationPictures == 0 ? "DATA" : Held(result.Arguments);
-        output.WriteLine($"  {surroundings.Command} evaluate --model {ShellWord.Of(result.Model)} --data {other}");
+        output.WriteLine($"  {surroundings.Command} evaluate --model {ShellWord.Of(result.Model)} --data {other}{pixels}");
     }
 
     private static string Held(TrainArguments arguments)

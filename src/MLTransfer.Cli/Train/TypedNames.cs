@@ -27,17 +27,23 @@ internal static partial class TypedNames
     private static readonly Dictionary<string, string> Names = new TrainOptions().All.Select(option => option.Name)
         .ToDictionary(Property, name => name, StringComparer.Ordinal);
 
-    internal static string In(string message) => Prefix().Replace(Name().Replace(message, Typed), "");
+    internal static string In(string message) => Prefix().Replace(NameOrKept().Replace(message, Typed), "");
 
-    private static string Typed(Match name) => Special.GetValueOrDefault(name.Value) ?? Names.GetValueOrDefault(name.Value) ?? name.Value;
+    private static string Typed(Match found) => found.Groups["name"] is { Success: true, Value: var name }
+        ? Special.GetValueOrDefault(name) ?? Names.GetValueOrDefault(name) ?? name
+        : found.Value;
 
     // --learning-rate is LearningRate.
     private static string Property(string option) =>
         string.Concat(option.TrimStart('-').Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 
-    // 'Label' in quotation marks is a column's name or a value; before a colon stands a heading.
-    [GeneratedRegex(@"(?<!['\w.])[A-Z][A-Za-z]+(\.[A-Z][a-z]+)?(?!['\w:])")]
-    private static partial Regex Name();
+    // Kept are 'Label' in quotation marks, which is a column's name, a path or a value, and what the message itself says is a name in code;
+    // the parts of a path without quotation marks are no names either, and before a colon stands a heading.
+    [GeneratedRegex(
+        @"(?<!\w)'.*?'(?!\w)|\b[A-Z]\w+((, | and | or )[A-Z]\w+)* in code\b|"
+        + @"(?<![\w./\\-])(?<name>[A-Z][A-Za-z]+(\.[A-Z][a-z]+)?)(?![\w:/\\-]|\.\w)",
+        RegexOptions.Singleline)]
+    private static partial Regex NameOrKept();
 
     [GeneratedRegex(@"^\w+Options cannot be used\. ")]
     private static partial Regex Prefix();

@@ -138,7 +138,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         };
         var scorer = new Scorer(model, run.Preprocessing, run.Device, run.InferenceType) { Decoding = run.Options.Decoding };
         if (history.Failure is not { } cause) return new(scorer, description, training);
-        string failure = $"Epoch {history.FailedEpoch} failed: {cause.Message.TrimEnd('.')}.";
+        string what = cause is CheckpointException ? "" : $"Epoch {history.FailedEpoch} failed: ";
+        string failure = $"{what}{cause.Message.TrimEnd('.')}.";
         throw new TrainingFailedException(new(scorer, description, training with { Failure = failure }), cause);
     }
 

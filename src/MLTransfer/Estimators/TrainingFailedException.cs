@@ -5,7 +5,7 @@ public sealed class TrainingFailedException : Exception
 {
     internal TrainingFailedException(ImageClassificationTransformer model, Exception cause)
         : base(
-            $"{model.Training!.Failure} The best model of the epochs before, of epoch {model.Training.BestEpoch}, " +
+            $"{model.Training!.Failure} The best model of the finished epochs, of epoch {model.Training.BestEpoch}, " +
             $"is in the {nameof(Model)} of this exception.", cause) => Model = model;
 
     /// <summary>

@@ -51,9 +51,13 @@ internal static class PictureDecoder
 
     private static void Check(string name, in PictureHeader header, int length, PictureLimits limits)
     {
-        long pixels = (long)header.Width * header.Height, most = Math.Min(limits.Pixels, Array.MaxLength / 4);
+        long pixels = (long)header.Width * header.Height, most = Math.Min(limits.Pixels, PictureLimits.MostPixels);
         if (pixels > most)
-            throw new PictureException(name, $"it declares {header.Width} x {header.Height} pixels; at most {most:N0} are read, to protect memory (--max-pixels allows more; MaximumPixels in code)");
+        {
+            string allowed = pixels > PictureLimits.MostPixels ? $"more than {PictureLimits.MostPixels:N0} are never read; make it smaller"
+                : $"at most {most:N0} are read, to protect memory (--max-pixels allows more; MaximumPixels in code)";
+            throw new PictureException(name, $"it declares {header.Width} x {header.Height} pixels; {allowed}");
+        }
         if (header.Scans > MostScans || pixels * header.Scans > WorkPerPixelAllowed * most)
             throw new PictureException(name, $"it goes over its {header.Width} x {header.Height} pixels {header.Scans:N0} times, to no purpose but keeping the processor busy");
         if (!header.IsComplete)

@@ -3,6 +3,9 @@ namespace MLTransfer.Imaging;
 /// <summary>How much a single picture may ask for, checked before memory is taken.</summary>
 public sealed record PictureLimits
 {
+    /// <summary>The most pixels that are ever read: their four bytes each fill the largest array.</summary>
+    internal static int MostPixels => Array.MaxLength / 4;
+
     /// <summary>The defaults.</summary>
     public static PictureLimits Default { get; } = new();
 
@@ -17,5 +20,5 @@ public sealed record PictureLimits
 
     /// <summary>Limits for images of so many pixels, however little their encoding saves.</summary>
     internal static PictureLimits UpTo(long pixels) =>
-        new() { Pixels = pixels, EncodedBytes = Math.Max(Default.EncodedBytes, Math.Min(pixels, Array.MaxLength / 4) * 4) };
+        new() { Pixels = pixels, EncodedBytes = Math.Max(Default.EncodedBytes, Math.Min(pixels, MostPixels) * 4) };
 }

@@ -60,7 +60,7 @@ internal sealed class TrainingLoop(
                     clock.GetElapsedTime(start).TotalSeconds);
                 best.Offer(result);
                 epochs.Add(result);
-                checkpoint?.Save(History(), trainee.Network, optimizer);
+                Keep(History(), trainee.Network, optimizer);
                 progress?.Report(trained with { ValidationAccuracy = validation.Accuracy });
                 finished?.Invoke(result);
             }
@@ -79,6 +79,18 @@ internal sealed class TrainingLoop(
         best.Restore();
         trainee.Finish();
         return History();
+    }
+
+    private void Keep(TrainingHistory history, nn.Module network, OptimizerHelper optimizer)
+    {
+        try
+        {
+            checkpoint?.Save(history, network, optimizer);
+        }
+        catch (Exception error)
+        {
+            throw new CheckpointException(history.Epochs.Count, error);
+        }
     }
 
     private Tally TrainEpoch(

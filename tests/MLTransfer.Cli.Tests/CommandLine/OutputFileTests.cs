@@ -27,6 +27,25 @@ public class OutputFileTests
         Assert.StartsWith("--out: '/proc/model.zip' cannot be written:", refusal.Message, StringComparison.Ordinal);
     }
 
+    [NeedsUnixFact]
+    public void Standard_output_is_refused_by_each_of_its_names()
+    {
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder.PathOf("model.zip"), "/dev/stdout");
+        foreach (var path in (string[])["/dev/stdout", "/dev/fd/1", folder.PathOf("model.zip")])
+        {
+            var refusal = Assert.Throws<UsageException>(() => OutputFile.Checked("--out", path));
+            Assert.Equal($"--out is '{path}', which is standard output, where the results go; name a file.", refusal.Message);
+        }
+    }
+
+    [NeedsUnixFact]
+    public void Standard_error_is_refused()
+    {
+        var refusal = Assert.Throws<UsageException>(() => OutputFile.Checked("--out", "/dev/stderr"));
+        Assert.EndsWith("; name a file.", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Checking_leaves_nothing_behind_and_the_old_file_alone()
     {

@@ -29,6 +29,28 @@ public sealed partial class DatasetsCheckTests : IDisposable
         Expected.Is("datasets-check.txt", Time().Replace(outcome.Output.Replace(_folder.Path, "", StringComparison.Ordinal), "in 0.0 s"));
     }
 
+    [Theory]
+    [InlineData("--image-column")]
+    [InlineData("--label-column")]
+    [InlineData("--image-folder")]
+    [InlineData("--image-suffix")]
+    public async Task How_a_manifest_is_read_is_refused_by_name_where_there_is_none(string option)
+    {
+        var (set, model) = (_folder.PathOf("set"), _folder.Write("model.zip", []));
+        string[][] commands =
+        [
+            ["datasets", "check", set], ["datasets", "split", set, "--out", _folder.PathOf("list.csv")], ["evaluate", "--model", model, "--data", set],
+            ["train", "--data", set, "--val", set, "--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none", "--out", model],
+        ];
+        foreach (var command in commands)
+        {
+            var outcome = await Mlt.RunAsync([.. command, option, _folder.Path]);
+            Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+            Assert.Contains($": {option} says how a manifest (.csv, .tsv, .jsonl) is read, and '{set}' is none", outcome.Words, StringComparison.Ordinal);
+        }
+        Assert.Equal(ExitCode.Done, (await Mlt.RunAsync("datasets", "check", set, "--allow-outside-paths")).Code);
+    }
+
     [Fact]
     public async Task Only_when_asked_to_be_strict_problems_are_a_failure() =>
         Assert.Equal(ExitCode.Failed, (await Mlt.RunAsync("datasets", "check", _folder.PathOf("set"), "--strict")).Code);

@@ -45,6 +45,25 @@ public sealed class DatasetFormsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_to_do_next_names_all_options_by_which_the_data_set_is_read()
+    {
+        var rows = from part in new[] { "train", "val" }
+                   from label in SmallPictures.Labels
+                   from file in Directory.GetFiles(_folder.PathOf($"shapes/{part}/{label}"))
+                   select $"{Path.GetRelativePath(_folder.PathOf("shapes"), file)[..^".png".Length]},{label},{part}";
+        File.WriteAllLines(_folder.PathOf("list.csv"), ["the id,kind,split", .. rows]);
+        var (list, shapes) = (_folder.PathOf("list.csv"), _folder.PathOf("shapes"));
+        var trained = await Mlt.RunAsync(
+            ["train", "--data", list, "--image-column", "the id", "--label-column", "kind", "--image-folder", shapes, "--image-suffix", ".png",
+                "--allow-outside-paths", "--max-pixels", "5000", "--out", Model, .. Rest[..^1]]);
+        Assert.True(trained.Code == ExitCode.Done, trained.Words);
+        Assert.Contains($"predict --model {Model} --max-pixels 5000 PICTURE", trained.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"evaluate --model {Model} --data {list} --split val --image-column 'the id' --label-column kind --image-folder {shapes} "
+                + "--image-suffix .png --allow-outside-paths --max-pixels 5000", trained.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_split_that_is_not_there_is_answered_with_those_that_are()
     {
         File.WriteAllBytes(Model, []);

@@ -19,17 +19,22 @@ public sealed class FailedEpochTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task The_best_model_until_a_failing_epoch_is_saved_and_the_error_says_so()
+    public async Task A_checkpoint_that_cannot_be_written_ends_the_training_and_the_best_model_is_saved()
     {
         var outcome = await Mlt.RunAsync(
             "train", "--data", _folder.PathOf("data"), "--mode", "finetune", "--backbone", "cifar_resnet20", "--weights", "none", "--epochs", "6",
             "--checkpoint", _folder.PathOf("checkpoint"), "--report", _folder.Path, "--out", Model, "--json");
         Assert.Equal(ExitCode.Failed, outcome.Code);
-        Assert.Matches("mlt train: Epoch 3 failed: .*epoch-00003.partial.* The best model of the epochs before, of epoch [123], is saved in '.*model.zip'", outcome.Words);
         var json = JsonDocument.Parse(outcome.Output).RootElement;
-        Assert.StartsWith("Epoch 3 failed: ", json.GetProperty("failure").GetString(), StringComparison.Ordinal);
+        var best = json.GetProperty("best_epoch").GetInt32();
+        Assert.InRange(best, 1, 3);
+        Assert.Equal(3, json.GetProperty("epochs").GetInt32());
+        Assert.Matches(
+            "mlt train: The checkpoint of epoch 3 could not be written: .*epoch-00003.partial.* "
+                + $"The best model of the finished epochs, of epoch {best}, is saved in '.*model.zip'", outcome.Words);
+        Assert.StartsWith("The checkpoint of epoch 3 could not be written: ", json.GetProperty("failure").GetString(), StringComparison.Ordinal);
         Assert.False(json.TryGetProperty("interrupted", out _));
-        Assert.Contains(", then failed: Epoch 3 failed: ", File.ReadAllText(_folder.PathOf("report.html")), StringComparison.Ordinal);
+        Assert.Contains(", then failed: The checkpoint of epoch 3 could not be written: ", File.ReadAllText(_folder.PathOf("report.html")), StringComparison.Ordinal);
         var evaluation = await Mlt.RunAsync("evaluate", "--model", Model, "--data", _folder.PathOf("data"), "--json");
         Assert.True(evaluation.Code == ExitCode.Done, evaluation.Words);
     }

@@ -41,6 +41,31 @@ public sealed class TrainNotesTests : IDisposable
     }
 
     [Fact]
+    public void Copies_may_be_in_different_folds()
+    {
+        Add("a/1.png", "a/2.png", "b/1.png", "b/2.png");
+        Copy("a/1.png", "a/copy.png");
+        var (whole, folds) = TrainFold.Open(_folder.Path, 2, [], seed: 1, ImageDatasetOptions.Default);
+        Assert.EndsWith(
+            "copies may be in different folds, and so both trained on and validated on",
+            Assert.Single(TrainNotes.Of(Arguments(whole) with { Folds = folds, ValidationFraction = 0 })), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Splits_that_are_not_used_are_said_beside_a_data_set_to_validate_on()
+    {
+        Add("set/train/a/1.png", "set/train/b/1.png", "set/val/a/1.png", "set/val/b/1.png", "set/test/a/1.png", "set/test/b/1.png");
+        Add("other/val/a/1.png", "other/val/b/1.png", "other/test/a/1.png", "other/test/b/1.png");
+        var (set, other) = (_folder.PathOf("set"), _folder.PathOf("other"));
+        Assert.Equal(
+            [$"training on the split 'train' of '{set}'; not used: val, test", $"validating on the split 'val' of '{other}'; not used: test"],
+            TrainData.Open(set, other, new TrainSplits([], null, OwnValidation: true), ImageDatasetOptions.Default).Notes());
+        Assert.Equal(
+            [$"training on the split 'train' of '{set}', validating on its split 'val'; not used: test"],
+            TrainData.Open(set, validation: null, new TrainSplits([], null, OwnValidation: true), ImageDatasetOptions.Default).Notes());
+    }
+
+    [Fact]
     public void Validation_images_that_are_trained_on_are_said_in_one_line()
     {
         Add("train/a/1.png", "train/b/1.png", "val/a/2.png", "val/b/2.png");
@@ -60,12 +85,17 @@ public sealed class TrainNotesTests : IDisposable
             Assert.Single(Notes()));
     }
 
-    private IEnumerable<string> Notes(ClassBalance balance = ClassBalance.None) => TrainNotes.Of(new()
+    private IEnumerable<string> Notes(ClassBalance balance = ClassBalance.None) => TrainNotes.Of(
+        Arguments(TrainData.Open(_folder.Path, validation: null, new TrainSplits([], null, OwnValidation: true), ImageDatasetOptions.Default)) with
+        {
+            Balance = balance,
+        });
+
+    private TrainArguments Arguments(TrainData pictures) => new()
     {
-        Data = _folder.Path, ValidationFraction = 0.2, FineTune = false, Backbone = "resnet18", Balance = balance,
+        Data = _folder.Path, ValidationFraction = 0.2, FineTune = false, Backbone = "resnet18", Pictures = pictures,
         Out = OutputFile.Checked("--out", _folder.PathOf("model.zip")),
-        Pictures = TrainData.Open(_folder.Path, validation: null, new TrainSplits([], null, OwnValidation: true), ImageDatasetOptions.Default),
-    });
+    };
 
     private void Add(params string[] files)
     {

@@ -26,7 +26,7 @@ public sealed class TrainViewTests : IDisposable
     {
         var result = Result(epochs: 4);
         result = result with { Summary = result.Summary with { Failure = "Epoch 5 failed: The disk is full." } };
-        Assert.Equal($"mlt train: Epoch 5 failed: The disk is full. The best model of the epochs before, of epoch 3, is saved in '{result.Model}'.", TrainView.Stopped(result));
+        Assert.Equal($"mlt train: Epoch 5 failed: The disk is full. The best model of the finished epochs, of epoch 3, is saved in '{result.Model}'.", TrainView.Stopped(result));
     }
 
     [Fact]

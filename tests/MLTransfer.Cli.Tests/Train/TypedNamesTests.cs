@@ -12,5 +12,13 @@ public class TypedNamesTests
     [InlineData("Epochs was 3 and is 4 now; Train was all and is layer4 now", "--epochs was 3 and is 4 now; --train-from was all and is layer4 now")]
     [InlineData("no row has a label in column 'Label'.", "no row has a label in column 'Label'.")]
     [InlineData("There is no layer 'Head' in ResNet.", "There is no layer 'Head' in ResNet.")]
+    [InlineData(
+        "The checkpoint in 'Train/Data/it's Train' is of another training: Epochs was 3 and is 4 now.",
+        "The checkpoint in 'Train/Data/it's Train' is of another training: --epochs was 3 and is 4 now.")]
+    [InlineData("Weights was /home/Train/Data.pth and is Head-Epochs now", "--weights was /home/Train/Data.pth and is Head-Epochs now")]
+    [InlineData("the pictures' Train, 'Train' and Train", "the pictures' --train-from, 'Train' and --train-from")]
+    [InlineData(
+        "at most 10 are read (--max-pixels allows more; MaximumPixels in code); Epochs and MaximumPixels in code; Epochs is 0",
+        "at most 10 are read (--max-pixels allows more; MaximumPixels in code); Epochs and MaximumPixels in code; --epochs is 0")]
     public void Properties_are_named_as_the_options_that_were_typed(string message, string expected) => Assert.Equal(expected, TypedNames.In(message));
 }

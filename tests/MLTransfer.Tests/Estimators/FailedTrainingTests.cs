@@ -46,7 +46,7 @@ public sealed class FailedTrainingTests : IDisposable
     {
         var stumbling = new Stumbling(epoch: 3);
         var failure = Assert.Throws<TrainingFailedException>(() => Train(TrainedModel.Options with { Progress = stumbling }));
-        Assert.StartsWith("Epoch 3 failed: The listener stumbled. The best model of the epochs before, of epoch 2, is in the Model", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Epoch 3 failed: The listener stumbled. The best model of the finished epochs, of epoch 2, is in the Model", failure.Message, StringComparison.Ordinal);
         Assert.IsType<IOException>(failure.InnerException);
         using ImageClassificationTransformer model = failure.Model;
         Assert.Equal(2, model.Training!.Epochs.Count);

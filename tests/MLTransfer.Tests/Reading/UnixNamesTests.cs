@@ -54,6 +54,28 @@ public sealed class UnixNamesTests : IDisposable
         Assert.Equal(dataset.Rows, ImageDataset.Open(_folder.PathOf("list.csv")).Rows);
     }
 
+    [Theory]
+    [InlineData("mv a/1.png a/\\3441.png; cp b/1.png a/\\3451.png")]
+    [InlineData("mv a/1.png a/\\3441.png; cp b/1.png a/\\357\\277\\2751.png")]
+    [InlineData("mv a \\344; cp -r b \\345")]
+    public void Names_that_a_split_cannot_tell_apart_are_refused(string commands)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        foreach (string label in (string[])["a", "b"])
+        {
+            Directory.CreateDirectory(_folder.PathOf(label));
+            _folder.Write($"{label}/1.png", Fixture.Bytes("plain.png"));
+        }
+        Shell(commands);
+        ImageDataset dataset = ImageDataset.Open(_folder.Path);
+
+        string refusal = Assert.Throws<IOException>(() => dataset.WriteManifest(_folder.PathOf("list.csv"))).Message;
+        Assert.Contains("the bytes of the name", refusal, StringComparison.Ordinal);
+        Assert.Contains("\ufffd", refusal, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.PathOf("list.csv")));
+    }
+
     [Fact]
     public void A_pipe_is_refused_and_not_waited_for()
     {

@@ -142,7 +142,8 @@ public sealed class CheckpointTests : IDisposable
             if (epoch == 2) File.WriteAllText(_folder.PathOf("epoch-00002.partial"), "");
             return new(10, 5 + epoch, 1);
         });
-        Assert.IsAssignableFrom<IOException>(history.Failure);
+        string message = Assert.IsType<CheckpointException>(history.Failure).Message;
+        Assert.StartsWith("The checkpoint of epoch 2 could not be written: ", message, StringComparison.Ordinal);
         Assert.Equal((2, 2, 2), (history.Epochs.Count, history.Best.Epoch, history.FailedEpoch));
     }
 

@@ -47,7 +47,8 @@ internal sealed class DatasetsCheckCommand : MltCommand
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         var report = asked.GetValue(_report) is { } folder ? OutputFile.Checked(_report.Name, Path.Combine(Paths.NewFolder(_report.Name, folder), ReportName)) : null;
-        var dataset = DataArgument.Open(asked.GetRequiredValue(_data), _dataset.Of(asked));
+        var data = asked.GetRequiredValue(_data);
+        var dataset = DataArgument.Open(data, _dataset.Of(asked, data));
         var usual = new InspectionOptions();
         var options = usual with
         {

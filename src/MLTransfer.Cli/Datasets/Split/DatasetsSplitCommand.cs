@@ -45,7 +45,8 @@ internal sealed class DatasetsSplitCommand : MltCommand
         if (fractions is not null && folds is not null)
             throw new UsageException("--fractions and --folds exclude each other: parts of given shares, or parts of the same size.");
         var file = OutputFile.Checked(_out.Name, asked.GetRequiredValue(_out));
-        var dataset = DataArgument.Open(asked.GetRequiredValue(_data), _dataset.Of(asked));
+        var data = asked.GetRequiredValue(_data);
+        var dataset = DataArgument.Open(data, _dataset.Of(asked, data));
         var divided = folds is { } count ? Folded(dataset, count, seed) : dataset.Divided(fractions?.Fractions ?? DefaultFractions, seed);
         divided.WriteManifest(file.Path);
         Show(divided, file.Path, seed, WantsJson(asked));

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using MLTransfer.Reading;
 
 namespace MLTransfer.Data;
 
@@ -13,6 +14,7 @@ internal static class ManifestWriter
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         bool hasSplits = rows.Any(row => row.Split is not null), hasWeights = rows.Any(row => row.Weight is not null);
+        RequireReadable(path, rows);
         AtomicFile.Write(path, stream =>
         {
             using StreamWriter writer = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16, leaveOpen: true) { NewLine = "\n" };
@@ -20,9 +22,26 @@ internal static class ManifestWriter
             foreach (ImageRow row in rows)
             {
                 writer.WriteLine(Line(
-                    Named(row.ImagePath, folder), row.Label, hasSplits ? row.Split ?? "" : null, hasWeights ? row.Weight?.ToString("R", CultureInfo.InvariantCulture) ?? "" : null));
+                    UnixNames.Shown(Named(row.ImagePath, folder)), row.Label, hasSplits ? row.Split ?? "" : null,
+                    hasWeights ? row.Weight?.ToString("R", CultureInfo.InvariantCulture) ?? "" : null));
             }
         });
+    }
+
+    // Bytes that are no UTF-8 become replacement characters, by which a file is found again where no other one is written the same way.
+    private static void RequireReadable(string path, IReadOnlyList<ImageRow> rows)
+    {
+        SpelledPaths spelled = new();
+        foreach (string picture in rows.Select(row => row.ImagePath).Where(UnixNames.Has))
+        {
+            string full = Path.GetFullPath(picture), shown = UnixNames.Shown(full);
+            if (spelled.OnDisk(shown) != full)
+            {
+                throw new IOException(
+                    $"The manifest '{path}' cannot be written: the bytes of the name '{shown}' are no UTF-8, and the manifest, which is UTF-8, "
+                    + "could not tell this image from another. Rename it, or its folder.");
+            }
+        }
     }
 
     private static string Line(params ReadOnlySpan<string?> fields)
