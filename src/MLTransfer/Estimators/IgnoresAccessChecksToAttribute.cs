@@ -1,8 +1,7 @@
-namespace System.Runtime.CompilerServices;
+namespace System.Runtime.CompilerServices;   // The runtime knows the attribute by its full name; .NET declares it wherever it is used.
 
-/// <summary>
-/// Known to the runtime by its name: the assembly that carries it may use the internal members of another. .NET itself declares it where it needs it.
-/// </summary>
+/// <summary>The assembly that carries it may use the internal members of another.</summary>
+/// <param name="assemblyName">The name of the other assembly.</param>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
 internal sealed class IgnoresAccessChecksToAttribute(string assemblyName) : Attribute
 {

@@ -20,11 +20,12 @@ internal static class ModelFile
     // Eight characters which say that the model block is one of MLTransfer's; which one, says the loader signature.
     private const string ModelSignature = "MLTRANSF";
 
-    // ML.NET loads the assembly of this name, which a model file holds, before it looks for a loader. Where nothing answers to it, its error says the name.
+    // A model file holds this name of an assembly, which ML.NET loads before it looks for a loader. Where nothing answers, its error says the name.
     private const string LoaderAssembly = "MLTransfer.AddMLTransfer";
 
     private static readonly Lazy<Assembly> OwnLoaders = new(() => AssemblyOf(
-        LoaderAssembly, typeof(ImageClassificationTransformer), typeof(ModelLoader), "MLTransfer's image classification", ModelPayload.Format.LoaderSignature));
+        LoaderAssembly, typeof(ImageClassificationTransformer), typeof(ModelLoader), "MLTransfer's image classification",
+        ModelPayload.Format.LoaderSignature));
 
     // Beside the stream, so that versions that do not know it read the model all the same.
     private const string ChecksumSuffix = ".sha256";

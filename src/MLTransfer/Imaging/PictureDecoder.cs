@@ -54,7 +54,7 @@ internal static class PictureDecoder
         long pixels = (long)header.Width * header.Height, most = Math.Min(limits.Pixels, PictureLimits.MostPixels);
         if (pixels > most)
         {
-            string allowed = pixels > PictureLimits.MostPixels ? $"more than {PictureLimits.MostPixels:N0} are never read; make it smaller"
+            string allowed = pixels > PictureLimits.MostPixels ? $"more than {PictureLimits.MostPixels:N0} are never read, to protect memory; make it smaller"
                 : $"at most {most:N0} are read, to protect memory (--max-pixels allows more; MaximumPixels in code)";
             throw new PictureException(name, $"it declares {header.Width} x {header.Height} pixels; {allowed}");
         }

@@ -1,3 +1,4 @@
+using MLTransfer.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,8 +13,7 @@ internal static class Finiteness
         using var frozen = no_grad();
         foreach ((string name, Tensor value) in network.state_dict())
         {
-            using var scope = NewDisposeScope();
-            if (value.is_floating_point() && !value.isfinite().all().item<bool>()) return name;
+            if (value.is_floating_point() && !TorchTensors.AreFinite(value)) return name;
         }
 
         return null;

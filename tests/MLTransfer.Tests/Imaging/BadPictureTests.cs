@@ -12,7 +12,7 @@ public sealed class BadPictureTests : IDisposable
     [Fact]
     public void A_picture_that_is_too_large_is_refused_from_its_header()
     {
-        const string reason = "it declares 50000 x 50000 pixels; more than 536,870,897 are never read; make it smaller";
+        const string reason = "it declares 50000 x 50000 pixels; more than 536,870,897 are never read, to protect memory; make it smaller";
         string path = Fixture.PathOf("bomb.png");
         PictureException exception = Assert.Throws<PictureException>(() => new FilePicture(path).Decode());
 

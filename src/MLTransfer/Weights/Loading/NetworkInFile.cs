@@ -39,7 +39,8 @@ internal static class NetworkInFile
             _ when fitting.Contains("") => "",
             _ => throw new WeightsException(
                 file,
-                $"holds {architecture} {fitting.Length} times, under the names {string.Join(", ", fitting.Take(Shown).Select(Quoted))}"
+                $"holds {architecture} {fitting.Length} times, under the names "
+                    + string.Join(", ", fitting.Order(StringComparer.Ordinal).Take(Shown).Select(Quoted))
                     + (fitting.Length > Shown ? ", …" : ""),
                 "Save the one that you want alone, in PyTorch: torch.save({k.removeprefix(\"PREFIX\"): v "
                     + "for k, v in state_dict.items() if k.startswith(\"PREFIX\")}, \"weights.pth\")."),

@@ -83,6 +83,8 @@ public static class StateDict
     {
         foreach ((string stored, Tensor target) in places.Where(place => place.Target.is_floating_point()))
         {
+            if (TorchTensors.AreFinite(target))
+                continue;
             long wrong = target.numel() - target.isfinite().sum().item<long>();
             if (wrong > 0)
             {

@@ -14,6 +14,14 @@ internal static class TorchTensors
         (TensorType.Float64, ScalarType.Float64),
     ];
 
+    /// <summary>Whether all numbers of a floating-point tensor are finite. If their sum is, they are: one pass, without memory.</summary>
+    public static bool AreFinite(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return double.IsFinite(tensor.sum().to(ScalarType.Float64).item<double>()) || tensor.isfinite().all().item<bool>();
+    }
+
     /// <summary>Whether torch computes with the type: of the unsigned integers, it only does with bytes.</summary>
     public static bool Has(TensorType type) => Types.Any(known => known.Stored == type);
 
