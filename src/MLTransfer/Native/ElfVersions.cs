@@ -26,7 +26,7 @@ internal static class ElfVersions
         {
             return new Library(library).TryMakeOptional(version, symbol);
         }
-        catch (Exception failure) when (failure is ArgumentException or OverflowException)
+        catch (Exception failure) when (failure is ArgumentException or OverflowException or IndexOutOfRangeException)
         {
             return false;   // An offset that points outside: no ELF library that the linker would take either.
         }
@@ -83,6 +83,9 @@ internal static class ElfVersions
                     if (Name(names, U32(entry + 8)) == version)
                         return entry;
                 }
+                // The last one has no next; a damaged count must not go round on it.
+                if (U32(file + 12) == 0)
+                    break;
             }
             return null;
         }
