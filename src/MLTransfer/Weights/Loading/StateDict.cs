@@ -101,7 +101,9 @@ public static class StateDict
         ArgumentNullException.ThrowIfNull(module);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return [.. module.state_dict().Select(entry => TorchTensors.Stored(entry.Key, entry.Value))];
+        StoredTensor[] tensors = [.. module.state_dict().Select(entry => TorchTensors.Stored(entry.Key, entry.Value))];
+        GC.KeepAlive(module); // A module's finalizer disposes its tensors, even those that somebody still holds.
+        return tensors;
     }
 
     private static bool Load(

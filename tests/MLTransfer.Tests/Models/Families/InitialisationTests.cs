@@ -80,7 +80,8 @@ public class InitialisationTests
         {
             using var scope = NewDisposeScope();
             manual_seed(1);
-            foreach ((string key, TorchSharp.Modules.Parameter weight) in ModelZoo.Find(name).Build(1000).named_parameters())
+            using ImageModel model = ModelZoo.Find(name).Build(1000);
+            foreach ((string key, TorchSharp.Modules.Parameter weight) in model.named_parameters())
             {
                 double[] theirs = expected.RootElement.GetProperty(name).GetProperty(key).Deserialize<double[]>()!;
                 Assert.True(Agree(weight, theirs), $"{name} {key}: {string.Join(", ", Moments(weight))} instead of {string.Join(", ", theirs)}");
