@@ -17,5 +17,5 @@ while kill -0 $process 2>/dev/null; do
 done
 wait $process
 for epoch in "${!least[@]}"; do echo "epoch $((epoch + 1)): $((least[epoch] / 1024)) MiB"; done
-[[ -n ${least[3]-} && -n ${least[19]-} ]] || { echo "The epochs went by too fast to be watched; take more pictures." >&2; exit 1; }
+[[ -n ${least[3]-} && -n ${least[19]-} ]] || { echo "The epochs went by too fast to be watched; take more images." >&2; exit 1; }
 echo "epoch 20 / epoch 4: $(awk "BEGIN { printf \"%.3f\", ${least[19]} / ${least[3]} }")"

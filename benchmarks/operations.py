@@ -2,7 +2,7 @@
 
     /usr/bin/python3 benchmarks/operations.py [NAME ...]
 
-Prints JSON: for each network, the multiplications with an addition in convolutions and matrix products for one picture
+Prints JSON: for each network, the multiplications with an addition in convolutions and matrix products for one image
 at the size of its default weights. Other networks of the zoo keep the counts that their tests derive.
 """
 import json

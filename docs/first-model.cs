@@ -1,7 +1,7 @@
 #:project ../src/MLTransfer/MLTransfer.csproj
 #:property PublishAot=false
 
-// The first program with MLTransfer:  dotnet run docs/first-model.cs TRAIN_FOLDER TEST_FOLDER BACKBONE WEIGHTS PICTURE
+// The first program with MLTransfer:  dotnet run docs/first-model.cs TRAIN_FOLDER TEST_FOLDER BACKBONE WEIGHTS IMAGE
 
 using Microsoft.ML;
 using MLTransfer;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using MLTransfer.Cli.Bench.Backbones;
 using MLTransfer.Cli.Bench.Forward;
-using MLTransfer.Cli.Bench.Pictures;
+using MLTransfer.Cli.Bench.Images;
 using MLTransfer.Cli.CommandLine;
 
 namespace MLTransfer.Cli.Bench;
@@ -16,6 +16,6 @@ internal sealed class BenchCommand : Command
         Add(new BenchLoadCommand(surroundings));
         Add(new BenchForwardCommand(surroundings));
         Add(new BenchBackbonesCommand(surroundings));
-        Add(new BenchPicturesCommand(surroundings));
+        Add(new BenchImagesCommand(surroundings));
     }
 }

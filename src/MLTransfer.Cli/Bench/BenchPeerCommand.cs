@@ -26,7 +26,7 @@ internal sealed class BenchPeerCommand : MltCommand
 
     internal BenchPeerCommand(Surroundings surroundings)
         : base(
-            "peer", "Times the PyTorch tutorial's transfer learning and 'mlt train' on the same pictures, backbone, weights and threads.", surroundings,
+            "peer", "Times the PyTorch tutorial's transfer learning and 'mlt train' on the same images, backbone, weights and threads.", surroundings,
             "mlt bench peer",
             "mlt bench peer --mode features --epochs 5 --threads 2 --json",
             "mlt bench peer --peer-script tutorial.py --data flowers --backbone resnet18 --weights resnet18-f37072fd.pth") =>

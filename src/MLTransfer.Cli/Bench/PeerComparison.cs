@@ -1,12 +1,12 @@
 namespace MLTransfer.Cli.Bench;
 
-/// <summary>Two trainings of one kind, on the same pictures.</summary>
+/// <summary>Two trainings of one kind, on the same images.</summary>
 internal sealed record PeerComparison(string Mode, string Backbone, int Epochs, int Threads, PeerTiming Peer, PeerTiming Ours, PeerTiming? Warm)
 {
     /// <summary>The peer's seconds over ours.</summary>
     public double TimeRatio => Peer.Seconds / Ours.Seconds;
 
-    /// <summary>Our training pictures per second over the peer's.</summary>
+    /// <summary>Our training images per second over the peer's.</summary>
     public double SpeedRatio => Ours.TrainImagesPerSecond / Peer.TrainImagesPerSecond;
 }
 

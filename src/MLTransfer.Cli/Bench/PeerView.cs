@@ -9,7 +9,7 @@ internal static class PeerView
 {
     internal static Table Table(IEnumerable<PeerComparison> comparisons)
     {
-        var table = TextTable.Of("run", "seconds", "times as fast", "accuracy", "training pictures", "times as many");
+        var table = TextTable.Of("run", "seconds", "times as fast", "accuracy", "training images", "times as many");
         foreach (var comparison in comparisons)
         {
             table.Row(Cells($"{comparison.Mode}: peer", comparison.Peer, comparison.Peer));

@@ -3,7 +3,7 @@ namespace MLTransfer.Cli.CommandLine;
 /// <summary>What lies in the user's cache folder.</summary>
 internal static class CacheFolders
 {
-    /// <summary>Features of pictures, by weights and preprocessing.</summary>
+    /// <summary>Features of images, by weights and preprocessing.</summary>
     internal const string Features = "features";
 
     /// <summary>Published weights that were downloaded.</summary>
@@ -15,6 +15,6 @@ internal static class CacheFolders
     /// <summary>Files of data sets that are not unpacked yet.</summary>
     internal const string Downloads = "downloads";
 
-    /// <summary>Pictures, weights and models of 'mlt demo'.</summary>
+    /// <summary>Images, weights and models of 'mlt demo'.</summary>
     internal const string Demo = "demo";
 }

@@ -25,7 +25,7 @@ internal static class CommandTree
     internal static Command Of(Surroundings surroundings)
     {
         // RootCommand would be called what the process is called, which is dotnet or a test's host as often as mlt.
-        var root = new Command("mlt", "Transfer learning for image classification: from a folder of labelled pictures to an ML.NET model.");
+        var root = new Command("mlt", "Transfer learning for image classification: from a folder of labelled images to an ML.NET model.");
         foreach (var command in Commands(surroundings))
             root.Add(command);
         root.Add(Verbose);

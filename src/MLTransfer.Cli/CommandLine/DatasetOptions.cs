@@ -8,10 +8,10 @@ namespace MLTransfer.Cli.CommandLine;
 internal sealed class DatasetOptions
 {
     internal const string Forms =
-        "a folder with one folder of pictures per class, or with such folders for train, val and test; a manifest (.csv, .tsv, .jsonl); a .zip or .tar " +
+        "a folder with one folder of images per class, or with such folders for train, val and test; a manifest (.csv, .tsv, .jsonl); a .zip or .tar " +
         "archive; IDX files as of MNIST; CIFAR files";
 
-    internal Option<string?> ImageColumn { get; } = NewOption.Text("--image-column", "NAME", "The column of a manifest with the pictures' paths. [default: found by its name]");
+    internal Option<string?> ImageColumn { get; } = NewOption.Text("--image-column", "NAME", "The column of a manifest with the images' paths. [default: found by its name]");
 
     internal Option<string?> LabelColumn { get; } = NewOption.Text("--label-column", "NAME", "The column of a manifest with the classes. [default: found by its name]");
 
@@ -23,7 +23,7 @@ internal sealed class DatasetOptions
         "What ends the names of the files but not those in a manifest, such as .jpg. [default: found by the files]");
 
     internal Option<bool> AllowOutsidePaths { get; } = NewOption.Flag(
-        "--allow-outside-paths", "Read pictures outside the manifest's own folder, which a manifest of unknown origin must not name.");
+        "--allow-outside-paths", "Read images outside the manifest's own folder, which a manifest of unknown origin must not name.");
 
     internal Symbol[] All => [ImageColumn, LabelColumn, ImageFolder, ImageSuffix, AllowOutsidePaths];
 
@@ -48,7 +48,7 @@ internal sealed class DatasetOptions
         };
     }
 
-    // That pictures elsewhere may be read is a permission, and does no harm where none are named.
+    // That images elsewhere may be read is a permission, and does no harm where none are named.
     private void RefuseWithoutManifest(ParseResult asked, IReadOnlyList<string> data)
     {
         if (!data.All(Path.Exists) || data.Any(IsManifest))

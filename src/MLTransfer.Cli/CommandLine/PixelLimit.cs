@@ -10,10 +10,10 @@ internal static class PixelLimit
     internal static Option<int?> Option() => NewOption.Whole(
         "--max-pixels",
         "The most pixels of one image, width x height; larger ones count as unreadable. Each takes 4 bytes of memory; "
-        + $"at most {PictureLimits.MostPixels}, which fill the largest array. [default: {PictureLimits.Default.Pixels}]",
-        1, PictureLimits.MostPixels);
+        + $"at most {ImageLimits.MostPixels}, which fill the largest array. [default: {ImageLimits.Default.Pixels}]",
+        1, ImageLimits.MostPixels);
 
-    internal static long Of(int? asked) => asked ?? PictureLimits.Default.Pixels;
+    internal static long Of(int? asked) => asked ?? ImageLimits.Default.Pixels;
 
     /// <summary>The option as it would be typed again, behind a blank; nothing where it was not given.</summary>
     internal static string Typed(int? asked) =>

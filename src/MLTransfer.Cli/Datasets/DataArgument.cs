@@ -7,7 +7,7 @@ namespace MLTransfer.Cli.Datasets;
 /// <summary>A data set of the user's own: a folder or a file.</summary>
 internal static class DataArgument
 {
-    internal static Argument<string> New() => new("DATA") { Description = $"Pictures: {DatasetOptions.Forms}." };
+    internal static Argument<string> New() => new("DATA") { Description = $"Images: {DatasetOptions.Forms}." };
 
     /// <exception cref="UsageException">There is nothing of that name.</exception>
     internal static ImageDataset Open(string path, ImageDatasetOptions options) => Path.Exists(path)

@@ -7,7 +7,7 @@ using MLTransfer.Cli.Datasets.Split;
 
 namespace MLTransfer.Cli.Datasets;
 
-/// <summary>'mlt datasets': what is done with sets of labelled pictures, each a command of its own.</summary>
+/// <summary>'mlt datasets': what is done with sets of labelled images, each a command of its own.</summary>
 internal sealed class DatasetsCommand : Command
 {
     internal DatasetsCommand(Surroundings surroundings)

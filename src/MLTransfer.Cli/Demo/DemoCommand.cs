@@ -10,15 +10,15 @@ internal sealed class DemoCommand : MltCommand
     private const int DefaultSeed = 1;
 
     private readonly Option<string?> _folder = NewOption.Text(
-        "--dir", "DIR", "Where pictures and models go. [default: a folder of the user's cache; see 'mlt doctor']");
+        "--dir", "DIR", "Where images and models go. [default: a folder of the user's cache; see 'mlt doctor']");
     private readonly Option<int?> _seed = NewOption.Whole(
-        "--seed", $"Decides the pictures and every other random number. [default: {DefaultSeed}]", 0, 10_000);
+        "--seed", $"Decides the images and every other random number. [default: {DefaultSeed}]", 0, 10_000);
     private readonly Option<int?> _threads = Threads.Option();
 
     internal DemoCommand(Surroundings surroundings)
         : base(
             "demo",
-            "Draws a small set of pictures and shows what transfer learning buys on it. Needs no file from anywhere; takes about a minute.",
+            "Draws a small set of images and shows what transfer learning buys on it. Needs no file from anywhere; takes about a minute.",
             surroundings,
             "mlt demo",
             "mlt demo --dir /tmp/demo --seed 7 --json") =>

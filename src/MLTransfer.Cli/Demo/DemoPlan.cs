@@ -1,4 +1,4 @@
-using MLTransfer.Cli.Demo.Pictures;
+using MLTransfer.Cli.Demo.Images;
 
 namespace MLTransfer.Cli.Demo;
 
@@ -7,9 +7,9 @@ internal sealed record DemoPlan(int Seed)
 {
     internal const string Backbone = "embedded";
 
-    internal PictureSet Training => new(PictureClass.All, PicturesPerClass: 15, Seed);
+    internal ImageSet Training => new(SceneClass.All, ImagesPerClass: 15, Seed);
 
-    internal PictureSet Validation => new(PictureClass.All, PicturesPerClass: 25, Seed + 1);
+    internal ImageSet Validation => new(SceneClass.All, ImagesPerClass: 25, Seed + 1);
 
     /// <summary>As many epochs as fine-tuning has, at the learning rate that serves random weights best.</summary>
     internal static FineTuningOptions FromScratch => FineTuning with { Weights = "none", Optimizer = OptimizerKind.Adam, LearningRate = 3e-3 };

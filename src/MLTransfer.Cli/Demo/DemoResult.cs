@@ -10,5 +10,5 @@ internal sealed record DemoResult(
 /// <summary>One training of the demo.</summary>
 internal sealed record DemoTraining(string Way, int Classes, int TrainImages, int ValImages, double ValAccuracy, double Seconds, string? Model);
 
-/// <summary>One picture that a loaded model was asked about.</summary>
+/// <summary>One image that a loaded model was asked about.</summary>
 internal sealed record DemoPrediction(string File, string Truth, string Label, double Probability);

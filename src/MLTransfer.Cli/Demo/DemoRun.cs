@@ -1,14 +1,14 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using MLTransfer.Cli.CommandLine;
-using MLTransfer.Cli.Demo.Pictures;
+using MLTransfer.Cli.Demo.Images;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Cli.Train;
 using SavedModel = MLTransfer.Estimators.SavedModel;
 
 namespace MLTransfer.Cli.Demo;
 
-/// <summary>The work of 'mlt demo', from drawing pictures to asking a loaded model.</summary>
+/// <summary>The work of 'mlt demo', from drawing images to asking a loaded model.</summary>
 internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, Surroundings surroundings, CancellationToken cancel)
 {
     internal const string Scratch = "scratch";
@@ -19,9 +19,9 @@ internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, Surroundings sur
     {
         var clock = Stopwatch.StartNew();
         var target = plan.Training;
-        Say($"Drawing pictures: {target.Classes.Count} classes with only {target.PicturesPerClass} each to learn from.");
-        PictureFiles.Write(target, folder.Training, cancel);
-        PictureFiles.Write(plan.Validation, folder.Validation, cancel);
+        Say($"Drawing images: {target.Classes.Count} classes with only {target.ImagesPerClass} each to learn from.");
+        ImageFiles.Write(target, folder.Training, cancel);
+        ImageFiles.Write(plan.Validation, folder.Validation, cancel);
 
         Say("Learning to tell them apart from scratch …");
         var scratch = await TrainAsync(Scratch, DemoPlan.FromScratch, save: false).ConfigureAwait(false);
@@ -39,20 +39,20 @@ internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, Surroundings sur
     {
         var clock = Stopwatch.StartNew();
         var ml = new MLContext(plan.Seed);
-        var pictures = ml.Data.LoadImageFolder(folder.Training);
+        var images = ml.Data.LoadImageFolder(folder.Training);
         var model = await TrainingScreen.WatchAsync(surroundings, progress => TrainPipeline.Of(ml, options with
         {
             Validation = ml.Data.LoadImageFolder(folder.Validation),
             Progress = progress,
             Cancellation = cancel,
-        }).Fit(pictures)).ConfigureAwait(false);
+        }).Fit(images)).ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
         if (save)
-            OutputFile.Checked("--dir", folder.Model(way)).Write(stream => ml.Model.Save(model, pictures.Schema, stream));
+            OutputFile.Checked("--dir", folder.Model(way)).Write(stream => ml.Model.Save(model, images.Schema, stream));
         var classifier = SavedModel.ClassifierIn(model);
         var summary = classifier.Training!;
         return new(
-            way, classifier.Labels.Count, summary.TrainingPictures, summary.ValidationPictures, summary.ValidationAccuracy,
+            way, classifier.Labels.Count, summary.TrainingImages, summary.ValidationImages, summary.ValidationAccuracy,
             Math.Round(clock.Elapsed.TotalSeconds, 2), save ? folder.Model(way) : null);
     }
 

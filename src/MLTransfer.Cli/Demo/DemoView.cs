@@ -13,12 +13,12 @@ internal static class DemoView
     {
         var (screen, output) = (Screens.ForResults(surroundings), surroundings.Output);
         var target = result.Ways[0];
-        output.WriteLine($"{target.Classes} classes from {target.TrainImages} pictures, judged by {target.ValImages} more:");
+        output.WriteLine($"{target.Classes} classes from {target.TrainImages} images, judged by {target.ValImages} more:");
         screen.Write(Ways(result.Ways));
         output.WriteLine("The model loaded again from its file says:");
         screen.Write(Predictions(result.Predictions));
         output.WriteLine($"Took {Figures.Seconds(result.Seconds)}. Everything is in {result.Folder}:");
-        output.WriteLine("pictures in train/ and val/, features.zip, finetune.zip.");
+        output.WriteLine("images in train/ and val/, features.zip, finetune.zip.");
         output.WriteLine();
         output.WriteLine("Next:");
         foreach (var line in Next(new DemoFolder(result.Folder), surroundings.Command))
@@ -35,7 +35,7 @@ internal static class DemoView
 
     private static Table Predictions(IEnumerable<DemoPrediction> predictions)
     {
-        var table = TextTable.Of("picture of", "is called", "probability");
+        var table = TextTable.Of("image of", "is called", "probability");
         foreach (var prediction in predictions)
             table.Row(prediction.Truth, prediction.Label, Figures.Percent(prediction.Probability));
         return table;
@@ -45,7 +45,7 @@ internal static class DemoView
     [
         $"{mlt} evaluate --model {ShellWord.Of(folder.Model(DemoRun.FineTuning))} --data {ShellWord.Of(folder.Validation)}",
         $"{mlt} predict --model {ShellWord.Of(folder.Model(DemoRun.Features))} --top 3 {ShellWord.Of(folder.Validation)}",
-        $"{mlt} train --data YOUR_PICTURES --mode features --backbone resnet18 --out yours.zip",
+        $"{mlt} train --data YOUR_IMAGES --mode features --backbone resnet18 --out yours.zip",
         $"{mlt} models",
     ];
 

@@ -27,7 +27,7 @@ internal sealed record LibtorchDiagnosis(
         }
     }
 
-    /// <summary>A 3×3 convolution of ones with ones gives 27 where the whole kernel lies on a picture of three channels.</summary>
+    /// <summary>A 3×3 convolution of ones with ones gives 27 where the whole kernel lies on an image of three channels.</summary>
     private static bool ConvolutionRuns()
     {
         using var scope = torch.NewDisposeScope();

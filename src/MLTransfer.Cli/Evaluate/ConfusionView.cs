@@ -22,18 +22,18 @@ internal static class ConfusionView
 
     private static Table Largest(ClassificationReport report)
     {
-        var table = TextTable.Of("largest confusions: actual", "predicted", "pictures", "of the class");
+        var table = TextTable.Of("largest confusions: actual", "predicted", "images", "of the class");
         var confusions =
             from actual in Enumerable.Range(0, report.Labels.Count)
             from predicted in Enumerable.Range(0, report.Labels.Count)
-            let pictures = report.Confusion[actual][predicted]
-            where actual != predicted && pictures > 0
-            orderby pictures descending
-            select (actual, predicted, pictures);
-        foreach (var (actual, predicted, pictures) in confusions.Take(MostConfusions))
+            let images = report.Confusion[actual][predicted]
+            where actual != predicted && images > 0
+            orderby images descending
+            select (actual, predicted, images);
+        foreach (var (actual, predicted, images) in confusions.Take(MostConfusions))
         {
-            var share = (double)pictures / report.PerClass[actual].Pictures;
-            table.Row(report.Labels[actual], report.Labels[predicted], Figures.Count(pictures), Figures.Percent(share));
+            var share = (double)images / report.PerClass[actual].Images;
+            table.Row(report.Labels[actual], report.Labels[predicted], Figures.Count(images), Figures.Percent(share));
         }
         return table;
     }

@@ -9,15 +9,15 @@ namespace MLTransfer.Cli.Evaluate;
 internal sealed class EvaluateCommand : MltCommand
 {
     private readonly Option<string> _model = NewOption.Required("--model", "MODEL.zip", "A model that 'mlt train' saved.");
-    private readonly Option<string> _data = NewOption.Required("--data", "DATA", $"The pictures: {DatasetOptions.Forms}.");
+    private readonly Option<string> _data = NewOption.Required("--data", "DATA", $"The images: {DatasetOptions.Forms}.");
     private readonly Option<string?> _split = NewOption.Text(
-        "--split", "NAME", "The split to score, where the data set has some. [default: test, or else val, or else all pictures]");
+        "--split", "NAME", "The split to score, where the data set has some. [default: test, or else val, or else all images]");
     private readonly DatasetOptions _dataset = new();
     private readonly Option<int?> _maximumPixels = PixelLimit.Option();
     private readonly Option<int?> _threads = Threads.Option();
 
     internal EvaluateCommand(Surroundings surroundings)
-        : base("evaluate", "Scores labelled pictures with a saved model and says how right it is.", surroundings,
+        : base("evaluate", "Scores labelled images with a saved model and says how right it is.", surroundings,
             "mlt evaluate --model flowers.zip --data flowers/val",
             "mlt evaluate --model digits.zip --data mnist --split test",
             "mlt evaluate --model flowers.zip --data flowers/val --json > report.json") =>
@@ -40,8 +40,8 @@ internal sealed class EvaluateCommand : MltCommand
         var options = _dataset.Of(asked, path) with { IsTestSet = true };
         var data = Part(ImageDataset.Open(path, options), asked.GetValue(_split));
         var result = EvaluateRun.Run(model, data, PixelLimit.Of(asked.GetValue(_maximumPixels)), asked.GetValue(_threads), cancel);
-        foreach (var picture in result.Skipped)
-            Surroundings.Words.WriteLine($"skipped '{picture.Name}': {picture.Error}");
+        foreach (var image in result.Skipped)
+            Surroundings.Words.WriteLine($"skipped '{image.Name}': {image.Error}");
         if (WantsJson(asked))
             Json.WriteTo(Surroundings.Output, EvaluateJson.Of(result));
         else

@@ -15,8 +15,8 @@ internal sealed record EvaluateJson(
     double ImagesPerSecond)
 {
     internal static EvaluateJson Of(ModelEvaluation result) => new(
-        result.Report.Pictures, result.Skipped.Count, result.Report.MicroAccuracy, result.Report.MacroAccuracy, result.Report.LogLoss,
-        [.. result.Report.PerClass.Select(figures => new ClassJson(figures.Label, figures.Precision, figures.Recall, figures.Pictures))],
+        result.Report.Images, result.Skipped.Count, result.Report.MicroAccuracy, result.Report.MacroAccuracy, result.Report.LogLoss,
+        [.. result.Report.PerClass.Select(figures => new ClassJson(figures.Label, figures.Precision, figures.Recall, figures.Images))],
         result.Report.Confusion, result.Unknown, Math.Round(result.ImagesPerSecond, 2));
 }
 

@@ -4,7 +4,7 @@ using MLTransfer.Evaluation;
 
 namespace MLTransfer.Cli.Evaluate;
 
-/// <summary>Scores labelled pictures: the work of 'mlt evaluate'.</summary>
+/// <summary>Scores labelled images: the work of 'mlt evaluate'.</summary>
 internal static class EvaluateRun
 {
     internal static ModelEvaluation Run(string model, ImageDataset data, long maximumPixels, int? threads, CancellationToken cancel)
@@ -13,8 +13,8 @@ internal static class EvaluateRun
         using var classifier = ModelFile.Open(model);
         classifier.MaximumPixels = maximumPixels;
         var result = Score(classifier, data, cancel);
-        if (result.Report.Pictures == 0)
-            throw new InvalidDataException($"No picture in '{data.Path}' can be read; the first: {result.Skipped[0].Name}: {result.Skipped[0].Error}");
+        if (result.Report.Images == 0)
+            throw new InvalidDataException($"No image in '{data.Path}' can be read; the first: {result.Skipped[0].Name}: {result.Skipped[0].Error}");
         return result;
     }
 

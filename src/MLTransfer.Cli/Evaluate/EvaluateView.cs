@@ -12,7 +12,7 @@ internal static class EvaluateView
     {
         var (report, screen, output) = (result.Report, Screens.ForResults(surroundings), surroundings.Output);
         var skipped = result.Skipped.Count == 0 ? "" : $", {Figures.Count(result.Skipped.Count)} skipped";
-        output.WriteLine($"{Figures.Counted(report.Pictures, "picture", "pictures")}{skipped}, {Figures.Speed(result.ImagesPerSecond)}");
+        output.WriteLine($"{Figures.Counted(report.Images, "image", "images")}{skipped}, {Figures.Speed(result.ImagesPerSecond)}");
         if (result.Unknown.Count > 0)
         {
             var images = result.Unknown.Sum(unknown => unknown.Images);
@@ -27,7 +27,7 @@ internal static class EvaluateView
 
     private static Table Totals(ClassificationReport report)
     {
-        var table = TextTable.Of("of all pictures", "");
+        var table = TextTable.Of("of all images", "");
         table.Row("right (micro accuracy)", Figures.Percent(report.MicroAccuracy));
         table.Row("right, every class weighing the same (macro accuracy)", Figures.Percent(report.MacroAccuracy));
         table.Row("log-loss", Figures.Number(report.LogLoss));
@@ -36,9 +36,9 @@ internal static class EvaluateView
 
     private static Table Classes(ClassificationReport report)
     {
-        var table = TextTable.Of("class", "precision", "recall", "pictures");
+        var table = TextTable.Of("class", "precision", "recall", "images");
         foreach (var figures in report.PerClass)
-            table.Row(figures.Label, Figures.Percent(figures.Precision), Figures.Percent(figures.Recall), Figures.Count(figures.Pictures));
+            table.Row(figures.Label, Figures.Percent(figures.Precision), Figures.Percent(figures.Recall), Figures.Count(figures.Images));
         return table;
     }
 }

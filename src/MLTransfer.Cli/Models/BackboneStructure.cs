@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace MLTransfer.Cli.Models;
 
-/// <summary>A backbone layer by layer, found out by building it and sending an empty picture through.</summary>
+/// <summary>A backbone layer by layer, found out by building it and sending an empty image through.</summary>
 internal sealed record BackboneStructure(Backbone Backbone, IReadOnlyList<long> Input, IReadOnlyList<LayerDescription> Layers)
 {
     internal const string TrainNone = "none";

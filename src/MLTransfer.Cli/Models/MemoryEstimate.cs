@@ -1,8 +1,8 @@
 namespace MLTransfer.Cli.Models;
 
-/// <summary>What a network needs in float32, counted as torchsummary does: in bytes, for one picture.</summary>
-/// <param name="Input">The picture.</param>
-/// <param name="Activations">What the modules give, and the gradients of that: what training needs for each picture of a batch.</param>
+/// <summary>What a network needs in float32, counted as torchsummary does: in bytes, for one image.</summary>
+/// <param name="Input">The image.</param>
+/// <param name="Activations">What the modules give, and the gradients of that: what training needs for each image of a batch.</param>
 /// <param name="Parameters">The weights.</param>
 internal sealed record MemoryEstimate(long Input, long Activations, long Parameters)
 {

@@ -27,7 +27,7 @@ internal sealed class ModelsCommand : MltCommand
 
     internal override string Remarks =>
         """
-        GFLOPs: billions of multiplications with an addition for one picture of that size, as torchvision and timm count them.
+        GFLOPs: billions of multiplications with an addition for one image of that size, as torchvision and timm count them.
 
         weights: the published weights taken by default and how many others there are; 'mlt weights list' names them.
 

@@ -32,16 +32,16 @@ internal static class ModelsView
         Screens.ForResults(surroundings).Write(Layers(structure));
         output.WriteLine(
             $"{Figures.Count(structure.TrainedParameters)} of {Figures.Count(structure.Parameters)} parameters are trained; " +
-            "the last layer is the head, made anew for the classes of the pictures.");
+            "the last layer is the head, made anew for the classes of the images.");
         output.WriteLine(
-            $"Memory in float32, for one picture: input {Figures.Bytes(memory.Input)}, forward and backward pass {Figures.Bytes(memory.Activations)}, " +
+            $"Memory in float32, for one image: input {Figures.Bytes(memory.Input)}, forward and backward pass {Figures.Bytes(memory.Activations)}, " +
             $"parameters {Figures.Bytes(memory.Parameters)}, together {Figures.Bytes(memory.Total)}.");
     }
 
     private static Table Layers(BackboneStructure structure)
     {
         var table = TextTable.Of("layer", "type", "output", "parameters", "");
-        table.Row("(picture)", "", Shape(structure.Input), "", "");
+        table.Row("(image)", "", Shape(structure.Input), "", "");
         foreach (var layer in structure.Layers)
         {
             var state = layer.Frozen ? "frozen" : "trained";
@@ -55,6 +55,6 @@ internal static class ModelsView
 
     private static string Gflops(Backbone backbone) => Figures.Number(backbone.MultiplyAdds / 1e9, "#,0.00");
 
-    // The first dimension is the number of pictures.
+    // The first dimension is the number of images.
     private static string Shape(IReadOnlyList<long>? shape) => shape is null ? "" : string.Join(" × ", shape.Skip(1));
 }

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace MLTransfer.Cli.Predict;
 
-/// <summary>Predictions as a table: a picture a row, its classes from the most probable on. Paths, which may be long, come last.</summary>
+/// <summary>Predictions as a table: an image a row, its classes from the most probable on. Paths, which may be long, come last.</summary>
 internal static class PredictView
 {
     internal static Table Table(IReadOnlyList<ImagePrediction> predictions, int top)
@@ -11,7 +11,7 @@ internal static class PredictView
         var table = new Table { Border = TableBorder.Simple }.AddColumns("class", "probability");
         if (top > 1)
             table.AddColumn("then");
-        table.AddColumn("picture");
+        table.AddColumn("image");
         foreach (var prediction in predictions)
             table.Row([.. Classes(prediction, top), prediction.Error is { } error ? $"{prediction.Name}: {error}" : prediction.Name]);
         return table;

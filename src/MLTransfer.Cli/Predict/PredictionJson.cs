@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace MLTransfer.Cli.Predict;
 
-/// <summary>One picture of 'mlt predict --json'.</summary>
+/// <summary>One image of 'mlt predict --json'.</summary>
 internal sealed record PredictionJson(
     string File,
     string? Label,

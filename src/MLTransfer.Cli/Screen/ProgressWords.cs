@@ -15,5 +15,5 @@ internal static class ProgressWords
         $"training {Figures.Percent(progress.TrainingAccuracy)}, validation {Figures.Percent(progress.ValidationAccuracy)}";
 
     internal static string Pace(TrainingProgress progress) =>
-        $"{Figures.Speed(progress.PicturesPerSecond)}, {Figures.Seconds(progress.Remaining.TotalSeconds)} left";
+        $"{Figures.Speed(progress.ImagesPerSecond)}, {Figures.Seconds(progress.Remaining.TotalSeconds)} left";
 }

@@ -24,7 +24,7 @@ internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndD
         foreach (var fold in arguments.Folds)
         {
             surroundings.Words.WriteLine($"fold {results.Count + 1} of {arguments.Folds.Count}: '{fold.Name}' held out");
-            var of = arguments with { Pictures = fold.Pictures, CheckpointFolder = arguments.CheckpointOf($"fold{results.Count + 1}") };
+            var of = arguments with { Images = fold.Images, CheckpointFolder = arguments.CheckpointOf($"fold{results.Count + 1}") };
             var result = await TrainingScreen.WatchAsync(
                 surroundings, progress => TrainRun.Run(of, progress, cancel, isSaved: false)).ConfigureAwait(false);
             var summary = result.Summary;
@@ -32,7 +32,7 @@ internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndD
             if (summary.Failure is { } failure)
                 throw new InvalidOperationException($"{failure} So ended fold '{fold.Name}'; there is no cross-validation and no model.");
             results.Add(new(
-                fold.Name, summary.TrainingPictures, summary.ValidationPictures, summary.Epochs[^1].ValidationAccuracy, summary.BestEpoch,
+                fold.Name, summary.TrainingImages, summary.ValidationImages, summary.Epochs[^1].ValidationAccuracy, summary.BestEpoch,
                 summary.ValidationAccuracy));
         }
         surroundings.Words.WriteLine("all folds: training the model on all of them");

@@ -9,7 +9,7 @@ internal sealed record TrainArguments
     internal required string Data { get; init; }
 
     /// <summary>What was opened there.</summary>
-    internal TrainData Pictures { get; init; } = null!;
+    internal TrainData Images { get; init; } = null!;
 
     /// <summary>The folds of a cross-validation; empty where there is none.</summary>
     internal IReadOnlyList<TrainFold> Folds { get; init; } = [];
@@ -67,14 +67,14 @@ internal sealed record TrainArguments
 
     internal int Seed { get; init; }
 
-    internal bool StopOnBadPicture { get; init; }
+    internal bool StopOnBadImage { get; init; }
 
     internal int? MaximumPixels { get; init; }
 
     internal string? CacheFolder { get; init; }
 
-    /// <summary>MiB of memory for decoded pictures.</summary>
-    internal int? PictureMemory { get; init; }
+    /// <summary>MiB of memory for decoded images.</summary>
+    internal int? ImageMemory { get; init; }
 
     internal bool ReducedScale { get; init; }
 

@@ -6,13 +6,13 @@ using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Train;
 
-/// <summary>'mlt train': from folders of pictures to a saved ML.NET model.</summary>
+/// <summary>'mlt train': from folders of images to a saved ML.NET model.</summary>
 internal sealed class TrainCommand : MltCommand
 {
     private readonly TrainOptions _options = new();
 
     internal TrainCommand(Surroundings surroundings)
-        : base("train", "Trains a classifier on a folder of labelled pictures and saves it as an ML.NET model.", surroundings,
+        : base("train", "Trains a classifier on a folder of labelled images and saves it as an ML.NET model.", surroundings,
             "mlt train --data flowers --mode features --backbone resnet18 --out flowers.zip",
             "mlt train --data flowers --mode features --backbone resnet50 --weights IMAGENET1K_V1 --weights-dir downloads --offline --out flowers.zip",
             "mlt train --data flowers/train --val flowers/val --mode finetune --backbone resnet18 --weights resnet18-f37072fd.pth " +

@@ -3,7 +3,7 @@ using MLTransfer.Data;
 
 namespace MLTransfer.Cli.Train;
 
-/// <summary>The pictures of a training.</summary>
+/// <summary>The images of a training.</summary>
 /// <param name="Training">What is trained on.</param>
 /// <param name="Validation">What the best epoch is chosen by; null where a share of <paramref name="Training"/> is held back for that, or nothing.</param>
 /// <param name="ValidationSplit">The split of the data set that <paramref name="Validation"/> is; null where it is another data set.</param>

@@ -5,8 +5,8 @@ namespace MLTransfer.Cli.Train;
 
 /// <summary>One fold of a cross-validation.</summary>
 /// <param name="Name">The split that is held out.</param>
-/// <param name="Pictures">What is trained on, and what is held out.</param>
-internal sealed record TrainFold(string Name, TrainData Pictures)
+/// <param name="Images">What is trained on, and what is held out.</param>
+internal sealed record TrainFold(string Name, TrainData Images)
 {
     /// <summary>The folds of a data set: its own ones, or as many as are asked for.</summary>
     /// <param name="data">The data set.</param>

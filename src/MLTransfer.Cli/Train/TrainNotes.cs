@@ -9,8 +9,8 @@ internal static class TrainNotes
 {
     internal static IEnumerable<string> Of(TrainArguments arguments)
     {
-        var (training, validation) = (arguments.Pictures.Training, arguments.Pictures.Validation);
-        return [.. arguments.Pictures.Notes(), .. Uneven(training, arguments.Balance),
+        var (training, validation) = (arguments.Images.Training, arguments.Images.Validation);
+        return [.. arguments.Images.Notes(), .. Uneven(training, arguments.Balance),
             .. Copies(training, validation, Consequence(arguments))];
     }
 
@@ -30,7 +30,7 @@ internal static class TrainNotes
     private static string Consequence(TrainArguments arguments) => arguments switch
     {
         { Folds.Count: > 0 } => "; copies may be in different folds, and so both trained on and validated on",
-        { Pictures.Validation: null, ValidationFraction: > 0 } => "; copies may be both trained on and validated on",
+        { Images.Validation: null, ValidationFraction: > 0 } => "; copies may be both trained on and validated on",
         _ => "",
     };
 

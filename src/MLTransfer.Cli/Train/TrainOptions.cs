@@ -19,10 +19,10 @@ internal sealed class TrainOptions
     private static readonly FeatureExtractionOptions FeatureDefaults = new();
     private static readonly FineTuningOptions FineTuningDefaults = new();
 
-    internal Option<string> Data { get; } = NewOption.Required("--data", "DATA", $"The pictures: {DatasetOptions.Forms}.");
+    internal Option<string> Data { get; } = NewOption.Required("--data", "DATA", $"The images: {DatasetOptions.Forms}.");
 
     internal Option<string?> Validation { get; } = NewOption.Text(
-        "--val", "DATA", "Pictures to validate on, of the same classes. Without it the data set's own split val is used, or else a share of --data is kept for that.");
+        "--val", "DATA", "Images to validate on, of the same classes. Without it the data set's own split val is used, or else a share of --data is kept for that.");
 
     internal Option<double?> ValidationFraction { get; } = NewOption.Fraction(
         "--val-fraction",
@@ -71,13 +71,13 @@ internal sealed class TrainOptions
         "With --mode finetune: the first layer to train; those before it stay frozen. 'mlt models NAME' lists them. [default: all layers]");
 
     internal Option<ClassBalance?> Balance { get; } = NewOption.Kind<ClassBalance>(
-        "--balance", "Where some classes have many more pictures: weights lets pictures of rare ones count more, sampling draws all classes equally often. [default: none]");
+        "--balance", "Where some classes have many more images: weights lets images of rare ones count more, sampling draws all classes equally often. [default: none]");
 
     internal Option<int?> Epochs { get; } = NewOption.Whole(
-        "--epochs", $"How often every training picture is seen.{ByMode(options => options.Epochs)}", 1, 10_000);
+        "--epochs", $"How often every training image is seen.{ByMode(options => options.Epochs)}", 1, 10_000);
 
     internal Option<int?> BatchSize { get; } = NewOption.Whole(
-        "--batch-size", $"Pictures per training step.{ByMode(options => options.BatchSize)}", 1, 65_536);
+        "--batch-size", $"Images per training step.{ByMode(options => options.BatchSize)}", 1, 65_536);
 
     internal Option<double?> LearningRate { get; } = NewOption.Positive(
         "--learning-rate", $"The largest step of the optimizer.{ByMode(options => options.RecommendedLearningRate)}");
@@ -96,13 +96,13 @@ internal sealed class TrainOptions
 
     internal Option<string?> Augment { get; } = NewOption.Text(
         "--augment", "NAME",
-        $"With --mode finetune: how training pictures are changed at random. standard: crops and flips; trivial, auto, rand, augmix: colours and shapes, too; digits: turned, moved and scaled a little; none. [default: {FineTuningDefaults.Augmentation}]");
+        $"With --mode finetune: how training images are changed at random. standard: crops and flips; trivial, auto, rand, augmix: colours and shapes, too; digits: turned, moved and scaled a little; none. [default: {FineTuningDefaults.Augmentation}]");
 
     internal Option<double?> Mixup { get; } = NewOption.NotNegative(
-        "--mixup", "With --mode finetune: blends pictures and their classes; the parameter of the beta distribution, such as 0.2. [default: 0, not done]");
+        "--mixup", "With --mode finetune: blends images and their classes; the parameter of the beta distribution, such as 0.2. [default: 0, not done]");
 
     internal Option<double?> CutMix { get; } = NewOption.NotNegative(
-        "--cutmix", "With --mode finetune: pastes a part of another picture into each; the parameter of the beta distribution, such as 1. [default: 0, not done]");
+        "--cutmix", "With --mode finetune: pastes a part of another image into each; the parameter of the beta distribution, such as 1. [default: 0, not done]");
 
     internal Option<int?> ImageSize { get; } = NewOption.Whole(
         "--image-size", "Side of the square that the backbone sees, in pixels. [default: the backbone's own]", 8, 4096);
@@ -125,16 +125,16 @@ internal sealed class TrainOptions
         "--checkpoint", "DIR", "With --mode finetune: where the training is kept after every epoch. The same command goes on from there. [default: nowhere]");
 
     internal Option<bool> ReducedScale { get; } = NewOption.Flag(
-        "--reduced-scale", "With --mode finetune: decode large JPEG pictures smaller where training shrinks them anyway; faster, not quite the same pixels.");
+        "--reduced-scale", "With --mode finetune: decode large JPEG images smaller where training shrinks them anyway; faster, not quite the same pixels.");
 
-    internal Option<int?> PictureMemory { get; } = NewOption.Whole(
-        "--picture-memory",
-        $"With --mode finetune: MiB of memory for pictures that stay decoded from epoch to epoch; the result is the same. [default: {FineTuningDefaults.PictureMemory >> 20}]", 0, 1 << 20);
+    internal Option<int?> ImageMemory { get; } = NewOption.Whole(
+        "--image-memory",
+        $"With --mode finetune: MiB of memory for images that stay decoded from epoch to epoch; the result is the same. [default: {FineTuningDefaults.ImageMemory >> 20}]", 0, 1 << 20);
 
     internal Option<int?> MaximumPixels { get; } = PixelLimit.Option();
 
-    internal Option<bool> StopOnBadPicture { get; } = NewOption.Flag(
-        "--stop-on-bad-picture", "Fail at the first picture that cannot be read, instead of reporting it and going on.");
+    internal Option<bool> StopOnBadImage { get; } = NewOption.Flag(
+        "--stop-on-bad-image", "Fail at the first image that cannot be read, instead of reporting it and going on.");
 
     internal Option<string?> Report { get; } = NewOption.Text(
         "--report", "DIR", $"Where a page about the training goes, as {TrainReport.FileName}: learning curves, classes, what is taken for what.");
@@ -146,8 +146,8 @@ internal sealed class TrainOptions
         Data, Validation, ValidationFraction, Split, ValidationSplit, Folds, .. Dataset.All,
         Mode, Backbone, Weights, Store.Folder, Store.Mirror, Store.Offline, Head, TrainFrom, Balance, Epochs,
         BatchSize, LearningRate, Optimizer, Schedule, WeightDecay, LabelSmoothing, Augment, Mixup, CutMix, ImageSize, Precision, Device, Threads, Seed, Cache, Checkpoint,
-        PictureMemory, ReducedScale, MaximumPixels,
-        StopOnBadPicture, Report, Out,
+        ImageMemory, ReducedScale, MaximumPixels,
+        StopOnBadImage, Report, Out,
     ];
 
     private static string ByMode(Func<ImageClassificationOptions, object> value)

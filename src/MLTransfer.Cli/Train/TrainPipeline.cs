@@ -18,14 +18,14 @@ internal static class TrainPipeline
     }
 
     /// <summary>The pipeline's model around a classifier that a failed training left.</summary>
-    internal static ITransformer Around(MLContext ml, ImageClassificationTransformer classifier, IDataView pictures)
+    internal static ITransformer Around(MLContext ml, ImageClassificationTransformer classifier, IDataView images)
     {
-        var keys = Keys(ml).Fit(pictures);
-        var labels = ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(classifier.Transform(keys.Transform(pictures)));
+        var keys = Keys(ml).Fit(images);
+        var labels = ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(classifier.Transform(keys.Transform(images)));
         return new TransformerChain<ITransformer>(keys, classifier, labels);
     }
 
-    // By value: the order of the classes shall not depend on which picture comes first.
+    // By value: the order of the classes shall not depend on which image comes first.
     private static ValueToKeyMappingEstimator Keys(MLContext ml) =>
         ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
 
@@ -44,7 +44,7 @@ internal static class TrainPipeline
             WeightStore = arguments.Store,
             Head = arguments.Head,
             Balance = arguments.Balance,
-            ExampleWeightColumnName = arguments.Pictures.Training.HasWeights ? "Weight" : null,
+            ExampleWeightColumnName = arguments.Images.Training.HasWeights ? "Weight" : null,
             Epochs = arguments.Epochs ?? options.Epochs,
             BatchSize = arguments.BatchSize ?? options.BatchSize,
             LearningRate = arguments.LearningRate,
@@ -55,10 +55,10 @@ internal static class TrainPipeline
             ImageSize = arguments.ImageSize,
             Precision = arguments.Precision,
             Device = arguments.Device,
-            ValidationFraction = arguments.Pictures.Validation is null ? arguments.ValidationFraction : 0,
+            ValidationFraction = arguments.Images.Validation is null ? arguments.ValidationFraction : 0,
             LoaderThreads = arguments.Threads ?? options.LoaderThreads,
             MaximumPixels = PixelLimit.Of(arguments.MaximumPixels),
-            StopOnBadPicture = arguments.StopOnBadPicture,
+            StopOnBadImage = arguments.StopOnBadImage,
         };
     }
 
@@ -70,7 +70,7 @@ internal static class TrainPipeline
             Train = arguments.Layers,
             CheckpointFolder = arguments.CheckpointFolder,
             ReducedScale = arguments.ReducedScale,
-            PictureMemory = arguments.PictureMemory is { } mebibytes ? (long)mebibytes << 20 : defaults.PictureMemory,
+            ImageMemory = arguments.ImageMemory is { } mebibytes ? (long)mebibytes << 20 : defaults.ImageMemory,
             Augmentation = arguments.Augmentation ?? defaults.Augmentation,
             Mixup = arguments.Mixup ?? defaults.Mixup,
             CutMix = arguments.CutMix ?? defaults.CutMix,

@@ -16,14 +16,14 @@ internal static class TrainReport
         TrainingReport.Write(file.Path, names, result.Summary, Validate(result, classifier, cancel));
     }
 
-    // Whoever has interrupted the run does not wait for the validation pictures to be scored once more; the rest of the page is worth having.
+    // Whoever has interrupted the run does not wait for the validation images to be scored once more; the rest of the page is worth having.
     private static ClassificationReport? Validate(TrainResult result, ImageClassificationTransformer classifier, CancellationToken cancel)
     {
-        if (result.Arguments.Pictures.Validation is not { } pictures)
+        if (result.Arguments.Images.Validation is not { } images)
             return null;
         try
         {
-            return ModelEvaluation.Of(classifier, pictures, cancel).Report;
+            return ModelEvaluation.Of(classifier, images, cancel).Report;
         }
         catch (OperationCanceledException)
         {

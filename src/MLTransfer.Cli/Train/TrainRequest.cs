@@ -44,9 +44,9 @@ internal static class TrainRequest
             Threads = asked.GetValue(options.Threads),
             Seed = asked.GetValue(options.Seed) ?? TrainOptions.DefaultSeed,
             MaximumPixels = asked.GetValue(options.MaximumPixels),
-            StopOnBadPicture = asked.GetValue(options.StopOnBadPicture),
+            StopOnBadImage = asked.GetValue(options.StopOnBadImage),
             CacheFolder = CacheOf(asked.GetValue(options.Cache), surroundings.CacheFolder),
-            PictureMemory = asked.GetValue(options.PictureMemory),
+            ImageMemory = asked.GetValue(options.ImageMemory),
             ReducedScale = asked.GetValue(options.ReducedScale),
             CheckpointFolder = asked.GetValue(options.Checkpoint) is { } checkpoint ? Paths.NewFolder("--checkpoint", checkpoint) : null,
             Out = OutputFile.Checked("--out", asked.GetRequiredValue(options.Out)),
@@ -59,11 +59,11 @@ internal static class TrainRequest
         if (asked.GetValue(options.Folds) is { } folds)
         {
             var (whole, each) = TrainFold.Open(arguments.Data, folds, trainedOn, arguments.Seed, reading);
-            return arguments with { Pictures = whole, Folds = each, ValidationFraction = 0 };
+            return arguments with { Images = whole, Folds = each, ValidationFraction = 0 };
         }
         var isOwn = asked.GetValue(options.ValidationFraction) is null;
         var splits = new TrainSplits(trainedOn, asked.GetValue(options.ValidationSplit), OwnValidation: isOwn);
-        return arguments with { Pictures = TrainData.Open(arguments.Data, arguments.Validation, splits, reading) };
+        return arguments with { Images = TrainData.Open(arguments.Data, arguments.Validation, splits, reading) };
     }
 
     private static void RefuseContradictions(ParseResult asked, TrainOptions options, bool fineTune)
@@ -80,14 +80,14 @@ internal static class TrainRequest
             RefuseWithFolds(asked, options);
         if (!fineTune && asked.GetValue(options.TrainFrom) is not null)
             throw new UsageException("--train-from is for --mode finetune; with --mode features every layer of the backbone is frozen.");
-        if (!fineTune && (asked.GetValue(options.PictureMemory) is not null || asked.GetValue(options.ReducedScale)))
-            throw new UsageException("--picture-memory and --reduced-scale are for --mode finetune; with --mode features every picture is decoded once, as a whole.");
+        if (!fineTune && (asked.GetValue(options.ImageMemory) is not null || asked.GetValue(options.ReducedScale)))
+            throw new UsageException("--image-memory and --reduced-scale are for --mode finetune; with --mode features every image is decoded once, as a whole.");
         if (!fineTune && asked.GetValue(options.Checkpoint) is not null)
             throw new UsageException("--checkpoint is for --mode finetune; with --mode features the features are kept in --cache, and the head trains in seconds.");
         if (!fineTune && (asked.GetValue(options.Augment) ?? (object?)asked.GetValue(options.Mixup) ?? asked.GetValue(options.CutMix)) is not null)
-            throw new UsageException("--augment, --mixup and --cutmix are for --mode finetune; with --mode features every picture goes through the backbone once, as it is.");
+            throw new UsageException("--augment, --mixup and --cutmix are for --mode finetune; with --mode features every image goes through the backbone once, as it is.");
         if (asked.GetValue(options.Balance) == ClassBalance.Weights && (asked.GetValue(options.Mixup) ?? 0) + (asked.GetValue(options.CutMix) ?? 0) > 0)
-            throw new UsageException("--balance weights does not go with --mixup and --cutmix, which join pictures of several classes; use --balance sampling.");
+            throw new UsageException("--balance weights does not go with --mixup and --cutmix, which join images of several classes; use --balance sampling.");
         if (fineTune && asked.GetValue(options.Cache) is not null)
             throw new UsageException("--cache is for --mode features; fine-tuning changes the features in every step, so there is nothing to keep.");
     }

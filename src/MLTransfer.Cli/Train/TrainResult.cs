@@ -9,9 +9,9 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
     internal string Model => Arguments.Out.Path;
 
     internal TrainJson ToJson() => new(
-        Arguments.Mode, Arguments.Backbone, Labels, Summary.TrainingPictures, Summary.ValidationPictures, Summary.Skipped.Count,
+        Arguments.Mode, Arguments.Backbone, Labels, Summary.TrainingImages, Summary.ValidationImages, Summary.Skipped.Count,
         Summary.Epochs.Count, Summary.BestEpoch, Summary.ValidationAccuracy,
         new TrainSeconds(Math.Round(Seconds, 3), Math.Round(Summary.FeatureSeconds, 3), Math.Round(Summary.TrainingSeconds, 3)),
-        Math.Round(Summary.PicturesPerSecond, 2), Math.Round(Summary.LoaderWaitShare, 4), Model,
+        Math.Round(Summary.ImagesPerSecond, 2), Math.Round(Summary.LoaderWaitShare, 4), Model,
         Summary is { Cancelled: true, Failure: null } ? true : null, Summary.Failure);
 }

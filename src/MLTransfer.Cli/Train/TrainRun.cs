@@ -14,19 +14,19 @@ internal static class TrainRun
         var clock = Stopwatch.StartNew();
         Threads.Use(arguments.Threads);
         var ml = new MLContext(arguments.Seed);
-        var pictures = ml.Data.LoadImages(arguments.Pictures.Training);
+        var images = ml.Data.LoadImages(arguments.Images.Training);
         var notes = new List<string>();
         var options = TrainPipeline.OptionsOf(arguments, reason => notes.Add(TrainView.WithoutCache(reason))) with
         {
             WeightsFound = notes.Add,
-            Validation = arguments.Pictures.Validation is { } validation ? ml.Data.LoadImages(validation) : null,
+            Validation = arguments.Images.Validation is { } validation ? ml.Data.LoadImages(validation) : null,
             Progress = progress,
             Cancellation = cancel,
         };
-        var model = Fit(ml, options, pictures);
+        var model = Fit(ml, options, images);
         using var classifier = SavedModel.ClassifierIn(model);
         if (isSaved)
-            arguments.Out.Write(stream => ml.Model.Save(model, pictures.Schema, stream));
+            arguments.Out.Write(stream => ml.Model.Save(model, images.Schema, stream));
         var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds) { Notes = notes };
         if (isSaved)
             Report(result, classifier, cancel);
@@ -46,16 +46,16 @@ internal static class TrainRun
     }
 
     // The library checks what reaches it before it works; what it refuses was asked wrongly.
-    private static ITransformer Fit(MLContext ml, ImageClassificationOptions options, IDataView pictures)
+    private static ITransformer Fit(MLContext ml, ImageClassificationOptions options, IDataView images)
     {
         try
         {
-            return TrainPipeline.Of(ml, options).Fit(pictures);
+            return TrainPipeline.Of(ml, options).Fit(images);
         }
         // The model of the finished epochs is saved; its summary says what failed.
         catch (TrainingFailedException failure)
         {
-            return TrainPipeline.Around(ml, failure.Model, pictures);
+            return TrainPipeline.Around(ml, failure.Model, images);
         }
         catch (ArgumentException refusal)
         {

@@ -15,8 +15,8 @@ internal static class TrainView
     {
         foreach (var note in result.Notes)
             words.WriteLine(note);
-        foreach (var picture in result.Summary.Skipped)
-            words.WriteLine($"skipped '{picture.Name}': {picture.Reason}");
+        foreach (var image in result.Summary.Skipped)
+            words.WriteLine($"skipped '{image.Name}': {image.Reason}");
     }
 
     /// <summary>Why the training did not reach its last epoch, and what is saved; null where it did.</summary>
@@ -35,33 +35,33 @@ internal static class TrainView
         screen.Write(EpochTable(summary));
         var skipped = summary.Skipped.Count == 0 ? "" : $", {Figures.Count(summary.Skipped.Count)} skipped";
         output.WriteLine(
-            $"{Figures.Count(summary.TrainingPictures)} training pictures of {result.Labels.Count} classes, " +
-            $"{Figures.Count(summary.ValidationPictures)} for validation{skipped}.");
-        output.WriteLine(summary.ValidationPictures == 0
+            $"{Figures.Count(summary.TrainingImages)} training images of {result.Labels.Count} classes, " +
+            $"{Figures.Count(summary.ValidationImages)} for validation{skipped}.");
+        output.WriteLine(summary.ValidationImages == 0
             ? $"Nothing was held back for validation: the model is that of the last epoch, {summary.BestEpoch}."
-            : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation pictures right, " +
+            : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation images right, " +
               $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}.");
         output.WriteLine(
             $"Took {Figures.Seconds(result.Seconds)} " +
             $"(features {Figures.Seconds(summary.FeatureSeconds)}, training {Figures.Seconds(summary.TrainingSeconds)}), " +
-            $"{Figures.Speed(summary.PicturesPerSecond)} pictures through the network.");
+            $"{Figures.Speed(summary.ImagesPerSecond)} images through the network.");
         if (double.IsFinite(summary.LoaderWaitShare))
-            output.WriteLine($"The network waited for pictures {Figures.Percent(summary.LoaderWaitShare)} of the time.");
+            output.WriteLine($"The network waited for images {Figures.Percent(summary.LoaderWaitShare)} of the time.");
         output.WriteLine($"Model: {result.Model}");
         if (result.Arguments.Report is { } report)
             output.WriteLine($"Report: {report.Path}");
         output.WriteLine();
         output.WriteLine("Next:");
         var pixels = PixelLimit.Typed(result.Arguments.MaximumPixels);
-        output.WriteLine($"  {surroundings.Command} predict --model {ShellWord.Of(result.Model)}{pixels} PICTURE");
-        var other = summary.ValidationPictures == 0 ? "DATA" : Held(result.Arguments);
+        output.WriteLine($"  {surroundings.Command} predict --model {ShellWord.Of(result.Model)}{pixels} IMAGE");
+        var other = summary.ValidationImages == 0 ? "DATA" : Held(result.Arguments);
         output.WriteLine($"  {surroundings.Command} evaluate --model {ShellWord.Of(result.Model)} --data {other}{pixels}");
     }
 
     private static string Held(TrainArguments arguments)
     {
         var data = ShellWord.Of(arguments.Validation ?? arguments.Data);
-        var split = arguments.Validation is null && arguments.Pictures.ValidationSplit is { } name ? $" --split {ShellWord.Of(name)}" : "";
+        var split = arguments.Validation is null && arguments.Images.ValidationSplit is { } name ? $" --split {ShellWord.Of(name)}" : "";
         return $"{data}{split}{arguments.Reading}";
     }
 

@@ -9,7 +9,7 @@ internal static class DatasetChecks
     public static ImageDataset Checked(ImageDataset dataset, ImageDatasetOptions options)
     {
         if (dataset.Rows.Count == 0)
-            throw new InvalidDataException($"'{dataset.Path}' ({dataset.Format}) holds no labelled picture.");
+            throw new InvalidDataException($"'{dataset.Path}' ({dataset.Format}) holds no labelled image.");
         if (!options.IsTestSet)
             CheckClasses(dataset);
         List<string> warnings = [.. dataset.Warnings, .. NearlySame(dataset)];
@@ -32,7 +32,7 @@ internal static class DatasetChecks
         {
             throw new InvalidDataException(
                 $"In '{dataset.Path}', {string.Join(", ", unknown.Take(Named).Select(row => $"class '{row.Label}' is in '{row.Split}'"))}{More(unknown.Length)} but not in '{SplitNames.Train}': "
-                + $"what was never trained on cannot be recognised. Classes of '{SplitNames.Train}': {string.Join(", ", known.Order(StringComparer.Ordinal).Take(20))}. Add pictures of it to '{SplitNames.Train}', or take it out of the others.");
+                + $"what was never trained on cannot be recognised. Classes of '{SplitNames.Train}': {string.Join(", ", known.Order(StringComparer.Ordinal).Take(20))}. Add images of it to '{SplitNames.Train}', or take it out of the others.");
         }
     }
 
@@ -42,7 +42,7 @@ internal static class DatasetChecks
         var counts = dataset.Rows.GroupBy(row => row.Label, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         foreach (IGrouping<string, string> same in dataset.Classes.Where(label => label.Length > 1).GroupBy(label => label, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
         {
-            yield return $"In '{dataset.Path}', the labels {string.Join(" and ", same.Select(label => $"'{label}' ({counts.GetValueOrDefault(label):N0} pictures)"))} differ only in case and are taken "
+            yield return $"In '{dataset.Path}', the labels {string.Join(" and ", same.Select(label => $"'{label}' ({counts.GetValueOrDefault(label):N0} images)"))} differ only in case and are taken "
                 + "for different classes. Write them in one way if they mean the same.";
         }
     }

@@ -7,7 +7,7 @@ namespace MLTransfer.Data;
 /// <summary>Finds out which form a data set has.</summary>
 internal static class DatasetFormats
 {
-    private const string Expected = "A folder with one sub-folder of pictures per class, a manifest (.csv, .tsv, .jsonl), a .zip or .tar archive, IDX files as of MNIST, or CIFAR files are expected.";
+    private const string Expected = "A folder with one sub-folder of images per class, a manifest (.csv, .tsv, .jsonl), a .zip or .tar archive, IDX files as of MNIST, or CIFAR files are expected.";
 
     // Where torchvision keeps the files of MNIST.
     private const string Raw = "raw";
@@ -27,8 +27,8 @@ internal static class DatasetFormats
         return SharedContainer.Find(path)!.TryOpen() switch
         {
             null => throw new InvalidDataException($"'{path}' is no data set. {Expected}"),
-            IdxPictures => IdxDataset.OfFile(path),
-            CifarPictures pictures => CifarDataset.OfFile(path, pictures),
+            IdxImages => IdxDataset.OfFile(path),
+            CifarImages images => CifarDataset.OfFile(path, images),
             var archive => ArchiveDataset.Of(path, archive),
         };
     }

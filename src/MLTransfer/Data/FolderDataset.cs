@@ -1,6 +1,6 @@
 namespace MLTransfer.Data;
 
-/// <summary>Folders of pictures: one per class, or folders for train, val and test that hold those.</summary>
+/// <summary>Folders of images: one per class, or folders for train, val and test that hold those.</summary>
 internal static class FolderDataset
 {
     private const string Format = "image folder";
@@ -40,7 +40,7 @@ internal static class FolderDataset
         ImageFolder.RequireClasses(folder);
         IReadOnlyList<ImageFile> files = ImageFolder.ListClasses(folder);
         if (ImageFolder.Empty(folder, files) is { Count: > 0 } empty)
-            warnings.Add($"In the folder '{folder.Path}', {ImageFolder.Quoted(empty)} {(empty.Count == 1 ? "has" : "have")} no pictures.");
+            warnings.Add($"In the folder '{folder.Path}', {ImageFolder.Quoted(empty)} {(empty.Count == 1 ? "has" : "have")} no images.");
         return files;
     }
 }

@@ -1,7 +1,7 @@
 namespace MLTransfer.Data;
 
 /// <summary>
-/// Labelled pictures, whatever form they come in: a folder with one sub-folder per class, or with such folders for train, val and test; a
+/// Labelled images, whatever form they come in: a folder with one sub-folder per class, or with such folders for train, val and test; a
 /// manifest (CSV, TSV, JSON lines); a zip or tar archive, read in place; IDX files as of MNIST; CIFAR-10 and CIFAR-100.
 /// </summary>
 public sealed class ImageDataset
@@ -23,7 +23,7 @@ public sealed class ImageDataset
     /// <summary>What form it has, in words, such as <c>image folder</c> or <c>zip archive</c>.</summary>
     public string Format { get; }
 
-    /// <summary>The pictures.</summary>
+    /// <summary>The images.</summary>
     public IReadOnlyList<ImageRow> Rows { get; }
 
     /// <summary>The classes, in the order of the data set's own numbers where it has some, otherwise ordinal.</summary>
@@ -43,7 +43,7 @@ public sealed class ImageDataset
     /// <summary>Whether rows have weights of their own.</summary>
     public bool HasWeights => Rows.Any(row => row.Weight is not null);
 
-    /// <summary>Opens a data set; no picture is decoded yet.</summary>
+    /// <summary>Opens a data set; no image is decoded yet.</summary>
     /// <param name="path">A folder or a file.</param>
     /// <param name="options">How to read it; null: <see cref="ImageDatasetOptions.Default"/>.</param>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
@@ -116,15 +116,15 @@ public sealed class ImageDataset
         return With([.. Rows.Select((row, index) => row with { Split = splits[index] })]);
     }
 
-    /// <summary>Keeps at most so many pictures of each class in each split, chosen by chance.</summary>
+    /// <summary>Keeps at most so many images of each class in each split, chosen by chance.</summary>
     /// <param name="perClass">The most, at least 1.</param>
-    /// <param name="seed">Decides which: the same seed, the same pictures.</param>
+    /// <param name="seed">Decides which: the same seed, the same images.</param>
     /// <exception cref="ArgumentOutOfRangeException">The limit is below 1.</exception>
     public ImageDataset Limited(int perClass, int seed) =>
         With([.. Data.Split.Limited([.. Rows.Select(row => (row.Split, row.Label))], perClass, seed).Select(index => Rows[index])]);
 
-    /// <summary>Writes a manifest of the rows (CSV), which <see cref="Open"/> reads; no picture is copied.</summary>
-    /// <param name="path">The file. Pictures below its folder are named relative to it, others by their full paths.</param>
+    /// <summary>Writes a manifest of the rows (CSV), which <see cref="Open"/> reads; no image is copied.</summary>
+    /// <param name="path">The file. Images below its folder are named relative to it, others by their full paths.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void WriteManifest(string path) => ManifestWriter.Write(path, Rows);
 

@@ -6,7 +6,7 @@ public sealed record ImageDatasetOptions
     /// <summary>The defaults.</summary>
     public static ImageDatasetOptions Default { get; } = new();
 
-    /// <summary>The column of a manifest with the pictures' paths. Default: null, found by its name (image, path, file, filename, …).</summary>
+    /// <summary>The column of a manifest with the images' paths. Default: null, found by its name (image, path, file, filename, …).</summary>
     public string? ImageColumn { get; init; }
 
     /// <summary>The column of a manifest with the classes. Default: null, found by its name (label, class, category, …).</summary>
@@ -19,7 +19,7 @@ public sealed record ImageDatasetOptions
     public string? WeightColumn { get; init; }
 
     /// <summary>
-    /// Whether a manifest may name pictures outside its own folder, by absolute paths or by <c>../</c>. Default: false, since a manifest from
+    /// Whether a manifest may name images outside its own folder, by absolute paths or by <c>../</c>. Default: false, since a manifest from
     /// elsewhere could make any file of this machine part of a data set.
     /// </summary>
     public bool AllowOutsidePaths { get; init; }

@@ -1,9 +1,9 @@
 namespace MLTransfer;
 
-/// <summary>A row of an image folder: a picture's path and its class.</summary>
+/// <summary>A row of an image folder: an image's path and its class.</summary>
 public sealed class ImageFile
 {
-    /// <summary>The picture's file.</summary>
+    /// <summary>The image's file.</summary>
     public string ImagePath { get; set; } = "";
 
     /// <summary>The class: the name of the sub-folder that the file lies in.</summary>

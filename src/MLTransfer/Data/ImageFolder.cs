@@ -3,22 +3,22 @@ using MLTransfer.Reading;
 namespace MLTransfer.Data;
 
 /// <summary>
-/// Labelled pictures in a folder with one sub-folder per class, by the rules of torchvision's <c>ImageFolder</c>; but files called .gif
-/// count as pictures, too, what is hidden does not, and each folder is visited once, whatever links lead to it.
+/// Labelled images in a folder with one sub-folder per class, by the rules of torchvision's <c>ImageFolder</c>; but files called .gif
+/// count as images, too, what is hidden does not, and each folder is visited once, whatever links lead to it.
 /// </summary>
 public static class ImageFolder
 {
     private const int Named = 5;
 
-    /// <summary>Lists the pictures of all classes.</summary>
+    /// <summary>Lists the images of all classes.</summary>
     /// <param name="folder">The folder whose sub-folders are the classes.</param>
     /// <returns>
-    /// Pictures in the order of their class, their folder and their name, all ordinal. A picture in a folder below a class belongs to
-    /// the class; hidden files and folders are left out. Files count as pictures by their extension, including those that are later
+    /// Images in the order of their class, their folder and their name, all ordinal. An image in a folder below a class belongs to
+    /// the class; hidden files and folders are left out. Files count as images by their extension, including those that are later
     /// reported as unreadable (.heic without libheif).
     /// </returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">The folder has no classes, one class only, or a class without pictures.</exception>
+    /// <exception cref="InvalidDataException">The folder has no classes, one class only, or a class without images.</exception>
     public static IReadOnlyList<ImageFile> List(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -33,16 +33,16 @@ public static class ImageFolder
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static IReadOnlyList<string> Classes(string folder) => Classes(Tree(folder));
 
-    /// <summary>All pictures in a folder and the folders below it, whatever their class, in ordinal order of folder and name.</summary>
+    /// <summary>All images in a folder and the folders below it, whatever their class, in ordinal order of folder and name.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public static IReadOnlyList<string> ListPictures(string folder) => ListPictures(folder, out _);
+    public static IReadOnlyList<string> ListImages(string folder) => ListImages(folder, out _);
 
-    /// <summary>All pictures in a folder and the folders below it, whatever their class, in ordinal order of folder and name.</summary>
+    /// <summary>All images in a folder and the folders below it, whatever their class, in ordinal order of folder and name.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="leftOut">What lies in it and is not read, by kind.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public static IReadOnlyList<string> ListPictures(string folder, out IReadOnlyList<LeftOutFiles> leftOut)
+    public static IReadOnlyList<string> ListImages(string folder, out IReadOnlyList<LeftOutFiles> leftOut)
     {
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"There is no folder '{folder}'.");
@@ -53,14 +53,14 @@ public static class ImageFolder
         return [.. tree.AllImages()];
     }
 
-    /// <summary>The pictures of all classes in their order; classes may be empty.</summary>
+    /// <summary>The images of all classes in their order; classes may be empty.</summary>
     internal static IReadOnlyList<ImageFile> ListClasses(FolderTree folder) =>
     [
         .. folder.Folders.Select(label => (Label: LabelOf(label), Folder: label)).OrderBy(label => label.Label, StringComparer.Ordinal)
             .SelectMany(label => label.Folder.AllImages().Select(path => new ImageFile { ImagePath = path, Label = label.Label })),
     ];
 
-    /// <exception cref="InvalidDataException">The folder has no classes, one class only, or a class without pictures.</exception>
+    /// <exception cref="InvalidDataException">The folder has no classes, one class only, or a class without images.</exception>
     internal static IReadOnlyList<ImageFile> ListAllClasses(FolderTree folder)
     {
         RequireClasses(folder);
@@ -93,12 +93,12 @@ public static class ImageFolder
             instead.AddBelow(folder.Path, label);
         string others = instead.ToList() is { Count: > 0 } leftOut ? $", but {string.Join(", ", leftOut)}" : "";
         throw new InvalidDataException(
-            $"In the folder '{folder.Path}', {Quoted(empty)} {(empty.Count == 1 ? "has" : "have")} no pictures "
-            + $"({string.Join(", ", PictureFiles.Extensions)}){others}. "
-            + $"{Expected(folder.Path)} Add pictures, or remove the sub-folder.");
+            $"In the folder '{folder.Path}', {Quoted(empty)} {(empty.Count == 1 ? "has" : "have")} no images "
+            + $"({string.Join(", ", ImageFiles.Extensions)}){others}. "
+            + $"{Expected(folder.Path)} Add images, or remove the sub-folder.");
     }
 
-    /// <summary>Classes without pictures.</summary>
+    /// <summary>Classes without images.</summary>
     internal static IReadOnlyList<string> Empty(FolderTree folder, IReadOnlyList<ImageFile> files) =>
         [.. Classes(folder).Except(files.Select(file => file.Label), StringComparer.Ordinal)];
 
@@ -116,9 +116,9 @@ public static class ImageFolder
     private static string LabelOf(FolderTree folder) => Spelling.Composed(UnixNames.Text(folder.Name));
 
     private static string InsteadOfClasses(FolderTree folder) => folder.Images.Count() is > 0 and var loose
-        ? $", only {loose} picture{(loose == 1 ? "" : "s")} directly in it"
+        ? $", only {loose} image{(loose == 1 ? "" : "s")} directly in it"
         : "";
 
     private static string Expected(string folder) =>
-        $"A folder with one sub-folder of pictures per class is expected, such as '{Path.Combine(folder, "ants")}' and '{Path.Combine(folder, "bees")}'.";
+        $"A folder with one sub-folder of images per class is expected, such as '{Path.Combine(folder, "ants")}' and '{Path.Combine(folder, "bees")}'.";
 }

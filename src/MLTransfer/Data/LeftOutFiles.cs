@@ -15,7 +15,7 @@ public sealed record LeftOutFiles(LeftOutKind Kind, string? Extension, IReadOnly
     /// </summary>
     public bool MayBeImages => Kind switch
     {
-        LeftOutKind.Format => PictureFiles.IsUnreadImage(Extension ?? ""),
+        LeftOutKind.Format => ImageFiles.IsUnreadImage(Extension ?? ""),
         LeftOutKind.Hidden => false,
         _ => true,
     };

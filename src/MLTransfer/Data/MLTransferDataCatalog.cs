@@ -4,15 +4,15 @@ using MLTransfer.Data;
 
 namespace Microsoft.ML;
 
-/// <summary>Data sets of pictures for ML.NET.</summary>
+/// <summary>Data sets of images for ML.NET.</summary>
 public static class MLTransferDataCatalog
 {
-    /// <summary>Lists a folder with one sub-folder of pictures per class; see <see cref="ImageFolder.List"/>. No picture is read yet.</summary>
+    /// <summary>Lists a folder with one sub-folder of images per class; see <see cref="ImageFolder.List"/>. No image is read yet.</summary>
     /// <param name="data">The catalog.</param>
     /// <param name="folder">The folder whose sub-folders are the classes.</param>
-    /// <returns>A row for each picture: <c>ImagePath</c> (text) and <c>Label</c> (text).</returns>
+    /// <returns>A row for each image: <c>ImagePath</c> (text) and <c>Label</c> (text).</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">The folder has no classes, one class only, or a class without pictures.</exception>
+    /// <exception cref="InvalidDataException">The folder has no classes, one class only, or a class without images.</exception>
     public static IDataView LoadImageFolder(this DataOperationsCatalog data, string folder)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -21,13 +21,13 @@ public static class MLTransferDataCatalog
 
     /// <summary>
     /// Opens a data set of any form: folder, folder with splits, manifest, archive, IDX or CIFAR files; see <see cref="ImageDataset.Open"/>.
-    /// No picture is decoded yet.
+    /// No image is decoded yet.
     /// </summary>
     /// <param name="data">The catalog.</param>
     /// <param name="path">A folder or a file.</param>
     /// <param name="split">The split to take, such as <c>train</c>; null: all rows.</param>
     /// <param name="options">How to read it; null: the defaults.</param>
-    /// <returns>A row for each picture: <c>ImagePath</c> (text), <c>Label</c> (text), and <c>Weight</c> (single) where the data set has weights.</returns>
+    /// <returns>A row for each image: <c>ImagePath</c> (text), <c>Label</c> (text), and <c>Weight</c> (single) where the data set has weights.</returns>
     /// <exception cref="ArgumentException">There is no such split.</exception>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
     /// <exception cref="InvalidDataException">It is no data set, or a damaged or contradictory one.</exception>
@@ -40,7 +40,7 @@ public static class MLTransferDataCatalog
     /// <summary>The rows of a data set that is open.</summary>
     /// <param name="data">The catalog.</param>
     /// <param name="dataset">The data set, or a part of one.</param>
-    /// <returns>A row for each picture: <c>ImagePath</c> (text), <c>Label</c> (text), and <c>Weight</c> (single) where the data set has weights.</returns>
+    /// <returns>A row for each image: <c>ImagePath</c> (text), <c>Label</c> (text), and <c>Weight</c> (single) where the data set has weights.</returns>
     public static IDataView LoadImages(this DataOperationsCatalog data, ImageDataset dataset)
     {
         ArgumentNullException.ThrowIfNull(data);

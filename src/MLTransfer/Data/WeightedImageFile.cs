@@ -3,12 +3,12 @@ namespace MLTransfer.Data;
 /// <summary>A row of a data set with weights.</summary>
 public sealed class WeightedImageFile
 {
-    /// <summary>The picture's file, or its place in a file that holds many.</summary>
+    /// <summary>The image's file, or its place in a file that holds many.</summary>
     public string ImagePath { get; set; } = "";
 
     /// <summary>The class.</summary>
     public string Label { get; set; } = "";
 
-    /// <summary>What the picture counts for in training; 1 is usual.</summary>
+    /// <summary>What the image counts for in training; 1 is usual.</summary>
     public float Weight { get; set; } = 1;
 }

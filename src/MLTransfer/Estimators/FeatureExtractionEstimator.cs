@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>Feature extraction: the backbone is frozen, every picture goes through it once, and only a new head is trained on the features.</summary>
+/// <summary>Feature extraction: the backbone is frozen, every image goes through it once, and only a new head is trained on the features.</summary>
 public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
 {
     private readonly FeatureExtractionOptions _options;
@@ -24,7 +24,7 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
         var pace = new Pace(TimeProvider.System, run.Training.Count + (run.Validation?.Count ?? 0));
         (FeatureSet training, FeatureSet? validation) = Extract(run, model, pace, log);
         double featureSeconds = pace.Seconds;
-        SkippedPicture[] skipped = [.. training.Skipped, .. validation?.Skipped ?? []];
+        SkippedImage[] skipped = [.. training.Skipped, .. validation?.Skipped ?? []];
         TrainingRun.CheckReadable(skipped, training.Kept.Count);
         TrainingRun.CheckReadable(skipped, validation?.Kept.Count ?? 1);
         TrainingRun.CheckFinite(training, run.Training);
@@ -40,20 +40,20 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
         { LoaderWaitShare = training.LoaderWaitShare });
     }
 
-    /// <summary>The features of all pictures. The backbone is folded only meanwhile: the finished model folds it for itself.</summary>
+    /// <summary>The features of all images. The backbone is folded only meanwhile: the finished model folds it for itself.</summary>
     private (FeatureSet Training, FeatureSet? Validation) Extract(TrainingRun run, ImageModel model, Pace pace, TrainingLog log)
     {
         using FeatureCache? cache = OpenCache(run, model);
         using var frozen = new FrozenModel(model, run.InferenceType);
         var extractor = new FeatureExtractor(frozen, model.FeatureWidth, run.Preprocessing, run.Device, _options.LoaderThreads, _options.Decoding);
-        FeatureSet Of(PictureSet pictures) => extractor.Extract(
-            pictures.Pictures, cache,
+        FeatureSet Of(ImageSet images) => extractor.Extract(
+            images.Images, cache,
             done =>
             {
                 pace.Add(done);
                 log.Report(pace.Report(TrainingPhase.Features, 0, _options.Epochs, default, double.NaN));
             },
-            picture => run.Skip(picture, log), _options.Cancellation);
+            image => run.Skip(image, log), _options.Cancellation);
         FeatureSet training = Of(run.Training);
         FeatureSet? validation = run.Validation is null ? null : Of(run.Validation);
         if (cache is null) return (training, validation);
@@ -77,8 +77,8 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
     }
 
     private static FeatureData Labelled(
-        TrainingRun run, PictureSet pictures, FeatureSet features, float[]? weights = null, Func<int, int[]>? order = null) => new(
-        features.Values, tensor(features.Kept.Select(index => (long)pictures.Labels[index]).ToArray(), device: run.Device), run.Options.BatchSize, run.Seed,
+        TrainingRun run, ImageSet images, FeatureSet features, float[]? weights = null, Func<int, int[]>? order = null) => new(
+        features.Values, tensor(features.Kept.Select(index => (long)images.Labels[index]).ToArray(), device: run.Device), run.Options.BatchSize, run.Seed,
         order, weights is null ? null : tensor(features.Kept.Select(index => weights[index]).ToArray(), device: run.Device));
 
     /// <summary>
@@ -86,7 +86,7 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
     /// </summary>
     private static string Description(TrainingRun run, ImageModel model) => string.Join("; ",
         typeof(FeatureExtractor).Assembly.GetName(), $"libtorch {__version__}", typeof(MLImage).Assembly.GetName(),
-        $"decoders {PictureDecoder.Revision}", run.Options.Decoding, run.Backbone.Name, $"weights {StateFingerprint.Of(model, model.HeadName)}",
+        $"decoders {ImageDecoder.Revision}", run.Options.Decoding, run.Backbone.Name, $"weights {StateFingerprint.Of(model, model.HeadName)}",
         TransformJson.Write(run.Preprocessing.EvaluationTransforms()), run.Preprocessing.Mean, run.Preprocessing.StandardDeviation,
         run.InferenceType, run.Device.type);
 }

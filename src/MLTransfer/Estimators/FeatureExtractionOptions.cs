@@ -1,6 +1,6 @@
 namespace MLTransfer;
 
-/// <summary>Training a new head on the features of a frozen backbone: each picture goes through it once.</summary>
+/// <summary>Training a new head on the features of a frozen backbone: each image goes through it once.</summary>
 public sealed record FeatureExtractionOptions : ImageClassificationOptions
 {
     /// <summary>Creates the options with their defaults; the optimizer is Adam.</summary>
@@ -11,7 +11,7 @@ public sealed record FeatureExtractionOptions : ImageClassificationOptions
 
     /// <summary>
     /// A folder that keeps features for the next training. They are found again by the weights, the preprocessing and the content of each
-    /// picture, so they are never stale. Default: null, features are kept in memory only.
+    /// image, so they are never stale. Default: null, features are kept in memory only.
     /// </summary>
     public string? CacheFolder { get; init; }
 

@@ -25,7 +25,7 @@ public sealed record FineTuningOptions : ImageClassificationOptions
 
     /// <summary>
     /// Whether the new head is first trained on the features of the backbone as it comes, so that the backbone does not learn from a random
-    /// head (Kumar et al. 2022). Costs one pass over the pictures; not done where the backbone starts from random weights. Default: true.
+    /// head (Kumar et al. 2022). Costs one pass over the images; not done where the backbone starts from random weights. Default: true.
     /// </summary>
     public bool HeadWarmup { get; init; } = true;
 
@@ -35,39 +35,39 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     /// </summary>
     public double AuxiliaryWeight { get; init; }
 
-    /// <summary>How training pictures are changed at random: one of <see cref="Presets.Names"/>. Default: <see cref="Presets.Standard"/>, crops and flips.</summary>
+    /// <summary>How training images are changed at random: one of <see cref="Presets.Names"/>. Default: <see cref="Presets.Standard"/>, crops and flips.</summary>
     public string Augmentation { get; init; } = Presets.Standard;
 
     /// <summary>
-    /// What is done to training pictures in place of what <see cref="Augmentation"/> names; must end with squares of the pixels that the network sees.
+    /// What is done to training images in place of what <see cref="Augmentation"/> names; must end with squares of the pixels that the network sees.
     /// Default: null.
     /// </summary>
-    public IReadOnlyList<PictureTransform>? TrainingTransforms { get; init; }
+    public IReadOnlyList<ImageTransform>? TrainingTransforms { get; init; }
 
     /// <summary>
-    /// Blends each picture of a batch with another, and their classes in the same proportion, drawn from a beta distribution with this number as
+    /// Blends each image of a batch with another, and their classes in the same proportion, drawn from a beta distribution with this number as
     /// both parameters (Mixup, Zhang et al. 2017); usual are 0.2 to 1. Default: 0, not done.
     /// </summary>
     public double Mixup { get; init; }
 
     /// <summary>
-    /// Pastes a rectangle of another picture of the batch into each, its area drawn likewise (CutMix, Yun et al. 2019); usual is 1. With
+    /// Pastes a rectangle of another image of the batch into each, its area drawn likewise (CutMix, Yun et al. 2019); usual is 1. With
     /// <see cref="Mixup"/> too, each batch has one of both. Default: 0, not done.
     /// </summary>
     public double CutMix { get; init; }
 
     /// <summary>
-    /// Whether JPEG pictures trained on are decoded smaller where the transforms shrink them to half their size or less: faster for large photographs,
+    /// Whether JPEG images trained on are decoded smaller where the transforms shrink them to half their size or less: faster for large photographs,
     /// and not quite the same pixels (<see cref="DecodingOptions.ReducedScale"/> says how far they are off). Validation and prediction see whole
-    /// pictures; nothing stays decoded in <see cref="PictureMemory"/>. Default: false.
+    /// images; nothing stays decoded in <see cref="ImageMemory"/>. Default: false.
     /// </summary>
     public bool ReducedScale { get; init; }
 
     /// <summary>
-    /// Bytes of memory for pictures that stay decoded, so that later epochs need not decode them again; three for each pixel, in the pictures' full
-    /// size. Pictures that find no room are decoded every time. The result is the same. Default: 268,435,456 (256 MiB).
+    /// Bytes of memory for images that stay decoded, so that later epochs need not decode them again; three for each pixel, in the images' full
+    /// size. Images that find no room are decoded every time. The result is the same. Default: 268,435,456 (256 MiB).
     /// </summary>
-    public long PictureMemory { get; init; } = 256L << 20;
+    public long ImageMemory { get; init; } = 256L << 20;
 
     /// <summary>
     /// A folder that keeps the training after every epoch, so that the same training goes on from there when it is run again: with the same
@@ -85,8 +85,8 @@ public sealed record FineTuningOptions : ImageClassificationOptions
             Check.NotNegative(AuxiliaryWeight),
             Check.NotNegative(Mixup),
             Check.NotNegative(CutMix),
-            Check.NotNegative(PictureMemory),
-            Balance == ClassBalance.Weights && Mixup + CutMix > 0 ? "Balance is Weights, and Mixup and CutMix join pictures of several classes; use ClassBalance.Sampling with them." : null,
+            Check.NotNegative(ImageMemory),
+            Balance == ClassBalance.Weights && Mixup + CutMix > 0 ? "Balance is Weights, and Mixup and CutMix join images of several classes; use ClassBalance.Sampling with them." : null,
             Presets.Complaint(Augmentation),
             CheckpointFolder is null ? null : Check.Named(CheckpointFolder),
             Train is null ? "Train is null; use Layers.All or Layers.From." : null,

@@ -15,7 +15,7 @@ internal static class HeadWarmup
 {
     private static readonly FeatureExtractionOptions Defaults = new();
 
-    /// <summary>One pass of the pictures through the frozen backbone, then the recipe of feature extraction on its features.</summary>
+    /// <summary>One pass of the images through the frozen backbone, then the recipe of feature extraction on its features.</summary>
     public static void Run(TrainingRun run, ImageModel model, TrainingLog log)
     {
         using var scope = NewDisposeScope();
@@ -45,13 +45,13 @@ internal static class HeadWarmup
         using var frozen = new FrozenModel(model, run.InferenceType);
         var pace = new Pace(TimeProvider.System, run.Training.Count);
         return new FeatureExtractor(frozen, model.FeatureWidth, run.Preprocessing, run.Device, run.Options.LoaderThreads, run.Options.Decoding).Extract(
-            run.Training.Pictures, cache: null,
-            pictures =>
+            run.Training.Images, cache: null,
+            images =>
             {
-                pace.Add(pictures);
+                pace.Add(images);
                 log.Report(pace.Report(TrainingPhase.Features, 0, run.Options.Epochs, default, double.NaN));
             },
-            // Pictures left out are told of when the training itself comes to them.
-            skip: picture => run.StopIfAsked(picture), run.Options.Cancellation);
+            // Images left out are told of when the training itself comes to them.
+            skip: image => run.StopIfAsked(image), run.Options.Cancellation);
     }
 }

@@ -8,7 +8,7 @@ using MLTransfer.Weights;
 namespace MLTransfer.Estimators;
 
 /// <summary>
-/// Trains a classifier of pictures on a pretrained backbone. Needs a key column with the classes and a column of pictures; adds
+/// Trains a classifier of images on a pretrained backbone. Needs a key column with the classes and a column of images; adds
 /// <c>Score</c> (vector of single: a probability per class) and <c>PredictedLabel</c> (key).
 /// </summary>
 public abstract class ImageClassificationEstimator : IEstimator<ImageClassificationTransformer>
@@ -32,11 +32,11 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     private protected int Seed { get; }
 
     /// <summary>Trains. Every random number comes from the seed of the <see cref="MLContext"/>; without one, from 0.</summary>
-    /// <param name="input">Pictures and labels.</param>
+    /// <param name="input">Images and labels.</param>
     /// <returns>The trained model; its <see cref="ImageClassificationTransformer.Training"/> says how it went.</returns>
     /// <exception cref="ArgumentException">The columns, the labels or the layers named do not fit.</exception>
     /// <exception cref="WeightsException">The weights cannot be had or read, or belong to another network.</exception>
-    /// <exception cref="Imaging.PictureException">A picture cannot be read and <see cref="ImageClassificationOptions.StopOnBadPicture"/> is set, or none can.</exception>
+    /// <exception cref="Imaging.ImageException">An image cannot be read and <see cref="ImageClassificationOptions.StopOnBadImage"/> is set, or none can.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before there was anything to keep.</exception>
     /// <exception cref="TrainingFailedException">A later epoch failed; the best model of those before is in the exception.</exception>
     public ImageClassificationTransformer Fit(IDataView input)
@@ -88,6 +88,6 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         if (!label.IsKey)
             throw new ArgumentOutOfRangeException(nameof(schema), $"Schema mismatch for the label column '{label.Name}': expected a key, got {label.ItemType}.");
         if (_options.ImageColumnName is { } image && !columns.ContainsKey(image))
-            throw new ArgumentOutOfRangeException(nameof(schema), $"There is no column '{image}' for the pictures.");
+            throw new ArgumentOutOfRangeException(nameof(schema), $"There is no column '{image}' for the images.");
     }
 }

@@ -35,7 +35,7 @@ public abstract record ImageClassificationOptions
     public string LabelColumnName { get; init; } = "Label";
 
     /// <summary>
-    /// The column with the pictures: paths (text), encoded files (vector of bytes) or <c>MLImage</c>. Default: null, the column found by its
+    /// The column with the images: paths (text), encoded files (vector of bytes) or <c>MLImage</c>. Default: null, the column found by its
     /// type (text columns only if they are called <c>ImagePath</c>, <c>Image</c>, <c>Path</c> or <c>File</c>, or if there is just one).
     /// </summary>
     public string? ImageColumnName { get; init; }
@@ -46,16 +46,16 @@ public abstract record ImageClassificationOptions
     /// <summary>The key column that the model adds with the class of the highest probability. Default: <c>PredictedLabel</c>.</summary>
     public string PredictedLabelColumnName { get; init; } = "PredictedLabel";
 
-    /// <summary>The column with what each training picture counts for (single, positive). Default: null, all count the same.</summary>
+    /// <summary>The column with what each training image counts for (single, positive). Default: null, all count the same.</summary>
     public string? ExampleWeightColumnName { get; init; }
 
-    /// <summary>What is done where some classes have many more pictures than others. Default: <see cref="ClassBalance.None"/>.</summary>
+    /// <summary>What is done where some classes have many more images than others. Default: <see cref="ClassBalance.None"/>.</summary>
     public ClassBalance Balance { get; init; }
 
-    /// <summary>How often each picture is trained on. Default: 10.</summary>
+    /// <summary>How often each image is trained on. Default: 10.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>Pictures in a training step. Default: 32.</summary>
+    /// <summary>Images in a training step. Default: 32.</summary>
     public int BatchSize { get; init; } = 32;
 
     /// <summary>The size of the steps at their largest. Default: null, the <see cref="RecommendedLearningRate"/>.</summary>
@@ -79,7 +79,7 @@ public abstract record ImageClassificationOptions
     /// <summary>The side in pixels of what the network sees. Default: null, what its weights were trained with.</summary>
     public int? ImageSize { get; init; }
 
-    /// <summary>What pictures go through before the network sees them. Default: null, what its weights were trained with.</summary>
+    /// <summary>What images go through before the network sees them. Default: null, what its weights were trained with.</summary>
     public Preprocessing? Preprocessing { get; init; }
 
     /// <summary>The number format of inference. Default: <see cref="Precision.Auto"/>.</summary>
@@ -89,25 +89,25 @@ public abstract record ImageClassificationOptions
     public DeviceKind Device { get; init; }
 
     /// <summary>
-    /// Pictures to choose the best epoch by, with the same columns as the training data; labels as text are looked up among the classes.
+    /// Images to choose the best epoch by, with the same columns as the training data; labels as text are looked up among the classes.
     /// Default: null.
     /// </summary>
     public IDataView? Validation { get; init; }
 
-    /// <summary>The share of each class's training pictures that is held back for validation where <see cref="Validation"/> is null. Default: 0.</summary>
+    /// <summary>The share of each class's training images that is held back for validation where <see cref="Validation"/> is null. Default: 0.</summary>
     public double ValidationFraction { get; init; }
 
-    /// <summary>Threads that read and transform pictures. Default: 0, as many as there are processors.</summary>
+    /// <summary>Threads that read and transform images. Default: 0, as many as there are processors.</summary>
     public int LoaderThreads { get; init; }
 
     /// <summary>
     /// The most pixels, width × height, that an image may have; larger ones count as unreadable. It holds for the trained model as well, until
     /// that is saved. Default: 178,956,970; decoding takes four bytes of memory for each.
     /// </summary>
-    public long MaximumPixels { get; init; } = PictureLimits.Default.Pixels;
+    public long MaximumPixels { get; init; } = ImageLimits.Default.Pixels;
 
-    /// <summary>Whether an unreadable picture ends the training instead of being reported and left out. Default: false.</summary>
-    public bool StopOnBadPicture { get; init; }
+    /// <summary>Whether an unreadable image ends the training instead of being reported and left out. Default: false.</summary>
+    public bool StopOnBadImage { get; init; }
 
     /// <summary>Hears how far the training is, after every batch, on the thread that trains. Default: null.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
@@ -118,7 +118,7 @@ public abstract record ImageClassificationOptions
     /// <summary>Hears, in a sentence, where in a checkpoint the weights were found.</summary>
     internal Action<string>? WeightsFound { get; init; }
 
-    internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = PictureLimits.UpTo(MaximumPixels) };
+    internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = ImageLimits.UpTo(MaximumPixels) };
 
     private protected bool FromRandomWeights => WeightsReference.IsNone(Weights);
 

@@ -9,7 +9,7 @@ using MLTransfer.Weights;
 namespace MLTransfer;
 
 /// <summary>
-/// A trained classifier of pictures. Adds <c>Score</c> (vector of single: a probability per class, its slots named) and
+/// A trained classifier of images. Adds <c>Score</c> (vector of single: a probability per class, its slots named) and
 /// <c>PredictedLabel</c> (key over the classes, which are of the type that was trained on), under the names that its options gave them. Over a
 /// data view it reads ahead and scores in batches; an image that cannot be read gets NaN scores and a missing label there, and an exception in a
 /// <c>PredictionEngine</c>.
@@ -38,10 +38,10 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// <summary>What was trained on top of the network's features.</summary>
     public ClassifierHead Head { get; }
 
-    /// <summary>What a picture goes through before the network sees it.</summary>
+    /// <summary>What an image goes through before the network sees it.</summary>
     public Preprocessing Preprocessing => _description.Preprocessing;
 
-    /// <summary>The column the pictures are read from.</summary>
+    /// <summary>The column the images are read from.</summary>
     public string ImageColumnName => _description.ImageColumnName;
 
     /// <summary>How the training went; <see langword="null"/> for a model that was loaded.</summary>
@@ -61,20 +61,20 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
-            _scorer.Decoding = _scorer.Decoding with { Limits = PictureLimits.UpTo(value) };
+            _scorer.Decoding = _scorer.Decoding with { Limits = ImageLimits.UpTo(value) };
         }
     }
 
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>Scores files, decoding ahead and in batches; the predictions come in the order of the files.</summary>
-    /// <param name="files">Paths of pictures.</param>
+    /// <param name="files">Paths of images.</param>
     /// <param name="cancellation">Stops behind the running batch.</param>
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
     public IEnumerable<ImagePrediction> Predict(IEnumerable<string> files, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(files);
-        return _scorer.Score(files.Select(PictureSource.At), cancellation).Select(scored => scored is { Probabilities: { } probabilities }
+        return _scorer.Score(files.Select(ImageSource.At), cancellation).Select(scored => scored is { Probabilities: { } probabilities }
             ? new ImagePrediction(scored.Name, Labels, probabilities)
             : new ImagePrediction(scored.Name, scored.Error ?? ""));
     }
@@ -93,7 +93,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        PictureColumn.Find(inputSchema, ImageColumnName);
+        ImageColumn.Find(inputSchema, ImageColumnName);
         return new OutputColumns(_description.ScoreColumnName, _description.PredictedLabelColumnName).AddTo(inputSchema, Labels, _labelKind);
     }
 

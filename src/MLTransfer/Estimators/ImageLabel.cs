@@ -1,6 +1,6 @@
 namespace MLTransfer;
 
-/// <summary>What a <c>PredictionEngine</c> over a model gives for a picture, behind <c>MapKeyToValue("PredictedLabel")</c>.</summary>
+/// <summary>What a <c>PredictionEngine</c> over a model gives for an image, behind <c>MapKeyToValue("PredictedLabel")</c>.</summary>
 public sealed class ImageLabel
 {
     /// <summary>One probability per class.</summary>

@@ -1,6 +1,6 @@
 namespace MLTransfer;
 
-/// <summary>What a model says of one picture.</summary>
+/// <summary>What a model says of one image.</summary>
 public sealed class ImagePrediction
 {
     private readonly IReadOnlyList<string> _labels;
@@ -14,7 +14,7 @@ public sealed class ImagePrediction
 
     internal ImagePrediction(string name, string error) : this(name, [], []) => Error = error;
 
-    /// <summary>The path of the picture.</summary>
+    /// <summary>The path of the image.</summary>
     public string Name { get; }
 
     /// <summary>Why it could not be scored; <see langword="null"/> when it was.</summary>

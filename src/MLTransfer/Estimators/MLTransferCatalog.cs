@@ -9,7 +9,7 @@ namespace Microsoft.ML;
 public static class MLTransferCatalog
 {
     /// <summary>
-    /// Trains a new head on the features of a frozen backbone: each picture goes through it once. Seconds.
+    /// Trains a new head on the features of a frozen backbone: each image goes through it once. Seconds.
     /// </summary>
     /// <param name="trainers">The catalog.</param>
     /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>

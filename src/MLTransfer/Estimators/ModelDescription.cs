@@ -81,6 +81,6 @@ internal sealed record ModelDescription
         if (Preprocessing.Complaint is { } complaint) throw new InvalidDataException($"The model's description does not make sense: {complaint}.");
         return Labels.Count >= 2 && Labels.Count <= 1_000_000 && Preprocessing is { CropTo: >= 8 and <= 4096, ResizeTo: >= 8 and <= 8192 }
             ? this
-            : throw new InvalidDataException($"The model's description does not make sense: {Labels.Count} labels, pictures resized to {Preprocessing.ResizeTo} and cut to {Preprocessing.CropTo}.");
+            : throw new InvalidDataException($"The model's description does not make sense: {Labels.Count} labels, images resized to {Preprocessing.ResizeTo} and cut to {Preprocessing.CropTo}.");
     }
 }

@@ -41,7 +41,7 @@ internal static class ModelPayload
         if (head.HiddenWidth is { } hidden && !Has(hidden)) throw new InvalidDataException($"The model file describes the head '{head}' and has none.");
         Backbone backbone = ModelZoo.Find(description.Backbone);
         if (backbone.InputSizes.Complaint(description.Preprocessing.CropTo) is { } complaint)
-            throw new InvalidDataException($"The model's description does not make sense: {backbone.Name} on pictures of {description.Preprocessing.CropTo} pixels; {complaint}");
+            throw new InvalidDataException($"The model's description does not make sense: {backbone.Name} on images of {description.Preprocessing.CropTo} pixels; {complaint}");
         ImageModel model = backbone.Build(description.Labels.Count, head);
         StateDict.Load(model, content.Tensors, "the model file", description.Backbone);
         return new ImageClassificationTransformer(

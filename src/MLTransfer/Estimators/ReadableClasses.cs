@@ -13,11 +13,11 @@ internal static class ReadableClasses
     /// <param name="cancel">Stops.</param>
     /// <exception cref="InvalidDataException">Of some classes no image can be read, and of others one can.</exception>
     public static void Check(
-        PictureSet images, IReadOnlyList<string> classes, DecodingOptions decoding, int threads, CancellationToken cancel)
+        ImageSet images, IReadOnlyList<string> classes, DecodingOptions decoding, int threads, CancellationToken cancel)
     {
         int[][] ofClass = [.. Enumerable.Range(0, images.Count).GroupBy(index => images.Labels[index]).OrderBy(group => group.Key)
             .Select(group => group.ToArray())];
-        PictureException?[] failures = new PictureException?[ofClass.Length];
+        ImageException?[] failures = new ImageException?[ofClass.Length];
         ParallelOptions options = new()
         {
             MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount,
@@ -28,7 +28,7 @@ internal static class ReadableClasses
         // Where nothing at all can be read, the training itself says so.
         if (unreadable.Length == 0 || unreadable.Length == ofClass.Length)
             return;
-        PictureException first = failures[unreadable[0]]!;
+        ImageException first = failures[unreadable[0]]!;
         var names = unreadable.Select(index => $"'{classes[images.Labels[ofClass[index][0]]]}'");
         throw new InvalidDataException(
             $"{string.Join(", ", names)} {(unreadable.Length == 1 ? "has" : "have")} no images that can be read; "
@@ -36,18 +36,18 @@ internal static class ReadableClasses
     }
 
     /// <summary>Null as soon as one image can be read.</summary>
-    private static PictureException? FirstFailure(PictureSet images, int[] indices, DecodingOptions decoding, CancellationToken cancel)
+    private static ImageException? FirstFailure(ImageSet images, int[] indices, DecodingOptions decoding, CancellationToken cancel)
     {
-        PictureException? first = null;
+        ImageException? first = null;
         foreach (int index in indices)
         {
             cancel.ThrowIfCancellationRequested();
             try
             {
-                images.Pictures[index].Decode(decoding);
+                images.Images[index].Decode(decoding);
                 return null;
             }
-            catch (PictureException failure)
+            catch (ImageException failure)
             {
                 first ??= failure;
             }

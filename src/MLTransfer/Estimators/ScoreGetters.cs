@@ -9,7 +9,7 @@ internal static class ScoreGetters
     /// <param name="column">One of the two.</param>
     /// <param name="inputs">How many columns lie before them.</param>
     /// <param name="classes">How many classes there are.</param>
-    /// <param name="probabilities">The row's probabilities; null where the picture could not be read: NaN scores, a missing label.</param>
+    /// <param name="probabilities">The row's probabilities; null where the image could not be read: NaN scores, a missing label.</param>
     /// <exception cref="InvalidOperationException">The column is of another type.</exception>
     public static ValueGetter<TValue> For<TValue>(DataViewSchema.Column column, int inputs, int classes, Func<float[]?> probabilities)
     {

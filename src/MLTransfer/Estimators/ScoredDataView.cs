@@ -26,13 +26,13 @@ internal sealed class ScoredDataView(IDataView input, DataViewSchema schema, Sco
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
-    private IEnumerator<ScoredPicture> Ahead() => scorer.Score(Pictures(), CancellationToken.None).GetEnumerator();
+    private IEnumerator<ScoredImage> Ahead() => scorer.Score(Images(), CancellationToken.None).GetEnumerator();
 
-    private IEnumerable<Imaging.PictureSource> Pictures()
+    private IEnumerable<Imaging.ImageSource> Images()
     {
-        DataViewSchema.Column column = PictureColumn.Find(input.Schema, imageColumnName);
+        DataViewSchema.Column column = ImageColumn.Find(input.Schema, imageColumnName);
         using DataViewRowCursor cursor = input.GetRowCursor([column]);
-        Func<Imaging.PictureSource> picture = PictureColumn.Reader(cursor, column);
-        while (cursor.MoveNext()) yield return picture();
+        Func<Imaging.ImageSource> image = ImageColumn.Reader(cursor, column);
+        while (cursor.MoveNext()) yield return image();
     }
 }

@@ -9,7 +9,7 @@ internal sealed class ScoredRow : DataViewRow
     private readonly DataViewRow _input;
     private readonly bool[] _active;
     private readonly Scorer _scorer;
-    private readonly Func<Imaging.PictureSource>? _picture;
+    private readonly Func<Imaging.ImageSource>? _image;
     private readonly int _classes;
     private long _scoredPosition = -1;
     private float[] _probabilities = [];
@@ -23,7 +23,7 @@ internal sealed class ScoredRow : DataViewRow
         foreach (DataViewSchema.Column column in activeColumns) _active[column.Index] = true;
         int inputs = input.Schema.Count;
         _classes = ((VectorDataViewType)schema[inputs].Type).Size;
-        if (_active[inputs] || _active[inputs + 1]) _picture = PictureColumn.Reader(input, input.Schema[imageColumnName]);
+        if (_active[inputs] || _active[inputs + 1]) _image = ImageColumn.Reader(input, input.Schema[imageColumnName]);
     }
 
     public override DataViewSchema Schema { get; }
@@ -39,7 +39,7 @@ internal sealed class ScoredRow : DataViewRow
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (column.Index < _input.Schema.Count) return _input.GetGetter<TValue>(_input.Schema[column.Index]);
-        if (!_active[column.Index] || _picture is null) throw new ArgumentOutOfRangeException(nameof(column), $"The column '{column.Name}' was not asked for when the row was made.");
+        if (!_active[column.Index] || _image is null) throw new ArgumentOutOfRangeException(nameof(column), $"The column '{column.Name}' was not asked for when the row was made.");
         return ScoreGetters.For<TValue>(column, _input.Schema.Count, _classes, Probabilities);
     }
 
@@ -52,7 +52,7 @@ internal sealed class ScoredRow : DataViewRow
     private float[] Probabilities()
     {
         if (_scoredPosition == _input.Position) return _probabilities;
-        _probabilities = _scorer.Score(_picture!());
+        _probabilities = _scorer.Score(_image!());
         _scoredPosition = _input.Position;
         return _probabilities;
     }

@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>Runs a finished network over pictures, in batches and with the next pictures decoded meanwhile.</summary>
+/// <summary>Runs a finished network over images, in batches and with the next images decoded meanwhile.</summary>
 internal sealed class Scorer : IDisposable
 {
-    private const int PicturesAhead = 8 * FrozenModel.BatchSize;
+    private const int ImagesAhead = 8 * FrozenModel.BatchSize;
 
     private readonly FrozenModel _frozen;
     private readonly Preprocessing _preprocessing;
-    private readonly IReadOnlyList<PictureTransform> _transforms;
+    private readonly IReadOnlyList<ImageTransform> _transforms;
     private readonly Device _device;
     private bool _disposed;
 
@@ -29,17 +29,17 @@ internal sealed class Scorer : IDisposable
 
     public DecodingOptions Decoding { get; set; } = DecodingOptions.Default;
 
-    /// <summary>Scores pictures in their order; an unreadable one comes back with its error.</summary>
-    public IEnumerable<ScoredPicture> Score(IEnumerable<PictureSource> pictures, CancellationToken cancellation)
+    /// <summary>Scores images in their order; an unreadable one comes back with its error.</summary>
+    public IEnumerable<ScoredImage> Score(IEnumerable<ImageSource> images, CancellationToken cancellation)
     {
-        foreach (PictureSource[] chunk in pictures.Chunk(PicturesAhead))
+        foreach (ImageSource[] chunk in images.Chunk(ImagesAhead))
         {
             var loader = new BatchLoader(chunk, _transforms, FrozenModel.BatchSize, decoding: Decoding);
             int next = 0;
-            foreach (PictureBatch batch in loader.Load([.. Enumerable.Range(0, chunk.Length)], epoch: 0, cancellation))
+            foreach (ImageBatch batch in loader.Load([.. Enumerable.Range(0, chunk.Length)], epoch: 0, cancellation))
             {
                 float[][] rows = Probabilities(batch);
-                var errors = batch.Skipped.ToDictionary(picture => picture.Index, picture => picture.Reason);
+                var errors = batch.Skipped.ToDictionary(image => image.Index, image => image.Reason);
                 for (int row = 0, last = next + batch.Count + errors.Count; next < last; next++)
                 {
                     string name = chunk[next].Name;
@@ -49,9 +49,9 @@ internal sealed class Scorer : IDisposable
         }
     }
 
-    /// <summary>Scores one picture, on the calling thread.</summary>
-    /// <exception cref="PictureException">It cannot be read.</exception>
-    public float[] Score(PictureSource picture) => Probabilities(PictureBatch.Of(picture, _transforms, Decoding))[0];
+    /// <summary>Scores one image, on the calling thread.</summary>
+    /// <exception cref="ImageException">It cannot be read.</exception>
+    public float[] Score(ImageSource image) => Probabilities(ImageBatch.Of(image, _transforms, Decoding))[0];
 
     public void Dispose()
     {
@@ -61,14 +61,14 @@ internal sealed class Scorer : IDisposable
         Model.Dispose();
     }
 
-    private float[][] Probabilities(PictureBatch batch)
+    private float[][] Probabilities(ImageBatch batch)
     {
         if (_disposed)
             throw new ObjectDisposedException(nameof(ImageClassificationTransformer), "The model was disposed. A PredictionEngine that is disposed takes its model along, unless it was made with OwnsTransformer = false.");
         if (batch.Count == 0) return [];
         using var scope = NewDisposeScope();
         using var still = no_grad();
-        Tensor probabilities = _frozen.Logits(PictureTensor.From(batch, _preprocessing, _device)).softmax(1).cpu();
+        Tensor probabilities = _frozen.Logits(ImageTensor.From(batch, _preprocessing, _device)).softmax(1).cpu();
         return [.. probabilities.data<float>().ToArray().Chunk((int)probabilities.shape[1])];
     }
 }

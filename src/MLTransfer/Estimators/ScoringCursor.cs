@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 namespace MLTransfer.Estimators;
 
 /// <summary>Walks over the input's rows with the scores beside them, which a second cursor computes ahead in batches.</summary>
-internal sealed class ScoringCursor(DataViewRowCursor rows, DataViewSchema schema, bool[] active, IEnumerator<ScoredPicture>? scores) : DataViewRowCursor
+internal sealed class ScoringCursor(DataViewRowCursor rows, DataViewSchema schema, bool[] active, IEnumerator<ScoredImage>? scores) : DataViewRowCursor
 {
     private bool _disposed;
 

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>Scores a row at a time, for a <c>PredictionEngine</c>; throws where the picture cannot be read.</summary>
+/// <summary>Scores a row at a time, for a <c>PredictionEngine</c>; throws where the image cannot be read.</summary>
 internal sealed class ScoringRowMapper(DataViewSchema input, DataViewSchema output, Scorer scorer, string imageColumnName) : IRowToRowMapper
 {
     public DataViewSchema InputSchema => input;

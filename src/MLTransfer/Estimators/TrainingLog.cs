@@ -11,13 +11,13 @@ internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>?
     {
         progress?.Report(value);
         if (value.Phase == TrainingPhase.Features && value.Done == value.Total)
-            Info($"Features of {value.Total} pictures, {value.PicturesPerSecond:f0} a second.");
+            Info($"Features of {value.Total} images, {value.ImagesPerSecond:f0} a second.");
     }
 
     public void Finished(EpochResult epoch) => Info(
         $"Epoch {epoch.Epoch}: loss {epoch.Loss:f4}, training accuracy {epoch.TrainingAccuracy:f4}, validation accuracy {epoch.ValidationAccuracy:f4}, {epoch.Seconds:f1} s.");
 
-    public void Skipped(SkippedPicture picture) => channel.Warning(MessageSensitivity.UserData, $"Left out {picture.Name}: {picture.Reason}");
+    public void Skipped(SkippedImage image) => channel.Warning(MessageSensitivity.UserData, $"Left out {image.Name}: {image.Reason}");
 
     public void Warnings(IEnumerable<string> warnings)
     {

@@ -14,7 +14,7 @@ namespace MLTransfer.Estimators;
 /// <summary>Everything a training needs once its inputs are read and checked.</summary>
 internal sealed record TrainingRun(
     IHostEnvironment Environment, ImageClassificationOptions Options, Backbone Backbone, int Seed, IReadOnlyList<string> Classes,
-    LabelKind LabelKind, string ImageColumnName, PictureSet Training, PictureSet? Validation, LocalWeights? Weights, StartingModel? Start,
+    LabelKind LabelKind, string ImageColumnName, ImageSet Training, ImageSet? Validation, LocalWeights? Weights, StartingModel? Start,
     Preprocessing Preprocessing, Device Device, ScalarType InferenceType)
 {
     private static readonly Lock Generator = new();
@@ -32,15 +32,15 @@ internal sealed record TrainingRun(
         IHostEnvironment environment, ImageClassificationOptions options, Backbone backbone, int seed, IDataView input, StartingModel? start)
     {
         IReadOnlyList<string> classes = LabelColumn.Classes(input.Schema, options.LabelColumnName);
-        string image = PictureColumn.Find(input.Schema, options.ImageColumnName, options.LabelColumnName).Name;
-        PictureSet all = PictureReader.Read(input, image, options.LabelColumnName, classes, options.ExampleWeightColumnName);
+        string image = ImageColumn.Find(input.Schema, options.ImageColumnName, options.LabelColumnName).Name;
+        ImageSet all = ImageReader.Read(input, image, options.LabelColumnName, classes, options.ExampleWeightColumnName);
         if (all.Count == 0) throw new ArgumentException($"There is nothing to train on: no row has a label in column '{options.LabelColumnName}'.");
-        PictureSet? validation = options.Validation is { } view ? PictureReader.Read(view, image, options.LabelColumnName, classes) : null;
-        if (validation is { Count: 0 }) throw new ArgumentException("Validation has no row with a label; leave it null or give it pictures.");
+        ImageSet? validation = options.Validation is { } view ? ImageReader.Read(view, image, options.LabelColumnName, classes) : null;
+        if (validation is { Count: 0 }) throw new ArgumentException("Validation has no row with a label; leave it null or give it images.");
         if (validation is null && options.ValidationFraction > 0)
         {
             (IReadOnlyList<int> training, IReadOnlyList<int> held) = Split.Stratified(all.Labels, options.ValidationFraction, seed);
-            if (held.Count == 0) throw new ArgumentException("ValidationFraction holds nothing back: no class has two pictures. Give Validation pictures of its own, or set ValidationFraction to 0.");
+            if (held.Count == 0) throw new ArgumentException("ValidationFraction holds nothing back: no class has two images. Give Validation images of its own, or set ValidationFraction to 0.");
             (all, validation) = (all.At(training), all.At(held));
         }
         ReadableClasses.Check(all, classes, options.Decoding, options.LoaderThreads, options.Cancellation);
@@ -86,12 +86,12 @@ internal sealed record TrainingRun(
         }
     }
 
-    /// <summary>The order of the training pictures in an epoch, where they are drawn class by class; null where it is the usual one.</summary>
-    /// <param name="labels">The class of each picture.</param>
+    /// <summary>The order of the training images in an epoch, where they are drawn class by class; null where it is the usual one.</summary>
+    /// <param name="labels">The class of each image.</param>
     public Func<int, int[]>? Order(IReadOnlyList<int> labels) =>
         Options.Balance == ClassBalance.Sampling ? epoch => ClassSampling.Balanced(labels, Seed, epoch) : null;
 
-    /// <summary>What each training picture counts for in the loss; null where all count the same.</summary>
+    /// <summary>What each training image counts for in the loss; null where all count the same.</summary>
     public float[]? LossWeights()
     {
         if (Options.Balance != ClassBalance.Weights) return Training.Weights?.ToArray();
@@ -111,35 +111,35 @@ internal sealed record TrainingRun(
         LabelSmoothing = Options.LabelSmoothing,
     };
 
-    /// <summary>Tells of a picture that is left out, or ends the training where a bad picture should.</summary>
-    public void Skip(SkippedPicture picture, TrainingLog log)
+    /// <summary>Tells of an image that is left out, or ends the training where a bad image should.</summary>
+    public void Skip(SkippedImage image, TrainingLog log)
     {
-        StopIfAsked(picture);
-        log.Skipped(picture);
+        StopIfAsked(image);
+        log.Skipped(image);
     }
 
-    public void StopIfAsked(SkippedPicture picture)
+    public void StopIfAsked(SkippedImage image)
     {
-        if (Options.StopOnBadPicture) throw new PictureException(picture.Name, picture.Reason);
+        if (Options.StopOnBadImage) throw new ImageException(image.Name, image.Reason);
     }
 
     /// <summary>Ends the training where an image has features that nothing can be learned from.</summary>
     /// <exception cref="InvalidOperationException">Some are NaN or infinite.</exception>
-    public static void CheckFinite(FeatureSet features, PictureSet images)
+    public static void CheckFinite(FeatureSet features, ImageSet images)
     {
         using var scope = NewDisposeScope();
         Tensor wrong = features.Values.isfinite().all(1).logical_not().nonzero();
         if (wrong.shape[0] == 0) return;
-        string first = images.Pictures[features.Kept[(int)wrong[0, 0].item<long>()]].Name;
+        string first = images.Images[features.Kept[(int)wrong[0, 0].item<long>()]].Name;
         throw new InvalidOperationException(
             $"The backbone makes NaN or infinity of {wrong.shape[0]} of {features.Kept.Count} images, the first of which is '{first}'. " +
             "Check the weights, and that no standard deviation of the preprocessing is 0.");
     }
 
-    /// <summary>Ends the training where no picture is left.</summary>
-    public static void CheckReadable(IReadOnlyCollection<SkippedPicture> skipped, int readable)
+    /// <summary>Ends the training where no image is left.</summary>
+    public static void CheckReadable(IReadOnlyCollection<SkippedImage> skipped, int readable)
     {
         if (readable == 0 && skipped.Count > 0)
-            throw new PictureException(skipped.First().Name, $"{skipped.First().Reason}. None of the {skipped.Count} pictures can be read; this is the first.");
+            throw new ImageException(skipped.First().Name, $"{skipped.First().Reason}. None of the {skipped.Count} images can be read; this is the first.");
     }
 }

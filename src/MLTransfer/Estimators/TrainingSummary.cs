@@ -3,23 +3,23 @@ using MLTransfer.Imaging;
 namespace MLTransfer;
 
 /// <summary>What came of a training.</summary>
-/// <param name="TrainingPictures">Pictures trained on.</param>
-/// <param name="ValidationPictures">Pictures the epochs were compared by.</param>
-/// <param name="Skipped">Pictures that could not be read, each with the reason.</param>
+/// <param name="TrainingImages">Images trained on.</param>
+/// <param name="ValidationImages">Images the epochs were compared by.</param>
+/// <param name="Skipped">Images that could not be read, each with the reason.</param>
 /// <param name="Epochs">The finished epochs.</param>
 /// <param name="BestEpoch">The epoch whose weights the model holds.</param>
-/// <param name="ValidationAccuracy">Top-1 accuracy of those weights on the validation pictures; NaN without any.</param>
+/// <param name="ValidationAccuracy">Top-1 accuracy of those weights on the validation images; NaN without any.</param>
 /// <param name="Cancelled">Whether it was stopped before its last epoch.</param>
-/// <param name="FeatureSeconds">Time spent on reading pictures and on the frozen backbone; 0 in fine-tuning.</param>
+/// <param name="FeatureSeconds">Time spent on reading images and on the frozen backbone; 0 in fine-tuning.</param>
 /// <param name="TrainingSeconds">Time spent on changing weights.</param>
-/// <param name="PicturesPerSecond">In fine-tuning, pictures trained on a second; in feature extraction, pictures brought to features a second.</param>
+/// <param name="ImagesPerSecond">In fine-tuning, images trained on a second; in feature extraction, images brought to features a second.</param>
 public sealed record TrainingSummary(
-    int TrainingPictures, int ValidationPictures, IReadOnlyList<SkippedPicture> Skipped, IReadOnlyList<EpochResult> Epochs,
-    int BestEpoch, double ValidationAccuracy, bool Cancelled, double FeatureSeconds, double TrainingSeconds, double PicturesPerSecond)
+    int TrainingImages, int ValidationImages, IReadOnlyList<SkippedImage> Skipped, IReadOnlyList<EpochResult> Epochs,
+    int BestEpoch, double ValidationAccuracy, bool Cancelled, double FeatureSeconds, double TrainingSeconds, double ImagesPerSecond)
 {
     /// <summary>
-    /// The part of the time, from 0 to 1, in which the network had to wait for pictures to be read, decoded and transformed: above a few hundredths,
-    /// more <see cref="ImageClassificationOptions.LoaderThreads"/> or smaller pictures would help. Of the training pictures; NaN where none was read.
+    /// The part of the time, from 0 to 1, in which the network had to wait for images to be read, decoded and transformed: above a few hundredths,
+    /// more <see cref="ImageClassificationOptions.LoaderThreads"/> or smaller images would help. Of the training images; NaN where none was read.
     /// </summary>
     public double LoaderWaitShare { get; init; } = double.NaN;
 

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>The column of an <see cref="IDataView"/> that says what each picture counts for.</summary>
+/// <summary>The column of an <see cref="IDataView"/> that says what each image counts for.</summary>
 internal static class WeightColumn
 {
     /// <exception cref="ArgumentOutOfRangeException">There is no such column, or not of single-precision numbers.</exception>

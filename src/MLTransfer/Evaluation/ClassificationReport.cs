@@ -1,7 +1,7 @@
 namespace MLTransfer.Evaluation;
 
 /// <summary>
-/// What a classifier did with labelled pictures: counts first, shares of them last. Figures of nothing seen are <see cref="double.NaN"/>.
+/// What a classifier did with labelled images: counts first, shares of them last. Figures of nothing seen are <see cref="double.NaN"/>.
 /// Accuracies, log-loss and the treatment of ties are those of ML.NET's <c>MulticlassClassificationMetrics</c>.
 /// </summary>
 public sealed record ClassificationReport
@@ -11,38 +11,38 @@ public sealed record ClassificationReport
         Labels = labels;
         Confusion = confusion;
         PerClass = [.. labels.Select((label, index) => FiguresOf(label, index, confusion))];
-        Pictures = confusion.Sum(row => row.Sum());
-        MicroAccuracy = Share(labels.Select((_, index) => confusion[index][index]).Sum(), Pictures);
-        var recalls = PerClass.Where(figures => figures.Pictures > 0).Select(figures => figures.Recall).ToArray();
+        Images = confusion.Sum(row => row.Sum());
+        MicroAccuracy = Share(labels.Select((_, index) => confusion[index][index]).Sum(), Images);
+        var recalls = PerClass.Where(figures => figures.Images > 0).Select(figures => figures.Recall).ToArray();
         MacroAccuracy = recalls.Length == 0 ? double.NaN : recalls.Average();
-        LogLoss = Pictures == 0 ? double.NaN : logLossSum / Pictures;
+        LogLoss = Images == 0 ? double.NaN : logLossSum / Images;
     }
 
     /// <summary>The classes, in the order of <see cref="PerClass"/> and of both sides of <see cref="Confusion"/>.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>How many pictures were counted.</summary>
-    public long Pictures { get; }
+    /// <summary>How many images were counted.</summary>
+    public long Images { get; }
 
-    /// <summary>Share of the pictures that were called what they are, 0 to 1.</summary>
+    /// <summary>Share of the images that were called what they are, 0 to 1.</summary>
     public double MicroAccuracy { get; }
 
-    /// <summary>Mean of the recalls of the classes that had pictures, 0 to 1: every class weighs the same.</summary>
+    /// <summary>Mean of the recalls of the classes that had images, 0 to 1: every class weighs the same.</summary>
     public double MacroAccuracy { get; }
 
     /// <summary>Mean of −ln(probability of the true class) in nats, each probability held to 1e-15 … 1 as ML.NET does.</summary>
     public double LogLoss { get; }
 
-    /// <summary>Precision, recall and number of pictures of each class.</summary>
+    /// <summary>Precision, recall and number of images of each class.</summary>
     public IReadOnlyList<ClassFigures> PerClass { get; }
 
-    /// <summary>Number of pictures by [actual class][predicted class].</summary>
+    /// <summary>Number of images by [actual class][predicted class].</summary>
     public IReadOnlyList<IReadOnlyList<long>> Confusion { get; }
 
-    /// <summary>Counts scored pictures. The predicted class is the most probable one; of equals, the first.</summary>
+    /// <summary>Counts scored images. The predicted class is the most probable one; of equals, the first.</summary>
     /// <param name="labels">Names of the classes.</param>
-    /// <param name="scored">For each picture its class (an index into <paramref name="labels"/>) and one probability for each class.</param>
-    /// <exception cref="ArgumentException">There is no class, a class index is out of range, or a picture has another number of probabilities than there are classes.</exception>
+    /// <param name="scored">For each image its class (an index into <paramref name="labels"/>) and one probability for each class.</param>
+    /// <exception cref="ArgumentException">There is no class, a class index is out of range, or an image has another number of probabilities than there are classes.</exception>
     public static ClassificationReport Of(IReadOnlyList<string> labels, IEnumerable<(int Actual, IReadOnlyList<float> Probabilities)> scored)
     {
         ArgumentNullException.ThrowIfNull(labels);
@@ -63,16 +63,16 @@ public sealed record ClassificationReport
     private static void Require(int classes, int actual, IReadOnlyList<float> probabilities)
     {
         if (actual < 0 || actual >= classes)
-            throw new ArgumentException($"A picture is of class {actual}, but classes are numbered 0 to {classes - 1}.");
+            throw new ArgumentException($"An image is of class {actual}, but classes are numbered 0 to {classes - 1}.");
         if (probabilities.Count != classes)
-            throw new ArgumentException($"A picture has {probabilities.Count} probabilities, but there are {classes} classes.");
+            throw new ArgumentException($"An image has {probabilities.Count} probabilities, but there are {classes} classes.");
     }
 
     private static ClassFigures FiguresOf(string label, int index, long[][] confusion)
     {
         var right = confusion[index][index];
-        var pictures = confusion[index].Sum();
-        return new ClassFigures(label, Share(right, confusion.Sum(row => row[index])), Share(right, pictures), pictures);
+        var images = confusion[index].Sum();
+        return new ClassFigures(label, Share(right, confusion.Sum(row => row[index])), Share(right, images), images);
     }
 
     private static int MostProbable(IReadOnlyList<float> probabilities)

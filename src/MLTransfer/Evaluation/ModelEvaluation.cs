@@ -17,7 +17,7 @@ public sealed record ModelEvaluation(
     ClassificationReport Report, IReadOnlyList<ImagePrediction> Skipped, IReadOnlyList<UnknownClass> Unknown, double Seconds)
 {
     /// <summary>How many images were read and scored in a second.</summary>
-    public double ImagesPerSecond => Report.Pictures / Seconds;
+    public double ImagesPerSecond => Report.Images / Seconds;
 
     /// <summary>Scores a data set.</summary>
     /// <param name="model">The model.</param>

@@ -1,6 +1,6 @@
 namespace MLTransfer.Evaluation;
 
-/// <summary>ML.NET's log-loss of one picture.</summary>
+/// <summary>ML.NET's log-loss of one image.</summary>
 internal static class TrueClassLoss
 {
     // Single precision, as MulticlassClassificationEvaluator has it: a probability of 0 costs 34.5 nats, not infinity.

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace MLTransfer.Features;
 
-/// <summary>The SHA-256 of a picture's content, as a key of dictionaries.</summary>
+/// <summary>The SHA-256 of an image's content, as a key of dictionaries.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct ContentKey(ulong A, ulong B, ulong C, ulong D)
 {

@@ -4,7 +4,7 @@ using System.Text;
 namespace MLTransfer.Features;
 
 /// <summary>
-/// Keeps the features of pictures on disk. What it returns cannot be stale: features are found by the hash of the picture's content, in a folder
+/// Keeps the features of images on disk. What it returns cannot be stale: features are found by the hash of the image's content, in a folder
 /// named by the hash of everything that made them, and a file that does not agree with its checksum is never used.
 /// </summary>
 /// <remarks>Several processes may use one folder at once: each writes shards of its own. Safe for use from several threads.</remarks>
@@ -28,10 +28,10 @@ public sealed class FeatureCache : IDisposable
     /// <summary>The folder of this extractor's files.</summary>
     public string Folder { get; }
 
-    /// <summary>Numbers in the features of one picture.</summary>
+    /// <summary>Numbers in the features of one image.</summary>
     public int Width { get; }
 
-    /// <summary>How many pictures have features here, flushed or not.</summary>
+    /// <summary>How many images have features here, flushed or not.</summary>
     public int Count
     {
         get
@@ -53,9 +53,9 @@ public sealed class FeatureCache : IDisposable
 
     /// <summary>Opens the cache of one extractor, and creates it where it is missing.</summary>
     /// <param name="folder">The folder that holds the caches of all extractors.</param>
-    /// <param name="extractorDescription">Everything that features depend on besides the picture: backbone, hash of the weights, preprocessing,
+    /// <param name="extractorDescription">Everything that features depend on besides the image: backbone, hash of the weights, preprocessing,
     /// precision, version. Two descriptions that differ anywhere never share features.</param>
-    /// <param name="width">Numbers in the features of one picture.</param>
+    /// <param name="width">Numbers in the features of one image.</param>
     /// <exception cref="IOException">The folder cannot be created or written.</exception>
     public static FeatureCache Open(string folder, string extractorDescription, int width)
     {
@@ -77,8 +77,8 @@ public sealed class FeatureCache : IDisposable
         }
     }
 
-    /// <summary>Looks up the features of a picture.</summary>
-    /// <param name="contentHash">SHA-256 of the picture's content, 32 bytes.</param>
+    /// <summary>Looks up the features of an image.</summary>
+    /// <param name="contentHash">SHA-256 of the image's content, 32 bytes.</param>
     /// <param name="features">Receives them, <see cref="Width"/> numbers.</param>
     /// <returns>Whether they were there.</returns>
     public bool TryGet(ReadOnlySpan<byte> contentHash, Span<float> features)
@@ -89,8 +89,8 @@ public sealed class FeatureCache : IDisposable
             return _pending.TryGet(key, features) || _stored.TryGet(key, features);
     }
 
-    /// <summary>Adds the features of a picture; they reach the disk with the next <see cref="Flush"/>.</summary>
-    /// <param name="contentHash">SHA-256 of the picture's content, 32 bytes.</param>
+    /// <summary>Adds the features of an image; they reach the disk with the next <see cref="Flush"/>.</summary>
+    /// <param name="contentHash">SHA-256 of the image's content, 32 bytes.</param>
     /// <param name="features">Them, <see cref="Width"/> numbers.</param>
     public void Add(ReadOnlySpan<byte> contentHash, ReadOnlySpan<float> features)
     {

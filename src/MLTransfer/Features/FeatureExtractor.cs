@@ -5,45 +5,45 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Features;
 
-/// <summary>Brings pictures through a frozen backbone, each once; what the cache holds is not computed again.</summary>
+/// <summary>Brings images through a frozen backbone, each once; what the cache holds is not computed again.</summary>
 internal sealed class FeatureExtractor(
     FrozenModel model, int width, Preprocessing preprocessing, Device device, int threads, DecodingOptions? decoding = null)
 {
-    // Behind so many new pictures the cache is written, so that little is lost when the process is killed.
-    private const int PicturesPerFlush = 4096;
+    // Behind so many new images the cache is written, so that little is lost when the process is killed.
+    private const int ImagesPerFlush = 4096;
 
-    /// <summary>The features of all pictures, in their order.</summary>
-    /// <param name="pictures">The pictures.</param>
+    /// <summary>The features of all images, in their order.</summary>
+    /// <param name="images">The images.</param>
     /// <param name="cache">Where features are kept between runs; <see langword="null"/> for nowhere.</param>
-    /// <param name="done">Hears of every picture that is finished: how many more.</param>
-    /// <param name="skip">Hears of every picture that cannot be read; what it throws ends the extraction.</param>
+    /// <param name="done">Hears of every image that is finished: how many more.</param>
+    /// <param name="skip">Hears of every image that cannot be read; what it throws ends the extraction.</param>
     /// <param name="cancellation">Stops behind the running batch; what was computed stays in the cache.</param>
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
     public FeatureSet Extract(
-        IReadOnlyList<PictureSource> pictures, FeatureCache? cache, Action<int> done, Action<SkippedPicture> skip, CancellationToken cancellation)
+        IReadOnlyList<ImageSource> images, FeatureCache? cache, Action<int> done, Action<SkippedImage> skip, CancellationToken cancellation)
     {
-        var values = new float[pictures.Count][];
-        byte[]?[] hashes = cache is null ? [] : ContentHashes.Of(pictures, threads, cancellation);
-        int[] missing = cache is null ? [.. Enumerable.Range(0, pictures.Count)] : FromCache(cache, hashes, values);
-        done(pictures.Count - missing.Length);
-        var skipped = new List<SkippedPicture>();
-        var loader = new BatchLoader(pictures, preprocessing.EvaluationTransforms(), FrozenModel.BatchSize, threads, decoding: decoding);
+        var values = new float[images.Count][];
+        byte[]?[] hashes = cache is null ? [] : ContentHashes.Of(images, threads, cancellation);
+        int[] missing = cache is null ? [.. Enumerable.Range(0, images.Count)] : FromCache(cache, hashes, values);
+        done(images.Count - missing.Length);
+        var skipped = new List<SkippedImage>();
+        var loader = new BatchLoader(images, preprocessing.EvaluationTransforms(), FrozenModel.BatchSize, threads, decoding: decoding);
         try
         {
             int unwritten = 0;
-            foreach (PictureBatch batch in loader.Load(missing, epoch: 0, cancellation))
+            foreach (ImageBatch batch in loader.Load(missing, epoch: 0, cancellation))
             {
                 skipped.AddRange(batch.Skipped);
-                foreach (SkippedPicture picture in batch.Skipped) skip(picture);
+                foreach (SkippedImage image in batch.Skipped) skip(image);
                 float[][] rows = batch.Count == 0 ? [] : Compute(batch);
                 for (int i = 0; i < rows.Length; i++)
                 {
                     int index = batch.Indices[i];
                     values[index] = rows[i];
-                    if (cache is not null && hashes[index] is { } hash && ContentHashes.StillIs(hash, pictures[index])) cache.Add(hash, rows[i]);
+                    if (cache is not null && hashes[index] is { } hash && ContentHashes.StillIs(hash, images[index])) cache.Add(hash, rows[i]);
                 }
 
-                if ((unwritten += batch.Count) >= PicturesPerFlush)
+                if ((unwritten += batch.Count) >= ImagesPerFlush)
                 {
                     cache?.TryFlush();
                     unwritten = 0;
@@ -74,10 +74,10 @@ internal sealed class FeatureExtractor(
         return [.. missing];
     }
 
-    private float[][] Compute(PictureBatch batch)
+    private float[][] Compute(ImageBatch batch)
     {
         using var scope = NewDisposeScope();
-        float[] flat = model.Features(PictureTensor.From(batch, preprocessing, device)).cpu().contiguous().data<float>().ToArray();
+        float[] flat = model.Features(ImageTensor.From(batch, preprocessing, device)).cpu().contiguous().data<float>().ToArray();
         return [.. flat.Chunk(width)];
     }
 

@@ -20,7 +20,7 @@ internal static class FeatureShard
     /// <summary>A file name that no other process takes.</summary>
     public static string NewName() => $"{Guid.NewGuid():N}{Extension}";
 
-    /// <summary>Where the features of one picture start in a shard of so many.</summary>
+    /// <summary>Where the features of one image start in a shard of so many.</summary>
     public static long Offset(int count, int width, int row) => HeaderLength + ((long)count * ContentKey.Size) + ((long)row * width * sizeof(float));
 
     public static void Write(Stream stream, byte[] extractor, int width, PendingFeatures features)

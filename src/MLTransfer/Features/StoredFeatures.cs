@@ -15,7 +15,7 @@ internal sealed class StoredFeatures : IDisposable
 
     /// <param name="folder">The folder; shards in it that cannot be used are left alone.</param>
     /// <param name="extractor">The hash that the shards must carry.</param>
-    /// <param name="width">Numbers in the features of one picture.</param>
+    /// <param name="width">Numbers in the features of one image.</param>
     /// <param name="warnings">Receives a line for each file that is not used.</param>
     public StoredFeatures(string folder, byte[] extractor, int width, List<string> warnings)
     {
@@ -39,7 +39,7 @@ internal sealed class StoredFeatures : IDisposable
 
     public bool Contains(ContentKey key) => _places.ContainsKey(key);
 
-    /// <summary>Makes the features of a shard, whose pictures are these, findable.</summary>
+    /// <summary>Makes the features of a shard, whose images are these, findable.</summary>
     public void Add(string path, IReadOnlyList<ContentKey> keys)
     {
         for (int row = 0; row < keys.Count; row++)
@@ -67,7 +67,7 @@ internal sealed class StoredFeatures : IDisposable
 
     public void Dispose() => _open?.Dispose();
 
-    // Pictures come in the order in which they were stored, mostly: one open file at a time is enough, however many shards there are.
+    // Images come in the order in which they were stored, mostly: one open file at a time is enough, however many shards there are.
     private SafeFileHandle Open(int shard)
     {
         if (shard != _openShard)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>What a backbone expects of its pictures: size, and how colours are normalized.</summary>
+/// <summary>What a backbone expects of its images: size, and how colours are normalized.</summary>
 public sealed record Preprocessing
 {
     private const int LargestMoved = 64;
@@ -13,7 +13,7 @@ public sealed record Preprocessing
     /// <summary>The frame of <see cref="ImageNet"/> with colours in [-1, 1], as networks that began in TensorFlow expect them.</summary>
     public static Preprocessing Inception { get; } = new() { Mean = new(0.5f, 0.5f, 0.5f), StandardDeviation = new(0.5f, 0.5f, 0.5f) };
 
-    /// <summary>Pictures of 32 × 32 pixels, nothing cut off, normalized as <see cref="ImageNet"/>.</summary>
+    /// <summary>Images of 32 × 32 pixels, nothing cut off, normalized as <see cref="ImageNet"/>.</summary>
     public static Preprocessing Cifar { get; } = new() { ResizeTo = 32, CropTo = 32 };
 
     /// <summary>Length of the shorter side after resizing, in pixels. Default 256.</summary>
@@ -32,13 +32,13 @@ public sealed record Preprocessing
     public Rgb StandardDeviation { get; init; } = new(0.229f, 0.224f, 0.225f);
 
     /// <summary>
-    /// What is done to a picture in place of resizing its shorter side and cutting its centre; must end with squares of <see cref="CropTo"/> pixels
+    /// What is done to an image in place of resizing its shorter side and cutting its centre; must end with squares of <see cref="CropTo"/> pixels
     /// and should leave nothing to chance. Default null, nothing else.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(TransformJson))]
-    public IReadOnlyList<PictureTransform>? Transforms { get; init; }
+    public IReadOnlyList<ImageTransform>? Transforms { get; init; }
 
-    /// <summary>The same for another picture size, with the ratio of <see cref="ResizeTo"/> to <see cref="CropTo"/> kept.</summary>
+    /// <summary>The same for another image size, with the ratio of <see cref="ResizeTo"/> to <see cref="CropTo"/> kept.</summary>
     /// <param name="size">The new <see cref="CropTo"/>, in pixels.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is not positive.</exception>
     /// <exception cref="InvalidOperationException">There are <see cref="Transforms"/>, which end with another size.</exception>
@@ -46,30 +46,30 @@ public sealed record Preprocessing
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         if (Transforms is not null && size != CropTo)
-            throw new InvalidOperationException($"The transforms of this preprocessing end with pictures of {CropTo} pixels, not {size}; choose other transforms.");
+            throw new InvalidOperationException($"The transforms of this preprocessing end with images of {CropTo} pixels, not {size}; choose other transforms.");
         return this with { CropTo = size, ResizeTo = (int)Math.Round((double)size * ResizeTo / CropTo) };
     }
 
     /// <summary>What is wrong with <see cref="Transforms"/>; null where nothing is.</summary>
     internal string? Complaint => Transforms is null ? null : Complain(Transforms, CropTo);
 
-    /// <summary>What evaluation and prediction do to a picture: <see cref="Transforms"/>, or resize its shorter side and cut the centre.</summary>
-    public IReadOnlyList<PictureTransform> EvaluationTransforms() =>
+    /// <summary>What evaluation and prediction do to an image: <see cref="Transforms"/>, or resize its shorter side and cut the centre.</summary>
+    public IReadOnlyList<ImageTransform> EvaluationTransforms() =>
         Transforms ?? [new Resize(ResizeTo, Interpolation), new CenterCrop(CropTo)];
 
     /// <summary>
-    /// What augmented training does: cut a random part to size, mirror every second picture. Where evaluation sees whole pictures of at most
+    /// What augmented training does: cut a random part to size, mirror every second image. Where evaluation sees whole images of at most
     /// 64 pixels, they are moved by up to an eighth instead, as is usual for CIFAR: a part of so few pixels would only be blurred.
     /// Does not know of <see cref="Transforms"/>.
     /// </summary>
-    public IReadOnlyList<PictureTransform> TrainingTransforms() => CropTo == ResizeTo && CropTo <= LargestMoved
+    public IReadOnlyList<ImageTransform> TrainingTransforms() => CropTo == ResizeTo && CropTo <= LargestMoved
         ? [new Resize(ResizeTo, Interpolation), new RandomCrop(CropTo, CropTo / 8), new HorizontalFlip()]
         : [new RandomResizedCrop(CropTo) { SmallestArea = 0.35, Interpolation = Interpolation }, new HorizontalFlip()];
 
     /// <summary>What is wrong with transforms that should end with squares of a size; null where nothing is.</summary>
-    internal static string? Complain(IReadOnlyList<PictureTransform> transforms, int size) => TransformChain.SizeAfter(transforms) switch
+    internal static string? Complain(IReadOnlyList<ImageTransform> transforms, int size) => TransformChain.SizeAfter(transforms) switch
     {
-        null => $"the transforms leave pictures at different sizes; end with {nameof(CenterCrop)}({size}) or {nameof(RandomResizedCrop)}({size})",
+        null => $"the transforms leave images at different sizes; end with {nameof(CenterCrop)}({size}) or {nameof(RandomResizedCrop)}({size})",
         var (width, height) when width != size || height != size => $"the transforms end with {width} × {height} pixels, and the network is to see {size} × {size}",
         _ => null,
     };

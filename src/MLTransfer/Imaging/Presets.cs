@@ -6,16 +6,16 @@ public static class Presets
     /// <summary>The usual recipe of the backbone: <see cref="Preprocessing.TrainingTransforms"/>.</summary>
     public const string Standard = "standard";
 
-    /// <summary>No augmentation: training pictures go through what evaluation does.</summary>
+    /// <summary>No augmentation: training images go through what evaluation does.</summary>
     public const string None = "none";
 
-    private const int SmallPictures = 64;
+    private const int SmallImages = 64;
 
-    private static readonly OrderedDictionary<string, Func<Preprocessing, IReadOnlyList<PictureTransform>>> Recipes = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly OrderedDictionary<string, Func<Preprocessing, IReadOnlyList<ImageTransform>>> Recipes = new(StringComparer.OrdinalIgnoreCase)
     {
         [Standard] = preprocessing => preprocessing.TrainingTransforms(),
         ["trivial"] = preprocessing => [.. preprocessing.TrainingTransforms(), new TrivialAugmentWide(), Erasing(preprocessing)],
-        ["auto"] = preprocessing => [.. preprocessing.TrainingTransforms(), new AutoAugment(preprocessing.CropTo <= SmallPictures ? AutoAugmentPolicy.Cifar10 : AutoAugmentPolicy.ImageNet)],
+        ["auto"] = preprocessing => [.. preprocessing.TrainingTransforms(), new AutoAugment(preprocessing.CropTo <= SmallImages ? AutoAugmentPolicy.Cifar10 : AutoAugmentPolicy.ImageNet)],
         ["rand"] = preprocessing => [.. preprocessing.TrainingTransforms(), new RandAugment()],
         ["augmix"] = preprocessing => [.. preprocessing.TrainingTransforms(), new AugMix()],
         ["digits"] = preprocessing => Digits(preprocessing.CropTo),
@@ -26,33 +26,33 @@ public static class Presets
     public static IReadOnlyList<string> Names { get; } = [.. Recipes.Keys];
 
     /// <summary>
-    /// The recipe of a name, for the pictures that a backbone sees: <c>standard</c> crops and flips; <c>trivial</c>, <c>auto</c>, <c>rand</c> and
+    /// The recipe of a name, for the images that a backbone sees: <c>standard</c> crops and flips; <c>trivial</c>, <c>auto</c>, <c>rand</c> and
     /// <c>augmix</c> add TrivialAugmentWide (with random erasing), AutoAugment, RandAugment and AugMix to it, as torchvision's training recipes do;
     /// <c>digits</c>; <c>none</c>.
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
-    /// <param name="preprocessing">What evaluation does to a picture.</param>
+    /// <param name="preprocessing">What evaluation does to an image.</param>
     /// <exception cref="ArgumentException">There is no such recipe.</exception>
-    public static IReadOnlyList<PictureTransform> Named(string name, Preprocessing preprocessing)
+    public static IReadOnlyList<ImageTransform> Named(string name, Preprocessing preprocessing)
     {
         ArgumentNullException.ThrowIfNull(preprocessing);
-        return Recipes.TryGetValue(name, out Func<Preprocessing, IReadOnlyList<PictureTransform>>? recipe) ? recipe(preprocessing) : throw new ArgumentException(Unknown(name), nameof(name));
+        return Recipes.TryGetValue(name, out Func<Preprocessing, IReadOnlyList<ImageTransform>>? recipe) ? recipe(preprocessing) : throw new ArgumentException(Unknown(name), nameof(name));
     }
 
-    /// <summary>ImageNet's training recipe since Inception: a random part of the picture to size, every second picture mirrored.</summary>
+    /// <summary>ImageNet's training recipe since Inception: a random part of the image to size, every second image mirrored.</summary>
     /// <param name="size">Side of the square, in pixels. Default 224.</param>
-    public static IReadOnlyList<PictureTransform> ImageNetTrain(int size = 224) => [new RandomResizedCrop(size), new HorizontalFlip()];
+    public static IReadOnlyList<ImageTransform> ImageNetTrain(int size = 224) => [new RandomResizedCrop(size), new HorizontalFlip()];
 
     /// <summary>ImageNet's evaluation: the shorter side to 256 of 224 parts of the size, then the centre.</summary>
     /// <param name="size">Side of the square, in pixels. Default 224.</param>
-    public static IReadOnlyList<PictureTransform> ImageNetEval(int size = 224) => Preprocessing.ImageNet.ForSize(size).EvaluationTransforms();
+    public static IReadOnlyList<ImageTransform> ImageNetEval(int size = 224) => Preprocessing.ImageNet.ForSize(size).EvaluationTransforms();
 
-    /// <summary>The training recipe of CIFAR's ResNets (He et al. 2015, §4.2): moved by up to 4 pixels, every second picture mirrored.</summary>
-    public static IReadOnlyList<PictureTransform> Cifar => [new Resize(32, 32), new RandomCrop(32, 4), new HorizontalFlip()];
+    /// <summary>The training recipe of CIFAR's ResNets (He et al. 2015, §4.2): moved by up to 4 pixels, every second image mirrored.</summary>
+    public static IReadOnlyList<ImageTransform> Cifar => [new Resize(32, 32), new RandomCrop(32, 4), new HorizontalFlip()];
 
     /// <summary>For digits and letters, which mirroring would turn into others: turned by up to 10°, moved and scaled by up to a tenth.</summary>
     /// <param name="size">Side of the square, in pixels. Default 28, MNIST's own.</param>
-    public static IReadOnlyList<PictureTransform> Digits(int size = 28) =>
+    public static IReadOnlyList<ImageTransform> Digits(int size = 28) =>
     [
         new Resize(size, size),
         new RandomAffine(10) { HorizontalMove = 0.1, VerticalMove = 0.1, SmallestScale = 0.9, LargestScale = 1.1, Interpolation = Interpolation.Bilinear },

@@ -4,7 +4,7 @@ namespace MLTransfer.Models;
 
 /// <summary>
 /// A second classifier in the middle of a network, which is there to bring gradients to the layers below it (Szegedy et al. 2014,
-/// https://arxiv.org/abs/1409.4842, section 5). Scores of pictures never come from it.
+/// https://arxiv.org/abs/1409.4842, section 5). Scores of images never come from it.
 /// </summary>
 public abstract class AuxiliaryHead : NamedModule
 {

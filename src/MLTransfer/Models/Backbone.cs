@@ -36,7 +36,7 @@ public sealed record Backbone
     public long BodyParameters => Parameters - Classes * (FeatureWidth + (ClassifierHasBias ? 1L : 0));
 
     /// <summary>
-    /// Multiplications with an addition that one picture of the default size costs, in convolutions and matrix products: a billion of them is
+    /// Multiplications with an addition that one image of the default size costs, in convolutions and matrix products: a billion of them is
     /// what torchvision and timm list as one GFLOP.
     /// </summary>
     public long MultiplyAdds => Operations.Of(Name);
@@ -50,10 +50,10 @@ public sealed record Backbone
     /// <summary>The number of classes of the published weights; 0 where they come without a classifier.</summary>
     public int Classes { get; internal init; } = 1000;
 
-    /// <summary>What the published weights expect a picture to go through.</summary>
+    /// <summary>What the published weights expect an image to go through.</summary>
     public Preprocessing Preprocessing { get; }
 
-    /// <summary>Which pictures the network can take. Default: any size.</summary>
+    /// <summary>Which images the network can take. Default: any size.</summary>
     public InputSizes InputSizes { get; internal init; } = InputSizes.Any;
 
     /// <summary>Builds the network with random weights, drawn from torch's generator.</summary>
@@ -72,12 +72,12 @@ public sealed record Backbone
         return model;
     }
 
-    /// <summary>Refuses pictures of a size that the network cannot take.</summary>
+    /// <summary>Refuses images of a size that the network cannot take.</summary>
     /// <param name="size">The side in pixels of the square that the network shall see.</param>
     /// <exception cref="ArgumentException">The message says which sizes it takes.</exception>
     public void CheckInputSize(int size)
     {
         if (InputSizes.Complaint(size) is { } complaint)
-            throw new ArgumentException($"{Name} cannot see pictures of {size} × {size} pixels: {complaint}", nameof(size));
+            throw new ArgumentException($"{Name} cannot see images of {size} × {size} pixels: {complaint}", nameof(size));
     }
 }

@@ -1,6 +1,6 @@
 namespace MLTransfer.Models;
 
-/// <summary>Which pictures a network can take: squares of how many pixels.</summary>
+/// <summary>Which images a network can take: squares of how many pixels.</summary>
 public sealed record InputSizes
 {
     /// <summary>Whatever there is.</summary>
@@ -12,10 +12,10 @@ public sealed record InputSizes
     /// <summary>What the side must be a multiple of. Default 1.</summary>
     public int Step { get; private init; } = 1;
 
-    /// <summary>Pictures of that side or a longer one: below it, no pixel is left behind the last pooling.</summary>
+    /// <summary>Images of that side or a longer one: below it, no pixel is left behind the last pooling.</summary>
     internal static InputSizes AtLeast(int side) => new() { Least = side };
 
-    /// <summary>Pictures of that side or a multiple of it, as networks take that cut pictures into patches.</summary>
+    /// <summary>Images of that side or a multiple of it, as networks take that cut images into patches.</summary>
     internal static InputSizes MultiplesOf(int side) => new() { Least = side, Step = side };
 
     /// <summary>What is wrong with a size, as the end of a sentence; null when nothing is.</summary>

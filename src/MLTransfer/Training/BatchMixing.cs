@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace MLTransfer.Training;
 
 /// <summary>
-/// Mixes each picture of a batch with the one before it, and their classes in the same proportion: as a whole (Mixup, Zhang et al. 2017,
+/// Mixes each image of a batch with the one before it, and their classes in the same proportion: as a whole (Mixup, Zhang et al. 2017,
 /// https://arxiv.org/abs/1710.09412) or by pasting a rectangle (CutMix, Yun et al. 2019, https://arxiv.org/abs/1905.04899). Where both are asked for,
 /// either is done with equal chance, once per batch, as in torchvision's recipes.
 /// </summary>
@@ -15,7 +15,7 @@ namespace MLTransfer.Training;
 /// <param name="seed">Decides, with the epoch and the batch, what is mixed.</param>
 internal sealed class BatchMixing(double mixup, double cutMix, int classes, int seed)
 {
-    // Sets the chance of batches apart from that of pictures with the same seed, epoch and index.
+    // Sets the chance of batches apart from that of images with the same seed, epoch and index.
     private const int Batches = 0x6D697865;
 
     /// <param name="batch">Images (N, 3, H, W) and classes (N).</param>
@@ -24,13 +24,13 @@ internal sealed class BatchMixing(double mixup, double cutMix, int classes, int 
     public LabelledBatch Mix(LabelledBatch batch, int epoch, int index)
     {
         if (mixup == 0 && cutMix == 0) return batch;
-        PictureRandom random = new(seed ^ Batches, epoch, index);
+        ImageRandom random = new(seed ^ Batches, epoch, index);
         bool cut = mixup == 0 || (cutMix > 0 && random.Between(0, 1) < 0.5);
         double share = random.Beta(cut ? cutMix : mixup, cut ? cutMix : mixup);
         return cut ? Cut(batch, share, random.Below((int)batch.Inputs.shape[3]), random.Below((int)batch.Inputs.shape[2])) : Blended(batch, share);
     }
 
-    /// <summary>Each picture with the given share, the one before it with the rest.</summary>
+    /// <summary>Each image with the given share, the one before it with the rest.</summary>
     internal LabelledBatch Blended(LabelledBatch batch, double share)
     {
         using var scope = NewDisposeScope();
@@ -38,7 +38,7 @@ internal sealed class BatchMixing(double mixup, double cutMix, int classes, int 
         return batch with { Inputs = images.MoveToOuterDisposeScope(), Targets = TargetsOf(batch, share).MoveToOuterDisposeScope() };
     }
 
-    /// <summary>Each picture with a rectangle of the one before it: of its shape, centred at a pixel, cut off at the border.</summary>
+    /// <summary>Each image with a rectangle of the one before it: of its shape, centred at a pixel, cut off at the border.</summary>
     internal LabelledBatch Cut(LabelledBatch batch, double share, int centreX, int centreY)
     {
         using var scope = NewDisposeScope();

@@ -52,7 +52,7 @@ internal sealed partial class Checkpoint : IDisposable
         optimizer.save_state_dict(Path.Combine(partial, OptimizerState));
         new CheckpointState
         {
-            Training = _training, Epochs = history.Epochs, Best = history.Best.Epoch, Seconds = history.Seconds, Pictures = history.Pictures,
+            Training = _training, Epochs = history.Epochs, Best = history.Best.Epoch, Seconds = history.Seconds, Images = history.Images,
         }.Write(Path.Combine(partial, State));
         Directory.Move(partial, target);
         DeleteWhere(path => path != target);
@@ -85,7 +85,7 @@ internal sealed partial class Checkpoint : IDisposable
         best.Offer(kept);
         Load(network, Path.Combine(latest, Weights));
         LoadOptimizer(optimizer, Path.Combine(latest, OptimizerState));
-        return new(state.Epochs, kept, Cancelled: true, state.Seconds, state.Pictures);
+        return new(state.Epochs, kept, Cancelled: true, state.Seconds, state.Images);
     }
 
     /// <summary>Lets another training have the folder.</summary>

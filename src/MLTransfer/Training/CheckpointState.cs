@@ -26,8 +26,8 @@ internal sealed record CheckpointState
     /// <summary>Seconds spent on changing weights.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Pictures trained on.</summary>
-    public required long Pictures { get; init; }
+    /// <summary>Images trained on.</summary>
+    public required long Images { get; init; }
 
     public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Json));
 

@@ -3,9 +3,9 @@ namespace MLTransfer;
 /// <summary>What one epoch came to.</summary>
 /// <param name="Epoch">Its number, from 1.</param>
 /// <param name="Loss">The mean training loss.</param>
-/// <param name="TrainingAccuracy">The share of training pictures classified rightly while training on them.</param>
-/// <param name="ValidationLoss">The mean cross entropy on the validation pictures; NaN without any.</param>
-/// <param name="ValidationAccuracy">Top-1 accuracy on the validation pictures; NaN without any.</param>
+/// <param name="TrainingAccuracy">The share of training images classified rightly while training on them.</param>
+/// <param name="ValidationLoss">The mean cross entropy on the validation images; NaN without any.</param>
+/// <param name="ValidationAccuracy">Top-1 accuracy on the validation images; NaN without any.</param>
 /// <param name="LearningRate">The learning rate of the last step.</param>
 /// <param name="Seconds">How long it took, validation included.</param>
 public sealed record EpochResult(

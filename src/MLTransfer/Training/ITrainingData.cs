@@ -3,7 +3,7 @@ namespace MLTransfer.Training;
 /// <summary>What a network is trained on.</summary>
 internal interface ITrainingData
 {
-    /// <summary>How many pictures an epoch has.</summary>
+    /// <summary>How many images an epoch has.</summary>
     int Count { get; }
 
     /// <summary>How many batches an epoch has at most.</summary>

@@ -1,6 +1,6 @@
 namespace MLTransfer.Training;
 
-/// <summary>Counts pictures against the clock and says how far and how fast.</summary>
+/// <summary>Counts images against the clock and says how far and how fast.</summary>
 internal sealed class Pace(TimeProvider clock, long total)
 {
     private readonly long _start = clock.GetTimestamp();
@@ -11,7 +11,7 @@ internal sealed class Pace(TimeProvider clock, long total)
 
     public double PerSecond => Seconds > 0 ? Done / Seconds : 0;
 
-    public void Add(long pictures) => Done += pictures;
+    public void Add(long images) => Done += images;
 
     public TrainingProgress Report(TrainingPhase phase, int epoch, int epochs, Tally training, double validationAccuracy) => new(
         phase, epoch, epochs, Done, total, PerSecond, TimeSpan.FromSeconds(PerSecond > 0 ? Math.Max(0, total - Done) / PerSecond : 0),

@@ -1,6 +1,6 @@
 namespace MLTransfer.Training;
 
-/// <summary>The order of pictures in an epoch: a function of seed and epoch alone.</summary>
+/// <summary>The order of images in an epoch: a function of seed and epoch alone.</summary>
 internal static class Shuffle
 {
     public static int[] Order(int count, int seed, int epoch)

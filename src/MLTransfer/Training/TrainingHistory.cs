@@ -5,8 +5,8 @@ namespace MLTransfer.Training;
 /// <param name="Best">The epoch whose weights were kept.</param>
 /// <param name="Cancelled">Whether it was stopped before its last epoch.</param>
 /// <param name="Seconds">Time spent on changing weights, validation left out.</param>
-/// <param name="Pictures">Pictures trained on, over all epochs.</param>
-internal sealed record TrainingHistory(IReadOnlyList<EpochResult> Epochs, EpochResult Best, bool Cancelled, double Seconds, long Pictures)
+/// <param name="Images">Images trained on, over all epochs.</param>
+internal sealed record TrainingHistory(IReadOnlyList<EpochResult> Epochs, EpochResult Best, bool Cancelled, double Seconds, long Images)
 {
     /// <summary>What ended the training in an epoch after <see cref="Best"/>; null where nothing failed.</summary>
     public Exception? Failure { get; init; }

@@ -22,7 +22,7 @@ internal sealed class TrainingLoop(
     /// </summary>
     /// <param name="trainee">The network; holds the weights of the best epoch afterwards.</param>
     /// <param name="data">What it is trained on.</param>
-    /// <param name="validate">Scores the validation pictures; <see langword="null"/> where there are none, and the last epoch is kept.</param>
+    /// <param name="validate">Scores the validation images; <see langword="null"/> where there are none, and the last epoch is kept.</param>
     /// <param name="cancellation">Stops the training; what was best until then is kept.</param>
     /// <exception cref="InvalidOperationException">In the first epoch the loss, a weight or a statistic became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">It was stopped before an epoch was finished.</exception>
@@ -33,10 +33,10 @@ internal sealed class TrainingLoop(
         TrainingHistory? before = checkpoint?.Restore(trainee.Network, best, optimizer, recipe.Epochs);
         List<EpochResult> epochs = [.. before?.Epochs ?? []];
         double seconds = before?.Seconds ?? 0;
-        long pictures = before?.Pictures ?? 0;
+        long images = before?.Images ?? 0;
         Exception? failure = null;
         int failed = 0;
-        TrainingHistory History() => new(epochs, best.Result!, Cancelled: epochs.Count < recipe.Epochs, seconds, pictures)
+        TrainingHistory History() => new(epochs, best.Result!, Cancelled: epochs.Count < recipe.Epochs, seconds, images)
         {
             Failure = failure, FailedEpoch = failed,
         };
@@ -50,7 +50,7 @@ internal sealed class TrainingLoop(
                 Tally training = TrainEpoch(trainee, data, optimizer, epoch, lastAccuracy, pace, validate is null, cancellation);
                 TrainingProgress trained = pace.Report(TrainingPhase.Training, epoch, recipe.Epochs, training, double.NaN);
                 seconds += pace.Seconds;
-                pictures += training.Seen;
+                images += training.Seen;
                 Tally validation = cancellation.IsCancellationRequested ? default : validate?.Invoke(epoch, training, cancellation) ?? default;
                 if (cancellation.IsCancellationRequested) break;
                 RequireFinite(trainee.Network, validation, epoch);
@@ -116,7 +116,7 @@ internal sealed class TrainingLoop(
             trainee.Total(losses).backward();
             optimizer.step();
             tally += Tally.Of(logits[0], batch.Labels, losses[0]);
-            pace.Add(batch.Pictures);
+            pace.Add(batch.Images);
             if (!double.IsFinite(tally.LossSum)) throw epoch == 1 && step == 1 ? Unusable() : Diverged(epoch, "the loss");
             progress?.Report(pace.Report(TrainingPhase.Training, epoch, recipe.Epochs, tally, validationAccuracy));
             if (cancellation.IsCancellationRequested) break;

@@ -4,13 +4,13 @@ namespace MLTransfer;
 /// <param name="Phase">What it is busy with.</param>
 /// <param name="Epoch">The running epoch from 1; 0 before the first.</param>
 /// <param name="Epochs">How many epochs there will be.</param>
-/// <param name="Done">Pictures done in this phase of this epoch.</param>
-/// <param name="Total">Pictures this phase has.</param>
-/// <param name="PicturesPerSecond">The speed of this phase.</param>
+/// <param name="Done">Images done in this phase of this epoch.</param>
+/// <param name="Total">Images this phase has.</param>
+/// <param name="ImagesPerSecond">The speed of this phase.</param>
 /// <param name="Remaining">The time this phase will still take at that speed.</param>
 /// <param name="Loss">The mean training loss of the running epoch, or of the last one; NaN before.</param>
-/// <param name="TrainingAccuracy">The share of training pictures classified rightly while training on them; NaN before.</param>
-/// <param name="ValidationAccuracy">Top-1 accuracy on the validation pictures: of those scored so far while validating, else after the last finished epoch; NaN before or without any.</param>
+/// <param name="TrainingAccuracy">The share of training images classified rightly while training on them; NaN before.</param>
+/// <param name="ValidationAccuracy">Top-1 accuracy on the validation images: of those scored so far while validating, else after the last finished epoch; NaN before or without any.</param>
 public sealed record TrainingProgress(
-    TrainingPhase Phase, int Epoch, int Epochs, long Done, long Total, double PicturesPerSecond, TimeSpan Remaining,
+    TrainingPhase Phase, int Epoch, int Epochs, long Done, long Total, double ImagesPerSecond, TimeSpan Remaining,
     double Loss, double TrainingAccuracy, double ValidationAccuracy);

@@ -12,11 +12,11 @@ public sealed partial class DatasetsCheckTests : IDisposable
 
     public DatasetsCheckTests()
     {
-        SmallPictures.Draw(_folder.PathOf("set/train"), perClass: 6, seed: 1);
-        SmallPictures.Draw(_folder.PathOf("set/val"), perClass: 3, seed: 2);
-        string ant = $"{SmallPictures.Labels[0]}/000.png";
-        File.Copy(_folder.PathOf($"set/train/{ant}"), _folder.PathOf($"set/val/{SmallPictures.Labels[0]}/leak.png"));
-        File.WriteAllBytes(_folder.PathOf($"set/train/{SmallPictures.Labels[1]}/broken.jpg"), []);
+        SmallImages.Draw(_folder.PathOf("set/train"), perClass: 6, seed: 1);
+        SmallImages.Draw(_folder.PathOf("set/val"), perClass: 3, seed: 2);
+        string ant = $"{SmallImages.Labels[0]}/000.png";
+        File.Copy(_folder.PathOf($"set/train/{ant}"), _folder.PathOf($"set/val/{SmallImages.Labels[0]}/leak.png"));
+        File.WriteAllBytes(_folder.PathOf($"set/train/{SmallImages.Labels[1]}/broken.jpg"), []);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -56,21 +56,21 @@ public sealed partial class DatasetsCheckTests : IDisposable
         Assert.Equal(ExitCode.Failed, (await Mlt.RunAsync("datasets", "check", _folder.PathOf("set"), "--strict")).Code);
 
     [Fact]
-    public async Task As_json_every_problem_has_its_pictures_and_the_page_is_named()
+    public async Task As_json_every_problem_has_its_images_and_the_page_is_named()
     {
         var outcome = await Mlt.RunAsync("datasets", "check", _folder.PathOf("set"), "--near", "0", "--report", _folder.PathOf("page"), "--json");
         JsonElement json = JsonDocument.Parse(outcome.Output).RootElement;
-        Assert.Equal(20, json.GetProperty("pictures").GetInt32());
+        Assert.Equal(20, json.GetProperty("images").GetInt32());
         Assert.Equal(["unreadable", "leakage"], json.GetProperty("problems").EnumerateArray().Select(problem => problem.GetProperty("kind").GetString()));
-        Assert.Equal("val", json.GetProperty("problems")[1].GetProperty("pictures")[1].GetProperty("split").GetString());
+        Assert.Equal("val", json.GetProperty("problems")[1].GetProperty("images")[1].GetProperty("split").GetString());
         Assert.True(File.Exists(json.GetProperty("report").GetString()));
     }
 
     [Fact]
     public async Task Images_that_are_not_read_are_a_problem_and_other_files_are_not()
     {
-        _folder.Write($"set/val/{SmallPictures.Labels[0]}/readme.txt", []);
-        _folder.Write($"set/val/{SmallPictures.Labels[0]}/photo.CR2", []);
+        _folder.Write($"set/val/{SmallImages.Labels[0]}/readme.txt", []);
+        _folder.Write($"set/val/{SmallImages.Labels[0]}/photo.CR2", []);
         var outcome = await Mlt.RunAsync("datasets", "check", _folder.PathOf("set"), "--near", "0", "--json");
         JsonElement json = JsonDocument.Parse(outcome.Output).RootElement;
         Assert.Equal(["unreadable", "left-out", "leakage"],
@@ -89,15 +89,15 @@ public sealed partial class DatasetsCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task A_manifest_may_name_pictures_outside_its_folder_only_where_that_is_allowed()
+    public async Task A_manifest_may_name_images_outside_its_folder_only_where_that_is_allowed()
     {
-        string ant = $"../train/{SmallPictures.Labels[0]}/000.png", bee = $"../train/{SmallPictures.Labels[1]}/000.png";
-        var manifest = _folder.Write("set/val/list.csv", System.Text.Encoding.UTF8.GetBytes($"picture of,kind\n{ant},a\n{bee},b\n"));
-        string[] asked = ["datasets", "check", manifest, "--image-column", "picture of", "--label-column", "kind"];
+        string ant = $"../train/{SmallImages.Labels[0]}/000.png", bee = $"../train/{SmallImages.Labels[1]}/000.png";
+        var manifest = _folder.Write("set/val/list.csv", System.Text.Encoding.UTF8.GetBytes($"image of,kind\n{ant},a\n{bee},b\n"));
+        string[] asked = ["datasets", "check", manifest, "--image-column", "image of", "--label-column", "kind"];
         var refused = await Mlt.RunAsync(asked);
         Assert.Equal(ExitCode.Failed, refused.Code);
         Assert.Contains("lies outside the manifest's folder", refused.Words, StringComparison.Ordinal);
-        Assert.Contains("2 pictures", (await Mlt.RunAsync([.. asked, "--allow-outside-paths"])).Output, StringComparison.Ordinal);
+        Assert.Contains("2 images", (await Mlt.RunAsync([.. asked, "--allow-outside-paths"])).Output, StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"in \d+\.\d s")]

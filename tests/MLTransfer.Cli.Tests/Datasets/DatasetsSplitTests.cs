@@ -9,7 +9,7 @@ public sealed class DatasetsSplitTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public DatasetsSplitTests() => SmallPictures.Draw(_folder.PathOf("set"), perClass: 10, seed: 1);
+    public DatasetsSplitTests() => SmallImages.Draw(_folder.PathOf("set"), perClass: 10, seed: 1);
 
     public void Dispose() => _folder.Dispose();
 
@@ -20,7 +20,7 @@ public sealed class DatasetsSplitTests : IDisposable
         Assert.Equal($"{Manifest}: train 16, val 2, test 2 (seed 1)\n", outcome.Output);
         string[] lines = File.ReadAllLines(Manifest);
         Assert.Equal("image,label,split", lines[0]);
-        Assert.All(SmallPictures.Labels, label => Assert.Equal(8, lines.Count(line => line.EndsWith($",{label},train", StringComparison.Ordinal))));
+        Assert.All(SmallImages.Labels, label => Assert.Equal(8, lines.Count(line => line.EndsWith($",{label},train", StringComparison.Ordinal))));
         Assert.All(lines[1..], line => Assert.True(File.Exists(_folder.PathOf(line.Split(',')[0]))));
         Assert.Equal(20, Directory.GetFiles(_folder.Path, "*.png", SearchOption.AllDirectories).Length);
     }
@@ -37,7 +37,7 @@ public sealed class DatasetsSplitTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_the_pictures_lie_outside_the_folder_of_the_manifest_the_option_that_reads_it_is_named()
+    public async Task Where_the_images_lie_outside_the_folder_of_the_manifest_the_option_that_reads_it_is_named()
     {
         Directory.CreateDirectory(_folder.PathOf("elsewhere"));
         var outcome = await Mlt.RunAsync("datasets", "split", _folder.PathOf("set"), "--out", _folder.PathOf("elsewhere/list.csv"));
@@ -51,7 +51,7 @@ public sealed class DatasetsSplitTests : IDisposable
     {
         var outcome = await RunAsync("--folds", "5", "--json");
         JsonElement parts = JsonDocument.Parse(outcome.Output).RootElement.GetProperty("parts");
-        Assert.Equal([("fold1", 4), ("fold2", 4), ("fold3", 4), ("fold4", 4), ("fold5", 4)], parts.EnumerateArray().Select(part => (part.GetProperty("name").GetString()!, part.GetProperty("pictures").GetInt32())));
+        Assert.Equal([("fold1", 4), ("fold2", 4), ("fold3", 4), ("fold4", 4), ("fold5", 4)], parts.EnumerateArray().Select(part => (part.GetProperty("name").GetString()!, part.GetProperty("images").GetInt32())));
     }
 
     [Theory]

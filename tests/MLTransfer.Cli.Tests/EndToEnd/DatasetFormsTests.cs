@@ -12,8 +12,8 @@ public sealed class DatasetFormsTests : IDisposable
 
     public DatasetFormsTests()
     {
-        SmallPictures.Draw(_folder.PathOf("shapes/train"), perClass: 4, seed: 1);
-        SmallPictures.Draw(_folder.PathOf("shapes/val"), perClass: 2, seed: 2);
+        SmallImages.Draw(_folder.PathOf("shapes/train"), perClass: 4, seed: 1);
+        SmallImages.Draw(_folder.PathOf("shapes/val"), perClass: 2, seed: 2);
         ZipFile.CreateFromDirectory(_folder.PathOf("shapes"), Archive);
     }
 
@@ -48,7 +48,7 @@ public sealed class DatasetFormsTests : IDisposable
     public async Task What_to_do_next_names_all_options_by_which_the_data_set_is_read()
     {
         var rows = from part in new[] { "train", "val" }
-                   from label in SmallPictures.Labels
+                   from label in SmallImages.Labels
                    from file in Directory.GetFiles(_folder.PathOf($"shapes/{part}/{label}"))
                    select $"{Path.GetRelativePath(_folder.PathOf("shapes"), file)[..^".png".Length]},{label},{part}";
         File.WriteAllLines(_folder.PathOf("list.csv"), ["the id,kind,split", .. rows]);
@@ -57,7 +57,7 @@ public sealed class DatasetFormsTests : IDisposable
             ["train", "--data", list, "--image-column", "the id", "--label-column", "kind", "--image-folder", shapes, "--image-suffix", ".png",
                 "--allow-outside-paths", "--max-pixels", "5000", "--out", Model, .. Rest[..^1]]);
         Assert.True(trained.Code == ExitCode.Done, trained.Words);
-        Assert.Contains($"predict --model {Model} --max-pixels 5000 PICTURE", trained.Output, StringComparison.Ordinal);
+        Assert.Contains($"predict --model {Model} --max-pixels 5000 IMAGE", trained.Output, StringComparison.Ordinal);
         Assert.Contains(
             $"evaluate --model {Model} --data {list} --split val --image-column 'the id' --label-column kind --image-folder {shapes} "
                 + "--image-suffix .png --allow-outside-paths --max-pixels 5000", trained.Output, StringComparison.Ordinal);

@@ -9,7 +9,7 @@ namespace MLTransfer.Cli.Tests.EndToEnd;
 public sealed class DigitsTests : IDisposable
 {
     private const string Mnist = "data/mnist", Images = "t10k-images-idx3-ubyte", Labels = "t10k-labels-idx1-ubyte";
-    private const int Digits = 500, PictureBytes = 28 * 28;
+    private const int Digits = 500, ImageBytes = 28 * 28;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -34,10 +34,10 @@ public sealed class DigitsTests : IDisposable
         Assert.InRange(JsonDocument.Parse(evaluated.Output).RootElement.GetProperty("micro_accuracy").GetDouble(), 0.985, 1);
     }
 
-    /// <summary>Some of the digits in QMNIST's form: eight numbers for each picture, the first of them its class.</summary>
+    /// <summary>Some of the digits in QMNIST's form: eight numbers for each image, the first of them its class.</summary>
     private void WriteAsQmnist()
     {
-        byte[] images = new byte[16 + Digits * PictureBytes], labels = new byte[12 + Digits * 32];
+        byte[] images = new byte[16 + Digits * ImageBytes], labels = new byte[12 + Digits * 32];
         using (var stream = Unpacked(Images))
             stream.ReadExactly(images);
         BinaryPrimitives.WriteInt32BigEndian(images.AsSpan(4), Digits);

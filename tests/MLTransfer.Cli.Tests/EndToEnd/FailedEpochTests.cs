@@ -10,7 +10,7 @@ public sealed class FailedEpochTests : IDisposable
 
     public FailedEpochTests()
     {
-        SmallPictures.Draw(_folder.PathOf("data"), perClass: 6, seed: 1);
+        SmallImages.Draw(_folder.PathOf("data"), perClass: 6, seed: 1);
         Directory.CreateDirectory(_folder.PathOf("checkpoint"));
         // A file stands where the checkpoint of the third epoch has to go.
         _folder.Write("checkpoint/epoch-00003.partial", []);

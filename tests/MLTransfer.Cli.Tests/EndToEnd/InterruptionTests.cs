@@ -7,7 +7,7 @@ public sealed class InterruptionTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public InterruptionTests() => SmallPictures.Draw(_folder.PathOf("data"), perClass: 20, seed: 1);
+    public InterruptionTests() => SmallImages.Draw(_folder.PathOf("data"), perClass: 20, seed: 1);
 
     public void Dispose() => _folder.Dispose();
 
@@ -25,7 +25,7 @@ public sealed class InterruptionTests : IDisposable
     }
 
     [Fact]
-    public async Task An_interrupted_training_is_reported_without_scoring_the_validation_pictures_once_more()
+    public async Task An_interrupted_training_is_reported_without_scoring_the_validation_images_once_more()
     {
         using var mlt = Start("--val", _folder.PathOf("data"), "--report", _folder.Path);
         await mlt.HasSaidItAsync();

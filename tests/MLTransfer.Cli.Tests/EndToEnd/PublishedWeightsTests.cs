@@ -11,7 +11,7 @@ public sealed class PublishedWeightsTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public PublishedWeightsTests() => SmallPictures.Draw(_folder.PathOf("pictures"), perClass: 4, seed: 1);
+    public PublishedWeightsTests() => SmallImages.Draw(_folder.PathOf("images"), perClass: 4, seed: 1);
 
     public void Dispose() => _folder.Dispose();
 
@@ -45,7 +45,7 @@ public sealed class PublishedWeightsTests : IDisposable
     [Fact]
     public async Task A_backbone_without_published_weights_asks_for_some()
     {
-        var outcome = await Mlt.RunAsync("train", "--data", _folder.PathOf("pictures"), "--mode", "features", "--backbone", "mobilenet_v1_b12", "--out", _folder.PathOf("model.zip"));
+        var outcome = await Mlt.RunAsync("train", "--data", _folder.PathOf("images"), "--mode", "features", "--backbone", "mobilenet_v1_b12", "--out", _folder.PathOf("model.zip"));
         Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
         Assert.StartsWith("mlt train: --weights: No weights are published for mobilenet_v1_b12. Name a FILE or an address, or 'none'", outcome.Words, StringComparison.Ordinal);
     }
@@ -53,7 +53,7 @@ public sealed class PublishedWeightsTests : IDisposable
     private Task<Outcome> TrainAsync(params string[] more) => Mlt.RunInAsync(
         _folder.PathOf("cache"),
         [
-            "train", "--data", _folder.PathOf("pictures"), "--mode", "features", "--backbone", "cifar_resnet20", "--epochs", "1", "--cache", "none",
+            "train", "--data", _folder.PathOf("images"), "--mode", "features", "--backbone", "cifar_resnet20", "--epochs", "1", "--cache", "none",
             "--out", _folder.PathOf("model.zip"), .. more,
         ]);
 }

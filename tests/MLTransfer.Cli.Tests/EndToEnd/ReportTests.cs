@@ -12,20 +12,20 @@ public sealed class ReportTests : IDisposable
     [Fact]
     public async Task A_training_with_a_validation_folder_is_reported_with_what_is_taken_for_what()
     {
-        var page = await ReportAsync("--val", SmallPictures.Draw(_folder.PathOf("val"), perClass: 2, seed: 2));
+        var page = await ReportAsync("--val", SmallImages.Draw(_folder.PathOf("val"), perClass: 2, seed: 2));
         Assert.Contains("<h2>Confusion</h2>", page, StringComparison.Ordinal);
-        Assert.All(SmallPictures.Labels, label => Assert.Contains($"<th>{label}</th>", page, StringComparison.Ordinal));
+        Assert.All(SmallImages.Labels, label => Assert.Contains($"<th>{label}</th>", page, StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_training_with_pictures_held_back_is_reported_without_tables_by_class() =>
+    public async Task A_training_with_images_held_back_is_reported_without_tables_by_class() =>
         Assert.Contains("no tables by class", await ReportAsync("--val-fraction", "0.5"), StringComparison.Ordinal);
 
     private async Task<string> ReportAsync(string option, string value)
     {
         var reports = _folder.PathOf("reports/today");
         var outcome = await Mlt.RunAsync(
-            "train", "--data", SmallPictures.Draw(_folder.PathOf("train"), perClass: 4, seed: 1), option, value, "--mode", "features",
+            "train", "--data", SmallImages.Draw(_folder.PathOf("train"), perClass: 4, seed: 1), option, value, "--mode", "features",
             "--backbone", "cifar_resnet20", "--weights", "none", "--epochs", "2", "--precision", "float32", "--cache", "none",
             "--report", reports, "--out", _folder.PathOf("model.zip"));
         Assert.True(outcome.Code == ExitCode.Done, outcome.Words);

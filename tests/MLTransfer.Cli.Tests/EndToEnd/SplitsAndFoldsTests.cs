@@ -12,7 +12,7 @@ public sealed class SplitsAndFoldsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public SplitsAndFoldsTests() => SmallPictures.Draw(_folder.PathOf("data"), perClass: 6, seed: 1);
+    public SplitsAndFoldsTests() => SmallImages.Draw(_folder.PathOf("data"), perClass: 6, seed: 1);
 
     public void Dispose() => _folder.Dispose();
 
@@ -90,7 +90,7 @@ public sealed class SplitsAndFoldsTests : IDisposable
     {
         var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--val-fraction", "0");
         Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
-        Assert.Contains("12 training pictures of 2 classes, 0 for validation.", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("12 training images of 2 classes, 0 for validation.", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("Nothing was held back for validation", outcome.Output, StringComparison.Ordinal);
     }
 

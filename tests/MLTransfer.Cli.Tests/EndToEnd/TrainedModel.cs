@@ -3,7 +3,7 @@ using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Cli.Tests.EndToEnd;
 
-/// <summary>A model that 'mlt train' has made of a few pictures, for the tests that only read it.</summary>
+/// <summary>A model that 'mlt train' has made of a few images, for the tests that only read it.</summary>
 public sealed class TrainedModel : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -20,8 +20,8 @@ public sealed class TrainedModel : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        SmallPictures.Draw(Training, perClass: 8, seed: 1);
-        SmallPictures.Draw(Validation, perClass: 4, seed: 2);
+        SmallImages.Draw(Training, perClass: 8, seed: 1);
+        SmallImages.Draw(Validation, perClass: 4, seed: 2);
         Outcome = await Mlt.RunAsync(
             "train", "--data", Training, "--val", Validation, "--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none",
             "--epochs", "5", "--precision", "float32", "--cache", "none", "--out", Path, "--json");

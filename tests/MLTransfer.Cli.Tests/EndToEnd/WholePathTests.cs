@@ -12,7 +12,7 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
         Assert.True(model.Outcome.Code == ExitCode.Done, model.Outcome.Words);
         var json = model.Json;
         Assert.Equal("features", json.GetProperty("mode").GetString());
-        Assert.Equal(SmallPictures.Labels, json.GetProperty("classes").EnumerateArray().Select(label => label.GetString()!));
+        Assert.Equal(SmallImages.Labels, json.GetProperty("classes").EnumerateArray().Select(label => label.GetString()!));
         Assert.Equal(16, json.GetProperty("train_images").GetInt32());
         Assert.Equal(8, json.GetProperty("val_images").GetInt32());
         Assert.Equal(0, json.GetProperty("skipped_images").GetInt32());
@@ -41,28 +41,28 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
     {
         var outcome = await Mlt.RunAsync("evaluate", "--model", model.Path, "--data", model.Validation);
         Assert.Equal(ExitCode.Done, outcome.Code);
-        Assert.All(SmallPictures.Labels, label => Assert.Contains(label, outcome.Output, StringComparison.Ordinal));
+        Assert.All(SmallImages.Labels, label => Assert.Contains(label, outcome.Output, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_class_that_the_model_does_not_know_is_named_and_counted_apart()
     {
         using var folder = new TemporaryFolder();
-        Directory.Move(SmallPictures.Draw(folder.PathOf("data"), perClass: 1, seed: 3) + "/disc-plain", folder.PathOf("data/moon"));
+        Directory.Move(SmallImages.Draw(folder.PathOf("data"), perClass: 1, seed: 3) + "/disc-plain", folder.PathOf("data/moon"));
         var outcome = await Mlt.RunAsync("evaluate", "--model", model.Path, "--data", folder.PathOf("data"), "--json");
         Assert.Equal(ExitCode.Done, outcome.Code);
         var json = JsonDocument.Parse(outcome.Output).RootElement;
         var unknown = Assert.Single(json.GetProperty("unknown_classes").EnumerateArray());
         Assert.Equal(("moon", 1), (unknown.GetProperty("label").GetString(), unknown.GetProperty("images").GetInt32()));
-        Assert.Equal(SmallPictures.Labels.Count - 1, json.GetProperty("images").GetInt32());
+        Assert.Equal(SmallImages.Labels.Count - 1, json.GetProperty("images").GetInt32());
     }
 
     [Fact]
-    public async Task Prediction_ranks_the_classes_and_gives_an_unreadable_picture_an_error_in_its_place()
+    public async Task Prediction_ranks_the_classes_and_gives_an_unreadable_image_an_error_in_its_place()
     {
         using var folder = new TemporaryFolder();
-        var good = Path.Combine(model.Validation, SmallPictures.Labels[0], "000.png");
-        var bad = folder.Write("text.jpg", "not a picture"u8);
+        var good = Path.Combine(model.Validation, SmallImages.Labels[0], "000.png");
+        var bad = folder.Write("text.jpg", "not an image"u8);
         var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--top", "2", "--json", good, bad, good);
         Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
         var rows = JsonDocument.Parse(outcome.Output).RootElement.EnumerateArray().ToArray();
@@ -76,9 +76,9 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
     }
 
     [Fact]
-    public async Task A_missing_picture_does_not_keep_the_next_from_being_scored_and_the_exit_code_tells_of_it()
+    public async Task A_missing_image_does_not_keep_the_next_from_being_scored_and_the_exit_code_tells_of_it()
     {
-        var good = Path.Combine(model.Validation, SmallPictures.Labels[0], "000.png");
+        var good = Path.Combine(model.Validation, SmallImages.Labels[0], "000.png");
         var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--json", "missing.jpg", good);
         Assert.Equal(ExitCode.Failed, outcome.Code);
         Assert.Contains("'missing.jpg', but there is no such file", outcome.Words, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
     [Fact]
     public async Task A_limit_of_pixels_is_told_with_how_to_lift_it_and_holds_for_evaluation_too()
     {
-        var good = Path.Combine(model.Validation, SmallPictures.Labels[0], "000.png");
+        var good = Path.Combine(model.Validation, SmallImages.Labels[0], "000.png");
         var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--max-pixels", "10", good);
         Assert.Equal(ExitCode.Failed, outcome.Code);
         Assert.Contains("at most 10 are read, to protect memory (--max-pixels allows more", outcome.Output, StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
     public async Task Escape_sequences_in_the_names_of_files_never_reach_the_terminal()
     {
         using var folder = new TemporaryFolder();
-        var bad = folder.Write("red\u001b[31m\u009b2J\u0007\rx.jpg", "not a picture"u8);
+        var bad = folder.Write("red\u001b[31m\u009b2J\u0007\rx.jpg", "not an image"u8);
         foreach (var asked in (string[][])[["predict", "--model", model.Path, bad], ["datasets", "check", bad], ["evaluate", "--model", bad, "--data", bad], ["weights", "inspect", bad], ["nothing\u001b[0m"]])
         {
             var outcome = await Mlt.RunAsync(asked);
@@ -122,7 +122,7 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
     }
 
     [Fact]
-    public async Task Prediction_of_nothing_but_unreadable_pictures_fails()
+    public async Task Prediction_of_nothing_but_unreadable_images_fails()
     {
         var outcome = await Mlt.RunAsync("nowhere.jpg\n", CancellationToken.None, "predict", "--model", model.Path, "-");
         Assert.Equal(ExitCode.Failed, outcome.Code);

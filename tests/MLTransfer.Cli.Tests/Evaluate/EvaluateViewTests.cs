@@ -26,14 +26,14 @@ public class EvaluateViewTests
             EvaluateView.Show(Result(classes: 3) with { Unknown = [new("moths", 5), new("wasps", 1000)] }, surroundings)),
             StringComparison.Ordinal);
 
-    // Of class i there are i pictures right and one taken for the class before it; of class 0 there is none.
+    // Of class i there are i images right and one taken for the class before it; of class 0 there is none.
     private static ModelEvaluation Result(int classes)
     {
         string[] labels = [.. Enumerable.Range(0, classes).Select(index => $"class [{index}]")];
         var scored =
             from actual in Enumerable.Range(1, classes - 1)
-            from picture in Enumerable.Range(0, actual + 1)
-            select (actual, Certain(picture == 0 ? actual - 1 : actual, classes));
+            from image in Enumerable.Range(0, actual + 1)
+            select (actual, Certain(image == 0 ? actual - 1 : actual, classes));
         return new(ClassificationReport.Of(labels, scored), [], [], 0.5);
     }
 

@@ -42,7 +42,7 @@ public class EpochLogTests
             _now += TimeSpan.FromSeconds(1);
         }
         log.Finish();
-        Assert.Equal(["features: 5 of 100 pictures, 5.0/s, 20.0 s left", "features: 55 of 100 pictures, 5.0/s, 20.0 s left"], _lines);
+        Assert.Equal(["features: 5 of 100 images, 5.0/s, 20.0 s left", "features: 55 of 100 images, 5.0/s, 20.0 s left"], _lines);
     }
 
     [Fact]

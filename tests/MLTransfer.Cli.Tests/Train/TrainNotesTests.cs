@@ -91,9 +91,9 @@ public sealed class TrainNotesTests : IDisposable
             Balance = balance,
         });
 
-    private TrainArguments Arguments(TrainData pictures) => new()
+    private TrainArguments Arguments(TrainData images) => new()
     {
-        Data = _folder.Path, ValidationFraction = 0.2, FineTune = false, Backbone = "resnet18", Pictures = pictures,
+        Data = _folder.Path, ValidationFraction = 0.2, FineTune = false, Backbone = "resnet18", Images = images,
         Out = OutputFile.Checked("--out", _folder.PathOf("model.zip")),
     };
 

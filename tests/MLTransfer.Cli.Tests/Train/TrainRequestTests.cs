@@ -29,8 +29,8 @@ public sealed class TrainRequestTests : IDisposable
         await RefusedAsync("--backbone: There is no backbone 'resnt18'. Did you mean 'resnet18'?", With("--backbone", "resnt18"));
 
     [Fact]
-    public async Task Pictures_too_small_for_the_backbone_are_said_before_any_work() =>
-        await RefusedAsync("--image-size: vgg16 cannot see pictures of 16 × 16 pixels: it needs at least 32 × 32.", [.. With("--backbone", "vgg16"), "--image-size", "16"]);
+    public async Task Images_too_small_for_the_backbone_are_said_before_any_work() =>
+        await RefusedAsync("--image-size: vgg16 cannot see images of 16 × 16 pixels: it needs at least 32 × 32.", [.. With("--backbone", "vgg16"), "--image-size", "16"]);
 
     [Fact]
     public async Task An_unknown_head_is_answered_with_the_known() =>
@@ -48,15 +48,15 @@ public sealed class TrainRequestTests : IDisposable
         await RefusedAsync("--augment, --mixup and --cutmix are for --mode finetune", [.. With("--mode", "features"), option, value]);
 
     [Theory]
-    [InlineData("--picture-memory", "64")]
+    [InlineData("--image-memory", "64")]
     [InlineData("--reduced-scale", "true")]
-    public async Task How_pictures_are_decoded_again_and_again_contradicts_decoding_them_once(string option, string value) =>
-        await RefusedAsync("--picture-memory and --reduced-scale are for --mode finetune", [.. With("--mode", "features"), option, value]);
+    public async Task How_images_are_decoded_again_and_again_contradicts_decoding_them_once(string option, string value) =>
+        await RefusedAsync("--image-memory and --reduced-scale are for --mode finetune", [.. With("--mode", "features"), option, value]);
 
     [Theory]
     [InlineData("--mixup")]
     [InlineData("--cutmix")]
-    public async Task Weights_of_classes_contradict_pictures_that_are_mixed(string option) => await RefusedAsync(
+    public async Task Weights_of_classes_contradict_images_that_are_mixed(string option) => await RefusedAsync(
         "--balance weights does not go with --mixup and --cutmix", [.. With("--mode", "finetune"), "--balance", "weights", option, "0.5"]);
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class TrainViewTests : IDisposable
         Expected.Is("json-train.txt", Hidden(Shown.By(surroundings => Json.WriteTo(surroundings.Output, Result(epochs: 4).ToJson()))));
 
     [Fact]
-    public void Skipped_pictures_are_listed_with_their_reasons()
+    public void Skipped_images_are_listed_with_their_reasons()
     {
         using var words = new StringWriter();
         TrainView.ShowSkipped(Result(epochs: 4), words);
@@ -57,7 +57,7 @@ public sealed class TrainViewTests : IDisposable
             Out = OutputFile.Checked("--out", _folder.PathOf("model.zip")),
         };
         EpochResult[] history = [.. Enumerable.Range(1, epochs).Select(epoch => new EpochResult(epoch, 1.0 / epoch, 0.75, 0.5, epoch == 3 ? 0.9375 : 0.875, 0.001, 1.5))];
-        var summary = new TrainingSummary(1234, 160, [new SkippedPicture(7, "bees/torn.jpg", "it is cut short")], history, 3, 0.9375, false, 0, 6, 822.6666) { LoaderWaitShare = 0.0123 };
+        var summary = new TrainingSummary(1234, 160, [new SkippedImage(7, "bees/torn.jpg", "it is cut short")], history, 3, 0.9375, false, 0, 6, 822.6666) { LoaderWaitShare = 0.0123 };
         return new(arguments, ["ants", "bees"], summary, 7.123456);
     }
 }

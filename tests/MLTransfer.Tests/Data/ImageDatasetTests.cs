@@ -105,8 +105,8 @@ public sealed class ImageDatasetTests : IDisposable
         ImageDataset dataset = ImageDataset.Open(_folder.Path, new() { IsTestSet = true });
 
         Assert.Equal(["bees"], dataset.Classes);
-        Assert.EndsWith("'ants' has no pictures.", Assert.Single(dataset.Warnings));
-        Assert.Contains("'ants' has no pictures (.jpg", ErrorOf(_folder.Path));
+        Assert.EndsWith("'ants' has no images.", Assert.Single(dataset.Warnings));
+        Assert.Contains("'ants' has no images (.jpg", ErrorOf(_folder.Path));
     }
 
     [Fact]
@@ -146,12 +146,12 @@ public sealed class ImageDatasetTests : IDisposable
     {
         Touch("Ants/1.jpg", "ants/1.jpg", "bees/1.jpg");
 
-        Assert.Contains("the labels 'Ants' (1 pictures) and 'ants' (1 pictures) differ only in case", Assert.Single(ImageDataset.Open(_folder.Path).Warnings));
+        Assert.Contains("the labels 'Ants' (1 images) and 'ants' (1 images) differ only in case", Assert.Single(ImageDataset.Open(_folder.Path).Warnings));
     }
 
     [Fact]
     public void A_path_that_does_not_exist_says_what_is_expected() => Assert.Contains(
-        "A folder with one sub-folder of pictures per class, a manifest", Assert.Throws<FileNotFoundException>(() => ImageDataset.Open(_folder.PathOf("no"))).Message);
+        "A folder with one sub-folder of images per class, a manifest", Assert.Throws<FileNotFoundException>(() => ImageDataset.Open(_folder.PathOf("no"))).Message);
 
     [Fact]
     public void A_file_of_another_kind_says_what_is_expected() => Assert.Contains("is no data set. A folder", ErrorOf(_folder.Write("notes.txt", "hello"u8)));

@@ -53,7 +53,7 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal(
             ["a: a/1.jpg", "a: a/deep/2.jpg", "b: b/1.jpg"],
             ImageFolder.List(_folder.Path).Select(file => $"{file.Label}: {Path.GetRelativePath(_folder.Path, file.ImagePath)}"));
-        Assert.Equal(3, ImageFolder.ListPictures(_folder.Path, out IReadOnlyList<LeftOutFiles> leftOut).Count);
+        Assert.Equal(3, ImageFolder.ListImages(_folder.Path, out IReadOnlyList<LeftOutFiles> leftOut).Count);
         Assert.Equal($"1 link to a folder that is read already ('{link}')", Assert.Single(leftOut).ToString());
     }
 
@@ -74,7 +74,7 @@ public sealed class ImageFolderTests : IDisposable
     {
         Touch("ants/1.jpg", "bees/1.cr2");
 
-        Assert.Contains("'bees' has no pictures (.jpg", ErrorOf());
+        Assert.Contains("'bees' has no images (.jpg", ErrorOf());
         Assert.Contains("but 1 .cr2 ('bees/1.cr2').", ErrorOf());
     }
 
@@ -101,9 +101,9 @@ public sealed class ImageFolderTests : IDisposable
     [Fact]
     public void A_folder_without_classes_says_what_is_in_it()
     {
-        Assert.StartsWith($"The folder '{_folder.Path}' has no sub-folders. A folder with one sub-folder of pictures per class is expected", ErrorOf());
+        Assert.StartsWith($"The folder '{_folder.Path}' has no sub-folders. A folder with one sub-folder of images per class is expected", ErrorOf());
         Touch("1.jpg", "2.jpg");
-        Assert.StartsWith($"The folder '{_folder.Path}' has no sub-folders, only 2 pictures directly in it.", ErrorOf());
+        Assert.StartsWith($"The folder '{_folder.Path}' has no sub-folders, only 2 images directly in it.", ErrorOf());
     }
 
     [Fact]
@@ -115,16 +115,16 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
-    public void Classes_without_pictures_are_named()
+    public void Classes_without_images_are_named()
     {
         Touch("ants/1.jpg", "bees/notes.txt");
-        Assert.StartsWith($"In the folder '{_folder.Path}', 'bees' has no pictures (.jpg,", ErrorOf());
+        Assert.StartsWith($"In the folder '{_folder.Path}', 'bees' has no images (.jpg,", ErrorOf());
         Directory.CreateDirectory(_folder.PathOf("wasps"));
-        Assert.StartsWith($"In the folder '{_folder.Path}', 'bees', 'wasps' have no pictures", ErrorOf());
+        Assert.StartsWith($"In the folder '{_folder.Path}', 'bees', 'wasps' have no images", ErrorOf());
     }
 
     [Fact]
-    public void A_data_view_has_a_path_and_a_label_for_each_picture()
+    public void A_data_view_has_a_path_and_a_label_for_each_image()
     {
         Touch("ants/1.jpg", "bees/2.jpg");
         MLContext ml = new(seed: 1);

@@ -14,12 +14,12 @@ public sealed class BalanceTests : IDisposable
         Backbone = "cifar_resnet20", Weights = "none", Epochs = 2, BatchSize = 8, Precision = Precision.Float32, Device = DeviceKind.Cpu,
     };
 
-    private readonly ColouredPictures _pictures = new();
+    private readonly ColouredImages _images = new();
     private readonly TemporaryFolder _folder = new();
 
     public BalanceTests()
     {
-        foreach (string file in Directory.GetFiles(_pictures.PathOf("green")).Skip(2))
+        foreach (string file in Directory.GetFiles(_images.PathOf("green")).Skip(2))
             File.Delete(file);
     }
 
@@ -36,20 +36,20 @@ public sealed class BalanceTests : IDisposable
     public void Fine_tuning_can_sample_too()
     {
         FineTuningOptions options = TrainedModel.Options with { Epochs = 1 };
-        Assert.Equal(10, Train(options with { Balance = ClassBalance.Sampling }).TrainingPictures);
+        Assert.Equal(10, Train(options with { Balance = ClassBalance.Sampling }).TrainingImages);
         Assert.NotEqual(Train(options).Epochs[0].Loss, Train(options with { Balance = ClassBalance.Weights }).Epochs[0].Loss);
     }
 
     [Fact]
-    public void Weights_of_classes_do_not_go_with_pictures_that_are_mixed() => Assert.Contains(
+    public void Weights_of_classes_do_not_go_with_images_that_are_mixed() => Assert.Contains(
         "use ClassBalance.Sampling with them",
         Assert.Throws<ArgumentException>(() => new MLContext().MulticlassClassification.Trainers.FineTuning(new FineTuningOptions { Balance = ClassBalance.Weights, Mixup = 0.2 })).Message);
 
     [Fact]
-    public void A_manifest_of_pictures_in_an_archive_gives_each_its_weight()
+    public void A_manifest_of_images_in_an_archive_gives_each_its_weight()
     {
-        ZipFile.CreateFromDirectory(_pictures.Path, _folder.PathOf("pictures.zip"));
-        ImageDataset archive = ImageDataset.Open(_folder.PathOf("pictures.zip"));
+        ZipFile.CreateFromDirectory(_images.Path, _folder.PathOf("images.zip"));
+        ImageDataset archive = ImageDataset.Open(_folder.PathOf("images.zip"));
         string Listed(Func<ImageRow, int> weight) => "image,label,weight\n" + string.Concat(archive.Rows.Select(row => $"{Path.GetRelativePath(_folder.Path, row.ImagePath)},{row.Label},{weight(row)}\n"));
         TrainingSummary With(Func<ImageRow, int> weight)
         {
@@ -59,7 +59,7 @@ public sealed class BalanceTests : IDisposable
 
         TrainingSummary same = With(_ => 1), other = With(row => row.Label == "green" ? 5 : 1);
 
-        Assert.Equal(10, same.TrainingPictures);
+        Assert.Equal(10, same.TrainingImages);
         Assert.Equal(Train(Extraction).Epochs[0].Loss, same.Epochs[0].Loss, 1e-4);
         Assert.NotEqual(same.Epochs[0].Loss, other.Epochs[0].Loss);
         Assert.Empty(same.Skipped);
@@ -67,14 +67,14 @@ public sealed class BalanceTests : IDisposable
 
     public void Dispose()
     {
-        _pictures.Dispose();
+        _images.Dispose();
         _folder.Dispose();
     }
 
     private TrainingSummary Train(ImageClassificationOptions options)
     {
         var ml = new MLContext(seed: 1);
-        return Train(options, ml, ml.Data.LoadImages(_pictures.Path));
+        return Train(options, ml, ml.Data.LoadImages(_images.Path));
     }
 
     private static TrainingSummary Train(ImageClassificationOptions options, MLContext ml, IDataView data)

@@ -11,7 +11,7 @@ namespace MLTransfer.Tests.Estimators;
 [Collection(nameof(RunAlone))]
 public sealed class FailedTrainingTests : IDisposable
 {
-    private readonly ColouredPictures _pictures = new(perClass: 4);
+    private readonly ColouredImages _images = new(perClass: 4);
 
     public static TheoryData<string> Failures => [.. Options.Keys];
 
@@ -19,7 +19,7 @@ public sealed class FailedTrainingTests : IDisposable
     {
         ["no auxiliary heads"] = TrainedModel.Options with { AuxiliaryWeight = 0.3 },
         ["no such layer"] = TrainedModel.Options with { Train = Layers.From("attic") },
-        ["pictures of another size"] = TrainedModel.Options with { TrainingTransforms = Presets.ImageNetTrain() },
+        ["images of another size"] = TrainedModel.Options with { TrainingTransforms = Presets.ImageNetTrain() },
         ["diverged"] = TrainedModel.Options with { LearningRate = 1e30 },
         ["stopped before the end of an epoch"] = TrainedModel.Options with { Cancellation = new CancellationToken(canceled: true) },
     };
@@ -28,7 +28,7 @@ public sealed class FailedTrainingTests : IDisposable
     public void A_training_that_fails_leaves_no_network_behind(string failure)
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = ml.Data.LoadImageFolder(_pictures.Path);
+        IDataView data = ml.Data.LoadImageFolder(_images.Path);
         IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
         FineTuningEstimator trainer = ml.MulticlassClassification.Trainers.FineTuning(Options[failure]);
         long disposed = CountedFor(() => ModelZoo.Find(TrainedModel.Options.Backbone).Build(classes: 2).Dispose());
@@ -75,7 +75,7 @@ public sealed class FailedTrainingTests : IDisposable
 
     [Theory]
     [InlineData(1)] // every batch
-    [InlineData(7)] // 8 pictures: the last batch
+    [InlineData(7)] // 8 images: the last batch
     public void A_batch_of_one_leaves_weights_and_statistics_finite(int batchSize)
     {
         using ImageClassificationTransformer model = Train(new()
@@ -86,15 +86,15 @@ public sealed class FailedTrainingTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_of_which_one_picture_can_be_read_leaves_statistics_finite()
+    public void A_batch_of_which_one_image_can_be_read_leaves_statistics_finite()
     {
-        string[] blue = Directory.GetFiles(_pictures.PathOf("blue")), green = Directory.GetFiles(_pictures.PathOf("green"));
+        string[] blue = Directory.GetFiles(_images.PathOf("blue")), green = Directory.GetFiles(_images.PathOf("green"));
         foreach (string file in blue.Order().Skip(1).Concat(green.Order().Skip(2))) File.WriteAllText(file, "torn");
         using ImageClassificationTransformer model = Train(new()
         {
             Backbone = "mobilenet_v3_small", Weights = "none", ImageSize = 32, Epochs = 4, BatchSize = 2, Mixup = 0.4, CutMix = 1, Precision = Precision.Float32, Device = DeviceKind.Cpu,
         });
-        Assert.Equal(3, model.Training!.TrainingPictures);
+        Assert.Equal(3, model.Training!.TrainingImages);
         Assert.All(Scores(model).Take(1), score => Assert.True(float.IsFinite(score)));
     }
 
@@ -106,10 +106,10 @@ public sealed class FailedTrainingTests : IDisposable
         using var stream = new MemoryStream();
         var error = Assert.Throws<InvalidOperationException>(() => Context().Model.Save(model, Keyed().Schema, stream));
         Assert.StartsWith("The model is not saved: 'linear.weight' in its network holds NaN or infinity", error.Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => model.SaveWeights(_pictures.PathOf("weights.safetensors")));
+        Assert.Throws<InvalidOperationException>(() => model.SaveWeights(_images.PathOf("weights.safetensors")));
     }
 
-    public void Dispose() => _pictures.Dispose();
+    public void Dispose() => _images.Dispose();
 
     private ImageClassificationTransformer Train(FineTuningOptions options) => Context().MulticlassClassification.Trainers.FineTuning(options).Fit(Keyed());
 
@@ -125,7 +125,7 @@ public sealed class FailedTrainingTests : IDisposable
     private IDataView Keyed()
     {
         MLContext ml = Context();
-        IDataView data = ml.Data.LoadImageFolder(_pictures.Path);
+        IDataView data = ml.Data.LoadImageFolder(_images.Path);
         return ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
     }
 

@@ -10,7 +10,7 @@ namespace MLTransfer.Tests.Estimators;
 /// <summary>Weights may be a model that this library saved.</summary>
 public sealed class FurtherTrainingTests : IDisposable
 {
-    private readonly ColouredPictures _pictures = new();
+    private readonly ColouredImages _images = new();
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class FurtherTrainingTests : IDisposable
     public void With_other_classes_the_network_is_kept_and_the_head_is_new(bool fineTune)
     {
         ImageClassificationTransformer first = Saved(Options with { Epochs = 4 });
-        using var more = new ColouredPictures(classes: 3);
+        using var more = new ColouredImages(classes: 3);
         ImageClassificationOptions options = fineTune
             ? Options with { Weights = Model, LearningRate = 1e-12 }
             : new FeatureExtractionOptions { Backbone = Options.Backbone, Weights = Model, Precision = Precision.Float32 };
@@ -51,7 +51,7 @@ public sealed class FurtherTrainingTests : IDisposable
     public void As_many_other_classes_get_a_new_head_too()
     {
         ImageClassificationTransformer first = Saved(Options with { Epochs = 4 });
-        Directory.Move(_pictures.PathOf("blue"), _pictures.PathOf("yellow"));
+        Directory.Move(_images.PathOf("blue"), _images.PathOf("yellow"));
         ImageClassificationTransformer second = Train(Options with { Weights = Model, Epochs = 1, LearningRate = 1e-12, HeadWarmup = false });
         Assert.NotEqual(Floats(Weights(first)["linear.weight"]), Floats(Weights(second)["linear.weight"]));
     }
@@ -100,7 +100,7 @@ public sealed class FurtherTrainingTests : IDisposable
 
     public void Dispose()
     {
-        _pictures.Dispose();
+        _images.Dispose();
         _folder.Dispose();
     }
 
@@ -112,14 +112,14 @@ public sealed class FurtherTrainingTests : IDisposable
     {
         var ml = new MLContext(seed: 3);
         ImageClassificationTransformer model = Train(options);
-        ml.Model.Save(model, ml.Data.LoadImageFolder(_pictures.Path).Schema, Model);
+        ml.Model.Save(model, ml.Data.LoadImageFolder(_images.Path).Schema, Model);
         return model;
     }
 
     private ImageClassificationTransformer Train(ImageClassificationOptions options, string? folder = null, bool backwards = false)
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = ml.Data.LoadImageFolder(folder ?? _pictures.Path);
+        IDataView data = ml.Data.LoadImageFolder(folder ?? _images.Path);
         if (backwards) data = ml.Data.LoadFromEnumerable(ml.Data.CreateEnumerable<ImageFile>(data, reuseRowObject: false).Reverse().ToList());
         IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
         var trainers = ml.MulticlassClassification.Trainers;

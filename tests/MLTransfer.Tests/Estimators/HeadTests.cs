@@ -11,7 +11,7 @@ public sealed class HeadTests : IDisposable
 {
     private static readonly ClassifierHead Perceptron = ClassifierHead.Mlp(width: 24, dropout: 0.1);
 
-    private readonly ColouredPictures _pictures = new();
+    private readonly ColouredImages _images = new();
     private readonly TemporaryFolder _folder = new();
 
     [Theory]
@@ -36,7 +36,7 @@ public sealed class HeadTests : IDisposable
     public void A_perceptron_learns_to_tell_colours_apart()
     {
         var ml = new MLContext(seed: 1);
-        TrainingSummary summary = Train(Extraction with { Head = Perceptron, Epochs = 20, Validation = ml.Data.LoadImageFolder(_pictures.Path) }, ml).Training!;
+        TrainingSummary summary = Train(Extraction with { Head = Perceptron, Epochs = 20, Validation = ml.Data.LoadImageFolder(_images.Path) }, ml).Training!;
         Assert.Equal(1, summary.ValidationAccuracy);
     }
 
@@ -87,7 +87,7 @@ public sealed class HeadTests : IDisposable
 
     public void Dispose()
     {
-        _pictures.Dispose();
+        _images.Dispose();
         _folder.Dispose();
     }
 
@@ -105,12 +105,12 @@ public sealed class HeadTests : IDisposable
     private ImageClassificationTransformer Train(ImageClassificationOptions options, MLContext? context = null)
     {
         MLContext ml = context ?? new MLContext(seed: 1);
-        IDataView data = ml.Data.LoadImageFolder(_pictures.Path);
+        IDataView data = ml.Data.LoadImageFolder(_images.Path);
         IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
         var trainers = ml.MulticlassClassification.Trainers;
         return options is FineTuningOptions tuning ? trainers.FineTuning(tuning).Fit(keyed) : trainers.FeatureExtraction((FeatureExtractionOptions)options).Fit(keyed);
     }
 
     private float[][] Scores(ImageClassificationTransformer model) =>
-        [.. model.Transform(new MLContext().Data.LoadImageFolder(_pictures.Path)).GetColumn<float[]>("Score")];
+        [.. model.Transform(new MLContext().Data.LoadImageFolder(_images.Path)).GetColumn<float[]>("Score")];
 }

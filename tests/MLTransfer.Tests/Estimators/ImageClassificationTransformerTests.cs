@@ -67,10 +67,10 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
     }
 
     [Fact]
-    public void An_unreadable_picture_has_no_score_in_a_data_view_an_error_in_a_list_and_throws_in_a_prediction_engine()
+    public void An_unreadable_image_has_no_score_in_a_data_view_an_error_in_a_list_and_throws_in_a_prediction_engine()
     {
         using var folder = new TemporaryFolder();
-        string bad = folder.Write("bad.jpg", "no picture"u8);
+        string bad = folder.Write("bad.jpg", "no image"u8);
         string good = ImageFolder.List(trained.Folder)[0].ImagePath;
         IDataView data = trained.Context.Data.LoadFromEnumerable<ImageFile>([new() { ImagePath = bad, Label = "blue" }, new() { ImagePath = good, Label = "blue" }]);
 
@@ -83,7 +83,7 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
         Assert.Null(listed[1].Error);
         using var engine = trained.Context.Model.CreatePredictionEngine<ImageFile, ImageLabel>(trained.Model, new PredictionEngineOptions { OwnsTransformer = false });
         var error = Assert.ThrowsAny<Exception>(() => engine.Predict(new ImageFile { ImagePath = bad }));
-        Assert.Contains("bad.jpg", (error as PictureException ?? error.InnerException ?? error).Message, StringComparison.Ordinal);
+        Assert.Contains("bad.jpg", (error as ImageException ?? error.InnerException ?? error).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
     }
 
     [Fact]
-    public void Pictures_come_as_encoded_bytes_too()
+    public void Images_come_as_encoded_bytes_too()
     {
         string file = ImageFolder.List(trained.Folder)[0].ImagePath;
         var ml = trained.Context;
@@ -106,7 +106,7 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
     }
 
     [Fact]
-    public void Pictures_come_as_images_too_and_one_that_is_missing_has_no_score()
+    public void Images_come_as_images_too_and_one_that_is_missing_has_no_score()
     {
         string file = ImageFolder.List(trained.Folder)[0].ImagePath;
         var ml = trained.Context;

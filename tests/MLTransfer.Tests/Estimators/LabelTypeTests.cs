@@ -8,7 +8,7 @@ namespace MLTransfer.Tests.Estimators;
 
 public sealed class LabelTypeTests : IDisposable
 {
-    private readonly ColouredPictures _pictures = new(perClass: 4);
+    private readonly ColouredImages _images = new(perClass: 4);
 
     [Fact]
     public void Whole_numbers_come_back_as_whole_numbers_before_and_after_saving() => ComesBack(-7, 90_000);
@@ -38,7 +38,7 @@ public sealed class LabelTypeTests : IDisposable
         IDataView data = Rows(ml, 7, 9);
         var model = Pipeline(ml).Fit(data);
         using PredictionEngine<Row<int>, Answer<int>> engine = ml.Model.CreatePredictionEngine<Row<int>, Answer<int>>(model);
-        Assert.Contains(engine.Predict(new() { ImagePath = _pictures.PathOf("blue/00.png") }).PredictedLabel, new[] { 7, 9 });
+        Assert.Contains(engine.Predict(new() { ImagePath = _images.PathOf("blue/00.png") }).PredictedLabel, new[] { 7, 9 });
         MulticlassClassificationMetrics metrics = ml.MulticlassClassification.Evaluate(model.Transform(data));
         Assert.Equal(2, metrics.PerClassLogLoss.Count);
     }
@@ -64,7 +64,7 @@ public sealed class LabelTypeTests : IDisposable
         Assert.Equal("Int64", ModelDescription.FromJson((description with { LabelType = "Int64" }).ToJson()).LabelType);
     }
 
-    public void Dispose() => _pictures.Dispose();
+    public void Dispose() => _images.Dispose();
 
     private void ComesBack<T>(T blue, T green)
     {
@@ -92,7 +92,7 @@ public sealed class LabelTypeTests : IDisposable
         .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 
     private IDataView Rows<T>(MLContext ml, T blue, T green) => ml.Data.LoadFromEnumerable(
-        Directory.GetFiles(_pictures.Path, "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        Directory.GetFiles(_images.Path, "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(file => new Row<T> { ImagePath = file, Label = file.Contains("blue", StringComparison.Ordinal) ? blue : green }));
 
     private sealed class Row<T>

@@ -9,7 +9,7 @@ public sealed class OwnTransformsTests : IDisposable
 {
     private static readonly Preprocessing Own = Preprocessing.Cifar with { Transforms = [new Resize(40, 48), new CenterCrop(32)] };
 
-    private readonly ColouredPictures _pictures = new(perClass: 4);
+    private readonly ColouredImages _images = new(perClass: 4);
 
     [Fact]
     public void A_model_keeps_the_transforms_of_its_preprocessing_in_its_file()
@@ -27,7 +27,7 @@ public sealed class OwnTransformsTests : IDisposable
     }
 
     [Fact]
-    public void Mixed_pictures_can_be_learned_from()
+    public void Mixed_images_can_be_learned_from()
     {
         ImageClassificationTransformer model = Train(new MLContext(seed: 1), TrainedModel.Options with { Epochs = 20, Mixup = 0.2, CutMix = 1, TrainingTransforms = Presets.Cifar });
         Assert.All(model.Training!.Epochs, epoch => Assert.True(double.IsFinite(epoch.Loss)));
@@ -35,7 +35,7 @@ public sealed class OwnTransformsTests : IDisposable
     }
 
     [Fact]
-    public void What_varies_the_training_pictures_reaches_the_training()
+    public void What_varies_the_training_images_reaches_the_training()
     {
         FineTuningOptions plain = TrainedModel.Options with { Epochs = 1, Augmentation = Presets.None };
         double[] losses = [.. new[] { plain, plain with { Augmentation = "digits" }, plain with { TrainingTransforms = Presets.Cifar }, plain with { Mixup = 1 }, plain with { CutMix = 1 } }
@@ -75,7 +75,7 @@ public sealed class OwnTransformsTests : IDisposable
         Assert.Contains("\"format\":2,", (Description(Preprocessing.Cifar) with { Head = "dropout:0.5" }).ToJson(), StringComparison.Ordinal);
     }
 
-    public void Dispose() => _pictures.Dispose();
+    public void Dispose() => _images.Dispose();
 
     private static ModelDescription Description(Preprocessing preprocessing) => new()
     {
@@ -84,11 +84,11 @@ public sealed class OwnTransformsTests : IDisposable
 
     private ImageClassificationTransformer Train(MLContext ml, FineTuningOptions options)
     {
-        IDataView data = ml.Data.LoadImageFolder(_pictures.Path);
+        IDataView data = ml.Data.LoadImageFolder(_images.Path);
         IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
         return ml.MulticlassClassification.Trainers.FineTuning(options).Fit(keyed);
     }
 
     private float[][] Scores(ImageClassificationTransformer model) =>
-        [.. model.Transform(new MLContext().Data.LoadImageFolder(_pictures.Path)).GetColumn<float[]>("Score")];
+        [.. model.Transform(new MLContext().Data.LoadImageFolder(_images.Path)).GetColumn<float[]>("Score")];
 }

@@ -5,28 +5,28 @@ namespace MLTransfer.Tests.Estimators;
 
 public sealed class ReadableClassesTests : IDisposable
 {
-    private readonly ColouredPictures _pictures = new(perClass: 4);
+    private readonly ColouredImages _images = new(perClass: 4);
 
-    public void Dispose() => _pictures.Dispose();
+    public void Dispose() => _images.Dispose();
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void A_class_of_which_no_image_can_be_read_is_refused_before_the_training(bool fineTunes)
     {
-        foreach (string path in Directory.EnumerateFiles(_pictures.PathOf("green")))
+        foreach (string path in Directory.EnumerateFiles(_images.PathOf("green")))
             File.WriteAllText(path, "no image");
 
         string message = Assert.Throws<InvalidDataException>(() => Fit(fineTunes)).Message;
 
-        Assert.StartsWith($"'green' has no images that can be read; the first is '{_pictures.PathOf("green/00.png")}': it is not a picture", message);
+        Assert.StartsWith($"'green' has no images that can be read; the first is '{_images.PathOf("green/00.png")}': it is not an image", message);
         Assert.EndsWith("Add images that can be read, or remove the class.", message);
     }
 
     [Fact]
     public void One_image_that_can_be_read_is_enough()
     {
-        foreach (string path in Directory.EnumerateFiles(_pictures.PathOf("green")).Order().SkipLast(1))
+        foreach (string path in Directory.EnumerateFiles(_images.PathOf("green")).Order().SkipLast(1))
             File.WriteAllText(path, "no image");
 
         Fit(fineTunes: false);
@@ -37,9 +37,9 @@ public sealed class ReadableClassesTests : IDisposable
     [InlineData(false)]
     public void A_class_whose_images_are_all_over_the_limit_is_refused_and_trains_once_the_limit_is_raised(bool fineTunes)
     {
-        using ColouredPictures large = new(perClass: 4, side: 50);
-        Directory.Delete(_pictures.PathOf("green"), recursive: true);
-        Directory.Move(large.PathOf("green"), _pictures.PathOf("green"));
+        using ColouredImages large = new(perClass: 4, side: 50);
+        Directory.Delete(_images.PathOf("green"), recursive: true);
+        Directory.Move(large.PathOf("green"), _images.PathOf("green"));
 
         string message = Assert.Throws<InvalidDataException>(() => Fit(fineTunes, maximumPixels: 40 * 40)).Message;
 
@@ -50,7 +50,7 @@ public sealed class ReadableClassesTests : IDisposable
 
     private void Fit(bool fineTunes, long? maximumPixels = null)
     {
-        long most = maximumPixels ?? PictureLimits.Default.Pixels;
+        long most = maximumPixels ?? ImageLimits.Default.Pixels;
         MLContext ml = new(seed: 1);
         var trainers = ml.MulticlassClassification.Trainers;
         IEstimator<ITransformer> trainer = fineTunes
@@ -60,6 +60,6 @@ public sealed class ReadableClassesTests : IDisposable
                 Backbone = "cifar_resnet20", Weights = "none", Epochs = 1,
                 Device = DeviceKind.Cpu, MaximumPixels = most,
             });
-        ml.Transforms.Conversion.MapValueToKey("Label").Append(trainer).Fit(ml.Data.LoadImageFolder(_pictures.Path));
+        ml.Transforms.Conversion.MapValueToKey("Label").Append(trainer).Fit(ml.Data.LoadImageFolder(_images.Path));
     }
 }

@@ -4,15 +4,15 @@ using Microsoft.ML.Transforms;
 
 namespace MLTransfer.Tests.Estimators;
 
-/// <summary>A small model trained on coloured pictures, made once for the tests that use one.</summary>
+/// <summary>A small model trained on coloured images, made once for the tests that use one.</summary>
 public sealed class TrainedModel : IDisposable
 {
-    private readonly ColouredPictures _pictures = new(perClass: 12);
+    private readonly ColouredImages _images = new(perClass: 12);
 
     public TrainedModel()
     {
         Context = new MLContext(seed: 1);
-        Data = Context.Data.LoadImageFolder(_pictures.Path);
+        Data = Context.Data.LoadImageFolder(_images.Path);
         Model = Context.Transforms.Conversion.MapValueToKey("Label")
             .Append(Context.MulticlassClassification.Trainers.FineTuning(Options))
             .Append(Context.Transforms.Conversion.MapKeyToValue("PredictedLabel"))
@@ -32,7 +32,7 @@ public sealed class TrainedModel : IDisposable
 
     public ImageClassificationTransformer Network => Model.OfType<ImageClassificationTransformer>().Single();
 
-    public string Folder => _pictures.Path;
+    public string Folder => _images.Path;
 
-    public void Dispose() => _pictures.Dispose();
+    public void Dispose() => _images.Dispose();
 }

@@ -17,7 +17,7 @@ public sealed class TrainingTests : IDisposable
         Backbone = "cifar_resnet20", Weights = "none", Epochs = 3, BatchSize = 8, Precision = Precision.Float32, Device = DeviceKind.Cpu,
     };
 
-    private readonly ColouredPictures _pictures = new();
+    private readonly ColouredImages _images = new();
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class TrainingTests : IDisposable
     public void A_model_scores_as_it_did_when_its_epochs_were_compared(Precision precision)
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = ml.Data.LoadImageFolder(_pictures.Path);
+        IDataView data = ml.Data.LoadImageFolder(_images.Path);
         IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
         foreach (ImageClassificationOptions options in new ImageClassificationOptions[] { FineTuning, Extraction })
         {
@@ -43,14 +43,14 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
-    public void A_checkpoint_goes_on_with_the_same_pictures_and_classes_only()
+    public void A_checkpoint_goes_on_with_the_same_images_and_classes_only()
     {
         FineTuningOptions kept = FineTuning with { CheckpointFolder = _folder.PathOf("checkpoint") };
         Assert.Equal(Scores(Train(kept)), Scores(Train(kept)));
-        Directory.Move(_pictures.PathOf("blue"), _pictures.PathOf("yellow"));
+        Directory.Move(_images.PathOf("blue"), _images.PathOf("yellow"));
         string message = Assert.Throws<InvalidOperationException>(() => Train(kept)).Message;
         Assert.Contains("Classes was blue, green and is green, yellow now", message, StringComparison.Ordinal);
-        Assert.Contains("Pictures was 16 (", message, StringComparison.Ordinal);
+        Assert.Contains("Images was 16 (", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class TrainingTests : IDisposable
     {
         FeatureExtractionOptions cached = Extraction with { CacheFolder = _folder.PathOf("cache") };
         Train(cached);
-        Assert.Throws<PictureException>(() => Train(cached with { MaximumPixels = 100 }));
+        Assert.Throws<ImageException>(() => Train(cached with { MaximumPixels = 100 }));
     }
 
     [Fact]
@@ -88,49 +88,49 @@ public sealed class TrainingTests : IDisposable
         string description = File.ReadAllText(
             Assert.Single(Directory.EnumerateFiles(_folder.PathOf("cache"), "extractor.txt", SearchOption.AllDirectories)));
         Assert.Contains($"; libtorch {torch.__version__}; ", description, StringComparison.Ordinal);
-        Assert.Contains($"; decoders {PictureDecoder.Revision}; ", description, StringComparison.Ordinal);
+        Assert.Contains($"; decoders {ImageDecoder.Revision}; ", description, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_picture_that_changed_is_not_taken_from_the_cache()
+    public void An_image_that_changed_is_not_taken_from_the_cache()
     {
         FeatureExtractionOptions cached = Extraction with { CacheFolder = _folder.PathOf("cache") };
         Train(cached);
-        File.Copy(_pictures.PathOf("green/00.png"), _pictures.PathOf("blue/00.png"), overwrite: true);
+        File.Copy(_images.PathOf("green/00.png"), _images.PathOf("blue/00.png"), overwrite: true);
         Assert.Equal(Scores(Train(Extraction)), Scores(Train(cached)));
     }
 
     [Fact]
-    public void Unreadable_pictures_are_reported_and_left_out()
+    public void Unreadable_images_are_reported_and_left_out()
     {
-        string bad = WriteBadPicture();
+        string bad = WriteBadImage();
         foreach (ImageClassificationOptions options in new ImageClassificationOptions[] { FineTuning, Extraction })
         {
             var messages = new List<string>();
             var ml = new MLContext(seed: 1);
             ml.Log += (_, message) => messages.Add(message.RawMessage);
             TrainingSummary summary = Train(options, ml).Training!;
-            SkippedPicture skipped = Assert.Single(summary.Skipped);
+            SkippedImage skipped = Assert.Single(summary.Skipped);
             Assert.Equal(bad, skipped.Name);
-            Assert.Equal(16, summary.TrainingPictures);
+            Assert.Equal(16, summary.TrainingImages);
             Assert.Contains(messages, message => message.Contains(bad, StringComparison.Ordinal));
         }
     }
 
     [Fact]
-    public void An_unreadable_picture_stops_the_training_where_it_is_told_to()
+    public void An_unreadable_image_stops_the_training_where_it_is_told_to()
     {
-        string bad = WriteBadPicture();
-        Assert.Equal(bad, Assert.Throws<PictureException>(() => Train(FineTuning with { StopOnBadPicture = true })).Name);
-        Assert.Equal(bad, Assert.Throws<PictureException>(() => Train(Extraction with { StopOnBadPicture = true })).Name);
+        string bad = WriteBadImage();
+        Assert.Equal(bad, Assert.Throws<ImageException>(() => Train(FineTuning with { StopOnBadImage = true })).Name);
+        Assert.Equal(bad, Assert.Throws<ImageException>(() => Train(Extraction with { StopOnBadImage = true })).Name);
     }
 
     [Fact]
-    public void The_best_epoch_is_chosen_by_the_pictures_held_back()
+    public void The_best_epoch_is_chosen_by_the_images_held_back()
     {
         TrainingSummary summary = Train(FineTuning with { ValidationFraction = 0.25, Epochs = 3 }).Training!;
-        Assert.Equal(12, summary.TrainingPictures);
-        Assert.Equal(4, summary.ValidationPictures);
+        Assert.Equal(12, summary.TrainingImages);
+        Assert.Equal(4, summary.ValidationImages);
         Assert.Equal(summary.Epochs.Max(epoch => epoch.ValidationAccuracy), summary.ValidationAccuracy);
     }
 
@@ -138,9 +138,9 @@ public sealed class TrainingTests : IDisposable
     public void Validation_labels_may_be_text_and_must_be_known()
     {
         var ml = new MLContext(seed: 1);
-        TrainingSummary summary = Train(FineTuning with { Validation = ml.Data.LoadImageFolder(_pictures.Path) }, ml).Training!;
-        Assert.Equal(16, summary.ValidationPictures);
-        using var more = new ColouredPictures(perClass: 2, classes: 3);
+        TrainingSummary summary = Train(FineTuning with { Validation = ml.Data.LoadImageFolder(_images.Path) }, ml).Training!;
+        Assert.Equal(16, summary.ValidationImages);
+        using var more = new ColouredImages(perClass: 2, classes: 3);
         var error = Assert.Throws<ArgumentException>(() => Train(FineTuning with { Validation = ml.Data.LoadImageFolder(more.Path) }, ml));
         Assert.Contains("'red'", error.Message, StringComparison.Ordinal);
     }
@@ -186,7 +186,7 @@ public sealed class TrainingTests : IDisposable
     [Fact]
     public void A_fraction_that_holds_nothing_back_is_an_error()
     {
-        using var single = new ColouredPictures(perClass: 1);
+        using var single = new ColouredImages(perClass: 1);
         var ml = new MLContext(seed: 1);
         IDataView data = ml.Data.LoadImageFolder(single.Path);
         IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
@@ -195,18 +195,18 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
-    public void Validation_without_a_readable_picture_is_an_error()
+    public void Validation_without_a_readable_image_is_an_error()
     {
         var ml = new MLContext(seed: 1);
         IDataView missing = ml.Data.LoadFromEnumerable<ImageFile>([new() { ImagePath = "missing.png", Label = "blue" }]);
-        Assert.Throws<PictureException>(() => Train(FineTuning with { Validation = missing }, ml));
-        Assert.Throws<PictureException>(() => Train(Extraction with { Validation = missing }, ml));
+        Assert.Throws<ImageException>(() => Train(FineTuning with { Validation = missing }, ml));
+        Assert.Throws<ImageException>(() => Train(Extraction with { Validation = missing }, ml));
     }
 
     [Fact]
     public void Every_epoch_is_logged_once()
     {
-        WriteBadPicture();
+        WriteBadImage();
         var messages = new List<string>();
         var ml = new MLContext(seed: 1);
         ml.Log += (_, message) => messages.Add(message.RawMessage);
@@ -219,7 +219,7 @@ public sealed class TrainingTests : IDisposable
     {
         var ml = new MLContext();
         var trainer = ml.MulticlassClassification.Trainers.FineTuning(FineTuning);
-        var error = Assert.ThrowsAny<ArgumentException>(() => trainer.Fit(ml.Data.LoadImageFolder(_pictures.Path)));
+        var error = Assert.ThrowsAny<ArgumentException>(() => trainer.Fit(ml.Data.LoadImageFolder(_images.Path)));
         Assert.Contains("MapValueToKey", error.Message, StringComparison.Ordinal);
     }
 
@@ -234,19 +234,19 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_layer_is_an_error_before_any_picture_is_read() =>
+    public void An_unknown_layer_is_an_error_before_any_image_is_read() =>
         Assert.Throws<ArgumentException>(() => Train(FineTuning with { Train = Layers.From("layer9") }));
 
     public void Dispose()
     {
-        _pictures.Dispose();
+        _images.Dispose();
         _folder.Dispose();
     }
 
-    private string WriteBadPicture()
+    private string WriteBadImage()
     {
-        string bad = _pictures.PathOf(Path.Combine("blue", "bad.jpg"));
-        File.WriteAllText(bad, "no picture");
+        string bad = _images.PathOf(Path.Combine("blue", "bad.jpg"));
+        File.WriteAllText(bad, "no image");
         return bad;
     }
 
@@ -254,14 +254,14 @@ public sealed class TrainingTests : IDisposable
 
     private ImageClassificationTransformer Train(ImageClassificationOptions options, MLContext ml)
     {
-        IDataView data = ml.Data.LoadImageFolder(_pictures.Path);
+        IDataView data = ml.Data.LoadImageFolder(_images.Path);
         IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
         var trainers = ml.MulticlassClassification.Trainers;
         return options is FineTuningOptions tuning ? trainers.FineTuning(tuning).Fit(keyed) : trainers.FeatureExtraction((FeatureExtractionOptions)options).Fit(keyed);
     }
 
     private float[][] Scores(ImageClassificationTransformer model) =>
-        [.. model.Transform(new MLContext().Data.LoadImageFolder(_pictures.Path)).GetColumn<float[]>("Score")];
+        [.. model.Transform(new MLContext().Data.LoadImageFolder(_images.Path)).GetColumn<float[]>("Score")];
 
     private sealed class Listener(Action<TrainingProgress> listen) : IProgress<TrainingProgress>
     {

@@ -16,21 +16,21 @@ public class ClassificationReportTests
     ];
 
     [Fact]
-    public void Pictures_are_counted_by_actual_and_predicted_class()
+    public void Images_are_counted_by_actual_and_predicted_class()
     {
         var report = ClassificationReport.Of(Labels, Scored);
-        Assert.Equal(4, report.Pictures);
+        Assert.Equal(4, report.Images);
         Assert.Equal(new long[] { 2, 1, 0 }, report.Confusion[0]);
         Assert.Equal(new long[] { 0, 1, 0 }, report.Confusion[1]);
         Assert.Equal(new long[] { 0, 0, 0 }, report.Confusion[2]);
     }
 
     [Fact]
-    public void Micro_accuracy_weighs_pictures_and_macro_accuracy_weighs_classes_seen()
+    public void Micro_accuracy_weighs_images_and_macro_accuracy_weighs_classes_seen()
     {
         var report = ClassificationReport.Of(Labels, Scored);
         Assert.Equal(3.0 / 4, report.MicroAccuracy);
-        Assert.Equal((2.0 / 3 + 1) / 2, report.MacroAccuracy, 15); // the class without pictures does not count; 15 digits: one rounding
+        Assert.Equal((2.0 / 3 + 1) / 2, report.MacroAccuracy, 15); // the class without images does not count; 15 digits: one rounding
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public class ClassificationReportTests
     public void Nothing_scored_is_not_a_number_rather_than_zero()
     {
         var report = ClassificationReport.Of(Labels, []);
-        Assert.Equal(0, report.Pictures);
+        Assert.Equal(0, report.Images);
         Assert.Equal(double.NaN, report.MicroAccuracy);
         Assert.Equal(double.NaN, report.MacroAccuracy);
         Assert.Equal(double.NaN, report.LogLoss);
@@ -86,13 +86,13 @@ public class ClassificationReportTests
     public void A_class_that_does_not_exist_is_refused(int actual)
     {
         var refusal = Assert.Throws<ArgumentException>(() => ClassificationReport.Of(Labels, [(actual, [1f, 0f, 0f])]));
-        Assert.Equal($"A picture is of class {actual}, but classes are numbered 0 to 2.", refusal.Message);
+        Assert.Equal($"An image is of class {actual}, but classes are numbered 0 to 2.", refusal.Message);
     }
 
     [Fact]
     public void A_row_of_another_length_is_refused()
     {
         var refusal = Assert.Throws<ArgumentException>(() => ClassificationReport.Of(Labels, [(0, [1f])]));
-        Assert.Equal("A picture has 1 probabilities, but there are 3 classes.", refusal.Message);
+        Assert.Equal("An image has 1 probabilities, but there are 3 classes.", refusal.Message);
     }
 }

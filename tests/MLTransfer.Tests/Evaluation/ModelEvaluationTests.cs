@@ -20,7 +20,7 @@ public sealed class ModelEvaluationTests(TrainedModel trained) : IClassFixture<T
         ModelEvaluation evaluation = ModelEvaluation.Of(trained.Network, Open());
 
         Assert.Equal(trained.Network.Labels, evaluation.Report.Labels);
-        Assert.Equal(3, evaluation.Report.Pictures);
+        Assert.Equal(3, evaluation.Report.Images);
         Assert.Equal(3, evaluation.Report.Confusion[^1].Sum());
         Assert.Empty(evaluation.Unknown);
     }
@@ -36,7 +36,7 @@ public sealed class ModelEvaluationTests(TrainedModel trained) : IClassFixture<T
         ModelEvaluation evaluation = ModelEvaluation.Of(trained.Network, Open());
 
         Assert.Equal([new UnknownClass("0 wasps", 2)], evaluation.Unknown);
-        Assert.Equal(3, evaluation.Report.Pictures);
+        Assert.Equal(3, evaluation.Report.Images);
         Assert.Equal(1, evaluation.Report.MicroAccuracy);
     }
 

@@ -7,8 +7,8 @@ namespace MLTransfer.Tests.Imaging;
 [Collection(nameof(RunAlone))]
 public class BatchLoaderAllocationTests
 {
-    private const int Pictures = 640;
-    private const int MostBytesAPicture = 1024;
+    private const int Images = 640;
+    private const int MostBytesAImage = 1024;
 
     public static TheoryData<string> Sources => ["file", "bytes", "pixels"];
 
@@ -17,21 +17,21 @@ public class BatchLoaderAllocationTests
     [Theory, MemberData(nameof(Transforms))]
     public void No_transform_leaves_more_than_little_to_the_garbage_collector(string transform)
     {
-        PictureTransform[] chain = [new Resize(48, 48), TransformExamples.All[transform], new CenterCrop(32)];
-        DecodedPicture source = new("pixels", Fixture.Drawn(60, 50, (x, y) => (x, y, x + y)));
+        ImageTransform[] chain = [new Resize(48, 48), TransformExamples.All[transform], new CenterCrop(32)];
+        DecodedImage source = new("pixels", Fixture.Drawn(60, 50, (x, y) => (x, y, x + y)));
         byte[] target = new byte[32 * 32 * 3];
         Run(100);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Run(Pictures);
+        Run(Images);
 
-        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / Pictures, 0, MostBytesAPicture);
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / Images, 0, MostBytesAImage);
 
-        void Run(int pictures)
+        void Run(int images)
         {
-            for (int i = 0; i < pictures; i++)
+            for (int i = 0; i < images; i++)
             {
-                PictureRandom random = new(seed: 1, epoch: 1, index: i);
+                ImageRandom random = new(seed: 1, epoch: 1, index: i);
                 using DecodedPixels pixels = source.Open(DecodingOptions.Default);
                 TransformChain.Apply(chain, pixels, ref random, target);
             }
@@ -39,24 +39,24 @@ public class BatchLoaderAllocationTests
     }
 
     [Theory, MemberData(nameof(Sources))]
-    public void A_picture_leaves_next_to_nothing_to_the_garbage_collector(string source)
+    public void An_image_leaves_next_to_nothing_to_the_garbage_collector(string source)
     {
         var path = Fixture.PathOf("baseline.jpg");
-        PictureSource picture = source switch
+        ImageSource image = source switch
         {
-            "file" => new FilePicture(path),
-            "bytes" => new EncodedPicture("bytes", File.ReadAllBytes(path)),
-            _ => new DecodedPicture("pixels", Fixture.Drawn(100, 80, (x, y) => (x, y, x + y))),
+            "file" => new FileImage(path),
+            "bytes" => new EncodedImage("bytes", File.ReadAllBytes(path)),
+            _ => new DecodedImage("pixels", Fixture.Drawn(100, 80, (x, y) => (x, y, x + y))),
         };
-        BatchLoader loader = new([.. Enumerable.Repeat(picture, Pictures)], [new RandomResizedCrop(64), new HorizontalFlip()], threads: 2);
-        int[] order = [.. Enumerable.Range(0, Pictures)];
-        Assert.Equal(Pictures, loader.Load(order, epoch: 0).Sum(batch => batch.Count));
+        BatchLoader loader = new([.. Enumerable.Repeat(image, Images)], [new RandomResizedCrop(64), new HorizontalFlip()], threads: 2);
+        int[] order = [.. Enumerable.Range(0, Images)];
+        Assert.Equal(Images, loader.Load(order, epoch: 0).Sum(batch => batch.Count));
 
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        foreach (PictureBatch batch in loader.Load(order, epoch: 1))
+        foreach (ImageBatch batch in loader.Load(order, epoch: 1))
             Assert.Equal(32, batch.Count);
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
 
-        Assert.InRange(allocated / Pictures, 0, MostBytesAPicture);
+        Assert.InRange(allocated / Images, 0, MostBytesAImage);
     }
 }

@@ -4,7 +4,7 @@ namespace MLTransfer.Tests.Imaging;
 
 public class BatchLoaderLifetimeTests
 {
-    private static readonly IReadOnlyList<PictureTransform> Exact = [new Resize(4, 4)];
+    private static readonly IReadOnlyList<ImageTransform> Exact = [new Resize(4, 4)];
     private static readonly int[] Order = [.. Enumerable.Range(0, 1000)];
 
     [Fact]
@@ -12,10 +12,10 @@ public class BatchLoaderLifetimeTests
     {
         using CancellationTokenSource cancellation = new();
         using ManualResetEventSlim started = new(), release = new();
-        Blocking picture = new(started, release);
+        Blocking image = new(started, release);
         Task consumer = Task.Run(() =>
         {
-            foreach (PictureBatch batch in new BatchLoader(Same(picture), Exact, threads: 2).Load(Order, 0, cancellation.Token))
+            foreach (ImageBatch batch in new BatchLoader(Same(image), Exact, threads: 2).Load(Order, 0, cancellation.Token))
                 Assert.Fail($"a batch of {batch.Count} came");
         });
         started.Wait();
@@ -30,7 +30,7 @@ public class BatchLoaderLifetimeTests
     public void Cancelling_between_batches_ends_the_next_step_though_batches_are_ready()
     {
         using CancellationTokenSource cancellation = new();
-        using IEnumerator<PictureBatch> batches = new BatchLoader(Same(Plain), Exact, threads: 2).Load(Order, 0, cancellation.Token).GetEnumerator();
+        using IEnumerator<ImageBatch> batches = new BatchLoader(Same(Plain), Exact, threads: 2).Load(Order, 0, cancellation.Token).GetEnumerator();
         Assert.True(batches.MoveNext());
 
         cancellation.Cancel();
@@ -43,40 +43,40 @@ public class BatchLoaderLifetimeTests
     [InlineData(4)]
     public void Leaving_early_ends_the_threads(int threads)
     {
-        Counting picture = new();
+        Counting image = new();
 
-        foreach (PictureBatch batch in new BatchLoader(Same(picture), Exact, batchSize: 2, threads).Load(Order))
+        foreach (ImageBatch batch in new BatchLoader(Same(image), Exact, batchSize: 2, threads).Load(Order))
             break;
 
-        int opened = picture.Opened;
+        int opened = image.Opened;
         Thread.Sleep(50);
-        Assert.Equal(opened, picture.Opened);
-        // One batch taken; those ahead: at least two, and two pictures for each thread.
+        Assert.Equal(opened, image.Opened);
+        // One batch taken; those ahead: at least two, and two images for each thread.
         Assert.InRange(opened, 2, 2 + 2 * Math.Max(2, threads));
     }
 
     [Fact]
     public void The_loader_stays_only_a_few_batches_ahead_of_a_slow_consumer()
     {
-        Counting picture = new();
-        using IEnumerator<PictureBatch> batches = new BatchLoader(Same(picture), Exact, batchSize: 4, threads: 2).Load(Order).GetEnumerator();
+        Counting image = new();
+        using IEnumerator<ImageBatch> batches = new BatchLoader(Same(image), Exact, batchSize: 4, threads: 2).Load(Order).GetEnumerator();
         for (int taken = 1; taken <= 5; taken++)
         {
             Assert.True(batches.MoveNext());
             Thread.Sleep(20);
-            Assert.InRange(picture.Opened, taken * 4, (taken + 2) * 4);
+            Assert.InRange(image.Opened, taken * 4, (taken + 2) * 4);
         }
     }
 
     [Fact]
-    public void An_error_that_is_not_about_the_picture_reaches_the_consumer() =>
+    public void An_error_that_is_not_about_the_image_reaches_the_consumer() =>
         Assert.Equal("the disk is on fire", Assert.Throws<InvalidOperationException>(() => new BatchLoader(Same(new Failing()), Exact).Load(Order).Count()).Message);
 
-    private static DecodedPicture Plain { get; } = new("plain", Fixture.Drawn(5, 5, (_, _) => (1, 2, 3)));
+    private static DecodedImage Plain { get; } = new("plain", Fixture.Drawn(5, 5, (_, _) => (1, 2, 3)));
 
-    private static PictureSource[] Same(PictureSource picture) => [.. Enumerable.Repeat(picture, Order.Length)];
+    private static ImageSource[] Same(ImageSource image) => [.. Enumerable.Repeat(image, Order.Length)];
 
-    private sealed record Blocking(ManualResetEventSlim Started, ManualResetEventSlim Released) : PictureSource
+    private sealed record Blocking(ManualResetEventSlim Started, ManualResetEventSlim Released) : ImageSource
     {
         public override string Name => "blocking";
 
@@ -90,7 +90,7 @@ public class BatchLoaderLifetimeTests
         }
     }
 
-    private sealed record Counting : PictureSource
+    private sealed record Counting : ImageSource
     {
         private int _opened;
 
@@ -107,7 +107,7 @@ public class BatchLoaderLifetimeTests
         }
     }
 
-    private sealed record Failing : PictureSource
+    private sealed record Failing : ImageSource
     {
         public override string Name => "failing";
 

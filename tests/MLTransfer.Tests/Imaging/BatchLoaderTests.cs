@@ -5,8 +5,8 @@ namespace MLTransfer.Tests.Imaging;
 
 public class BatchLoaderTests
 {
-    private static readonly IReadOnlyList<PictureTransform> Exact = [new Resize(4, 4)];
-    private static readonly IReadOnlyList<PictureTransform> Augmented = [new RandomResizedCrop(8), new HorizontalFlip()];
+    private static readonly IReadOnlyList<ImageTransform> Exact = [new Resize(4, 4)];
+    private static readonly IReadOnlyList<ImageTransform> Augmented = [new RandomResizedCrop(8), new HorizontalFlip()];
 
     [Theory]
     [InlineData(1)]
@@ -18,7 +18,7 @@ public class BatchLoaderTests
         BatchLoader loader = new(Numbered(50), Exact, batchSize: 8, threads);
         List<int> seen = [];
 
-        foreach (PictureBatch batch in loader.Load(order))
+        foreach (ImageBatch batch in loader.Load(order))
         {
             Assert.Equal(seen.Count + 8 <= order.Length ? 8 : order.Length - seen.Count, batch.Count);
             Assert.Empty(batch.Skipped);
@@ -31,7 +31,7 @@ public class BatchLoaderTests
     }
 
     [Fact]
-    public void Chance_depends_on_seed_epoch_and_picture_alone()
+    public void Chance_depends_on_seed_epoch_and_image_alone()
     {
         byte[] once = All(threads: 1, seed: 1, epoch: 1);
 
@@ -44,7 +44,7 @@ public class BatchLoaderTests
     }
 
     [Fact]
-    public void A_picture_that_comes_again_in_an_epoch_is_changed_in_another_way()
+    public void An_image_that_comes_again_in_an_epoch_is_changed_in_another_way()
     {
         int[] order = [7, 3, 7, 7, 5, 3, 7];
 
@@ -58,7 +58,7 @@ public class BatchLoaderTests
 
     [Fact]
     public void A_batch_larger_than_memory_can_be_is_refused_at_once() => Assert.Contains(
-        "20000 pictures of 224 x 224 pixels are more than fit into a batch; at most 14266 do.",
+        "20000 images of 224 x 224 pixels are more than fit into a batch; at most 14266 do.",
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(Numbered(3), Presets.ImageNetTrain(), batchSize: 20_000)).Message);
 
     public static TheoryData<string> Transforms => [.. TransformExamples.All.Keys];
@@ -66,9 +66,9 @@ public class BatchLoaderTests
     [Theory, MemberData(nameof(Transforms))]
     public void Every_transform_gives_the_same_batches_on_one_two_and_four_threads(string transform)
     {
-        PictureSource[] pictures = [.. Enumerable.Range(0, 14).Select(i => new DecodedPicture($"{i}", Fixture.Drawn(48 + i, 40, (x, y) => (x * 5, y * 6 + i, x + y))))];
-        pictures[3] = pictures[10] = new EncodedPicture("text.jpg", "hello"u8.ToArray());
-        PictureTransform[] chain = [new HorizontalFlip(), TransformExamples.All[transform], new RandomResizedCrop(16)];
+        ImageSource[] images = [.. Enumerable.Range(0, 14).Select(i => new DecodedImage($"{i}", Fixture.Drawn(48 + i, 40, (x, y) => (x * 5, y * 6 + i, x + y))))];
+        images[3] = images[10] = new EncodedImage("text.jpg", "hello"u8.ToArray());
+        ImageTransform[] chain = [new HorizontalFlip(), TransformExamples.All[transform], new RandomResizedCrop(16)];
 
         byte[][] once = Seen(threads: 1);
 
@@ -76,22 +76,22 @@ public class BatchLoaderTests
         Assert.Equal(once, Seen(threads: 4));
 
         byte[][] Seen(int threads) =>
-            [.. new BatchLoader(pictures, chain, batchSize: 4, threads, seed: 7).Load([.. Enumerable.Range(0, 14)], epoch: 2).SelectMany(batch =>
+            [.. new BatchLoader(images, chain, batchSize: 4, threads, seed: 7).Load([.. Enumerable.Range(0, 14)], epoch: 2).SelectMany(batch =>
                 new[] { batch.Pixels[..(batch.Count * 16 * 16 * 3)], [.. batch.Indices.Select(index => (byte)index)], [.. batch.Skipped.Select(skip => (byte)skip.Index)] })];
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void A_picture_that_cannot_be_read_is_reported_and_leaves_no_gap(int threads)
+    public void An_image_that_cannot_be_read_is_reported_and_leaves_no_gap(int threads)
     {
-        List<PictureSource> pictures = [.. Numbered(10)];
-        pictures[0] = new EncodedPicture("empty.jpg", default);
-        pictures[4] = new FilePicture("no/such.jpg");
-        pictures[5] = new EncodedPicture("text.jpg", "hello"u8.ToArray());
+        List<ImageSource> images = [.. Numbered(10)];
+        images[0] = new EncodedImage("empty.jpg", default);
+        images[4] = new FileImage("no/such.jpg");
+        images[5] = new EncodedImage("text.jpg", "hello"u8.ToArray());
 
-        List<(int[] Indices, byte[] First, SkippedPicture[] Skipped)> batches =
-            [.. new BatchLoader(pictures, Exact, batchSize: 4, threads).Load([.. Enumerable.Range(0, 10)]).Select(batch =>
+        List<(int[] Indices, byte[] First, SkippedImage[] Skipped)> batches =
+            [.. new BatchLoader(images, Exact, batchSize: 4, threads).Load([.. Enumerable.Range(0, 10)]).Select(batch =>
                 (batch.Indices.ToArray(), Enumerable.Range(0, batch.Count).Select(row => batch.Pixels[row * 48]).ToArray(), batch.Skipped.ToArray()))];
 
         Assert.Equal([[1, 2, 3], [6, 7], [8, 9]], batches.Select(batch => batch.Indices));
@@ -101,9 +101,9 @@ public class BatchLoaderTests
     }
 
     [Fact]
-    public void A_batch_without_a_readable_picture_is_empty_but_reported()
+    public void A_batch_without_a_readable_image_is_empty_but_reported()
     {
-        PictureBatch batch = Assert.Single(new BatchLoader([new FilePicture("no/such.jpg")], Exact).Load([0]));
+        ImageBatch batch = Assert.Single(new BatchLoader([new FileImage("no/such.jpg")], Exact).Load([0]));
 
         Assert.Equal(0, batch.Count);
         Assert.Single(batch.Skipped);
@@ -114,7 +114,7 @@ public class BatchLoaderTests
 
     [Fact]
     public void An_index_outside_the_data_is_refused_at_once() =>
-        Assert.Contains("no picture 3; the data set has 3", Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(Numbered(3), Exact).Load([0, 3])).Message);
+        Assert.Contains("no image 3; the data set has 3", Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(Numbered(3), Exact).Load([0, 3])).Message);
 
     [Fact]
     public void Transforms_that_leave_the_size_open_are_refused_at_once() =>
@@ -130,14 +130,14 @@ public class BatchLoaderTests
         Assert.InRange(loader.ShareWaited, 0, 1);
     }
 
-    /// <summary>Pictures whose every pixel is their number.</summary>
-    private static IReadOnlyList<PictureSource> Numbered(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new DecodedPicture($"{i}", Fixture.Drawn(5, 7, (_, _) => (i, i, i))))];
+    /// <summary>Images whose every pixel is their number.</summary>
+    private static IReadOnlyList<ImageSource> Numbered(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new DecodedImage($"{i}", Fixture.Drawn(5, 7, (_, _) => (i, i, i))))];
 
     private static byte[] All(int threads, int seed, int epoch, int[]? order = null)
     {
-        DecodedPicture picture = new("drawn", Fixture.Drawn(40, 30, (x, y) => (x * 6, y * 8, x + y)));
-        BatchLoader loader = new([.. Enumerable.Repeat(picture, 20)], Augmented, batchSize: 6, threads, seed);
+        DecodedImage image = new("drawn", Fixture.Drawn(40, 30, (x, y) => (x * 6, y * 8, x + y)));
+        BatchLoader loader = new([.. Enumerable.Repeat(image, 20)], Augmented, batchSize: 6, threads, seed);
         return [.. loader.Load(order ?? [.. Enumerable.Range(0, 20)], epoch).SelectMany(batch => batch.Pixels.Take(batch.Count * 8 * 8 * 3).ToArray())];
     }
 }

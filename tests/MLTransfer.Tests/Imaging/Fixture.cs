@@ -2,7 +2,7 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer.Tests.Imaging;
 
-/// <summary>The small pictures of the folder Fixtures, and what they show.</summary>
+/// <summary>The small images of the folder Fixtures, and what they show.</summary>
 internal static class Fixture
 {
     internal const int Width = 24, Height = 16;
@@ -11,10 +11,10 @@ internal static class Fixture
 
     internal static byte[] Bytes(string name) => File.ReadAllBytes(PathOf(name));
 
-    internal static Picture Decode(string name) => new FilePicture(PathOf(name)).Decode();
+    internal static Image Decode(string name) => new FileImage(PathOf(name)).Decode();
 
-    /// <summary>A picture with each pixel computed from its column and row.</summary>
-    internal static Picture Drawn(int width, int height, Func<int, int, (int R, int G, int B)> pixel)
+    /// <summary>An image with each pixel computed from its column and row.</summary>
+    internal static Image Drawn(int width, int height, Func<int, int, (int R, int G, int B)> pixel)
     {
         byte[] pixels = new byte[width * height * 3];
         for (int i = 0; i < pixels.Length; i += 3)
@@ -22,9 +22,9 @@ internal static class Fixture
             (int r, int g, int b) = pixel(i / 3 % width, i / 3 / width);
             (pixels[i], pixels[i + 1], pixels[i + 2]) = ((byte)r, (byte)g, (byte)b);
         }
-        return new Picture(width, height, pixels);
+        return new Image(width, height, pixels);
     }
 
     /// <summary>What the coloured fixtures show.</summary>
-    internal static Picture Shown() => Drawn(Width, Height, (x, y) => (10 * x, 15 * y, 6 * (x + y)));
+    internal static Image Shown() => Drawn(Width, Height, (x, y) => (10 * x, 15 * y, 6 * (x + y)));
 }

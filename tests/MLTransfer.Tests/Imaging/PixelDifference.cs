@@ -1,6 +1,6 @@
 namespace MLTransfer.Tests.Imaging;
 
-/// <summary>How far two pictures are apart: their colours in grey levels, and the share of the pixels that are not the same.</summary>
+/// <summary>How far two images are apart: their colours in grey levels, and the share of the pixels that are not the same.</summary>
 internal sealed record PixelDifference(int Largest, double Mean, double ShareThatDiffers)
 {
     internal static PixelDifference Between(ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual)

@@ -7,10 +7,10 @@ public class PresetsTests
     public static TheoryData<string> Names => [.. Presets.Names];
 
     [Theory, MemberData(nameof(Names))]
-    public void Every_recipe_ends_with_the_pictures_that_the_backbone_sees(string name)
+    public void Every_recipe_ends_with_the_images_that_the_backbone_sees(string name)
     {
         foreach (Preprocessing preprocessing in (Preprocessing[])[Preprocessing.ImageNet, Preprocessing.Inception.ForSize(299), Preprocessing.Cifar])
-            Assert.Equal(new PictureSize(preprocessing.CropTo, preprocessing.CropTo), TransformChain.SizeAfter(Presets.Named(name.ToUpperInvariant(), preprocessing)));
+            Assert.Equal(new ImageDimensions(preprocessing.CropTo, preprocessing.CropTo), TransformChain.SizeAfter(Presets.Named(name.ToUpperInvariant(), preprocessing)));
     }
 
     [Fact]
@@ -18,7 +18,7 @@ public class PresetsTests
         Assert.Equal(Presets.Names.Count, Presets.Names.Select(name => TransformJson.Write(Presets.Named(name, Preprocessing.Cifar))).Distinct().Count());
 
     [Fact]
-    public void AutoAugment_takes_the_policy_of_small_pictures_for_small_pictures()
+    public void AutoAugment_takes_the_policy_of_small_images_for_small_images()
     {
         Assert.Contains(new AutoAugment(AutoAugmentPolicy.Cifar10), Presets.Named("auto", Preprocessing.Cifar));
         Assert.Contains(new AutoAugment(AutoAugmentPolicy.ImageNet), Presets.Named("auto", Preprocessing.ImageNet));
@@ -27,10 +27,10 @@ public class PresetsTests
     [Fact]
     public void Lists_end_with_the_size_asked_for()
     {
-        Assert.Equal(new PictureSize(160, 160), TransformChain.SizeAfter(Presets.ImageNetTrain(160)));
-        Assert.Equal(new PictureSize(160, 160), TransformChain.SizeAfter(Presets.ImageNetEval(160)));
-        Assert.Equal(new PictureSize(32, 32), TransformChain.SizeAfter(Presets.Cifar));
-        Assert.Equal(new PictureSize(28, 28), TransformChain.SizeAfter(Presets.Digits()));
+        Assert.Equal(new ImageDimensions(160, 160), TransformChain.SizeAfter(Presets.ImageNetTrain(160)));
+        Assert.Equal(new ImageDimensions(160, 160), TransformChain.SizeAfter(Presets.ImageNetEval(160)));
+        Assert.Equal(new ImageDimensions(32, 32), TransformChain.SizeAfter(Presets.Cifar));
+        Assert.Equal(new ImageDimensions(28, 28), TransformChain.SizeAfter(Presets.Digits()));
     }
 
     [Fact]

@@ -3,18 +3,18 @@ using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Imaging;
 
-/// <summary>What torchvision makes of a picture, case by case, as <c>parity_transforms.py</c> wrote it.</summary>
+/// <summary>What torchvision makes of an image, case by case, as <c>parity_transforms.py</c> wrote it.</summary>
 internal sealed class TorchvisionCases : IDisposable
 {
     internal const string Script = "peers/parity_transforms.py";
-    internal const string Pictures = "data/hymenoptera/train";
+    internal const string Images = "data/hymenoptera/train";
 
     private readonly TemporaryFolder _folder = new();
     private readonly JsonDocument _cases;
 
-    internal TorchvisionCases(string picture)
+    internal TorchvisionCases(string image)
     {
-        PyTorch.Run(File.ReadAllText(SharedFolder.PathOf(Script)), picture, _folder.Path);
+        PyTorch.Run(File.ReadAllText(SharedFolder.PathOf(Script)), image, _folder.Path);
         _cases = JsonDocument.Parse(File.ReadAllText(_folder.PathOf("cases.json")));
     }
 

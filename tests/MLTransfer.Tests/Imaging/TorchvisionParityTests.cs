@@ -6,19 +6,19 @@ namespace MLTransfer.Tests.Imaging;
 
 public class TorchvisionParityTests
 {
-    [NeedsTorchvisionTheory(TorchvisionCases.Script, TorchvisionCases.Pictures)]
+    [NeedsTorchvisionTheory(TorchvisionCases.Script, TorchvisionCases.Images)]
     [InlineData("ants/0013035.jpg")]
     [InlineData("ants/formica.jpeg")]
     [InlineData("bees/2610833167_79bf0bcae5.jpg")]
     [InlineData("ants/ant photos.jpg")]
-    public void Pictures_become_the_same_pixels_as_in_torchvision(string name)
+    public void Images_become_the_same_pixels_as_in_torchvision(string name)
     {
-        string path = SharedFolder.PathOf($"{TorchvisionCases.Pictures}/{name}");
+        string path = SharedFolder.PathOf($"{TorchvisionCases.Images}/{name}");
         using TorchvisionCases torchvision = new(path);
-        Picture decoded = new FilePicture(path).Decode();
+        Image decoded = new FileImage(path).Decode();
         Assert.Equal(torchvision.SizeOf("decoded"), (decoded.Height, decoded.Width));
         Assert.Equal(torchvision.Pixels("decoded"), decoded.Pixels);
-        Assert.Equal(decoded.Pixels, new FilePicture(path).Decode(new DecodingOptions { UseTurboJpeg = false }).Pixels);
+        Assert.Equal(decoded.Pixels, new FileImage(path).Decode(new DecodingOptions { UseTurboJpeg = false }).Pixels);
 
         Same("resize_256", new Resize(256));
         Same("resize_224", new Resize(224));
@@ -36,11 +36,11 @@ public class TorchvisionParityTests
 
         int Argument(string argument) => torchvision.Argument("resized_crop", argument);
 
-        void Same(string reference, params PictureTransform[] transforms)
+        void Same(string reference, params ImageTransform[] transforms)
         {
-            PictureRandom random = new(0, 0, 0);
+            ImageRandom random = new(0, 0, 0);
             using DecodedPixels pixels = new(decoded);
-            Picture transformed = TransformChain.Apply(transforms, pixels, ref random);
+            Image transformed = TransformChain.Apply(transforms, pixels, ref random);
             Assert.Equal(torchvision.SizeOf(reference), (transformed.Height, transformed.Width));
             var difference = PixelDifference.Between(torchvision.Pixels(reference), transformed.Pixels);
             Assert.True(difference.Largest == 0, $"{reference}: {difference}");
@@ -49,8 +49,8 @@ public class TorchvisionParityTests
 
     private sealed record FixedCrop(Region Part) : FramingTransform
     {
-        internal override Framing? Frame(Framing framing, ref PictureRandom random) => framing.Crop(Part);
+        internal override Framing? Frame(Framing framing, ref ImageRandom random) => framing.Crop(Part);
 
-        internal override PictureSize? SizeAfter(PictureSize? before) => new PictureSize(Part.Width, Part.Height);
+        internal override ImageDimensions? SizeAfter(ImageDimensions? before) => new ImageDimensions(Part.Width, Part.Height);
     }
 }

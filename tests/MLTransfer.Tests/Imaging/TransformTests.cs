@@ -6,13 +6,13 @@ namespace MLTransfer.Tests.Imaging;
 public class TransformTests
 {
     [Fact]
-    public void A_random_crop_stays_in_the_picture_and_has_the_areas_and_shapes_asked_for()
+    public void A_random_crop_stays_in_the_image_and_has_the_areas_and_shapes_asked_for()
     {
         RandomResizedCrop crop = new(224) { SmallestArea = 0.25, LargestArea = 0.75 };
         for (int index = 0; index < 2000; index++)
         {
-            PictureRandom random = new(7, 0, index);
-            Region part = crop.Part(new PictureSize(500, 375), ref random);
+            ImageRandom random = new(7, 0, index);
+            Region part = crop.Part(new ImageDimensions(500, 375), ref random);
 
             Assert.True(new Region(0, 0, 500, 375).Contains(part), $"{part}");
             // One pixel more or less on either side changes area and shape by up to 1 %.
@@ -22,14 +22,14 @@ public class TransformTests
     }
 
     [Fact]
-    public void Random_crops_cover_the_whole_picture_evenly()
+    public void Random_crops_cover_the_whole_image_evenly()
     {
         RandomResizedCrop crop = new(224);
         double x = 0, area = 0;
         for (int index = 0; index < 4000; index++)
         {
-            PictureRandom random = new(1, 2, index);
-            Region part = crop.Part(new PictureSize(400, 400), ref random);
+            ImageRandom random = new(1, 2, index);
+            Region part = crop.Part(new ImageDimensions(400, 400), ref random);
             x += part.X + part.Width / 2.0;
             area += part.Width * part.Height / 160_000.0;
         }
@@ -43,23 +43,23 @@ public class TransformTests
     [InlineData(1000, 10, 493, 0, 13, 10)]
     [InlineData(10, 1000, 0, 493, 10, 13)]
     [InlineData(1, 1, 0, 0, 1, 1)]
-    public void A_picture_too_narrow_for_every_attempt_gives_its_centre(int width, int height, int x, int y, int partWidth, int partHeight)
+    public void An_image_too_narrow_for_every_attempt_gives_its_centre(int width, int height, int x, int y, int partWidth, int partHeight)
     {
         RandomResizedCrop crop = new(224) { SmallestArea = 0.9 };
-        PictureRandom random = new(0, 0, 0);
+        ImageRandom random = new(0, 0, 0);
 
-        Assert.Equal(new Region(x, y, partWidth, partHeight), crop.Part(new PictureSize(width, height), ref random));
+        Assert.Equal(new Region(x, y, partWidth, partHeight), crop.Part(new ImageDimensions(width, height), ref random));
     }
 
     [Fact]
-    public void Every_second_picture_is_mirrored()
+    public void Every_second_image_is_mirrored()
     {
-        Picture picture = Fixture.Drawn(2, 1, (x, _) => (x, x, x));
+        Image image = Fixture.Drawn(2, 1, (x, _) => (x, x, x));
         int mirrored = 0;
         for (int index = 0; index < 1000; index++)
         {
-            PictureRandom random = new(3, 0, index);
-            mirrored += new HorizontalFlip().Apply(picture, ref random).Pixels[0];
+            ImageRandom random = new(3, 0, index);
+            mirrored += new HorizontalFlip().Apply(image, ref random).Pixels[0];
         }
 
         // 500 expected; four standard deviations of the binomial distribution are 63.
@@ -69,30 +69,30 @@ public class TransformTests
     [Fact]
     public void Transforms_done_at_once_give_what_they_give_one_after_another()
     {
-        Picture picture = Fixture.Drawn(61, 47, (x, y) => (x * 4, y * 5, x * y % 256));
-        PictureTransform[] transforms =
+        Image image = Fixture.Drawn(61, 47, (x, y) => (x * 4, y * 5, x * y % 256));
+        ImageTransform[] transforms =
             [new Resize(40), new VerticalFlip(1), new CenterCrop(33, 50), new HorizontalFlip(1), new Pad(3, 0, 1, 2), new CenterCrop(20), new CenterCrop(30), new Resize(13), new HorizontalFlip(1), new VerticalFlip(1), new RandomCrop(24, 4), new RandomResizedCrop(16)];
-        PictureRandom together = new(5, 0, 0), alone = new(5, 0, 0);
+        ImageRandom together = new(5, 0, 0), alone = new(5, 0, 0);
 
-        Picture atOnce = TransformChain.Apply(transforms, new DecodedPixels(picture), ref together);
-        foreach (PictureTransform transform in transforms)
-            picture = transform.Apply(picture, ref alone);
+        Image atOnce = TransformChain.Apply(transforms, new DecodedPixels(image), ref together);
+        foreach (ImageTransform transform in transforms)
+            image = transform.Apply(image, ref alone);
 
-        Assert.Equal((picture.Width, picture.Height), (atOnce.Width, atOnce.Height));
+        Assert.Equal((image.Width, image.Height), (atOnce.Width, atOnce.Height));
         // Mirroring before or after resampling rounds the fixed-point weights differently: a level at most.
-        Assert.InRange(PixelDifference.Between(picture.Pixels, atOnce.Pixels).Largest, 0, 1);
+        Assert.InRange(PixelDifference.Between(image.Pixels, atOnce.Pixels).Largest, 0, 1);
     }
 
     [Fact]
-    public void A_padded_random_crop_lies_everywhere_equally_often_with_black_where_the_picture_ends()
+    public void A_padded_random_crop_lies_everywhere_equally_often_with_black_where_the_image_ends()
     {
         // Each pixel tells its own place: red is x + 1, green y + 1, and black the border.
-        Picture picture = Fixture.Drawn(8, 8, (x, y) => (x + 1, y + 1, 1));
+        Image image = Fixture.Drawn(8, 8, (x, y) => (x + 1, y + 1, 1));
         var places = new Dictionary<(int, int), int>();
         for (int index = 0; index < 2500; index++)
         {
-            PictureRandom random = new(1, 1, index);
-            Picture cut = new RandomCrop(8, padding: 2).Apply(picture, ref random);
+            ImageRandom random = new(1, 1, index);
+            Image cut = new RandomCrop(8, padding: 2).Apply(image, ref random);
             (int x, int y) = (cut.Pixels[(4 * 8 + 4) * 3] - 5, cut.Pixels[(4 * 8 + 4) * 3 + 1] - 5);
             places[(x, y)] = places.GetValueOrDefault((x, y)) + 1;
             Assert.Equal(Math.Max(0, -x) * 8 + Math.Max(0, x) * 8, Enumerable.Range(0, 64).Count(pixel => cut.Pixels[pixel * 3] == 0) - Math.Abs(y) * (8 - Math.Abs(x)));
@@ -104,10 +104,10 @@ public class TransformTests
     }
 
     [Fact]
-    public void A_random_crop_larger_than_the_picture_shows_all_of_it()
+    public void A_random_crop_larger_than_the_image_shows_all_of_it()
     {
-        PictureRandom random = new(0, 0, 0);
-        Picture cut = new RandomCrop(6).Apply(Fixture.Drawn(3, 2, (_, _) => (9, 9, 9)), ref random);
+        ImageRandom random = new(0, 0, 0);
+        Image cut = new RandomCrop(6).Apply(Fixture.Drawn(3, 2, (_, _) => (9, 9, 9)), ref random);
 
         Assert.Equal((6, 6), (cut.Width, cut.Height));
         Assert.Equal(6, cut.Pixels.Count(colour => colour == 9) / 3);
@@ -116,7 +116,7 @@ public class TransformTests
     [Fact]
     public void A_single_pixel_fills_any_size()
     {
-        PictureRandom random = new(0, 0, 0);
+        ImageRandom random = new(0, 0, 0);
 
         Assert.All(new Resize(9).Apply(Fixture.Drawn(1, 1, (_, _) => (200, 200, 200)), ref random).Pixels, colour => Assert.Equal(200, colour));
     }
@@ -141,6 +141,6 @@ public class TransformTests
     }
 
     [Fact]
-    public void A_picture_needs_as_many_bytes_as_its_size_says() =>
-        Assert.Contains("2 x 2 pixels has 12 bytes; 11 were given", Assert.Throws<ArgumentException>(() => new Picture(2, 2, new byte[11])).Message);
+    public void An_image_needs_as_many_bytes_as_its_size_says() =>
+        Assert.Contains("2 x 2 pixels has 12 bytes; 11 were given", Assert.Throws<ArgumentException>(() => new Image(2, 2, new byte[11])).Message);
 }

@@ -74,9 +74,9 @@ public class ResetClassifierTests
     }
 
     [Fact]
-    public void Pictures_that_are_too_small_are_an_error_that_says_what_is_needed()
+    public void Images_that_are_too_small_are_an_error_that_says_what_is_needed()
     {
         var error = Assert.Throws<ArgumentException>(() => ModelZoo.Find("vgg16").CheckInputSize(24));
-        Assert.Contains("vgg16 cannot see pictures of 24 × 24 pixels: it needs at least 32 × 32.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("vgg16 cannot see images of 24 × 24 pixels: it needs at least 32 × 32.", error.Message, StringComparison.Ordinal);
     }
 }

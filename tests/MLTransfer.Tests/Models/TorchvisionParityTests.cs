@@ -31,7 +31,7 @@ public class TorchvisionParityTests(TorchvisionReference reference) : IClassFixt
     {
         using var scope = NewDisposeScope();
         Backbone backbone = ModelZoo.Find(name);
-        using ReferenceNetwork expected = reference.Compute(name, Side(backbone), pictures: 2);
+        using ReferenceNetwork expected = reference.Compute(name, Side(backbone), images: 2);
         using ImageModel model = backbone.Build(classes: 1000);
         Assert.Equal(expected.Parameters, backbone.Parameters);
         Assert.Equal(expected.Parameters, model.parameters().Sum(parameter => parameter.numel()));

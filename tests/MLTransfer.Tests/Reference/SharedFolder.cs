@@ -1,6 +1,6 @@
 namespace MLTransfer.Tests.Reference;
 
-/// <summary>The folder with pictures, weights and reference scripts beside the repository; not every machine has it.</summary>
+/// <summary>The folder with images, weights and reference scripts beside the repository; not every machine has it.</summary>
 internal static class SharedFolder
 {
     /// <summary>The folder of the solution that these tests were built in.</summary>

@@ -27,14 +27,14 @@ public sealed class TorchvisionReference : IDisposable
 
     private readonly Lazy<Process> _process = new(Start);
 
-    /// <summary>The logits, gradient and weights of a network of torchvision on random pictures.</summary>
+    /// <summary>The logits, gradient and weights of a network of torchvision on random images.</summary>
     /// <param name="name">torchvision's name of it.</param>
-    /// <param name="size">The side of the pictures.</param>
-    /// <param name="pictures">How many pictures.</param>
-    internal ReferenceNetwork Compute(string name, int size, int pictures)
+    /// <param name="size">The side of the images.</param>
+    /// <param name="images">How many images.</param>
+    internal ReferenceNetwork Compute(string name, int size, int images)
     {
         var folder = new TemporaryFolder();
-        _process.Value.StandardInput.WriteLine($"{folder.Path}\t{name}\t--size\t{size}\t--batch\t{pictures}");
+        _process.Value.StandardInput.WriteLine($"{folder.Path}\t{name}\t--size\t{size}\t--batch\t{images}");
         _process.Value.StandardInput.Flush();
         if (_process.Value.StandardOutput.ReadLine() is not null) return new ReferenceNetwork(name, folder);
         folder.Dispose();

@@ -11,12 +11,12 @@ public class BatchMixingTests
     private static readonly BatchMixing Mixing = new(mixup: 0.2, cutMix: 1, Classes, seed: 1);
 
     [Fact]
-    public void Mixup_blends_each_picture_and_its_class_with_those_before_it()
+    public void Mixup_blends_each_image_and_its_class_with_those_before_it()
     {
         using var scope = NewDisposeScope();
         LabelledBatch mixed = Mixing.Blended(Batch(), 0.75);
 
-        // 0.75 · own + 0.25 · before; the picture before the first is the last.
+        // 0.75 · own + 0.25 · before; the image before the first is the last.
         Assert.Equal([0.75f * 10 + 0.25f * 30, 0.75f * 20 + 0.25f * 10, 0.75f * 30 + 0.25f * 20], Corner(mixed.Inputs));
         Assert.Equal([0.75f, 0, 0.25f, 0.25f, 0.75f, 0, 0, 0.25f, 0.75f], mixed.Targets.data<float>().ToArray());
         Assert.Equal([0, 1, 2], mixed.Labels.data<long>().ToArray());
@@ -45,7 +45,7 @@ public class BatchMixingTests
         Tensor mixed = Mixing.Mix(batch, 2, 5).Inputs;
 
         Assert.True(mixed.Equals(new BatchMixing(0.2, 1, Classes, seed: 1).Mix(batch, 2, 5).Inputs));
-        // Small pictures have few rectangles, and a Mixup of 0.2 leaves many pictures all but as they are.
+        // Small images have few rectangles, and a Mixup of 0.2 leaves many images all but as they are.
         Assert.True(Enumerable.Range(0, 20).Select(index => string.Join(' ', Mixing.Mix(batch, 3, index).Targets.data<float>().ToArray())).Distinct().Count() > 5);
     }
 
@@ -60,7 +60,7 @@ public class BatchMixingTests
 
     private static float[] Corner(Tensor images) => [.. Enumerable.Range(0, (int)images.shape[0]).Select(index => images[index, 0, 0, 0].item<float>())];
 
-    // Pictures of 8 × 4 pixels, each of one brightness.
+    // Images of 8 × 4 pixels, each of one brightness.
     private static LabelledBatch Batch()
     {
         Tensor images = (arange(1, 4).to(ScalarType.Float32) * 10).reshape(3, 1, 1, 1) * ones(3, 3, 4, 8);

@@ -29,7 +29,7 @@ public sealed class CheckpointTests : IDisposable
         (TrainingHistory resumed, float[] actual) = Train(recipe, Folder());
         Assert.Equal(expected, actual);
         Assert.Equal(whole.Epochs.Select(epoch => epoch.Loss), resumed.Epochs.Select(epoch => epoch.Loss));
-        Assert.Equal((whole.Best.Epoch, whole.Pictures), (resumed.Best.Epoch, resumed.Pictures));
+        Assert.Equal((whole.Best.Epoch, whole.Images), (resumed.Best.Epoch, resumed.Images));
         Assert.False(resumed.Cancelled);
     }
 
@@ -117,7 +117,7 @@ public sealed class CheckpointTests : IDisposable
 
     [Theory]
     [InlineData("state.json", "{")]
-    [InlineData("state.json", """{"training":{},"epochs":[],"best":1,"seconds":1,"pictures":1}""")]
+    [InlineData("state.json", """{"training":{},"epochs":[],"best":1,"seconds":1,"images":1}""")]
     [InlineData("weights.safetensors", "nothing")]
     [InlineData("best.safetensors", "")]
     [InlineData("optimizer.bin", "nothing")]

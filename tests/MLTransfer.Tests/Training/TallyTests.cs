@@ -13,7 +13,7 @@ public class TallyTests
     }
 
     [Fact]
-    public void Batches_of_different_size_are_counted_by_picture() =>
+    public void Batches_of_different_size_are_counted_by_image() =>
         Assert.Equal(0.75, (new Tally(3, 3, 3) + new Tally(1, 0, 5)).Accuracy);
 
     [Fact]

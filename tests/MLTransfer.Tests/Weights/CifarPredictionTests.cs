@@ -8,10 +8,10 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Tests.Weights;
 
-/// <summary>Published weights in the legacy format, and CIFAR-10 pictures out of their archive, classified here and in PyTorch.</summary>
+/// <summary>Published weights in the legacy format, and CIFAR-10 images out of their archive, classified here and in PyTorch.</summary>
 public sealed class CifarPredictionTests : IDisposable
 {
-    private const string Pictures = "data/cifar10-train.zip";
+    private const string Images = "data/cifar10-train.zip";
     private const string ResNet20 = "weights/cifar10-resnet20-12fca82f.th", ResNet56 = "weights/cifar10-resnet56-4bfd9763.th";
     private const int Pixels = 32 * 32 * 3;
 
@@ -54,28 +54,28 @@ public sealed class CifarPredictionTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [NeedsPyTorchFact(Pictures)]
-    public void Two_hundred_pictures_are_classified_as_PyTorch_does()
+    [NeedsPyTorchFact(Images)]
+    public void Two_hundred_images_are_classified_as_PyTorch_does()
     {
         Agrees("cifar_resnet20", ResNet20, depth: 3, count: 200);
         Agrees("cifar_resnet56", ResNet56, depth: 9, count: 200);
     }
 
-    [NeedsPyTorchFact(Pictures), Trait("Category", "Long")]
+    [NeedsPyTorchFact(Images), Trait("Category", "Long")]
     public void A_ResNet_20_finds_851_of_1000_as_PyTorch_does() => Assert.Equal(1702, Agrees("cifar_resnet20", ResNet20, depth: 3, count: 2000));
 
-    [NeedsPyTorchFact(Pictures), Trait("Category", "Long")]
+    [NeedsPyTorchFact(Images), Trait("Category", "Long")]
     public void A_ResNet_56_finds_897_of_1000_as_PyTorch_does() => Assert.Equal(1794, Agrees("cifar_resnet56", ResNet56, depth: 9, count: 2000));
 
     private int Agrees(string backbone, string weights, int depth, int count)
     {
-        string[][] reference = [.. PyTorch.Run(Script, SharedFolder.PathOf(Pictures), SharedFolder.PathOf(weights), $"{depth}", $"{count}", _folder.Path)
+        string[][] reference = [.. PyTorch.Run(Script, SharedFolder.PathOf(Images), SharedFolder.PathOf(weights), $"{depth}", $"{count}", _folder.Path)
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))];
         string[] names = [.. reference.Select(line => line[0])];
         byte[][] pixels = [.. File.ReadAllBytes(_folder.PathOf("pixels")).Chunk(Pixels)];
         CheckDecoding(names, pixels);
 
-        int[] found = Classified(backbone, weights, [.. names.Zip(pixels, (name, each) => new DecodedPicture(name, new Picture(32, 32, each)))]);
+        int[] found = Classified(backbone, weights, [.. names.Zip(pixels, (name, each) => new DecodedImage(name, new Image(32, 32, each)))]);
 
         Assert.Equal(reference.Select(line => int.Parse(line[1], System.Globalization.CultureInfo.InvariantCulture)), found);
         return names.Zip(found).Count(pair => Labels[pair.Second] == pair.First.Split('/')[0]);
@@ -86,17 +86,17 @@ public sealed class CifarPredictionTests : IDisposable
     {
         if (typeof(MLImage).Assembly.GetReferencedAssemblies().Any(name => name.Name == "SkiaSharp"))
             return;
-        using ZipArchive archive = ZipFile.OpenRead(SharedFolder.PathOf(Pictures));
+        using ZipArchive archive = ZipFile.OpenRead(SharedFolder.PathOf(Images));
         foreach ((string name, byte[] expected) in names.Zip(pixels))
         {
             using var content = new MemoryStream();
             using (Stream entry = archive.GetEntry(name)!.Open())
                 entry.CopyTo(content);
-            Assert.Equal(expected, new EncodedPicture(name, content.ToArray()).Decode().Pixels);
+            Assert.Equal(expected, new EncodedImage(name, content.ToArray()).Decode().Pixels);
         }
     }
 
-    private static int[] Classified(string name, string weights, IReadOnlyList<PictureSource> pictures)
+    private static int[] Classified(string name, string weights, IReadOnlyList<ImageSource> images)
     {
         Backbone backbone = ModelZoo.Find(name);
         using var scope = NewDisposeScope();
@@ -104,10 +104,10 @@ public sealed class CifarPredictionTests : IDisposable
         using ImageModel model = backbone.Build(Labels.Length);
         Assert.True(StateDict.LoadFile(model, SharedFolder.PathOf(weights), name, model.HeadName));
         model.eval();
-        var loader = new BatchLoader(pictures, backbone.Preprocessing.EvaluationTransforms(), batchSize: 250);
-        return [.. loader.Load([.. Enumerable.Range(0, pictures.Count)]).SelectMany(batch =>
+        var loader = new BatchLoader(images, backbone.Preprocessing.EvaluationTransforms(), batchSize: 250);
+        return [.. loader.Load([.. Enumerable.Range(0, images.Count)]).SelectMany(batch =>
         {
-            using Tensor images = PictureTensor.From(batch, backbone.Preprocessing, CPU);
+            using Tensor images = ImageTensor.From(batch, backbone.Preprocessing, CPU);
             return model.call(images).argmax(1).data<long>().ToArray().Select(label => (int)label);
         })];
     }

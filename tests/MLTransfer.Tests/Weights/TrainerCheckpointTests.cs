@@ -95,7 +95,7 @@ public sealed class TrainerCheckpointTests : IDisposable
     [Fact]
     public void Training_tells_the_log_where_the_network_was_found()
     {
-        using var images = new ColouredPictures(perClass: 2);
+        using var images = new ColouredImages(perClass: 2);
         string path = Write(Named(Backbone.Build(10), "model."));
         var messages = new List<string>();
         var ml = new MLContext(seed: 1);

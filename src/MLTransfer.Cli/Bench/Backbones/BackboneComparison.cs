@@ -5,7 +5,7 @@ namespace MLTransfer.Cli.Bench.Backbones;
 /// <summary>A backbone beside torchvision's; the numbers are null where torchvision has none of that name.</summary>
 /// <param name="Backbone">Its name.</param>
 /// <param name="Parameters">How many numbers are trained.</param>
-/// <param name="Size">The side of the pictures that were compared.</param>
+/// <param name="Size">The side of the images that were compared.</param>
 /// <param name="LogitsDifference">The largest difference of a score, as a part of the largest score.</param>
 /// <param name="GradientDifference">That of the loss's gradient in the first parameter.</param>
 /// <param name="PeerLoadSeconds">Median time of torch.load and load_state_dict.</param>

@@ -20,7 +20,7 @@ internal static class BackbonesPage
             Both have the same random weights, which PyTorch wrote and both read from the same file; that every name and every shape
             of the `state_dict` agrees is a condition for reading it. What starts as a constant, such as the scale of a norm, was made random, too.
 
-            - **scores**, **gradient**: the largest difference of two pictures' scores, and of the gradient of their loss in the network's first
+            - **scores**, **gradient**: the largest difference of two images' scores, and of the gradient of their loss in the network's first
               parameter, each as a part of the largest number there. Sums of float32 in another order explain differences of scores up to 1e-4;
               those of gradients reach 1e-2 where a sum within rounding of zero passes a ReLU in one of the two and not in the other.
             - **load**: milliseconds from a `.pth` file into a network, the median of {report.Rounds} in turns with `torch.load` and `load_state_dict`.

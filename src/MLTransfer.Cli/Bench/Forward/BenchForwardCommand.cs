@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace MLTransfer.Cli.Bench.Forward;
 
-/// <summary>'mlt bench forward': pictures a second through networks, by PyTorch and by us, in turns.</summary>
+/// <summary>'mlt bench forward': images a second through networks, by PyTorch and by us, in turns.</summary>
 internal sealed class BenchForwardCommand : MltCommand
 {
     private const int DefaultBatchSize = 16;
@@ -20,14 +20,14 @@ internal sealed class BenchForwardCommand : MltCommand
         Description = $"A backbone of torchvision's; may be repeated. [default: {string.Join(", ", DefaultBackbones)}]",
     };
 
-    private readonly Option<int?> _batchSize = NewOption.Whole("--batch-size", $"Pictures at a time. [default: {DefaultBatchSize}]", 1, 1024);
+    private readonly Option<int?> _batchSize = NewOption.Whole("--batch-size", $"Images at a time. [default: {DefaultBatchSize}]", 1, 1024);
     private readonly Option<int?> _rounds = NewOption.Whole("--rounds", $"How often each is measured. [default: {DefaultRounds}]", 1, 1000);
     private readonly Option<int?> _threads = Threads.Option();
     private readonly Option<string?> _python = NewOption.Text(
         "--python", "FILE", $"The Python that has torch and torchvision. [default: {PeerRequest.DefaultPython}]");
 
     internal BenchForwardCommand(Surroundings surroundings)
-        : base("forward", "Times networks on random pictures: eager PyTorch, ours in float32, and ours as it predicts, in turns.", surroundings,
+        : base("forward", "Times networks on random images: eager PyTorch, ours in float32, and ours as it predicts, in turns.", surroundings,
             "mlt bench forward",
             "mlt bench forward --backbone resnet18 --batch-size 32 --json") =>
         Accepts(_backbones, _batchSize, _rounds, _threads, _python);
@@ -63,7 +63,7 @@ internal sealed class BenchForwardCommand : MltCommand
 
     private void Show(ForwardReport report)
     {
-        var table = TextTable.Of("pictures a second", "PyTorch", "mlt float32", "", "mlt as it predicts", "");
+        var table = TextTable.Of("images a second", "PyTorch", "mlt float32", "", "mlt as it predicts", "");
         foreach (var row in report.Backbones)
         {
             table.Row(

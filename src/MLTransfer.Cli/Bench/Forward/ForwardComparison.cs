@@ -1,8 +1,8 @@
 namespace MLTransfer.Cli.Bench.Forward;
 
-/// <summary>Pictures a second through one backbone, in evaluation mode, medians of rounds in turns.</summary>
+/// <summary>Images a second through one backbone, in evaluation mode, medians of rounds in turns.</summary>
 /// <param name="Backbone">Its name.</param>
-/// <param name="ImageSize">The side of the pictures, in pixels.</param>
+/// <param name="ImageSize">The side of the images, in pixels.</param>
 /// <param name="PeerImagesPerSecond">PyTorch, float32.</param>
 /// <param name="Float32ImagesPerSecond">The network as it is trained, float32.</param>
 /// <param name="FrozenPrecision">What the network as it predicts computes with.</param>

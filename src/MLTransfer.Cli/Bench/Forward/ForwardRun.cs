@@ -9,7 +9,7 @@ namespace MLTransfer.Cli.Bench.Forward;
 /// <summary>The work of 'mlt bench forward'.</summary>
 internal static class ForwardRun
 {
-    // For each line, runs the network until the seconds in it have passed and answers with pictures a second.
+    // For each line, runs the network until the seconds in it have passed and answers with images a second.
     private const string Script = """
         import sys, time, torch, torchvision
         name, batch, size, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
@@ -36,7 +36,7 @@ internal static class ForwardRun
         await peer.AnswerAsync(cancel).ConfigureAwait(false);
         using var model = backbone.Build(backbone.Classes);
         model.eval();
-        // As pictures come from the loader: rows of pixels, each with its three colours.
+        // As images come from the loader: rows of pixels, each with its three colours.
         using var pixels = randn(batchSize, size, size, 3);
         using var images = pixels.permute(0, 3, 1, 2);
         Speed(() => model.call(images), batchSize, seconds: 0);

@@ -12,9 +12,9 @@ internal static class CardView
 
     internal static void ShowAll(IReadOnlyList<DatasetCard> cards, Surroundings surroundings)
     {
-        var table = TextTable.Of("data set", "classes", "pictures", "download", "licence");
+        var table = TextTable.Of("data set", "classes", "images", "download", "licence");
         foreach (var card in cards)
-            table.Row(card.Name, Figures.Count(card.Classes), Pictures(card), Size(card.Bytes), card.Licence ?? "not stated");
+            table.Row(card.Name, Figures.Count(card.Classes), Images(card), Size(card.Bytes), card.Licence ?? "not stated");
         Screens.ForResults(surroundings).Write(table);
         surroundings.Output.WriteLine("'mlt datasets info NAME' says more of one; 'mlt datasets get NAME' downloads and unpacks it.");
     }
@@ -34,8 +34,8 @@ internal static class CardView
     private static IEnumerable<(string What, string? Value)> Rows(DatasetCard card) =>
     [
         ("classes", Figures.Count(card.Classes) + (card.ClassNames is { } names ? $": {string.Join(", ", names)}" : "")),
-        ("pictures", card.Pictures),
-        ("parts", string.Join(", ", card.Splits.Select(split => split.Pictures is { } count ? $"{split.Name} {Figures.Count(count)}" : split.Name))),
+        ("images", card.Images),
+        ("parts", string.Join(", ", card.Splits.Select(split => split.Images is { } count ? $"{split.Name} {Figures.Count(count)}" : split.Name))),
         ("becomes", Becomes(card.Layout)),
         ("licence", card.Licence ?? "not stated by its publishers"),
         ("cite", card.Citation),
@@ -45,17 +45,17 @@ internal static class CardView
 
     private static string Becomes(DatasetLayout layout) => layout switch
     {
-        DatasetLayout.ImageFolder => "folders of pictures, one for each class",
+        DatasetLayout.ImageFolder => "folders of images, one for each class",
         DatasetLayout.Idx => "IDX files, read as they are",
         DatasetLayout.CifarBinary => "CIFAR's binary files, read as they are",
-        DatasetLayout.Lists => "pictures and a manifest.csv with their labels and parts",
+        DatasetLayout.Lists => "images and a manifest.csv with their labels and parts",
         _ => "files without labels that could be read",
     };
 
     private static string Checksum(DatasetFile file) => file.Checksum is { } checksum ? $"{checksum.Algorithm} {checksum.Digits}" : "no checksum is published";
 
-    private static string Pictures(DatasetCard card) =>
-        card.Splits.All(split => split.Pictures is not null) ? Figures.Count(card.Splits.Sum(split => (long)split.Pictures!)) : Unknown;
+    private static string Images(DatasetCard card) =>
+        card.Splits.All(split => split.Images is not null) ? Figures.Count(card.Splits.Sum(split => (long)split.Images!)) : Unknown;
 
     private static string Size(long? bytes) => bytes is { } known ? Figures.Bytes(known) : Unknown;
 }

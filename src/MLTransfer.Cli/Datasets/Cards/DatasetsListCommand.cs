@@ -9,7 +9,7 @@ namespace MLTransfer.Cli.Datasets.Cards;
 internal sealed class DatasetsListCommand : MltCommand
 {
     internal DatasetsListCommand(Surroundings surroundings)
-        : base("list", "Lists the published data sets that mlt knows: how many classes and pictures, and under which licence.", surroundings,
+        : base("list", "Lists the published data sets that mlt knows: how many classes and images, and under which licence.", surroundings,
             "mlt datasets list",
             "mlt datasets list --json") =>
         Accepts();

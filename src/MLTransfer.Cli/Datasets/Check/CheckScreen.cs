@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace MLTransfer.Cli.Datasets.Check;
 
-/// <summary>Looks at pictures while a bar moves, where a person watches.</summary>
+/// <summary>Looks at images while a bar moves, where a person watches.</summary>
 internal static class CheckScreen
 {
     internal static async Task<DatasetFindings> WatchAsync(Surroundings surroundings, Func<IProgress<InspectionProgress>?, DatasetFindings> look)
@@ -15,7 +15,7 @@ internal static class CheckScreen
         return await Screens.ForWords(surroundings).Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(context => Task.Run(() => look(new Bar(context.AddTask("looking at pictures")))))
+            .StartAsync(context => Task.Run(() => look(new Bar(context.AddTask("looking at images")))))
             .ConfigureAwait(false);
     }
 

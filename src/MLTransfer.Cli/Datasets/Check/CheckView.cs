@@ -11,13 +11,13 @@ namespace MLTransfer.Cli.Datasets.Check;
 internal static class CheckView
 {
     private const int MostOfAKind = 10;
-    private const int MostPictures = 4;
+    private const int MostImages = 4;
     private const int MostClasses = 50;
 
     internal static void Show(DatasetFindings findings, string? report, Surroundings surroundings)
     {
         var (dataset, output) = (findings.Dataset, surroundings.Output);
-        output.WriteLine($"{dataset.Path} ({dataset.Format}): {Figures.Counted(dataset.Rows.Count, "picture", "pictures")}, {Figures.Counted(dataset.Classes.Count, "class", "classes")}");
+        output.WriteLine($"{dataset.Path} ({dataset.Format}): {Figures.Counted(dataset.Rows.Count, "image", "images")}, {Figures.Counted(dataset.Classes.Count, "class", "classes")}");
         Screens.ForResults(surroundings).Write(Classes(findings));
         if (findings.Sizes is { } sizes)
             output.WriteLine($"sizes: {Words(sizes.Smallest)} the smallest, {Words(sizes.Median)} in the middle, {Words(sizes.Largest)} the largest");
@@ -29,14 +29,14 @@ internal static class CheckView
             ? $"No problems found in {Figures.Seconds(findings.Seconds)}."
             : $"{Figures.Counted(findings.Problems.Count, "problem", "problems")} found in {Figures.Seconds(findings.Seconds)}.");
         if (report is not null)
-            output.WriteLine($"{report} shows its pictures.");
+            output.WriteLine($"{report} shows its images.");
     }
 
     private static Table Classes(DatasetFindings findings)
     {
-        var table = TextTable.Of(["class", "pictures", .. findings.Dataset.Splits]);
+        var table = TextTable.Of(["class", "images", .. findings.Dataset.Splits]);
         foreach (var count in findings.Classes.Take(MostClasses))
-            table.Row([count.Label, Figures.Count(count.Pictures), .. findings.Dataset.Splits.Select(split => Figures.Count(count.PerSplit[split]))]);
+            table.Row([count.Label, Figures.Count(count.Images), .. findings.Dataset.Splits.Select(split => Figures.Count(count.PerSplit[split]))]);
         if (findings.Classes.Count > MostClasses)
             table.Row($"… and {findings.Classes.Count - MostClasses} more");
         return table;
@@ -46,21 +46,21 @@ internal static class CheckView
     {
         output.WriteLine($"{NewOption.Word(kind).Replace('-', ' ')}: {Figures.Count(problems.Length)}");
         foreach (var problem in problems.Take(MostOfAKind))
-            output.WriteLine($"  {Pictures(problem, dataset)}{problem.Note}");
+            output.WriteLine($"  {Images(problem, dataset)}{problem.Note}");
         if (problems.Length > MostOfAKind)
             output.WriteLine($"  … and {Figures.Count(problems.Length - MostOfAKind)} more");
     }
 
-    private static string Pictures(DatasetProblem problem, ImageDataset dataset)
+    private static string Images(DatasetProblem problem, ImageDataset dataset)
     {
-        if (problem.Pictures.Count == 0)
+        if (problem.Images.Count == 0)
             return "";
-        var more = problem.Pictures.Count > MostPictures ? $" and {problem.Pictures.Count - MostPictures} more" : "";
-        return string.Join(", ", problem.Pictures.Take(MostPictures).Select(row => Shortened(row.ImagePath, dataset.Path))) + $"{more}: ";
+        var more = problem.Images.Count > MostImages ? $" and {problem.Images.Count - MostImages} more" : "";
+        return string.Join(", ", problem.Images.Take(MostImages).Select(row => Shortened(row.ImagePath, dataset.Path))) + $"{more}: ";
     }
 
     private static string Shortened(string path, string folder) =>
         Directory.Exists(folder) && Path.GetRelativePath(folder, path) is var relative && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : path;
 
-    private static string Words(PictureSize size) => $"{size.Width} x {size.Height}";
+    private static string Words(ImageDimensions size) => $"{size.Width} x {size.Height}";
 }

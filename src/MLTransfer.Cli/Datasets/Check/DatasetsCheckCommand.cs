@@ -13,18 +13,18 @@ internal sealed class DatasetsCheckCommand : MltCommand
 
     private readonly Argument<string> _data;
     private readonly DatasetOptions _dataset = new();
-    private readonly Option<int?> _smallest = NewOption.Whole("--smallest-side", "A picture with a shorter side is tiny, in pixels. [default: 32]", 1, 100_000);
+    private readonly Option<int?> _smallest = NewOption.Whole("--smallest-side", "An image with a shorter side is tiny, in pixels. [default: 32]", 1, 100_000);
     private readonly Option<int?> _near = NewOption.Whole(
-        "--near", "In how many of the 64 bits of their hashes pictures that look the same may differ. [default: 6]", 0, 15);
-    private readonly Option<string?> _report = NewOption.Text("--report", "DIR", $"Where a page with thumbnails goes, as {ReportName}: problems first, then pictures of each class.");
+        "--near", "In how many of the 64 bits of their hashes images that look the same may differ. [default: 6]", 0, 15);
+    private readonly Option<string?> _report = NewOption.Text("--report", "DIR", $"Where a page with thumbnails goes, as {ReportName}: problems first, then images of each class.");
     private readonly Option<bool> _strict = NewOption.Flag("--strict", "Exit with 1 where there are problems.");
     private readonly Option<int?> _maximumPixels = PixelLimit.Option();
     private readonly Option<int?> _threads = Threads.Option();
 
     internal DatasetsCheckCommand(Surroundings surroundings)
-        : base("check", "Looks at every picture: counts, sizes, unreadable files, duplicates within and across splits and classes, and more.", surroundings,
-            "mlt datasets check pictures",
-            "mlt datasets check pictures --report check",
+        : base("check", "Looks at every image: counts, sizes, unreadable files, duplicates within and across splits and classes, and more.", surroundings,
+            "mlt datasets check images",
+            "mlt datasets check images --report check",
             "mlt datasets check manifest.csv --strict --json")
     {
         _data = DataArgument.New();
@@ -33,13 +33,13 @@ internal sealed class DatasetsCheckCommand : MltCommand
 
     internal override string Remarks =>
         """
-        Leakage: the same picture in two splits, so that what is measured was trained on. Label conflict: the same picture in two classes.
-        Near: pictures that look the same though their files differ, as after another compression or in another size.
+        Leakage: the same image in two splits, so that what is measured was trained on. Label conflict: the same image in two classes.
+        Near: images that look the same though their files differ, as after another compression or in another size.
         Left out: files that may be images and are not read. Hidden files and others that are no images are counted, but are no problem.
 
-        JSON: { path, format, pictures, classes: [{ label, pictures, splits: { split: pictures } }], sizes?: { smallest, median, largest: [width, height] },
+        JSON: { path, format, images, classes: [{ label, images, splits: { split: images } }], sizes?: { smallest, median, largest: [width, height] },
                 problems: [{ kind: unreadable|left-out|label-conflict|leakage|near-label-conflict|near-leakage|duplicate|near-duplicate|one-colour|
-                tiny|wrong-extension|missing-class|imbalance, note, pictures: [{ file, label, split? }] }],
+                tiny|wrong-extension|missing-class|imbalance, note, images: [{ file, label, split? }] }],
                 left_out: [{ kind: format|hidden|stray|repeated, extension?, names }], seconds, report? }
 
         """;

@@ -37,7 +37,7 @@ internal sealed record GottenDataset(
     {
         string[] places = [.. dataset.Places.Values];
         if (places.Length == 0)
-            return "Its labels are in files that mlt does not read; label its pictures by folders or by a manifest.csv.";
+            return "Its labels are in files that mlt does not read; label its images by folders or by a manifest.csv.";
         // Of IDX and CIFAR files in a folder, the parts are found by themselves.
         bool together = dataset.Card.Layout is DatasetLayout.Idx or DatasetLayout.CifarBinary && places.Length == 2;
         string data = together ? $"--data {ShellWord.Of(dataset.Folder)}" : $"--data {ShellWord.Of(places[0])}{(places.Length > 1 ? $" --val {ShellWord.Of(places[1])}" : "")}";

@@ -6,7 +6,7 @@ using MLTransfer.Data;
 
 namespace MLTransfer.Cli.Datasets.Split;
 
-/// <summary>'mlt datasets split': a manifest that divides a data set, without copying a picture.</summary>
+/// <summary>'mlt datasets split': a manifest that divides a data set, without copying an image.</summary>
 internal sealed class DatasetsSplitCommand : MltCommand
 {
     private const int DefaultSeed = 1;
@@ -17,14 +17,14 @@ internal sealed class DatasetsSplitCommand : MltCommand
     private readonly Option<Shares?> _fractions = NewOption.Parsed(
         "--fractions", "X,X[,X]", "The shares of train and val, or of train, val and test, of every class; their sum is 1. [default: 0.8,0.1,0.1]", Shares.Parse);
     private readonly Option<int?> _folds = NewOption.Whole("--folds", "Divide into so many parts of the same size instead, fold1, fold2, …, for cross-validation.", 2, 1000);
-    private readonly Option<int?> _seed = NewOption.Whole("--seed", "Decides which pictures: the same seed, the same parts. [default: 1]", 0, int.MaxValue);
-    private readonly Option<string> _out = NewOption.Required("--out", "FILE", "The manifest to write, such as manifest.csv: image, label and split of each picture.");
+    private readonly Option<int?> _seed = NewOption.Whole("--seed", "Decides which images: the same seed, the same parts. [default: 1]", 0, int.MaxValue);
+    private readonly Option<string> _out = NewOption.Required("--out", "FILE", "The manifest to write, such as manifest.csv: image, label and split of each image.");
 
     internal DatasetsSplitCommand(Surroundings surroundings)
-        : base("split", "Divides a data set into parts with the same share of each class, and writes down which picture is in which.", surroundings,
-            "mlt datasets split pictures --out pictures/manifest.csv",
-            "mlt datasets split pictures --fractions 0.7,0.3 --seed 7 --out manifest.csv",
-            "mlt datasets split pictures --folds 5 --out folds.csv --json")
+        : base("split", "Divides a data set into parts with the same share of each class, and writes down which image is in which.", surroundings,
+            "mlt datasets split images --out images/manifest.csv",
+            "mlt datasets split images --fractions 0.7,0.3 --seed 7 --out manifest.csv",
+            "mlt datasets split images --folds 5 --out folds.csv --json")
     {
         _data = DataArgument.New();
         Accepts([_data, _fractions, _folds, _seed, .. _dataset.All, _out]);
@@ -32,10 +32,10 @@ internal sealed class DatasetsSplitCommand : MltCommand
 
     internal override string Remarks =>
         """
-        No picture is copied: the manifest names pictures in and below its own folder relative to it, others by their full paths. Parts that the
+        No image is copied: the manifest names images in and below its own folder relative to it, others by their full paths. Parts that the
         data set came in are divided anew.
 
-        JSON: { manifest, seed, parts: [{ name, pictures }] }
+        JSON: { manifest, seed, parts: [{ name, images }] }
 
         """;
 
@@ -51,7 +51,7 @@ internal sealed class DatasetsSplitCommand : MltCommand
         divided.WriteManifest(file.Path);
         Show(divided, file.Path, seed, WantsJson(asked));
         if (divided.Rows.Any(row => LiesOutside(row.ImagePath, Path.GetDirectoryName(Path.GetFullPath(file.Path))!)))
-            Surroundings.Words.WriteLine($"Its pictures lie outside its folder: who reads it has to say so, with {_dataset.AllowOutsidePaths.Name}. Beside them, it needs no leave.");
+            Surroundings.Words.WriteLine($"Its images lie outside its folder: who reads it has to say so, with {_dataset.AllowOutsidePaths.Name}. Beside them, it needs no leave.");
         return Task.FromResult(ExitCode.Done);
     }
 
@@ -67,8 +67,8 @@ internal sealed class DatasetsSplitCommand : MltCommand
         }
     }
 
-    private static bool LiesOutside(string picture, string folder) =>
-        Path.GetRelativePath(folder, Path.GetFullPath(picture)).Split(Path.DirectorySeparatorChar) is [".." or "", ..];
+    private static bool LiesOutside(string image, string folder) =>
+        Path.GetRelativePath(folder, Path.GetFullPath(image)).Split(Path.DirectorySeparatorChar) is [".." or "", ..];
 
     private void Show(ImageDataset divided, string path, int seed, bool json)
     {
@@ -76,7 +76,7 @@ internal sealed class DatasetsSplitCommand : MltCommand
         if (json)
             Json.WriteTo(Surroundings.Output, new { Manifest = path, Seed = seed, Parts = parts });
         else
-            Surroundings.Output.WriteLine($"{path}: {string.Join(", ", parts.Select(part => $"{part.Name} {Figures.Count(part.Pictures)}"))} (seed {seed})");
+            Surroundings.Output.WriteLine($"{path}: {string.Join(", ", parts.Select(part => $"{part.Name} {Figures.Count(part.Images)}"))} (seed {seed})");
     }
 
     private sealed record Shares(double[] Fractions)
@@ -90,5 +90,5 @@ internal sealed class DatasetsSplitCommand : MltCommand
         }
     }
 
-    private sealed record PartJson(string Name, int Pictures);
+    private sealed record PartJson(string Name, int Images);
 }

@@ -27,7 +27,7 @@ internal sealed record ListedWeights(
         weights.Remote is { } remote ? store.Candidates(remote).FirstOrDefault() : null);
 }
 
-/// <summary>What published weights expect of a picture.</summary>
+/// <summary>What published weights expect of an image.</summary>
 internal sealed record ListedPreprocessing(int ResizeTo, int CropTo, string Interpolation, IReadOnlyList<float> Mean, IReadOnlyList<float> StandardDeviation)
 {
     internal static ListedPreprocessing Of(Preprocessing expected) => new(

@@ -20,13 +20,13 @@ public sealed record DatasetCard
     /// <summary>The classes in the order of their numbers; null where they are many.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
 
-    /// <summary>What the pictures are like: <c>28 x 28, grey</c>.</summary>
-    public string? Pictures { get; init; }
+    /// <summary>What the images are like: <c>28 x 28, grey</c>.</summary>
+    public string? Images { get; init; }
 
     /// <summary>The parts it comes in.</summary>
     public required IReadOnlyList<DatasetSplit> Splits { get; init; }
 
-    /// <summary>How its unpacked files become labelled pictures.</summary>
+    /// <summary>How its unpacked files become labelled images.</summary>
     public required DatasetLayout Layout { get; init; }
 
     /// <summary>Where <see cref="Layout"/> is <see cref="DatasetLayout.Lists"/>: the lists.</summary>

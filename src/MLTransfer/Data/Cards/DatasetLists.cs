@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace MLTransfer.Data;
 
-/// <summary>Makes one manifest of the text files that name a data set's pictures.</summary>
+/// <summary>Makes one manifest of the text files that name a data set's images.</summary>
 internal static class DatasetLists
 {
     public const string Manifest = "manifest.csv";
 
-    /// <exception cref="InvalidDataException">A list names no picture, or one that is not there.</exception>
+    /// <exception cref="InvalidDataException">A list names no image, or one that is not there.</exception>
     public static void WriteManifest(DatasetCard card, string folder) =>
         ManifestWriter.Write(Path.Combine(folder, Manifest), [.. card.Lists.SelectMany(list => Rows(list, folder))]);
 
@@ -19,17 +19,17 @@ internal static class DatasetLists
         var line = new Regex(list.Line, RegexOptions.NonBacktracking);
         List<ImageRow> rows = [.. File.ReadLines(path).Select(text => line.Match(text)).Where(match => match.Success).Select(match => Row(match, list, folder))];
         if (rows.Count == 0)
-            throw new InvalidDataException($"The list '{list.File}' names no picture; its publishers have written it otherwise than its card says.");
+            throw new InvalidDataException($"The list '{list.File}' names no image; its publishers have written it otherwise than its card says.");
         return rows;
     }
 
     private static ImageRow Row(Match match, DatasetList list, string folder)
     {
         string label = match.Groups["label"].Value;
-        string name = list.Picture.Replace("{label}", label, StringComparison.Ordinal).Replace("{name}", match.Groups["name"].Value, StringComparison.Ordinal);
-        string picture = Path.Combine([folder, .. Unpacking.EntryPath.Parts(name)]);
-        return File.Exists(picture)
-            ? new ImageRow(picture, label, SplitNames.Of(list.Split))
-            : throw new InvalidDataException($"The list '{list.File}' names the picture '{name}', which is not in the data set.");
+        string name = list.Image.Replace("{label}", label, StringComparison.Ordinal).Replace("{name}", match.Groups["name"].Value, StringComparison.Ordinal);
+        string image = Path.Combine([folder, .. Unpacking.EntryPath.Parts(name)]);
+        return File.Exists(image)
+            ? new ImageRow(image, label, SplitNames.Of(list.Split))
+            : throw new InvalidDataException($"The list '{list.File}' names the image '{name}', which is not in the data set.");
     }
 }

@@ -4,9 +4,9 @@ namespace MLTransfer.Data;
 /// <param name="Name">What its publishers call it; <c>all</c> where they do not divide it.</param>
 public sealed record DatasetSplit(string Name)
 {
-    /// <summary>How many pictures it has; null where that is not known.</summary>
-    public int? Pictures { get; init; }
+    /// <summary>How many images it has; null where that is not known.</summary>
+    public int? Images { get; init; }
 
-    /// <summary>Where it lies in the unpacked data set: an image folder, or the file with the pictures; null where it lies in no place of its own.</summary>
+    /// <summary>Where it lies in the unpacked data set: an image folder, or the file with the images; null where it lies in no place of its own.</summary>
     public string? Path { get; init; }
 }

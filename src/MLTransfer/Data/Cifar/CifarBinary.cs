@@ -6,9 +6,9 @@ namespace MLTransfer.Data.Cifar;
 
 /// <summary>
 /// The binary version of CIFAR (https://www.cs.toronto.edu/~kriz/cifar.html): records of a label, of CIFAR-100 a coarse and a fine one, and a
-/// picture. Nothing in the file says what it is: its name and its length do.
+/// image. Nothing in the file says what it is: its name and its length do.
 /// </summary>
-internal sealed partial class CifarBinary : CifarPictures
+internal sealed partial class CifarBinary : CifarImages
 {
     private const int RecordsAtOnce = 1024;
     private readonly ByteSource _source;
@@ -19,7 +19,7 @@ internal sealed partial class CifarBinary : CifarPictures
 
     public override string Format => _labelLength == 1 ? "CIFAR-10, binary" : "CIFAR-100, binary";
 
-    public static bool LooksLike(string path, long length) => LabelLength(path) is > 0 and var label && length > 0 && length % (label + PictureLength) == 0;
+    public static bool LooksLike(string path, long length) => LabelLength(path) is > 0 and var label && length > 0 && length % (label + ImageLength) == 0;
 
     public static CifarBinary Open(string path, FileStream file, ContainerErrors errors) => new(new ByteSource(file, errors), LabelLength(path));
 
@@ -28,13 +28,13 @@ internal sealed partial class CifarBinary : CifarPictures
 
     /// <summary>What is wrong with a file that is named like one of them, and has another length.</summary>
     public static InvalidDataException WrongLength(string path) => new ContainerErrors(path).CutShort(
-        $"it has {new FileInfo(path).Length:N0} bytes, which are no whole records of {LabelLength(path) + PictureLength:N0}");
+        $"it has {new FileInfo(path).Length:N0} bytes, which are no whole records of {LabelLength(path) + ImageLength:N0}");
 
-    protected override void ReadPlanes(int index, Span<byte> planes) => _source.Read(((long)index * (_labelLength + PictureLength)) + _labelLength, planes);
+    protected override void ReadPlanes(int index, Span<byte> planes) => _source.Read(((long)index * (_labelLength + ImageLength)) + _labelLength, planes);
 
     private static int[] ReadLabels(ByteSource source, int labelLength)
     {
-        int record = labelLength + PictureLength;
+        int record = labelLength + ImageLength;
         int[] labels = new int[source.Length / record];
         byte[] records = new byte[Math.Min(RecordsAtOnce, labels.Length) * record];
         for (int index = 0; index < labels.Length; index++)

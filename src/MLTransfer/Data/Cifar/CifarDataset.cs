@@ -36,7 +36,7 @@ internal static class CifarDataset
     }
 
     /// <summary>One file of it.</summary>
-    public static ImageDataset OfFile(string path, CifarPictures pictures) => Of(path, pictures.Format, [(path, null)]);
+    public static ImageDataset OfFile(string path, CifarImages images) => Of(path, images.Format, [(path, null)]);
 
     private static ImageDataset Of(string path, string format, IReadOnlyList<(string Path, string? Split)> files)
     {
@@ -44,16 +44,16 @@ internal static class CifarDataset
         string[]? classes = ClassNames(Path.GetDirectoryName(Path.GetFullPath(files[0].Path))!);
         foreach ((string file, string? split) in files)
         {
-            CifarPictures pictures = SharedContainer.Find(file)!.Container as CifarPictures
+            CifarImages images = SharedContainer.Find(file)!.Container as CifarImages
                 ?? throw new InvalidDataException($"'{file}' is no file of {format}. Unpack the archive again.");
-            rows.AddRange(pictures.Names.Select((name, index) => new ImageRow(ContainerPath.Of(file, name), Label(classes, pictures.Labels[index], file), split)));
+            rows.AddRange(images.Names.Select((name, index) => new ImageRow(ContainerPath.Of(file, name), Label(classes, images.Labels[index], file), split)));
         }
         return new ImageDataset(path, format, rows, classes is null || rows.Select(row => row.Label).Distinct().Count() < classes.Length ? null : classes);
     }
 
     private static string Label(string[]? classes, int label, string file) => classes is null ? label.ToString(CultureInfo.InvariantCulture)
         : label < classes.Length ? classes[label]
-        : throw new InvalidDataException($"'{file}' has a picture of class {label}; beside it, {classes.Length} classes are named. They do not belong together.");
+        : throw new InvalidDataException($"'{file}' has an image of class {label}; beside it, {classes.Length} classes are named. They do not belong together.");
 
     private static string[]? ClassNames(string folder)
     {

@@ -5,7 +5,7 @@ namespace MLTransfer.Data.Containers;
 /// <summary>An archive by the rules of a folder: folders in it are classes, or train, val and test with the classes below.</summary>
 internal static class ArchiveDataset
 {
-    public static ImageDataset Of(string path, PictureContainer container)
+    public static ImageDataset Of(string path, ContainedImages container)
     {
         string[][] parts = [.. container.Names.Select(Parts)];
         int depth = SharedFolders(parts);
@@ -18,7 +18,7 @@ internal static class ArchiveDataset
         foreach ((string name, string[] part) in container.Names.Zip(parts))
         {
             string[] below = part[depth..];
-            // As in a folder: a picture beside the folders of classes belongs to none.
+            // As in a folder: an image beside the folders of classes belongs to none.
             if (below.Length < (splits.Count > 0 ? 3 : 2) || (splits.Count > 0 && !splits.Contains(below[0], StringComparer.Ordinal)))
                 leftOut.Add(LeftOutKind.Stray, name);
             else
@@ -28,7 +28,7 @@ internal static class ArchiveDataset
             }
         }
         if (rows.Count == 0)
-            throw new InvalidDataException($"'{path}' ({container.Format}) has no folders of pictures{(container.Names.Count > 0 ? $", only {container.Names.Count:N0} pictures without a folder" : "")}. In it, one folder of pictures per class is expected, such as 'ants/1.jpg' and 'bees/2.jpg'.");
+            throw new InvalidDataException($"'{path}' ({container.Format}) has no folders of images{(container.Names.Count > 0 ? $", only {container.Names.Count:N0} images without a folder" : "")}. In it, one folder of images per class is expected, such as 'ants/1.jpg' and 'bees/2.jpg'.");
         foreach (string name in container.Others)
             leftOut.Add(ArchiveNames.IsHidden(name) ? LeftOutKind.Hidden : LeftOutKind.Format, name);
         return new ImageDataset(path, container.Format, [.. rows.OrderBy(row => row.Split, StringComparer.Ordinal).ThenBy(row => row.Label, StringComparer.Ordinal).ThenBy(row => row.ImagePath, StringComparer.Ordinal)],

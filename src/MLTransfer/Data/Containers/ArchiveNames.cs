@@ -1,13 +1,13 @@
 namespace MLTransfer.Data.Containers;
 
-/// <summary>Which entries of an archive are pictures.</summary>
+/// <summary>Which entries of an archive are images.</summary>
 internal static class ArchiveNames
 {
     // What macOS adds to archives.
     private const string Leftovers = "__MACOSX";
 
     /// <summary>By its extension; nothing hidden.</summary>
-    public static bool IsPicture(string name) => PictureFiles.IsImage(name) && !IsHidden(name);
+    public static bool IsImage(string name) => ImageFiles.IsImage(name) && !IsHidden(name);
 
     /// <summary>Whether its name, or that of a folder above it, begins with a dot, or macOS has added it.</summary>
     public static bool IsHidden(string name)

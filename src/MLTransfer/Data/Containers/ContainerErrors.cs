@@ -2,7 +2,7 @@ using MLTransfer.Reading;
 
 namespace MLTransfer.Data.Containers;
 
-/// <summary>The wording of everything that can be wrong with a file of many pictures.</summary>
+/// <summary>The wording of everything that can be wrong with a file of many images.</summary>
 internal sealed class ContainerErrors(string file) : FileErrors
 {
     private const int LongestReason = 500;
@@ -12,13 +12,13 @@ internal sealed class ContainerErrors(string file) : FileErrors
 
     public override InvalidDataException CutShort(string reason, Exception? cause = null) => New($"is cut short: {reason}", CopyAgain, cause);
 
-    public override InvalidDataException Refused(string reason) => New($"is refused: {reason}", "Pictures are not packed like that; do not trust the file.");
+    public override InvalidDataException Refused(string reason) => New($"is refused: {reason}", "Images are not packed like that; do not trust the file.");
 
     public override InvalidDataException AsksFor(string global) =>
-        New($"asks for '{global}', which pictures do not need: it is refused, and nothing of it was run", "Do not trust the file.");
+        New($"asks for '{global}', which images do not need: it is refused, and nothing of it was run", "Do not trust the file.");
 
     public override InvalidDataException Instruction(byte code, long position) =>
-        New($"holds the pickle instruction 0x{code:x2} at byte {position}, which pictures do not need", "Save it again in Python, with pickle protocol 2.");
+        New($"holds the pickle instruction 0x{code:x2} at byte {position}, which images do not need", "Save it again in Python, with pickle protocol 2.");
 
     public override InvalidDataException Unreadable(string reason, string remedy) => New(reason, remedy);
 

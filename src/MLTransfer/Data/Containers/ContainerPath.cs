@@ -1,6 +1,6 @@
 namespace MLTransfer.Data.Containers;
 
-/// <summary>The path of a picture in a file that holds many: <c>pictures.zip!/ants/1.jpg</c>.</summary>
+/// <summary>The path of an image in a file that holds many: <c>images.zip!/ants/1.jpg</c>.</summary>
 internal static class ContainerPath
 {
     private const string Separator = "!/";

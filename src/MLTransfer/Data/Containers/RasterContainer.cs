@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace MLTransfer.Data.Containers;
 
-/// <summary>Pictures of one size that are stored as pixels and named by their number, from 0 on. What is read is red, green and blue of each pixel.</summary>
-internal abstract class RasterContainer(int count, int width, int height) : PictureContainer
+/// <summary>Images of one size that are stored as pixels and named by their number, from 0 on. What is read is red, green and blue of each pixel.</summary>
+internal abstract class RasterContainer(int count, int width, int height) : ContainedImages
 {
     public int Count => count;
 

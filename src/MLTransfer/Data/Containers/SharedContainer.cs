@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace MLTransfer.Data.Containers;
 
 /// <summary>
-/// A file of many pictures as all of them share it: opened when the first is read, opened again when the file has changed, forgotten with the
+/// A file of many images as all of them share it: opened when the first is read, opened again when the file has changed, forgotten with the
 /// last of them.
 /// </summary>
 internal sealed class SharedContainer
@@ -12,27 +12,27 @@ internal sealed class SharedContainer
     private static readonly ConcurrentDictionary<string, WeakReference<SharedContainer>> All = new(StringComparer.Ordinal);
     private readonly Lock _opening = new();
     private readonly string _path;
-    private (PictureContainer? Container, long Length, DateTime Changed)? _open;
+    private (ContainedImages? Container, long Length, DateTime Changed)? _open;
 
     private SharedContainer(string path) => _path = path;
 
     /// <summary>The file as it is now.</summary>
-    /// <exception cref="InvalidDataException">It holds no pictures, or is damaged.</exception>
+    /// <exception cref="InvalidDataException">It holds no images, or is damaged.</exception>
     /// <exception cref="IOException">It is not there any more, or cannot be read.</exception>
-    public PictureContainer Container => TryOpen()
-        ?? throw new ContainerErrors(_path).Unreadable("holds no pictures that are read", "Zip and tar archives, IDX files and CIFAR files are.");
+    public ContainedImages Container => TryOpen()
+        ?? throw new ContainerErrors(_path).Unreadable("holds no images that are read", "Zip and tar archives, IDX files and CIFAR files are.");
 
-    /// <summary>The file as it is now; null where it is of no form that holds pictures.</summary>
+    /// <summary>The file as it is now; null where it is of no form that holds images.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     /// <exception cref="IOException">It is not there any more, or cannot be read.</exception>
-    public PictureContainer? TryOpen()
+    public ContainedImages? TryOpen()
     {
         FileInfo file = new(_path);
         lock (_opening)
         {
             // Who still reads the file as it was keeps that open.
             if (_open is not { } open || open.Length != file.Length || open.Changed != file.LastWriteTimeUtc)
-                _open = open = (PictureContainers.TryOpen(_path), file.Length, file.LastWriteTimeUtc);
+                _open = open = (Containers.TryOpen(_path), file.Length, file.LastWriteTimeUtc);
             return open.Container;
         }
     }

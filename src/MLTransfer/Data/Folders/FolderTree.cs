@@ -30,7 +30,7 @@ internal sealed class FolderTree
     public IReadOnlyList<string> Repeated => _repeated;
 
     /// <summary>The images directly in it.</summary>
-    public IEnumerable<string> Images => _files.Where(PictureFiles.IsImage);
+    public IEnumerable<string> Images => _files.Where(ImageFiles.IsImage);
 
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static FolderTree Read(string folder)

@@ -25,7 +25,7 @@ internal sealed class LeftOutList
     /// <summary>What is not read directly in a folder.</summary>
     public void AddIn(string root, FolderTree folder)
     {
-        AddAll(LeftOutKind.Format, root, folder.Files.Where(path => !PictureFiles.IsImage(path)));
+        AddAll(LeftOutKind.Format, root, folder.Files.Where(path => !ImageFiles.IsImage(path)));
         // Our own note in a data set that was downloaded is no news.
         AddAll(LeftOutKind.Hidden, root, folder.Hidden.Where(path => Path.GetFileName(path) != DatasetReceipt.FileName));
         AddAll(LeftOutKind.Repeated, root, folder.Repeated);

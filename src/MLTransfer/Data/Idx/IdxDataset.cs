@@ -2,7 +2,7 @@ using MLTransfer.Data.Containers;
 
 namespace MLTransfer.Data.Idx;
 
-/// <summary>MNIST and its kin: files of pictures with files of labels beside them.</summary>
+/// <summary>MNIST and its kin: files of images with files of labels beside them.</summary>
 internal static class IdxDataset
 {
     private const string Format = "IDX files";
@@ -18,17 +18,17 @@ internal static class IdxDataset
             return null;
         string[] sets = [.. pairs.Select(pair => pair.Names!.DataSet).Distinct()];
         if (sets.Length > 1)
-            throw new InvalidDataException($"The folder '{folder}' holds several data sets: {string.Join(", ", sets.Select(set => set.Length == 0 ? "one without a name" : set))}. Give a folder for each, or name one file of pictures, such as '{pairs[0].Path}'.");
+            throw new InvalidDataException($"The folder '{folder}' holds several data sets: {string.Join(", ", sets.Select(set => set.Length == 0 ? "one without a name" : set))}. Give a folder for each, or name one file of images, such as '{pairs[0].Path}'.");
         return Of(folder, pairs.SelectMany(pair => Rows(pair.Path, pair.Names!.Split)));
     }
 
-    /// <summary>One file of pictures, and its labels.</summary>
+    /// <summary>One file of images, and its labels.</summary>
     public static ImageDataset OfFile(string path) => Of(path, Rows(path, split: null));
 
     // Classes without a name are called by their numbers: 2 comes before 10.
-    private static ImageDataset Of(string path, IEnumerable<ImageRow> pictures)
+    private static ImageDataset Of(string path, IEnumerable<ImageRow> images)
     {
-        ImageRow[] rows = [.. pictures];
+        ImageRow[] rows = [.. images];
         return new ImageDataset(path, Format, rows, [.. rows.Select(row => row.Label).Distinct(StringComparer.Ordinal).OrderBy(label => label.Length).ThenBy(label => label, StringComparer.Ordinal)]);
     }
 
@@ -40,7 +40,7 @@ internal static class IdxDataset
         IReadOnlyList<string> names = shared.Container.Names;
         int[] labels = IdxLabels.Read(labelsPath);
         if (labels.Length != names.Count)
-            throw new InvalidDataException($"'{path}' has {names.Count:N0} pictures and '{labelsPath}' {labels.Length:N0} labels: they do not belong together. Copy or download both again.");
+            throw new InvalidDataException($"'{path}' has {names.Count:N0} images and '{labelsPath}' {labels.Length:N0} labels: they do not belong together. Copy or download both again.");
         string fileName = Path.GetFileName(path);
         return names.Select((name, index) => new ImageRow(ContainerPath.Of(path, name), IdxLabels.Name(fileName, labels[index]), split));
     }

@@ -4,7 +4,7 @@ using MLTransfer.Data.Containers;
 
 namespace MLTransfer.Data.Idx;
 
-/// <summary>The labels beside an IDX file of pictures: a byte each, or, in QMNIST, eight integers of which the first is the class.</summary>
+/// <summary>The labels beside an IDX file of images: a byte each, or, in QMNIST, eight integers of which the first is the class.</summary>
 internal static class IdxLabels
 {
     /// <exception cref="InvalidDataException">It holds no labels, or is damaged.</exception>
@@ -19,7 +19,7 @@ internal static class IdxLabels
         {
             { Type: IdxFile.Bytes, Dimensions.Length: 1 } or { Type: IdxFile.Integers, Dimensions.Length: 1 } => 1,
             { Type: IdxFile.Integers, Dimensions: [_, >= 1 and var wide] } => wide,
-            _ => throw errors.Unreadable($"is an IDX file of {string.Join(" × ", idx.Dimensions)} numbers: not of labels", "Give the pictures and the labels of one data set the names that they were published with."),
+            _ => throw errors.Unreadable($"is an IDX file of {string.Join(" × ", idx.Dimensions)} numbers: not of labels", "Give the images and the labels of one data set the names that they were published with."),
         };
         int width = idx.Type == IdxFile.Bytes ? 1 : sizeof(int);
         byte[] content = new byte[(long)idx.Dimensions[0] * columns * width];

@@ -9,12 +9,12 @@ internal sealed partial record IdxNames(string DataSet, string Split)
 {
     private static readonly string[] LabelFormats = ["idx1-ubyte", "idx2-int", "idx1-ubyte.gz", "idx2-int.gz"];
 
-    /// <summary>The parts of the name of a file of pictures; null where it is not named like one.</summary>
+    /// <summary>The parts of the name of a file of images; null where it is not named like one.</summary>
     public static IdxNames? Of(string path) => Images().Match(Path.GetFileName(path)) is { Success: true } match
         ? new IdxNames(match.Groups["set"].Value.TrimEnd('-'), match.Groups["split"].Value is "train" ? SplitNames.Train : SplitNames.Test)
         : null;
 
-    /// <summary>The file of the labels beside a file of pictures; null where there is none.</summary>
+    /// <summary>The file of the labels beside a file of images; null where there is none.</summary>
     public static string? LabelsBeside(string images)
     {
         string name = Path.GetFileName(images);

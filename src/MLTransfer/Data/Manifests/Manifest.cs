@@ -3,7 +3,7 @@ using MLTransfer.Reading;
 
 namespace MLTransfer.Data;
 
-/// <summary>A file that lists pictures and their classes: CSV, TSV or JSON lines.</summary>
+/// <summary>A file that lists images and their classes: CSV, TSV or JSON lines.</summary>
 internal static class Manifest
 {
     private const int Named = 5;
@@ -11,7 +11,7 @@ internal static class Manifest
 
     public static bool LooksLike(string path) => Tables.Concat(JsonLines).Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
-    /// <exception cref="InvalidDataException">It is damaged, contradicts itself, or names pictures that it may not.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, contradicts itself, or names images that it may not.</exception>
     public static ImageDataset Read(string path, ImageDatasetOptions options)
     {
         ManifestErrors errors = new(path);
@@ -32,7 +32,7 @@ internal static class Manifest
         string Needed(int column, string what) => line.Fields[column] is { } field && !string.IsNullOrWhiteSpace(field) ? field
             : throw errors.At(line.Number, $"has no {what}", "Fill it in, or take the line out.");
         return new ImageRow(
-            paths.Resolve(Needed(columns.Image, "picture"), line.Number),
+            paths.Resolve(Needed(columns.Image, "image"), line.Number),
             Spelling.Composed(Needed(columns.Label, "label")),
             columns.Split < 0 ? null : SplitNames.Of(Needed(columns.Split, "split")),
             columns.Weight < 0 || string.IsNullOrWhiteSpace(line.Fields[columns.Weight]) ? null : Weight(line.Fields[columns.Weight]!, line.Number, errors));
@@ -43,7 +43,7 @@ internal static class Manifest
             ? weight
             : throw errors.At(line, $"has the weight '{field}'", "A positive number is expected, such as 1 or 0.5.");
 
-    /// <summary>Each picture once. A picture with two classes, or in two splits, is an error: one of the lines is wrong.</summary>
+    /// <summary>Each image once. An image with two classes, or in two splits, is an error: one of the lines is wrong.</summary>
     private static List<ImageRow> Distinct(string path, List<(int Line, ImageRow Row)> rows, ManifestErrors errors, out string[] warnings)
     {
         Dictionary<string, (int Line, ImageRow Row)> first = new(StringComparer.Ordinal);
@@ -61,8 +61,8 @@ internal static class Manifest
                 repetitions.Add($"{line} (as {earlier})");
         }
         if (contradictions.Count > 0)
-            throw errors.Of(string.Join("; ", contradictions.Take(Named)) + More(contradictions.Count), "Keep one line for each picture.");
-        warnings = repetitions.Count == 0 ? [] : [$"The manifest '{path}' lists {repetitions.Count:N0} pictures again, in lines {string.Join(", ", repetitions.Take(Named))}{More(repetitions.Count)}; each counts once."];
+            throw errors.Of(string.Join("; ", contradictions.Take(Named)) + More(contradictions.Count), "Keep one line for each image.");
+        warnings = repetitions.Count == 0 ? [] : [$"The manifest '{path}' lists {repetitions.Count:N0} images again, in lines {string.Join(", ", repetitions.Take(Named))}{More(repetitions.Count)}; each counts once."];
         return [.. first.Values.Select(item => item.Row)];
     }
 

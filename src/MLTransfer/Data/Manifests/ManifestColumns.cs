@@ -24,7 +24,7 @@ internal readonly record struct ManifestColumns(int Image, int Label, int Split,
     /// <summary>Whether images are named by what need not be a file name.</summary>
     public bool IsImageById { get; private init; }
 
-    /// <exception cref="InvalidDataException">There is no column of pictures or of labels, or none of a name that the options give.</exception>
+    /// <exception cref="InvalidDataException">There is no column of images or of labels, or none of a name that the options give.</exception>
     public static ManifestColumns Of(IReadOnlyList<string> columns, ImageDatasetOptions options, ManifestErrors errors)
     {
         ManifestColumns found = new(
@@ -34,8 +34,8 @@ internal readonly record struct ManifestColumns(int Image, int Label, int Split,
             found = found with { Image = id, IsImageById = true };
         string? missing = (found.Image < 0, found.Label < 0) switch
         {
-            (true, true) => "no column with the pictures (such as 'image') and none with the labels (such as 'label')",
-            (true, false) => "no column with the pictures, such as 'image', 'path' or 'file'",
+            (true, true) => "no column with the images (such as 'image') and none with the labels (such as 'label')",
+            (true, false) => "no column with the images, such as 'image', 'path' or 'file'",
             (false, true) => "no column with the labels, such as 'label', 'class' or 'category'",
             _ => null,
         };

@@ -35,7 +35,7 @@ internal sealed class ManifestPaths
     public string Resolve(string path, int line)
     {
         if (path.Contains('\0'))
-            throw _errors.At(line, "names a picture by something that is no path", "Give the path of a file.");
+            throw _errors.At(line, "names an image by something that is no path", "Give the path of a file.");
         string suffix = _options.ImageSuffix ?? "", name = path.EndsWith(suffix, StringComparison.OrdinalIgnoreCase) ? path : path + suffix;
         // A backslash is a letter of a name on some systems, and a separator in manifests written on Windows.
         string literal = Path.GetFullPath(Path.Combine(_fullFolder, name));
@@ -48,7 +48,7 @@ internal sealed class ManifestPaths
             throw _errors.At(
                 line,
                 $"names '{path}', which lies outside {(_options.ImageFolder is null ? "the manifest's folder" : $"'{_folder}'")}",
-                "Put the manifest beside the pictures, or, if you trust it, allow such paths: --allow-outside-paths, "
+                "Put the manifest beside the images, or, if you trust it, allow such paths: --allow-outside-paths, "
                 + "AllowOutsidePaths in code.");
         }
         full = WithExtension(_spelled.OnDisk(full));
@@ -71,11 +71,11 @@ internal sealed class ManifestPaths
 
     private string WithExtension(string path)
     {
-        if (_options.ImageSuffix is not null || PictureFiles.IsImage(path) || IsImage(path))
+        if (_options.ImageSuffix is not null || ImageFiles.IsImage(path) || IsImage(path))
             return path;
         // All images of a data set mostly have the extension of the first.
         if (_extension.Length == 0 || !File.Exists(path + _extension))
-            _extension = PictureFiles.Extensions.FirstOrDefault(extension => File.Exists(path + extension), "");
+            _extension = ImageFiles.Extensions.FirstOrDefault(extension => File.Exists(path + extension), "");
         return path + _extension;
     }
 

@@ -32,9 +32,9 @@ internal static class ManifestWriter
     private static void RequireReadable(string path, IReadOnlyList<ImageRow> rows)
     {
         SpelledPaths spelled = new();
-        foreach (string picture in rows.Select(row => row.ImagePath).Where(UnixNames.Has))
+        foreach (string image in rows.Select(row => row.ImagePath).Where(UnixNames.Has))
         {
-            string full = Path.GetFullPath(picture), shown = UnixNames.Shown(full);
+            string full = Path.GetFullPath(image), shown = UnixNames.Shown(full);
             if (spelled.OnDisk(shown) != full)
             {
                 throw new IOException(
@@ -60,9 +60,9 @@ internal static class ManifestWriter
     private static string Quoted(string field) =>
         field.AsSpan().ContainsAny(NeedsQuotes) || field.AsSpan().Trim().Length < field.Length ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
 
-    private static string Named(string picture, string folder)
+    private static string Named(string image, string folder)
     {
-        string full = Path.GetFullPath(picture);
+        string full = Path.GetFullPath(image);
         return ManifestPaths.IsBelow(folder, full) ? Path.GetRelativePath(folder, full).Replace(Path.DirectorySeparatorChar, '/') : full;
     }
 }

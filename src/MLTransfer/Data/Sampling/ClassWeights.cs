@@ -1,10 +1,10 @@
 namespace MLTransfer.Data;
 
-/// <summary>What a picture of each class counts for, so that frequent classes do not outvote rare ones.</summary>
+/// <summary>What an image of each class counts for, so that frequent classes do not outvote rare ones.</summary>
 public static class ClassWeights
 {
-    /// <summary>All classes count the same: n / (k · n_c), as scikit-learn's <c>balanced</c>. A class without pictures has weight 0.</summary>
-    /// <param name="counts">How many pictures each class has.</param>
+    /// <summary>All classes count the same: n / (k · n_c), as scikit-learn's <c>balanced</c>. A class without images has weight 0.</summary>
+    /// <param name="counts">How many images each class has.</param>
     /// <returns>The weight of each class; 1 where all have the same count.</returns>
     public static double[] Balanced(IReadOnlyList<int> counts)
     {
@@ -15,12 +15,12 @@ public static class ClassWeights
     }
 
     /// <summary>
-    /// By the effective number of pictures, (1 − β^n) / (1 − β): further pictures of a class that has many bring little new (Cui et al. 2019,
+    /// By the effective number of images, (1 − β^n) / (1 − β): further images of a class that has many bring little new (Cui et al. 2019,
     /// https://arxiv.org/abs/1901.05555). Between no weights (β = 0) and <see cref="Balanced"/> (β → 1).
     /// </summary>
-    /// <param name="counts">How many pictures each class has.</param>
+    /// <param name="counts">How many images each class has.</param>
     /// <param name="beta">At least 0 and below 1, such as 0.999.</param>
-    /// <returns>The weight of each class; their sum is the number of classes that have pictures.</returns>
+    /// <returns>The weight of each class; their sum is the number of classes that have images.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> is below 0, or 1 or more.</exception>
     public static double[] EffectiveNumber(IReadOnlyList<int> counts, double beta)
     {

@@ -9,6 +9,6 @@ internal sealed record UnpackLimits(int Entries, long Bytes)
     private const int LargestGrowth = 50;
     private const long Always = 64L << 20;
 
-    /// <summary>Pictures hardly compress, and lists of them perhaps by a factor of ten.</summary>
+    /// <summary>Images hardly compress, and lists of them perhaps by a factor of ten.</summary>
     public static UnpackLimits For(long archiveBytes) => new(MostEntries, Always + (LargestGrowth * archiveBytes));
 }

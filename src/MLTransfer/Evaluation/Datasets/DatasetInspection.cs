@@ -5,10 +5,10 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer.Evaluation;
 
-/// <summary>Looks at every picture of a data set, and says what is wrong.</summary>
+/// <summary>Looks at every image of a data set, and says what is wrong.</summary>
 public static class DatasetInspection
 {
-    /// <summary>Decodes all pictures, in parallel; nothing is changed.</summary>
+    /// <summary>Decodes all images, in parallel; nothing is changed.</summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="options">What counts as a problem; null: the defaults.</param>
     /// <param name="progress">Hears how far it is, on whatever thread.</param>
@@ -20,46 +20,46 @@ public static class DatasetInspection
         ArgumentNullException.ThrowIfNull(dataset);
         options = (options ?? new()).Checked();
         long start = Stopwatch.GetTimestamp();
-        (InspectedPicture? Seen, List<DatasetProblem> Problems)[] looked = new (InspectedPicture?, List<DatasetProblem>)[dataset.Rows.Count];
+        (InspectedImage? Seen, List<DatasetProblem> Problems)[] looked = new (InspectedImage?, List<DatasetProblem>)[dataset.Rows.Count];
         int done = 0;
         Parallel.For(0, looked.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancel }, index =>
         {
             looked[index] = LookAt(dataset.Rows[index], options.Decoding);
             progress?.Report(new(Interlocked.Increment(ref done), looked.Length));
         });
-        InspectedPicture[] seen = [.. looked.Select(one => one.Seen).OfType<InspectedPicture>()];
+        InspectedImage[] seen = [.. looked.Select(one => one.Seen).OfType<InspectedImage>()];
         var classes = BalanceProblems.Count(dataset);
         IEnumerable<DatasetProblem> problems =
         [
             .. looked.SelectMany(one => one.Problems),
             .. dataset.LeftOut.Where(files => files.MayBeImages).Select(files =>
                 new DatasetProblem(ProblemKind.LeftOut, files.ToString(), [])),
-            .. TinyPictures.Of(seen, options), .. DuplicateProblems.Of(seen, options, cancel),
+            .. TinyImages.Of(seen, options), .. DuplicateProblems.Of(seen, options, cancel),
             .. BalanceProblems.Of(dataset, classes, options),
             .. BalanceProblems.Unreadable(dataset, seen),
         ];
         return new(
-            dataset, classes, SizeRange.Of(seen.Select(picture => picture.Size)), [.. problems.OrderBy(problem => problem.Kind)],
+            dataset, classes, SizeRange.Of(seen.Select(image => image.Size)), [.. problems.OrderBy(problem => problem.Kind)],
             Stopwatch.GetElapsedTime(start).TotalSeconds)
         { Decoding = options.Decoding };
     }
 
-    private static (InspectedPicture? Seen, List<DatasetProblem> Problems) LookAt(ImageRow row, DecodingOptions decoding)
+    private static (InspectedImage? Seen, List<DatasetProblem> Problems) LookAt(ImageRow row, DecodingOptions decoding)
     {
         List<DatasetProblem> problems = [];
         try
         {
-            var source = PictureSource.At(row.ImagePath);
+            var source = ImageSource.At(row.ImagePath);
             string content = Convert.ToHexStringLower(source.ContentHash());
             if (Extension.Complaint(row.ImagePath) is { } complaint)
                 Add(ProblemKind.WrongExtension, complaint);
-            Picture picture = source.Decode(decoding);
-            bool isOneColour = OneColour.Is(picture);
+            Image image = source.Decode(decoding);
+            bool isOneColour = OneColour.Is(image);
             if (isOneColour)
                 Add(ProblemKind.OneColour, "it shows one colour only");
-            return (new(row, content, new(picture.Width, picture.Height), isOneColour, DifferenceHash.Of(picture), new Shades(picture)), problems);
+            return (new(row, content, new(image.Width, image.Height), isOneColour, DifferenceHash.Of(image), new Shades(image)), problems);
         }
-        catch (PictureException unreadable)
+        catch (ImageException unreadable)
         {
             Add(ProblemKind.Unreadable, unreadable.Reason);
             return (null, problems);

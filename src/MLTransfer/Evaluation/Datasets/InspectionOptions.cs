@@ -5,7 +5,7 @@ namespace MLTransfer.Evaluation;
 /// <summary>What counts as a problem of a data set.</summary>
 public sealed record InspectionOptions
 {
-    /// <summary>A picture with a shorter side is tiny, in pixels; tiny ones are not looked through for near duplicates. Default 32.</summary>
+    /// <summary>An image with a shorter side is tiny, in pixels; tiny ones are not looked through for near duplicates. Default 32.</summary>
     public int SmallestSide { get; init; } = 32;
 
     /// <summary>By how many times the largest class may exceed the smallest. Default 10.</summary>
@@ -18,9 +18,9 @@ public sealed record InspectionOptions
     public double NearCorrelation { get; init; } = 0.97;
 
     /// <summary>The most pixels, width × height, that an image may have; larger ones count as unreadable. Default 178,956,970.</summary>
-    public long MaximumPixels { get; init; } = PictureLimits.Default.Pixels;
+    public long MaximumPixels { get; init; } = ImageLimits.Default.Pixels;
 
-    /// <summary>How many pictures are read at a time. Default: as many as there are processors.</summary>
+    /// <summary>How many images are read at a time. Default: as many as there are processors.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     internal InspectionOptions Checked() => Check.All(
@@ -32,5 +32,5 @@ public sealed record InspectionOptions
         Check.Positive(MaximumPixels),
         Check.Between(1, Threads, 1024));
 
-    internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = PictureLimits.UpTo(MaximumPixels) };
+    internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = ImageLimits.UpTo(MaximumPixels) };
 }

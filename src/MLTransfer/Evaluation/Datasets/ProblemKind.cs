@@ -3,7 +3,7 @@ namespace MLTransfer.Evaluation;
 /// <summary>What can be wrong with a data set, the gravest first.</summary>
 public enum ProblemKind
 {
-    /// <summary>A picture cannot be decoded.</summary>
+    /// <summary>An image cannot be decoded.</summary>
     Unreadable,
 
     /// <summary>Files that may be images are not read, by their format or their place.</summary>
@@ -15,30 +15,30 @@ public enum ProblemKind
     /// <summary>The same file is in different splits: what is measured there was trained on.</summary>
     Leakage,
 
-    /// <summary>Pictures that look the same have different labels.</summary>
+    /// <summary>Images that look the same have different labels.</summary>
     NearLabelConflict,
 
-    /// <summary>Pictures that look the same are in different splits.</summary>
+    /// <summary>Images that look the same are in different splits.</summary>
     NearLeakage,
 
     /// <summary>The same file is there more than once.</summary>
     Duplicate,
 
-    /// <summary>Pictures look the same.</summary>
+    /// <summary>Images look the same.</summary>
     NearDuplicate,
 
-    /// <summary>A picture shows one colour only.</summary>
+    /// <summary>An image shows one colour only.</summary>
     OneColour,
 
-    /// <summary>A picture has few pixels.</summary>
+    /// <summary>An image has few pixels.</summary>
     Tiny,
 
     /// <summary>A file is of another format than its extension says.</summary>
     WrongExtension,
 
-    /// <summary>A class has no picture, or none that can be read, in a split or at all.</summary>
+    /// <summary>A class has no image, or none that can be read, in a split or at all.</summary>
     MissingClass,
 
-    /// <summary>Classes have very different numbers of pictures.</summary>
+    /// <summary>Classes have very different numbers of images.</summary>
     Imbalance,
 }

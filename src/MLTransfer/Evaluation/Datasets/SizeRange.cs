@@ -2,15 +2,15 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer.Evaluation;
 
-/// <summary>The sizes of pictures, in the order of their numbers of pixels.</summary>
+/// <summary>The sizes of images, in the order of their numbers of pixels.</summary>
 /// <param name="Smallest">The size with the fewest pixels.</param>
 /// <param name="Median">The size in the middle.</param>
 /// <param name="Largest">The size with the most pixels.</param>
-public sealed record SizeRange(PictureSize Smallest, PictureSize Median, PictureSize Largest)
+public sealed record SizeRange(ImageDimensions Smallest, ImageDimensions Median, ImageDimensions Largest)
 {
-    internal static SizeRange? Of(IEnumerable<PictureSize> sizes)
+    internal static SizeRange? Of(IEnumerable<ImageDimensions> sizes)
     {
-        PictureSize[] ordered = [.. sizes.OrderBy(size => (long)size.Width * size.Height).ThenBy(size => size.Width)];
+        ImageDimensions[] ordered = [.. sizes.OrderBy(size => (long)size.Width * size.Height).ThenBy(size => size.Width)];
         return ordered.Length == 0 ? null : new(ordered[0], ordered[ordered.Length / 2], ordered[^1]);
     }
 }

@@ -6,7 +6,7 @@ internal static class ClassTables
     internal static Markup Of(ClassificationReport report) => Markup.Of(
         $"""
         <table>
-        <tr><th class="name">class</th><th>precision</th><th>recall</th><th>pictures</th></tr>
+        <tr><th class="name">class</th><th>precision</th><th>recall</th><th>images</th></tr>
         {report.PerClass.Select(Row)}
         </table>
         <h2>Confusion</h2>
@@ -16,6 +16,6 @@ internal static class ClassTables
     private static Markup Row(ClassFigures figures) => Markup.Of(
         $"""
         <tr><td class="name">{figures.Label}</td><td>{ReportFigures.Percent(figures.Precision)}</td>
-        <td>{ReportFigures.Percent(figures.Recall)}</td><td>{ReportFigures.Count(figures.Pictures)}</td></tr>
+        <td>{ReportFigures.Percent(figures.Recall)}</td><td>{ReportFigures.Count(figures.Images)}</td></tr>
         """);
 }

@@ -16,12 +16,12 @@ internal static class ConfusionTable
         </table></div>
         """);
 
-    // The shade is the share of the actual class: classes of few pictures are seen as well. Full blue would hide the black number.
+    // The shade is the share of the actual class: classes of few images are seen as well. Full blue would hide the black number.
     private static IEnumerable<Markup> Cells(ClassificationReport report, int actual)
     {
-        var pictures = Math.Max(1, report.PerClass[actual].Pictures);
+        var images = Math.Max(1, report.PerClass[actual].Images);
         return report.Confusion[actual].Select(count =>
-            Markup.Of($"<td style=\"background: rgba(31, 119, 180, {0.7 * count / pictures:0.00})\">{ReportFigures.Count(count)}</td>"));
+            Markup.Of($"<td style=\"background: rgba(31, 119, 180, {0.7 * count / images:0.00})\">{ReportFigures.Count(count)}</td>"));
     }
 
     private static Markup Largest(ClassificationReport report)
@@ -29,27 +29,27 @@ internal static class ConfusionTable
         var confusions =
             from actual in Enumerable.Range(0, report.Labels.Count)
             from predicted in Enumerable.Range(0, report.Labels.Count)
-            let pictures = report.Confusion[actual][predicted]
-            where actual != predicted && pictures > 0
-            orderby pictures descending
-            select Row(report.PerClass[actual], report.Labels[predicted], pictures);
+            let images = report.Confusion[actual][predicted]
+            where actual != predicted && images > 0
+            orderby images descending
+            select Row(report.PerClass[actual], report.Labels[predicted], images);
         return Markup.Of(
             $"""
             <p>The matrix of {report.Labels.Count} classes is too large to read; these are its largest confusions.</p>
             <table>
-            <tr><th class="name">actual</th><th class="name">predicted</th><th>pictures</th><th>of the class</th></tr>
+            <tr><th class="name">actual</th><th class="name">predicted</th><th>images</th><th>of the class</th></tr>
             {confusions.Take(MostConfusions)}
             </table>
             """);
     }
 
-    private static Markup Row(ClassFigures actual, string predicted, long pictures)
+    private static Markup Row(ClassFigures actual, string predicted, long images)
     {
-        var share = (double)pictures / actual.Pictures;
+        var share = (double)images / actual.Images;
         return Markup.Of(
             $"""
             <tr><td class="name">{actual.Label}</td><td class="name">{predicted}</td>
-            <td>{ReportFigures.Count(pictures)}</td><td>{ReportFigures.Percent(share)}</td></tr>
+            <td>{ReportFigures.Count(images)}</td><td>{ReportFigures.Percent(share)}</td></tr>
             """);
     }
 }

@@ -9,16 +9,16 @@ internal static class RunTable
         [
             ("backbone", names.Backbone),
             ("mode", names.Mode),
-            ("training pictures", ReportFigures.Count(training.TrainingPictures)),
-            ("validation pictures", ReportFigures.Count(training.ValidationPictures)),
-            ("skipped pictures", ReportFigures.Count(training.Skipped.Count)),
+            ("training images", ReportFigures.Count(training.TrainingImages)),
+            ("validation images", ReportFigures.Count(training.ValidationImages)),
+            ("skipped images", ReportFigures.Count(training.Skipped.Count)),
             ("classes", $"{ReportFigures.Count(names.Labels.Count)}: {string.Join(", ", names.Labels)}"),
             ("epochs", ReportFigures.Count(training.Epochs.Count) + Ending(training)),
             ("best epoch", ReportFigures.Count(training.BestEpoch)),
             ("best validation accuracy", ReportFigures.Percent(training.ValidationAccuracy)),
             ("time for features", ReportFigures.Seconds(training.FeatureSeconds)),
             ("time for training", ReportFigures.Seconds(training.TrainingSeconds)),
-            ("pictures through the network", ReportFigures.PerSecond(training.PicturesPerSecond)),
+            ("images through the network", ReportFigures.PerSecond(training.ImagesPerSecond)),
             ("model", names.Model),
         ];
         return Markup.Of(

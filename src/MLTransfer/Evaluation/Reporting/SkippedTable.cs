@@ -2,16 +2,16 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer.Evaluation;
 
-/// <summary>The pictures that could not be read, each with its reason.</summary>
+/// <summary>The images that could not be read, each with its reason.</summary>
 internal static class SkippedTable
 {
-    internal static Markup Of(IReadOnlyList<SkippedPicture> skipped) => skipped.Count == 0
-        ? Markup.Of($"<p>None: every picture could be read.</p>")
+    internal static Markup Of(IReadOnlyList<SkippedImage> skipped) => skipped.Count == 0
+        ? Markup.Of($"<p>None: every image could be read.</p>")
         : Markup.Of(
             $"""
             <table>
-            <tr><th class="name">picture</th><th class="name">reason</th></tr>
-            {skipped.Select(picture => Markup.Of($"<tr><td class=\"name\">{picture.Name}</td><td class=\"name\">{picture.Reason}</td></tr>"))}
+            <tr><th class="name">image</th><th class="name">reason</th></tr>
+            {skipped.Select(image => Markup.Of($"<tr><td class=\"name\">{image.Name}</td><td class=\"name\">{image.Reason}</td></tr>"))}
             </table>
             """);
 }

@@ -9,7 +9,7 @@ public static class TrainingReport
     /// <param name="path">The file, in a folder that exists.</param>
     /// <param name="names">What the training is called.</param>
     /// <param name="training">How it went.</param>
-    /// <param name="validation">What the model did with the validation pictures; <see langword="null"/> leaves out the tables by class and says so.</param>
+    /// <param name="validation">What the model did with the validation images; <see langword="null"/> leaves out the tables by class and says so.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it and says why.</exception>
     public static void Write(string path, ReportNames names, TrainingSummary training, ClassificationReport? validation)
     {
@@ -27,23 +27,23 @@ public static class TrainingReport
         {LearningCurves.Of(training)}
         <h2>Classes</h2>
         {(validation is null ? WithoutClasses(training) : ClassTables.Of(validation))}
-        <h2>Skipped pictures</h2>
+        <h2>Skipped images</h2>
         {SkippedTable.Of(training.Skipped)}
         """));
 
     private static string Title(ReportNames names, TrainingSummary training)
     {
         var outcome = double.IsFinite(training.ValidationAccuracy)
-            ? $"{ReportFigures.Percent(training.ValidationAccuracy)} of the validation pictures right"
+            ? $"{ReportFigures.Percent(training.ValidationAccuracy)} of the validation images right"
             : "not validated";
         return $"{names.Backbone}, {names.Mode}: {outcome}";
     }
 
-    private static Markup WithoutClasses(TrainingSummary training) => training.ValidationPictures == 0
-        ? Markup.Of($"<p>There were no validation pictures, so nothing is known of the single classes.</p>")
+    private static Markup WithoutClasses(TrainingSummary training) => training.ValidationImages == 0
+        ? Markup.Of($"<p>There were no validation images, so nothing is known of the single classes.</p>")
         : Markup.Of(
             $"""
-            <p>The validation pictures were not scored once more behind the training, so there are no tables by class. They are made when these
-            pictures come from a folder of their own and the run is not interrupted.</p>
+            <p>The validation images were not scored once more behind the training, so there are no tables by class. They are made when these
+            images come from a folder of their own and the run is not interrupted.</p>
             """);
 }

@@ -16,7 +16,7 @@ internal static class BmpCodec
     /// <exception cref="ArgumentException">Run-length encoded rows end too early.</exception>
     internal static PixelMemory Decode(ReadOnlySpan<byte> bytes, BmpHeader header)
     {
-        PixelMemory pixels = new(header.Picture.Width, header.Picture.Height);
+        PixelMemory pixels = new(header.Image.Width, header.Image.Height);
         try
         {
             if (header.HasRuns)

@@ -3,13 +3,13 @@ namespace MLTransfer.Imaging.Codecs;
 /// <summary>The run-length encoding of BMP files with a palette (RLE4 and RLE8).</summary>
 internal static class BmpRuns
 {
-    private const byte EndOfRow = 0, EndOfPicture = 1, Move = 2;
+    private const byte EndOfRow = 0, EndOfImage = 1, Move = 2;
 
     /// <param name="bytes">The encoded rows.</param>
     /// <param name="half">Whether a byte holds two indices.</param>
     /// <param name="indices">Gets the index of each pixel, rows in the order they are stored; 0 where the data passes over it.</param>
     /// <param name="width">Pixels in a row.</param>
-    /// <exception cref="ArgumentException">The data ends before the picture does.</exception>
+    /// <exception cref="ArgumentException">The data ends before the image does.</exception>
     internal static void Decode(ReadOnlySpan<byte> bytes, bool half, Span<byte> indices, int width)
     {
         indices.Clear();
@@ -32,7 +32,7 @@ internal static class BmpRuns
             {
                 (x, row) = (0, row + width);
             }
-            else if (value == EndOfPicture)
+            else if (value == EndOfImage)
             {
                 return;
             }

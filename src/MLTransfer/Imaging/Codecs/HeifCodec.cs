@@ -24,12 +24,12 @@ internal static unsafe class HeifCodec
     internal static bool IsThere => Library != 0;
 
     /// <summary>The size of the main image, as it is to be shown: libheif turns it.</summary>
-    /// <exception cref="PictureException">There is no libheif, or the file is damaged.</exception>
-    internal static PictureHeader ReadHeader(string name, PictureFormat format, ReadOnlySpan<byte> bytes)
+    /// <exception cref="ImageException">There is no libheif, or the file is damaged.</exception>
+    internal static ImageHeader ReadHeader(string name, ImageFormat format, ReadOnlySpan<byte> bytes)
     {
         if (!IsThere)
         {
-            throw PictureException.NotSupported(
+            throw ImageException.NotSupported(
                 name,
                 $"{format.Name()}, which is read where libheif is installed (Debian and Ubuntu: apt-get install libheif1); "
                 + "convert it to PNG or JPEG otherwise");
@@ -39,19 +39,19 @@ internal static unsafe class HeifCodec
             fixed (byte* encoded = bytes)
             {
                 using File file = new(encoded, bytes.Length);
-                return new PictureHeader(format, file.Width, file.Height, IsComplete: true);
+                return new ImageHeader(format, file.Width, file.Height, IsComplete: true);
             }
         }
         catch (ArgumentException exception)
         {
-            throw new PictureException(name, $"its {format.Name()} data is damaged ({exception.Message})", exception);
+            throw new ImageException(name, $"its {format.Name()} data is damaged ({exception.Message})", exception);
         }
     }
 
     /// <summary>Pixels with colours premultiplied by alpha.</summary>
     /// <exception cref="ArgumentException">The data is damaged.</exception>
-    /// <exception cref="PictureException">This libheif was built without a decoder for it.</exception>
-    internal static PixelMemory Decode(string name, ReadOnlySpan<byte> bytes, in PictureHeader header, PictureLimits limits)
+    /// <exception cref="ImageException">This libheif was built without a decoder for it.</exception>
+    internal static PixelMemory Decode(string name, ReadOnlySpan<byte> bytes, in ImageHeader header, ImageLimits limits)
     {
         fixed (byte* encoded = bytes)
         {
@@ -87,7 +87,7 @@ internal static unsafe class HeifCodec
         /// <param name="bytes">The file; it must stay where it is.</param>
         /// <param name="length">How many bytes.</param>
         /// <param name="limits">How large the images within may be, tiles and previews too; null: only their headers are read.</param>
-        internal File(byte* bytes, int length, PictureLimits? limits = null)
+        internal File(byte* bytes, int length, ImageLimits? limits = null)
         {
             try
             {
@@ -107,7 +107,7 @@ internal static unsafe class HeifCodec
         }
 
         // The declared size is checked before; a tile may declare a larger one, and by padding be larger than the whole image.
-        private void Limit(PictureLimits limits)
+        private void Limit(ImageLimits limits)
         {
             if (!NativeLibrary.TryGetExport(Library, "heif_context_set_maximum_image_size_limit", out nint setLimit)
                 || !NativeLibrary.TryGetExport(Library, "heif_get_version_number", out nint version)
@@ -115,7 +115,7 @@ internal static unsafe class HeifCodec
             {
                 return;
             }
-            int side = (int)Math.Ceiling(Math.Sqrt(Math.Max(limits.Pixels, PictureLimits.Default.Pixels)));
+            int side = (int)Math.Ceiling(Math.Sqrt(Math.Max(limits.Pixels, ImageLimits.Default.Pixels)));
             ((delegate* unmanaged<nint, int, void>)setLimit)(_context, side);
         }
 
@@ -123,14 +123,14 @@ internal static unsafe class HeifCodec
 
         internal int Height => Number("heif_image_handle_get_height", _image);
 
-        internal PixelMemory Decode(string name, in PictureHeader header)
+        internal PixelMemory Decode(string name, in ImageHeader header)
         {
             nint decoded;
             var decode = (delegate* unmanaged<nint, nint*, int, int, nint, Error>)Function("heif_decode_image");
             Error error = decode(_image, &decoded, Rgb, InterleavedRgba, 0);
             if (error.Code == NotSupportedCode)
             {
-                throw PictureException.NotSupported(
+                throw ImageException.NotSupported(
                     name, $"{header.Format.Name()} that the libheif here does not decode ({error.Text}); convert it to PNG or JPEG");
             }
             Check(error);

@@ -10,7 +10,7 @@ internal static class JpegCodec
 {
     private const int RedGreenBlue = 2, Inks = 11, LimitScans = 32768;
 
-    // What libjpeg warns of when data was lost and it made some up. Half a picture must not pass for a whole one.
+    // What libjpeg warns of when data was lost and it made some up. Half an image must not pass for a whole one.
     private static readonly string[] Losses =
         ["Premature end", "Corrupt JPEG data: premature end", "Corrupt JPEG data: bad Huffman", "Corrupt JPEG data: bad arithmetic", "Corrupt JPEG data: found marker"];
 
@@ -24,7 +24,7 @@ internal static class JpegCodec
     /// what came after.
     /// </returns>
     /// <exception cref="ArgumentException">The data is damaged.</exception>
-    internal static PixelMemory? Decode(ReadOnlySpan<byte> encoded, in PictureHeader header, int reduction)
+    internal static PixelMemory? Decode(ReadOnlySpan<byte> encoded, in ImageHeader header, int reduction)
     {
         TurboJpegDecoder decoder = TurboJpegDecoder.Borrow();
         PixelMemory? pixels = null;

@@ -18,22 +18,22 @@ internal static unsafe class JpegXlCodec
     internal static bool IsThere => Library != 0;
 
     /// <summary>The size, as the image is to be shown: libjxl turns it.</summary>
-    /// <exception cref="PictureException">There is no libjxl, or the file is damaged.</exception>
-    internal static PictureHeader ReadHeader(string name, ReadOnlySpan<byte> bytes)
+    /// <exception cref="ImageException">There is no libjxl, or the file is damaged.</exception>
+    internal static ImageHeader ReadHeader(string name, ReadOnlySpan<byte> bytes)
     {
         if (!IsThere)
         {
-            throw PictureException.NotSupported(
+            throw ImageException.NotSupported(
                 name, "JPEG XL, which is read where libjxl is installed (Debian 12: apt-get install libjxl0.7); or convert it to PNG");
         }
-        PictureHeader header = default;
+        ImageHeader header = default;
         Run(bytes, BasicInfo, (decoder, _) => header = SizeOf(decoder));
-        return header.Width > 0 ? header : throw new PictureException(name, "its JPEG XL header is damaged or cut short");
+        return header.Width > 0 ? header : throw new ImageException(name, "its JPEG XL header is damaged or cut short");
     }
 
     /// <summary>Pixels with colours premultiplied by alpha; of an animation the first frame.</summary>
     /// <exception cref="ArgumentException">The data is damaged or ends too early.</exception>
-    internal static PixelMemory Decode(ReadOnlySpan<byte> bytes, in PictureHeader header)
+    internal static PixelMemory Decode(ReadOnlySpan<byte> bytes, in ImageHeader header)
     {
         PixelMemory pixels = new(header.Width, header.Height);
         try
@@ -88,12 +88,12 @@ internal static unsafe class JpegXlCodec
         }
     }
 
-    private static PictureHeader SizeOf(nint decoder)
+    private static ImageHeader SizeOf(nint decoder)
     {
         uint* info = stackalloc uint[RoomForInfo / sizeof(uint)];
         bool isThere = ((delegate* unmanaged<nint, uint*, int>)Function("JxlDecoderGetBasicInfo"))(decoder, info) == 0;
         bool fits = isThere && info[WidthAt] <= int.MaxValue && info[HeightAt] <= int.MaxValue;
-        return fits ? new PictureHeader(PictureFormat.JpegXl, (int)info[WidthAt], (int)info[HeightAt], IsComplete: true) : default;
+        return fits ? new ImageHeader(ImageFormat.JpegXl, (int)info[WidthAt], (int)info[HeightAt], IsComplete: true) : default;
     }
 
     private static nint Function(string name) => NativeLibrary.GetExport(Library, name);

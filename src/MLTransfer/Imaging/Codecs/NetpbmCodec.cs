@@ -12,7 +12,7 @@ internal static class NetpbmCodec
     /// <exception cref="ArgumentException">There are too few numbers, other things, or one above the declared range.</exception>
     internal static PixelMemory Decode(ReadOnlySpan<byte> bytes, NetpbmHeader header)
     {
-        PixelMemory pixels = new(header.Picture.Width, header.Picture.Height);
+        PixelMemory pixels = new(header.Image.Width, header.Image.Height);
         try
         {
             byte[] levels = Levels(header);

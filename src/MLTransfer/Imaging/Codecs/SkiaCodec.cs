@@ -12,7 +12,7 @@ internal static class SkiaCodec
 {
     /// <summary>Pixels with colours premultiplied by alpha; of an animation the first frame.</summary>
     /// <exception cref="ArgumentException">The data is damaged or ends too early.</exception>
-    internal static unsafe PixelMemory Decode(ReadOnlyMemory<byte> encoded, in PictureHeader header)
+    internal static unsafe PixelMemory Decode(ReadOnlyMemory<byte> encoded, in ImageHeader header)
     {
         using MemoryHandle pinned = encoded.Pin();
         using SKData data = SKData.Create((nint)pinned.Pointer, encoded.Length);

@@ -23,7 +23,7 @@ internal static class TiffCodec
     /// <exception cref="ArgumentException">The data is damaged.</exception>
     internal static PixelMemory Decode(ReadOnlyMemory<byte> encoded, TiffHeader header)
     {
-        PixelMemory pixels = new(header.Picture.Width, header.Picture.Height);
+        PixelMemory pixels = new(header.Image.Width, header.Image.Height);
         Input input = new(encoded);
         try
         {
@@ -51,7 +51,7 @@ internal static class TiffCodec
     // Tags may be there twice. What was checked must be what is read.
     private static void Compare(Tiff tiff, TiffHeader header)
     {
-        bool agrees = Number(TiffTag.IMAGEWIDTH) == header.Picture.Width && Number(TiffTag.IMAGELENGTH) == header.Picture.Height
+        bool agrees = Number(TiffTag.IMAGEWIDTH) == header.Image.Width && Number(TiffTag.IMAGELENGTH) == header.Image.Height
             && Number(TiffTag.BITSPERSAMPLE) == header.Bits && Number(TiffTag.SAMPLESPERPIXEL) == header.Samples
             && (header.Samples == 1 || Number(TiffTag.PLANARCONFIG) == (header.IsPlanar ? 2 : 1))
             && tiff.IsTiled() == header.Tile is not null
@@ -98,7 +98,7 @@ internal static class TiffCodec
     }
 
     private static void ReadTiles(
-        Tiff tiff, TiffHeader header, PixelMemory pixels, int plane, List<(int Sample, int Byte)> wanted, int step, PictureSize size)
+        Tiff tiff, TiffHeader header, PixelMemory pixels, int plane, List<(int Sample, int Byte)> wanted, int step, ImageDimensions size)
     {
         byte[] tile = new byte[tiff.TileSize()];
         int stride = tiff.TileRowSize();

@@ -36,7 +36,7 @@ internal static unsafe class TurboJpegLibrary
 
     private static nint Function(string name) => NativeLibrary.GetExport(Library, name);
 
-    /// <summary>The two that every picture needs, looked up once.</summary>
+    /// <summary>The two that every image needs, looked up once.</summary>
     private static class Functions
     {
         internal static readonly delegate* unmanaged<nint, byte*, CULong, int*, int*, int*, int*, int> ReadHeader =

@@ -2,7 +2,7 @@ using MLTransfer.Imaging.Formats;
 
 namespace MLTransfer.Imaging.Codecs;
 
-/// <summary>Brings a picture's pixels from how they are stored to how they are shown.</summary>
+/// <summary>Brings an image's pixels from how they are stored to how they are shown.</summary>
 internal static class Turning
 {
     // Rows become columns a square at a time: whole rows would touch a new line of the cache for each pixel.

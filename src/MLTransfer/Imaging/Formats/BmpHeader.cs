@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace MLTransfer.Imaging.Formats;
 
 /// <summary>What the headers of a BMP file say (Windows versions 1 to 5, OS/2): all that decoding needs besides the bytes.</summary>
-/// <param name="Picture">Size, and whether the pixels are all there.</param>
+/// <param name="Image">Size, and whether the pixels are all there.</param>
 /// <param name="Bits">Bits per pixel: 1, 4 or 8 with a palette, else 16, 24 or 32.</param>
 /// <param name="HasRuns">Whether rows are run-length encoded.</param>
 /// <param name="TopDown">Whether the first row stored is the first one shown.</param>
@@ -11,16 +11,16 @@ namespace MLTransfer.Imaging.Formats;
 /// <param name="Pixels">Where the pixels begin.</param>
 /// <param name="Masks">The bits of red, green, blue and alpha in a pixel of 16 bits or more.</param>
 internal sealed record BmpHeader(
-    PictureHeader Picture, int Bits, bool HasRuns, bool TopDown, (int Start, int Count, int Step) Palette, int Pixels, (uint R, uint G, uint B, uint A) Masks)
+    ImageHeader Image, int Bits, bool HasRuns, bool TopDown, (int Start, int Count, int Step) Palette, int Pixels, (uint R, uint G, uint B, uint A) Masks)
 {
     private const int FileHeader = 14, CoreHeader = 12, InfoHeader = 40, MasksAt = FileHeader + InfoHeader;
     private const uint Plain = 0, Runs8 = 1, Runs4 = 2, BitFields = 3, AlphaBitFields = 6;
 
     /// <summary>Bytes of a row, a multiple of four.</summary>
-    internal long Stride => ((long)Picture.Width * Bits + 31) / 32 * 4;
+    internal long Stride => ((long)Image.Width * Bits + 31) / 32 * 4;
 
     /// <returns>Nothing when the file ends within its headers or they contradict each other.</returns>
-    /// <exception cref="PictureException">The pixels are stored in a way that is not read.</exception>
+    /// <exception cref="ImageException">The pixels are stored in a way that is not read.</exception>
     internal static BmpHeader? Read(string name, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < FileHeader + CoreHeader || UInt32(bytes, FileHeader) is var length && (length < CoreHeader || length > bytes.Length - FileHeader))
@@ -32,10 +32,10 @@ internal sealed record BmpHeader(
         int bits = core ? UInt16(bytes, 24) : UInt16(bytes, 28);
         uint compression = core ? Plain : UInt32(bytes, 30), colours = core ? 0 : UInt32(bytes, 46);
         if (bits is 2 or 64)
-            throw PictureException.NotSupported(name, $"a BMP image of {bits} bits a pixel; save it as PNG");
+            throw ImageException.NotSupported(name, $"a BMP image of {bits} bits a pixel; save it as PNG");
         // OS/2's files of version 2 have numbers of their own: 3 for bilevel codes, 4 for runs of 24 bits.
         if (compression > BitFields && compression != AlphaBitFields || compression == BitFields && bits == 1)
-            throw PictureException.NotSupported(name, $"a BMP image compressed by method {compression}; save it without, or as PNG");
+            throw ImageException.NotSupported(name, $"a BMP image compressed by method {compression}; save it without, or as PNG");
         if (bits is not (1 or 4 or 8 or 16 or 24 or 32) || height == int.MinValue)
             return null;
         if (compression is Runs8 && bits != 8 || compression is Runs4 && bits != 4 || compression is BitFields or AlphaBitFields && bits < 16)
@@ -49,10 +49,10 @@ internal sealed record BmpHeader(
             start = (uint)(paletteStart + count * step);
         if (start > bytes.Length || paletteStart + count * step > bytes.Length)
             return null;
-        BmpHeader header = new(new PictureHeader(PictureFormat.Bmp, width, Math.Abs(height), IsComplete: true), bits, compression is Runs8 or Runs4, height < 0,
+        BmpHeader header = new(new ImageHeader(ImageFormat.Bmp, width, Math.Abs(height), IsComplete: true), bits, compression is Runs8 or Runs4, height < 0,
             (paletteStart, count, step), (int)start, MasksOf(bytes, bits, compression, (int)length + masks));
-        bool isComplete = header.HasRuns || header.Stride * header.Picture.Height <= bytes.Length - header.Pixels;
-        return header with { Picture = header.Picture with { IsComplete = isComplete } };
+        bool isComplete = header.HasRuns || header.Stride * header.Image.Height <= bytes.Length - header.Pixels;
+        return header with { Image = header.Image with { IsComplete = isComplete } };
     }
 
     private static (uint R, uint G, uint B, uint A) MasksOf(ReadOnlySpan<byte> bytes, int bits, uint compression, int length)

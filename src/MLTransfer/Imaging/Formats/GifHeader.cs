@@ -9,7 +9,7 @@ internal static class GifHeader
     private const byte Extension = 0x21, Frame = 0x2C;
 
     /// <returns>Nothing when the file ends before its first frame.</returns>
-    internal static PictureHeader? Read(ReadOnlySpan<byte> bytes)
+    internal static ImageHeader? Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < ScreenLength)
             return null;
@@ -26,7 +26,7 @@ internal static class GifHeader
         // A frame may reach beyond the screen, which then counts as larger.
         width = Math.Max(width, UInt16(frame[1..]) + UInt16(frame[5..]));
         height = Math.Max(height, UInt16(frame[3..]) + UInt16(frame[7..]));
-        return new PictureHeader(PictureFormat.Gif, width, height, SkipBlocks(bytes, ref position));
+        return new ImageHeader(ImageFormat.Gif, width, height, SkipBlocks(bytes, ref position));
     }
 
     /// <returns>Whether the empty block that ends them was there.</returns>

@@ -16,7 +16,7 @@ internal static class IsoMedia
         bytes.Length >= BrandAt + BrandLength && bytes[4..].StartsWith("ftyp"u8) ? Text(bytes[BrandAt..]) : null;
 
     /// <returns>HEIC or AVIF; nothing where the file is neither.</returns>
-    internal static PictureFormat? FormatOf(ReadOnlySpan<byte> bytes)
+    internal static ImageFormat? FormatOf(ReadOnlySpan<byte> bytes)
     {
         if (Brand(bytes) is not { } main)
             return null;
@@ -24,7 +24,7 @@ internal static class IsoMedia
         long end = Math.Min(bytes.Length, BinaryPrimitives.ReadUInt32BigEndian(bytes));
         for (int at = CompatibleAt; at + BrandLength <= end; at += BrandLength)
             brands.Add(Text(bytes[at..]));
-        return brands.Exists(Av1.Contains) ? PictureFormat.Avif : brands.Exists(Hevc.Contains) ? PictureFormat.Heic : null;
+        return brands.Exists(Av1.Contains) ? ImageFormat.Avif : brands.Exists(Hevc.Contains) ? ImageFormat.Heic : null;
     }
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes[..BrandLength]);

@@ -10,10 +10,10 @@ internal static class JpegHeader
         StartOfScan = 0xDA, Application1 = 0xE1, JpegLs = 0xF7;
 
     /// <returns>Nothing when the file ends before its frame header.</returns>
-    /// <exception cref="PictureException">The frame is of a kind that is not read.</exception>
-    internal static PictureHeader? Read(string name, ReadOnlySpan<byte> bytes)
+    /// <exception cref="ImageException">The frame is of a kind that is not read.</exception>
+    internal static ImageHeader? Read(string name, ReadOnlySpan<byte> bytes)
     {
-        PictureHeader? header = null;
+        ImageHeader? header = null;
         Orientation orientation = Orientation.AsStored;
         int position = 0, scans = 0;
         bool isComplete = false;
@@ -36,12 +36,12 @@ internal static class JpegHeader
         return header is { } found ? found with { IsComplete = isComplete, Orientation = orientation, Scans = scans } : null;
     }
 
-    private static PictureHeader Frame(string name, byte marker, ReadOnlySpan<byte> segment)
+    private static ImageHeader Frame(string name, byte marker, ReadOnlySpan<byte> segment)
     {
         if (KindNotRead(marker, segment) is { } kind)
-            throw PictureException.NotSupported(name, $"a JPEG image {kind}; save it as baseline or progressive JPEG of 8 bits, or as PNG");
+            throw ImageException.NotSupported(name, $"a JPEG image {kind}; save it as baseline or progressive JPEG of 8 bits, or as PNG");
         int height = BinaryPrimitives.ReadUInt16BigEndian(segment[3..]), width = BinaryPrimitives.ReadUInt16BigEndian(segment[5..]);
-        return new PictureHeader(PictureFormat.Jpeg, width, height, IsComplete: false) { Components = segment[7] };
+        return new ImageHeader(ImageFormat.Jpeg, width, height, IsComplete: false) { Components = segment[7] };
     }
 
     private static string? KindNotRead(byte marker, ReadOnlySpan<byte> segment) => marker switch

@@ -1,18 +1,18 @@
 namespace MLTransfer.Imaging.Formats;
 
 /// <summary>What the header of a Netpbm file says (PBM, PGM and PPM, as text and as bytes): all that decoding needs.</summary>
-/// <param name="Picture">Size, and whether there are enough bytes for it.</param>
+/// <param name="Image">Size, and whether there are enough bytes for it.</param>
 /// <param name="Channels">Values of each pixel: 1 or 3.</param>
 /// <param name="IsText">Whether values are written as decimal numbers.</param>
 /// <param name="Most">The value of white, 1 to 65535; 1 where a value is one bit and means black.</param>
 /// <param name="IsBitmap">Whether a value is one bit, 1 for black.</param>
 /// <param name="Pixels">Where the values begin.</param>
-internal sealed record NetpbmHeader(PictureHeader Picture, int Channels, bool IsText, int Most, bool IsBitmap, int Pixels)
+internal sealed record NetpbmHeader(ImageHeader Image, int Channels, bool IsText, int Most, bool IsBitmap, int Pixels)
 {
     private const int LongestNumber = 10;
 
     /// <summary>Bytes of a row that is not text.</summary>
-    internal long Stride => IsBitmap ? (Picture.Width + 7L) / 8 : (long)Picture.Width * Channels * (Most > byte.MaxValue ? 2 : 1);
+    internal long Stride => IsBitmap ? (Image.Width + 7L) / 8 : (long)Image.Width * Channels * (Most > byte.MaxValue ? 2 : 1);
 
     /// <summary>Whether the bytes begin as such a file does: P1 to P6, and a blank or a comment.</summary>
     internal static bool IsOne(ReadOnlySpan<byte> bytes) =>
@@ -28,12 +28,12 @@ internal sealed record NetpbmHeader(PictureHeader Picture, int Channels, bool Is
         int? most = isBitmap ? 1 : Number(bytes, ref position);
         if (most is not (>= 1 and <= ushort.MaxValue) || position >= bytes.Length || !IsBlank(bytes[position]))
             return null;
-        var picture = new PictureHeader(PictureFormat.Netpbm, width, height, IsComplete: true);
-        NetpbmHeader header = new(picture, kind is 3 or 6 ? 3 : 1, isText, most.Value, isBitmap, position + 1);
+        var image = new ImageHeader(ImageFormat.Netpbm, width, height, IsComplete: true);
+        NetpbmHeader header = new(image, kind is 3 or 6 ? 3 : 1, isText, most.Value, isBitmap, position + 1);
         // A number of text takes a digit and, but for the last one, a blank.
         long values = (long)width * height * header.Channels;
         long needed = !isText ? header.Stride * height : isBitmap ? values : 2 * values - 1;
-        return header with { Picture = picture with { IsComplete = needed <= bytes.Length - header.Pixels } };
+        return header with { Image = image with { IsComplete = needed <= bytes.Length - header.Pixels } };
     }
 
     /// <summary>The next number, past blanks and comments; <paramref name="position"/> moves behind it.</summary>

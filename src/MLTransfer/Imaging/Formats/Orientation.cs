@@ -1,6 +1,6 @@
 namespace MLTransfer.Imaging.Formats;
 
-/// <summary>Where the first stored row and the first stored column of a picture are shown: the values of EXIF and TIFF.</summary>
+/// <summary>Where the first stored row and the first stored column of an image are shown: the values of EXIF and TIFF.</summary>
 internal enum Orientation
 {
     AsStored = 1,
@@ -21,6 +21,6 @@ internal static class Orientations
     /// <summary>Whether stored rows are shown as columns.</summary>
     internal static bool SwapsSides(this Orientation orientation) => orientation >= Orientation.LeftTop;
 
-    internal static PictureSize Shown(this Orientation orientation, int width, int height) =>
-        orientation.SwapsSides() ? new PictureSize(height, width) : new PictureSize(width, height);
+    internal static ImageDimensions Shown(this Orientation orientation, int width, int height) =>
+        orientation.SwapsSides() ? new ImageDimensions(height, width) : new ImageDimensions(width, height);
 }

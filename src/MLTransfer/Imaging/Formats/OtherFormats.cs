@@ -63,7 +63,7 @@ internal static class OtherFormats
         }
         if (IsoMedia.Brand(bytes) is { } brand && IsoMedia.FormatOf(bytes) is null)
             return $"a video or another file of ISO media (brand '{brand}'); save the images in it as PNG or JPEG";
-        return PictureFormats.Sniff(bytes) == PictureFormat.Tiff && Raw(name, bytes) is { } camera
+        return ImageFormats.Sniff(bytes) == ImageFormat.Tiff && Raw(name, bytes) is { } camera
             ? $"camera raw data ({camera}); {Export}" : null;
     }
 

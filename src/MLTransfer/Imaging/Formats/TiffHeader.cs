@@ -14,7 +14,7 @@ internal enum TiffColours
 /// <summary>
 /// What the tags of a TIFF file's first page say of its image (TIFF 6.0), checked so far that decoding takes no more memory than it needs.
 /// </summary>
-/// <param name="Picture">Size and orientation.</param>
+/// <param name="Image">Size and orientation.</param>
 /// <param name="Colours">What the values mean.</param>
 /// <param name="Bits">Bits of each value: 1, 2, 4, 8 or 16.</param>
 /// <param name="Samples">Values of each pixel: its colours, then the extra ones.</param>
@@ -22,7 +22,7 @@ internal enum TiffColours
 /// <param name="Tile">Size of a tile; nothing where rows lie in strips.</param>
 /// <param name="Palette">All red levels, then green, then blue, 16 bits each; empty without a palette.</param>
 internal sealed record TiffHeader(
-    PictureHeader Picture, TiffColours Colours, int Bits, int Samples, bool IsPlanar, PictureSize? Tile, uint[] Palette)
+    ImageHeader Image, TiffColours Colours, int Bits, int Samples, bool IsPlanar, ImageDimensions? Tile, uint[] Palette)
 {
     internal const ushort BitsTag = 258, CompressionTag = 259, ColoursTag = 262, SamplesTag = 277, InkSetTag = 332, SampleFormatTag = 339;
 
@@ -41,7 +41,7 @@ internal sealed record TiffHeader(
     internal bool IsPremultiplied { get; private init; }
 
     /// <returns>Nothing when there is no size, or the tags contradict each other.</returns>
-    /// <exception cref="PictureException">The image is of a kind that is not read, or its tiles are absurdly large.</exception>
+    /// <exception cref="ImageException">The image is of a kind that is not read, or its tiles are absurdly large.</exception>
     internal static TiffHeader? Read(string name, ReadOnlySpan<byte> bytes)
     {
         var directory = TiffDirectory.First(bytes);
@@ -50,21 +50,21 @@ internal sealed record TiffHeader(
         TiffColours colours = (TiffColours)(directory.Number(ColoursTag) ?? Usual(directory));
         uint samples = directory.Number(SamplesTag) ?? 1, bits = directory.Number(BitsTag) ?? 1;
         if (TiffKinds.NotRead(directory, colours, (int)Math.Min(samples, ushort.MaxValue), bits) is { } kind)
-            throw PictureException.NotSupported(name, $"a TIFF image {kind}");
+            throw ImageException.NotSupported(name, $"a TIFF image {kind}");
         bool isPlanar = directory.Number(PlanesTag) == Planar && samples > 1;
-        PictureSize? tile = null;
+        ImageDimensions? tile = null;
         if (directory.Number(TileWidthTag) is { } tileWidth && directory.Number(TileHeightTag) is { } tileHeight)
         {
             if ((UInt128)tileWidth * tileHeight * samples * bits / 8 > RoomFor((UInt128)width * height * samples * bits / 8))
-                throw new PictureException(name, $"its tiles are far larger than its {width} x {height} pixels");
-            tile = new PictureSize((int)tileWidth, (int)tileHeight);
+                throw new ImageException(name, $"its tiles are far larger than its {width} x {height} pixels");
+            tile = new ImageDimensions((int)tileWidth, (int)tileHeight);
         }
         uint[] palette = colours == TiffColours.Palette ? directory.Numbers(PaletteTag) : [];
         if (samples < ColoursIn(colours) || colours == TiffColours.Palette && palette.Length != 3 << (int)bits)
             return null;
-        PictureSize size = new((int)width, (int)height);
+        ImageDimensions size = new((int)width, (int)height);
         bool hasAllParts = HasAllParts(directory, size, tile, isPlanar ? samples : 1, bytes.Length);
-        var header = new PictureHeader(PictureFormat.Tiff, size.Width, size.Height, hasAllParts)
+        var header = new ImageHeader(ImageFormat.Tiff, size.Width, size.Height, hasAllParts)
         {
             Orientation = Orientations.Of(directory.Number(TiffDirectory.Orientation) ?? 0),
         };
@@ -93,7 +93,7 @@ internal sealed record TiffHeader(
     }
 
     /// <summary>Whether the file tells where each strip or tile is, with lengths that fit: what is missing would be black.</summary>
-    private static bool HasAllParts(TiffDirectory directory, PictureSize image, PictureSize? tile, uint planes, int length)
+    private static bool HasAllParts(TiffDirectory directory, ImageDimensions image, ImageDimensions? tile, uint planes, int length)
     {
         if (!directory.IsPlausible || tile is { } size && (size.Width < 1 || size.Height < 1))
             return false;

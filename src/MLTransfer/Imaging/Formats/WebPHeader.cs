@@ -8,22 +8,22 @@ internal static class WebPHeader
     private const int FirstChunk = 12, ChunkHeader = 8, ShortestPayload = 10;
 
     /// <returns>Nothing when the first chunk is unknown or too short.</returns>
-    internal static PictureHeader? Read(ReadOnlySpan<byte> bytes)
+    internal static ImageHeader? Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < FirstChunk + ChunkHeader + ShortestPayload)
             return null;
         ReadOnlySpan<byte> chunk = bytes[FirstChunk..], payload = chunk[ChunkHeader..];
         bool isComplete = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) + (long)ChunkHeader <= bytes.Length;
         if (chunk.StartsWith("VP8X"u8))
-            return new PictureHeader(PictureFormat.WebP, 1 + UInt24(payload[4..]), 1 + UInt24(payload[7..]), isComplete) { Orientation = OrientationIn(chunk) };
+            return new ImageHeader(ImageFormat.WebP, 1 + UInt24(payload[4..]), 1 + UInt24(payload[7..]), isComplete) { Orientation = OrientationIn(chunk) };
         if (chunk.StartsWith("VP8L"u8))
         {
             uint sizes = BinaryPrimitives.ReadUInt32LittleEndian(payload[1..]);
-            return new PictureHeader(PictureFormat.WebP, 1 + (int)(sizes & 0x3FFF), 1 + (int)((sizes >> 14) & 0x3FFF), isComplete);
+            return new ImageHeader(ImageFormat.WebP, 1 + (int)(sizes & 0x3FFF), 1 + (int)((sizes >> 14) & 0x3FFF), isComplete);
         }
         if (!chunk.StartsWith("VP8 "u8))
             return null;
-        return new PictureHeader(PictureFormat.WebP, Size14(payload[6..]), Size14(payload[8..]), isComplete);
+        return new ImageHeader(ImageFormat.WebP, Size14(payload[6..]), Size14(payload[8..]), isComplete);
     }
 
     private static Orientation OrientationIn(ReadOnlySpan<byte> chunks)

@@ -3,85 +3,85 @@ using System.Diagnostics;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Turns pictures into batches: threads of its own decode and transform them, staying some batches ahead of whoever consumes them.
+/// Turns images into batches: threads of its own decode and transform them, staying some batches ahead of whoever consumes them.
 /// Order and content depend on the arguments alone, not on the number of threads.
 /// </summary>
 public sealed class BatchLoader
 {
-    private readonly IReadOnlyList<PictureSource> _pictures;
-    private readonly IReadOnlyList<PictureTransform> _transforms;
+    private readonly IReadOnlyList<ImageSource> _images;
+    private readonly IReadOnlyList<ImageTransform> _transforms;
     private readonly int _batchSize;
     private readonly int _threads;
     private readonly int _seed;
-    private readonly PictureSize _size;
-    private readonly KeptPictures _kept;
+    private readonly ImageDimensions _size;
+    private readonly KeptImages _kept;
     private readonly BatchMemory _batches;
     private long _waited;
     private long _elapsed;
 
     /// <summary>Creates a loader; nothing is read yet.</summary>
-    /// <param name="pictures">The data set.</param>
-    /// <param name="transforms">What is done to each picture; all must end up with the same size.</param>
-    /// <param name="batchSize">Pictures in a batch; the last one may have fewer.</param>
+    /// <param name="images">The data set.</param>
+    /// <param name="transforms">What is done to each image; all must end up with the same size.</param>
+    /// <param name="batchSize">Images in a batch; the last one may have fewer.</param>
     /// <param name="threads">Threads that decode and transform; 0: as many as there are processors.</param>
-    /// <param name="seed">Decides, with the epoch, the picture's index and how often it came before in the epoch, what random transforms do.</param>
-    /// <param name="decoding">How pictures are decoded; <see langword="null"/>: <see cref="DecodingOptions.Default"/>.</param>
+    /// <param name="seed">Decides, with the epoch, the image's index and how often it came before in the epoch, what random transforms do.</param>
+    /// <param name="decoding">How images are decoded; <see langword="null"/>: <see cref="DecodingOptions.Default"/>.</param>
     /// <param name="memory">
-    /// Where pictures stay decoded for the next epoch, except with <see cref="DecodingOptions.ReducedScale"/>; <see langword="null"/>: nowhere.
+    /// Where images stay decoded for the next epoch, except with <see cref="DecodingOptions.ReducedScale"/>; <see langword="null"/>: nowhere.
     /// </param>
-    /// <exception cref="ArgumentException">The transforms leave the size to the picture, or a number is out of range.</exception>
-    public BatchLoader(IReadOnlyList<PictureSource> pictures, IReadOnlyList<PictureTransform> transforms, int batchSize = 32, int threads = 0, int seed = 0,
-        DecodingOptions? decoding = null, PictureMemory? memory = null)
+    /// <exception cref="ArgumentException">The transforms leave the size to the image, or a number is out of range.</exception>
+    public BatchLoader(IReadOnlyList<ImageSource> images, IReadOnlyList<ImageTransform> transforms, int batchSize = 32, int threads = 0, int seed = 0,
+        DecodingOptions? decoding = null, ImageMemory? memory = null)
     {
-        ArgumentNullException.ThrowIfNull(pictures);
+        ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(transforms);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _size = TransformChain.SizeAfter(transforms) ?? throw new ArgumentException(
-            "The transforms leave the pictures at different sizes, which no batch can hold. End with a CenterCrop, a RandomResizedCrop or a Resize to an exact size.",
+            "The transforms leave the images at different sizes, which no batch can hold. End with a CenterCrop, a RandomResizedCrop or a Resize to an exact size.",
             nameof(transforms));
-        (_pictures, _transforms) = (pictures, transforms);
+        (_images, _transforms) = (images, transforms);
         (_batchSize, _threads, _seed) = (batchSize, threads == 0 ? Environment.ProcessorCount : threads, seed);
-        _kept = new KeptPictures(pictures, transforms, decoding ?? DecodingOptions.Default, memory);
+        _kept = new KeptImages(images, transforms, decoding ?? DecodingOptions.Default, memory);
         _batches = new BatchMemory(LengthOf(batchSize, _size));
     }
 
-    /// <summary>Rows of every picture in a batch.</summary>
+    /// <summary>Rows of every image in a batch.</summary>
     public int Height => _size.Height;
 
-    /// <summary>Pixels in a row of every picture in a batch.</summary>
+    /// <summary>Pixels in a row of every image in a batch.</summary>
     public int Width => _size.Width;
 
     /// <summary>The part of the time, from 0 to 1, in which whoever consumed the batches waited for them; NaN before the first.</summary>
     public double ShareWaited => _elapsed == 0 ? double.NaN : (double)_waited / _elapsed;
 
-    /// <summary>Loads pictures in batches. Threads start with the first batch and end with the enumeration.</summary>
-    /// <param name="order">Indices of pictures, in the order in which they come; any number, repeated or left out as wished.</param>
+    /// <summary>Loads images in batches. Threads start with the first batch and end with the enumeration.</summary>
+    /// <param name="order">Indices of images, in the order in which they come; any number, repeated or left out as wished.</param>
     /// <param name="epoch">Decides, with the seed, what random transforms do.</param>
     /// <param name="cancellation">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
-    /// <returns>Batches in order. A picture that cannot be read is reported in its batch, which is smaller by it.</returns>
+    /// <returns>Batches in order. An image that cannot be read is reported in its batch, which is smaller by it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An index lies outside the data set.</exception>
-    public IEnumerable<PictureBatch> Load(IReadOnlyList<int> order, int epoch = 0, CancellationToken cancellation = default)
+    public IEnumerable<ImageBatch> Load(IReadOnlyList<int> order, int epoch = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(order);
         for (int i = 0; i < order.Count; i++)
         {
-            if ((uint)order[i] >= (uint)_pictures.Count)
-                throw new ArgumentOutOfRangeException(nameof(order), $"There is no picture {order[i]}; the data set has {_pictures.Count}, counted from 0.");
+            if ((uint)order[i] >= (uint)_images.Count)
+                throw new ArgumentOutOfRangeException(nameof(order), $"There is no image {order[i]}; the data set has {_images.Count}, counted from 0.");
         }
         return Batches(order, epoch, cancellation);
     }
 
-    private IEnumerable<PictureBatch> Batches(IReadOnlyList<int> order, int epoch, CancellationToken cancellation)
+    private IEnumerable<ImageBatch> Batches(IReadOnlyList<int> order, int epoch, CancellationToken cancellation)
     {
-        PicturePreparation preparation = new(_kept, order, _transforms, _seed, epoch);
+        ImagePreparation preparation = new(_kept, order, _transforms, _seed, epoch);
         using LoadingRun run = new(order, _size, preparation.Prepare, _batches, _threads, _batchSize);
         using CancellationTokenRegistration wake = cancellation.Register(run.Wake);
         long started = Stopwatch.GetTimestamp();
         for (int batch = 0; batch < run.BatchCount; batch++)
         {
             long asked = Stopwatch.GetTimestamp();
-            PictureBatch taken = run.Take(batch, cancellation);
+            ImageBatch taken = run.Take(batch, cancellation);
             _waited += Stopwatch.GetTimestamp() - asked;
             yield return taken;
             _elapsed += Stopwatch.GetTimestamp() - started;
@@ -90,12 +90,12 @@ public sealed class BatchLoader
         }
     }
 
-    private static int LengthOf(int batchSize, PictureSize size)
+    private static int LengthOf(int batchSize, ImageDimensions size)
     {
-        long picture = (long)size.Width * size.Height * 3;
-        return picture <= Array.MaxLength / batchSize
-            ? (int)picture * batchSize
+        long image = (long)size.Width * size.Height * 3;
+        return image <= Array.MaxLength / batchSize
+            ? (int)image * batchSize
             : throw new ArgumentOutOfRangeException(
-                nameof(batchSize), batchSize, $"{batchSize} pictures of {size.Width} x {size.Height} pixels are more than fit into a batch; at most {Array.MaxLength / picture} do.");
+                nameof(batchSize), batchSize, $"{batchSize} images of {size.Width} x {size.Height} pixels are more than fit into a batch; at most {Array.MaxLength / image} do.");
     }
 }

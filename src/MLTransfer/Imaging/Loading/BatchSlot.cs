@@ -4,9 +4,9 @@ namespace MLTransfer.Imaging;
 internal sealed class BatchSlot(byte[] pixels, int batchSize, int count)
 {
     private readonly int _rowLength = pixels.Length / batchSize;
-    private readonly SkippedPicture?[] _skipped = new SkippedPicture?[batchSize];
+    private readonly SkippedImage?[] _skipped = new SkippedImage?[batchSize];
 
-    /// <summary>Pictures still to come.</summary>
+    /// <summary>Images still to come.</summary>
     internal int Missing { get; private set; } = count;
 
     internal byte[] Pixels => pixels;
@@ -16,17 +16,17 @@ internal sealed class BatchSlot(byte[] pixels, int batchSize, int count)
     internal void Reset(int length) => Missing = length;
 
     /// <returns>Whether that was the last one.</returns>
-    internal bool Finish(int row, SkippedPicture? skipped)
+    internal bool Finish(int row, SkippedImage? skipped)
     {
         _skipped[row] = skipped;
         return --Missing == 0;
     }
 
-    /// <summary>Closes the gaps that skipped pictures left.</summary>
-    internal PictureBatch ToBatch(IEnumerable<int> order, PictureSize size)
+    /// <summary>Closes the gaps that skipped images left.</summary>
+    internal ImageBatch ToBatch(IEnumerable<int> order, ImageDimensions size)
     {
         List<int> indices = new(batchSize);
-        List<SkippedPicture> skips = [];
+        List<SkippedImage> skips = [];
         int row = 0;
         foreach (int index in order)
         {
@@ -42,6 +42,6 @@ internal sealed class BatchSlot(byte[] pixels, int batchSize, int count)
             }
             row++;
         }
-        return new PictureBatch(pixels, size, indices, skips);
+        return new ImageBatch(pixels, size, indices, skips);
     }
 }

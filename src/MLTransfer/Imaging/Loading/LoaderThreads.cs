@@ -26,7 +26,7 @@ internal sealed class LoaderThreads : TaskScheduler
         }
     }
 
-    // Each task waits for pictures to be taken: inline, whoever waits for it would wait for himself.
+    // Each task waits for images to be taken: inline, whoever waits for it would wait for himself.
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
 
     protected override IEnumerable<Task> GetScheduledTasks()

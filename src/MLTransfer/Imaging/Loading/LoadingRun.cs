@@ -2,8 +2,8 @@ using System.Runtime.ExceptionServices;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Prepares the picture at a position of the order in the memory given; says why when it cannot.</summary>
-internal delegate SkippedPicture? PrepareOne(int position, Span<byte> target);
+/// <summary>Prepares the image at a position of the order in the memory given; says why when it cannot.</summary>
+internal delegate SkippedImage? PrepareOne(int position, Span<byte> target);
 
 /// <summary>
 /// One enumeration: threads claim positions of the order one by one and write into the ring of batches, but never so far ahead
@@ -16,7 +16,7 @@ internal sealed class LoadingRun : IDisposable
 
     private readonly object _gate = new();
     private readonly IReadOnlyList<int> _order;
-    private readonly PictureSize _size;
+    private readonly ImageDimensions _size;
     private readonly PrepareOne _prepare;
     private readonly BatchMemory _memory;
     private readonly int _batchSize;
@@ -27,7 +27,7 @@ internal sealed class LoadingRun : IDisposable
     private bool _ended;
     private ExceptionDispatchInfo? _failure;
 
-    internal LoadingRun(IReadOnlyList<int> order, PictureSize size, PrepareOne prepare, BatchMemory memory, int threads, int batchSize)
+    internal LoadingRun(IReadOnlyList<int> order, ImageDimensions size, PrepareOne prepare, BatchMemory memory, int threads, int batchSize)
     {
         (_order, _size, _prepare, _memory, _batchSize) = (order, size, prepare, memory, batchSize);
         BatchCount = (order.Count + _batchSize - 1) / _batchSize;
@@ -43,7 +43,7 @@ internal sealed class LoadingRun : IDisposable
     internal int BatchCount { get; }
 
     /// <summary>Waits for a batch.</summary>
-    internal PictureBatch Take(int batch, CancellationToken cancellation)
+    internal ImageBatch Take(int batch, CancellationToken cancellation)
     {
         BatchSlot slot = _ring[batch % _ring.Length];
         lock (_gate)
@@ -75,7 +75,7 @@ internal sealed class LoadingRun : IDisposable
             Monitor.PulseAll(_gate);
     }
 
-    /// <summary>Ends the threads; each finishes the picture it is at.</summary>
+    /// <summary>Ends the threads; each finishes the image it is at.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -98,7 +98,7 @@ internal sealed class LoadingRun : IDisposable
             int row = position % _batchSize;
             try
             {
-                SkippedPicture? skipped = _prepare(position, slot.Row(row));
+                SkippedImage? skipped = _prepare(position, slot.Row(row));
                 Finish(slot, row, skipped);
             }
             catch (Exception exception)
@@ -122,7 +122,7 @@ internal sealed class LoadingRun : IDisposable
         }
     }
 
-    private void Finish(BatchSlot slot, int row, SkippedPicture? skipped)
+    private void Finish(BatchSlot slot, int row, SkippedImage? skipped)
     {
         lock (_gate)
         {

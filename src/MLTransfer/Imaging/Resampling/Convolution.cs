@@ -8,7 +8,7 @@ namespace MLTransfer.Imaging.Resampling;
 /// </summary>
 internal static class Convolution
 {
-    // Between the passes all rows are as narrow as the result: too much only for pictures that are high beyond reason.
+    // Between the passes all rows are as narrow as the result: too much only for images that are high beyond reason.
     private const int MostBytes = 1 << 29;
 
     internal static void Render(PixelView source, in Framing framing, Region seen, RowTarget target)
@@ -20,7 +20,7 @@ internal static class Convolution
         using HorizontalPass horizontal = new(columns);
         int stride = VerticalPass.StrideOf(seen.Width);
         if ((long)rows.Length * stride > MostBytes)
-            throw new PictureException("picture", $"it is {rows.Length} pixels high, too many to be resized to {framing.Grid.Width} x {framing.Grid.Height}; cut a part of it first");
+            throw new ImageException("image", $"it is {rows.Length} pixels high, too many to be resized to {framing.Grid.Width} x {framing.Grid.Height}; cut a part of it first");
         byte[] narrowed = ArrayPool<byte>.Shared.Rent(rows.Length * stride);
         byte[] sourceRow = ArrayPool<byte>.Shared.Rent(horizontal.SourceRowLength);
         byte[] resultRow = ArrayPool<byte>.Shared.Rent(stride);

@@ -1,24 +1,24 @@
 namespace MLTransfer.Imaging.Resampling;
 
 /// <summary>
-/// What several transforms together do to a picture, before any pixel is touched: a part of it is resampled to a grid,
+/// What several transforms together do to an image, before any pixel is touched: a part of it is resampled to a grid,
 /// and a window of that grid is looked at, mirrored and flipped or not. What the window does not show is never computed.
 /// </summary>
-/// <param name="Source">The part of the picture that is resampled.</param>
+/// <param name="Source">The part of the image that is resampled.</param>
 /// <param name="Grid">The size it is resampled to.</param>
 /// <param name="Window">What is looked at, in pixels of the grid; black where it lies outside.</param>
 /// <param name="Mirrored">Whether left and right are exchanged in the end.</param>
 /// <param name="Interpolation">How pixels between pixels are found.</param>
-internal readonly record struct Framing(Region Source, PictureSize Grid, Region Window, bool Mirrored, Interpolation Interpolation)
+internal readonly record struct Framing(Region Source, ImageDimensions Grid, Region Window, bool Mirrored, Interpolation Interpolation)
 {
     /// <summary>Whether top and bottom are exchanged in the end.</summary>
     internal bool Flipped { get; private init; }
 
-    internal PictureSize Size => new(Window.Width, Window.Height);
+    internal ImageDimensions Size => new(Window.Width, Window.Height);
 
     internal bool Resamples => Grid.Width != Source.Width || Grid.Height != Source.Height;
 
-    /// <summary>How many of the picture's pixels, in both directions, a decoder may make one of with no fewer left than the grid has: 1, 2, 4 or 8.</summary>
+    /// <summary>How many of the image's pixels, in both directions, a decoder may make one of with no fewer left than the grid has: 1, 2, 4 or 8.</summary>
     internal int LargestReduction
     {
         get
@@ -33,10 +33,10 @@ internal readonly record struct Framing(Region Source, PictureSize Grid, Region 
     private Region WholeGrid => new(0, 0, Grid.Width, Grid.Height);
 
     internal static Framing Whole(int width, int height) =>
-        new(new Region(0, 0, width, height), new PictureSize(width, height), new Region(0, 0, width, height), false, Interpolation.Bilinear);
+        new(new Region(0, 0, width, height), new ImageDimensions(width, height), new Region(0, 0, width, height), false, Interpolation.Bilinear);
 
     /// <summary>Resamples what is seen now; nothing when that needs its pixels first (it is resampled already, or has a black border).</summary>
-    internal Framing? Resize(PictureSize size, Interpolation interpolation)
+    internal Framing? Resize(ImageDimensions size, Interpolation interpolation)
     {
         if (size == Size)
             return this;

@@ -5,8 +5,8 @@ namespace MLTransfer.Imaging.Resampling;
 /// <summary>
 /// For each pixel of one axis of the result: where its source pixels begin, and their weights in fixed point.
 /// The filter is widened by the factor of reduction, so that every source pixel counts (antialiasing); weights are rounded to
-/// 22 bits behind the point and add up to one. These are Pillow's numbers, which torchvision's results on pictures come from.
-/// The numbers lie in borrowed memory: every picture has kernels of its own.
+/// 22 bits behind the point and add up to one. These are Pillow's numbers, which torchvision's results on images come from.
+/// The numbers lie in borrowed memory: every image has kernels of its own.
 /// </summary>
 internal readonly ref struct Kernel
 {
@@ -15,7 +15,7 @@ internal readonly ref struct Kernel
     private readonly int[] _starts;
     private readonly int[] _weights;
 
-    // Reached by pictures that are four million pixels long and would be made small: nobody has those but to do harm.
+    // Reached by images that are four million pixels long and would be made small: nobody has those but to do harm.
     private const int MostWeights = 1 << 24;
 
     private Kernel(int count, int taps)
@@ -48,7 +48,7 @@ internal readonly ref struct Kernel
         double scale = source.Length / size, stretch = Math.Max(scale, 1), support = filter.Support * stretch;
         int taps = Math.Min((int)Math.Ceiling(support) * 2 + 1, source.Count);
         if ((long)count * taps > MostWeights)
-            throw new PictureException("picture", $"it is {source.Count} pixels long, too many to be resized to {size}; cut a part of it first");
+            throw new ImageException("image", $"it is {source.Count} pixels long, too many to be resized to {size}; cut a part of it first");
         Kernel kernel = new(count, taps);
         double[] exact = ArrayPool<double>.Shared.Rent(taps);
         int first = source.Count, end = 0;

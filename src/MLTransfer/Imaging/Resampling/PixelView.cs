@@ -10,10 +10,10 @@ internal enum PixelLayout
 
 /// <summary>Pixels that belong to someone else, rows without gaps.</summary>
 /// <param name="bytes">The pixels.</param>
-/// <param name="width">The picture's pixels in a row.</param>
-/// <param name="height">The picture's rows.</param>
+/// <param name="width">The image's pixels in a row.</param>
+/// <param name="height">The image's rows.</param>
 /// <param name="layout">How a pixel lies in memory.</param>
-/// <param name="reduction">How many pixels of the picture, in both directions, each pixel in memory stands for.</param>
+/// <param name="reduction">How many pixels of the image, in both directions, each pixel in memory stands for.</param>
 internal readonly ref struct PixelView(ReadOnlySpan<byte> bytes, int width, int height, PixelLayout layout, int reduction = 1)
 {
     internal ReadOnlySpan<byte> Bytes { get; } = bytes;
@@ -28,10 +28,10 @@ internal readonly ref struct PixelView(ReadOnlySpan<byte> bytes, int width, int 
 
     internal int Reduction => reduction;
 
-    /// <summary>Where the columns of a part of the picture are in memory.</summary>
+    /// <summary>Where the columns of a part of the image are in memory.</summary>
     internal SourceAxis Columns(Region part) => SourceAxis.Of(part.X, part.Width, Stored(width, reduction), reduction);
 
-    /// <summary>Where the rows of a part of the picture are in memory.</summary>
+    /// <summary>Where the rows of a part of the image are in memory.</summary>
     internal SourceAxis Rows(Region part) => SourceAxis.Of(part.Y, part.Height, Stored(height, reduction), reduction);
 
     /// <summary>The pixels <paramref name="x"/> … <paramref name="x"/> + <paramref name="count"/> of a row in memory.</summary>

@@ -1,9 +1,9 @@
 namespace MLTransfer.Imaging.Resampling;
 
-/// <summary>Computes what a <see cref="Framing"/> shows of a picture.</summary>
+/// <summary>Computes what a <see cref="Framing"/> shows of an image.</summary>
 internal static class Renderer
 {
-    /// <param name="source">The picture the framing was made for.</param>
+    /// <param name="source">The image the framing was made for.</param>
     /// <param name="framing">What to show of it.</param>
     /// <param name="target">Red, green, blue: height × width × 3 bytes of the framing's size.</param>
     internal static void Render(PixelView source, in Framing framing, Span<byte> target)
@@ -45,7 +45,7 @@ internal static class Renderer
     }
 }
 
-/// <summary>Where rows of red, green, blue go: rows of a larger picture, from the top down or from the bottom up.</summary>
+/// <summary>Where rows of red, green, blue go: rows of a larger image, from the top down or from the bottom up.</summary>
 internal readonly ref struct RowTarget(Span<byte> bytes, int first, int stride)
 {
     private readonly Span<byte> _bytes = bytes;

@@ -1,7 +1,7 @@
 namespace MLTransfer.Imaging.Resampling;
 
 /// <summary>
-/// One direction of the part of a picture that is resampled, in the pixels that there are: fewer than the picture's own where it was decoded
+/// One direction of the part of an image that is resampled, in the pixels that there are: fewer than the image's own where it was decoded
 /// at a reduced scale, and the part then begins and ends within a pixel.
 /// </summary>
 /// <param name="Origin">The first pixel of which anything belongs to the part.</param>
@@ -10,10 +10,10 @@ namespace MLTransfer.Imaging.Resampling;
 /// <param name="Length">How long it is.</param>
 internal readonly record struct SourceAxis(int Origin, int Count, double Start, double Length)
 {
-    /// <param name="first">Where the part begins in the whole picture.</param>
+    /// <param name="first">Where the part begins in the whole image.</param>
     /// <param name="count">How long it is there.</param>
     /// <param name="stored">How many pixels there are.</param>
-    /// <param name="reduction">How many of the picture's pixels each of them stands for.</param>
+    /// <param name="reduction">How many of the image's pixels each of them stands for.</param>
     internal static SourceAxis Of(int first, int count, int stored, int reduction)
     {
         double start = (double)first / reduction, end = ((double)first + count) / reduction;

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace MLTransfer.Imaging.Toning;
 
 /// <summary>
-/// Goes a part of the way from one picture to another, or beyond it, as Pillow's <c>Image.blend</c>: in single precision, fractions cut off.
+/// Goes a part of the way from one image to another, or beyond it, as Pillow's <c>Image.blend</c>: in single precision, fractions cut off.
 /// </summary>
 internal static class Blend
 {

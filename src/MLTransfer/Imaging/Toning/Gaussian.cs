@@ -4,20 +4,20 @@ namespace MLTransfer.Imaging.Toning;
 
 /// <summary>
 /// Weighs the neighbours of each pixel along its row and then along its column by a Gaussian, in single precision, as torchvision's
-/// <c>gaussian_blur</c> does with both at once. Beyond an edge the picture is seen mirrored, the edge itself once.
+/// <c>gaussian_blur</c> does with both at once. Beyond an edge the image is seen mirrored, the edge itself once.
 /// </summary>
 internal static class Gaussian
 {
     private const int MostNumbers = 1 << 28;
 
-    /// <param name="canvas">The picture.</param>
+    /// <param name="canvas">The image.</param>
     /// <param name="taps">Columns and rows that are weighed; both odd.</param>
     /// <param name="sigma">The standard deviation in pixels.</param>
-    internal static void Blur(Canvas canvas, PictureSize taps, double sigma)
+    internal static void Blur(Canvas canvas, ImageDimensions taps, double sigma)
     {
         int width = canvas.Width, height = canvas.Height, pitch = WeightedSum.LengthFor(width * 3);
         if ((long)pitch * (taps.Height + 1) > MostNumbers)
-            throw new PictureException("picture", $"it is {width} pixels wide, too many to be blurred over {taps.Height} rows; resize it first");
+            throw new ImageException("image", $"it is {width} pixels wide, too many to be blurred over {taps.Height} rows; resize it first");
         float[] row = ArrayPool<float>.Shared.Rent(pitch + taps.Width * 3), rows = ArrayPool<float>.Shared.Rent(pitch * (taps.Height + 1));
         Span<float> across = stackalloc float[taps.Width], down = stackalloc float[taps.Height], sum = rows.AsSpan(pitch * taps.Height, pitch);
         Span<int> columnStarts = stackalloc int[taps.Width], rowStarts = stackalloc int[taps.Height];
@@ -70,7 +70,7 @@ internal static class Gaussian
         }
     }
 
-    // A picture smaller than the border is mirrored again and again.
+    // An image smaller than the border is mirrored again and again.
     private static int Mirrored(int place, int length)
     {
         int period = Math.Max(1, 2 * (length - 1)), inside = (place % period + period) % period;

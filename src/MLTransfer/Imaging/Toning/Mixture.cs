@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace MLTransfer.Imaging.Toning;
 
-/// <summary>A weighted sum of pictures of one size in single precision.</summary>
+/// <summary>A weighted sum of images of one size in single precision.</summary>
 internal sealed class Mixture : IDisposable
 {
     private readonly float[] _sums;

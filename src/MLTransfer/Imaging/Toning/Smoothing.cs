@@ -14,9 +14,9 @@ internal static class Smoothing
     private const int Parts = 13, Reciprocal = 5042, ReciprocalBits = 16;
 
     /// <param name="pixels">Red, green, blue.</param>
-    /// <param name="size">The picture's.</param>
+    /// <param name="size">The image's.</param>
     /// <param name="target">As many bytes, elsewhere.</param>
-    internal static void Run(ReadOnlySpan<byte> pixels, PictureSize size, Span<byte> target)
+    internal static void Run(ReadOnlySpan<byte> pixels, ImageDimensions size, Span<byte> target)
     {
         int stride = size.Width * 3;
         pixels[..stride].CopyTo(target);

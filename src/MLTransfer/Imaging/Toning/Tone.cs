@@ -18,7 +18,7 @@ internal static class Tone
     }
 
     /// <summary>As <c>adjust_hue</c>.</summary>
-    /// <param name="canvas">The picture.</param>
+    /// <param name="canvas">The image.</param>
     /// <param name="turns">Turns of the circle of hues, from -0.5 to 0.5.</param>
     internal static void Hue(Canvas canvas, double turns) => HueShift.Run(canvas.Pixels, unchecked((byte)(int)(turns * 255)));
 

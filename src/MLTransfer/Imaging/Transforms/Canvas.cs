@@ -4,7 +4,7 @@ using MLTransfer.Imaging.Resampling;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// A picture while transforms change it: red, green, blue of each pixel, row after row without gaps, in borrowed memory, and a second piece of
+/// An image while transforms change it: red, green, blue of each pixel, row after row without gaps, in borrowed memory, and a second piece of
 /// memory for what cannot be computed in place.
 /// </summary>
 internal sealed class Canvas : IDisposable
@@ -14,9 +14,9 @@ internal sealed class Canvas : IDisposable
 
     private byte[] _pixels = [];
     private byte[] _draft = [];
-    private PictureSize _draftSize;
+    private ImageDimensions _draftSize;
 
-    internal PictureSize Size { get; private set; }
+    internal ImageDimensions Size { get; private set; }
 
     internal int Width => Size.Width;
 
@@ -32,11 +32,11 @@ internal sealed class Canvas : IDisposable
 
     internal PixelView View => new(Pixels, Width, Height, PixelLayout.Rgb);
 
-    /// <summary>Memory of undefined content for the next state of the picture, valid until <see cref="Accept"/>.</summary>
-    /// <exception cref="PictureException">The size is larger than transforms may make a picture.</exception>
-    internal Span<byte> Draft(PictureSize size) => Draft(size, Size);
+    /// <summary>Memory of undefined content for the next state of the image, valid until <see cref="Accept"/>.</summary>
+    /// <exception cref="ImageException">The size is larger than transforms may make an image.</exception>
+    internal Span<byte> Draft(ImageDimensions size) => Draft(size, Size);
 
-    private Span<byte> Draft(PictureSize size, PictureSize before)
+    private Span<byte> Draft(ImageDimensions size, ImageDimensions before)
     {
         int length = LengthOf(size, before);
         if (_draft.Length <= length)
@@ -48,33 +48,33 @@ internal sealed class Canvas : IDisposable
         return _draft.AsSpan(0, length);
     }
 
-    /// <summary>Memory of undefined content for the next state of the picture, in the size it has.</summary>
+    /// <summary>Memory of undefined content for the next state of the image, in the size it has.</summary>
     internal Span<byte> Draft() => Draft(Size);
 
-    /// <summary>The last draft is the picture now.</summary>
+    /// <summary>The last draft is the image now.</summary>
     internal void Accept()
     {
         (_pixels, _draft) = (_draft, _pixels);
         Size = _draftSize;
     }
 
-    /// <summary>Becomes what a framing shows of a picture, which may be this one.</summary>
+    /// <summary>Becomes what a framing shows of an image, which may be this one.</summary>
     internal void Show(PixelView source, in Framing framing)
     {
-        Renderer.Render(source, framing, Draft(framing.Size, new PictureSize(source.Width, source.Height)));
+        Renderer.Render(source, framing, Draft(framing.Size, new ImageDimensions(source.Width, source.Height)));
         Accept();
     }
 
-    /// <summary>Bytes of a picture of red, green and blue.</summary>
+    /// <summary>Bytes of an image of red, green and blue.</summary>
     /// <param name="size">Its size.</param>
-    /// <param name="before">That of the picture it is made from: what was allowed to be large may stay so.</param>
-    /// <exception cref="PictureException">There would be no pixels, or too many.</exception>
-    internal static int LengthOf(PictureSize size, PictureSize before)
+    /// <param name="before">That of the image it is made from: what was allowed to be large may stay so.</param>
+    /// <exception cref="ImageException">There would be no pixels, or too many.</exception>
+    internal static int LengthOf(ImageDimensions size, ImageDimensions before)
     {
         long pixels = (long)size.Width * size.Height, most = Math.Max(MostPixels, (long)before.Width * before.Height);
         return pixels > 0 && pixels <= most
             ? (int)(pixels * 3)
-            : throw new PictureException("picture", $"its transforms would make {size.Width} x {size.Height} pixels of it; {most} are possible");
+            : throw new ImageException("image", $"its transforms would make {size.Width} x {size.Height} pixels of it; {most} are possible");
     }
 
     public void Dispose()

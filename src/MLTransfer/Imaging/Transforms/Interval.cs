@@ -14,7 +14,7 @@ public readonly record struct Interval(double Least, double Most)
     internal static Interval Around(double middle, double distance) => new(middle - distance, middle + distance);
 
     /// <summary>One of its numbers, all equally likely.</summary>
-    internal double Any(ref PictureRandom random) => random.Between(Least, Most);
+    internal double Any(ref ImageRandom random) => random.Between(Least, Most);
 
     /// <summary>This one, when it lies within another; an error that says so when it does not.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end lies outside, or the lower above the upper.</exception>

@@ -5,25 +5,25 @@ namespace MLTransfer.Imaging;
 /// <summary>Applies transforms one after another, computing as few pixels as possible.</summary>
 internal static class TransformChain
 {
-    /// <summary>The size of every result, or nothing when it depends on the picture.</summary>
-    internal static PictureSize? SizeAfter(IEnumerable<PictureTransform> transforms) =>
-        transforms.Aggregate<PictureTransform, PictureSize?>(null, (size, transform) => transform.SizeAfter(size));
+    /// <summary>The size of every result, or nothing when it depends on the image.</summary>
+    internal static ImageDimensions? SizeAfter(IEnumerable<ImageTransform> transforms) =>
+        transforms.Aggregate<ImageTransform, ImageDimensions?>(null, (size, transform) => transform.SizeAfter(size));
 
-    internal static Picture Apply(IReadOnlyList<PictureTransform> transforms, DecodedPixels pixels, ref PictureRandom random)
+    internal static Image Apply(IReadOnlyList<ImageTransform> transforms, DecodedPixels pixels, ref ImageRandom random)
     {
         using Canvas canvas = new();
         PixelView source = pixels.View;
         Framing framing = Run(transforms, ref source, canvas, ref random);
-        byte[] target = GC.AllocateUninitializedArray<byte>(Canvas.LengthOf(framing.Size, new PictureSize(source.Width, source.Height)));
+        byte[] target = GC.AllocateUninitializedArray<byte>(Canvas.LengthOf(framing.Size, new ImageDimensions(source.Width, source.Height)));
         Renderer.Render(source, framing, target);
-        return new Picture(framing.Size.Width, framing.Size.Height, target);
+        return new Image(framing.Size.Width, framing.Size.Height, target);
     }
 
     /// <param name="transforms">What to do.</param>
-    /// <param name="pixels">The picture.</param>
+    /// <param name="pixels">The image.</param>
     /// <param name="random">Where chance comes from.</param>
     /// <param name="target">Exactly the size that <see cref="SizeAfter"/> gives.</param>
-    internal static void Apply(IReadOnlyList<PictureTransform> transforms, DecodedPixels pixels, ref PictureRandom random, Span<byte> target)
+    internal static void Apply(IReadOnlyList<ImageTransform> transforms, DecodedPixels pixels, ref ImageRandom random, Span<byte> target)
     {
         using Canvas canvas = new();
         PixelView source = pixels.View;
@@ -32,7 +32,7 @@ internal static class TransformChain
     }
 
     /// <summary>Applies a transform of any kind.</summary>
-    internal static void Change(Canvas canvas, PictureTransform transform, ref PictureRandom random)
+    internal static void Change(Canvas canvas, ImageTransform transform, ref ImageRandom random)
     {
         PixelView source = canvas.View;
         Framing framing = Run([transform], ref source, canvas, ref random);
@@ -43,7 +43,7 @@ internal static class TransformChain
     /// <summary>
     /// What is seen in the end of <paramref name="source"/>, which becomes the canvas as soon as a transform needs pixels.
     /// </summary>
-    private static Framing Run(IReadOnlyList<PictureTransform> transforms, ref PixelView source, Canvas canvas, ref PictureRandom random)
+    private static Framing Run(IReadOnlyList<ImageTransform> transforms, ref PixelView source, Canvas canvas, ref ImageRandom random)
     {
         Framing framing = Framing.Whole(source.Width, source.Height);
         for (int i = 0; i < transforms.Count; i++)

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace MLTransfer.Imaging;
 
 /// <summary>Transforms as JSON, for model files, keys of caches and files of one's own.</summary>
-internal sealed class TransformJson : JsonConverter<IReadOnlyList<PictureTransform>>
+internal sealed class TransformJson : JsonConverter<IReadOnlyList<ImageTransform>>
 {
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -14,14 +14,14 @@ internal sealed class TransformJson : JsonConverter<IReadOnlyList<PictureTransfo
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
     };
 
-    internal static string Write(IReadOnlyList<PictureTransform> transforms) => JsonSerializer.Serialize(transforms, Options);
+    internal static string Write(IReadOnlyList<ImageTransform> transforms) => JsonSerializer.Serialize(transforms, Options);
 
     /// <exception cref="InvalidDataException">The text does not describe transforms.</exception>
-    internal static IReadOnlyList<PictureTransform> Read(string json)
+    internal static IReadOnlyList<ImageTransform> Read(string json)
     {
         try
         {
-            return Checked(JsonSerializer.Deserialize<PictureTransform?[]>(json, Options));
+            return Checked(JsonSerializer.Deserialize<ImageTransform?[]>(json, Options));
         }
         // What a transform's own checks refuse comes as ArgumentException, an unnamed one as NotSupportedException.
         catch (Exception exception) when (exception is JsonException or ArgumentException or NotSupportedException)
@@ -31,14 +31,14 @@ internal sealed class TransformJson : JsonConverter<IReadOnlyList<PictureTransfo
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<PictureTransform> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Checked(JsonSerializer.Deserialize<PictureTransform?[]>(ref reader, Options));
+    public override IReadOnlyList<ImageTransform> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Checked(JsonSerializer.Deserialize<ImageTransform?[]>(ref reader, Options));
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, IReadOnlyList<PictureTransform> value, JsonSerializerOptions options) =>
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<ImageTransform> value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, value, Options);
 
-    private static PictureTransform[] Checked(PictureTransform?[]? read) => read is not null && Array.TrueForAll(read, transform => transform is not null)
-        ? [.. read.OfType<PictureTransform>()]
+    private static ImageTransform[] Checked(ImageTransform?[]? read) => read is not null && Array.TrueForAll(read, transform => transform is not null)
+        ? [.. read.OfType<ImageTransform>()]
         : throw new JsonException("a list of transforms is expected, none of them null");
 }

@@ -7,7 +7,7 @@ namespace MLTransfer.Models;
 
 /// <summary>
 /// ViT (Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929) with torchvision's layer names. Its position embeddings are those of the
-/// weights' picture size; for pictures of another size they are interpolated.
+/// weights' image size; for images of another size they are interpolated.
 /// </summary>
 internal sealed class VisionTransformer : ImageModel, IAdaptsToWeights
 {

@@ -8,7 +8,7 @@ namespace MLTransfer.Models;
 /// </summary>
 public sealed class FrozenModel : IDisposable
 {
-    /// <summary>Pictures a batch: enough to keep the processor busy, few enough to keep activations in its caches.</summary>
+    /// <summary>Images a batch: enough to keep the processor busy, few enough to keep activations in its caches.</summary>
     internal const int BatchSize = 32;
 
     private readonly ImageModel _model;

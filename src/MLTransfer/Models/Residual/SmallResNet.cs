@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models;
 
 /// <summary>
-/// A ResNet for pictures of 32 to 96 pixels: a 3×3 stem that keeps the size, then four stages of one basic block each (He et al. 2015), wide
+/// A ResNet for images of 32 to 96 pixels: a 3×3 stem that keeps the size, then four stages of one basic block each (He et al. 2015), wide
 /// rather than deep, because a processor computes few wide layers faster than many narrow ones.
 /// </summary>
 internal sealed class SmallResNet : ImageModel

@@ -52,7 +52,7 @@ internal sealed class MaxVit : ImageModel
         new("maxvit_t", "MaxViT", 512, 30_919_624, Preprocessing.ImageNet with { ResizeTo = 224, Interpolation = Interpolation.Bicubic }, () => new MaxVit(new("classifier")))
         {
             ClassifierHasBias = false,
-            // All but the last map are 32nds of the picture or more, and each must consist of whole windows.
+            // All but the last map are 32nds of the image or more, and each must consist of whole windows.
             InputSizes = InputSizes.MultiplesOf(32 * PartitionAttention.Side),
         },
     ];

@@ -21,7 +21,7 @@ public sealed record LocalWeights
     /// <summary>The file; null for weights that lie in this library.</summary>
     public string? Path { get; }
 
-    /// <summary>What they expect a picture to go through; null where nothing is published about them.</summary>
+    /// <summary>What they expect an image to go through; null where nothing is published about them.</summary>
     public Preprocessing? Preprocessing { get; }
 
     /// <summary>Reads all tensors.</summary>

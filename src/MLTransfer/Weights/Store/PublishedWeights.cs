@@ -3,7 +3,7 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer.Weights;
 
-/// <summary>Weights that are published for a backbone: where they are, how to know them again, and what they expect of a picture.</summary>
+/// <summary>Weights that are published for a backbone: where they are, how to know them again, and what they expect of an image.</summary>
 public sealed record PublishedWeights
 {
     /// <summary>The backbone they were trained for.</summary>
@@ -34,13 +34,13 @@ public sealed record PublishedWeights
     /// <summary>The number of classes they tell apart; 0 where they come without a classifier.</summary>
     public required int Classes { get; init; }
 
-    /// <summary>What they expect a picture to go through.</summary>
+    /// <summary>What they expect an image to go through.</summary>
     public required Preprocessing Preprocessing { get; init; }
 
-    /// <summary>The published share of the validation pictures of their data set (as the version names it) that they classify right; null where none is published.</summary>
+    /// <summary>The published share of the validation images of their data set (as the version names it) that they classify right; null where none is published.</summary>
     public double? Top1 { get; init; }
 
-    /// <summary>The licence they are published under, by its SPDX name. The pictures they were trained on have terms of their own.</summary>
+    /// <summary>The licence they are published under, by its SPDX name. The images they were trained on have terms of their own.</summary>
     public required string Licence { get; init; }
 
     /// <summary>Where it is told how they were trained.</summary>

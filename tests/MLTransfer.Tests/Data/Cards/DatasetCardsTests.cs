@@ -43,11 +43,11 @@ public partial class DatasetCardsTests
         DatasetCard card = DatasetCards.Find(name);
         Assert.Equal(card.Splits.Count, card.Splits.Select(split => split.Name).Distinct().Count());
         Assert.Equal(card.Files.Count, card.Files.Select(file => file.Name).Distinct().Count());
-        Assert.All(card.Splits, split => Assert.InRange(split.Pictures ?? 100, 100, 2_000_000));
+        Assert.All(card.Splits, split => Assert.InRange(split.Images ?? 100, 100, 2_000_000));
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void The_layout_of_a_card_says_where_its_labelled_pictures_are(string name)
+    public void The_layout_of_a_card_says_where_its_labelled_images_are(string name)
     {
         DatasetCard card = DatasetCards.Find(name);
         bool hasPlaces = card.Layout is DatasetLayout.ImageFolder or DatasetLayout.Idx or DatasetLayout.CifarBinary;
@@ -68,10 +68,10 @@ public partial class DatasetCardsTests
     [InlineData("oxford-pets", 37, 7_349)]
     [InlineData("food-101", 101, 101_000)]
     [InlineData("dtd", 47, 5_640)]
-    public void Classes_and_pictures_are_those_that_are_published(string name, int classes, int pictures)
+    public void Classes_and_images_are_those_that_are_published(string name, int classes, int images)
     {
         DatasetCard card = DatasetCards.Find(name);
-        Assert.Equal((classes, pictures), (card.Classes, card.Splits.Sum(split => split.Pictures)));
+        Assert.Equal((classes, images), (card.Classes, card.Splits.Sum(split => split.Images)));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ namespace MLTransfer.Tests.Data.Cards;
 
 public sealed class DatasetStoreTests : IDisposable
 {
-    private static readonly byte[] Pictures = Zip(("set/train/ants/1.jpg", "one"), ("set/train/bees/2.jpg", "two"), ("set/val/ants/3.jpg", "three"));
+    private static readonly byte[] Images = Zip(("set/train/ants/1.jpg", "one"), ("set/train/bees/2.jpg", "two"), ("set/val/ants/3.jpg", "three"));
 
     private readonly TemporaryFolder _folder = new();
 
@@ -22,7 +22,7 @@ public sealed class DatasetStoreTests : IDisposable
     [Fact]
     public async Task A_data_set_is_downloaded_and_unpacked_once_and_found_whole_from_then_on()
     {
-        using var server = new TestServer(Honest(Pictures));
+        using var server = new TestServer(Honest(Images));
         LocalDataset first = await Store().GetAsync(Card(server), Out), second = await Store().GetAsync(Card(server), Out);
         Assert.Equal((false, true, 3, 11L), (first.WasThere, second.WasThere, second.Files, second.Bytes));
         Assert.Equal(Path.Combine(Out, "set", "train"), second.Places["train"]);
@@ -35,7 +35,7 @@ public sealed class DatasetStoreTests : IDisposable
     [Fact]
     public async Task A_file_that_is_missing_from_it_is_noticed()
     {
-        using var server = new TestServer(Honest(Pictures));
+        using var server = new TestServer(Honest(Images));
         await Store().GetAsync(Card(server), Out);
         File.Delete(Path.Combine(Out, "set/val/ants/3.jpg"));
         var error = await Assert.ThrowsAsync<IOException>(() => Store().GetAsync(Card(server), Out));
@@ -45,7 +45,7 @@ public sealed class DatasetStoreTests : IDisposable
     [Fact]
     public async Task A_folder_with_something_else_is_left_alone()
     {
-        using var server = new TestServer(Honest(Pictures));
+        using var server = new TestServer(Honest(Images));
         Directory.CreateDirectory(Out);
         File.WriteAllText(Path.Combine(Out, "mine.txt"), "mine");
         Assert.Contains("holds something else", (await Assert.ThrowsAsync<IOException>(() => Store().GetAsync(Card(server), Out))).Message, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class DatasetStoreTests : IDisposable
     [Fact]
     public async Task What_comes_into_the_folder_while_it_is_downloaded_is_left_alone_and_the_download_is_kept()
     {
-        using var server = new TestServer(Honest(Pictures));
+        using var server = new TestServer(Honest(Images));
         Directory.CreateDirectory(Out);
         var error = await Assert.ThrowsAsync<IOException>(() => Store().GetAsync(Card(server), Out, new Listener(_ => File.WriteAllText(Path.Combine(Out, "mine.txt"), "mine"))));
         Assert.Contains("while the data set was downloaded; it is left alone", error.Message, StringComparison.Ordinal);
@@ -78,9 +78,9 @@ public sealed class DatasetStoreTests : IDisposable
     [Fact]
     public async Task An_MD5_tells_damage_too()
     {
-        using var server = new TestServer(Honest(Pictures));
+        using var server = new TestServer(Honest(Images));
         DatasetCard card = Card(server, file => file with { Sha256 = null, Md5 = new string('0', 32) });
-        Assert.Contains($"with the MD5 {Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, Pictures))}, not 000", (await Assert.ThrowsAsync<DownloadException>(() => Store().GetAsync(card, Out))).Message, StringComparison.Ordinal);
+        Assert.Contains($"with the MD5 {Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, Images))}, not 000", (await Assert.ThrowsAsync<DownloadException>(() => Store().GetAsync(card, Out))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class DatasetStoreTests : IDisposable
     public async Task Where_the_publishers_fail_a_mirror_is_asked()
     {
         using var broken = new TestServer(Status("404 Not Found"));
-        using var mirror = new TestServer(Honest(Pictures));
+        using var mirror = new TestServer(Honest(Images));
         await Store().GetAsync(Card(broken, file => file with { Urls = [file.Urls[0], new(mirror.Address, "copy/set.zip")] }), Out);
         Assert.Equal("/copy/set.zip", Assert.Single(mirror.Requests).Path);
     }
@@ -104,7 +104,7 @@ public sealed class DatasetStoreTests : IDisposable
     [Fact]
     public async Task A_host_that_nobody_knows_is_asked_once_and_the_connection_is_named()
     {
-        using var server = new TestServer(Honest(Pictures));
+        using var server = new TestServer(Honest(Images));
         var attempts = new NoInternet();
         List<DownloadProgress> told = [];
         var store = new DatasetStore(Options() with { Conditions = DownloadConditions.Usual with { Clock = new ImpatientClock(), HttpHandler = () => attempts } });
@@ -118,11 +118,11 @@ public sealed class DatasetStoreTests : IDisposable
     [Fact]
     public async Task Offline_what_lies_in_the_cache_is_unpacked_and_what_does_not_is_asked_for()
     {
-        using var server = new TestServer(Honest(Pictures));
+        using var server = new TestServer(Honest(Images));
         var offline = new DatasetStore(Options() with { Offline = true });
         var error = await Assert.ThrowsAsync<DownloadException>(() => offline.GetAsync(Card(server), Out));
         Assert.Contains($"Download {server.Address}some/set.zip and put it there", error.Message, StringComparison.Ordinal);
-        File.WriteAllBytes(_folder.PathOf("cache/ants-and-bees/set.zip"), Pictures);
+        File.WriteAllBytes(_folder.PathOf("cache/ants-and-bees/set.zip"), Images);
         Assert.Equal(3, (await offline.GetAsync(Card(server), Out)).Files);
         Assert.Empty(server.Requests);
     }
@@ -138,7 +138,7 @@ public sealed class DatasetStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Lists_of_pictures_become_a_manifest()
+    public async Task Lists_of_images_become_a_manifest()
     {
         byte[] pets = GZip(Tar(
             Entry("images/Abyssinian_1.jpg", "a"), Entry("images/great_pyrenees_2.jpg", "g"), Entry("images/Abyssinian_3.jpg", "a"),
@@ -150,12 +150,12 @@ public sealed class DatasetStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_list_that_names_an_absent_picture_is_a_sentence()
+    public async Task A_list_that_names_an_absent_image_is_a_sentence()
     {
         byte[] dtd = Zip([.. new[] { "train", "val", "test" }.Select(split => ($"dtd/labels/{split}1.txt", "banded/banded_0002.jpg\n"))]);
         using var server = new TestServer(Honest(dtd));
         DatasetCard card = DatasetCards.Find("dtd") with { Files = [new DatasetFile([new(server.Address, "dtd.zip")]) { Sha256 = Hash(dtd) }] };
-        Assert.Contains("names the picture 'dtd/images/banded/banded_0002.jpg', which is not in the data set", (await Assert.ThrowsAsync<InvalidDataException>(() => Store().GetAsync(card, Out))).Message, StringComparison.Ordinal);
+        Assert.Contains("names the image 'dtd/images/banded/banded_0002.jpg', which is not in the data set", (await Assert.ThrowsAsync<InvalidDataException>(() => Store().GetAsync(card, Out))).Message, StringComparison.Ordinal);
     }
 
     private sealed class Listener(Action<DownloadProgress> hear) : IProgress<DownloadProgress>
@@ -190,7 +190,7 @@ public sealed class DatasetStoreTests : IDisposable
         Classes = 2,
         Splits = [new("train") { Path = "set/train" }, new("val") { Path = "set/val" }],
         Layout = DatasetLayout.ImageFolder,
-        Files = [(change ?? (file => file))(new DatasetFile([new(server.Address, "some/set.zip")]) { Sha256 = Hash(Pictures) })],
+        Files = [(change ?? (file => file))(new DatasetFile([new(server.Address, "some/set.zip")]) { Sha256 = Hash(Images) })],
         Citation = "Nobody",
         Homepage = server.Address,
     };

@@ -8,13 +8,13 @@ namespace MLTransfer.Tests.Data;
 
 public sealed class CifarDatasetTests : IDisposable
 {
-    private const int PictureLength = 3072;
+    private const int ImageLength = 3072;
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_binary_form_of_cifar_10_has_a_label_before_each_picture()
+    public void The_binary_form_of_cifar_10_has_a_label_before_each_image()
     {
         for (int batch = 1; batch <= 5; batch++)
             _folder.Write($"data_batch_{batch}.bin", Records([(byte)(batch % 2)], [1]));
@@ -26,7 +26,7 @@ public sealed class CifarDatasetTests : IDisposable
         Assert.Equal(("CIFAR-10, binary", 10, 3), (dataset.Format, dataset.Part("train").Rows.Count, dataset.Part("test").Rows.Count));
         Assert.Equal(["airplane", "automobile"], dataset.Classes);
         Assert.Equal(["automobile", "airplane", "automobile"], dataset.Part("test").Rows.Select(row => row.Label));
-        CheckPicture(dataset.Part("test").Rows[2], number: 2);
+        CheckImage(dataset.Part("test").Rows[2], number: 2);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class CifarDatasetTests : IDisposable
 
         Assert.Equal("CIFAR-100, binary", dataset.Format);
         Assert.Equal(["apple", "baby", "baby"], dataset.Rows.Select(row => row.Label));
-        CheckPicture(dataset.Rows[1], number: 1);
+        CheckImage(dataset.Rows[1], number: 1);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class CifarDatasetTests : IDisposable
 
         Assert.Equal(["train", "test"], dataset.Splits);
         Assert.Equal(["baby", "apple", "apple"], dataset.Rows.Select(row => row.Label));
-        CheckPicture(dataset.Rows[1], number: 1);
+        CheckImage(dataset.Rows[1], number: 1);
     }
 
     [NeedsPyTorchFact]
@@ -72,7 +72,7 @@ public sealed class CifarDatasetTests : IDisposable
         ImageDataset dataset = ImageDataset.Open(path);
 
         Assert.Equal(["2", "0", "1"], dataset.Rows.Select(row => row.Label));
-        CheckPicture(dataset.Rows[2], number: 2);
+        CheckImage(dataset.Rows[2], number: 2);
     }
 
     [Fact]
@@ -80,8 +80,8 @@ public sealed class CifarDatasetTests : IDisposable
     {
         byte[] system = new TestPickle().Global("posix", "system").Op('(').Text("touch hacked").Op('t').Op('R').End();
 
-        Assert.Contains("asks for 'posix.system', which pictures do not need: it is refused, and nothing of it was run", ErrorOf(_folder.Write("data_batch_1", system)));
-        Assert.Contains("is a pickle without CIFAR pictures", ErrorOf(_folder.Write("data_batch_2", new TestPickle().Op('}').End())));
+        Assert.Contains("asks for 'posix.system', which images do not need: it is refused, and nothing of it was run", ErrorOf(_folder.Write("data_batch_1", system)));
+        Assert.Contains("is a pickle without CIFAR images", ErrorOf(_folder.Write("data_batch_2", new TestPickle().Op('}').End())));
     }
 
     [Fact]
@@ -94,15 +94,15 @@ public sealed class CifarDatasetTests : IDisposable
     }
 
     // The colours of a pixel are 1,024 bytes apart.
-    private static void CheckPicture(ImageRow row, int number)
+    private static void CheckImage(ImageRow row, int number)
     {
-        Picture picture = PictureSource.At(row.ImagePath).Decode();
+        Image image = ImageSource.At(row.ImagePath).Decode();
         byte[] planes = Planes(number);
-        Assert.Equal((32, 32), (picture.Width, picture.Height));
-        Assert.Equal(Enumerable.Range(0, PictureLength).Select(index => planes[(index % 3 * 1024) + (index / 3)]), picture.Pixels);
+        Assert.Equal((32, 32), (image.Width, image.Height));
+        Assert.Equal(Enumerable.Range(0, ImageLength).Select(index => planes[(index % 3 * 1024) + (index / 3)]), image.Pixels);
     }
 
-    private static byte[] Planes(int number) => [.. Enumerable.Range(0, PictureLength).Select(index => (byte)(((index * 7) + number) % 251))];
+    private static byte[] Planes(int number) => [.. Enumerable.Range(0, ImageLength).Select(index => (byte)(((index * 7) + number) % 251))];
 
     private static byte[] Records(params byte[][] labels) => [.. labels.SelectMany((label, number) => label.Concat(Planes(number)))];
 
@@ -112,7 +112,7 @@ public sealed class CifarDatasetTests : IDisposable
         byte[] data = [.. labels.SelectMany((_, number) => Planes(number))];
         TestPickle pickle = new TestPickle().Op('}').Op('(').Op('U').Bytes(4).Bytes("data"u8.ToArray())
             .Global("numpy.core.multiarray", "_reconstruct").Global("numpy", "ndarray").Number(0).Bytes(0x85).Op('U').Bytes(1).Bytes((byte)'b').Bytes(0x87).Op('R')
-            .Op('(').Number(1).Number(labels.Length).Number(PictureLength).Bytes(0x86)
+            .Op('(').Number(1).Number(labels.Length).Number(ImageLength).Bytes(0x86)
             .Global("numpy", "dtype").Op('U').Bytes(2).Bytes("u1"u8.ToArray()).Number(0).Number(1).Bytes(0x87).Op('R')
             .Op('(').Number(3).Op('U').Bytes(1).Bytes((byte)'|').Op('N').Op('N').Op('N').Number(-1).Number(-1).Number(0).Op('t').Op('b')
             .Bytes(0x89).Op('T').Bytes(BitConverter.GetBytes(data.Length)).Bytes(data).Op('t').Op('b')

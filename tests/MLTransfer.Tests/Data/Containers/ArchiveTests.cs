@@ -19,7 +19,7 @@ public sealed class ArchiveTests : IDisposable
     [Theory]
     [InlineData("zip")]
     [InlineData("tar")]
-    public void Pictures_are_read_in_place_and_splits_are_found_below_the_folder_that_holds_all(string kind)
+    public void Images_are_read_in_place_and_splits_are_found_below_the_folder_that_holds_all(string kind)
     {
         string path = Make(kind, Entries);
 
@@ -29,7 +29,7 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal(["train", "val"], dataset.Splits);
         Assert.Equal(["cats", "dogs"], dataset.Classes);
         Assert.Equal([.. Entries[..4].Select(entry => $"{path}!/{entry}")], dataset.Rows.Select(row => row.ImagePath));
-        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, PictureSource.At(row.ImagePath).Decode().Pixels));
+        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, ImageSource.At(row.ImagePath).Decode().Pixels));
         Assert.Equal([path], Directory.EnumerateFiles(_folder.Path));
     }
 
@@ -37,14 +37,14 @@ public sealed class ArchiveTests : IDisposable
     public void Several_threads_read_one_archive()
     {
         string path = Make("zip", [.. Enumerable.Range(0, 40).Select(index => $"{(index % 2 == 0 ? "a" : "b")}/{index}.png")]);
-        PictureSource[] pictures = [.. ImageDataset.Open(path).Rows.Select(row => PictureSource.At(row.ImagePath))];
+        ImageSource[] images = [.. ImageDataset.Open(path).Rows.Select(row => ImageSource.At(row.ImagePath))];
 
-        Parallel.For(0, 400, index => Assert.Equal(Fixture.Shown().Pixels, pictures[index % 40].Decode().Pixels));
+        Parallel.For(0, 400, index => Assert.Equal(Fixture.Shown().Pixels, images[index % 40].Decode().Pixels));
     }
 
     [Fact]
-    public void The_content_of_a_picture_has_the_same_hash_as_its_file() => Assert.Equal(
-        new FilePicture(Fixture.PathOf("plain.png")).ContentHash(), PictureSource.At($"{Make("zip", ["a/1.png"])}!/a/1.png").ContentHash());
+    public void The_content_of_an_image_has_the_same_hash_as_its_file() => Assert.Equal(
+        new FileImage(Fixture.PathOf("plain.png")).ContentHash(), ImageSource.At($"{Make("zip", ["a/1.png"])}!/a/1.png").ContentHash());
 
     [Fact]
     public void A_path_with_the_mark_of_archives_is_a_plain_one_where_no_file_lies_before_it()
@@ -52,21 +52,21 @@ public sealed class ArchiveTests : IDisposable
         Directory.CreateDirectory(_folder.PathOf("odd!"));
         string path = _folder.Write("odd!/1.png", Fixture.Bytes("plain.png"));
 
-        Assert.IsType<FilePicture>(PictureSource.At(path));
-        Assert.Equal(Fixture.Shown().Pixels, PictureSource.At(path).Decode().Pixels);
+        Assert.IsType<FileImage>(ImageSource.At(path));
+        Assert.Equal(Fixture.Shown().Pixels, ImageSource.At(path).Decode().Pixels);
     }
 
     [Fact]
-    public void What_is_wrong_with_one_picture_is_said_of_it_alone()
+    public void What_is_wrong_with_one_image_is_said_of_it_alone()
     {
         string path = Make("zip", ["a/1.png"]);
         byte[] file = File.ReadAllBytes(path);
         file[60] ^= 1;
         string damaged = _folder.Write("damaged.zip", file), notes = _folder.Write("notes.txt", "no archive"u8);
 
-        Assert.Equal("the file is there, but holds no such picture", ReasonOf($"{path}!/a/2.png"));
+        Assert.Equal("the file is there, but holds no such image", ReasonOf($"{path}!/a/2.png"));
         Assert.Contains("its entry 'a/1.png' does not agree with its checksum", ReasonOf($"{damaged}!/a/1.png"));
-        Assert.Contains("holds no pictures that are read", ReasonOf($"{notes}!/a/1.png"));
+        Assert.Contains("holds no images that are read", ReasonOf($"{notes}!/a/1.png"));
     }
 
     [Fact]
@@ -74,12 +74,12 @@ public sealed class ArchiveTests : IDisposable
     {
         string path = _folder.PathOf("replaced.zip");
         File.Move(Make("zip", ["a/1.png"]), path);
-        PictureSource picture = PictureSource.At($"{path}!/a/1.png");
-        picture.Decode();
+        ImageSource image = ImageSource.At($"{path}!/a/1.png");
+        image.Decode();
         File.Move(Make("zip", ["b/1.png", "b/2.png"]), path, overwrite: true);
 
-        Assert.Contains("holds no such picture", Assert.Throws<PictureException>(() => picture.Decode()).Reason);
-        Assert.Equal(Fixture.Shown().Pixels, PictureSource.At($"{path}!/b/2.png").Decode().Pixels);
+        Assert.Contains("holds no such image", Assert.Throws<ImageException>(() => image.Decode()).Reason);
+        Assert.Equal(Fixture.Shown().Pixels, ImageSource.At($"{path}!/b/2.png").Decode().Pixels);
     }
 
     [Theory]
@@ -129,7 +129,7 @@ public sealed class ArchiveTests : IDisposable
     [Theory]
     [InlineData("zip")]
     [InlineData("tar")]
-    public void A_loose_picture_beside_the_parts_belongs_to_no_class(string kind) => Assert.Equal(
+    public void A_loose_image_beside_the_parts_belongs_to_no_class(string kind) => Assert.Equal(
         ["train", "val"], ImageDataset.Open(Make(kind, ["train/a/1.png", "train/b/1.png", "val/a/2.png", "val/b/2.png", "cover.png", "train/cover.png"])).Splits);
 
     [Theory]
@@ -158,7 +158,7 @@ public sealed class ArchiveTests : IDisposable
             string path = _folder.Write($"behind{number++}.zip", [.. file, .. behind]);
 
             Assert.All(ImageDataset.Open(path).Rows, row =>
-                Assert.Equal(Fixture.Shown().Pixels, PictureSource.At(row.ImagePath).Decode().Pixels));
+                Assert.Equal(Fixture.Shown().Pixels, ImageSource.At(row.ImagePath).Decode().Pixels));
         }
 
         // The mark of an end whose directory would lie outside the file.
@@ -189,7 +189,7 @@ public sealed class ArchiveTests : IDisposable
         ImageDataset dataset = ImageDataset.Open(path);
 
         Assert.Equal(new[] { one, other }.Order(StringComparer.Ordinal), dataset.Classes);
-        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, PictureSource.At(row.ImagePath).Decode().Pixels));
+        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, ImageSource.At(row.ImagePath).Decode().Pixels));
     }
 
     [Theory]
@@ -211,7 +211,7 @@ public sealed class ArchiveTests : IDisposable
         ImageDataset dataset = ImageDataset.Open(Make("zip", ["set\\a\\1.png", "set\\b\\2.png", "set\\.hidden\\3.png"]));
 
         Assert.Equal(["a", "b"], dataset.Rows.Select(row => row.Label));
-        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, PictureSource.At(row.ImagePath).Decode().Pixels));
+        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, ImageSource.At(row.ImagePath).Decode().Pixels));
     }
 
     [Theory]
@@ -228,7 +228,7 @@ public sealed class ArchiveTests : IDisposable
     [Fact]
     public void A_compressed_tar_says_how_it_can_be_read()
     {
-        string path = _folder.Write("pictures.tar.gz", IdxSample.Gzipped(File.ReadAllBytes(Make("tar", ["a/1.png", "b/1.png"]))));
+        string path = _folder.Write("images.tar.gz", IdxSample.Gzipped(File.ReadAllBytes(Make("tar", ["a/1.png", "b/1.png"]))));
 
         Assert.Contains("is a compressed tar archive", ErrorOf(path));
         Assert.Contains("'gzip -d'", ErrorOf(path));
@@ -238,7 +238,7 @@ public sealed class ArchiveTests : IDisposable
     [InlineData("zip")]
     [InlineData("tar")]
     public void An_archive_without_folders_says_what_is_expected(string kind) =>
-        Assert.Contains("has no folders of pictures, only 2 pictures without a folder", ErrorOf(Make(kind, ["1.png", "2.png"])));
+        Assert.Contains("has no folders of images, only 2 images without a folder", ErrorOf(Make(kind, ["1.png", "2.png"])));
 
     [Theory]
     [InlineData("zip")]
@@ -258,9 +258,9 @@ public sealed class ArchiveTests : IDisposable
             try
             {
                 foreach (ImageRow row in ImageDataset.Open(path).Rows)
-                    PictureSource.At(row.ImagePath).Decode();
+                    ImageSource.At(row.ImagePath).Decode();
             }
-            catch (Exception exception) when (exception is InvalidDataException or PictureException)
+            catch (Exception exception) when (exception is InvalidDataException or ImageException)
             {
                 Assert.Contains(path, exception.Message);
             }
@@ -301,8 +301,8 @@ public sealed class ArchiveTests : IDisposable
         ImageDataset dataset = ImageDataset.Open(path);
 
         Assert.Equal(["caf\u00e9", "\u00e9cole"], dataset.Classes);
-        Assert.NotEqual(PictureSource.At(dataset.Rows[0].ImagePath).ContentHash(),
-            PictureSource.At(dataset.Rows[1].ImagePath).ContentHash());
+        Assert.NotEqual(ImageSource.At(dataset.Rows[0].ImagePath).ContentHash(),
+            ImageSource.At(dataset.Rows[1].ImagePath).ContentHash());
     }
 
     // The sum of a tar header counts its own field as blanks.
@@ -318,13 +318,13 @@ public sealed class ArchiveTests : IDisposable
         Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ", field);
     }
 
-    private static string ReasonOf(string path) => Assert.Throws<PictureException>(() => PictureSource.At(path).Decode()).Reason;
+    private static string ReasonOf(string path) => Assert.Throws<ImageException>(() => ImageSource.At(path).Decode()).Reason;
 
     private static string ErrorOf(string path) => Assert.Throws<InvalidDataException>(() => ImageDataset.Open(path)).Message;
 
     private string Make(string kind, IReadOnlyList<string> entries)
     {
-        string path = _folder.PathOf($"pictures.{kind}");
+        string path = _folder.PathOf($"images.{kind}");
         using FileStream file = File.Create(path);
         if (kind == "zip")
         {

@@ -14,16 +14,16 @@ public sealed class IdxDatasetTests : IDisposable
     [Theory]
     [InlineData(false, "")]
     [InlineData(true, ".gz")]
-    public void Gray_pictures_become_three_equal_channels(bool isCompressed, string extension)
+    public void Gray_images_become_three_equal_channels(bool isCompressed, string extension)
     {
         byte[] Packed(byte[] content) => isCompressed ? IdxSample.Gzipped(content) : content;
-        _folder.Write(Images + extension, Packed(IdxSample.Pictures(3)));
+        _folder.Write(Images + extension, Packed(IdxSample.Images(3)));
         _folder.Write(Labels + extension, Packed(IdxSample.Labels(7, 0, 7)));
 
         ImageDataset dataset = ImageDataset.Open(_folder.PathOf(Images + extension));
 
         Assert.Equal([("0", "7"), ("1", "0"), ("2", "7")], dataset.Rows.Select(row => (row.ImagePath[(_folder.PathOf(Images + extension).Length + 2)..], row.Label)));
-        Picture second = PictureSource.At(dataset.Rows[1].ImagePath).Decode();
+        Image second = ImageSource.At(dataset.Rows[1].ImagePath).Decode();
         Assert.Equal((2, 3), (second.Width, second.Height));
         Assert.Equal([6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 11], second.Pixels);
     }
@@ -31,10 +31,10 @@ public sealed class IdxDatasetTests : IDisposable
     [Fact]
     public void A_folder_with_both_pairs_has_two_splits()
     {
-        _folder.Write("train-images-idx3-ubyte", IdxSample.Pictures(3));
+        _folder.Write("train-images-idx3-ubyte", IdxSample.Images(3));
         _folder.Write("train-images-idx3-ubyte.gz", "ignored, since it was unpacked"u8);
         _folder.Write("train-labels-idx1-ubyte.gz", IdxSample.Gzipped(IdxSample.Labels(0, 1, 1)));
-        _folder.Write(Images, IdxSample.Pictures(2));
+        _folder.Write(Images, IdxSample.Images(2));
         _folder.Write(Labels, IdxSample.Labels(1, 0));
 
         ImageDataset dataset = ImageDataset.Open(_folder.Path);
@@ -47,7 +47,7 @@ public sealed class IdxDatasetTests : IDisposable
     [Fact]
     public void The_first_column_of_qmnist_labels_is_the_class()
     {
-        _folder.Write("qmnist-test-images-idx3-ubyte", IdxSample.Pictures(2));
+        _folder.Write("qmnist-test-images-idx3-ubyte", IdxSample.Images(2));
         _folder.Write("qmnist-test-labels-idx2-int", IdxSample.Of(0x0C, [2, 3], [0, 0, 0, 5, 9, 9, 9, 9, 1, 1, 1, 1, 0, 0, 0, 8, 0, 0, 0, 7, 0, 0, 0, 6]));
 
         Assert.Equal(["5", "8"], ImageDataset.Open(_folder.Path).Rows.Select(row => row.Label));
@@ -56,13 +56,13 @@ public sealed class IdxDatasetTests : IDisposable
     [Fact]
     public void Emnist_stands_upright_and_its_classes_are_letters()
     {
-        _folder.Write("emnist-letters-train-images-idx3-ubyte", IdxSample.Pictures(2));
+        _folder.Write("emnist-letters-train-images-idx3-ubyte", IdxSample.Images(2));
         _folder.Write("emnist-letters-train-labels-idx1-ubyte", IdxSample.Labels(1, 26));
 
         ImageDataset dataset = ImageDataset.Open(_folder.Path);
 
         Assert.Equal(["a", "z"], dataset.Classes);
-        Picture first = PictureSource.At(dataset.Rows[0].ImagePath).Decode();
+        Image first = ImageSource.At(dataset.Rows[0].ImagePath).Decode();
         Assert.Equal((3, 2), (first.Width, first.Height));
         Assert.Equal([0, 2, 4, 1, 3, 5], first.Pixels.Where((_, index) => index % 3 == 0));
     }
@@ -74,7 +74,7 @@ public sealed class IdxDatasetTests : IDisposable
     [InlineData("emnist-mnist-test", 3, "3")]
     public void Classes_of_emnist_are_those_of_torchvision(string name, byte label, string expected)
     {
-        _folder.Write($"{name}-images-idx3-ubyte", IdxSample.Pictures(2));
+        _folder.Write($"{name}-images-idx3-ubyte", IdxSample.Images(2));
         _folder.Write($"{name}-labels-idx1-ubyte", IdxSample.Labels(0, label));
 
         Assert.Equal(["0", expected], ImageDataset.Open(_folder.Path).Classes);
@@ -83,7 +83,7 @@ public sealed class IdxDatasetTests : IDisposable
     [Fact]
     public void Classes_without_names_are_in_the_order_of_their_numbers()
     {
-        _folder.Write("signs-train-images-idx3-ubyte", IdxSample.Pictures(3));
+        _folder.Write("signs-train-images-idx3-ubyte", IdxSample.Images(3));
         _folder.Write("signs-train-labels-idx1-ubyte", IdxSample.Labels(10, 2, 31));
 
         Assert.Equal(["2", "10", "31"], ImageDataset.Open(_folder.Path).Classes);
@@ -92,8 +92,8 @@ public sealed class IdxDatasetTests : IDisposable
     [Fact]
     public void Several_data_sets_in_one_folder_are_an_error()
     {
-        _folder.Write("emnist-letters-test-images-idx3-ubyte", IdxSample.Pictures(2));
-        _folder.Write("emnist-digits-test-images-idx3-ubyte", IdxSample.Pictures(2));
+        _folder.Write("emnist-letters-test-images-idx3-ubyte", IdxSample.Images(2));
+        _folder.Write("emnist-digits-test-images-idx3-ubyte", IdxSample.Images(2));
 
         Assert.Contains("holds several data sets: emnist-digits, emnist-letters", ErrorOf(_folder.Path));
     }
@@ -101,18 +101,18 @@ public sealed class IdxDatasetTests : IDisposable
     [Fact]
     public void Labels_that_are_missing_or_of_another_set_are_an_error()
     {
-        string images = _folder.Write(Images, IdxSample.Pictures(3));
+        string images = _folder.Write(Images, IdxSample.Images(3));
         Assert.Contains($"The labels of '{images}' are not beside it.", ErrorOf(images));
         _folder.Write(Labels, IdxSample.Labels(0, 1));
-        Assert.Contains("3 pictures and", ErrorOf(images));
-        Assert.Contains("is an IDX file, but of 2 numbers: not of pictures", ErrorOf(_folder.PathOf(Labels)));
+        Assert.Contains("3 images and", ErrorOf(images));
+        Assert.Contains("is an IDX file, but of 2 numbers: not of images", ErrorOf(_folder.PathOf(Labels)));
     }
 
     [Fact]
     public void A_file_that_is_cut_short_says_so_plain_or_compressed()
     {
         _folder.Write(Labels, IdxSample.Labels(0, 1, 2));
-        byte[] whole = IdxSample.Pictures(3), zipped = IdxSample.Gzipped([.. IdxSample.Of(8, [400, 28, 28], Noise(400 * 784))]);
+        byte[] whole = IdxSample.Images(3), zipped = IdxSample.Gzipped([.. IdxSample.Of(8, [400, 28, 28], Noise(400 * 784))]);
 
         Assert.Contains("is cut short: it says that it has 34 bytes, and has 20", ErrorOf(_folder.Write(Images, whole.AsSpan(0, 20))));
         for (int share = 5; share < 100; share += 5)
@@ -142,12 +142,12 @@ public sealed class IdxDatasetTests : IDisposable
         Assert.Equal(10_000, dataset.Rows.Count);
         Assert.Equal(["test"], dataset.Splits);
         Assert.Equal(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"], dataset.Classes);
-        // torchvision.datasets.MNIST(train=False): targets[:10], and the sums of the pixels of the first and the last picture.
+        // torchvision.datasets.MNIST(train=False): targets[:10], and the sums of the pixels of the first and the last image.
         Assert.Equal(["7", "2", "1", "0", "4", "1", "4", "9", "5", "9"], dataset.Rows.Take(10).Select(row => row.Label));
         Assert.Equal((18_454, 41_833), (SumOf(dataset.Rows[0]), SumOf(dataset.Rows[^1])));
     }
 
-    private static int SumOf(ImageRow row) => PictureSource.At(row.ImagePath).Decode().Pixels.Sum(pixel => pixel) / 3;
+    private static int SumOf(ImageRow row) => ImageSource.At(row.ImagePath).Decode().Pixels.Sum(pixel => pixel) / 3;
 
     private static byte[] Noise(int length)
     {

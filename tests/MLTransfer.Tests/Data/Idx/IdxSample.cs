@@ -14,8 +14,8 @@ internal static class IdxSample
         return file;
     }
 
-    /// <summary>Pictures of 2 columns and 3 rows whose pixels are numbered from 0 on.</summary>
-    public static byte[] Pictures(int count) => Of(8, [count, 3, 2], [.. Enumerable.Range(0, 6 * count).Select(pixel => (byte)pixel)]);
+    /// <summary>Images of 2 columns and 3 rows whose pixels are numbered from 0 on.</summary>
+    public static byte[] Images(int count) => Of(8, [count, 3, 2], [.. Enumerable.Range(0, 6 * count).Select(pixel => (byte)pixel)]);
 
     public static byte[] Labels(params byte[] labels) => Of(8, [labels.Length], labels);
 

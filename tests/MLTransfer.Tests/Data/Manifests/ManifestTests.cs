@@ -50,7 +50,7 @@ public sealed class ManifestTests : IDisposable
 
     [Theory]
     [InlineData("file,colour\n1.jpg,red\n", "no column with the labels, such as 'label', 'class' or 'category'. Its columns are 'file', 'colour'")]
-    [InlineData("1.jpg,red\n2.jpg,blue\n", "no column with the pictures (such as 'image') and none with the labels (such as 'label'). Its columns are '1.jpg', 'red'")]
+    [InlineData("1.jpg,red\n2.jpg,blue\n", "no column with the images (such as 'image') and none with the labels (such as 'label'). Its columns are '1.jpg', 'red'")]
     [InlineData("", "it is empty")]
     [InlineData("image,label\n1.jpg,a\n2.jpg,b,c\n", "line 3 has 3 fields, and the first line 2 (image, label)")]
     [InlineData("image,label\n1.jpg,\"a\n2.jpg,b\n", "line 2 opens a double quote that is never closed")]
@@ -64,7 +64,7 @@ public sealed class ManifestTests : IDisposable
     [InlineData("image,label,split\n1.jpg,a,train\n2.jpg,b,train\n1.jpg,a,test\n", "into 'train' and 'test'")]
     [InlineData("image,label,split\n1.jpg,a,train\n2.jpg,b,train\n3.jpg,c,val\n", "class 'c' is in 'val' but not in 'train'")]
     [InlineData("image,label\n1.jpg,a\n2.jpg,a\n", "has one class only, 'a'")]
-    [InlineData("image,label\n", "holds no labelled picture")]
+    [InlineData("image,label\n", "holds no labelled image")]
     public void What_is_wrong_is_said_with_its_line(string content, string expected) => Assert.Contains(expected, ErrorOf("list.csv", Encoding.UTF8.GetBytes(content)));
 
     [Theory]
@@ -95,12 +95,12 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Fact]
-    public void A_picture_that_is_listed_again_counts_once_and_is_warned_about()
+    public void An_image_that_is_listed_again_counts_once_and_is_warned_about()
     {
         ImageDataset dataset = Open("list.csv", "image,label\n1.jpg,a\n2.jpg,b\n1.jpg,a\n");
 
         Assert.Equal(2, dataset.Rows.Count);
-        Assert.EndsWith("lists 1 pictures again, in lines 4 (as 2); each counts once.", Assert.Single(dataset.Warnings));
+        Assert.EndsWith("lists 1 images again, in lines 4 (as 2); each counts once.", Assert.Single(dataset.Warnings));
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Fact]
-    public void A_manifest_elsewhere_names_pictures_by_their_full_paths()
+    public void A_manifest_elsewhere_names_images_by_their_full_paths()
     {
         using TemporaryFolder elsewhere = new();
         ImageDataset dataset = Open("list.csv", "image,label\n1.jpg,a\n2.jpg,b\n");

@@ -17,10 +17,10 @@ public sealed class UnpackerTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("pictures.zip")]
-    [InlineData("pictures.tar")]
-    [InlineData("pictures.tar.gz")]
-    [InlineData("pictures.tgz")]
+    [InlineData("images.zip")]
+    [InlineData("images.tar")]
+    [InlineData("images.tar.gz")]
+    [InlineData("images.tgz")]
     public void Files_come_out_where_the_archive_says(string name)
     {
         byte[] tar = Tar(Entry("./ants/1.jpg", "one"), Entry("bees/deep/2.jpg", "two"));

@@ -12,7 +12,7 @@ public class DatasetInspectionTests
         using var set = new PlantedSet(splits: true);
         DatasetFindings findings = Inspect(set);
         Assert.Empty(findings.Problems);
-        Assert.Equal([("a", 8, 4, 4), ("b", 8, 4, 4)], findings.Classes.Select(count => (count.Label, count.Pictures, count.PerSplit["train"], count.PerSplit["val"])));
+        Assert.Equal([("a", 8, 4, 4), ("b", 8, 4, 4)], findings.Classes.Select(count => (count.Label, count.Images, count.PerSplit["train"], count.PerSplit["val"])));
         Assert.Equal(new SizeRange(new(120, 90), new(120, 90), new(120, 90)), findings.Sizes);
     }
 
@@ -81,7 +81,7 @@ public class DatasetInspectionTests
     }
 
     [Fact]
-    public void Pictures_of_one_colour_and_tiny_ones_are_found_and_are_no_near_duplicates_of_each_other()
+    public void Images_of_one_colour_and_tiny_ones_are_found_and_are_no_near_duplicates_of_each_other()
     {
         using var set = new PlantedSet();
         set.Fill("a/white.png", 90, 90, 255);
@@ -97,18 +97,18 @@ public class DatasetInspectionTests
         set.Draw("a/really.jpg", scene: 77);
         File.Move(set.PathOf("a/really.jpg"), set.PathOf("a/really.png"));
         Assert.Equal([(ProblemKind.WrongExtension, "a/really.png")], Found(set));
-        Assert.Equal("it is a JPEG picture, but its name ends with .png", Inspect(set).Problems[0].Note);
+        Assert.Equal("it is a JPEG image, but its name ends with .png", Inspect(set).Problems[0].Note);
     }
 
     [Fact]
-    public void A_set_of_tiny_pictures_has_one_problem_for_all_and_no_near_duplicates()
+    public void A_set_of_tiny_images_has_one_problem_for_all_and_no_near_duplicates()
     {
         using var set = new PlantedSet(perClass: 0);
         for (int number = 0; number < 6; number++)
             set.Draw($"{(number < 3 ? "a" : "b")}/{number}.png", scene: number / 2, width: 28 + number % 2, height: 28);
         DatasetProblem problem = Assert.Single(Inspect(set).Problems);
-        Assert.Equal((ProblemKind.Tiny, "6 of 6 pictures have a side below 32 pixels, as the first of them with 28 x 28"), (problem.Kind, problem.Note));
-        Assert.Empty(problem.Pictures);
+        Assert.Equal((ProblemKind.Tiny, "6 of 6 images have a side below 32 pixels, as the first of them with 28 x 28"), (problem.Kind, problem.Note));
+        Assert.Empty(problem.Images);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public class DatasetInspectionTests
         for (int number = 0; number < 90; number++)
             set.Draw($"train/a/more{number}.png", scene: 1000 + number);
         set.Draw("train/c/0.png", scene: 5000);
-        Assert.Equal(["'val' has no picture of c", "'a' has 98 pictures, 'c' 1"], Inspect(set).Problems.Select(problem => problem.Note));
+        Assert.Equal(["'val' has no image of c", "'a' has 98 images, 'c' 1"], Inspect(set).Problems.Select(problem => problem.Note));
     }
 
     [Fact]
@@ -129,11 +129,11 @@ public class DatasetInspectionTests
         set.Draw("val/a/near.jpg", scene: 1);
         Assert.Equal(Notes(threads: 1), Notes(threads: 7));
 
-        IEnumerable<string> Notes(int threads) => Inspect(set, new() { Threads = threads }).Problems.Select(problem => problem.Note + string.Join(",", problem.Pictures.Select(row => row.ImagePath)));
+        IEnumerable<string> Notes(int threads) => Inspect(set, new() { Threads = threads }).Problems.Select(problem => problem.Note + string.Join(",", problem.Images.Select(row => row.ImagePath)));
     }
 
     [Fact]
-    public void Progress_counts_every_picture_and_a_wish_to_stop_is_heard()
+    public void Progress_counts_every_image_and_a_wish_to_stop_is_heard()
     {
         using var set = new PlantedSet();
         List<InspectionProgress> told = [];
@@ -153,8 +153,8 @@ public class DatasetInspectionTests
 
     private static DatasetFindings Inspect(PlantedSet set, InspectionOptions? options = null) => DatasetInspection.Run(ImageDataset.Open(set.Path), options);
 
-    private static IEnumerable<(ProblemKind Kind, string Pictures)> Found(PlantedSet set) => Inspect(set).Problems.Select(problem =>
-        (problem.Kind, string.Join(' ', problem.Pictures.Select(row => Path.GetRelativePath(set.Path, row.ImagePath).Replace('\\', '/')))));
+    private static IEnumerable<(ProblemKind Kind, string Images)> Found(PlantedSet set) => Inspect(set).Problems.Select(problem =>
+        (problem.Kind, string.Join(' ', problem.Images.Select(row => Path.GetRelativePath(set.Path, row.ImagePath).Replace('\\', '/')))));
 
     private sealed class Progress(Action<InspectionProgress> report) : IProgress<InspectionProgress>
     {

@@ -7,13 +7,13 @@ namespace MLTransfer.Tests.Evaluation.Datasets;
 public partial class DatasetReportTests
 {
     [Fact]
-    public void The_page_shows_problems_first_then_pictures_of_each_class_all_within_itself()
+    public void The_page_shows_problems_first_then_images_of_each_class_all_within_itself()
     {
         using var set = new PlantedSet(splits: true);
         set.Copy("train/a/0.png", "val/a/copy.png");
         set.Write("train/b/empty.jpg", []);
         string page = PageOf(set);
-        Assert.Contains("2 problems in 18 pictures</title>", page, StringComparison.Ordinal);
+        Assert.Contains("2 problems in 18 images</title>", page, StringComparison.Ordinal);
         Assert.True(page.IndexOf("Unreadable files", StringComparison.Ordinal) < page.IndexOf("The same file in different splits", StringComparison.Ordinal));
         Assert.True(page.IndexOf("The same file in different splits", StringComparison.Ordinal) < page.IndexOf(">Classes ", StringComparison.Ordinal));
         Assert.Equal(2 + 17, DataUris().Count(page));

@@ -3,12 +3,12 @@ using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Evaluation.Datasets;
 
-/// <summary>A folder of drawn pictures in which a test plants its problems.</summary>
+/// <summary>A folder of drawn images in which a test plants its problems.</summary>
 internal sealed class PlantedSet : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    /// <summary>Draws pictures of classes a and b, each of another scene: in train and val, or without splits.</summary>
+    /// <summary>Draws images of classes a and b, each of another scene: in train and val, or without splits.</summary>
     public PlantedSet(bool splits = false, int perClass = 4)
     {
         foreach ((string place, int index) in (splits ? ["train/a", "train/b", "val/a", "val/b"] : new[] { "a", "b" }).Select((place, index) => (place, index)))

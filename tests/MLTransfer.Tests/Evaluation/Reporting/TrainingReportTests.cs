@@ -16,7 +16,7 @@ public class TrainingReportTests
     {
         var names = new ReportNames(Hostile, Hostile, [Hostile, "bees"], Hostile);
         var validation = ClassificationReport.Of(names.Labels, [(0, [1f, 0f])]);
-        var page = TrainingReport.Page(names, Summary(3) with { Skipped = [new SkippedPicture(0, Hostile, Hostile)] }, validation).Source;
+        var page = TrainingReport.Page(names, Summary(3) with { Skipped = [new SkippedImage(0, Hostile, Hostile)] }, validation).Source;
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
         Assert.DoesNotContain("\" onload", page, StringComparison.Ordinal);
         Assert.Contains("<td class=\"name\">&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot; onload=&quot;x &amp; \uFFFD</td>", page, StringComparison.Ordinal);
@@ -33,7 +33,7 @@ public class TrainingReportTests
 
     [Fact]
     public void The_title_says_what_was_trained_and_how_well() =>
-        Assert.Equal("resnet18, finetune: 93.8 % of the validation pictures right", Body(Page(Summary(3), null)).Element("h1")!.Value);
+        Assert.Equal("resnet18, finetune: 93.8 % of the validation images right", Body(Page(Summary(3), null)).Element("h1")!.Value);
 
     [Fact]
     public void The_best_epoch_is_marked_in_both_charts()
@@ -48,15 +48,15 @@ public class TrainingReportTests
     public void One_epoch_or_none_and_no_validation_still_make_a_page(int epochs)
     {
         EpochResult[] history = [.. Summary(epochs).Epochs.Select(epoch => epoch with { ValidationLoss = double.NaN, ValidationAccuracy = double.NaN })];
-        var page = Page(Summary(epochs) with { Epochs = history, BestEpoch = epochs, ValidationPictures = 0, ValidationAccuracy = double.NaN }, null);
+        var page = Page(Summary(epochs) with { Epochs = history, BestEpoch = epochs, ValidationImages = 0, ValidationAccuracy = double.NaN }, null);
         Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
         Assert.Contains("not validated", page, StringComparison.Ordinal);
-        Assert.Contains("There were no validation pictures", page, StringComparison.Ordinal);
+        Assert.Contains("There were no validation images", page, StringComparison.Ordinal);
         Assert.Equal(2 * epochs, Body(page).Descendants("circle").Count());
     }
 
     [Fact]
-    public void Pictures_held_back_are_said_to_have_no_table_by_class()
+    public void Images_held_back_are_said_to_have_no_table_by_class()
     {
         var page = Page(Summary(3), null);
         Assert.Contains("no tables by class", page, StringComparison.Ordinal);
@@ -80,9 +80,9 @@ public class TrainingReportTests
         Assert.Equal(listed, Page(Summary(3), Validation(classes)).Contains("its largest confusions", StringComparison.Ordinal));
 
     [Fact]
-    public void Skipped_pictures_are_listed_with_their_reasons()
+    public void Skipped_images_are_listed_with_their_reasons()
     {
-        var page = Page(Summary(3) with { Skipped = [new SkippedPicture(7, "bees/torn.jpg", "it is cut short")] }, null);
+        var page = Page(Summary(3) with { Skipped = [new SkippedImage(7, "bees/torn.jpg", "it is cut short")] }, null);
         Assert.Contains("<td class=\"name\">bees/torn.jpg</td><td class=\"name\">it is cut short</td>", page, StringComparison.Ordinal);
     }
 

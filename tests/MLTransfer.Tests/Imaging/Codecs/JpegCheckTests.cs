@@ -30,7 +30,7 @@ public class JpegCheckTests
         byte[] gap = [.. whole.AsSpan(0, Math.Max(scan, whole.Length - 60)), .. whole.AsSpan(whole.Length - 2)];
 
         DecodingOptions options = new() { UseTurboJpeg = turbo };
-        PictureException exception = Assert.Throws<PictureException>(() => new EncodedPicture("gap", gap).Decode(options));
+        ImageException exception = Assert.Throws<ImageException>(() => new EncodedImage("gap", gap).Decode(options));
         Assert.Contains("JPEG data is damaged", exception.Reason, StringComparison.Ordinal);
     }
 

@@ -3,7 +3,7 @@ using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Imaging.Codecs;
 
-public sealed class PillowParityTests(PillowPictures pictures) : IClassFixture<PillowPictures>
+public sealed class PillowParityTests(PillowImages images) : IClassFixture<PillowImages>
 {
     private static readonly DecodingOptions WithoutTurboJpeg = new() { UseTurboJpeg = false };
 
@@ -18,7 +18,7 @@ public sealed class PillowParityTests(PillowPictures pictures) : IClassFixture<P
     [InlineData("pgm", 5)]
     [InlineData("pbm", 2)]
     [InlineData("pnm", 1)]
-    public void Pictures_have_the_pixels_that_Pillow_reads(string extension, int files)
+    public void Images_have_the_pixels_that_Pillow_reads(string extension, int files)
     {
         string[] names = [.. NamesOf(extension)];
 
@@ -31,7 +31,7 @@ public sealed class PillowParityTests(PillowPictures pictures) : IClassFixture<P
         Assert.Equal([], NamesOf("jpg").SelectMany(name => Complaints(name, WithoutTurboJpeg)));
 
     private IEnumerable<string> NamesOf(string extension) =>
-        Directory.GetFiles(pictures.PathOf(""), "*." + extension).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+        Directory.GetFiles(images.PathOf(""), "*." + extension).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 
     // Composing rounds twice, Pillow once.
     private static int Tolerance(string name) =>
@@ -39,7 +39,7 @@ public sealed class PillowParityTests(PillowPictures pictures) : IClassFixture<P
 
     private IEnumerable<string> Complaints(string name, DecodingOptions options)
     {
-        Picture expected = pictures.Expected(name), actual = new FilePicture(pictures.PathOf(name)).Decode(options);
+        Image expected = images.Expected(name), actual = new FileImage(images.PathOf(name)).Decode(options);
         if ((expected.Width, expected.Height) != (actual.Width, actual.Height))
             yield return $"{name}: {actual.Width} x {actual.Height} instead of {expected.Width} x {expected.Height}";
         else if (PixelDifference.Between(expected.Pixels, actual.Pixels) is var difference && difference.Largest > Tolerance(name))

@@ -26,7 +26,7 @@ public class SystemCodecTests
     {
         byte[] half = Fixture.Bytes($"SystemCodecs/{name}")[..60];
 
-        string reason = Assert.Throws<PictureException>(() => new EncodedPicture(name, half).Decode()).Reason;
+        string reason = Assert.Throws<ImageException>(() => new EncodedImage(name, half).Decode()).Reason;
         Assert.Matches($"^(its {format} (data|header) is damaged|not supported: {format}, which is read where lib)", reason);
         Assert.DoesNotContain('\n', reason);
     }
@@ -43,9 +43,9 @@ public class SystemCodecTests
         {
             try
             {
-                new EncodedPicture(name, Damage.Done(whole, seed)).Decode(options);
+                new EncodedImage(name, Damage.Done(whole, seed)).Decode(options);
             }
-            catch (PictureException exception)
+            catch (ImageException exception)
             {
                 Assert.NotEmpty(exception.Reason);
             }
@@ -54,10 +54,10 @@ public class SystemCodecTests
 
     private static void IsShown(string name, double tolerance)
     {
-        Picture picture = Fixture.Decode($"SystemCodecs/{name}");
+        Image image = Fixture.Decode($"SystemCodecs/{name}");
 
-        Assert.Equal((Fixture.Width, Fixture.Height), (picture.Width, picture.Height));
-        Assert.InRange(PixelDifference.Between(Fixture.Shown().Pixels, picture.Pixels).Mean, 0, tolerance);
+        Assert.Equal((Fixture.Width, Fixture.Height), (image.Width, image.Height));
+        Assert.InRange(PixelDifference.Between(Fixture.Shown().Pixels, image.Pixels).Mean, 0, tolerance);
     }
 }
 

@@ -37,7 +37,7 @@ public class NetpbmTests
     [InlineData("P5 1 1 255", "its Netpbm header is damaged")]
     [InlineData("P5 # without end", "its Netpbm header is damaged")]
     public void What_is_wrong_is_said_before_memory_is_taken(string file, string reason) =>
-        Assert.Contains(reason, Assert.Throws<PictureException>(() => Decode(file)).Reason, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Throws<ImageException>(() => Decode(file)).Reason, StringComparison.Ordinal);
 
-    private static Picture Decode(string file) => new EncodedPicture("image", System.Text.Encoding.Latin1.GetBytes(file)).Decode();
+    private static Image Decode(string file) => new EncodedImage("image", System.Text.Encoding.Latin1.GetBytes(file)).Decode();
 }

@@ -43,16 +43,16 @@ public class OtherFormatsTests
     [Fact]
     public void The_main_brand_or_a_compatible_one_tells_AVIF_from_HEIC()
     {
-        Assert.Equal(PictureFormat.Avif, PictureFormats.Sniff([0, 0, 0, 20, .. "ftypmif1"u8, 0, 0, 0, 0, .. "avif"u8]));
-        Assert.Equal(PictureFormat.Heic, PictureFormats.Sniff([0, 0, 0, 20, .. "ftypmif1"u8, 0, 0, 0, 0, .. "heic"u8]));
-        Assert.Equal(PictureFormat.JpegXl, PictureFormats.Sniff([0xFF, 0x0A, 0, 0]));
-        Assert.Equal(PictureFormat.JpegXl, PictureFormats.Sniff([0, 0, 0, 12, .. "JXL "u8, 13, 10, 0x87, 10]));
+        Assert.Equal(ImageFormat.Avif, ImageFormats.Sniff([0, 0, 0, 20, .. "ftypmif1"u8, 0, 0, 0, 0, .. "avif"u8]));
+        Assert.Equal(ImageFormat.Heic, ImageFormats.Sniff([0, 0, 0, 20, .. "ftypmif1"u8, 0, 0, 0, 0, .. "heic"u8]));
+        Assert.Equal(ImageFormat.JpegXl, ImageFormats.Sniff([0xFF, 0x0A, 0, 0]));
+        Assert.Equal(ImageFormat.JpegXl, ImageFormats.Sniff([0, 0, 0, 12, .. "JXL "u8, 13, 10, 0x87, 10]));
     }
 
     [NeedsSharedFact("cases/mix")]
     public void Of_a_mixed_folder_what_is_read_is_read_and_the_rest_is_named()
     {
-        Assert.Equal(300, new FilePicture(SharedFolder.PathOf("cases/mix/a/j0.jfif")).Decode().Width);
+        Assert.Equal(300, new FileImage(SharedFolder.PathOf("cases/mix/a/j0.jfif")).Decode().Width);
         Assert.Contains("a JPEG 2000 image", ReasonOfFile("cases/mix/a/x0.jp2"), StringComparison.Ordinal);
         Assert.Contains("camera raw data (CR2)", ReasonOfFile("cases/mix/a/r0.CR2"), StringComparison.Ordinal);
     }
@@ -60,7 +60,7 @@ public class OtherFormatsTests
     private static string ReasonOfFile(string shared) => ReasonOf(shared, File.ReadAllBytes(SharedFolder.PathOf(shared)));
 
     private static string ReasonOf(string name, byte[] content) =>
-        Assert.Throws<PictureException>(() => new EncodedPicture(name, content).Decode()).Reason;
+        Assert.Throws<ImageException>(() => new EncodedImage(name, content).Decode()).Reason;
 
     private static byte[] Jpeg(byte frame, byte bits, byte components) =>
         [0xFF, 0xD8, 0xFF, frame, 0, (byte)(8 + 3 * components), bits, 0, 1, 0, 1, components, .. new byte[3 * components], 0xFF, 0xD9];

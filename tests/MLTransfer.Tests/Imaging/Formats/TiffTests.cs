@@ -35,10 +35,10 @@ public class TiffTests
     [NeedsSharedFact("cases/rgbn_unspec.tiff")]
     public void An_image_of_red_green_blue_and_infrared_shows_its_first_three_bands()
     {
-        Picture picture = new FilePicture(SharedFolder.PathOf("cases/rgbn_unspec.tiff")).Decode();
+        Image image = new FileImage(SharedFolder.PathOf("cases/rgbn_unspec.tiff")).Decode();
 
-        Assert.Equal(picture.Width * picture.Height * 3, picture.Pixels.Length);
-        Assert.DoesNotContain(picture.Pixels.Chunk(3), pixel => pixel.All(level => level == 255));
+        Assert.Equal(image.Width * image.Height * 3, image.Pixels.Length);
+        Assert.DoesNotContain(image.Pixels.Chunk(3), pixel => pixel.All(level => level == 255));
     }
 
     public static TheoryData<string, byte[]> NotRead => new()
@@ -65,7 +65,7 @@ public class TiffTests
 
     [Theory, MemberData(nameof(NotRead))]
     public void A_sound_image_of_a_kind_that_is_not_read_is_not_called_damaged(string kind, byte[] file) =>
-        Assert.StartsWith("not supported: " + kind, Assert.Throws<PictureException>(() => Pixels(file)).Reason, StringComparison.Ordinal);
+        Assert.StartsWith("not supported: " + kind, Assert.Throws<ImageException>(() => Pixels(file)).Reason, StringComparison.Ordinal);
 
     // A strip whose place is missing would be black.
     [Fact]
@@ -73,8 +73,8 @@ public class TiffTests
     {
         byte[] file = SmallTiff.Of(1, 2, 1, 8, [1, 2], (278, [1]));
 
-        Assert.Contains("cut short", Assert.Throws<PictureException>(() => Pixels(file)).Reason, StringComparison.Ordinal);
+        Assert.Contains("cut short", Assert.Throws<ImageException>(() => Pixels(file)).Reason, StringComparison.Ordinal);
     }
 
-    private static byte[] Pixels(byte[] file) => new EncodedPicture("image.tif", file).Decode().Pixels;
+    private static byte[] Pixels(byte[] file) => new EncodedImage("image.tif", file).Decode().Pixels;
 }

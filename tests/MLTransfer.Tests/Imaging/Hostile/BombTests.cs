@@ -15,14 +15,14 @@ public class BombTests
 
     public static TheoryData<string, string> LyingHeaders => new()
     {
-        { "picture.gif 6 FFFFFFFF", Huge },
-        { "picture.bmp 18 50C3000050C30000", Huge },
-        { "picture.bmp 18 0000000150C30000", Huge },
-        { "picture.bmp 18 FFFFFF7FFFFFFFFF", Huge },
-        { "picture.bmp 22 00000080", "its BMP header is damaged" },
-        { "picture.bmp 18 FFFFFFFF", "at least 1 x 1 is expected" },
-        { "picture.bmp 10 FFFFFFFF", "its BMP header is damaged" },
-        { "picture.bmp 14 FFFFFFFF", "its BMP header is damaged" },
+        { "image.gif 6 FFFFFFFF", Huge },
+        { "image.bmp 18 50C3000050C30000", Huge },
+        { "image.bmp 18 0000000150C30000", Huge },
+        { "image.bmp 18 FFFFFF7FFFFFFFFF", Huge },
+        { "image.bmp 22 00000080", "its BMP header is damaged" },
+        { "image.bmp 18 FFFFFFFF", "at least 1 x 1 is expected" },
+        { "image.bmp 10 FFFFFFFF", "its BMP header is damaged" },
+        { "image.bmp 14 FFFFFFFF", "its BMP header is damaged" },
         { "runs.bmp 18 00400000FF3F0000", Huge },
         { "baseline.jpg SOF FFFFFFFF", Huge },
         { "progressive.jpg SOF FFFFFFFF", Huge },
@@ -65,7 +65,7 @@ public class BombTests
     [Theory]
     [InlineData("IDAT")]
     [InlineData("zTXt")]
-    public void Data_that_inflates_to_far_more_than_the_picture_needs_takes_no_memory(string chunk)
+    public void Data_that_inflates_to_far_more_than_the_image_needs_takes_no_memory(string chunk)
     {
         byte[] header = [0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0], bomb = Zeros(64 << 20);
         byte[] bytes = chunk == "IDAT"
@@ -76,9 +76,9 @@ public class BombTests
         {
             try
             {
-                Assert.Equal([0, 0, 0], new EncodedPicture("bomb", bytes).Decode().Pixels);
+                Assert.Equal([0, 0, 0], new EncodedImage("bomb", bytes).Decode().Pixels);
             }
-            catch (PictureException)
+            catch (ImageException)
             {
                 // Either is fine: what matters is what it costs.
             }
@@ -88,7 +88,7 @@ public class BombTests
     private static string RefusalOf(byte[] bytes, TimeSpan most)
     {
         string reason = "";
-        Within(most, () => reason = Assert.Throws<PictureException>(() => new EncodedPicture("bomb", bytes).Decode()).Reason);
+        Within(most, () => reason = Assert.Throws<ImageException>(() => new EncodedImage("bomb", bytes).Decode()).Reason);
         return reason;
     }
 

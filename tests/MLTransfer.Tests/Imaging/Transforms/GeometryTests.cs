@@ -6,16 +6,16 @@ namespace MLTransfer.Tests.Imaging.Transforms;
 
 public class GeometryTests
 {
-    private static readonly PictureSize Size = new(200, 100);
+    private static readonly ImageDimensions Size = new(200, 100);
 
     [Fact]
     public void A_random_affine_map_moves_and_scales_evenly_between_its_limits()
     {
         RandomAffine transform = new(0) { HorizontalMove = 0.1, VerticalMove = 0.2, SmallestScale = 0.5, LargestScale = 2 };
-        AffineMap[] maps = Drawn(2000, (ref PictureRandom random) => transform.Map(Size, ref random));
+        AffineMap[] maps = Drawn(2000, (ref ImageRandom random) => transform.Map(Size, ref random));
         double[] scales = [.. maps.Select(map => 1 / map.A)];
         // The middle of the result shows the place that was moved there.
-        double[] moves = [.. maps.Select((map, i) => Math.Round(scales[i] * (100 - (map * new PicturePoint(100, 50)).X), 6))];
+        double[] moves = [.. maps.Select((map, i) => Math.Round(scales[i] * (100 - (map * new ImagePoint(100, 50)).X), 6))];
 
         Assert.All(moves, move => Assert.True(move is >= -20 and <= 20 && move == Math.Round(move), $"{move}"));
         Assert.All(scales, scale => Assert.InRange(scale, 0.5, 2));
@@ -27,11 +27,11 @@ public class GeometryTests
     [Fact]
     public void A_random_rotation_turns_by_angles_between_its_limits()
     {
-        Picture picture = Fixture.Drawn(3, 3, (x, y) => x == 1 && y == 0 ? (255, 255, 255) : (0, 0, 0));
+        Image image = Fixture.Drawn(3, 3, (x, y) => x == 1 && y == 0 ? (255, 255, 255) : (0, 0, 0));
         RandomRotation transform = new(70, 110) { Interpolation = Interpolation.Bilinear };
 
         // Turned counter-clockwise by 90 degrees, more or less, what was above the middle is at its left.
-        Assert.All(Drawn(100, (ref PictureRandom random) => transform.Apply(picture, ref random).Pixels), pixels =>
+        Assert.All(Drawn(100, (ref ImageRandom random) => transform.Apply(image, ref random).Pixels), pixels =>
             Assert.Equal(3, pixels.Chunk(3).Select(pixel => (int)pixel[0]).ToList() is var lights ? lights.IndexOf(lights.Max()) : 0));
     }
 
@@ -39,9 +39,9 @@ public class GeometryTests
     public void Corners_seen_in_perspective_move_inwards_by_up_to_half_of_the_distortion()
     {
         RandomPerspective transform = new() { Distortion = 0.5 };
-        PicturePoint[][] all = Drawn(1000, (ref PictureRandom random) =>
+        ImagePoint[][] all = Drawn(1000, (ref ImageRandom random) =>
         {
-            PicturePoint[] corners = new PicturePoint[4];
+            ImagePoint[] corners = new ImagePoint[4];
             transform.Move(Size, corners, ref random);
             return corners;
         });
@@ -56,11 +56,11 @@ public class GeometryTests
     [Fact]
     public void The_perspective_of_four_corners_brings_them_where_they_shall_be()
     {
-        PicturePoint[] corners = [new(0, 0), new(199, 0), new(199, 99), new(0, 99)], moved = [new(20, 10), new(150, 3), new(180, 90), new(7, 99)];
+        ImagePoint[] corners = [new(0, 0), new(199, 0), new(199, 99), new(0, 99)], moved = [new(20, 10), new(150, 3), new(180, 90), new(7, 99)];
         PerspectiveMap map = PerspectiveMap.Between(corners, moved)!.Value;
         for (int i = 0; i < 4; i++)
         {
-            PicturePoint seen = map.Affine * moved[i];
+            ImagePoint seen = map.Affine * moved[i];
             double depth = map.G * moved[i].X + map.H * moved[i].Y + 1;
             Assert.Equal(corners[i].X, seen.X / depth, 1e-3);
             Assert.Equal(corners[i].Y, seen.Y / depth, 1e-3);
@@ -69,10 +69,10 @@ public class GeometryTests
     }
 
     [Fact]
-    public void What_is_erased_has_the_areas_and_shapes_asked_for_and_lies_in_the_picture()
+    public void What_is_erased_has_the_areas_and_shapes_asked_for_and_lies_in_the_image()
     {
         RandomErasing transform = new() { SmallestArea = 0.1, LargestArea = 0.2 };
-        Region?[] parts = Drawn(2000, (ref PictureRandom random) => transform.Part(Size, ref random));
+        Region?[] parts = Drawn(2000, (ref ImageRandom random) => transform.Part(Size, ref random));
 
         // A pixel more or less changes the area by up to 5 % and the shape by up to 7 %.
         Assert.All(parts.OfType<Region>(), part => Assert.True(
@@ -86,7 +86,7 @@ public class GeometryTests
     {
         using Canvas canvas = new();
         canvas.Show(new PixelView(new byte[200 * 100 * 3], 200, 100, PixelLayout.Rgb), Framing.Whole(200, 100));
-        PictureRandom random = new(1, 2, 3);
+        ImageRandom random = new(1, 2, 3);
         new RandomErasing { Noise = true }.Erase(canvas, new Region(0, 0, 200, 100), ref random);
         double[] reds = [.. canvas.Pixels.ToArray().Where((_, i) => i % 3 == 0).Select(red => (double)red)];
 
@@ -99,7 +99,7 @@ public class GeometryTests
     public void Blurred_noise_keeps_its_mean_and_has_the_spread_that_a_gaussian_leaves_it()
     {
         float[] noise = new float[200 * 100];
-        PictureRandom random = new(1, 2, 3);
+        ImageRandom random = new(1, 2, 3);
         for (int i = 0; i < noise.Length; i++)
             noise[i] = (float)random.Between(-1, 1);
         double mean = noise.Average();
@@ -114,13 +114,13 @@ public class GeometryTests
     [InlineData(0.0, 0)]
     [InlineData(0.25, 250)]
     [InlineData(1.0, 1000)]
-    public void A_picture_is_changed_as_often_as_asked(double probability, int expected)
+    public void An_image_is_changed_as_often_as_asked(double probability, int expected)
     {
-        Picture picture = Fixture.Drawn(20, 20, (x, y) => (x * 10 + 9, y * 10 + 9, 99));
-        foreach (PictureTransform transform in (PictureTransform[])
+        Image image = Fixture.Drawn(20, 20, (x, y) => (x * 10 + 9, y * 10 + 9, 99));
+        foreach (ImageTransform transform in (ImageTransform[])
             [new RandomErasing { Probability = probability }, new RandomPerspective { Probability = probability, Distortion = 1 }, new VerticalFlip(probability)])
         {
-            int changed = Drawn(1000, (ref PictureRandom random) => !transform.Apply(picture, ref random).Pixels.AsSpan().SequenceEqual(picture.Pixels)).Count(one => one);
+            int changed = Drawn(1000, (ref ImageRandom random) => !transform.Apply(image, ref random).Pixels.AsSpan().SequenceEqual(image.Pixels)).Count(one => one);
             // Five standard deviations of the binomial distribution are 68; a few perspectives move no corner.
             Assert.InRange(changed, expected - (probability is 0 ? 0 : 69), expected + (probability is 1 ? 0 : 69));
         }
@@ -133,19 +133,19 @@ public class GeometryTests
     [InlineData(PaddingMode.Symmetric)]
     public void A_random_crop_with_a_border_is_a_border_and_a_random_crop(PaddingMode mode)
     {
-        Picture picture = Fixture.Drawn(20, 15, (x, y) => (x * 9, y * 9, x * y % 256));
+        Image image = Fixture.Drawn(20, 15, (x, y) => (x * 9, y * 9, x * y % 256));
         for (int index = 0; index < 50; index++)
         {
-            PictureRandom once = new(1, 2, index), twice = once;
-            Picture bordered = new Pad(4) { Mode = mode, Fill = Color.White }.Apply(picture, ref twice);
+            ImageRandom once = new(1, 2, index), twice = once;
+            Image bordered = new Pad(4) { Mode = mode, Fill = Color.White }.Apply(image, ref twice);
 
-            Assert.Equal(new RandomCrop(16).Apply(bordered, ref twice).Pixels, new RandomCrop(16, 4) { Mode = mode, Fill = Color.White }.Apply(picture, ref once).Pixels);
+            Assert.Equal(new RandomCrop(16).Apply(bordered, ref twice).Pixels, new RandomCrop(16, 4) { Mode = mode, Fill = Color.White }.Apply(image, ref once).Pixels);
         }
     }
 
     [Fact]
-    public void Crops_of_a_picture_that_is_too_small_are_refused() =>
-        Assert.Contains("20 x 15 pixels, too few for crops of 16 x 16", Assert.Throws<PictureException>(() => new FiveCrop(16).Crops(Fixture.Drawn(20, 15, (_, _) => (0, 0, 0)))).Message);
+    public void Crops_of_an_image_that_is_too_small_are_refused() =>
+        Assert.Contains("20 x 15 pixels, too few for crops of 16 x 16", Assert.Throws<ImageException>(() => new FiveCrop(16).Crops(Fixture.Drawn(20, 15, (_, _) => (0, 0, 0)))).Message);
 
     [Fact]
     public void Settings_that_mean_nothing_are_refused()
@@ -162,11 +162,11 @@ public class GeometryTests
         Assert.Contains("HorizontalShear must lie between 0 and 89", Assert.Throws<ArgumentOutOfRangeException>(() => new RandomAffine(0) { HorizontalShear = 90 }).Message);
     }
 
-    private delegate T Draw<T>(ref PictureRandom random);
+    private delegate T Draw<T>(ref ImageRandom random);
 
     private static T[] Drawn<T>(int count, Draw<T> draw) => [.. Enumerable.Range(0, count).Select(index =>
     {
-        PictureRandom random = new(7, 0, index);
+        ImageRandom random = new(7, 0, index);
         return draw(ref random);
     })];
 }

@@ -11,8 +11,8 @@ public class TransformContractTests
     [Fact]
     public void Every_transform_has_a_name_in_files_and_an_example()
     {
-        Type[] registered = [.. typeof(PictureTransform).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), false).Cast<JsonDerivedTypeAttribute>().Select(known => known.DerivedType)];
-        Type[] all = [.. typeof(PictureTransform).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(PictureTransform)) && !type.IsAbstract)];
+        Type[] registered = [.. typeof(ImageTransform).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), false).Cast<JsonDerivedTypeAttribute>().Select(known => known.DerivedType)];
+        Type[] all = [.. typeof(ImageTransform).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ImageTransform)) && !type.IsAbstract)];
         Assert.Empty(all.Except(registered));
         Assert.Empty(all.Except(TransformExamples.All.Values.Select(transform => transform.GetType())));
     }
@@ -20,7 +20,7 @@ public class TransformContractTests
     [Theory, MemberData(nameof(Examples))]
     public void A_transform_comes_back_from_a_file_as_it_was(string example)
     {
-        PictureTransform transform = TransformExamples.All[example];
+        ImageTransform transform = TransformExamples.All[example];
         string json = TransformJson.Write([transform]);
 
         Assert.Equal(json, TransformJson.Write(TransformJson.Read(json)));
@@ -28,41 +28,41 @@ public class TransformContractTests
     }
 
     [Theory, MemberData(nameof(Examples))]
-    public void A_transform_depends_on_nothing_but_the_picture_and_its_chance(string example) =>
+    public void A_transform_depends_on_nothing_but_the_image_and_its_chance(string example) =>
         Assert.Equal(Results(TransformExamples.All[example]), Results(TransformExamples.All[example]));
 
     [Theory, MemberData(nameof(Examples))]
-    public void A_transform_leaves_its_picture_as_it_is(string example)
+    public void A_transform_leaves_its_image_as_it_is(string example)
     {
-        Picture picture = Photograph();
-        byte[] before = [.. picture.Pixels];
-        PictureRandom random = new(1, 2, 3);
-        TransformExamples.All[example].Apply(picture, ref random);
+        Image image = Photograph();
+        byte[] before = [.. image.Pixels];
+        ImageRandom random = new(1, 2, 3);
+        TransformExamples.All[example].Apply(image, ref random);
 
-        Assert.Equal(before, picture.Pixels);
+        Assert.Equal(before, image.Pixels);
     }
 
     [Theory, MemberData(nameof(Examples))]
     public void A_transform_keeps_its_promise_of_a_size(string example)
     {
-        PictureTransform transform = TransformExamples.All[example];
-        foreach (Picture picture in (Picture[])[Photograph(), Fixture.Drawn(1, 1, (_, _) => (1, 2, 3)), Fixture.Drawn(3, 40, (x, y) => (x, y, 9))])
+        ImageTransform transform = TransformExamples.All[example];
+        foreach (Image image in (Image[])[Photograph(), Fixture.Drawn(1, 1, (_, _) => (1, 2, 3)), Fixture.Drawn(3, 40, (x, y) => (x, y, 9))])
         {
-            PictureRandom random = new(1, 2, 3);
-            Picture result = transform.Apply(picture, ref random);
-            PictureSize size = new(result.Width, result.Height);
-            // Nobody knows how large a picture that is shown whole becomes before its angle is known.
+            ImageRandom random = new(1, 2, 3);
+            Image result = transform.Apply(image, ref random);
+            ImageDimensions size = new(result.Width, result.Height);
+            // Nobody knows how large an image that is shown whole becomes before its angle is known.
             if (transform is not RandomRotation { Expand: true })
-                Assert.Equal(size, transform.SizeAfter(new PictureSize(picture.Width, picture.Height)));
+                Assert.Equal(size, transform.SizeAfter(new ImageDimensions(image.Width, image.Height)));
             Assert.True(transform.SizeAfter(null) is not { } always || always == size);
         }
     }
 
-    private static byte[][] Results(PictureTransform transform) => [.. Enumerable.Range(0, 5).Select(index =>
+    private static byte[][] Results(ImageTransform transform) => [.. Enumerable.Range(0, 5).Select(index =>
     {
-        PictureRandom random = new(4, 5, index);
+        ImageRandom random = new(4, 5, index);
         return transform.Apply(Photograph(), ref random).Pixels;
     })];
 
-    private static Picture Photograph() => Fixture.Drawn(61, 47, (x, y) => (x * 4, y * 5, x * y % 256));
+    private static Image Photograph() => Fixture.Drawn(61, 47, (x, y) => (x * 4, y * 5, x * y % 256));
 }

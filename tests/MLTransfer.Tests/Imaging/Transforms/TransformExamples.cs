@@ -5,7 +5,7 @@ namespace MLTransfer.Tests.Imaging.Transforms;
 /// <summary>One or more of every transform.</summary>
 internal static class TransformExamples
 {
-    internal static IReadOnlyDictionary<string, PictureTransform> All { get; } = new Dictionary<string, PictureTransform>
+    internal static IReadOnlyDictionary<string, ImageTransform> All { get; } = new Dictionary<string, ImageTransform>
     {
         ["resize the shorter side"] = new Resize(30),
         ["resize both sides"] = new Resize(20, 35, Interpolation.Bicubic),
@@ -21,7 +21,7 @@ internal static class TransformExamples
         ["vertical flip"] = new VerticalFlip(),
         ["random rotation"] = new RandomRotation(30),
         ["random rotation that shows all"] = new RandomRotation(5, 60) { Expand = true, Interpolation = Interpolation.Bilinear, Fill = new Color(1, 2, 3) },
-        ["random affine"] = new RandomAffine(10) { HorizontalMove = 0.1, VerticalMove = 0.2, SmallestScale = 0.8, HorizontalShear = 5, Center = new PicturePoint(3, 4) },
+        ["random affine"] = new RandomAffine(10) { HorizontalMove = 0.1, VerticalMove = 0.2, SmallestScale = 0.8, HorizontalShear = 5, Center = new ImagePoint(3, 4) },
         ["random perspective"] = new RandomPerspective { Distortion = 0.3, Probability = 0.9, Interpolation = Interpolation.Bicubic },
         ["elastic transform"] = new ElasticTransform { Alpha = 80, Sigma = 2 },
         ["random erasing"] = new RandomErasing { Probability = 0.8, Fill = new Color(9, 8, 7) },
@@ -33,7 +33,7 @@ internal static class TransformExamples
         ["colour jitter"] = new ColorJitter(0.4, 0.4, 0.4, 0.1),
         ["colour jitter within intervals"] = new ColorJitter { Brightness = new Interval(0.2, 0.9), Hue = new Interval(0.1, 0.2) },
         ["gaussian blur"] = new GaussianBlur(5),
-        ["gaussian blur of a column"] = new GaussianBlur(new PictureSize(1, 63)) { Sigma = new Interval(9, 9) },
+        ["gaussian blur of a column"] = new GaussianBlur(new ImageDimensions(1, 63)) { Sigma = new Interval(9, 9) },
         ["grayscale"] = new Grayscale(),
         ["rand augment"] = new RandAugment(3, 5, 10),
         ["random adjust sharpness"] = new RandomAdjustSharpness(2),

@@ -6,7 +6,7 @@ namespace MLTransfer.Tests.Models.Blocks;
 public class StochasticDepthTests
 {
     [Fact]
-    public void In_training_whole_pictures_are_dropped_and_the_mean_stays()
+    public void In_training_whole_images_are_dropped_and_the_mean_stays()
     {
         using var scope = NewDisposeScope();
         manual_seed(1);
@@ -27,7 +27,7 @@ public class StochasticDepthTests
     }
 
     [Fact]
-    public void A_backbone_drops_pictures_in_training_only()
+    public void A_backbone_drops_images_in_training_only()
     {
         using var scope = NewDisposeScope();
         manual_seed(1);

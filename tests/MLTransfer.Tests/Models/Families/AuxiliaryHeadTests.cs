@@ -31,7 +31,7 @@ public sealed class AuxiliaryHeadTests : IDisposable
     }
 
     [Fact]
-    public void Inception_says_which_pictures_its_auxiliary_head_needs()
+    public void Inception_says_which_images_its_auxiliary_head_needs()
     {
         using var untracked = no_grad();
         ImageModel model = ModelZoo.Find("inception_v3").Build(2);

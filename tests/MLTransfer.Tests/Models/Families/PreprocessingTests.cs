@@ -18,7 +18,7 @@ public class PreprocessingTests
     [NeedsTorchvisionTheory]
     [InlineData("MobileNet v2", "MobileNet v3", "EfficientNet", "EfficientNet v2", "RegNet X", "RegNet Y", "ConvNeXt", "Swin", "Swin v2", "MaxViT")]
     [InlineData("AlexNet", "DenseNet", "MNASNet", "ResNet", "ResNeXt", "ShuffleNet v2", "SqueezeNet", "VGG", "Wide ResNet")]
-    public void Pictures_are_prepared_as_torchvisions_default_weights_expect(params string[] families)
+    public void Images_are_prepared_as_torchvisions_default_weights_expect(params string[] families)
     {
         Backbone[] backbones = [.. ModelZoo.All.Where(backbone => families.Contains(backbone.Family))];
         using JsonDocument expected = JsonDocument.Parse(PyTorch.Run(Script, [.. backbones.Select(backbone => backbone.Name)]));

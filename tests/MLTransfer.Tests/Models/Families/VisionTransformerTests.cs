@@ -30,7 +30,7 @@ public class VisionTransformerTests
     }
 
     [Fact]
-    public void Pictures_of_another_size_are_a_smaller_or_larger_grid_of_patches()
+    public void Images_of_another_size_are_a_smaller_or_larger_grid_of_patches()
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
@@ -44,10 +44,10 @@ public class VisionTransformerTests
     [InlineData("vit_h_14", 256, "it takes multiples of 14, such as 252.")]
     [InlineData("maxvit_t", 256, "it takes multiples of 224, such as 224.")]
     [InlineData("swin_t", 31, "it needs at least 32 × 32.")]
-    public void Pictures_of_a_size_it_cannot_take_are_an_error_that_says_what_is_needed(string name, int size, string complaint)
+    public void Images_of_a_size_it_cannot_take_are_an_error_that_says_what_is_needed(string name, int size, string complaint)
     {
         var error = Assert.Throws<ArgumentException>(() => ModelZoo.Find(name).CheckInputSize(size));
-        Assert.Contains($"{name} cannot see pictures of {size} × {size} pixels: {complaint}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"{name} cannot see images of {size} × {size} pixels: {complaint}", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public class VisionTransformerTests
     }
 
     [Fact]
-    public void Weights_for_pictures_of_another_size_keep_their_positions()
+    public void Weights_for_images_of_another_size_keep_their_positions()
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();

@@ -25,36 +25,36 @@ public class EmbeddedBackboneTests
     }
 
     [NeedsSharedFact(Archive)]
-    public async Task It_classifies_pictures_it_was_not_trained_on_as_well_as_its_card_says()
+    public async Task It_classifies_images_it_was_not_trained_on_as_well_as_its_card_says()
     {
         using var scope = NewDisposeScope();
         using ImageModel model = ModelZoo.Find("embedded").Build(Weights.Classes);
         LocalWeights local = await WeightStore.Usual.GetAsync(WeightsReference.To(Weights));
         StateDict.Load(model, local.Read(), local.Name, "embedded");
         using var frozen = new FrozenModel(model, Precision.Float32);
-        (EncodedPicture[] pictures, int[] labels) = HeldOut();
-        var loader = new BatchLoader(pictures, Weights.Preprocessing.EvaluationTransforms(), FrozenModel.BatchSize, 0, seed: 1);
+        (EncodedImage[] images, int[] labels) = HeldOut();
+        var loader = new BatchLoader(images, Weights.Preprocessing.EvaluationTransforms(), FrozenModel.BatchSize, 0, seed: 1);
         int right = 0;
-        foreach (PictureBatch batch in loader.Load([.. Enumerable.Range(0, pictures.Length)], epoch: 0))
+        foreach (ImageBatch batch in loader.Load([.. Enumerable.Range(0, images.Length)], epoch: 0))
         {
             using var step = NewDisposeScope();
-            long[] answers = frozen.Logits(PictureTensor.From(batch, Weights.Preprocessing, CPU)).argmax(1).data<long>().ToArray();
+            long[] answers = frozen.Logits(ImageTensor.From(batch, Weights.Preprocessing, CPU)).argmax(1).data<long>().ToArray();
             right += batch.Indices.Zip(answers).Count(pair => labels[pair.First] == pair.Second);
         }
 
-        // Another libtorch rounds differently, and another JPEG decoder too: that decides a few pictures in a thousand.
-        Assert.Equal(Weights.Top1!.Value, (double)right / pictures.Length, 0.003);
+        // Another libtorch rounds differently, and another JPEG decoder too: that decides a few images in a thousand.
+        Assert.Equal(Weights.Top1!.Value, (double)right / images.Length, 0.003);
     }
 
-    /// <summary>The 5,000 pictures that its training held back: those of the split of seed 1, in the order a folder lists them.</summary>
-    private static (EncodedPicture[] Pictures, int[] Labels) HeldOut()
+    /// <summary>The 5,000 images that its training held back: those of the split of seed 1, in the order a folder lists them.</summary>
+    private static (EncodedImage[] Images, int[] Labels) HeldOut()
     {
         using ZipArchive archive = ZipFile.OpenRead(SharedFolder.PathOf(Archive));
         ZipArchiveEntry[] entries = [.. archive.Entries.Where(entry => entry.Name.Length > 0).OrderBy(entry => entry.FullName, StringComparer.Ordinal)];
         string[] classes = [.. entries.Select(entry => entry.FullName.Split('/')[0]).Distinct()];
         int[] labels = [.. entries.Select(entry => Array.IndexOf(classes, entry.FullName.Split('/')[0]))];
         (_, IReadOnlyList<int> held) = Split.Stratified(labels, 0.1, seed: 1);
-        return ([.. held.Select(row => new EncodedPicture(entries[row].FullName, Bytes(entries[row])))], [.. held.Select(row => labels[row])]);
+        return ([.. held.Select(row => new EncodedImage(entries[row].FullName, Bytes(entries[row])))], [.. held.Select(row => labels[row])]);
     }
 
     private static byte[] Bytes(ZipArchiveEntry entry)

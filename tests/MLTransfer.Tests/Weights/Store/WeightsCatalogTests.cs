@@ -43,7 +43,7 @@ public class WeightsCatalogTests
     });
 
     [Fact]
-    public void Every_backbone_is_in_the_zoo_takes_pictures_of_that_size_and_expects_the_same_colours() => Assert.All(WeightsCatalog.All, weights =>
+    public void Every_backbone_is_in_the_zoo_takes_images_of_that_size_and_expects_the_same_colours() => Assert.All(WeightsCatalog.All, weights =>
     {
         var backbone = ModelZoo.Find(weights.Backbone);
         backbone.CheckInputSize(weights.Preprocessing.CropTo);
@@ -61,7 +61,7 @@ public class WeightsCatalogTests
     }
 
     [Fact]
-    public void Weights_of_SWAG_are_not_for_commerce_and_take_larger_pictures_bicubically()
+    public void Weights_of_SWAG_are_not_for_commerce_and_take_larger_images_bicubically()
     {
         PublishedWeights weights = WeightsCatalog.Find("vit_b_16/IMAGENET1K_SWAG_E2E_V1");
         Assert.Equal("CC-BY-NC-4.0", weights.Licence);

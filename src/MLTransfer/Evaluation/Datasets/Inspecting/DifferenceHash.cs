@@ -10,9 +10,9 @@ internal static class DifferenceHash
 {
     private const int Width = 9, Height = 8;
 
-    public static ulong Of(Picture picture)
+    public static ulong Of(Image image)
     {
-        byte[] grey = BoxAverage.GreyOf(picture, Width, Height);
+        byte[] grey = BoxAverage.GreyOf(image, Width, Height);
         ulong hash = 0;
         for (int y = 0; y < Height; y++)
             for (int x = 0; x + 1 < Width; x++)

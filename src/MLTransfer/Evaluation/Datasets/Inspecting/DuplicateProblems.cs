@@ -2,18 +2,18 @@ using MLTransfer.Data;
 
 namespace MLTransfer.Evaluation.Inspecting;
 
-/// <summary>Duplicates as problems: what the same picture more than once means depends on its labels and splits.</summary>
+/// <summary>Duplicates as problems: what the same image more than once means depends on its labels and splits.</summary>
 internal static class DuplicateProblems
 {
-    public static IEnumerable<DatasetProblem> Of(IReadOnlyList<InspectedPicture> pictures, InspectionOptions options, CancellationToken cancel)
+    public static IEnumerable<DatasetProblem> Of(IReadOnlyList<InspectedImage> images, InspectionOptions options, CancellationToken cancel)
     {
-        var same = pictures.GroupBy(picture => picture.Content, StringComparer.Ordinal).ToArray();
-        // Pictures of one colour look the same and mean nothing by it; of tiny ones, as of digits, many do.
-        InspectedPicture[] different = [.. same.Select(group => group.First()).Where(picture => !picture.IsOneColour && !TinyPictures.Is(picture.Size, options))];
+        var same = images.GroupBy(image => image.Content, StringComparer.Ordinal).ToArray();
+        // Images of one colour look the same and mean nothing by it; of tiny ones, as of digits, many do.
+        InspectedImage[] different = [.. same.Select(group => group.First()).Where(image => !image.IsOneColour && !TinyImages.Is(image.Size, options))];
         return
         [
-            .. same.Where(group => group.Count() > 1).Select(group => Exact([.. group.Select(picture => picture.Row)])),
-            .. new NearDuplicates(different, options, cancel).Groups().Select(group => Near([.. group.Select(picture => picture.Row)])),
+            .. same.Where(group => group.Count() > 1).Select(group => Exact([.. group.Select(image => image.Row)])),
+            .. new NearDuplicates(different, options, cancel).Groups().Select(group => Near([.. group.Select(image => image.Row)])),
         ];
     }
 
@@ -21,7 +21,7 @@ internal static class DuplicateProblems
         Of(rows, ProblemKind.LabelConflict, ProblemKind.Leakage, ProblemKind.Duplicate, "the same file", $"the same file {rows.Length} times");
 
     private static DatasetProblem Near(ImageRow[] rows) =>
-        Of(rows, ProblemKind.NearLabelConflict, ProblemKind.NearLeakage, ProblemKind.NearDuplicate, "pictures that look the same", $"{rows.Length} pictures that look the same");
+        Of(rows, ProblemKind.NearLabelConflict, ProblemKind.NearLeakage, ProblemKind.NearDuplicate, "images that look the same", $"{rows.Length} images that look the same");
 
     private static DatasetProblem Of(ImageRow[] rows, ProblemKind conflict, ProblemKind leakage, ProblemKind otherwise, string what, string often)
     {

@@ -5,7 +5,7 @@ namespace MLTransfer.Evaluation.Inspecting;
 /// <summary>Whether a file is of the format that its extension says.</summary>
 internal static class Extension
 {
-    /// <summary>What is wrong, in words; null where nothing is, or where the content is no known picture.</summary>
+    /// <summary>What is wrong, in words; null where nothing is, or where the content is no known image.</summary>
     public static string? Complaint(string path)
     {
         if (!File.Exists(path))
@@ -13,10 +13,10 @@ internal static class Extension
         Span<byte> start = stackalloc byte[16];
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         int count = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        if (PictureFormats.Sniff(start[..count]) is not { } format)
+        if (ImageFormats.Sniff(start[..count]) is not { } format)
             return null;
         string extension = Path.GetExtension(path);
         return format.Extensions().Contains(extension, StringComparer.OrdinalIgnoreCase)
-            ? null : $"it is a {format.Name()} picture, but its name ends with {extension}";
+            ? null : $"it is a {format.Name()} image, but its name ends with {extension}";
     }
 }

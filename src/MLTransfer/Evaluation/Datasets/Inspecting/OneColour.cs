@@ -2,16 +2,16 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer.Evaluation.Inspecting;
 
-/// <summary>Whether a picture shows nothing but one colour.</summary>
+/// <summary>Whether an image shows nothing but one colour.</summary>
 internal static class OneColour
 {
     // JPEG lets a plain colour vary by a few levels.
     private const int Spread = 8;
 
-    public static bool Is(Picture picture)
+    public static bool Is(Image image)
     {
         Span<byte> least = [255, 255, 255], most = [0, 0, 0];
-        ReadOnlySpan<byte> pixels = picture.Pixels;
+        ReadOnlySpan<byte> pixels = image.Pixels;
         for (int at = 0; at < pixels.Length; at += 3)
         {
             for (int colour = 0; colour < 3; colour++)

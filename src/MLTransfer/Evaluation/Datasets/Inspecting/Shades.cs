@@ -2,7 +2,7 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer.Evaluation.Inspecting;
 
-/// <summary>A picture in 16 × 16 shades, to be compared with another whatever their brightness and contrast.</summary>
+/// <summary>An image in 16 × 16 shades, to be compared with another whatever their brightness and contrast.</summary>
 internal sealed class Shades
 {
     private const int Side = 16;
@@ -11,9 +11,9 @@ internal sealed class Shades
     private readonly double _mean;
     private readonly double _deviation;
 
-    public Shades(Picture picture)
+    public Shades(Image image)
     {
-        _grey = BoxAverage.GreyOf(picture, Side, Side);
+        _grey = BoxAverage.GreyOf(image, Side, Side);
         _mean = _grey.Average(shade => (double)shade);
         _deviation = Math.Sqrt(_grey.Average(shade => (shade - _mean) * (shade - _mean)));
     }

@@ -3,7 +3,7 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer.Evaluation.Sheet;
 
-/// <summary>The body of the page: figures, then problems, then pictures of each class.</summary>
+/// <summary>The body of the page: figures, then problems, then images of each class.</summary>
 internal sealed class ContactSheet(DatasetFindings findings, SheetSelection selection, IReadOnlyDictionary<string, string> thumbnails)
 {
     internal static readonly Markup Style = new(
@@ -41,7 +41,7 @@ internal sealed class ContactSheet(DatasetFindings findings, SheetSelection sele
         [
             ("data set", findings.Dataset.Path),
             ("form", findings.Dataset.Format),
-            ("pictures", ReportFigures.Count(findings.Dataset.Rows.Count)),
+            ("images", ReportFigures.Count(findings.Dataset.Rows.Count)),
             .. findings.Sizes is { } sizes
                 ? [("smallest", Words(sizes.Smallest)), ("in the middle", Words(sizes.Median)), ("largest", Words(sizes.Largest))]
                 : Array.Empty<(string, string)>(),
@@ -58,9 +58,9 @@ internal sealed class ContactSheet(DatasetFindings findings, SheetSelection sele
     private Markup Counts() => Markup.Of(
         $"""
         <div class="wide"><table>
-        <tr><th class="name">class</th><th>pictures</th>{findings.Dataset.Splits.Select(split => Markup.Of($"<th>{split}</th>"))}</tr>
+        <tr><th class="name">class</th><th>images</th>{findings.Dataset.Splits.Select(split => Markup.Of($"<th>{split}</th>"))}</tr>
         {findings.Classes.Select(count => Markup.Of(
-            $"<tr><td class=\"name\">{count.Label}</td><td>{ReportFigures.Count(count.Pictures)}</td>{findings.Dataset.Splits.Select(split => Markup.Of($"<td>{ReportFigures.Count(count.PerSplit[split])}</td>"))}</tr>"))}
+            $"<tr><td class=\"name\">{count.Label}</td><td>{ReportFigures.Count(count.Images)}</td>{findings.Dataset.Splits.Select(split => Markup.Of($"<td>{ReportFigures.Count(count.PerSplit[split])}</td>"))}</tr>"))}
         </table></div>
         """);
 
@@ -68,7 +68,7 @@ internal sealed class ContactSheet(DatasetFindings findings, SheetSelection sele
         $"""
         <h3>{ProblemWords.Title(problems.Kind)} <span class="count">{ReportFigures.Count(problems.Count)}</span></h3>
         <p>{ProblemWords.Meaning(problems.Kind)}</p>
-        {(problems.Shown[0].Pictures.Count > 1
+        {(problems.Shown[0].Images.Count > 1
             ? Markup.Of($"<div class=\"groups\">{problems.Shown.Select(Group)}</div>")
             : Markup.Of($"<div class=\"cards\">{problems.Shown.SelectMany(Alone)}</div>"))}
         {(problems.Count > problems.Shown.Count ? Markup.Of($"<p>… and {problems.Count - problems.Shown.Count} more.</p>") : default)}
@@ -80,13 +80,13 @@ internal sealed class ContactSheet(DatasetFindings findings, SheetSelection sele
         <div class="cards">{SheetSelection.Shown(problem).Select(row => Card(row))}</div></div>
         """);
 
-    private IEnumerable<Markup> Alone(DatasetProblem problem) => problem.Pictures.Count == 0
+    private IEnumerable<Markup> Alone(DatasetProblem problem) => problem.Images.Count == 0
         ? [Markup.Of($"<p class=\"note\">{problem.Note}</p>")]
-        : problem.Pictures.Select(row => Card(row, problem.Note));
+        : problem.Images.Select(row => Card(row, problem.Note));
 
     private Markup Samples(ShownClass shown) => Markup.Of(
         $"""
-        <h3>{shown.Count.Label} <span class="count">{ReportFigures.Count(shown.Count.Pictures)}</span></h3>
+        <h3>{shown.Count.Label} <span class="count">{ReportFigures.Count(shown.Count.Images)}</span></h3>
         <div class="cards">{shown.Shown.Select(row => Card(row))}</div>
         """);
 
@@ -97,5 +97,5 @@ internal sealed class ContactSheet(DatasetFindings findings, SheetSelection sele
         <div class="file">{Path.GetFileName(row.ImagePath)}</div>{(note is null ? default : Markup.Of($"<div class=\"note\">{note}</div>"))}</div>
         """);
 
-    private static string Words(PictureSize size) => $"{size.Width} × {size.Height}";
+    private static string Words(ImageDimensions size) => $"{size.Width} × {size.Height}";
 }

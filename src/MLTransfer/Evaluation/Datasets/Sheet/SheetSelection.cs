@@ -2,7 +2,7 @@ using MLTransfer.Data;
 
 namespace MLTransfer.Evaluation.Sheet;
 
-/// <summary>Which pictures are shown: as many as a page bears, evenly taken.</summary>
+/// <summary>Which images are shown: as many as a page bears, evenly taken.</summary>
 internal sealed class SheetSelection
 {
     private const int MostProblemsOfAKind = 40;
@@ -22,14 +22,14 @@ internal sealed class SheetSelection
     /// <summary>Problems by kind, the gravest first.</summary>
     public IReadOnlyList<ShownProblems> Problems { get; }
 
-    /// <summary>Pictures of each class.</summary>
+    /// <summary>Images of each class.</summary>
     public IReadOnlyList<ShownClass> Samples { get; }
 
-    /// <summary>All pictures that are shown.</summary>
+    /// <summary>All images that are shown.</summary>
     public IEnumerable<ImageRow> Rows => Problems.SelectMany(kind => kind.Shown).SelectMany(Shown).Concat(Samples.SelectMany(sample => sample.Shown));
 
-    /// <summary>The pictures of a problem that are shown.</summary>
-    public static IEnumerable<ImageRow> Shown(DatasetProblem problem) => problem.Pictures.Take(MostOfAProblem);
+    /// <summary>The images of a problem that are shown.</summary>
+    public static IEnumerable<ImageRow> Shown(DatasetProblem problem) => problem.Images.Take(MostOfAProblem);
 
     private static ImageRow[] Evenly(ImageRow[] rows, int most) =>
         [.. Enumerable.Range(0, Math.Min(most, rows.Length)).Select(index => rows[(int)((long)index * rows.Length / Math.Min(most, rows.Length))])];

@@ -6,7 +6,7 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer.Evaluation.Sheet;
 
-/// <summary>Small copies of pictures, each as a data URI; pictures that cannot be decoded have none.</summary>
+/// <summary>Small copies of images, each as a data URI; images that cannot be decoded have none.</summary>
 internal static class Thumbnails
 {
     private const int LongerSide = 128;
@@ -35,15 +35,15 @@ internal static class Thumbnails
     {
         try
         {
-            Picture picture = PictureSource.At(path).Decode(decoding);
-            double scale = Math.Min(1, (double)LongerSide / Math.Max(picture.Width, picture.Height));
-            (int width, int height) = (Math.Max(1, (int)Math.Round(picture.Width * scale)), Math.Max(1, (int)Math.Round(picture.Height * scale)));
-            using MLImage small = MLImage.CreateFromPixels(width, height, MLPixelFormat.Rgba32, Opaque(BoxAverage.Of(picture, width, height)));
+            Image image = ImageSource.At(path).Decode(decoding);
+            double scale = Math.Min(1, (double)LongerSide / Math.Max(image.Width, image.Height));
+            (int width, int height) = (Math.Max(1, (int)Math.Round(image.Width * scale)), Math.Max(1, (int)Math.Round(image.Height * scale)));
+            using MLImage small = MLImage.CreateFromPixels(width, height, MLPixelFormat.Rgba32, Opaque(BoxAverage.Of(image, width, height)));
             string file = Path.Combine(folder.FullName, $"{Guid.NewGuid():N}.jpg");
             small.Save(file);
             return File.ReadAllBytes(file);
         }
-        catch (PictureException)
+        catch (ImageException)
         {
             return null;
         }

@@ -59,7 +59,7 @@ public sealed record ColorJitter : PixelTransform
         init => field = value.Within(-0.5, 0.5, nameof(Hue));
     }
 
-    internal override void Change(Canvas canvas, ref PictureRandom random)
+    internal override void Change(Canvas canvas, ref ImageRandom random)
     {
         Span<int> order = [0, 1, 2, 3];
         random.Shuffle(order);

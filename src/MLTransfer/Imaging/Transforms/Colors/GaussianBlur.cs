@@ -4,7 +4,7 @@ using MLTransfer.Imaging.Toning;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Blurs by a Gaussian of random width. As torchvision's <c>GaussianBlur</c>; pictures that are not larger than half the kernel, which torchvision
+/// Blurs by a Gaussian of random width. As torchvision's <c>GaussianBlur</c>; images that are not larger than half the kernel, which torchvision
 /// refuses, are mirrored at their edges as often as it takes.
 /// </summary>
 public sealed record GaussianBlur : PixelTransform
@@ -14,7 +14,7 @@ public sealed record GaussianBlur : PixelTransform
     /// <summary>Creates the transform with a square kernel.</summary>
     /// <param name="kernelSize">Columns and rows that are weighed: odd, from 1 to 255.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is even, or does not lie between 1 and 255.</exception>
-    public GaussianBlur(int kernelSize) : this(new PictureSize(kernelSize, kernelSize))
+    public GaussianBlur(int kernelSize) : this(new ImageDimensions(kernelSize, kernelSize))
     {
     }
 
@@ -22,7 +22,7 @@ public sealed record GaussianBlur : PixelTransform
     /// <param name="kernelSize">Columns and rows that are weighed: odd, from 1 to 255.</param>
     /// <exception cref="ArgumentOutOfRangeException">A length is even, or does not lie between 1 and 255.</exception>
     [JsonConstructor]
-    public GaussianBlur(PictureSize kernelSize)
+    public GaussianBlur(ImageDimensions kernelSize)
     {
         if (!IsAllowed(kernelSize.Width) || !IsAllowed(kernelSize.Height))
             throw new ArgumentOutOfRangeException(nameof(kernelSize), kernelSize, $"The kernel has {kernelSize.Width} x {kernelSize.Height} pixels; both numbers must be odd and lie between 1 and {LargestKernel}.");
@@ -30,9 +30,9 @@ public sealed record GaussianBlur : PixelTransform
     }
 
     /// <summary>Columns and rows that are weighed.</summary>
-    public PictureSize KernelSize { get; }
+    public ImageDimensions KernelSize { get; }
 
-    /// <summary>The Gaussian's standard deviation in pixels, above 0; one of these is chosen for each picture. Default 0.1 to 2.</summary>
+    /// <summary>The Gaussian's standard deviation in pixels, above 0; one of these is chosen for each image. Default 0.1 to 2.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end is not a positive number, or the lower end is above the upper.</exception>
     public Interval Sigma
     {
@@ -40,7 +40,7 @@ public sealed record GaussianBlur : PixelTransform
         init => field = value.Within(float.Epsilon, float.MaxValue, nameof(Sigma));
     } = new(0.1, 2);
 
-    internal override void Change(Canvas canvas, ref PictureRandom random) => Gaussian.Blur(canvas, KernelSize, Sigma.Any(ref random));
+    internal override void Change(Canvas canvas, ref ImageRandom random) => Gaussian.Blur(canvas, KernelSize, Sigma.Any(ref random));
 
     private static bool IsAllowed(int length) => length is > 0 and <= LargestKernel && int.IsOddInteger(length);
 }

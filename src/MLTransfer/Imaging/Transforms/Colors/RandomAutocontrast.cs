@@ -6,7 +6,7 @@ namespace MLTransfer.Imaging;
 public sealed record RandomAutocontrast : OccasionalTransform
 {
     /// <summary>Creates the transform.</summary>
-    /// <param name="probability">How often pictures are changed, from 0 to 1. Default 0.5.</param>
+    /// <param name="probability">How often images are changed, from 0 to 1. Default 0.5.</param>
     /// <exception cref="ArgumentOutOfRangeException">The probability does not lie between 0 and 1.</exception>
     public RandomAutocontrast(double probability = 0.5) : base(probability)
     {

@@ -7,13 +7,13 @@ public sealed record RandomApply : TransformGroup
     /// <param name="transforms">What is done, in this order.</param>
     /// <param name="probability">How often, from 0 to 1. Default 0.5.</param>
     /// <exception cref="ArgumentException">There are no transforms, or the probability does not lie between 0 and 1.</exception>
-    public RandomApply(IReadOnlyList<PictureTransform> transforms, double probability = 0.5) : base(transforms) =>
+    public RandomApply(IReadOnlyList<ImageTransform> transforms, double probability = 0.5) : base(transforms) =>
         Probability = Setting.Share(probability, nameof(probability));
 
     /// <summary>How often they are done, from 0 to 1.</summary>
     public double Probability { get; }
 
-    internal override void Change(Canvas canvas, ref PictureRandom random)
+    internal override void Change(Canvas canvas, ref ImageRandom random)
     {
         bool applied = random.Happens(Probability);
         for (int i = 0; applied && i < Transforms.Count; i++)

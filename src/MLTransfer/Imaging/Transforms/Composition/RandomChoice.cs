@@ -7,7 +7,7 @@ public sealed record RandomChoice : TransformGroup
     /// <param name="transforms">One of these is done.</param>
     /// <param name="weights">How often each is chosen, compared with the others; all equally often where not given.</param>
     /// <exception cref="ArgumentException">There are no transforms, or the weights are not as many, negative, or all 0.</exception>
-    public RandomChoice(IReadOnlyList<PictureTransform> transforms, IReadOnlyList<double>? weights = null) : base(transforms)
+    public RandomChoice(IReadOnlyList<ImageTransform> transforms, IReadOnlyList<double>? weights = null) : base(transforms)
     {
         Weights = weights is null ? null : Array.AsReadOnly(weights.ToArray());
         if (Weights is not null && (Weights.Count != Transforms.Count || Weights.Any(weight => weight is not (>= 0 and <= float.MaxValue)) || Weights.Sum() == 0))
@@ -24,9 +24,9 @@ public sealed record RandomChoice : TransformGroup
     /// <inheritdoc/>
     public override int GetHashCode() => (Weights ?? []).Aggregate(base.GetHashCode(), HashCode.Combine);
 
-    internal override void Change(Canvas canvas, ref PictureRandom random) => Change(canvas, Choose(ref random), ref random);
+    internal override void Change(Canvas canvas, ref ImageRandom random) => Change(canvas, Choose(ref random), ref random);
 
-    private int Choose(ref PictureRandom random)
+    private int Choose(ref ImageRandom random)
     {
         if (Weights is null)
             return random.Below(Transforms.Count);

@@ -8,10 +8,10 @@ public sealed record RandomOrder : TransformGroup
     /// <summary>Creates the transform.</summary>
     /// <param name="transforms">What is done, at most a thousand.</param>
     /// <exception cref="ArgumentException">There are no transforms, or more than a thousand.</exception>
-    public RandomOrder(IReadOnlyList<PictureTransform> transforms) : base(transforms) =>
+    public RandomOrder(IReadOnlyList<ImageTransform> transforms) : base(transforms) =>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Transforms.Count, Most, nameof(transforms));
 
-    internal override void Change(Canvas canvas, ref PictureRandom random)
+    internal override void Change(Canvas canvas, ref ImageRandom random)
     {
         Span<int> order = stackalloc int[Transforms.Count];
         for (int i = 0; i < order.Length; i++)

@@ -3,7 +3,7 @@ namespace MLTransfer.Imaging;
 /// <summary>Transforms of which chance decides what is done. They may be of any kind, groups too.</summary>
 public abstract record TransformGroup : PixelTransform
 {
-    private protected TransformGroup(IReadOnlyList<PictureTransform> transforms)
+    private protected TransformGroup(IReadOnlyList<ImageTransform> transforms)
     {
         ArgumentNullException.ThrowIfNull(transforms);
         Transforms = Array.AsReadOnly(transforms.ToArray());
@@ -12,7 +12,7 @@ public abstract record TransformGroup : PixelTransform
     }
 
     /// <summary>The transforms.</summary>
-    public IReadOnlyList<PictureTransform> Transforms { get; }
+    public IReadOnlyList<ImageTransform> Transforms { get; }
 
     /// <summary>Whether both are of the same kind and hold the same transforms.</summary>
     /// <param name="other">The other one.</param>
@@ -22,7 +22,7 @@ public abstract record TransformGroup : PixelTransform
     public override int GetHashCode() => Transforms.Aggregate(base.GetHashCode(), HashCode.Combine);
 
     // What is done or not, or in any order, has a certain size only where each keeps the one there was.
-    internal override PictureSize? SizeAfter(PictureSize? before) => Transforms.All(transform => transform.SizeAfter(before) == before) ? before : null;
+    internal override ImageDimensions? SizeAfter(ImageDimensions? before) => Transforms.All(transform => transform.SizeAfter(before) == before) ? before : null;
 
-    private protected void Change(Canvas canvas, int index, ref PictureRandom random) => TransformChain.Change(canvas, Transforms[index], ref random);
+    private protected void Change(Canvas canvas, int index, ref ImageRandom random) => TransformChain.Change(canvas, Transforms[index], ref random);
 }

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Adds a border around a picture.</summary>
+/// <summary>Adds a border around an image.</summary>
 internal static class Border
 {
-    /// <exception cref="PictureException">The picture would be larger than a picture can be.</exception>
+    /// <exception cref="ImageException">The image would be larger than an image can be.</exception>
     internal static void Add(Canvas canvas, int left, int top, int right, int bottom, PaddingMode mode, Color fill)
     {
-        PictureSize size = new(Sum(left, canvas.Width, right), Sum(top, canvas.Height, bottom));
+        ImageDimensions size = new(Sum(left, canvas.Width, right), Sum(top, canvas.Height, bottom));
         Span<Color> target = MemoryMarshal.Cast<byte, Color>(canvas.Draft(size));
         ReadOnlySpan<Color> source = MemoryMarshal.Cast<byte, Color>(canvas.Pixels);
         for (int y = 0; y < canvas.Height; y++)
@@ -52,6 +52,6 @@ internal static class Border
             row[x] = row[left + Inside(x - left, width, mode)];
     }
 
-    /// <summary>A length with its borders; what is larger than any picture stays so.</summary>
+    /// <summary>A length with its borders; what is larger than any image stays so.</summary>
     internal static int Sum(int before, int length, int after) => (int)Math.Min((long)before + length + after, int.MaxValue);
 }

@@ -3,7 +3,7 @@ using MLTransfer.Imaging.Resampling;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Cuts the centre; where the picture is smaller, black is added around it. As torchvision's <c>CenterCrop</c>.</summary>
+/// <summary>Cuts the centre; where the image is smaller, black is added around it. As torchvision's <c>CenterCrop</c>.</summary>
 public sealed record CenterCrop : FramingTransform
 {
     /// <summary>Cuts a square.</summary>
@@ -15,21 +15,21 @@ public sealed record CenterCrop : FramingTransform
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
     /// <exception cref="ArgumentOutOfRangeException">A length is not positive, or above 1,048,576.</exception>
-    public CenterCrop(int width, int height) : this(new PictureSize(width, height)) { }
+    public CenterCrop(int width, int height) : this(new ImageDimensions(width, height)) { }
 
     [JsonConstructor]
-    private CenterCrop(PictureSize size)
+    private CenterCrop(ImageDimensions size)
     {
-        Size = new PictureSize(Setting.Side(size.Width, "width"), Setting.Side(size.Height, "height"));
+        Size = new ImageDimensions(Setting.Side(size.Width, "width"), Setting.Side(size.Height, "height"));
     }
 
     /// <summary>The size afterwards.</summary>
-    public PictureSize Size { get; }
+    public ImageDimensions Size { get; }
 
-    internal override Framing? Frame(Framing framing, ref PictureRandom random) => framing.Crop(new Region(
+    internal override Framing? Frame(Framing framing, ref ImageRandom random) => framing.Crop(new Region(
         Start(framing.Size.Width, Size.Width), Start(framing.Size.Height, Size.Height), Size.Width, Size.Height));
 
-    internal override PictureSize? SizeAfter(PictureSize? before) => Size;
+    internal override ImageDimensions? SizeAfter(ImageDimensions? before) => Size;
 
     // The odd pixel goes where torchvision puts it: a half is rounded to even when cutting, down when adding.
     private static int Start(int before, int after) =>

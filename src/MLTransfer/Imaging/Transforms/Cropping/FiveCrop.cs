@@ -3,7 +3,7 @@ using MLTransfer.Imaging.Resampling;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Cuts the four corners and the centre of a picture, for predictions that are averaged over several views. As torchvision's <c>FiveCrop</c>.
+/// Cuts the four corners and the centre of an image, for predictions that are averaged over several views. As torchvision's <c>FiveCrop</c>.
 /// </summary>
 public sealed record FiveCrop
 {
@@ -28,30 +28,30 @@ public sealed record FiveCrop
     public int Height { get; }
 
     /// <summary>The corners at the top left, top right, bottom left, bottom right, and the centre.</summary>
-    /// <param name="picture">The picture, left as it is.</param>
-    /// <exception cref="PictureException">The picture is smaller than a crop.</exception>
-    public IReadOnlyList<Picture> Crops(Picture picture)
+    /// <param name="image">The image, left as it is.</param>
+    /// <exception cref="ImageException">The image is smaller than a crop.</exception>
+    public IReadOnlyList<Image> Crops(Image image)
     {
-        ArgumentNullException.ThrowIfNull(picture);
-        return [.. Cut(picture, Framing.Whole(picture.Width, picture.Height))];
+        ArgumentNullException.ThrowIfNull(image);
+        return [.. Cut(image, Framing.Whole(image.Width, image.Height))];
     }
 
-    internal IEnumerable<Picture> Cut(Picture picture, Framing whole)
+    internal IEnumerable<Image> Cut(Image image, Framing whole)
     {
-        int right = picture.Width - Width, bottom = picture.Height - Height;
+        int right = image.Width - Width, bottom = image.Height - Height;
         if (right < 0 || bottom < 0)
-            throw new PictureException("picture", $"it has {picture.Width} x {picture.Height} pixels, too few for crops of {Width} x {Height}; resize it first");
-        PictureRandom none = default;
+            throw new ImageException("image", $"it has {image.Width} x {image.Height} pixels, too few for crops of {Width} x {Height}; resize it first");
+        ImageRandom none = default;
         return from framing in (Framing?[])[Part(0, 0), Part(right, 0), Part(0, bottom), Part(right, bottom), new CenterCrop(Width, Height).Frame(whole, ref none)]
-               select Render(picture, framing.Value);
+               select Render(image, framing.Value);
 
         Framing? Part(int x, int y) => whole.Crop(new Region(x, y, Width, Height));
     }
 
-    private static Picture Render(Picture picture, Framing framing)
+    private static Image Render(Image image, Framing framing)
     {
-        byte[] pixels = GC.AllocateUninitializedArray<byte>(Canvas.LengthOf(framing.Size, new PictureSize(picture.Width, picture.Height)));
-        Renderer.Render(new PixelView(picture.Pixels, picture.Width, picture.Height, PixelLayout.Rgb), framing, pixels);
-        return new Picture(framing.Size.Width, framing.Size.Height, pixels);
+        byte[] pixels = GC.AllocateUninitializedArray<byte>(Canvas.LengthOf(framing.Size, new ImageDimensions(image.Width, image.Height)));
+        Renderer.Render(new PixelView(image.Pixels, image.Width, image.Height, PixelLayout.Rgb), framing, pixels);
+        return new Image(framing.Size.Width, framing.Size.Height, pixels);
     }
 }

@@ -3,7 +3,7 @@ using MLTransfer.Imaging.Resampling;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Adds a border around a picture. As torchvision's <c>Pad</c>.</summary>
+/// <summary>Adds a border around an image. As torchvision's <c>Pad</c>.</summary>
 public sealed record Pad : FramingTransform
 {
     /// <summary>Adds a border of the same width on all sides.</summary>
@@ -42,17 +42,17 @@ public sealed record Pad : FramingTransform
     /// <summary>The colour of a constant border. Default black.</summary>
     public Color Fill { get; init; }
 
-    internal override Framing? Frame(Framing framing, ref PictureRandom random) =>
+    internal override Framing? Frame(Framing framing, ref ImageRandom random) =>
         Mode == PaddingMode.Constant && Fill == Color.Black && SizeAfter(framing.Size) is { } size
             ? framing.Crop(new Region(-Left, -Top, size.Width, size.Height))
             : null;
 
-    internal override Framing Frame(Canvas canvas, ref PictureRandom random)
+    internal override Framing Frame(Canvas canvas, ref ImageRandom random)
     {
         Border.Add(canvas, Left, Top, Right, Bottom, Mode, Fill);
         return canvas.Whole;
     }
 
-    internal override PictureSize? SizeAfter(PictureSize? before) =>
-        before is { } size ? new PictureSize(Border.Sum(Left, size.Width, Right), Border.Sum(Top, size.Height, Bottom)) : null;
+    internal override ImageDimensions? SizeAfter(ImageDimensions? before) =>
+        before is { } size ? new ImageDimensions(Border.Sum(Left, size.Width, Right), Border.Sum(Top, size.Height, Bottom)) : null;
 }

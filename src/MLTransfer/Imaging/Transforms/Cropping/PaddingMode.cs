@@ -1,6 +1,6 @@
 namespace MLTransfer.Imaging;
 
-/// <summary>What is seen beyond the edges of a picture.</summary>
+/// <summary>What is seen beyond the edges of an image.</summary>
 public enum PaddingMode
 {
     /// <summary>One colour.</summary>
@@ -9,9 +9,9 @@ public enum PaddingMode
     /// <summary>The pixels at the edge, repeated.</summary>
     Edge,
 
-    /// <summary>The picture in a mirror that stands on its last pixels: <c>c b | a b c | b a</c>.</summary>
+    /// <summary>The image in a mirror that stands on its last pixels: <c>c b | a b c | b a</c>.</summary>
     Reflect,
 
-    /// <summary>The picture in a mirror that stands behind its last pixels: <c>b a | a b c | c b</c>.</summary>
+    /// <summary>The image in a mirror that stands behind its last pixels: <c>b a | a b c | c b</c>.</summary>
     Symmetric,
 }

@@ -3,8 +3,8 @@ using MLTransfer.Imaging.Resampling;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Cuts a square of fixed size at a random place of the picture with a border around it, as torchvision's <c>RandomCrop</c>; where the
-/// picture with its border is smaller than the square, more of the border is added on both sides (<c>pad_if_needed</c>).
+/// Cuts a square of fixed size at a random place of the image with a border around it, as torchvision's <c>RandomCrop</c>; where the
+/// image with its border is smaller than the square, more of the border is added on both sides (<c>pad_if_needed</c>).
 /// </summary>
 public sealed record RandomCrop : FramingTransform
 {
@@ -30,7 +30,7 @@ public sealed record RandomCrop : FramingTransform
     /// <summary>The colour of a constant border. Default black.</summary>
     public Color Fill { get; init; }
 
-    internal override Framing? Frame(Framing framing, ref PictureRandom random)
+    internal override Framing? Frame(Framing framing, ref ImageRandom random)
     {
         if (NeedsBorder(framing.Size) && (Mode != PaddingMode.Constant || Fill != Color.Black))
             return null;
@@ -41,11 +41,11 @@ public sealed record RandomCrop : FramingTransform
         return framing.Crop(new Region(x, y, Size, Size));
     }
 
-    internal override Framing Frame(Canvas canvas, ref PictureRandom random)
+    internal override Framing Frame(Canvas canvas, ref ImageRandom random)
     {
         if (Frame(canvas.Whole, ref random) is { } withoutBorder)
             return withoutBorder;
-        PictureSize before = canvas.Size;
+        ImageDimensions before = canvas.Size;
         // Two steps, as in torchvision: the second mirrors what the first has mirrored.
         if (Padding > 0)
             Border.Add(canvas, Padding, Padding, Padding, Padding, Mode, Fill);
@@ -56,11 +56,11 @@ public sealed record RandomCrop : FramingTransform
         return canvas.Whole.Crop(new Region(left + x + Padding, top + y + Padding, Size, Size))!.Value;
     }
 
-    internal override PictureSize? SizeAfter(PictureSize? before) => new PictureSize(Size, Size);
+    internal override ImageDimensions? SizeAfter(ImageDimensions? before) => new ImageDimensions(Size, Size);
 
-    private bool NeedsBorder(PictureSize picture) => Padding > 0 || Size > picture.Width || Size > picture.Height;
+    private bool NeedsBorder(ImageDimensions image) => Padding > 0 || Size > image.Width || Size > image.Height;
 
-    private int Start(int length, ref PictureRandom random)
+    private int Start(int length, ref ImageRandom random)
     {
         int border = Math.Max(Padding, Size - length - Padding);
         return random.Below(length + 2 * border - Size + 1) - border;

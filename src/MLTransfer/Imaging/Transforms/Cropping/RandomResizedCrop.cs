@@ -21,10 +21,10 @@ public sealed record RandomResizedCrop : FramingTransform
     /// <summary>Side of the resulting square, in pixels.</summary>
     public int Size { get; }
 
-    /// <summary>Smallest part of the picture's area. Default 0.08.</summary>
+    /// <summary>Smallest part of the image's area. Default 0.08.</summary>
     public double SmallestArea { get; init => field = Setting.Share(value); } = 0.08;
 
-    /// <summary>Largest part of the picture's area. Default 1.</summary>
+    /// <summary>Largest part of the image's area. Default 1.</summary>
     public double LargestArea { get; init => field = Setting.Share(value); } = 1;
 
     /// <summary>Narrowest shape, width / height. Default 3/4.</summary>
@@ -36,40 +36,40 @@ public sealed record RandomResizedCrop : FramingTransform
     /// <summary>How pixels are interpolated. Default <see cref="Interpolation.Bilinear"/>.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bilinear;
 
-    internal override Framing? Frame(Framing framing, ref PictureRandom random)
+    internal override Framing? Frame(Framing framing, ref ImageRandom random)
     {
-        PictureSize square = new(Size, Size);
+        ImageDimensions square = new(Size, Size);
         if (framing.Crop(new Region(0, 0, 1, 1))?.Resize(square, Interpolation) is null)
             return null;
         return framing.Crop(Part(framing.Size, ref random))?.Resize(square, Interpolation);
     }
 
-    internal override PictureSize? SizeAfter(PictureSize? before) => new PictureSize(Size, Size);
+    internal override ImageDimensions? SizeAfter(ImageDimensions? before) => new ImageDimensions(Size, Size);
 
-    internal Region Part(PictureSize picture, ref PictureRandom random)
+    internal Region Part(ImageDimensions image, ref ImageRandom random)
     {
-        double area = (double)picture.Width * picture.Height;
+        double area = (double)image.Width * image.Height;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             double part = area * random.Between(SmallestArea, LargestArea);
             double shape = Math.Exp(random.Between(Math.Log(NarrowestShape), Math.Log(WidestShape)));
             int width = (int)Math.Round(Math.Sqrt(part * shape)), height = (int)Math.Round(Math.Sqrt(part / shape));
-            if (width < 1 || height < 1 || width > picture.Width || height > picture.Height)
+            if (width < 1 || height < 1 || width > image.Width || height > image.Height)
                 continue;
-            int y = random.Below(picture.Height - height + 1), x = random.Below(picture.Width - width + 1);
+            int y = random.Below(image.Height - height + 1), x = random.Below(image.Width - width + 1);
             return new Region(x, y, width, height);
         }
-        return Centred(picture);
+        return Centred(image);
     }
 
-    private Region Centred(PictureSize picture)
+    private Region Centred(ImageDimensions image)
     {
-        (int width, int height) = picture;
+        (int width, int height) = image;
         double shape = (double)width / height;
         if (shape < NarrowestShape)
             height = Math.Clamp((int)Math.Round(width / NarrowestShape), 1, height);
         else if (shape > WidestShape)
             width = Math.Clamp((int)Math.Round(height * WidestShape), 1, width);
-        return new Region((picture.Width - width) / 2, (picture.Height - height) / 2, width, height);
+        return new Region((image.Width - width) / 2, (image.Height - height) / 2, width, height);
     }
 }

@@ -3,7 +3,7 @@ using MLTransfer.Imaging.Resampling;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Resizes a picture: its shorter side to a length with the shape kept, or both sides exactly. As torchvision's <c>Resize</c>.</summary>
+/// <summary>Resizes an image: its shorter side to a length with the shape kept, or both sides exactly. As torchvision's <c>Resize</c>.</summary>
 public sealed record Resize : FramingTransform
 {
     private const int LongestResult = 1 << 26;
@@ -21,12 +21,12 @@ public sealed record Resize : FramingTransform
     /// <param name="height">In pixels.</param>
     /// <param name="interpolation">How pixels are interpolated.</param>
     /// <exception cref="ArgumentOutOfRangeException">A length is not positive, or above 1,048,576.</exception>
-    public Resize(int width, int height, Interpolation interpolation = Interpolation.Bilinear) : this(null, new PictureSize(width, height), interpolation)
+    public Resize(int width, int height, Interpolation interpolation = Interpolation.Bilinear) : this(null, new ImageDimensions(width, height), interpolation)
     {
     }
 
     [JsonConstructor]
-    private Resize(int? shorterSide, PictureSize? exactly, Interpolation interpolation)
+    private Resize(int? shorterSide, ImageDimensions? exactly, Interpolation interpolation)
     {
         if (shorterSide is null == exactly is null)
             throw new ArgumentException("Either the shorter side or both sides are given.", nameof(shorterSide));
@@ -39,25 +39,25 @@ public sealed record Resize : FramingTransform
     public int? ShorterSide { get; }
 
     /// <summary>Both sides afterwards; <see langword="null"/> when <see cref="ShorterSide"/> is given.</summary>
-    public PictureSize? Exactly { get; }
+    public ImageDimensions? Exactly { get; }
 
     /// <summary>How pixels are interpolated.</summary>
     public Interpolation Interpolation { get; }
 
-    internal override Framing? Frame(Framing framing, ref PictureRandom random) => framing.Resize(SizeOf(framing.Size), Interpolation);
+    internal override Framing? Frame(Framing framing, ref ImageRandom random) => framing.Resize(SizeOf(framing.Size), Interpolation);
 
-    internal override PictureSize? SizeAfter(PictureSize? before) => Exactly ?? (before is { } size ? SizeOf(size) : null);
+    internal override ImageDimensions? SizeAfter(ImageDimensions? before) => Exactly ?? (before is { } size ? SizeOf(size) : null);
 
-    private PictureSize SizeOf(PictureSize size)
+    private ImageDimensions SizeOf(ImageDimensions size)
     {
         if (Exactly is { } exactly)
             return exactly;
         int shorter = ShorterSide!.Value;
         return size.Width <= size.Height
-            ? new PictureSize(shorter, Longer(shorter, size.Height, size.Width))
-            : new PictureSize(Longer(shorter, size.Width, size.Height), shorter);
+            ? new ImageDimensions(shorter, Longer(shorter, size.Height, size.Width))
+            : new ImageDimensions(Longer(shorter, size.Width, size.Height), shorter);
     }
 
-    // A picture a pixel wide may become absurdly long; what is cut from it later is still small.
+    // An image a pixel wide may become absurdly long; what is cut from it later is still small.
     private static int Longer(int shorter, int before, int shorterBefore) => (int)Math.Min((long)shorter * before / shorterBefore, LongestResult);
 }

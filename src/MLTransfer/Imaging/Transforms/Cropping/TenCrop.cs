@@ -3,7 +3,7 @@ using MLTransfer.Imaging.Resampling;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Cuts the four corners and the centre of a picture and of its mirror image, for predictions that are averaged over several views. As
+/// Cuts the four corners and the centre of an image and of its mirror image, for predictions that are averaged over several views. As
 /// torchvision's <c>TenCrop</c>.
 /// </summary>
 public sealed record TenCrop
@@ -31,12 +31,12 @@ public sealed record TenCrop
     public bool Vertical { get; init; }
 
     /// <summary>The five of <see cref="FiveCrop"/>, then those of the mirror image.</summary>
-    /// <param name="picture">The picture, left as it is.</param>
-    /// <exception cref="PictureException">The picture is smaller than a crop.</exception>
-    public IReadOnlyList<Picture> Crops(Picture picture)
+    /// <param name="image">The image, left as it is.</param>
+    /// <exception cref="ImageException">The image is smaller than a crop.</exception>
+    public IReadOnlyList<Image> Crops(Image image)
     {
-        ArgumentNullException.ThrowIfNull(picture);
-        Framing whole = Framing.Whole(picture.Width, picture.Height);
-        return [.. _five.Cut(picture, whole), .. _five.Cut(picture, Vertical ? whole.Flip() : whole.Mirror())];
+        ArgumentNullException.ThrowIfNull(image);
+        Framing whole = Framing.Whole(image.Width, image.Height);
+        return [.. _five.Cut(image, whole), .. _five.Cut(image, Vertical ? whole.Flip() : whole.Mirror())];
     }
 }

@@ -4,7 +4,7 @@ using MLTransfer.Imaging.Warping;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Displaces pixels at random, neighbours by nearly as much, like a picture seen through water. As torchvision's <c>ElasticTransform</c>, which
+/// Displaces pixels at random, neighbours by nearly as much, like an image seen through water. As torchvision's <c>ElasticTransform</c>, which
 /// computes in single precision: with the same displacements, two pixels in ten thousand may be a grey level off.
 /// </summary>
 public sealed record ElasticTransform : PixelTransform
@@ -24,10 +24,10 @@ public sealed record ElasticTransform : PixelTransform
             : throw new ArgumentOutOfRangeException(nameof(Interpolation), value, "An elastic transform interpolates bilinear or takes the nearest pixel.");
     } = Interpolation.Bilinear;
 
-    /// <summary>The colour where the picture no longer is. Default black.</summary>
+    /// <summary>The colour where the image no longer is. Default black.</summary>
     public Color Fill { get; init; }
 
-    internal override void Change(Canvas canvas, ref PictureRandom random)
+    internal override void Change(Canvas canvas, ref ImageRandom random)
     {
         int count = canvas.Width * canvas.Height;
         float[] borrowed = ArrayPool<float>.Shared.Rent(2 * count);
@@ -37,7 +37,7 @@ public sealed record ElasticTransform : PixelTransform
         ArrayPool<float>.Shared.Return(borrowed);
     }
 
-    /// <param name="canvas">The picture.</param>
+    /// <param name="canvas">The image.</param>
     /// <param name="right">Noise from -1 to 1 that becomes the displacements to the right.</param>
     /// <param name="down">That of the displacements down.</param>
     internal void Displace(Canvas canvas, Span<float> right, Span<float> down)
@@ -48,7 +48,7 @@ public sealed record ElasticTransform : PixelTransform
     }
 
     // torchvision divides displacements to the right by the height and those down by the width.
-    private void Scale(Span<float> noise, PictureSize size, int length)
+    private void Scale(Span<float> noise, ImageDimensions size, int length)
     {
         ElasticField.Smooth(noise, size, Sigma);
         foreach (ref float place in noise)

@@ -3,7 +3,7 @@ using MLTransfer.Imaging.Warping;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Turns, moves, scales and shears a picture at random. As torchvision's <c>RandomAffine</c>.</summary>
+/// <summary>Turns, moves, scales and shears an image at random. As torchvision's <c>RandomAffine</c>.</summary>
 public sealed record RandomAffine : PixelTransform
 {
     /// <summary>Turns by up to an angle to either side.</summary>
@@ -47,22 +47,22 @@ public sealed record RandomAffine : PixelTransform
     public Interpolation Interpolation { get; init; } = Interpolation.Nearest;
 
     /// <summary>What stays where it is before the move. Default the middle.</summary>
-    public PicturePoint? Center { get; init; }
+    public ImagePoint? Center { get; init; }
 
-    /// <summary>The colour where the picture no longer is. Default black.</summary>
+    /// <summary>The colour where the image no longer is. Default black.</summary>
     public Color Fill { get; init; }
 
-    internal override void Change(Canvas canvas, ref PictureRandom random) =>
+    internal override void Change(Canvas canvas, ref ImageRandom random) =>
         Warp.Affine(canvas, Map(canvas.Size, ref random), Interpolation, Fill);
 
-    internal AffineMap Map(PictureSize size, ref PictureRandom random)
+    internal AffineMap Map(ImageDimensions size, ref ImageRandom random)
     {
         double degrees = random.Between(SmallestDegrees, LargestDegrees);
         double right = Math.Round(Either(HorizontalMove * size.Width, ref random)), down = Math.Round(Either(VerticalMove * size.Height, ref random));
         double scale = random.Between(SmallestScale, LargestScale);
-        PicturePoint shear = new(Either(HorizontalShear, ref random), Either(VerticalShear, ref random));
-        return AffineMap.Of(Center ?? Warp.Middle(size), degrees, new PicturePoint(right, down), scale, shear);
+        ImagePoint shear = new(Either(HorizontalShear, ref random), Either(VerticalShear, ref random));
+        return AffineMap.Of(Center ?? Warp.Middle(size), degrees, new ImagePoint(right, down), scale, shear);
     }
 
-    private static double Either(double most, ref PictureRandom random) => random.Between(-most, most);
+    private static double Either(double most, ref ImageRandom random) => random.Between(-most, most);
 }

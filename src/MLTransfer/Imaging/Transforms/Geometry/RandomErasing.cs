@@ -5,7 +5,7 @@ namespace MLTransfer.Imaging;
 
 /// <summary>
 /// Erases a rectangle of random area and shape at a random place, by chance. Sampled as torchvision's <c>RandomErasing</c>: ten attempts, then
-/// the picture stays as it is. It works on colours before they are normalized: what is 0 afterwards is the mean, as a colour.
+/// the image stays as it is. It works on colours before they are normalized: what is 0 afterwards is the mean, as a colour.
 /// </summary>
 public sealed record RandomErasing : PixelTransform
 {
@@ -14,10 +14,10 @@ public sealed record RandomErasing : PixelTransform
     /// <summary>How often, from 0 to 1. Default 0.5.</summary>
     public double Probability { get; init => field = Setting.Share(value); } = 0.5;
 
-    /// <summary>Smallest part of the picture's area. Default 0.02.</summary>
+    /// <summary>Smallest part of the image's area. Default 0.02.</summary>
     public double SmallestArea { get; init => field = Setting.Share(value); } = 0.02;
 
-    /// <summary>Largest part of the picture's area. Default 0.33.</summary>
+    /// <summary>Largest part of the image's area. Default 0.33.</summary>
     public double LargestArea { get; init => field = Setting.Share(value); } = 0.33;
 
     /// <summary>Flattest shape, height / width. Default 0.3.</summary>
@@ -35,29 +35,29 @@ public sealed record RandomErasing : PixelTransform
     /// </summary>
     public bool Noise { get; init; }
 
-    internal override void Change(Canvas canvas, ref PictureRandom random)
+    internal override void Change(Canvas canvas, ref ImageRandom random)
     {
         if (random.Between(0, 1) < Probability && Part(canvas.Size, ref random) is { } part)
             Erase(canvas, part, ref random);
     }
 
-    internal Region? Part(PictureSize picture, ref PictureRandom random)
+    internal Region? Part(ImageDimensions image, ref ImageRandom random)
     {
-        double area = (double)picture.Width * picture.Height;
+        double area = (double)image.Width * image.Height;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             double part = area * random.Between(SmallestArea, LargestArea);
             double shape = Math.Exp(random.Between(Math.Log(FlattestShape), Math.Log(SteepestShape)));
             int height = (int)Math.Round(Math.Sqrt(part * shape)), width = (int)Math.Round(Math.Sqrt(part / shape));
-            if (width >= picture.Width || height >= picture.Height)
+            if (width >= image.Width || height >= image.Height)
                 continue;
-            int y = random.Below(picture.Height - height + 1), x = random.Below(picture.Width - width + 1);
+            int y = random.Below(image.Height - height + 1), x = random.Below(image.Width - width + 1);
             return new Region(x, y, width, height);
         }
         return null;
     }
 
-    internal void Erase(Canvas canvas, Region part, ref PictureRandom random)
+    internal void Erase(Canvas canvas, Region part, ref ImageRandom random)
     {
         Span<Color> pixels = MemoryMarshal.Cast<byte, Color>(canvas.Pixels);
         for (int y = part.Y; y < part.Y + part.Height; y++)
@@ -73,5 +73,5 @@ public sealed record RandomErasing : PixelTransform
         }
     }
 
-    private static byte Random(float mean, float deviation, ref PictureRandom random) => (byte)Math.Clamp(255 * (mean + deviation * random.Normal()) + 0.5, 0, 255);
+    private static byte Random(float mean, float deviation, ref ImageRandom random) => (byte)Math.Clamp(255 * (mean + deviation * random.Normal()) + 0.5, 0, 255);
 }

@@ -3,8 +3,8 @@ using MLTransfer.Imaging.Warping;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Shows a picture as if it were seen from the side, by chance: each corner moves inwards at random. As torchvision's
-/// <c>RandomPerspective</c>. A picture a pixel wide or high stays as it is.
+/// Shows an image as if it were seen from the side, by chance: each corner moves inwards at random. As torchvision's
+/// <c>RandomPerspective</c>. An image a pixel wide or high stays as it is.
 /// </summary>
 public sealed record RandomPerspective : PixelTransform
 {
@@ -17,28 +17,28 @@ public sealed record RandomPerspective : PixelTransform
     /// <summary>How pixels are interpolated. Default <see cref="Interpolation.Bilinear"/>.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bilinear;
 
-    /// <summary>The colour where the picture no longer is. Default black.</summary>
+    /// <summary>The colour where the image no longer is. Default black.</summary>
     public Color Fill { get; init; }
 
-    internal override void Change(Canvas canvas, ref PictureRandom random)
+    internal override void Change(Canvas canvas, ref ImageRandom random)
     {
         if (random.Between(0, 1) >= Probability)
             return;
         (int right, int bottom) = (canvas.Width - 1, canvas.Height - 1);
-        ReadOnlySpan<PicturePoint> corners = [new(0, 0), new(right, 0), new(right, bottom), new(0, bottom)];
-        Span<PicturePoint> moved = stackalloc PicturePoint[4];
+        ReadOnlySpan<ImagePoint> corners = [new(0, 0), new(right, 0), new(right, bottom), new(0, bottom)];
+        Span<ImagePoint> moved = stackalloc ImagePoint[4];
         Move(canvas.Size, moved, ref random);
         if (PerspectiveMap.Between(corners, moved) is { } map)
             Warp.Perspective(canvas, map, Interpolation, Fill);
     }
 
     /// <summary>Where the corners go: top left, top right, bottom right, bottom left.</summary>
-    internal void Move(PictureSize size, Span<PicturePoint> corners, ref PictureRandom random)
+    internal void Move(ImageDimensions size, Span<ImagePoint> corners, ref ImageRandom random)
     {
         int x = (int)(Distortion * (size.Width / 2)) + 1, y = (int)(Distortion * (size.Height / 2)) + 1;
-        corners[0] = new PicturePoint(random.Below(x), random.Below(y));
-        corners[1] = new PicturePoint(size.Width - x + random.Below(x), random.Below(y));
-        corners[2] = new PicturePoint(size.Width - x + random.Below(x), size.Height - y + random.Below(y));
-        corners[3] = new PicturePoint(random.Below(x), size.Height - y + random.Below(y));
+        corners[0] = new ImagePoint(random.Below(x), random.Below(y));
+        corners[1] = new ImagePoint(size.Width - x + random.Below(x), random.Below(y));
+        corners[2] = new ImagePoint(size.Width - x + random.Below(x), size.Height - y + random.Below(y));
+        corners[3] = new ImagePoint(random.Below(x), size.Height - y + random.Below(y));
     }
 }

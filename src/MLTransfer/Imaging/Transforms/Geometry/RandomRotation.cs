@@ -3,7 +3,7 @@ using MLTransfer.Imaging.Warping;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Turns a picture by a random angle, counter-clockwise where it is positive. As torchvision's <c>RandomRotation</c>.</summary>
+/// <summary>Turns an image by a random angle, counter-clockwise where it is positive. As torchvision's <c>RandomRotation</c>.</summary>
 public sealed record RandomRotation : PixelTransform
 {
     /// <summary>Turns by up to an angle to either side.</summary>
@@ -28,17 +28,17 @@ public sealed record RandomRotation : PixelTransform
     /// <summary>How pixels are interpolated. Default <see cref="Interpolation.Nearest"/>, as in torchvision.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Nearest;
 
-    /// <summary>Whether the picture becomes as large as it takes to show all of it. Default no: it keeps its size.</summary>
+    /// <summary>Whether the image becomes as large as it takes to show all of it. Default no: it keeps its size.</summary>
     public bool Expand { get; init; }
 
     /// <summary>What stays where it is. Default the middle.</summary>
-    public PicturePoint? Center { get; init; }
+    public ImagePoint? Center { get; init; }
 
-    /// <summary>The colour of the corners that the picture leaves. Default black.</summary>
+    /// <summary>The colour of the corners that the image leaves. Default black.</summary>
     public Color Fill { get; init; }
 
-    internal override void Change(Canvas canvas, ref PictureRandom random) =>
+    internal override void Change(Canvas canvas, ref ImageRandom random) =>
         Warp.Rotate(canvas, random.Between(SmallestDegrees, LargestDegrees), Interpolation, Fill, Center, Expand);
 
-    internal override PictureSize? SizeAfter(PictureSize? before) => Expand ? null : before;
+    internal override ImageDimensions? SizeAfter(ImageDimensions? before) => Expand ? null : before;
 }

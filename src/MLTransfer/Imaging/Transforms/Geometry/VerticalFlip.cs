@@ -10,8 +10,8 @@ public sealed record VerticalFlip(double Probability = 0.5) : FramingTransform
     /// <exception cref="ArgumentOutOfRangeException">It lies outside.</exception>
     public double Probability { get; init => field = Setting.Share(value); } = Setting.Share(Probability);
 
-    internal override Framing? Frame(Framing framing, ref PictureRandom random) =>
+    internal override Framing? Frame(Framing framing, ref ImageRandom random) =>
         random.Between(0, 1) < Probability ? framing.Flip() : framing;
 
-    internal override PictureSize? SizeAfter(PictureSize? before) => before;
+    internal override ImageDimensions? SizeAfter(ImageDimensions? before) => before;
 }

@@ -4,7 +4,7 @@ using MLTransfer.Imaging.Toning;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Mixes a picture with several versions of itself, each made by a chain of operations, in random shares (Hendrycks et al., 2019). As torchvision's
+/// Mixes an image with several versions of itself, each made by a chain of operations, in random shares (Hendrycks et al., 2019). As torchvision's
 /// <c>AugMix</c>, with the operations done as on PIL images: torchvision does them on tensors here, which rounds differently.
 /// </summary>
 public sealed record AugMix : AugmentationPolicy
@@ -48,7 +48,7 @@ public sealed record AugMix : AugmentationPolicy
 
     private IReadOnlyList<OperationRange> Operations => AllOps ? OperationSpaces.AugMix : OperationSpaces.AugMixGeometry;
 
-    internal override void Change(Canvas canvas, ref PictureRandom random)
+    internal override void Change(Canvas canvas, ref ImageRandom random)
     {
         Span<float> original = stackalloc float[2], shares = stackalloc float[MixtureWidth];
         Dirichlet.Sample(Alpha, original, ref random);
@@ -66,8 +66,8 @@ public sealed record AugMix : AugmentationPolicy
         Mix(canvas, original[0], shares, steps[..count]);
     }
 
-    /// <summary>Mixes a picture with what chains of operations make of it.</summary>
-    /// <param name="canvas">The picture.</param>
+    /// <summary>Mixes an image with what chains of operations make of it.</summary>
+    /// <param name="canvas">The image.</param>
     /// <param name="original">Its own share.</param>
     /// <param name="shares">Those of the chains.</param>
     /// <param name="steps">The chains, one after the other.</param>

@@ -10,11 +10,11 @@ public abstract record AugmentationPolicy : PixelTransform
     /// <summary>How the geometric operations find pixels between pixels.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Nearest;
 
-    /// <summary>What is seen where the geometric operations move the picture away. Default black.</summary>
+    /// <summary>What is seen where the geometric operations move the image away. Default black.</summary>
     public Color Fill { get; init; }
 
     /// <summary>Does an operation.</summary>
-    /// <param name="canvas">The picture.</param>
+    /// <param name="canvas">The image.</param>
     /// <param name="choice">The operation.</param>
     /// <param name="bin">How strong it is, from 0.</param>
     /// <param name="bins">How many strengths there are.</param>

@@ -30,7 +30,7 @@ public sealed record AutoAugment : AugmentationPolicy
     /// <summary>The data set whose operations are used.</summary>
     public AutoAugmentPolicy Policy { get; }
 
-    internal override void Change(Canvas canvas, ref PictureRandom random)
+    internal override void Change(Canvas canvas, ref ImageRandom random)
     {
         int pair = random.Below(_pairs.Count);
         bool first = random.Happens(_pairs[pair].First.Probability), second = random.Happens(_pairs[pair].Second.Probability);

@@ -6,7 +6,7 @@ internal static class Dirichlet
     /// <param name="alpha">The concentration: 1 makes all divisions equally likely.</param>
     /// <param name="shares">Receives the shares.</param>
     /// <param name="random">Where chance comes from.</param>
-    internal static void Sample(double alpha, Span<float> shares, ref PictureRandom random)
+    internal static void Sample(double alpha, Span<float> shares, ref ImageRandom random)
     {
         Span<double> parts = stackalloc double[shares.Length];
         double sum = 0;

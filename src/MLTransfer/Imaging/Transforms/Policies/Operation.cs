@@ -11,16 +11,16 @@ internal sealed record Operation(string Name, Action<Canvas, double, Interpolati
     internal static readonly Operation Identity = new(nameof(Identity), (_, _, _, _) => { });
 
     internal static readonly Operation ShearX = new(nameof(ShearX), (canvas, magnitude, interpolation, fill) =>
-        Warp.Affine(canvas, AffineMap.Of(default, 0, shear: new PicturePoint(Degrees(magnitude), 0)), interpolation, fill));
+        Warp.Affine(canvas, AffineMap.Of(default, 0, shear: new ImagePoint(Degrees(magnitude), 0)), interpolation, fill));
 
     internal static readonly Operation ShearY = new(nameof(ShearY), (canvas, magnitude, interpolation, fill) =>
-        Warp.Affine(canvas, AffineMap.Of(default, 0, shear: new PicturePoint(0, Degrees(magnitude))), interpolation, fill));
+        Warp.Affine(canvas, AffineMap.Of(default, 0, shear: new ImagePoint(0, Degrees(magnitude))), interpolation, fill));
 
     internal static readonly Operation TranslateX = new(nameof(TranslateX), (canvas, magnitude, interpolation, fill) =>
-        Warp.Affine(canvas, AffineMap.Of(Warp.Middle(canvas.Size), 0, new PicturePoint((int)magnitude, 0)), interpolation, fill));
+        Warp.Affine(canvas, AffineMap.Of(Warp.Middle(canvas.Size), 0, new ImagePoint((int)magnitude, 0)), interpolation, fill));
 
     internal static readonly Operation TranslateY = new(nameof(TranslateY), (canvas, magnitude, interpolation, fill) =>
-        Warp.Affine(canvas, AffineMap.Of(Warp.Middle(canvas.Size), 0, new PicturePoint(0, (int)magnitude)), interpolation, fill));
+        Warp.Affine(canvas, AffineMap.Of(Warp.Middle(canvas.Size), 0, new ImagePoint(0, (int)magnitude)), interpolation, fill));
 
     internal static readonly Operation Rotate = new(nameof(Rotate), (canvas, magnitude, interpolation, fill) => Warp.Rotate(canvas, magnitude, interpolation, fill));
 

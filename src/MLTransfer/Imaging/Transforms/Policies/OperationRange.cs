@@ -3,8 +3,8 @@ namespace MLTransfer.Imaging;
 /// <summary>How strong an operation is.</summary>
 /// <param name="bin">Which of the strengths, from 0.</param>
 /// <param name="bins">How many strengths there are.</param>
-/// <param name="size">The picture's.</param>
-internal delegate double Magnitude(int bin, int bins, PictureSize size);
+/// <param name="size">The image's.</param>
+internal delegate double Magnitude(int bin, int bins, ImageDimensions size);
 
 /// <summary>An operation and its strengths.</summary>
 /// <param name="Operation">The operation.</param>
@@ -21,7 +21,7 @@ internal sealed record OperationRange(Operation Operation, Magnitude Magnitude, 
     internal static OperationRange UpTo(Operation operation, double last) => UpTo(operation, _ => last);
 
     /// <summary>Equal steps from nothing to some strength, either way.</summary>
-    internal static OperationRange UpTo(Operation operation, Func<PictureSize, double> last) => new(operation, (bin, bins, size) => Step(0, last(size), bin, bins), true);
+    internal static OperationRange UpTo(Operation operation, Func<ImageDimensions, double> last) => new(operation, (bin, bins, size) => Step(0, last(size), bin, bins), true);
 
     /// <summary>Fewer and fewer bits.</summary>
     internal static OperationRange Bits(int most, int least) =>

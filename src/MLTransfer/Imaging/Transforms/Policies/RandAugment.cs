@@ -29,7 +29,7 @@ public sealed record RandAugment : AugmentationPolicy
     /// <summary>How many strengths there are.</summary>
     public int NumMagnitudeBins { get; }
 
-    internal override void Change(Canvas canvas, ref PictureRandom random)
+    internal override void Change(Canvas canvas, ref ImageRandom random)
     {
         for (int i = 0; i < NumOps; i++)
         {

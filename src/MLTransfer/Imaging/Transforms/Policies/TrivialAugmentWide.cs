@@ -17,7 +17,7 @@ public sealed record TrivialAugmentWide : AugmentationPolicy
     /// <summary>How many strengths there are.</summary>
     public int NumMagnitudeBins { get; }
 
-    internal override void Change(Canvas canvas, ref PictureRandom random)
+    internal override void Change(Canvas canvas, ref ImageRandom random)
     {
         OperationRange choice = OperationSpaces.TrivialAugmentWide[random.Below(OperationSpaces.TrivialAugmentWide.Count)];
         Do(canvas, choice, random.Below(NumMagnitudeBins), NumMagnitudeBins, random.Happens(0.5));

@@ -8,9 +8,9 @@ internal static class ElasticField
 {
     /// <summary>Replaces noise by its Gaussian blur, as torchvision's <c>gaussian_blur</c> with the kernel of its <c>ElasticTransform</c>.</summary>
     /// <param name="noise">Row after row.</param>
-    /// <param name="size">Of the picture.</param>
+    /// <param name="size">Of the image.</param>
     /// <param name="sigma">Standard deviation in pixels; 0 leaves the noise as it is.</param>
-    internal static void Smooth(Span<float> noise, PictureSize size, double sigma)
+    internal static void Smooth(Span<float> noise, ImageDimensions size, double sigma)
     {
         if (sigma == 0)
             return;

@@ -5,15 +5,15 @@ namespace MLTransfer.Imaging.Warping;
 
 /// <summary>
 /// Displaces each pixel on its own, as torchvision's <c>elastic_transform</c> does by PyTorch's <c>grid_sample</c>: in single precision, with
-/// places counted from -1 to 1 over the picture.
+/// places counted from -1 to 1 over the image.
 /// </summary>
 internal static class GridSampling
 {
-    /// <param name="canvas">The picture.</param>
+    /// <param name="canvas">The image.</param>
     /// <param name="right">How much further to the right a pixel comes from.</param>
     /// <param name="down">How much further down.</param>
     /// <param name="nearest">Whether it is the nearest pixel, and not two by two interpolated.</param>
-    /// <param name="fill">What is seen beyond the picture.</param>
+    /// <param name="fill">What is seen beyond the image.</param>
     internal static void Run(Canvas canvas, ReadOnlySpan<float> right, ReadOnlySpan<float> down, bool nearest, Color fill)
     {
         Span<byte> target = canvas.Draft();
@@ -27,7 +27,7 @@ internal static class GridSampling
             {
                 float u = (Identity(x, width) + right[i] + 1) * (width / 2f) - 0.5f, v = (row + down[i] + 1) * (height / 2f) - 0.5f;
                 Vector128<float> seen = nearest ? source.At(MathF.Round(u), MathF.Round(v)) : Bilinear(source, u, v);
-                // The last lane says how much of the sample lies in the picture; torchvision weighs the colours by it once more.
+                // The last lane says how much of the sample lies in the image; torchvision weighs the colours by it once more.
                 Vector128<float> share = Vector128.Create(seen[3]);
                 Vector128<float> mixed = seen * share + (Vector128<float>.One - share) * beyond;
                 for (int color = 0; color < 3; color++)
@@ -56,7 +56,7 @@ internal static class GridSampling
         private readonly Taps _taps = new(canvas);
         private readonly int _width = canvas.Width, _height = canvas.Height;
 
-        /// <summary>Red, green, blue and 1; four times 0 beyond the picture.</summary>
+        /// <summary>Red, green, blue and 1; four times 0 beyond the image.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal Vector128<float> At(float x, float y)
         {

@@ -1,8 +1,8 @@
 namespace MLTransfer.Imaging.Warping;
 
-/// <summary>Where in the picture each pixel of the result comes from.</summary>
+/// <summary>Where in the image each pixel of the result comes from.</summary>
 internal interface IPixelMap
 {
     /// <summary>The place that the centre of a pixel of the result shows, in pixels from the left and the upper edge.</summary>
-    PicturePoint Source(int x, int y);
+    ImagePoint Source(int x, int y);
 }

@@ -11,8 +11,8 @@ internal static class NearestAffine
 {
     private const double One = 1 << 16, Largest = 1 << 15;
 
-    /// <summary>Does nothing and says so when the picture is too large for so few bits.</summary>
-    internal static bool TryRun(Canvas canvas, in AffineMap map, Color fill, PictureSize size)
+    /// <summary>Does nothing and says so when the image is too large for so few bits.</summary>
+    internal static bool TryRun(Canvas canvas, in AffineMap map, Color fill, ImageDimensions size)
     {
         if (map is { B: 0, D: 0 })
             Scale(canvas, map, fill, size);
@@ -23,7 +23,7 @@ internal static class NearestAffine
         return true;
     }
 
-    private static void Scale(Canvas canvas, in AffineMap map, Color fill, PictureSize size)
+    private static void Scale(Canvas canvas, in AffineMap map, Color fill, ImageDimensions size)
     {
         Target target = new(canvas, fill, size);
         int[] columns = ArrayPool<int>.Shared.Rent(size.Width);
@@ -40,7 +40,7 @@ internal static class NearestAffine
         canvas.Accept();
     }
 
-    private static void Turn(Canvas canvas, in AffineMap map, Color fill, PictureSize size)
+    private static void Turn(Canvas canvas, in AffineMap map, Color fill, ImageDimensions size)
     {
         Span<byte> target = canvas.Draft(size);
         ReadOnlySpan<byte> source = canvas.PixelsAndOneByte;
@@ -70,10 +70,10 @@ internal static class NearestAffine
     private static int Fixed(double value) => (int)Math.Floor(value * One + 0.5);
 
     private static bool Fits(in AffineMap map, double x, double y) =>
-        map * new PicturePoint(x, y) is var place && Math.Abs(place.X) < Largest && Math.Abs(place.Y) < Largest;
+        map * new ImagePoint(x, y) is var place && Math.Abs(place.X) < Largest && Math.Abs(place.Y) < Largest;
 
     /// <summary>The result, filled pixel after pixel.</summary>
-    private ref struct Target(Canvas canvas, Color fill, PictureSize size)
+    private ref struct Target(Canvas canvas, Color fill, ImageDimensions size)
     {
         private readonly Span<byte> _target = canvas.Draft(size);
         private readonly Taps _taps = new(canvas);

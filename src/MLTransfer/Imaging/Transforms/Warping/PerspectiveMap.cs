@@ -3,18 +3,18 @@ namespace MLTransfer.Imaging.Warping;
 /// <summary>A map that keeps lines straight: an affine map divided by G x + H y + 1.</summary>
 internal readonly record struct PerspectiveMap(AffineMap Affine, double G, double H) : IPixelMap
 {
-    public PicturePoint Source(int x, int y)
+    public ImagePoint Source(int x, int y)
     {
-        PicturePoint place = Affine.Source(x, y);
+        ImagePoint place = Affine.Source(x, y);
         double depth = G * (x + 0.5) + H * (y + 0.5) + 1;
-        return new PicturePoint(place.X / depth, place.Y / depth);
+        return new ImagePoint(place.X / depth, place.Y / depth);
     }
 
     /// <summary>
-    /// The map by which four places of the picture come to lie at four places of the result; nothing where no map does that. The numbers are
+    /// The map by which four places of the image come to lie at four places of the result; nothing where no map does that. The numbers are
     /// rounded to single precision, in which torchvision solves for them.
     /// </summary>
-    internal static PerspectiveMap? Between(ReadOnlySpan<PicturePoint> places, ReadOnlySpan<PicturePoint> results)
+    internal static PerspectiveMap? Between(ReadOnlySpan<ImagePoint> places, ReadOnlySpan<ImagePoint> results)
     {
         Span<double> equations = stackalloc double[LinearEquations.Length(8)];
         for (int i = 0; i < 4; i++)

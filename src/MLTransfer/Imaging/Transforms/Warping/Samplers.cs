@@ -6,15 +6,15 @@ namespace MLTransfer.Imaging.Warping;
 /// <summary>Finds the colour between pixels, with Pillow's arithmetic: in double precision, the fraction of the result cut off.</summary>
 internal interface ISampler
 {
-    /// <summary>Red, green, blue from the lowest byte on, at a place inside of the picture.</summary>
-    static abstract uint Sample(in Taps taps, PicturePoint place);
+    /// <summary>Red, green, blue from the lowest byte on, at a place inside of the image.</summary>
+    static abstract uint Sample(in Taps taps, ImagePoint place);
 }
 
 /// <summary>The pixel that contains the place.</summary>
 internal readonly struct NearestSampler : ISampler
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Sample(in Taps taps, PicturePoint place) =>
+    public static uint Sample(in Taps taps, ImagePoint place) =>
         taps.Pixel(taps.Row(double.ConvertToIntegerNative<int>(place.Y)) + taps.Column(double.ConvertToIntegerNative<int>(place.X)));
 }
 
@@ -22,7 +22,7 @@ internal readonly struct NearestSampler : ISampler
 internal readonly struct BilinearSampler : ISampler
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Sample(in Taps taps, PicturePoint place)
+    public static uint Sample(in Taps taps, ImagePoint place)
     {
         double left = Math.Floor(place.X - 0.5), top = Math.Floor(place.Y - 0.5);
         double dx = place.X - 0.5 - left, dy = place.Y - 0.5 - top;
@@ -41,7 +41,7 @@ internal readonly struct BilinearSampler : ISampler
 internal readonly struct BicubicSampler : ISampler
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Sample(in Taps taps, PicturePoint place)
+    public static uint Sample(in Taps taps, ImagePoint place)
     {
         double left = Math.Floor(place.X - 0.5), top = Math.Floor(place.Y - 0.5);
         double dx = place.X - 0.5 - left, dy = place.Y - 0.5 - top;

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace MLTransfer.Imaging.Warping;
 
-/// <summary>The pixels of a picture for random access; beyond its edges those at the edges are repeated.</summary>
+/// <summary>The pixels of an image for random access; beyond its edges those at the edges are repeated.</summary>
 internal readonly ref struct Taps(Canvas canvas)
 {
     // A double with these bits is 2^52 plus what its lowest bits say as a whole number.
@@ -14,7 +14,7 @@ internal readonly ref struct Taps(Canvas canvas)
     private readonly ReadOnlySpan<byte> _pixels = canvas.PixelsAndOneByte;
     private readonly int _width = canvas.Width, _right = canvas.Width - 1, _bottom = canvas.Height - 1;
 
-    internal bool Contains(PicturePoint place) => place.X >= 0 && place.X < _width && place.Y >= 0 && place.Y < _bottom + 1;
+    internal bool Contains(ImagePoint place) => place.X >= 0 && place.X < _width && place.Y >= 0 && place.Y < _bottom + 1;
 
     /// <summary>Where a row begins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,10 +25,10 @@ public class ColorTransformTests
     [Fact]
     public void Jitter_without_amounts_changes_nothing()
     {
-        Picture picture = Fixture.Shown();
-        PictureRandom random = new(0, 0, 0);
+        Image image = Fixture.Shown();
+        ImageRandom random = new(0, 0, 0);
 
-        Assert.Equal(picture.Pixels, new ColorJitter().Apply(picture, ref random).Pixels);
+        Assert.Equal(image.Pixels, new ColorJitter().Apply(image, ref random).Pixels);
     }
 
     [Fact]
@@ -36,8 +36,8 @@ public class ColorTransformTests
     {
         // Of levels 0 and 200 the mean is 100; twice as light they are 0 and 255, of which it is 128.
         ColorJitter jitter = new() { Brightness = new Interval(2, 2), Contrast = new Interval(0, 0) };
-        Picture picture = Fixture.Drawn(2, 1, (x, _) => (x * 200, x * 200, x * 200));
-        var results = Enumerable.Range(0, 1000).Select(index => (int)Applied(jitter, picture, index).Pixels[0]).CountBy(level => level).ToDictionary();
+        Image image = Fixture.Drawn(2, 1, (x, _) => (x * 200, x * 200, x * 200));
+        var results = Enumerable.Range(0, 1000).Select(index => (int)Applied(jitter, image, index).Pixels[0]).CountBy(level => level).ToDictionary();
 
         Assert.Equal([128, 200], results.Keys.Order());
         Assert.All(results.Values, count => Assert.InRange(count, 420, 580));
@@ -56,10 +56,10 @@ public class ColorTransformTests
     }
 
     [Fact]
-    public void Blur_of_a_picture_smaller_than_its_kernel_keeps_its_mean()
+    public void Blur_of_an_image_smaller_than_its_kernel_keeps_its_mean()
     {
-        PictureRandom random = new(0, 0, 0);
-        Picture blurred = new GaussianBlur(15) { Sigma = new Interval(50, 50) }.Apply(Fixture.Drawn(2, 2, (x, y) => (x * 100, y * 100, 70)), ref random);
+        ImageRandom random = new(0, 0, 0);
+        Image blurred = new GaussianBlur(15) { Sigma = new Interval(50, 50) }.Apply(Fixture.Drawn(2, 2, (x, y) => (x * 100, y * 100, 70)), ref random);
 
         // 15 of 2 mirrored columns or rows: one is seen 8 times and the other 7, so that the mean lies at 47 or 53.
         Assert.All(Enumerable.Range(0, 4), i => Assert.InRange(blurred.Pixels[i * 3], 46, 54));
@@ -82,12 +82,12 @@ public class ColorTransformTests
         Assert.Contains("Hue is [-0.6, 0.6]; it must lie between -0.5 and 0.5", refusal.Message);
     }
 
-    private static IEnumerable<int> Levels(PictureTransform transform, int level, int pictures) =>
-        Enumerable.Range(0, pictures).Select(index => (int)Applied(transform, Fixture.Drawn(1, 1, (_, _) => (level, level, level)), index).Pixels[0]);
+    private static IEnumerable<int> Levels(ImageTransform transform, int level, int images) =>
+        Enumerable.Range(0, images).Select(index => (int)Applied(transform, Fixture.Drawn(1, 1, (_, _) => (level, level, level)), index).Pixels[0]);
 
-    private static Picture Applied(PictureTransform transform, Picture picture, int index)
+    private static Image Applied(ImageTransform transform, Image image, int index)
     {
-        PictureRandom random = new(3, 1, index);
-        return transform.Apply(picture, ref random);
+        ImageRandom random = new(3, 1, index);
+        return transform.Apply(image, ref random);
     }
 }

@@ -46,8 +46,8 @@ public class TransformGroupTests
     [Fact]
     public void Crops_within_a_group_are_done()
     {
-        PictureRandom random = new(0, 0, 0);
-        Picture cut = new RandomApply([new Resize(8), new CenterCrop(6, 4)], 1).Apply(Fixture.Shown(), ref random);
+        ImageRandom random = new(0, 0, 0);
+        Image cut = new RandomApply([new Resize(8), new CenterCrop(6, 4)], 1).Apply(Fixture.Shown(), ref random);
 
         Assert.Equal((6, 4), (cut.Width, cut.Height));
     }
@@ -55,7 +55,7 @@ public class TransformGroupTests
     [Fact]
     public void A_group_promises_a_size_only_when_none_of_its_transforms_changes_it()
     {
-        PictureSize size = new(24, 24);
+        ImageDimensions size = new(24, 24);
 
         Assert.Equal(size, new RandomApply([new CenterCrop(24), Invert]).SizeAfter(size));
         Assert.Null(new RandomApply([new CenterCrop(20)]).SizeAfter(size));
@@ -82,9 +82,9 @@ public class TransformGroupTests
         Assert.Throws<ArgumentException>(() => new RandomChoice([Invert], [double.NaN]));
     }
 
-    private static IEnumerable<int> Levels(PictureTransform transform, int level) => Enumerable.Range(0, 1000).Select(index =>
+    private static IEnumerable<int> Levels(ImageTransform transform, int level) => Enumerable.Range(0, 1000).Select(index =>
     {
-        PictureRandom random = new(3, 1, index);
+        ImageRandom random = new(3, 1, index);
         return (int)transform.Apply(Fixture.Drawn(1, 1, (_, _) => (level, level, level)), ref random).Pixels[0];
     });
 }

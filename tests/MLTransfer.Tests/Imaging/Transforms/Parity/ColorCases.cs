@@ -37,7 +37,7 @@ internal static class ColorCases
         new("sharpness × 2.5", "T.RandomAdjustSharpness(2.5, 1)(image)", new RandomAdjustSharpness(2.5, 1)),
         new("gaussian blur 5 × 5, sigma 1.3", "F.gaussian_blur(image, 5, 1.3)", new GaussianBlur(5) { Sigma = Only(1.3) }) { Levels = 1, Share = 0.001 },
         new("gaussian blur 23 × 23, sigma 0.7", "F.gaussian_blur(image, 23, 0.7)", new GaussianBlur(23) { Sigma = Only(0.7) }) { Levels = 1, Share = 0.001 },
-        new("gaussian blur 9 × 3, sigma 4", "F.gaussian_blur(image, [9, 3], 4.0)", new GaussianBlur(new PictureSize(9, 3)) { Sigma = Only(4) }) { Levels = 1, Share = 0.001 },
+        new("gaussian blur 9 × 3, sigma 4", "F.gaussian_blur(image, [9, 3], 4.0)", new GaussianBlur(new ImageDimensions(9, 3)) { Sigma = Only(4) }) { Levels = 1, Share = 0.001 },
     ];
 
     private static ColorJitter Jitter(double brightness = 1, double contrast = 1, double saturation = 1, double hue = 0) =>

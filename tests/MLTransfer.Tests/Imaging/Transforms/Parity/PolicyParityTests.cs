@@ -3,7 +3,7 @@ using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Imaging.Transforms.Parity;
 
-/// <summary>Every operation of the automatic policies at every strength, on a small picture.</summary>
+/// <summary>Every operation of the automatic policies at every strength, on a small image.</summary>
 public class PolicyParityTests
 {
     // Writes the results of all operations one after another: of all bins, and of both signs where there are two.
@@ -41,9 +41,9 @@ public class PolicyParityTests
     [NeedsTorchvisionFact]
     public void Every_operation_gives_the_pixels_of_torchvision_at_every_strength()
     {
-        Picture picture = Fixture.Drawn(83, 61, (x, y) => (x * 3 + y % 7, 255 - y * 4, (x * x + y * 5) % 256));
+        Image image = Fixture.Drawn(83, 61, (x, y) => (x * 3 + y % 7, 255 - y * 4, (x * x + y * 5) % 256));
         using TemporaryFolder folder = new();
-        string names = PyTorch.Run(Script, [folder.Write("picture", picture.Pixels), "83", "61", folder.PathOf("results"), .. Asked.Select(asked => $"{asked.Policy} {asked.Bins} {asked.Interpolation.ToString().ToUpperInvariant()}")]);
+        string names = PyTorch.Run(Script, [folder.Write("image", image.Pixels), "83", "61", folder.PathOf("results"), .. Asked.Select(asked => $"{asked.Policy} {asked.Bins} {asked.Interpolation.ToString().ToUpperInvariant()}")]);
         using FileStream expected = File.OpenRead(folder.PathOf("results"));
 
         Assert.Equal(names.TrimEnd().Split('\n'), Asked.SelectMany(asked => asked.Space.Select(range => $"{asked.Policy} {range.Operation.Name} {range.Signed}")));
@@ -51,10 +51,10 @@ public class PolicyParityTests
         {
             foreach (var (operation, bin, negative) in Everything(space, bins))
             {
-                byte[] pixels = new byte[picture.Pixels.Length];
+                byte[] pixels = new byte[image.Pixels.Length];
                 expected.ReadExactly(pixels);
                 TransformCase ours = new("", "", canvas => PolicyCases.Run(canvas, space, operation, bin, bins, interpolation, new Color(9, 99, 199), negative));
-                var difference = PixelDifference.Between(pixels, ours.Ours(picture).Pixels);
+                var difference = PixelDifference.Between(pixels, ours.Ours(image).Pixels);
                 Assert.True(difference.Largest == 0, $"{policy}, {operation}, bin {bin} of {bins}, negative: {negative}: {difference}");
             }
         }

@@ -4,10 +4,10 @@ using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Imaging.Transforms.Parity;
 
-/// <summary>What torchvision makes of some pictures in every case, by one Python process.</summary>
+/// <summary>What torchvision makes of some images in every case, by one Python process.</summary>
 public sealed class TorchvisionPixels : IDisposable
 {
-    // An expression sees the picture as 'image'; a tensor it gives is read as (colour, row, column), several pictures as one above the other.
+    // An expression sees the image as 'image'; a tensor it gives is read as (colour, row, column), several images as one above the other.
     private const string Script = """
         import json, math, os, sys, time, types, warnings
         # torch.linspace rounds by the width of the processor's vectors: ours does as with AVX2.
@@ -38,7 +38,7 @@ public sealed class TorchvisionPixels : IDisposable
             if isinstance(result, (list, tuple)): return np.concatenate([array(one) for one in result])
             return result.permute(1, 2, 0).numpy() if isinstance(result, torch.Tensor) else np.asarray(result)
         results = []
-        for p, (width, height) in enumerate(request["pictures"]):
+        for p, (width, height) in enumerate(request["images"]):
             image = Image.frombytes("RGB", (width, height), open(os.path.join(folder, f"{p}.bin"), "rb").read())
             for c, python in enumerate(request["cases"]):
                 code = compile(python, python, "eval")
@@ -64,34 +64,34 @@ public sealed class TorchvisionPixels : IDisposable
 
     internal TorchvisionPixels(int rounds) => _answer = new(() => Ask(rounds));
 
-    /// <summary>Three photographs and two pictures that are almost nothing but edge.</summary>
-    internal static IReadOnlyList<Picture> Pictures { get; } =
+    /// <summary>Three photographs and two images that are almost nothing but edge.</summary>
+    internal static IReadOnlyList<Image> Images { get; } =
     [
-        .. Photographs().Select(path => new FilePicture(path).Decode()),
+        .. Photographs().Select(path => new FileImage(path).Decode()),
         Fixture.Drawn(3, 40, (x, y) => (x * 90, y * 6, x * y % 256)),
         Fixture.Drawn(1, 1, (_, _) => (30, 60, 90)),
     ];
 
     internal IReadOnlyDictionary<string, string> Versions => _answer.Value.Versions;
 
-    /// <summary>What torchvision says about a case; a problem where it refuses the picture.</summary>
-    internal Result Of(int picture, int transform) => _answer.Value.Results[picture * TransformCases.All.Count + transform];
+    /// <summary>What torchvision says about a case; a problem where it refuses the image.</summary>
+    internal Result Of(int image, int transform) => _answer.Value.Results[image * TransformCases.All.Count + transform];
 
-    internal Picture PictureOf(int picture, int transform) =>
-        new(Of(picture, transform).Width, Of(picture, transform).Height, File.ReadAllBytes(_folder.PathOf($"{picture}.{transform}.bin")));
+    internal Image ImageOf(int image, int transform) =>
+        new(Of(image, transform).Width, Of(image, transform).Height, File.ReadAllBytes(_folder.PathOf($"{image}.{transform}.bin")));
 
     public void Dispose() => _folder.Dispose();
 
     private static IEnumerable<string> Photographs() =>
-        new[] { "ants/0013035.jpg", "bees/2610833167_79bf0bcae5.jpg", "ants/ant photos.jpg" }.Select(name => SharedFolder.PathOf($"{TorchvisionCases.Pictures}/{name}"));
+        new[] { "ants/0013035.jpg", "bees/2610833167_79bf0bcae5.jpg", "ants/ant photos.jpg" }.Select(name => SharedFolder.PathOf($"{TorchvisionCases.Images}/{name}"));
 
     private Answer Ask(int rounds)
     {
-        for (int i = 0; i < Pictures.Count; i++)
-            _folder.Write($"{i}.bin", Pictures[i].Pixels);
+        for (int i = 0; i < Images.Count; i++)
+            _folder.Write($"{i}.bin", Images[i].Pixels);
         _folder.Write("request.json", JsonSerializer.SerializeToUtf8Bytes(new
         {
-            pictures = Pictures.Select(picture => new[] { picture.Width, picture.Height }),
+            images = Images.Select(image => new[] { image.Width, image.Height }),
             cases = TransformCases.All.Select(one => one.Python),
         }));
         PyTorch.Run(Script, _folder.Path, $"{rounds}");

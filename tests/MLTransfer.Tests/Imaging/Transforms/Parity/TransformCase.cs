@@ -2,15 +2,15 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer.Tests.Imaging.Transforms.Parity;
 
-/// <summary>Something torchvision does to a picture, and our way to the same pixels.</summary>
+/// <summary>Something torchvision does to an image, and our way to the same pixels.</summary>
 /// <param name="Name">What the table of differences calls it.</param>
 /// <param name="Python">What torchvision does, as an expression: see <see cref="TorchvisionPixels"/> for the names it can use.</param>
 /// <param name="Ours">What gives the same here.</param>
-internal sealed record TransformCase(string Name, string Python, Func<Picture, Picture> Ours)
+internal sealed record TransformCase(string Name, string Python, Func<Image, Image> Ours)
 {
     /// <summary>By a transform whose chance has only one outcome, or by several.</summary>
-    internal TransformCase(string name, string python, params PictureTransform[] transforms) : this(name, python, picture => Apply(transforms, picture)) =>
-        Repeat = (picture, target) => Apply(transforms, picture, target);
+    internal TransformCase(string name, string python, params ImageTransform[] transforms) : this(name, python, image => Apply(transforms, image)) =>
+        Repeat = (image, target) => Apply(transforms, image, target);
 
     /// <summary>By the computation inside of a random transform.</summary>
     internal TransformCase(string name, string python, Action<Canvas> change) : this(name, python, new Fixed(change))
@@ -18,7 +18,7 @@ internal sealed record TransformCase(string Name, string Python, Func<Picture, P
     }
 
     /// <summary>The same into memory that is there already, as training has it, where that is possible.</summary>
-    internal Action<Picture, byte[]> Repeat { get; private init; } = (picture, _) => Ours(picture);
+    internal Action<Image, byte[]> Repeat { get; private init; } = (image, _) => Ours(image);
 
     /// <summary>How many grey levels a colour may be off; 0 means that every pixel must be the same.</summary>
     internal int Levels { get; init; }
@@ -26,22 +26,22 @@ internal sealed record TransformCase(string Name, string Python, Func<Picture, P
     /// <summary>How much of the pixels may be off at all.</summary>
     internal double Share { get; init; }
 
-    private static Picture Apply(PictureTransform[] transforms, Picture picture)
+    private static Image Apply(ImageTransform[] transforms, Image image)
     {
-        PictureRandom random = new(0, 0, 0);
-        using DecodedPixels pixels = new(picture);
+        ImageRandom random = new(0, 0, 0);
+        using DecodedPixels pixels = new(image);
         return TransformChain.Apply(transforms, pixels, ref random);
     }
 
-    private static void Apply(PictureTransform[] transforms, Picture picture, byte[] target)
+    private static void Apply(ImageTransform[] transforms, Image image, byte[] target)
     {
-        PictureRandom random = new(0, 0, 0);
-        using DecodedPixels pixels = new(picture);
+        ImageRandom random = new(0, 0, 0);
+        using DecodedPixels pixels = new(image);
         TransformChain.Apply(transforms, pixels, ref random, target);
     }
 
     private sealed record Fixed(Action<Canvas> Do) : PixelTransform
     {
-        internal override void Change(Canvas canvas, ref PictureRandom random) => Do(canvas);
+        internal override void Change(Canvas canvas, ref ImageRandom random) => Do(canvas);
     }
 }

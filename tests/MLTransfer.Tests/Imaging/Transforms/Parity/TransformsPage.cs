@@ -20,17 +20,17 @@ internal static class TransformsPage
             $"""
             # Transforms
 
-            Every transform beside torchvision's on PIL pictures: made by `benchmarks/transforms.sh` with torchvision {torchvision.Versions["torchvision"]} and Pillow {torchvision.Versions["pillow"]}, over three
-            photographs of {string.Join(", ", TorchvisionPixels.Pictures.Take(Photographs).Select(picture => $"{picture.Width} × {picture.Height}"))} pixels. The tests allow no difference at all but
+            Every transform beside torchvision's on PIL images: made by `benchmarks/transforms.sh` with torchvision {torchvision.Versions["torchvision"]} and Pillow {torchvision.Versions["pillow"]}, over three
+            photographs of {string.Join(", ", TorchvisionPixels.Images.Take(Photographs).Select(image => $"{image.Width} × {image.Height}"))} pixels. The tests allow no difference at all but
             in what torchvision computes in single precision: elastic transforms may be a grey level off in a hundredth of the pixels, Gaussian blur in a
             thousandth; and a pixel in a thousand of an elastic transform to the nearest may be another one, where a place is rounded to
-            the other side of the line between two pixels or of the edge of the picture.
+            the other side of the line between two pixels or of the edge of the image.
 
-            `AugMix` does its operations as on PIL pictures, like every other transform, and is compared with torchvision's sum of such chains. torchvision
-            itself does them on tensors there, where edges of moved pictures and the rounding of most operations differ.
+            `AugMix` does its operations as on PIL images, like every other transform, and is compared with torchvision's sum of such chains. torchvision
+            itself does them on tensors there, where edges of moved images and the rounding of most operations differ.
 
             - **largest**: the largest difference of a colour, in grey levels of 255. **differing**: the share of the pixels that are not the same.
-            - **ms**: milliseconds of processor time for a picture, averaged over many calls and the photographs; what random transforms do is measured
+            - **ms**: milliseconds of processor time for an image, averaged over many calls and the photographs; what random transforms do is measured
               with fixed numbers in place of chance.
 
             | transform | in torchvision | largest | differing | ms | torchvision's ms |
@@ -38,7 +38,7 @@ internal static class TransformsPage
             """);
         // Only code that ran for a while is compiled as well as can be.
         foreach (TransformCase transform in TransformCases.All)
-            Milliseconds(transform, TorchvisionPixels.Pictures[1], WarmingUp);
+            Milliseconds(transform, TorchvisionPixels.Images[1], WarmingUp);
         for (int index = 0; index < TransformCases.All.Count; index++)
             page.AppendLine(Row(torchvision, index));
         return page.ToString().ReplaceLineEndings("\n");
@@ -51,9 +51,9 @@ internal static class TransformsPage
         double ours = 0, theirs = 0;
         for (int i = 0; i < Photographs; i++)
         {
-            Picture picture = TorchvisionPixels.Pictures[i];
-            differences.Add(PixelDifference.Between(torchvision.PictureOf(i, index).Pixels, transform.Ours(picture).Pixels));
-            ours += Milliseconds(transform, picture, Measured);
+            Image image = TorchvisionPixels.Images[i];
+            differences.Add(PixelDifference.Between(torchvision.ImageOf(i, index).Pixels, transform.Ours(image).Pixels));
+            ours += Milliseconds(transform, image, Measured);
             theirs += torchvision.Of(i, index).Seconds * 1000;
         }
         return string.Create(CultureInfo.InvariantCulture,
@@ -63,14 +63,14 @@ internal static class TransformsPage
     private static string Share(double share) => share == 0 ? "0" : share.ToString("0.0000 %", CultureInfo.InvariantCulture);
 
     // Of the processor: what else runs on the machine hardly changes it.
-    private static double Milliseconds(TransformCase transform, Picture picture, TimeSpan atLeast)
+    private static double Milliseconds(TransformCase transform, Image image, TimeSpan atLeast)
     {
-        byte[] target = transform.Ours(picture).Pixels;
+        byte[] target = transform.Ours(image).Pixels;
         TimeSpan start = Environment.CpuUsage.TotalTime, passed;
         int count = 0;
         do
         {
-            transform.Repeat(picture, target);
+            transform.Repeat(image, target);
             count++;
         }
         while ((passed = Environment.CpuUsage.TotalTime - start) < atLeast);

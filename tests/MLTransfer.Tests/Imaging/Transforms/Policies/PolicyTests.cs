@@ -37,13 +37,13 @@ public class PolicyTests
             }
         }
 
-        const int Pictures = 20_000;
-        var seen = Enumerable.Range(0, Pictures).Select(index => Key(Applied(augment, index))).CountBy(key => key).ToDictionary();
+        const int Images = 20_000;
+        var seen = Enumerable.Range(0, Images).Select(index => Key(Applied(augment, index))).CountBy(key => key).ToDictionary();
 
         Assert.Equal(1, expected.Values.Sum(), 9);
         Assert.Empty(seen.Keys.Except(expected.Keys));
         // Five standard deviations of the binomial distribution, and one for those that are hardly ever seen.
-        Assert.All(expected, one => Assert.InRange(seen.GetValueOrDefault(one.Key) - Pictures * one.Value, -5 * Math.Sqrt(Pictures * one.Value) - 1, 5 * Math.Sqrt(Pictures * one.Value) + 1));
+        Assert.All(expected, one => Assert.InRange(seen.GetValueOrDefault(one.Key) - Images * one.Value, -5 * Math.Sqrt(Images * one.Value) - 1, 5 * Math.Sqrt(Images * one.Value) + 1));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public class PolicyTests
     {
         // Only geometry beside autocontrast and equalize, which leave a single colour alone, and strength 0: shears, shifts and turns by nothing.
         AugMix mix = new(severity: 1, allOps: false);
-        Picture colour = Fixture.Drawn(9, 9, (_, _) => (64, 128, 192));
+        Image colour = Fixture.Drawn(9, 9, (_, _) => (64, 128, 192));
         // Posterizing to 4 bits leaves multiples of 16; fractions are cut off.
         for (int index = 0; index < 200; index++)
             Assert.All(Applied(mix, index, colour).Pixels.Zip(colour.Pixels), pixel => Assert.InRange(pixel.First - pixel.Second, -1, 0));
@@ -100,7 +100,7 @@ public class PolicyTests
         float[] shares = new float[3];
         for (int index = 0; index < 20_000; index++)
         {
-            PictureRandom random = new(1, 2, index);
+            ImageRandom random = new(1, 2, index);
             Dirichlet.Sample(alpha, shares, ref random);
             Assert.Equal(1, shares[0] + shares[1] + shares[2], 1e-5);
             sum += shares[0];
@@ -113,15 +113,15 @@ public class PolicyTests
         Assert.InRange(variance / (2.0 / 9 / (3 * alpha + 1)), 0.95, 1.05);
     }
 
-    private static Picture Drawn { get; } = Fixture.Drawn(24, 24, (x, y) => (x * 9 + y, 255 - y * 8, 20 + (x * x + y * 5) % 200));
+    private static Image Drawn { get; } = Fixture.Drawn(24, 24, (x, y) => (x * 9 + y, 255 - y * 8, 20 + (x * x + y * 5) % 200));
 
-    private static string Key(Picture picture) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(picture.Pixels));
+    private static string Key(Image image) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(image.Pixels));
 
-    private static Picture Changed(Action<Canvas> change) => new Parity.TransformCase("", "", change).Ours(Drawn);
+    private static Image Changed(Action<Canvas> change) => new Parity.TransformCase("", "", change).Ours(Drawn);
 
-    private static Picture Applied(PictureTransform transform, int index, Picture? picture = null)
+    private static Image Applied(ImageTransform transform, int index, Image? image = null)
     {
-        PictureRandom random = new(7, 1, index);
-        return transform.Apply(picture ?? Drawn, ref random);
+        ImageRandom random = new(7, 1, index);
+        return transform.Apply(image ?? Drawn, ref random);
     }
 }

@@ -1,0 +1,23 @@
+namespace MLTransfer.Imaging;
+
+/// <summary>An image that cannot be used, and why.</summary>
+public sealed class ImageException : Exception
+{
+    /// <summary>Creates the exception.</summary>
+    /// <param name="name">The image: its path, or what its source calls it.</param>
+    /// <param name="reason">What is wrong with it, continuing a sentence that begins with its name.</param>
+    /// <param name="innerException">What was caught, if anything.</param>
+    public ImageException(string name, string reason, Exception? innerException = null)
+        : base($"{name}: {reason}", innerException) => (Name, Reason) = (name, reason);
+
+    /// <summary>An image that is sound, but of a kind that is not read.</summary>
+    /// <param name="name">The image.</param>
+    /// <param name="kindAndAdvice">What kind it is, and what to do.</param>
+    internal static ImageException NotSupported(string name, string kindAndAdvice) => new(name, $"not supported: {kindAndAdvice}");
+
+    /// <summary>The image: its path, or what its source calls it.</summary>
+    public string Name { get; }
+
+    /// <summary>What is wrong with it.</summary>
+    public string Reason { get; }
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Cli.Tests.EndToEnd;
+
+public sealed class BadImagesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Images_that_cannot_be_read_are_listed_with_reasons_counted_and_left_out()
+    {
+        SmallImages.Draw(_folder.PathOf("data"), perClass: 5, seed: 1);
+        var whole = File.ReadAllBytes(_folder.PathOf("data/disc-plain/000.png"));
+        string[] bad =
+        [
+            _folder.Write("data/disc-plain/empty.png", []),
+            _folder.Write("data/disc-plain/cut.png", whole.AsSpan(0, whole.Length / 2)),
+            _folder.Write("data/disc-plain/текст.jpg", "not an image"u8),
+            _folder.Write("data/disc-plain/moving.gif", "GIF89a"u8),
+        ];
+        var outcome = await TrainAsync("--json");
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        Assert.Equal(bad.Length, json.GetProperty("skipped_images").GetInt32());
+        Assert.Equal(10, json.GetProperty("train_images").GetInt32() + json.GetProperty("val_images").GetInt32());
+        Assert.All(bad, path => Assert.Contains($"skipped '{path}': ", outcome.Words, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Training_stops_at_an_unreadable_image_when_told_to()
+    {
+        SmallImages.Draw(_folder.PathOf("data"), perClass: 5, seed: 1);
+        var bad = _folder.Write("data/disc-plain/empty.png", []);
+        var outcome = await TrainAsync("--stop-on-bad-image");
+        Assert.Equal(ExitCode.Failed, outcome.Code);
+        Assert.Contains(bad, outcome.Words, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.PathOf("model.zip")));
+    }
+
+    [Fact]
+    public async Task An_empty_folder_is_an_error_that_names_it()
+    {
+        Directory.CreateDirectory(_folder.PathOf("data"));
+        await FailsAsync(_folder.PathOf("data"));
+    }
+
+    [Fact]
+    public async Task One_class_only_is_an_error()
+    {
+        SmallImages.Draw(_folder.PathOf("data"), perClass: 3, seed: 1);
+        Directory.Delete(_folder.PathOf("data/disc-plain"), recursive: true);
+        await FailsAsync("class");
+    }
+
+    [Fact]
+    public async Task A_class_without_images_is_an_error_that_names_it()
+    {
+        SmallImages.Draw(_folder.PathOf("data"), perClass: 3, seed: 1);
+        Directory.CreateDirectory(_folder.PathOf("data/nothing-here"));
+        await FailsAsync("nothing-here");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Without_a_usable_cache_training_goes_on_with_one_line_that_names_the_option(bool hasHome)
+    {
+        SmallImages.Draw(_folder.PathOf("data"), perClass: 5, seed: 1);
+        // Nobody, not even root, makes a folder below a file.
+        var cache = hasHome ? Path.Combine(_folder.Write("file", []), "cache") : null;
+        var outcome = await Mlt.RunInAsync(cache,
+            "train", "--data", _folder.PathOf("data"), "--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none", "--epochs", "2", "--out", _folder.PathOf("model.zip"));
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        Assert.Single(outcome.Words.Split('\n'), line => line.Contains("features are not kept for the next training (--cache DIR|none)", StringComparison.Ordinal));
+        Assert.True(File.Exists(_folder.PathOf("model.zip")));
+    }
+
+    [Fact]
+    public async Task A_cache_that_was_asked_for_and_cannot_be_used_is_an_error()
+    {
+        SmallImages.Draw(_folder.PathOf("data"), perClass: 5, seed: 1);
+        var outcome = await TrainAsync("--cache", Path.Combine(_folder.Write("file", []), "cache"));
+        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Contains("--cache is '", outcome.Words, StringComparison.Ordinal);
+    }
+
+    private async Task FailsAsync(string named)
+    {
+        var outcome = await TrainAsync();
+        Assert.Contains(outcome.Code, (int[])[ExitCode.Failed, ExitCode.AskedWrongly]);
+        Assert.Equal("", outcome.Output);
+        Assert.Contains(named, outcome.Words, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Words, StringComparison.Ordinal);
+    }
+
+    private Task<Outcome> TrainAsync(params string[] more) => Mlt.RunAsync(
+    [
+        "train", "--data", _folder.PathOf("data"), "--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none",
+        "--epochs", "2", "--out", _folder.PathOf("model.zip"), .. more.Contains("--cache") ? more : [.. more, "--cache", "none"],
+    ]);
+}
