@@ -53,7 +53,8 @@ internal static class MltApplication
     }
 
     // What wraps a failure on its way (tasks, reflection, type initializers) says nothing about it.
-    private static Exception Cause(Exception failure) => failure is AggregateException or TargetInvocationException or TypeInitializationException
+    private static Exception Cause(Exception failure) =>
+        failure is AggregateException or TargetInvocationException or TypeInitializationException
         ? Cause(failure.InnerException ?? new InvalidOperationException(failure.Message))
         : failure;
 }

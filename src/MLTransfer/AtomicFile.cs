@@ -17,7 +17,8 @@ public static class AtomicFile
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Writes a file; on any failure the file that was there before stays as it was and nothing is left behind. A file that is replaced keeps
+    /// Writes a file; on any failure the file that was there before stays as it was and nothing is left behind. A file that is replaced
+    /// keeps
     /// its mode and its owner.
     /// </summary>
     /// <param name="path">The file, in a folder that exists; or a symbolic link, a device, a FIFO.</param>
@@ -119,7 +120,8 @@ public static class AtomicFile
             AppendTo(held, place, content);
             return;
         }
-        using var target = new FileStream(place.Target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+        using var target = new FileStream(
+            place.Target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
         bool isPlain = UnixFile.At(place.Target) is not { Kind: UnixFileKind.Special };
         // What another process writes to its own file stays.
         if (isPlain && target.CanSeek && place.IsHeldOpen)

@@ -9,7 +9,9 @@ public static class NearestName
     public static string Question(string typed, IEnumerable<string> names) =>
         Of(typed, names) is { } name ? $" Did you mean '{name}'?" : "";
 
-    /// <summary>The name with the fewest edits from what was typed, if at most a third of its letters (and at least one) are wrong.</summary>
+    /// <summary>
+    /// The name with the fewest edits from what was typed, if at most a third of its letters (and at least one) are wrong.
+    /// </summary>
     /// <param name="typed">What was typed; letter case does not count.</param>
     /// <param name="names">The names there are.</param>
     public static string? Of(string typed, IEnumerable<string> names) => names

@@ -57,7 +57,8 @@ internal sealed record OutputPlace(string Asked, string Target, bool Exists, boo
         Refusal(
             Asked,
             cause is UnauthorizedAccessException
-                ? $"this user may make no file in '{Path.GetDirectoryName(Target)}'. Change the permissions of this folder, or choose another."
+                ? $"this user may make no file in '{Path.GetDirectoryName(Target)}'. Change the permissions of this folder, or choose "
+                + $"another."
                 : $"{cause.Message} Check the permissions and the free space of its folder, or choose another.",
             cause);
 
@@ -125,7 +126,8 @@ internal sealed record OutputPlace(string Asked, string Target, bool Exists, boo
     // On macOS /dev/fd is a folder of its own; on Linux it leads to /proc/self/fd, and that to /proc/1234/fd.
     private static bool IsHeld(string file) =>
         Path.GetDirectoryName(file) is { } folder
-        && (folder == "/dev/fd" || (folder.StartsWith("/proc/", StringComparison.Ordinal) && folder.EndsWith("/fd", StringComparison.Ordinal)));
+        && (folder == "/dev/fd" || (folder.StartsWith("/proc/", StringComparison.Ordinal)
+        && folder.EndsWith("/fd", StringComparison.Ordinal)));
 
     private static int? OwnDescriptor(string held) =>
         (held.StartsWith($"/proc/{Environment.ProcessId}/", StringComparison.Ordinal) || Path.GetDirectoryName(held) == "/dev/fd")

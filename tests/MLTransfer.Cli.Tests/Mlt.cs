@@ -12,7 +12,8 @@ internal static class Mlt
         RunAsync(input, Path.Combine(Path.GetTempPath(), "mltransfer-cli-tests", "cache"), arguments, cancel);
 
     /// <summary>With a cache of its own.</summary>
-    internal static Task<Outcome> RunInAsync(string? cacheFolder, params string[] arguments) => RunAsync("", cacheFolder, arguments, CancellationToken.None);
+    internal static Task<Outcome> RunInAsync(string? cacheFolder, params string[] arguments) =>
+        RunAsync("", cacheFolder, arguments, CancellationToken.None);
 
     private static async Task<Outcome> RunAsync(string input, string? cacheFolder, string[] arguments, CancellationToken cancel)
     {

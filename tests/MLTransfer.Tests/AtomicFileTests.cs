@@ -48,7 +48,8 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Contains("does not exist", Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.CheckWritable(missing)).Message);
         Assert.Contains("does not exist", Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.Write(missing, _ => { })).Message);
         Assert.Contains("it is a folder", Assert.Throws<IOException>(() => AtomicFile.CheckWritable(_folder.Path)).Message);
-        Assert.Contains("/proc/model.zip' cannot be written", Assert.ThrowsAny<IOException>(() => AtomicFile.CheckWritable("/proc/model.zip")).Message);
+        Assert.Contains("/proc/model.zip' cannot be written",
+            Assert.ThrowsAny<IOException>(() => AtomicFile.CheckWritable("/proc/model.zip")).Message);
     }
 
     [Fact]

@@ -46,7 +46,8 @@ public sealed class OutputPlaceTests : IDisposable
     {
         File.CreateSymbolicLink(_folder.PathOf("link.zip"), "gone/model.zip");
         IOException refusal = Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.CheckWritable(_folder.PathOf("link.zip")));
-        Assert.Contains($"it is a link to '{_folder.PathOf("gone/model.zip")}', and the folder '{_folder.PathOf("gone")}' does not exist", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"it is a link to '{_folder.PathOf("gone/model.zip")}', and the folder '{_folder.PathOf("gone")}' does not exist",
+            refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -59,8 +60,10 @@ public sealed class OutputPlaceTests : IDisposable
         File.CreateSymbolicLink(_folder.PathOf("one.zip"), "other.zip");
         File.CreateSymbolicLink(_folder.PathOf("other.zip"), "one.zip");
         Directory.CreateSymbolicLink(_folder.PathOf("circle"), "circle");
-        Assert.Contains("lead in a circle", Assert.Throws<IOException>(() => AtomicFile.CheckWritable(_folder.PathOf(name))).Message, StringComparison.Ordinal);
-        Assert.Contains("lead in a circle", Assert.Throws<IOException>(() => Write(_folder.PathOf(name), "")).Message, StringComparison.Ordinal);
+        Assert.Contains("lead in a circle", Assert.Throws<IOException>(() => AtomicFile.CheckWritable(_folder.PathOf(name))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("lead in a circle", Assert.Throws<IOException>(() => Write(_folder.PathOf(name), "")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,8 +71,10 @@ public sealed class OutputPlaceTests : IDisposable
     {
         Directory.CreateSymbolicLink(_folder.PathOf("link"), _folder.Path);
         _folder.Write("file", "old"u8);
-        Assert.Contains("it is a folder", Assert.Throws<IOException>(() => AtomicFile.CheckWritable(_folder.PathOf("link"))).Message, StringComparison.Ordinal);
-        Assert.Contains("is a file, not a folder", Assert.Throws<IOException>(() => AtomicFile.CheckWritable(_folder.PathOf("file/model.zip"))).Message, StringComparison.Ordinal);
+        Assert.Contains("it is a folder", Assert.Throws<IOException>(() => AtomicFile.CheckWritable(_folder.PathOf("link"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("is a file, not a folder",
+            Assert.Throws<IOException>(() => AtomicFile.CheckWritable(_folder.PathOf("file/model.zip"))).Message, StringComparison.Ordinal);
     }
 
     [NeedsUnixFact]
@@ -146,7 +151,8 @@ public sealed class OutputPlaceTests : IDisposable
     {
         string path = _folder.Write("model.zip", "old"u8);
         File.SetAttributes(path, FileAttributes.ReadOnly);
-        Assert.Contains("may not be changed", Assert.Throws<IOException>(() => AtomicFile.CheckWritable(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("may not be changed", Assert.Throws<IOException>(() => AtomicFile.CheckWritable(path)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<IOException>(() => Write(path, "new"));
         Assert.Equal("old", File.ReadAllText(path));
     }
@@ -199,7 +205,8 @@ public sealed class OutputPlaceTests : IDisposable
         {
             Write(path, "new");
             Assert.Equal("new", File.ReadAllText(path));
-            Assert.Contains("may make no file", Assert.Throws<IOException>(() => Write(_folder.PathOf("locked/other.zip"), "")).Message, StringComparison.Ordinal);
+            Assert.Contains("may make no file", Assert.Throws<IOException>(() => Write(_folder.PathOf("locked/other.zip"), "")).Message,
+                StringComparison.Ordinal);
         }
         finally
         {
@@ -215,7 +222,8 @@ public sealed class OutputPlaceTests : IDisposable
         Assert.Equal("new", File.ReadAllText(path));
     }
 
-    private static void Write(string path, string content) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(content)));
+    private static void Write(string path, string content) =>
+        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(content)));
 
     private static string Made(string command, string path, params string[] more)
     {

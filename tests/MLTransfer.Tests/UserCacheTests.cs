@@ -5,7 +5,8 @@ namespace MLTransfer.Tests;
 public class UserCacheTests
 {
     [Fact]
-    public void XDG_CACHE_HOME_decides_where_caches_go() => Assert.Equal("/var/xdg/mltransfer", UserCache.Folder(_ => "/var/xdg", "/home/ada"));
+    public void XDG_CACHE_HOME_decides_where_caches_go() =>
+        Assert.Equal("/var/xdg/mltransfer", UserCache.Folder(_ => "/var/xdg", "/home/ada"));
 
     [Theory]
     [InlineData(null)]

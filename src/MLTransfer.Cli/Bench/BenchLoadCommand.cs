@@ -10,13 +10,16 @@ internal sealed class BenchLoadCommand : MltCommand
     private const string DefaultBackbone = "resnet50";
     private const int DefaultRounds = 11;
 
-    private readonly Option<string?> _backbone = NewOption.Text("--backbone", "NAME", $"A backbone of torchvision's. [default: {DefaultBackbone}]");
+    private readonly Option<string?> _backbone =
+        NewOption.Text("--backbone", "NAME", $"A backbone of torchvision's. [default: {DefaultBackbone}]");
     private readonly Option<string?> _python = NewOption.Text(
         "--python", "FILE", $"The Python that has torch and torchvision. [default: {PeerRequest.DefaultPython}]");
-    private readonly Option<int?> _rounds = NewOption.Whole("--rounds", $"How often each loads the file. [default: {DefaultRounds}]", 1, 1000);
+    private readonly Option<int?> _rounds =
+        NewOption.Whole("--rounds", $"How often each loads the file. [default: {DefaultRounds}]", 1, 1000);
 
     internal BenchLoadCommand(Surroundings surroundings)
-        : base("load", "Times reading a .pth file into a network: PyTorch's torch.load with load_state_dict, and ours, in turns.", surroundings,
+        : base("load", "Times reading a .pth file into a network: PyTorch's torch.load with load_state_dict, and ours, in turns.",
+            surroundings,
             "mlt bench load",
             "mlt bench load --backbone vgg16 --rounds 5 --json") =>
         Accepts(_backbone, _python, _rounds);
@@ -33,7 +36,8 @@ internal sealed class BenchLoadCommand : MltCommand
     {
         var python = Paths.ExistingFile("--python", asked.GetValue(_python) ?? PeerRequest.DefaultPython);
         var comparison = await LoadRun.CompareAsync(
-            KnownBackbone.Of(asked.GetValue(_backbone) ?? DefaultBackbone), python, asked.GetValue(_rounds) ?? DefaultRounds, cancel).ConfigureAwait(false);
+            KnownBackbone.Of(asked.GetValue(_backbone) ?? DefaultBackbone), python, asked.GetValue(_rounds) ?? DefaultRounds, cancel)
+            .ConfigureAwait(false);
         if (WantsJson(asked))
             Json.WriteTo(Surroundings.Output, comparison);
         else

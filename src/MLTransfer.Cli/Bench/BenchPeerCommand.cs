@@ -10,23 +10,28 @@ internal sealed class BenchPeerCommand : MltCommand
     private const string Both = "both";
 
     private readonly Option<string?> _script = NewOption.Text(
-        "--peer-script", "FILE", "The recipe in Python; takes --data, --mode, --backbone, --weights, --epochs, --threads and prints JSON last. " +
+        "--peer-script", "FILE", "The recipe in Python; takes --data, --mode, --backbone, --weights, --epochs, --threads and prints "
+        + "JSON last. " +
         "[default: ../shared/peers/tutorial.py]");
     private readonly Option<string?> _python = NewOption.Text(
         "--python", "FILE", $"The Python that has torch and torchvision. [default: {PeerRequest.DefaultPython}]");
-    private readonly Option<string?> _data = NewOption.Text("--data", "DIR", "A folder with train/ and val/. [default: ../shared/data/hymenoptera]");
+    private readonly Option<string?> _data =
+        NewOption.Text("--data", "DIR", "A folder with train/ and val/. [default: ../shared/data/hymenoptera]");
     private readonly Option<string?> _weights = NewOption.Text(
         "--weights", "FILE", "Pretrained weights of the backbone. [default: ../shared/weights/mobilenet_v1_b12_imagenet.pth]");
     private readonly Option<string?> _backbone = NewOption.Text(
         "--backbone", "NAME", $"A backbone that both know. [default: {PeerRequest.DefaultBackbone}]");
-    private readonly Option<string> _mode = NewOption.Choice("--mode", "Which way to train.", Both, PeerRequest.Features, PeerRequest.FineTune);
-    private readonly Option<int?> _epochs = NewOption.Whole("--epochs", $"Epochs of either. [default: {PeerRequest.DefaultEpochs}]", 1, 1000);
+    private readonly Option<string> _mode =
+        NewOption.Choice("--mode", "Which way to train.", Both, PeerRequest.Features, PeerRequest.FineTune);
+    private readonly Option<int?> _epochs =
+        NewOption.Whole("--epochs", $"Epochs of either. [default: {PeerRequest.DefaultEpochs}]", 1, 1000);
     private readonly Option<int?> _threads = NewOption.Whole(
         "--threads", "Processor threads of either. [default: as many as the processor has]", 1, 1024);
 
     internal BenchPeerCommand(Surroundings surroundings)
         : base(
-            "peer", "Times the PyTorch tutorial's transfer learning and 'mlt train' on the same images, backbone, weights and threads.", surroundings,
+            "peer", "Times the PyTorch tutorial's transfer learning and 'mlt train' on the same images, backbone, weights and threads.",
+            surroundings,
             "mlt bench peer",
             "mlt bench peer --mode features --epochs 5 --threads 2 --json",
             "mlt bench peer --peer-script tutorial.py --data flowers --backbone resnet18 --weights resnet18-f37072fd.pth") =>

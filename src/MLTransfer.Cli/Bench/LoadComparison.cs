@@ -13,7 +13,8 @@ internal sealed record LoadComparison(string Backbone, long Bytes, int Rounds, d
     internal static void Show(LoadComparison comparison, Surroundings surroundings)
     {
         var output = surroundings.Output;
-        output.WriteLine($"{comparison.Backbone}: a file of {Figures.Bytes(comparison.Bytes)} into a network, median of {Figures.Counted(comparison.Rounds, "round", "rounds")}");
+        output.WriteLine($"{comparison.Backbone}: a file of {Figures.Bytes(comparison.Bytes)} into a network, median of "
+            + $"{Figures.Counted(comparison.Rounds, "round", "rounds")}");
         output.WriteLine($"torch.load and load_state_dict: {Milliseconds(comparison.PeerSeconds)}");
         output.WriteLine($"mlt: {Milliseconds(comparison.OursSeconds)}, {Figures.Number(comparison.Ratio, "0.00")} times as fast");
     }

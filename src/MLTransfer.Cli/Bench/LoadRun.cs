@@ -28,7 +28,8 @@ internal static class LoadRun
             await peer.AnswerAsync(cancel).ConfigureAwait(false);
             using var model = backbone.Build(backbone.Classes);
             var timing = await LoadTiming.InTurnsAsync(model, file, backbone.Name, rounds,
-                async () => double.Parse(await peer.AskAsync("load", cancel).ConfigureAwait(false), CultureInfo.InvariantCulture)).ConfigureAwait(false);
+                async () => double.Parse(await peer.AskAsync("load", cancel).ConfigureAwait(false), CultureInfo.InvariantCulture))
+                .ConfigureAwait(false);
             return new(backbone.Name, new FileInfo(file).Length, rounds, timing.TheirSeconds, timing.OurSeconds);
         }
         finally

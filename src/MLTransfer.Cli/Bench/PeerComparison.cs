@@ -1,7 +1,8 @@
 namespace MLTransfer.Cli.Bench;
 
 /// <summary>Two trainings of one kind, on the same images.</summary>
-internal sealed record PeerComparison(string Mode, string Backbone, int Epochs, int Threads, PeerTiming Peer, PeerTiming Ours, PeerTiming? Warm)
+internal sealed record PeerComparison(
+    string Mode, string Backbone, int Epochs, int Threads, PeerTiming Peer, PeerTiming Ours, PeerTiming? Warm)
 {
     /// <summary>The peer's seconds over ours.</summary>
     public double TimeRatio => Peer.Seconds / Ours.Seconds;

@@ -11,7 +11,8 @@ internal sealed record PeerRequest(string Script, string Python, string Data, st
     internal const string Features = "features";
     internal const string FineTune = "finetune";
 
-    internal static PeerRequest Of(string? script, string? python, string? data, string? weights, string? backbone, int? epochs, int? threads) => new(
+    internal static PeerRequest Of(
+        string? script, string? python, string? data, string? weights, string? backbone, int? epochs, int? threads) => new(
         Paths.ExistingFile("--peer-script", script ?? Beside("shared", "peers", "tutorial.py")),
         Paths.ExistingFile("--python", python ?? DefaultPython),
         Paths.ExistingFolder("--data", data ?? Beside("shared", "data", "hymenoptera")),

@@ -56,7 +56,8 @@ internal static class PeerRun
     private static string[] Common(PeerRequest request) =>
     [
         "--backbone", request.Backbone, "--weights", request.Weights,
-        "--epochs", request.Epochs.ToString(CultureInfo.InvariantCulture), "--threads", request.Threads.ToString(CultureInfo.InvariantCulture),
+        "--epochs", request.Epochs.ToString(CultureInfo.InvariantCulture), "--threads",
+        request.Threads.ToString(CultureInfo.InvariantCulture),
     ];
 
     // Started as 'dotnet mlt.dll', this process is dotnet.

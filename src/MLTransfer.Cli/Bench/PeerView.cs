@@ -22,7 +22,8 @@ internal static class PeerView
 
     private static string[] Cells(string run, PeerTiming timing, PeerTiming peer) =>
     [
-        run, timing.Seconds.ToString("0.0", CultureInfo.InvariantCulture), Ratio(peer.Seconds / timing.Seconds), Figures.Percent(timing.Accuracy),
+        run, timing.Seconds.ToString("0.0", CultureInfo.InvariantCulture), Ratio(peer.Seconds / timing.Seconds),
+        Figures.Percent(timing.Accuracy),
         Figures.Speed(timing.TrainImagesPerSecond), Ratio(timing.TrainImagesPerSecond / peer.TrainImagesPerSecond),
     ];
 

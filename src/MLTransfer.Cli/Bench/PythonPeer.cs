@@ -20,7 +20,8 @@ internal sealed class PythonPeer(string python, string script, params string[] a
     internal async Task<string> AnswerAsync(CancellationToken cancel) =>
         await _process.StandardOutput.ReadLineAsync(cancel).ConfigureAwait(false)
         ?? throw new InvalidOperationException(
-            $"The reference in Python failed:{Environment.NewLine}{await _process.StandardError.ReadToEndAsync(cancel).ConfigureAwait(false)}");
+            $"The reference in Python "
+            + $"failed:{Environment.NewLine}{await _process.StandardError.ReadToEndAsync(cancel).ConfigureAwait(false)}");
 
     public void Dispose()
     {

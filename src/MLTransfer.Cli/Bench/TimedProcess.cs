@@ -10,7 +10,8 @@ internal static class TimedProcess
         string program, IEnumerable<string> arguments, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(cancel);
@@ -20,7 +21,8 @@ internal static class TimedProcess
             return process.ExitCode == 0
                 ? (seconds, Parse(await output.ConfigureAwait(false)))
                 : throw new InvalidOperationException(
-                    $"'{program} {string.Join(' ', arguments)}' failed with exit code {process.ExitCode}:{Environment.NewLine}{words.Trim()}");
+                    $"'{program} {string.Join(' ', arguments)}' failed with exit code "
+                    + $"{process.ExitCode}:{Environment.NewLine}{words.Trim()}");
         }
         catch (OperationCanceledException)
         {

@@ -20,7 +20,8 @@ internal static class CalledAs
         if (Path.GetFileNameWithoutExtension(process) == "dotnet")
             return $"dotnet {ShellWord.Of(Nearest(assembly))}";
         var folders = (environment("PATH") ?? "").Split(Path.PathSeparator);
-        return folders.Contains(Path.GetDirectoryName(process)) ? Path.GetFileNameWithoutExtension(process) : ShellWord.Of(Nearest(process));
+        return folders.Contains(Path.GetDirectoryName(process)) ? Path.GetFileNameWithoutExtension(process)
+            : ShellWord.Of(Nearest(process));
     }
 
     // Below the working directory, the way from there is shorter.

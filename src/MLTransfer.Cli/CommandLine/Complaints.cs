@@ -46,11 +46,13 @@ internal static class Complaints
     private static string UnknownCommand(string token, Command command)
     {
         var names = command.Subcommands.Select(each => each.Name).ToArray();
-        return $"There is no command '{FullName(command)} {token}'.{NearestName.Question(token, names)} Commands: {string.Join(", ", names)}.";
+        return $"There is no command '{FullName(command)} {token}'.{NearestName.Question(token, names)} Commands: "
+            + $"{string.Join(", ", names)}.";
     }
 
     private static bool IsAboutUnmatched(ParseError error, ParseResult asked) =>
-        asked.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal)) && error.SymbolResult is CommandResult;
+        asked.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal))
+            && error.SymbolResult is CommandResult;
 
     // The parser's sentences for what is missing name it and nothing more.
     private static string Reworded(ParseError error, ParseResult asked)
@@ -58,9 +60,11 @@ internal static class Complaints
         var command = asked.CommandResult.Command;
         if (command.Subcommands.Count > 0)
             return $"a command is missing. Commands: {string.Join(", ", command.Subcommands.Select(each => each.Name))}.";
-        if (command.Options.FirstOrDefault(option => option.Required && error.Message == $"Option '{option.Name}' is required.") is { } missing)
+        if (command.Options.FirstOrDefault(
+            option => option.Required && error.Message == $"Option '{option.Name}' is required.") is { } missing)
             return $"{missing.Name} {missing.HelpName} is missing. {missing.Description}";
-        if (command.Options.FirstOrDefault(option => error.Message == $"Required argument missing for option: '{option.Name}'.") is { } bare)
+        if (command.Options.FirstOrDefault(
+            option => error.Message == $"Required argument missing for option: '{option.Name}'.") is { } bare)
             return $"{bare.Name} needs a value: {bare.HelpName}. {bare.Description}";
         return error.SymbolResult is ArgumentResult { Tokens.Count: 0, Argument: var argument }
             ? $"{argument.Name} is missing. {argument.Description}"

@@ -8,12 +8,15 @@ namespace MLTransfer.Cli.CommandLine;
 internal sealed class DatasetOptions
 {
     internal const string Forms =
-        "a folder with one folder of images per class, or with such folders for train, val and test; a manifest (.csv, .tsv, .jsonl); a .zip or .tar " +
+        "a folder with one folder of images per class, or with such folders for train, val and test; a manifest (.csv, .tsv, .jsonl); a "
+            + ".zip or .tar " +
         "archive; IDX files as of MNIST; CIFAR files";
 
-    internal Option<string?> ImageColumn { get; } = NewOption.Text("--image-column", "NAME", "The column of a manifest with the images' paths. [default: found by its name]");
+    internal Option<string?> ImageColumn { get; } =
+        NewOption.Text("--image-column", "NAME", "The column of a manifest with the images' paths. [default: found by its name]");
 
-    internal Option<string?> LabelColumn { get; } = NewOption.Text("--label-column", "NAME", "The column of a manifest with the classes. [default: found by its name]");
+    internal Option<string?> LabelColumn { get; } =
+        NewOption.Text("--label-column", "NAME", "The column of a manifest with the classes. [default: found by its name]");
 
     internal Option<string?> ImageFolder { get; } = NewOption.Text(
         "--image-folder", "DIR", "The folder that a manifest's paths are relative to. [default: the manifest's own]");

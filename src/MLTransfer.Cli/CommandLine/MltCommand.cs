@@ -5,7 +5,8 @@ namespace MLTransfer.Cli.CommandLine;
 /// <summary>One command of the tool: it parses, calls the library, shows, and returns an <see cref="ExitCode"/>.</summary>
 internal abstract class MltCommand : Command
 {
-    private readonly Option<bool> _json = NewOption.Flag("--json", "Put the result as one JSON document on standard output, and nothing else there.");
+    private readonly Option<bool> _json =
+        NewOption.Flag("--json", "Put the result as one JSON document on standard output, and nothing else there.");
 
     protected MltCommand(string name, string description, Surroundings surroundings, params IReadOnlyList<string> examples)
         : base(name, description)

@@ -22,7 +22,8 @@ internal static partial class NewOption
         HelpName = "N",
         Description = description,
         CustomParser = result => Parse<int>(
-            result, name, NumberStyles.AllowLeadingSign, number => number >= least && number <= most, $"a whole number from {least} to {most}"),
+            result, name, NumberStyles.AllowLeadingSign, number =>
+            number >= least && number <= most, $"a whole number from {least} to {most}"),
     };
 
     /// <summary>A whole number that may be left out, which gives 0; null when the option is not given.</summary>
@@ -34,7 +35,8 @@ internal static partial class NewOption
         CustomParser = result => result.Tokens.Count == 0
             ? 0
             : Parse<int>(
-                result, name, NumberStyles.AllowLeadingSign, number => number >= least && number <= most, $"a whole number from {least} to {most}"),
+                result, name, NumberStyles.AllowLeadingSign, number =>
+                number >= least && number <= most, $"a whole number from {least} to {most}"),
     };
 
     /// <summary>A finite number greater than zero; null when not given.</summary>
@@ -43,7 +45,8 @@ internal static partial class NewOption
         HelpName = "X",
         Description = description,
         CustomParser = result => Parse<double>(
-            result, name, NumberStyles.Float, number => number > 0 && double.IsFinite(number), "a number greater than 0, such as 0.001 or 1e-3"),
+            result, name, NumberStyles.Float, number =>
+            number > 0 && double.IsFinite(number), "a number greater than 0, such as 0.001 or 1e-3"),
     };
 
     /// <summary>A finite number, zero or greater; null when not given.</summary>
@@ -52,7 +55,8 @@ internal static partial class NewOption
         HelpName = "X",
         Description = description,
         CustomParser = result => Parse<double>(
-            result, name, NumberStyles.Float, number => number >= 0 && double.IsFinite(number), "a number of at least 0, such as 0 or 1e-4"),
+            result, name, NumberStyles.Float, number =>
+            number >= 0 && double.IsFinite(number), "a number of at least 0, such as 0 or 1e-4"),
     };
 
     /// <summary>A number from zero to below one; null when not given.</summary>

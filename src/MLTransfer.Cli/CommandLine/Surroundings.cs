@@ -1,6 +1,8 @@
 namespace MLTransfer.Cli.CommandLine;
 
-/// <summary>What a command sees of the world outside: the streams, whether a person watches, where caches go, and the environment.</summary>
+/// <summary>
+/// What a command sees of the world outside: the streams, whether a person watches, where caches go, and the environment.
+/// </summary>
 internal sealed record Surroundings
 {
     /// <summary>Standard input.</summary>

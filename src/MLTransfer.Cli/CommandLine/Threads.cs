@@ -10,7 +10,8 @@ internal static class Threads
     /// <summary>What --threads is when it is not given. libtorch by itself leaves the second thread of each core idle.</summary>
     internal static int Default => Environment.ProcessorCount;
 
-    internal static Option<int?> Option() => NewOption.Whole("--threads", "Processor threads. [default: as many as the processor has]", 1, 1024);
+    internal static Option<int?> Option() =>
+        NewOption.Whole("--threads", "Processor threads. [default: as many as the processor has]", 1, 1024);
 
     /// <summary>Tells libtorch.</summary>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>

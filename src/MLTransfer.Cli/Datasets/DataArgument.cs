@@ -12,5 +12,6 @@ internal static class DataArgument
     /// <exception cref="UsageException">There is nothing of that name.</exception>
     internal static ImageDataset Open(string path, ImageDatasetOptions options) => Path.Exists(path)
         ? ImageDataset.Open(path, options)
-        : throw new UsageException($"DATA is '{path}', but there is no such folder or file{(Path.IsPathRooted(path) ? "" : $" below '{Directory.GetCurrentDirectory()}'")}.");
+        : throw new UsageException($"DATA is '{path}', but there is no such folder or "
+        + $"file{(Path.IsPathRooted(path) ? "" : $" below '{Directory.GetCurrentDirectory()}'")}.");
 }

@@ -33,7 +33,8 @@ internal sealed class DemoCommand : MltCommand
 
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
-        var folder = new DemoFolder(Path.GetFullPath(asked.GetValue(_folder) ?? Surroundings.RequiredCache(CacheFolders.Demo, "name a folder with --dir")));
+        var folder = new DemoFolder(Path
+            .GetFullPath(asked.GetValue(_folder) ?? Surroundings.RequiredCache(CacheFolders.Demo, "name a folder with --dir")));
         Prepare(folder.Root);
         Threads.Use(asked.GetValue(_threads));
         var plan = new DemoPlan(asked.GetValue(_seed) ?? DefaultSeed);

@@ -12,7 +12,8 @@ internal sealed record DemoPlan(int Seed)
     internal ImageSet Validation => new(SceneClass.All, ImagesPerClass: 25, Seed + 1);
 
     /// <summary>As many epochs as fine-tuning has, at the learning rate that serves random weights best.</summary>
-    internal static FineTuningOptions FromScratch => FineTuning with { Weights = "none", Optimizer = OptimizerKind.Adam, LearningRate = 3e-3 };
+    internal static FineTuningOptions FromScratch =>
+        FineTuning with { Weights = "none", Optimizer = OptimizerKind.Adam, LearningRate = 3e-3 };
 
     internal static FeatureExtractionOptions Features => new() { Backbone = Backbone, Epochs = 40 };
 

@@ -8,7 +8,8 @@ internal sealed record DemoResult(
     double Seconds);
 
 /// <summary>One training of the demo.</summary>
-internal sealed record DemoTraining(string Way, int Classes, int TrainImages, int ValImages, double ValAccuracy, double Seconds, string? Model);
+internal sealed record DemoTraining(
+    string Way, int Classes, int TrainImages, int ValImages, double ValAccuracy, double Seconds, string? Model);
 
 /// <summary>One image that a loaded model was asked about.</summary>
 internal sealed record DemoPrediction(string File, string Truth, string Label, double Probability);

@@ -8,7 +8,8 @@ namespace MLTransfer.Cli.Doctor;
 internal sealed class DoctorCommand : MltCommand
 {
     internal DoctorCommand(Surroundings surroundings)
-        : base("doctor", "Says what this installation computes with, what the machine offers, and whether a small convolution runs.", surroundings,
+        : base("doctor", "Says what this installation computes with, what the machine offers, and whether a small convolution runs.",
+            surroundings,
             "mlt doctor",
             "mlt doctor --json") =>
         Accepts();

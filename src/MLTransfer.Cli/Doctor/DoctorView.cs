@@ -33,7 +33,8 @@ internal static class DoctorView
             yield return ("caches", "hidden by this virtual machine; oneDNN was told usual sizes, without which its convolutions are wrong");
         yield return (
             "processor",
-            $"{Figures.Counted(processor.Cores, "core", "cores")}, {Figures.Counted(processor.Threads ?? 0, "thread", "threads")} for libtorch");
+            $"{Figures.Counted(processor.Cores, "core", "cores")}, {Figures.Counted(processor.Threads ?? 0, "thread", "threads")} for "
+            + $"libtorch");
         yield return ("instructions", processor.Features.Count == 0 ? "none of those that matter" : string.Join(", ", processor.Features));
         yield return ("frozen layers", diagnosis.Bf16Inference
             ? "computed in bf16, which this processor multiplies itself"
@@ -42,6 +43,7 @@ internal static class DoctorView
         if (diagnosis.Caches.Count == 0)
             yield return ("cache", $"none: {UserCache.NoHome}; set HOME or XDG_CACHE_HOME");
         foreach (var cache in diagnosis.Caches)
-            yield return ($"cache: {cache.Name}", $"{cache.Path} ({Figures.Counted(cache.Files, "file", "files")}, {Figures.Bytes(cache.Bytes)})");
+            yield return ($"cache: {cache.Name}",
+                $"{cache.Path} ({Figures.Counted(cache.Files, "file", "files")}, {Figures.Bytes(cache.Bytes)})");
     }
 }

@@ -3,7 +3,10 @@ using MLTransfer.Downloads;
 
 namespace MLTransfer.Cli.Downloads;
 
-/// <summary>A download told in lines that a log file bears: its beginning, what went wrong, and, where no bar moves, how far it is every ten seconds.</summary>
+/// <summary>
+/// A download told in lines that a log file bears: its beginning, what went wrong, and, where no bar moves, how far it is every ten
+/// seconds.
+/// </summary>
 internal sealed class DownloadLog(Action<string> write, Func<TimeSpan> clock, bool withBar) : IProgress<DownloadProgress>
 {
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
@@ -33,7 +36,8 @@ internal sealed class DownloadLog(Action<string> write, Func<TimeSpan> clock, bo
     {
         var total = progress.Total is { } bytes ? Figures.Bytes(bytes) : "unknown size";
         if (!_begun)
-            Say(progress.Received == 0 ? $"downloading {progress.File} ({total}) …" : $"downloading {progress.File}, from {Figures.Bytes(progress.Received)} of {total} on …");
+            Say(progress.Received == 0 ? $"downloading {progress.File} ({total}) …"
+                : $"downloading {progress.File}, from {Figures.Bytes(progress.Received)} of {total} on …");
         else if (!withBar && clock() - _lastLine >= BetweenLines)
             Say($"{progress.File}: {Figures.Bytes(progress.Received)} of {total}");
         _begun = true;

@@ -7,7 +7,9 @@ using Spectre.Console;
 
 namespace MLTransfer.Cli.Downloads;
 
-/// <summary>Waits for weights while telling of downloads: a moving bar where a person watches, else lines; nothing where nothing is downloaded.</summary>
+/// <summary>
+/// Waits for weights while telling of downloads: a moving bar where a person watches, else lines; nothing where nothing is downloaded.
+/// </summary>
 internal static class DownloadScreen
 {
     /// <exception cref="DownloadInterruptedException">The user has stopped it.</exception>
@@ -36,7 +38,8 @@ internal static class DownloadScreen
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new DownloadedColumn(),
                 new TransferSpeedColumn(), new RemainingTimeColumn())
-            .StartAsync(context => get(new Bar(context, new DownloadLog(line => console.WriteLine(Printable.Of(line)), () => clock.Elapsed, withBar: true))))
+            .StartAsync(context => get(new Bar(
+            context, new DownloadLog(line => console.WriteLine(Printable.Of(line)), () => clock.Elapsed, withBar: true))))
             .ConfigureAwait(false);
     }
 

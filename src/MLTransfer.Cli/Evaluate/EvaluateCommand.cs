@@ -55,10 +55,12 @@ internal sealed class EvaluateCommand : MltCommand
             Surroundings.Words.WriteLine(warning);
         if (split is not null)
             return Named(dataset, split);
-        var usual = dataset.Splits.Count < 2 ? null : new[] { SplitNames.Test, SplitNames.Validation }.FirstOrDefault(dataset.Splits.Contains);
+        var usual = dataset.Splits.Count < 2 ? null
+            : new[] { SplitNames.Test, SplitNames.Validation }.FirstOrDefault(dataset.Splits.Contains);
         if (usual is null)
             return dataset;
-        Surroundings.Words.WriteLine($"scoring the split '{usual}' of '{dataset.Path}'; others with --split: {string.Join(", ", dataset.Splits.Except([usual]))}");
+        Surroundings.Words.WriteLine($"scoring the split '{usual}' of '{dataset.Path}'; others with --split: "
+            + $"{string.Join(", ", dataset.Splits.Except([usual]))}");
         return dataset.Part(usual);
     }
 

@@ -14,7 +14,8 @@ internal static class EvaluateRun
         classifier.MaximumPixels = maximumPixels;
         var result = Score(classifier, data, cancel);
         if (result.Report.Images == 0)
-            throw new InvalidDataException($"No image in '{data.Path}' can be read; the first: {result.Skipped[0].Name}: {result.Skipped[0].Error}");
+            throw new InvalidDataException(
+                $"No image in '{data.Path}' can be read; the first: {result.Skipped[0].Name}: {result.Skipped[0].Error}");
         return result;
     }
 

@@ -41,7 +41,8 @@ internal sealed record BackboneStructure(Backbone Backbone, IReadOnlyList<long> 
             layers.Add(new(
                 group.Name, Parameters(group.Modules), maps.shape, Frozen: layers.Count < firstTrained, calls.Take(group.Modules)));
         }
-        layers.AddRange(model.AuxiliaryHeads.Select(head => new LayerDescription(head.StateName, Parameters([head]), [1, classes], Frozen: true, calls.Take([head]))));
+        layers.AddRange(model.AuxiliaryHeads
+            .Select(head => new LayerDescription(head.StateName, Parameters([head]), [1, classes], Frozen: true, calls.Take([head]))));
         var logits = model.Classify(maps);
         layers.Add(new(model.HeadName, Parameters([model.Head]), logits.shape, Frozen: false, calls.Take([model.Head])));
         return new(backbone, input, layers);

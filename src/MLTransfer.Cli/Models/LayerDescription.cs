@@ -12,4 +12,5 @@ internal sealed record LayerDescription(
 /// <param name="Output">The shape of what it gives for one image; null where it has parameters but no image passes it.</param>
 /// <param name="Parameters">How many numbers of it are trained.</param>
 internal sealed record ModuleDescription(
-    string Name, string Type, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<long>? Output, long Parameters);
+    string Name, string Type, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<long>? Output,
+    long Parameters);

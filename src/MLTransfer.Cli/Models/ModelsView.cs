@@ -18,7 +18,8 @@ internal static class ModelsView
             var others = WeightsCatalog.Of(backbone.Name).Count - 1;
             table.Row(
                 backbone.Name, Figures.Count(backbone.Parameters), Gflops(backbone), $"{backbone.Preprocessing.CropTo} px",
-                Figures.Count(backbone.FeatureWidth), weights is null ? "" : weights.Version + (others > 0 ? $" +{others}" : ""), weights?.Licence ?? "");
+                Figures.Count(backbone.FeatureWidth), weights is null ? "" : weights.Version + (others > 0 ? $" +{others}" : ""),
+                weights?.Licence ?? "");
         }
         return table;
     }
@@ -27,14 +28,16 @@ internal static class ModelsView
     {
         var (backbone, memory, output) = (structure.Backbone, structure.Memory, surroundings.Output);
         output.WriteLine(
-            $"{backbone.Name} ({backbone.Family}): {Figures.Count(backbone.Parameters)} parameters, {Figures.Count(backbone.FeatureWidth)} features, " +
+            $"{backbone.Name} ({backbone.Family}): {Figures.Count(backbone.Parameters)} parameters, "
+            + $"{Figures.Count(backbone.FeatureWidth)} features, " +
             $"{Gflops(backbone)} GFLOPs at {backbone.Preprocessing.CropTo} px");
         Screens.ForResults(surroundings).Write(Layers(structure));
         output.WriteLine(
             $"{Figures.Count(structure.TrainedParameters)} of {Figures.Count(structure.Parameters)} parameters are trained; " +
             "the last layer is the head, made anew for the classes of the images.");
         output.WriteLine(
-            $"Memory in float32, for one image: input {Figures.Bytes(memory.Input)}, forward and backward pass {Figures.Bytes(memory.Activations)}, " +
+            $"Memory in float32, for one image: input {Figures.Bytes(memory.Input)}, forward and backward pass "
+            + $"{Figures.Bytes(memory.Activations)}, " +
             $"parameters {Figures.Bytes(memory.Parameters)}, together {Figures.Bytes(memory.Total)}.");
     }
 

@@ -12,7 +12,8 @@ internal sealed class ModuleCalls
 
     internal ModuleCalls(Module network)
     {
-        _innermost = [.. network.named_modules().Where(named => !named.module.children().Any()).Select(named => (named.name, named.module))];
+        _innermost = [.. network.named_modules().Where(named => !named.module.children().Any())
+            .Select(named => (named.name, named.module))];
         foreach (var module in _innermost.Select(named => named.Module).OfType<nn.Module<Tensor, Tensor>>())
         {
             module.register_forward_hook((_, _, output) =>

@@ -32,7 +32,8 @@ internal sealed record ImageList(IReadOnlyList<string> Images, IReadOnlyList<str
                 images.Add(path);
                 missing++;
             }
-            catch (Exception unusable) when (unusable is UsageException or InvalidDataException or IOException or UnauthorizedAccessException)
+            catch (Exception unusable) when (
+                unusable is UsageException or InvalidDataException or IOException or UnauthorizedAccessException)
             {
                 complaints.Add(unusable);
             }

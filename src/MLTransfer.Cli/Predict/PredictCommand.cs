@@ -17,7 +17,8 @@ internal sealed class PredictCommand : MltCommand
 
     private readonly Argument<string[]> _images = new("FILE|DIR|-")
     {
-        Description = "Images, folders of images (with what is below them), files of many images (.zip, .tar, IDX, CIFAR; one in it is written FILE!/NAME), or - for one path per line on standard input.",
+        Description = "Images, folders of images (with what is below them), files of many images (.zip, .tar, IDX, CIFAR; one in it is "
+            + "written FILE!/NAME), or - for one path per line on standard input.",
         Arity = ArgumentArity.OneOrMore,
     };
 

@@ -32,6 +32,7 @@ internal sealed class PrintableWriter(TextWriter inner) : TextWriter(inner.Forma
         if (text is null || !text.Any(char.IsControl))
             return text ?? "";
         string[] lines = text.ReplaceLineEndings("\n").Split('\n');
-        return string.Join(Environment.NewLine, lines.Select(line => string.Join('\t', line.Split('\t').Select(part => Printable.Of(part)))));
+        return string.Join(Environment.NewLine,
+            lines.Select(line => string.Join('\t', line.Split('\t').Select(part => Printable.Of(part)))));
     }
 }

@@ -14,7 +14,8 @@ internal sealed class TrainCommand : MltCommand
     internal TrainCommand(Surroundings surroundings)
         : base("train", "Trains a classifier on a folder of labelled images and saves it as an ML.NET model.", surroundings,
             "mlt train --data flowers --mode features --backbone resnet18 --out flowers.zip",
-            "mlt train --data flowers --mode features --backbone resnet50 --weights IMAGENET1K_V1 --weights-dir downloads --offline --out flowers.zip",
+            "mlt train --data flowers --mode features --backbone resnet50 --weights IMAGENET1K_V1 --weights-dir downloads --offline "
+            + "--out flowers.zip",
             "mlt train --data flowers/train --val flowers/val --mode finetune --backbone resnet18 --weights resnet18-f37072fd.pth " +
             "--train-from layer4 --out flowers.zip",
             "mlt train --data flowers --mode finetune --backbone cifar_resnet20 --weights none --epochs 40 --out scratch.zip --json",
@@ -45,7 +46,8 @@ internal sealed class TrainCommand : MltCommand
             : await CrossValidation.RunAsync(arguments, Surroundings, cancel).ConfigureAwait(false);
         if (crossed is not null)
             arguments = arguments with { CheckpointFolder = arguments.CheckpointOf("all") };
-        var result = await TrainingScreen.WatchAsync(Surroundings, progress => TrainRun.Run(arguments, progress, cancel)).ConfigureAwait(false);
+        var result = await TrainingScreen.WatchAsync(Surroundings, progress => TrainRun.Run(arguments, progress, cancel))
+            .ConfigureAwait(false);
         TrainView.ShowSkipped(result, Surroundings.Words);
         if (WantsJson(asked))
         {
@@ -67,7 +69,8 @@ internal sealed class TrainCommand : MltCommand
         var reference = WeightsReference.Parse(arguments.Weights, arguments.Backbone);
         if (reference.Remote is null)
             return;
-        var weights = await DownloadScreen.WatchAsync(Surroundings, quiet, progress => arguments.Store.GetAsync(reference, progress, cancel)).ConfigureAwait(false);
+        var weights = await DownloadScreen
+            .WatchAsync(Surroundings, quiet, progress => arguments.Store.GetAsync(reference, progress, cancel)).ConfigureAwait(false);
         var licence = reference.Published is { } published ? $" (licence {published.Licence})" : "";
         Surroundings.Words.WriteLine($"weights: {weights.Name}{licence}, {weights.Path}");
     }

@@ -5,8 +5,10 @@ namespace MLTransfer.Cli.Train;
 
 /// <summary>The images of a training.</summary>
 /// <param name="Training">What is trained on.</param>
-/// <param name="Validation">What the best epoch is chosen by; null where a share of <paramref name="Training"/> is held back for that, or nothing.</param>
-/// <param name="ValidationSplit">The split of the data set that <paramref name="Validation"/> is; null where it is another data set.</param>
+/// <param name="Validation">What the best epoch is chosen by; null where a share of <paramref name="Training"/> is held back for that, or
+/// nothing.</param>
+/// <param name="ValidationSplit">The split of the data set that <paramref name="Validation"/> is; null where it is another data
+/// set.</param>
 internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation, string? ValidationSplit)
 {
     /// <summary>The splits of --data that are not used.</summary>

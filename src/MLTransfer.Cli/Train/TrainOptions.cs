@@ -22,7 +22,8 @@ internal sealed class TrainOptions
     internal Option<string> Data { get; } = NewOption.Required("--data", "DATA", $"The images: {DatasetOptions.Forms}.");
 
     internal Option<string?> Validation { get; } = NewOption.Text(
-        "--val", "DATA", "Images to validate on, of the same classes. Without it the data set's own split val is used, or else a share of --data is kept for that.");
+        "--val", "DATA", "Images to validate on, of the same classes. Without it the data set's own split val is used, or else a share "
+        + "of --data is kept for that.");
 
     internal Option<double?> ValidationFraction { get; } = NewOption.Fraction(
         "--val-fraction",
@@ -46,7 +47,8 @@ internal sealed class TrainOptions
     internal DatasetOptions Dataset { get; } = new();
 
     internal Option<string> Mode { get; } = NewOption.RequiredChoice(
-        "--mode", "features: train a new head on the features of the frozen backbone (seconds). finetune: train the backbone on, too (minutes).",
+        "--mode", "features: train a new head on the features of the frozen backbone (seconds). finetune: train the backbone on, too "
+        + "(minutes).",
         Features, FineTune);
 
     internal Option<string> Backbone { get; } = NewOption.Required(
@@ -54,7 +56,8 @@ internal sealed class TrainOptions
 
     internal Option<string?> Weights { get; } = NewOption.Text(
         "--weights", "NAME|FILE|URL|none",
-        "The backbone's pretrained weights: published ones by NAME ('mlt weights list'), a .pth or .safetensors FILE, a URL#sha256=HASH, 'none' " +
+        "The backbone's pretrained weights: published ones by NAME ('mlt weights list'), a .pth or .safetensors FILE, a "
+        + "URL#sha256=HASH, 'none' " +
         "to start from random ones, or a MODEL.zip of 'mlt train' to train it further, with the same classes or others. " +
         "[default: the ones published as its default]");
 
@@ -62,7 +65,8 @@ internal sealed class TrainOptions
 
     internal Option<ClassifierHead?> Head { get; } = NewOption.Parsed<ClassifierHead>(
         "--head", "HEAD",
-        "What is trained on top of the backbone's features: linear, dropout:RATE (and linear), or mlp:WIDTH:RATE (a hidden layer, dropout). " +
+        "What is trained on top of the backbone's features: linear, dropout:RATE (and linear), or mlp:WIDTH:RATE (a hidden layer, "
+        + "dropout). " +
         $"[default: {ClassifierHead.Linear}, or that of the model in --weights]",
         ClassifierHead.Parse);
 
@@ -71,7 +75,8 @@ internal sealed class TrainOptions
         "With --mode finetune: the first layer to train; those before it stay frozen. 'mlt models NAME' lists them. [default: all layers]");
 
     internal Option<ClassBalance?> Balance { get; } = NewOption.Kind<ClassBalance>(
-        "--balance", "Where some classes have many more images: weights lets images of rare ones count more, sampling draws all classes equally often. [default: none]");
+        "--balance", "Where some classes have many more images: weights lets images of rare ones count more, sampling draws all classes "
+        + "equally often. [default: none]");
 
     internal Option<int?> Epochs { get; } = NewOption.Whole(
         "--epochs", $"How often every training image is seen.{ByMode(options => options.Epochs)}", 1, 10_000);
@@ -96,19 +101,23 @@ internal sealed class TrainOptions
 
     internal Option<string?> Augment { get; } = NewOption.Text(
         "--augment", "NAME",
-        $"With --mode finetune: how training images are changed at random. standard: crops and flips; trivial, auto, rand, augmix: colours and shapes, too; digits: turned, moved and scaled a little; none. [default: {FineTuningDefaults.Augmentation}]");
+        $"With --mode finetune: how training images are changed at random. standard: crops and flips; trivial, auto, rand, augmix: "
+        + $"colours and shapes, too; digits: turned, moved and scaled a little; none. [default: {FineTuningDefaults.Augmentation}]");
 
     internal Option<double?> Mixup { get; } = NewOption.NotNegative(
-        "--mixup", "With --mode finetune: blends images and their classes; the parameter of the beta distribution, such as 0.2. [default: 0, not done]");
+        "--mixup", "With --mode finetune: blends images and their classes; the parameter of the beta distribution, such as 0.2. "
+        + "[default: 0, not done]");
 
     internal Option<double?> CutMix { get; } = NewOption.NotNegative(
-        "--cutmix", "With --mode finetune: pastes a part of another image into each; the parameter of the beta distribution, such as 1. [default: 0, not done]");
+        "--cutmix", "With --mode finetune: pastes a part of another image into each; the parameter of the beta distribution, such as 1. "
+        + "[default: 0, not done]");
 
     internal Option<int?> ImageSize { get; } = NewOption.Whole(
         "--image-size", "Side of the square that the backbone sees, in pixels. [default: the backbone's own]", 8, 4096);
 
     internal Option<string> Precision { get; } = NewOption.Choice(
-        "--precision", "Numbers the network computes with. auto: bf16 for frozen layers where the processor has it, float32 for those that learn.", "auto", "float32", "bf16");
+        "--precision", "Numbers the network computes with. auto: bf16 for frozen layers where the processor has it, float32 for those "
+        + "that learn.", "auto", "float32", "bf16");
 
     internal Option<DeviceKind?> Device { get; } = NewOption.Kind<DeviceKind>(
         "--device", "Where to compute. auto: a CUDA device where there is one. [default: auto]");
@@ -119,17 +128,21 @@ internal sealed class TrainOptions
         "--seed", $"Decides every random number: same seed, same machine, same model. [default: {DefaultSeed}]", 0, int.MaxValue);
 
     internal Option<string?> Cache { get; } = NewOption.Text(
-        "--cache", "DIR|none", "With --mode features: where features are kept for the next run. [default: the user's cache folder; see 'mlt doctor']");
+        "--cache", "DIR|none", "With --mode features: where features are kept for the next run. [default: the user's cache folder; see "
+        + "'mlt doctor']");
 
     internal Option<string?> Checkpoint { get; } = NewOption.Text(
-        "--checkpoint", "DIR", "With --mode finetune: where the training is kept after every epoch. The same command goes on from there. [default: nowhere]");
+        "--checkpoint", "DIR", "With --mode finetune: where the training is kept after every epoch. The same command goes on from "
+        + "there. [default: nowhere]");
 
     internal Option<bool> ReducedScale { get; } = NewOption.Flag(
-        "--reduced-scale", "With --mode finetune: decode large JPEG images smaller where training shrinks them anyway; faster, not quite the same pixels.");
+        "--reduced-scale", "With --mode finetune: decode large JPEG images smaller where training shrinks them anyway; faster, not "
+        + "quite the same pixels.");
 
     internal Option<int?> ImageMemory { get; } = NewOption.Whole(
         "--image-memory",
-        $"With --mode finetune: MiB of memory for images that stay decoded from epoch to epoch; the result is the same. [default: {FineTuningDefaults.ImageMemory >> 20}]", 0, 1 << 20);
+        $"With --mode finetune: MiB of memory for images that stay decoded from epoch to epoch; the result is the same. [default: "
+        + $"{FineTuningDefaults.ImageMemory >> 20}]", 0, 1 << 20);
 
     internal Option<int?> MaximumPixels { get; } = PixelLimit.Option();
 
@@ -137,7 +150,8 @@ internal sealed class TrainOptions
         "--stop-on-bad-image", "Fail at the first image that cannot be read, instead of reporting it and going on.");
 
     internal Option<string?> Report { get; } = NewOption.Text(
-        "--report", "DIR", $"Where a page about the training goes, as {TrainReport.FileName}: learning curves, classes, what is taken for what.");
+        "--report", "DIR", $"Where a page about the training goes, as {TrainReport.FileName}: learning curves, classes, what is taken "
+        + $"for what.");
 
     internal Option<string> Out { get; } = NewOption.Required("--out", "MODEL.zip", "Where the ML.NET model goes.");
 
@@ -145,7 +159,8 @@ internal sealed class TrainOptions
     [
         Data, Validation, ValidationFraction, Split, ValidationSplit, Folds, .. Dataset.All,
         Mode, Backbone, Weights, Store.Folder, Store.Mirror, Store.Offline, Head, TrainFrom, Balance, Epochs,
-        BatchSize, LearningRate, Optimizer, Schedule, WeightDecay, LabelSmoothing, Augment, Mixup, CutMix, ImageSize, Precision, Device, Threads, Seed, Cache, Checkpoint,
+        BatchSize, LearningRate, Optimizer, Schedule, WeightDecay, LabelSmoothing, Augment, Mixup, CutMix, ImageSize, Precision, Device,
+        Threads, Seed, Cache, Checkpoint,
         ImageMemory, ReducedScale, MaximumPixels,
         StopOnBadImage, Report, Out,
     ];

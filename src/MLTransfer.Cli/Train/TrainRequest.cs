@@ -81,15 +81,22 @@ internal static class TrainRequest
         if (!fineTune && asked.GetValue(options.TrainFrom) is not null)
             throw new UsageException("--train-from is for --mode finetune; with --mode features every layer of the backbone is frozen.");
         if (!fineTune && (asked.GetValue(options.ImageMemory) is not null || asked.GetValue(options.ReducedScale)))
-            throw new UsageException("--image-memory and --reduced-scale are for --mode finetune; with --mode features every image is decoded once, as a whole.");
+            throw new UsageException("--image-memory and --reduced-scale are for --mode finetune; with --mode features every image is "
+                + "decoded once, as a whole.");
         if (!fineTune && asked.GetValue(options.Checkpoint) is not null)
-            throw new UsageException("--checkpoint is for --mode finetune; with --mode features the features are kept in --cache, and the head trains in seconds.");
-        if (!fineTune && (asked.GetValue(options.Augment) ?? (object?)asked.GetValue(options.Mixup) ?? asked.GetValue(options.CutMix)) is not null)
-            throw new UsageException("--augment, --mixup and --cutmix are for --mode finetune; with --mode features every image goes through the backbone once, as it is.");
-        if (asked.GetValue(options.Balance) == ClassBalance.Weights && (asked.GetValue(options.Mixup) ?? 0) + (asked.GetValue(options.CutMix) ?? 0) > 0)
-            throw new UsageException("--balance weights does not go with --mixup and --cutmix, which join images of several classes; use --balance sampling.");
+            throw new UsageException("--checkpoint is for --mode finetune; with --mode features the features are kept in --cache, and "
+                + "the head trains in seconds.");
+        if (!fineTune && (asked.GetValue(options.Augment) ?? (object?)asked.GetValue(options.Mixup)
+            ?? asked.GetValue(options.CutMix)) is not null)
+            throw new UsageException("--augment, --mixup and --cutmix are for --mode finetune; with --mode features every image goes "
+                + "through the backbone once, as it is.");
+        if (asked.GetValue(options.Balance) == ClassBalance.Weights && (asked.GetValue(options.Mixup) ?? 0)
+            + (asked.GetValue(options.CutMix) ?? 0) > 0)
+            throw new UsageException("--balance weights does not go with --mixup and --cutmix, which join images of several classes; "
+                + "use --balance sampling.");
         if (fineTune && asked.GetValue(options.Cache) is not null)
-            throw new UsageException("--cache is for --mode features; fine-tuning changes the features in every step, so there is nothing to keep.");
+            throw new UsageException("--cache is for --mode features; fine-tuning changes the features in every step, so there is "
+                + "nothing to keep.");
     }
 
     private static void RefuseWithFolds(ParseResult asked, TrainOptions options)
@@ -116,7 +123,8 @@ internal static class TrainRequest
 
     private static string KnownAugmentation(string asked) => Presets.Names.Contains(asked, StringComparer.OrdinalIgnoreCase)
         ? asked
-        : throw new UsageException($"--augment: there is no augmentation '{asked}'. Known are {string.Join(", ", Presets.Names)}.{NearestName.Question(asked, Presets.Names)}");
+        : throw new UsageException($"--augment: there is no augmentation '{asked}'. Known are "
+        + $"{string.Join(", ", Presets.Names)}.{NearestName.Question(asked, Presets.Names)}");
 
     private static Precision PrecisionOf(string word) => word switch
     {

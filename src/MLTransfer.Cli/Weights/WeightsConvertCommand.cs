@@ -17,7 +17,8 @@ internal sealed class WeightsConvertCommand : MltCommand
     private readonly Option<bool> _force = NewOption.Flag("--force", "Replace OUT where it exists.");
 
     internal WeightsConvertCommand(Surroundings surroundings)
-        : base("convert", "Writes a weights file as safetensors: smaller to trust, faster to read, and half as large with --dtype float16.", surroundings,
+        : base("convert", "Writes a weights file as safetensors: smaller to trust, faster to read, and half as large with --dtype float16.",
+            surroundings,
             "mlt weights convert resnet18-f37072fd.pth resnet18.safetensors",
             "mlt weights convert checkpoint.th resnet20.safetensors --dtype float16",
             "mlt weights convert resnet50.pth resnet50.safetensors --dtype bfloat16 --force --json")
@@ -47,7 +48,8 @@ internal sealed class WeightsConvertCommand : MltCommand
         if (WantsJson(asked))
             Json.WriteTo(Surroundings.Output, InspectionJson.Of(Inspection.Of(output, summary)));
         else
-            Surroundings.Output.WriteLine($"{output}: {Figures.Counted(summary.Tensors.Count, "tensor", "tensors")}, {Figures.Bytes(summary.FileLength)}");
+            Surroundings.Output.WriteLine($"{output}: {Figures.Counted(summary.Tensors.Count, "tensor", "tensors")}, "
+                + $"{Figures.Bytes(summary.FileLength)}");
         return Task.FromResult(ExitCode.Done);
     }
 

@@ -13,7 +13,8 @@ internal sealed class WeightsInspectCommand : MltCommand
 
     internal WeightsInspectCommand(Surroundings surroundings)
         : base(
-            "inspect", "Says what a weights file holds: its format, its tensors, and the backbone they look like. Nothing in it is run.", surroundings,
+            "inspect", "Says what a weights file holds: its format, its tensors, and the backbone they look like. Nothing in it is run.",
+            surroundings,
             "mlt weights inspect resnet18-f37072fd.pth",
             "mlt weights inspect model.safetensors --all",
             "mlt weights inspect checkpoint.th --json")

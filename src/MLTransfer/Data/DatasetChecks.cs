@@ -27,22 +27,30 @@ internal static class DatasetChecks
         if (!dataset.Splits.Contains(SplitNames.Train, StringComparer.Ordinal))
             return;
         var known = dataset.Rows.Where(row => row.Split == SplitNames.Train).Select(row => row.Label).ToHashSet(StringComparer.Ordinal);
-        ImageRow[] unknown = [.. dataset.Rows.Where(row => row.Split is not null && !known.Contains(row.Label)).DistinctBy(row => row.Label)];
+        ImageRow[] unknown = [.. dataset.Rows.Where(row => row.Split is not null && !known.Contains(row.Label))
+            .DistinctBy(row => row.Label)];
         if (unknown.Length > 0)
         {
             throw new InvalidDataException(
-                $"In '{dataset.Path}', {string.Join(", ", unknown.Take(Named).Select(row => $"class '{row.Label}' is in '{row.Split}'"))}{More(unknown.Length)} but not in '{SplitNames.Train}': "
-                + $"what was never trained on cannot be recognised. Classes of '{SplitNames.Train}': {string.Join(", ", known.Order(StringComparer.Ordinal).Take(20))}. Add images of it to '{SplitNames.Train}', or take it out of the others.");
+                $"In '{dataset.Path}', "
+                + $"{string.Join(", ", unknown.Take(Named).Select(row => $"class '{row.Label}' is in '{row.Split}'"))}{More(unknown.Length)} but not in '{SplitNames.Train}': "
+                + $"what was never trained on cannot be recognised. Classes of '{SplitNames.Train}': "
+                + $"{string.Join(", ", known.Order(StringComparer.Ordinal).Take(20))}. Add images of it to '{SplitNames.Train}', or "
+                + $"take it out of the others.");
         }
     }
 
     // No error: letters have upper and lower case.
     private static IEnumerable<string> NearlySame(ImageDataset dataset)
     {
-        var counts = dataset.Rows.GroupBy(row => row.Label, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
-        foreach (IGrouping<string, string> same in dataset.Classes.Where(label => label.Length > 1).GroupBy(label => label, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
+        var counts = dataset.Rows.GroupBy(row => row.Label, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        foreach (IGrouping<string, string> same in dataset.Classes.Where(label => label.Length > 1)
+            .GroupBy(label => label, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
         {
-            yield return $"In '{dataset.Path}', the labels {string.Join(" and ", same.Select(label => $"'{label}' ({counts.GetValueOrDefault(label):N0} images)"))} differ only in case and are taken "
+            yield return $"In '{dataset.Path}', the labels "
+                + $"{string.Join(" and ", same.Select(label => $"'{label}' ({counts.GetValueOrDefault(label):N0} images)"))} differ "
+                + $"only in case and are taken "
                 + "for different classes. Write them in one way if they mean the same.";
         }
     }

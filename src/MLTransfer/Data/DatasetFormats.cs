@@ -7,7 +7,9 @@ namespace MLTransfer.Data;
 /// <summary>Finds out which form a data set has.</summary>
 internal static class DatasetFormats
 {
-    private const string Expected = "A folder with one sub-folder of images per class, a manifest (.csv, .tsv, .jsonl), a .zip or .tar archive, IDX files as of MNIST, or CIFAR files are expected.";
+    private const string Expected =
+        "A folder with one sub-folder of images per class, a manifest (.csv, .tsv, .jsonl), a .zip or .tar archive, IDX files as of "
+        + "MNIST, or CIFAR files are expected.";
 
     // Where torchvision keeps the files of MNIST.
     private const string Raw = "raw";

@@ -15,7 +15,8 @@ public static class ImageContainer
     public static IReadOnlyList<string>? ListImages(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return SharedContainer.Find(path)?.TryOpen() is { } container ? [.. container.Names.Select(name => ContainerPath.Of(path, name))] : null;
+        return SharedContainer.Find(path)?.TryOpen() is { } container ? [.. container.Names.Select(name => ContainerPath.Of(path, name))]
+            : null;
     }
 
     /// <summary>Whether a path names an image in a file that exists; whether the file holds such an image is not looked up.</summary>

@@ -47,7 +47,8 @@ public sealed class ImageDataset
     /// <param name="path">A folder or a file.</param>
     /// <param name="options">How to read it; null: <see cref="ImageDatasetOptions.Default"/>.</param>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
-    /// <exception cref="InvalidDataException">It is no data set, or a damaged or contradictory one; the message says what is wrong and what to do.</exception>
+    /// <exception cref="InvalidDataException">It is no data set, or a damaged or contradictory one; the message says what is wrong and
+    /// what to do.</exception>
     public static ImageDataset Open(string path, ImageDatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -81,7 +82,8 @@ public sealed class ImageDataset
     }
 
     /// <summary>
-    /// Divides all rows anew, with the same share of each class in every part, and calls the parts train and val, or train, val and test; of
+    /// Divides all rows anew, with the same share of each class in every part, and calls the parts train and val, or train, val and test;
+    /// of
     /// more parts, the further ones <c>part4</c> and so on.
     /// </summary>
     /// <param name="fractions">The share of each part: positive numbers whose sum is 1.</param>
@@ -100,7 +102,10 @@ public sealed class ImageDataset
         return With([.. Rows.Select((row, index) => row with { Split = splits[index] })]);
     }
 
-    /// <summary>Divides all rows anew into parts of nearly the same size, for cross-validation, and calls them <c>fold1</c>, <c>fold2</c> and so on.</summary>
+    /// <summary>
+    /// Divides all rows anew into parts of nearly the same size, for cross-validation, and calls them <c>fold1</c>, <c>fold2</c> and so
+    /// on.
+    /// </summary>
     /// <param name="folds">How many, from 2 to the number of rows.</param>
     /// <param name="seed">Decides which rows: the same seed, the same rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than 2 folds, or more than rows.</exception>

@@ -6,16 +6,22 @@ public sealed record ImageDatasetOptions
     /// <summary>The defaults.</summary>
     public static ImageDatasetOptions Default { get; } = new();
 
-    /// <summary>The column of a manifest with the images' paths. Default: null, found by its name (image, path, file, filename, …).</summary>
+    /// <summary>
+    /// The column of a manifest with the images' paths. Default: null, found by its name (image, path, file, filename, …).
+    /// </summary>
     public string? ImageColumn { get; init; }
 
     /// <summary>The column of a manifest with the classes. Default: null, found by its name (label, class, category, …).</summary>
     public string? LabelColumn { get; init; }
 
-    /// <summary>The column of a manifest with the splits. Default: null, found by its name (split, set, subset, fold) where there is one.</summary>
+    /// <summary>
+    /// The column of a manifest with the splits. Default: null, found by its name (split, set, subset, fold) where there is one.
+    /// </summary>
     public string? SplitColumn { get; init; }
 
-    /// <summary>The column of a manifest with the weights. Default: null, found by its name (weight, sample_weight) where there is one.</summary>
+    /// <summary>
+    /// The column of a manifest with the weights. Default: null, found by its name (weight, sample_weight) where there is one.
+    /// </summary>
     public string? WeightColumn { get; init; }
 
     /// <summary>

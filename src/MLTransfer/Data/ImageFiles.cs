@@ -12,7 +12,8 @@ internal static class ImageFiles
     // Formats of images that are not read.
     private static readonly string[] OtherFormats =
     [
-        ".hif", ".jp2", ".j2k", ".jpf", ".jpx", ".jpm", ".jxr", ".qoi", ".tga", ".psd", ".exr", ".hdr", ".ico", ".svg", ".pcx", ".dds", ".dcm",
+        ".hif", ".jp2", ".j2k", ".jpf", ".jpx", ".jpm", ".jxr", ".qoi", ".tga", ".psd", ".exr", ".hdr", ".ico", ".svg", ".pcx", ".dds",
+        ".dcm",
         ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".dng", ".orf", ".rw2", ".raf", ".pef", ".srw", ".raw",
     ];
 

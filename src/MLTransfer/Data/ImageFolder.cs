@@ -120,5 +120,6 @@ public static class ImageFolder
         : "";
 
     private static string Expected(string folder) =>
-        $"A folder with one sub-folder of images per class is expected, such as '{Path.Combine(folder, "ants")}' and '{Path.Combine(folder, "bees")}'.";
+        $"A folder with one sub-folder of images per class is expected, such as '{Path.Combine(folder, "ants")}' and "
+            + $"'{Path.Combine(folder, "bees")}'.";
 }

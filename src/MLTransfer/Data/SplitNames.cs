@@ -25,7 +25,9 @@ public static class SplitNames
         ["testing"] = Test,
     };
 
-    /// <summary>Whether a name is one of the usual ones, whatever its case: train, training, trainval, val, valid, validation, dev, test, testing.</summary>
+    /// <summary>
+    /// Whether a name is one of the usual ones, whatever its case: train, training, trainval, val, valid, validation, dev, test, testing.
+    /// </summary>
     /// <param name="name">A name.</param>
     public static bool IsUsual(string name) => Known.ContainsKey(name);
 

@@ -12,7 +12,8 @@ public sealed partial record Checksum
     {
         ArgumentNullException.ThrowIfNull(digits);
         if (digits.Length < least || digits.Length > most || !Hexadecimal().IsMatch(digits))
-            throw new ArgumentException($"'{digits}' is no {algorithm.Name}; expected: {(least == most ? "" : $"at least the first {least} of ")}its {most} hexadecimal digits.", nameof(digits));
+            throw new ArgumentException($"'{digits}' is no {algorithm.Name}; expected: "
+                + $"{(least == most ? "" : $"at least the first {least} of ")}its {most} hexadecimal digits.", nameof(digits));
         (_algorithm, Digits) = (algorithm, digits.ToLowerInvariant());
     }
 

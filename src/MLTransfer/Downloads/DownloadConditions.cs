@@ -7,7 +7,10 @@ namespace MLTransfer.Downloads;
 /// <param name="HttpHandler">Makes what HTTP goes through.</param>
 internal sealed record DownloadConditions(int Retries, TimeSpan StallTimeout, TimeProvider Clock, Func<HttpMessageHandler> HttpHandler)
 {
-    /// <summary>What is usual: four more attempts, 30 seconds, redirections followed though not from https to http, the system's proxies.</summary>
+    /// <summary>
+    /// What is usual: four more attempts, 30 seconds, redirections followed though not from https to http, the system's proxies.
+    /// </summary>
     public static DownloadConditions Usual { get; } = new(
-        4, TimeSpan.FromSeconds(30), TimeProvider.System, () => new SocketsHttpHandler { MaxAutomaticRedirections = 10, ConnectTimeout = TimeSpan.FromSeconds(30) });
+        4, TimeSpan.FromSeconds(30), TimeProvider.System, () =>
+        new SocketsHttpHandler { MaxAutomaticRedirections = 10, ConnectTimeout = TimeSpan.FromSeconds(30) });
 }

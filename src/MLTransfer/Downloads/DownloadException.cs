@@ -5,7 +5,8 @@ namespace MLTransfer.Downloads;
 /// <param name="reason">What is wrong with it, a sentence without its subject: "cannot be downloaded: …".</param>
 /// <param name="remedy">What to do about it, a whole sentence.</param>
 /// <param name="cause">The error underneath, if there is one.</param>
-public sealed class DownloadException(string file, string reason, string remedy, Exception? cause = null) : Exception($"'{file}' {reason}. {remedy}", cause)
+public sealed class DownloadException(string file, string reason, string remedy, Exception? cause = null)
+    : Exception($"'{file}' {reason}. {remedy}", cause)
 {
     /// <summary>Its address, or its path on this machine.</summary>
     public string File => file;

@@ -46,7 +46,8 @@ internal static class DownloadLock
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new DownloadException(
-                target, $"cannot be written: {exception.Message}", "Check the permissions and the free space of its folder, or choose another folder.", exception);
+                target, $"cannot be written: {exception.Message}",
+                "Check the permissions and the free space of its folder, or choose another folder.", exception);
         }
     }
 }

@@ -5,7 +5,8 @@ namespace MLTransfer.Downloads;
 /// <param name="Phase">What is being done.</param>
 /// <param name="Received">Bytes that are there, those of an earlier run among them.</param>
 /// <param name="Total">Bytes of the whole file, where the server says.</param>
-/// <param name="Reason">While waiting to try again, and before a mirror is asked: what went wrong, a sentence without its end; else null.</param>
+/// <param name="Reason">While waiting to try again, and before a mirror is asked: what went wrong, a sentence without its end; else
+/// null.</param>
 public sealed record DownloadProgress(string File, DownloadPhase Phase, long Received, long? Total, string? Reason = null);
 
 /// <summary>What a download does.</summary>

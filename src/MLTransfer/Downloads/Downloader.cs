@@ -8,12 +8,16 @@ internal sealed class Downloader(Download wanted, DownloadConditions conditions,
 {
     private const long WorthAnotherRound = 1 << 20;
 
-    /// <summary>Gives the path of the file, which <paramref name="isThere"/> may find to have been brought by another process meanwhile.</summary>
+    /// <summary>
+    /// Gives the path of the file, which <paramref name="isThere"/> may find to have been brought by another process meanwhile.
+    /// </summary>
     /// <exception cref="DownloadException">It cannot be had, or is not what was expected.</exception>
     public async Task<string> RunAsync(Func<string, Task<bool>> isThere, CancellationToken cancel)
     {
         CreateFolder();
-        using IDisposable alone = await DownloadLock.AcquireAsync(wanted.Target, conditions.Clock, () => Report(DownloadPhase.WaitingForAnother, 0, null), cancel).ConfigureAwait(false);
+        using IDisposable alone = await DownloadLock
+            .AcquireAsync(wanted.Target, conditions.Clock, () => Report(DownloadPhase.WaitingForAnother, 0, null), cancel)
+            .ConfigureAwait(false);
         if (await isThere(wanted.Target).ConfigureAwait(false))
             return wanted.Target;
         var part = new PartialFile(wanted.Target);
@@ -45,13 +49,15 @@ internal sealed class Downloader(Download wanted, DownloadConditions conditions,
         using var client = new HttpClient(handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.Add(new("MLTransfer", typeof(Downloader).Assembly.GetName().Version?.ToString(3)));
         var limits = new DownloadLimits(DownloadLimits.BytesFor(wanted.AboutBytes), conditions.StallTimeout, conditions.Clock);
-        var transfer = new Transfer(client, wanted.Address, part, limits, (received, total) => Report(DownloadPhase.Receiving, received, total));
+        var transfer = new Transfer(client, wanted.Address, part, limits,
+            (received, total) => Report(DownloadPhase.Receiving, received, total));
         ResiliencePipeline retries = Retries(part);
         for (long before = part.Length; ; before = part.Length)
         {
             try
             {
-                await retries.ExecuteAsync(async token => await transfer.RunAsync(token).ConfigureAwait(false), cancel).ConfigureAwait(false);
+                await retries.ExecuteAsync(async token => await transfer.RunAsync(token).ConfigureAwait(false), cancel)
+                    .ConfigureAwait(false);
                 return;
             }
             catch (TransferException) when (part.Length >= before + WorthAnotherRound)
@@ -68,13 +74,15 @@ internal sealed class Downloader(Download wanted, DownloadConditions conditions,
             {
                 throw new DownloadException(
                     wanted.Address.ToString(), $"cannot be downloaded: {exception.InnerException?.Message ?? exception.Message}",
-                    "Whoever answers is not who the address names: a proxy, perhaps, whose certificate this machine does not know.", exception);
+                    "Whoever answers is not who the address names: a proxy, perhaps, whose certificate this machine does not know.",
+                    exception);
             }
         }
     }
 
     // Polly knows no strategy of no retries.
-    private ResiliencePipeline Retries(PartialFile part) => conditions.Retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder { TimeProvider = conditions.Clock }
+    private ResiliencePipeline Retries(PartialFile part) =>
+        conditions.Retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder { TimeProvider = conditions.Clock }
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<TransferException>(exception => !exception.IsHostUnknown || part.Length > 0),
@@ -98,7 +106,8 @@ internal sealed class Downloader(Download wanted, DownloadConditions conditions,
             return null;
         string digits = await part.HashAsync(expected, cancel).ConfigureAwait(false);
         return expected.Agrees(digits) ? null : new(
-            wanted.Address.ToString(), $"is not what was expected: {part.Length} bytes with the {expected.Algorithm} {digits}, not {expected.Digits}{(expected.Digits.Length < digits.Length ? "…" : "")}",
+            wanted.Address.ToString(), $"is not what was expected: {part.Length} bytes with the {expected.Algorithm} {digits}, not "
+            + $"{expected.Digits}{(expected.Digits.Length < digits.Length ? "…" : "")}",
             "The server, a proxy or the mirror sends something else, such as a page to log in. Nothing of it was used.");
     }
 

@@ -12,7 +12,8 @@ public static class FileHash
 
     internal static async Task<string> OfAsync(string path, HashAlgorithmName algorithm, CancellationToken cancel)
     {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan | FileOptions.Asynchronous);
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1,
+            FileOptions.SequentialScan | FileOptions.Asynchronous);
         await using (file.ConfigureAwait(false))
             return Convert.ToHexStringLower(await CryptographicOperations.HashDataAsync(algorithm, file, cancel).ConfigureAwait(false));
     }

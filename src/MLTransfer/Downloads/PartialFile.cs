@@ -1,7 +1,8 @@
 namespace MLTransfer.Downloads;
 
 /// <summary>
-/// What has come in of a download: <c>NAME.part</c> beside the file's place, and in <c>NAME.part.tag</c> the ETag or date by which the server
+/// What has come in of a download: <c>NAME.part</c> beside the file's place, and in <c>NAME.part.tag</c> the ETag or date by which the
+/// server
 /// knows what it has begun to send. Both outlive the process, so that the next one goes on.
 /// </summary>
 internal sealed class PartialFile
@@ -41,7 +42,8 @@ internal sealed class PartialFile
             File.Delete(_tagPath);
         else
             File.WriteAllText(_tagPath, tag);
-        return new FileStream(Path, from > 0 ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 1, FileOptions.Asynchronous);
+        return new FileStream(Path, from > 0 ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 1,
+            FileOptions.Asynchronous);
     });
 
     /// <summary>Appends bytes.</summary>
@@ -112,5 +114,6 @@ internal sealed class PartialFile
     }
 
     private DownloadException Unwritable(Exception cause) => new(
-        _target, $"cannot be written: {cause.Message}", "Check the permissions and the free space of its folder, or choose another folder.", cause);
+        _target, $"cannot be written: {cause.Message}", "Check the permissions and the free space of its folder, or choose another folder.",
+        cause);
 }

@@ -3,7 +3,10 @@ using System.Security.Authentication;
 
 namespace MLTransfer.Downloads;
 
-/// <summary>Awaits what the network does: nothing longer than a stall may last, and every failure of the network as a <see cref="TransferException"/>.</summary>
+/// <summary>
+/// Awaits what the network does: nothing longer than a stall may last, and every failure of the network as a
+/// <see cref="TransferException"/>.
+/// </summary>
 internal sealed class Patience : IDisposable
 {
     private readonly DownloadLimits _limits;
@@ -35,7 +38,8 @@ internal sealed class Patience : IDisposable
         catch (HttpRequestException exception) when (exception.InnerException is not AuthenticationException)
         {
             Exception innermost = Innermost(exception);
-            throw new TransferException(innermost.Message.TrimEnd('.'), exception, isHostUnknown: innermost is SocketException { SocketErrorCode: SocketError.HostNotFound });
+            throw new TransferException(innermost.Message.TrimEnd('.'), exception,
+                isHostUnknown: innermost is SocketException { SocketErrorCode: SocketError.HostNotFound });
         }
         catch (IOException exception)
         {

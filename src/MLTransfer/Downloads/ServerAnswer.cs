@@ -19,17 +19,22 @@ internal static class ServerAnswer
             throw new TransferException($"the server answered {code} ({response.ReasonPhrase})", retryAfter: Wait(response, clock));
         throw (response.StatusCode, response.Headers.Location) switch
         {
-            (HttpStatusCode.NotFound or HttpStatusCode.Gone, _) => Refused("there is no such file", "Check the address, or the mirror if one is set."),
+            (HttpStatusCode.NotFound or HttpStatusCode.Gone, _) =>
+                Refused("there is no such file", "Check the address, or the mirror if one is set."),
             (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ProxyAuthenticationRequired, _) =>
                 Refused("access is not allowed", "Download it by hand, or set a mirror that gives it to everybody."),
-            (_, { } location) => Refused($"it points to {location}, which is not followed: only an http address may lead to http, and at most ten steps", "Use that address itself, if you trust it."),
+            (_, { } location) => Refused($"it points to {location}, which is not followed: only an http address may lead to http, and "
+            + $"at most ten steps", "Use that address itself, if you trust it."),
             _ => Refused(response.ReasonPhrase ?? "no file", "Check the address, or the mirror if one is set."),
         };
 
-        DownloadException Refused(string what, string remedy) => new(address.ToString(), $"cannot be downloaded: the server answered {code}, {what}", remedy);
+        DownloadException Refused(string what, string remedy) =>
+            new(address.ToString(), $"cannot be downloaded: the server answered {code}, {what}", remedy);
     }
 
-    /// <summary>By what the server will know the content again: its ETag unless that is a weak one, else the date of its last change.</summary>
+    /// <summary>
+    /// By what the server will know the content again: its ETag unless that is a weak one, else the date of its last change.
+    /// </summary>
     public static string? Tag(HttpResponseMessage response) => response.Headers.ETag is { IsWeak: false } tag
         ? tag.ToString()
         : response.Content.Headers.LastModified?.ToString("R");

@@ -16,7 +16,9 @@ internal sealed class Transfer(HttpClient client, Uri address, PartialFile part,
         using var patience = new Patience(limits, cancel);
         long have = part.Length;
         using HttpRequestMessage request = Request(have);
-        using HttpResponseMessage response = await patience.AwaitAsync(token => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)).ConfigureAwait(false);
+        using HttpResponseMessage response =
+            await patience.AwaitAsync(token => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token))
+            .ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && have > 0)
         {
             if (response.Content.Headers.ContentRange?.Length == have)
@@ -76,6 +78,7 @@ internal sealed class Transfer(HttpClient client, Uri address, PartialFile part,
     private DownloadException Refused(long bytes)
     {
         part.Discard();
-        return new(address.ToString(), $"is refused: it has {bytes} bytes or more, and at most {limits.MostBytes} are expected", "The server, a proxy or the mirror sends something else; ask for another address.");
+        return new(address.ToString(), $"is refused: it has {bytes} bytes or more, and at most {limits.MostBytes} are expected",
+            "The server, a proxy or the mirror sends something else; ask for another address.");
     }
 }

@@ -12,7 +12,8 @@ internal static class Check
         where T : notnull
     {
         string[] found = [.. complaints.OfType<string>()];
-        return found.Length == 0 ? options : throw new ArgumentException($"{options.GetType().Name} cannot be used. {string.Join(" ", found)}");
+        return found.Length == 0 ? options
+            : throw new ArgumentException($"{options.GetType().Name} cannot be used. {string.Join(" ", found)}");
     }
 
     public static string? Between(int least, int value, int most, [CallerArgumentExpression(nameof(value))] string name = "") =>

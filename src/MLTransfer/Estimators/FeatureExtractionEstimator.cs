@@ -9,12 +9,15 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>Feature extraction: the backbone is frozen, every image goes through it once, and only a new head is trained on the features.</summary>
+/// <summary>
+/// Feature extraction: the backbone is frozen, every image goes through it once, and only a new head is trained on the features.
+/// </summary>
 public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
 {
     private readonly FeatureExtractionOptions _options;
 
-    internal FeatureExtractionEstimator(IHostEnvironment environment, FeatureExtractionOptions options) : base(environment, options.Checked()) =>
+    internal FeatureExtractionEstimator(IHostEnvironment environment, FeatureExtractionOptions options)
+        : base(environment, options.Checked()) =>
         _options = options;
 
     private protected override ImageClassificationTransformer Train(TrainingRun run, ImageModel model, IChannel channel)
@@ -29,7 +32,8 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
         TrainingRun.CheckReadable(skipped, validation?.Kept.Count ?? 1);
         TrainingRun.CheckFinite(training, run.Training);
 
-        FeatureData data = Labelled(run, run.Training, training, run.LossWeights(), run.Order([.. training.Kept.Select(index => run.Training.Labels[index])]));
+        FeatureData data = Labelled(run, run.Training, training, run.LossWeights(),
+            run.Order([.. training.Kept.Select(index => run.Training.Labels[index])]));
         FeatureData? held = validation is null ? null : Labelled(run, run.Validation!, validation);
         nn.Module<Tensor, Tensor> head = model.Head;
         TrainingHistory history = new TrainingLoop(run.Recipe(), TimeProvider.System, log, log.Finished).Run(
@@ -45,7 +49,8 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
     {
         using FeatureCache? cache = OpenCache(run, model);
         using var frozen = new FrozenModel(model, run.InferenceType);
-        var extractor = new FeatureExtractor(frozen, model.FeatureWidth, run.Preprocessing, run.Device, _options.LoaderThreads, _options.Decoding);
+        var extractor = new FeatureExtractor(
+            frozen, model.FeatureWidth, run.Preprocessing, run.Device, _options.LoaderThreads, _options.Decoding);
         FeatureSet Of(ImageSet images) => extractor.Extract(
             images.Images, cache,
             done =>
@@ -78,7 +83,8 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
 
     private static FeatureData Labelled(
         TrainingRun run, ImageSet images, FeatureSet features, float[]? weights = null, Func<int, int[]>? order = null) => new(
-        features.Values, tensor(features.Kept.Select(index => (long)images.Labels[index]).ToArray(), device: run.Device), run.Options.BatchSize, run.Seed,
+        features.Values, tensor(features.Kept.Select(index => (long)images.Labels[index]).ToArray(), device: run.Device),
+        run.Options.BatchSize, run.Seed,
         order, weights is null ? null : tensor(features.Kept.Select(index => weights[index]).ToArray(), device: run.Device));
 
     /// <summary>
@@ -86,7 +92,8 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
     /// </summary>
     private static string Description(TrainingRun run, ImageModel model) => string.Join("; ",
         typeof(FeatureExtractor).Assembly.GetName(), $"libtorch {__version__}", typeof(MLImage).Assembly.GetName(),
-        $"decoders {ImageDecoder.Revision}", run.Options.Decoding, run.Backbone.Name, $"weights {StateFingerprint.Of(model, model.HeadName)}",
+        $"decoders {ImageDecoder.Revision}", run.Options.Decoding, run.Backbone.Name,
+        $"weights {StateFingerprint.Of(model, model.HeadName)}",
         TransformJson.Write(run.Preprocessing.EvaluationTransforms()), run.Preprocessing.Mean, run.Preprocessing.StandardDeviation,
         run.InferenceType, run.Device.type);
 }

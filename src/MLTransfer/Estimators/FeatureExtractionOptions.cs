@@ -15,8 +15,11 @@ public sealed record FeatureExtractionOptions : ImageClassificationOptions
     /// </summary>
     public string? CacheFolder { get; init; }
 
-    /// <summary>Hears why the cache is not used, and the training goes on without it. Null: a cache that cannot be opened is an error.</summary>
+    /// <summary>
+    /// Hears why the cache is not used, and the training goes on without it. Null: a cache that cannot be opened is an error.
+    /// </summary>
     internal Action<string>? CacheLost { get; init; }
 
-    internal FeatureExtractionOptions Checked() => Check.All(this, [.. Complaints(), CacheFolder is null ? null : Check.Named(CacheFolder)]);
+    internal FeatureExtractionOptions Checked() =>
+        Check.All(this, [.. Complaints(), CacheFolder is null ? null : Check.Named(CacheFolder)]);
 }

@@ -13,12 +13,14 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
 {
     private readonly FineTuningOptions _options;
 
-    internal FineTuningEstimator(IHostEnvironment environment, FineTuningOptions options) : base(environment, options.Checked()) => _options = options;
+    internal FineTuningEstimator(IHostEnvironment environment, FineTuningOptions options) : base(environment, options.Checked()) =>
+        _options = options;
 
     private protected override void Check(TrainingRun run)
     {
         if (run.Training.Weights is not null && _options.Mixup + _options.CutMix > 0)
-            throw new ArgumentException("Images have weights, and Mixup and CutMix join images, which then have none. Leave ExampleWeightColumnName out, or set Mixup and CutMix to 0.");
+            throw new ArgumentException("Images have weights, and Mixup and CutMix join images, which then have none. Leave "
+                + "ExampleWeightColumnName out, or set Mixup and CutMix to 0.");
         if (Preprocessing.Complain(TrainingTransforms(run), run.Preprocessing.CropTo) is { } complaint)
             throw new ArgumentException($"TrainingTransforms cannot be used: {complaint}.");
     }
@@ -33,7 +35,8 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         }
 
         if (_options.AuxiliaryWeight > 0 && model.AuxiliaryHeads.Count == 0)
-            throw new ArgumentException($"AuxiliaryWeight is {_options.AuxiliaryWeight}, and {Backbone.Name} has no auxiliary heads. Leave it 0.");
+            throw new ArgumentException($"AuxiliaryWeight is {_options.AuxiliaryWeight}, and {Backbone.Name} has no auxiliary heads. "
+                + $"Leave it 0.");
         int first = model.FirstTrained(_options.Train);
         using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Description(run)) : null;
         if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
@@ -44,9 +47,11 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         var memory = new ImageMemory(_options.ImageMemory);
         ImageData Images(ImageSet set, IReadOnlyList<ImageTransform> transforms, int batchSize, bool validation) => new(
             new BatchLoader(
-                set.Images, transforms, batchSize, _options.LoaderThreads, run.Seed, _options.Decoding with { ReducedScale = _options.ReducedScale && !validation }, memory),
+                set.Images, transforms, batchSize, _options.LoaderThreads, run.Seed,
+                _options.Decoding with { ReducedScale = _options.ReducedScale && !validation }, memory),
             set.Labels, run.Preprocessing, run.Device,
-            batchSize, run.Seed, image => Skip(validation, image), validation ? null : new BatchMixing(_options.Mixup, _options.CutMix, run.Classes.Count, run.Seed),
+            batchSize, run.Seed, image => Skip(validation, image),
+            validation ? null : new BatchMixing(_options.Mixup, _options.CutMix, run.Classes.Count, run.Seed),
             validation ? null : run.Order(set.Labels), validation ? null : run.LossWeights())
         {
             Cancellation = _options.Cancellation,
@@ -54,7 +59,8 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         IReadOnlyList<ImageTransform> asScored = run.Preprocessing.EvaluationTransforms();
         ImageData data = Images(run.Training, TrainingTransforms(run), _options.BatchSize, validation: false);
         ImageData? held = run.Validation is null ? null : Images(run.Validation, asScored, FrozenModel.BatchSize, validation: true);
-        var validation = held is null ? null : new ImageValidation(model, run.InferenceType, held, TimeProvider.System, log, _options.Epochs);
+        var validation = held is null ? null
+            : new ImageValidation(model, run.InferenceType, held, TimeProvider.System, log, _options.Epochs);
         int Unread(bool validation) => skipped.Keys.Count(key => key.Validation == validation);
         void RequireReadable()
         {
@@ -85,10 +91,13 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
             ("Train", _options.Train.First ?? "all"), ("Classes", string.Join(", ", run.Classes)),
             ("Images", run.Training.Fingerprint), ("Validation images", run.Validation?.Fingerprint ?? "none"),
             (Checkpoint.EpochsSetting, recipe.Epochs),
-            ("BatchSize", _options.BatchSize), ("LearningRate", recipe.LearningRate), ("HeadFactor", recipe.HeadFactor), ("AuxiliaryWeight", _options.AuxiliaryWeight),
-            ("HeadWarmup", _options.HeadWarmup), ("Optimizer", recipe.Optimizer), ("Schedule", recipe.Schedule), ("WeightDecay", recipe.WeightDecay),
+            ("BatchSize", _options.BatchSize), ("LearningRate", recipe.LearningRate), ("HeadFactor", recipe.HeadFactor),
+            ("AuxiliaryWeight", _options.AuxiliaryWeight),
+            ("HeadWarmup", _options.HeadWarmup), ("Optimizer", recipe.Optimizer), ("Schedule", recipe.Schedule),
+            ("WeightDecay", recipe.WeightDecay),
             ("LabelSmoothing", recipe.LabelSmoothing), ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),
-            ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())), ("Balance", _options.Balance), ("Mixup", _options.Mixup), ("CutMix", _options.CutMix), ("ReducedScale", _options.ReducedScale),
+            ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())), ("Balance", _options.Balance),
+            ("Mixup", _options.Mixup), ("CutMix", _options.CutMix), ("ReducedScale", _options.ReducedScale),
             ("Precision", _options.Precision), ("Seed", run.Seed),
         ];
         return settings.ToDictionary(setting => setting.Name, setting => Convert.ToString(setting.Value, CultureInfo.InvariantCulture)!);

@@ -30,22 +30,28 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     public bool HeadWarmup { get; init; } = true;
 
     /// <summary>
-    /// How much the losses of the backbone's auxiliary heads count beside its own, where it has them: GoogLeNet's authors took 0.3. Default: 0, they
+    /// How much the losses of the backbone's auxiliary heads count beside its own, where it has them: GoogLeNet's authors took 0.3.
+    /// Default: 0, they
     /// do not learn.
     /// </summary>
     public double AuxiliaryWeight { get; init; }
 
-    /// <summary>How training images are changed at random: one of <see cref="Presets.Names"/>. Default: <see cref="Presets.Standard"/>, crops and flips.</summary>
+    /// <summary>
+    /// How training images are changed at random: one of <see cref="Presets.Names"/>. Default: <see cref="Presets.Standard"/>, crops and
+    /// flips.
+    /// </summary>
     public string Augmentation { get; init; } = Presets.Standard;
 
     /// <summary>
-    /// What is done to training images in place of what <see cref="Augmentation"/> names; must end with squares of the pixels that the network sees.
+    /// What is done to training images in place of what <see cref="Augmentation"/> names; must end with squares of the pixels that the
+    /// network sees.
     /// Default: null.
     /// </summary>
     public IReadOnlyList<ImageTransform>? TrainingTransforms { get; init; }
 
     /// <summary>
-    /// Blends each image of a batch with another, and their classes in the same proportion, drawn from a beta distribution with this number as
+    /// Blends each image of a batch with another, and their classes in the same proportion, drawn from a beta distribution with this
+    /// number as
     /// both parameters (Mixup, Zhang et al. 2017); usual are 0.2 to 1. Default: 0, not done.
     /// </summary>
     public double Mixup { get; init; }
@@ -57,14 +63,17 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     public double CutMix { get; init; }
 
     /// <summary>
-    /// Whether JPEG images trained on are decoded smaller where the transforms shrink them to half their size or less: faster for large photographs,
-    /// and not quite the same pixels (<see cref="DecodingOptions.ReducedScale"/> says how far they are off). Validation and prediction see whole
+    /// Whether JPEG images trained on are decoded smaller where the transforms shrink them to half their size or less: faster for large
+    /// photographs,
+    /// and not quite the same pixels (<see cref="DecodingOptions.ReducedScale"/> says how far they are off). Validation and prediction see
+    /// whole
     /// images; nothing stays decoded in <see cref="ImageMemory"/>. Default: false.
     /// </summary>
     public bool ReducedScale { get; init; }
 
     /// <summary>
-    /// Bytes of memory for images that stay decoded, so that later epochs need not decode them again; three for each pixel, in the images' full
+    /// Bytes of memory for images that stay decoded, so that later epochs need not decode them again; three for each pixel, in the images'
+    /// full
     /// size. Images that find no room are decoded every time. The result is the same. Default: 268,435,456 (256 MiB).
     /// </summary>
     public long ImageMemory { get; init; } = 256L << 20;
@@ -86,7 +95,8 @@ public sealed record FineTuningOptions : ImageClassificationOptions
             Check.NotNegative(Mixup),
             Check.NotNegative(CutMix),
             Check.NotNegative(ImageMemory),
-            Balance == ClassBalance.Weights && Mixup + CutMix > 0 ? "Balance is Weights, and Mixup and CutMix join images of several classes; use ClassBalance.Sampling with them." : null,
+            Balance == ClassBalance.Weights && Mixup + CutMix > 0
+            ? "Balance is Weights, and Mixup and CutMix join images of several classes; use ClassBalance.Sampling with them." : null,
             Presets.Complaint(Augmentation),
             CheckpointFolder is null ? null : Check.Named(CheckpointFolder),
             Train is null ? "Train is null; use Layers.All or Layers.From." : null,

@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Estimators;
 
 /// <summary>
-/// Trains the new head on the pretrained backbone's features before the backbone itself learns: a random head would send it large, meaningless
+/// Trains the new head on the pretrained backbone's features before the backbone itself learns: a random head would send it large,
+/// meaningless
 /// gradients first and spoil what it knows (Kumar et al. 2022, "linear probing, then fine-tuning", https://arxiv.org/abs/2202.10054).
 /// </summary>
 internal static class HeadWarmup
@@ -23,7 +24,8 @@ internal static class HeadWarmup
         if (features.Kept.Count == 0) return;
         TrainingRun.CheckFinite(features, run.Training);
         Tensor labels = tensor(features.Kept.Select(index => (long)run.Training.Labels[index]).ToArray(), device: run.Device);
-        Tensor? weights = run.LossWeights() is { } each ? tensor(features.Kept.Select(index => each[index]).ToArray(), device: run.Device) : null;
+        Tensor? weights = run.LossWeights() is { } each ? tensor(features.Kept.Select(index => each[index]).ToArray(), device: run.Device)
+            : null;
         TrainingRecipe recipe = run.Recipe() with
         {
             Epochs = Defaults.Epochs,
@@ -37,14 +39,16 @@ internal static class HeadWarmup
             throw new InvalidOperationException($"The warm-up of the new head failed. {failure.Message}", failure);
 
         FeatureData Data() => new(
-            features.Values, labels, run.Options.BatchSize, run.Seed, run.Order([.. features.Kept.Select(index => run.Training.Labels[index])]), weights);
+            features.Values, labels, run.Options.BatchSize, run.Seed,
+            run.Order([.. features.Kept.Select(index => run.Training.Labels[index])]), weights);
     }
 
     private static FeatureSet Features(TrainingRun run, ImageModel model, TrainingLog log)
     {
         using var frozen = new FrozenModel(model, run.InferenceType);
         var pace = new Pace(TimeProvider.System, run.Training.Count);
-        return new FeatureExtractor(frozen, model.FeatureWidth, run.Preprocessing, run.Device, run.Options.LoaderThreads, run.Options.Decoding).Extract(
+        return new FeatureExtractor(frozen, model.FeatureWidth, run.Preprocessing, run.Device, run.Options.LoaderThreads,
+            run.Options.Decoding).Extract(
             run.Training.Images, cache: null,
             images =>
             {

@@ -36,7 +36,8 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     /// <returns>The trained model; its <see cref="ImageClassificationTransformer.Training"/> says how it went.</returns>
     /// <exception cref="ArgumentException">The columns, the labels or the layers named do not fit.</exception>
     /// <exception cref="WeightsException">The weights cannot be had or read, or belong to another network.</exception>
-    /// <exception cref="Imaging.ImageException">An image cannot be read and <see cref="ImageClassificationOptions.StopOnBadImage"/> is set, or none can.</exception>
+    /// <exception cref="Imaging.ImageException">An image cannot be read and <see cref="ImageClassificationOptions.StopOnBadImage"/> is
+    /// set, or none can.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before there was anything to keep.</exception>
     /// <exception cref="TrainingFailedException">A later epoch failed; the best model of those before is in the exception.</exception>
     public ImageClassificationTransformer Fit(IDataView input)
@@ -86,7 +87,8 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         if (!columns.TryGetValue(_options.LabelColumnName, out SchemaShape.Column label))
             throw new ArgumentOutOfRangeException(nameof(schema), $"There is no label column '{_options.LabelColumnName}'.");
         if (!label.IsKey)
-            throw new ArgumentOutOfRangeException(nameof(schema), $"Schema mismatch for the label column '{label.Name}': expected a key, got {label.ItemType}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(schema), $"Schema mismatch for the label column '{label.Name}': expected a key, got {label.ItemType}.");
         if (_options.ImageColumnName is { } image && !columns.ContainsKey(image))
             throw new ArgumentOutOfRangeException(nameof(schema), $"There is no column '{image}' for the images.");
     }

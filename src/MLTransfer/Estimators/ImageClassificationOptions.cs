@@ -94,14 +94,17 @@ public abstract record ImageClassificationOptions
     /// </summary>
     public IDataView? Validation { get; init; }
 
-    /// <summary>The share of each class's training images that is held back for validation where <see cref="Validation"/> is null. Default: 0.</summary>
+    /// <summary>
+    /// The share of each class's training images that is held back for validation where <see cref="Validation"/> is null. Default: 0.
+    /// </summary>
     public double ValidationFraction { get; init; }
 
     /// <summary>Threads that read and transform images. Default: 0, as many as there are processors.</summary>
     public int LoaderThreads { get; init; }
 
     /// <summary>
-    /// The most pixels, width × height, that an image may have; larger ones count as unreadable. It holds for the trained model as well, until
+    /// The most pixels, width × height, that an image may have; larger ones count as unreadable. It holds for the trained model as well,
+    /// until
     /// that is saved. Default: 178,956,970; decoding takes four bytes of memory for each.
     /// </summary>
     public long MaximumPixels { get; init; } = ImageLimits.Default.Pixels;
@@ -131,7 +134,8 @@ public abstract record ImageClassificationOptions
         ImageColumnName is null ? null : Check.Named(ImageColumnName),
         Check.Named(ScoreColumnName),
         Check.Named(PredictedLabelColumnName),
-        ScoreColumnName == PredictedLabelColumnName ? $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'; they must differ." : null,
+        ScoreColumnName == PredictedLabelColumnName
+        ? $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'; they must differ." : null,
         ExampleWeightColumnName is null ? null : Check.Named(ExampleWeightColumnName),
         Check.Known(Balance),
         Check.Between(1, Epochs, 100_000),
@@ -143,7 +147,8 @@ public abstract record ImageClassificationOptions
         Check.Share(LabelSmoothing),
         ImageSize is { } size ? Check.Between(8, size, 4096, nameof(ImageSize)) : null,
         Preprocessing?.Complaint is { } complaint ? $"Preprocessing cannot be used: {complaint}." : null,
-        ImageSize is not null && Preprocessing?.Transforms is not null ? "ImageSize is given, and Preprocessing has Transforms of its own; leave one of them out." : null,
+        ImageSize is not null && Preprocessing?.Transforms is not null
+        ? "ImageSize is given, and Preprocessing has Transforms of its own; leave one of them out." : null,
         Check.Known(Precision),
         Check.Known(Device),
         Check.Share(ValidationFraction),

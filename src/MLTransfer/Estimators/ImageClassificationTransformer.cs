@@ -10,8 +10,10 @@ namespace MLTransfer;
 
 /// <summary>
 /// A trained classifier of images. Adds <c>Score</c> (vector of single: a probability per class, its slots named) and
-/// <c>PredictedLabel</c> (key over the classes, which are of the type that was trained on), under the names that its options gave them. Over a
-/// data view it reads ahead and scores in batches; an image that cannot be read gets NaN scores and a missing label there, and an exception in a
+/// <c>PredictedLabel</c> (key over the classes, which are of the type that was trained on), under the names that its options gave them.
+/// Over a
+/// data view it reads ahead and scores in batches; an image that cannot be read gets NaN scores and a missing label there, and an
+/// exception in a
 /// <c>PredictionEngine</c>.
 /// </summary>
 public sealed class ImageClassificationTransformer : ITransformer, IDisposable
@@ -51,7 +53,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     internal ImageModel Network => _scorer.Model;
 
     /// <summary>
-    /// The most pixels, width × height, that an image may have; larger ones count as unreadable. Not saved with the model. Default: 178,956,970,
+    /// The most pixels, width × height, that an image may have; larger ones count as unreadable. Not saved with the model. Default:
+    /// 178,956,970,
     /// or what the model was trained with; decoding takes four bytes of memory for each.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
@@ -94,7 +97,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         ImageColumn.Find(inputSchema, ImageColumnName);
-        return new OutputColumns(_description.ScoreColumnName, _description.PredictedLabelColumnName).AddTo(inputSchema, Labels, _labelKind);
+        return new OutputColumns(_description.ScoreColumnName, _description.PredictedLabelColumnName)
+            .AddTo(inputSchema, Labels, _labelKind);
     }
 
     /// <inheritdoc/>

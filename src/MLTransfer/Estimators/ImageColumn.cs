@@ -27,7 +27,8 @@ internal static class ImageColumn
             ? only
             : throw new ArgumentException(
                 $"{(candidates.Length == 0 ? "No column holds images" : $"More than one column may hold the images ({string.Join(", ", candidates.Select(c => c.Name))})")}; "
-                + $"name the column in ImageColumnName: it may hold {Expected}. The columns are {string.Join(", ", schema.Select(c => $"{c.Name} ({c.Type})"))}.");
+                + $"name the column in ImageColumnName: it may hold {Expected}. The columns are "
+                + $"{string.Join(", ", schema.Select(c => $"{c.Name} ({c.Type})"))}.");
     }
 
     /// <summary>Reads the image of the row a cursor stands on.</summary>
@@ -41,13 +42,16 @@ internal static class ImageColumn
     private static DataViewSchema.Column Named(DataViewSchema schema, string name)
     {
         DataViewSchema.Column column = schema.GetColumnOrNull(name)
-            ?? throw new ArgumentOutOfRangeException(nameof(schema), $"There is no column '{name}' for the images. The columns are {string.Join(", ", schema.Select(c => c.Name))}.");
+            ?? throw new ArgumentOutOfRangeException(
+            nameof(schema), $"There is no column '{name}' for the images. The columns are {string.Join(", ", schema.Select(c => c.Name))}.");
         return column.Type is TextDataViewType or ImageDataViewType || IsBytes(column.Type)
             ? column
-            : throw new ArgumentOutOfRangeException(nameof(schema), $"Schema mismatch for the image column '{name}': it is {column.Type}; expected {Expected}.");
+            : throw new ArgumentOutOfRangeException(
+            nameof(schema), $"Schema mismatch for the image column '{name}': it is {column.Type}; expected {Expected}.");
     }
 
-    private static bool IsBytes(DataViewType type) => type is VectorDataViewType { ItemType: NumberDataViewType { RawType: var raw } } && raw == typeof(byte);
+    private static bool IsBytes(DataViewType type) =>
+        type is VectorDataViewType { ItemType: NumberDataViewType { RawType: var raw } } && raw == typeof(byte);
 
     private static string At(DataViewRow row, DataViewSchema.Column column) => $"{column.Name} in row {row.Position}";
 

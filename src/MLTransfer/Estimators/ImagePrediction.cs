@@ -32,5 +32,6 @@ public sealed class ImagePrediction
     /// <summary>The likeliest classes, best first; among equals, the first of the labels.</summary>
     /// <param name="count">How many at most.</param>
     public IReadOnlyList<LabelProbability> Top(int count) =>
-        [.. _labels.Zip(Probabilities, (label, probability) => new LabelProbability(label, probability)).OrderByDescending(pair => pair.Probability).Take(count)];
+        [.. _labels.Zip(Probabilities, (label, probability) => new LabelProbability(label, probability))
+            .OrderByDescending(pair => pair.Probability).Take(count)];
 }

@@ -8,10 +8,13 @@ namespace MLTransfer.Estimators;
 internal static class ImageReader
 {
     /// <summary>All rows that have a label.</summary>
-    public static ImageSet Read(IDataView data, string imageColumnName, string labelColumnName, IReadOnlyList<string> classes, string? weightColumnName = null)
+    public static ImageSet Read(IDataView data, string imageColumnName, string labelColumnName, IReadOnlyList<string> classes,
+        string? weightColumnName = null)
     {
         DataViewSchema.Column column = ImageColumn.Find(data.Schema, imageColumnName);
-        using DataViewRowCursor cursor = data.GetRowCursor([column, data.Schema[labelColumnName], .. weightColumnName is null ? [] : new[] { WeightColumn.Find(data.Schema, weightColumnName) }]);
+        using DataViewRowCursor cursor =
+            data.GetRowCursor([column, data.Schema[labelColumnName],
+            .. weightColumnName is null ? [] : new[] { WeightColumn.Find(data.Schema, weightColumnName) }]);
         Func<ImageSource> image = ImageColumn.Reader(cursor, column);
         Func<int> label = LabelColumn.Reader(cursor, data.Schema, labelColumnName, classes);
         var images = new List<ImageSource>();

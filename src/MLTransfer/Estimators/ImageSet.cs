@@ -17,11 +17,14 @@ internal sealed record ImageSet(IReadOnlyList<ImageSource> Images, IReadOnlyList
     {
         get
         {
-            byte[] text = Encoding.UTF8.GetBytes(string.Join('\n', Images.Select((image, index) => $"{Labels[index]} {image.Name}{(Weights is null ? "" : $" {Weights[index]:R}")}")));
+            byte[] text = Encoding.UTF8.GetBytes(
+                string.Join('\n', Images.Select(
+                (image, index) => $"{Labels[index]} {image.Name}{(Weights is null ? "" : $" {Weights[index]:R}")}")));
             return $"{Count} ({Convert.ToHexStringLower(SHA256.HashData(text))[..12]})";
         }
     }
 
-    public ImageSet At(IReadOnlyList<int> indices) => new([.. indices.Select(index => Images[index])], [.. indices.Select(index => Labels[index])],
+    public ImageSet At(IReadOnlyList<int> indices) =>
+        new([.. indices.Select(index => Images[index])], [.. indices.Select(index => Labels[index])],
         Weights is null ? null : [.. indices.Select(index => Weights[index])]);
 }

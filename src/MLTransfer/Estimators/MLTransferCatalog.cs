@@ -13,9 +13,11 @@ public static class MLTransferCatalog
     /// </summary>
     /// <param name="trainers">The catalog.</param>
     /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
-    /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see <see cref="ImageClassificationOptions.Weights"/>.</param>
+    /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see
+    /// <see cref="ImageClassificationOptions.Weights"/>.</param>
     /// <exception cref="ArgumentException">There is no such backbone, or there are no such weights of it.</exception>
-    public static FeatureExtractionEstimator FeatureExtraction(this MulticlassTrainers trainers, string backbone, string? weights = "default") =>
+    public static FeatureExtractionEstimator FeatureExtraction(
+        this MulticlassTrainers trainers, string backbone, string? weights = "default") =>
         trainers.FeatureExtraction(new FeatureExtractionOptions { Backbone = backbone, Weights = weights });
 
     /// <inheritdoc cref="FeatureExtraction(MulticlassTrainers, string, string?)"/>
@@ -32,7 +34,8 @@ public static class MLTransferCatalog
     /// <summary>Trains a backbone on, all of it or its upper layers, together with a new head. Minutes, more accurate.</summary>
     /// <param name="trainers">The catalog.</param>
     /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
-    /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see <see cref="ImageClassificationOptions.Weights"/>.</param>
+    /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see
+    /// <see cref="ImageClassificationOptions.Weights"/>.</param>
     /// <exception cref="ArgumentException">There is no such backbone, or there are no such weights of it.</exception>
     public static FineTuningEstimator FineTuning(this MulticlassTrainers trainers, string backbone, string? weights = "default") =>
         trainers.FineTuning(new FineTuningOptions { Backbone = backbone, Weights = weights });
@@ -49,7 +52,8 @@ public static class MLTransferCatalog
     }
 
     /// <summary>
-    /// Teaches the context to load models of MLTransfer. Needed before <c>Model.Load</c> only where nothing of MLTransfer has run yet and the app is
+    /// Teaches the context to load models of MLTransfer. Needed before <c>Model.Load</c> only where nothing of MLTransfer has run yet and
+    /// the app is
     /// not written in C#, whose compiler has it start with the app; ML.NET then says that it could not load 'MLTransfer.AddMLTransfer'.
     /// </summary>
     /// <param name="context">The context.</param>

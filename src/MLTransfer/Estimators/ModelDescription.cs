@@ -7,10 +7,12 @@ namespace MLTransfer.Estimators;
 /// <summary>What a model file says of its network besides the weights.</summary>
 internal sealed record ModelDescription
 {
-    // Format 2 added other heads than the linear one, and transforms. What does not have them is written as format 1, which earlier versions read.
+    // Format 2 added other heads than the linear one, and transforms. What does not have them is written as format 1, which earlier
+    // versions read.
     private const int NewestFormat = 2;
 
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true };
+    private static readonly JsonSerializerOptions Json =
+        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true };
 
     public int Format { get; init; } = 1;
 
@@ -73,14 +75,18 @@ internal sealed record ModelDescription
         if (read is null) throw new InvalidDataException("The model's description is empty.");
         return read.Format is >= 1 and <= NewestFormat
             ? read.Checked()
-            : throw new InvalidDataException($"The model is of format {read.Format}; this version of MLTransfer reads formats 1 to {NewestFormat}. Update MLTransfer.");
+            : throw new InvalidDataException(
+            $"The model is of format {read.Format}; this version of MLTransfer reads formats 1 to {NewestFormat}. Update MLTransfer.");
     }
 
     private ModelDescription Checked()
     {
-        if (Preprocessing.Complaint is { } complaint) throw new InvalidDataException($"The model's description does not make sense: {complaint}.");
+        if (Preprocessing.Complaint is { } complaint)
+            throw new InvalidDataException($"The model's description does not make sense: {complaint}.");
         return Labels.Count >= 2 && Labels.Count <= 1_000_000 && Preprocessing is { CropTo: >= 8 and <= 4096, ResizeTo: >= 8 and <= 8192 }
             ? this
-            : throw new InvalidDataException($"The model's description does not make sense: {Labels.Count} labels, images resized to {Preprocessing.ResizeTo} and cut to {Preprocessing.CropTo}.");
+            : throw new InvalidDataException(
+            $"The model's description does not make sense: {Labels.Count} labels, images resized to {Preprocessing.ResizeTo} and cut to "
+            + $"{Preprocessing.CropTo}.");
     }
 }

@@ -11,7 +11,8 @@ namespace MLTransfer.Estimators;
 
 /// <summary>
 /// What ML.NET 5 lets only its own assemblies do and a component of another assembly needs: make columns of a promised schema,
-/// write itself into a model file, be found again by name, and get the environment of a catalog. All reflection into ML.NET is in this file.
+/// write itself into a model file, be found again by name, and get the environment of a catalog. All reflection into ML.NET is in this
+/// file.
 /// </summary>
 internal static class ModelFile
 {
@@ -20,7 +21,8 @@ internal static class ModelFile
     // Eight characters which say that the model block is one of MLTransfer's; which one, says the loader signature.
     private const string ModelSignature = "MLTRANSF";
 
-    // A model file holds this name of an assembly, which ML.NET loads before it looks for a loader. Where nothing answers, its error says the name.
+    // A model file holds this name of an assembly, which ML.NET loads before it looks for a loader. Where nothing answers, its error says
+    // the name.
     private const string LoaderAssembly = "MLTransfer.AddMLTransfer";
 
     private static readonly Lazy<Assembly> OwnLoaders = new(() => AssemblyOf(
@@ -31,7 +33,9 @@ internal static class ModelFile
     private const string ChecksumSuffix = ".sha256";
     private const int ChecksumLength = 32;
 
-    /// <summary>A name of at most 24 ASCII characters by which ML.NET finds the class that loads a model, and the versions of its format.</summary>
+    /// <summary>
+    /// A name of at most 24 ASCII characters by which ML.NET finds the class that loads a model, and the versions of its format.
+    /// </summary>
     /// <param name="LoaderSignature">The name given to <see cref="Register"/>.</param>
     /// <param name="Written">The version that is written.</param>
     /// <param name="Readable">The oldest version of the reader that understands what is written.</param>
@@ -43,12 +47,15 @@ internal static class ModelFile
     public static SchemaShape.Column Column(
         string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape? annotations = null)
     {
-        Type[] parameters = [typeof(string), typeof(SchemaShape.Column.VectorKind), typeof(DataViewType), typeof(bool), typeof(SchemaShape)];
+        Type[] parameters = [typeof(string), typeof(SchemaShape.Column.VectorKind), typeof(DataViewType), typeof(bool),
+            typeof(SchemaShape)];
         return (SchemaShape.Column)Constructor(typeof(SchemaShape.Column), parameters)
             .Invoke(BindingFlags.DoNotWrapExceptions, null, [name, kind, itemType, isKey, annotations], null);
     }
 
-    /// <summary>Writes a transformer: its format into the model block of <paramref name="ctx"/>, and one stream beside it with its checksum.</summary>
+    /// <summary>
+    /// Writes a transformer: its format into the model block of <paramref name="ctx"/>, and one stream beside it with its checksum.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The loaded ML.NET lacks a member this needs.</exception>
     public static void Save(ModelSaveContext ctx, Format format, string streamName, Action<BinaryWriter> write)
     {
@@ -58,7 +65,9 @@ internal static class ModelFile
         SaveStream(ctx, streamName + ChecksumSuffix, writer => writer.Write(checksum));
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote; the static <c>Create(IHostEnvironment env, object ctx)</c> of a registered loader calls it.</summary>
+    /// <summary>
+    /// Reads what <see cref="Save"/> wrote; the static <c>Create(IHostEnvironment env, object ctx)</c> of a registered loader calls it.
+    /// </summary>
     /// <exception cref="FormatException">The model is of another kind, or its version cannot be read.</exception>
     /// <exception cref="InvalidDataException">The model file lacks the stream, or is damaged anywhere.</exception>
     public static T Load<T>(object ctx, Format format, string streamName, Func<BinaryReader, T> read)
@@ -75,7 +84,8 @@ internal static class ModelFile
         return loaded is { } found
             ? found.Value
             : throw new InvalidDataException(
-                $"The model file has no stream '{streamName}' beside the model '{format.LoaderSignature}'. It is damaged: save the model again.");
+                $"The model file has no stream '{streamName}' beside the model '{format.LoaderSignature}'. It is damaged: save the "
+                + $"model again.");
     }
 
     /// <summary>
@@ -85,11 +95,14 @@ internal static class ModelFile
     /// <param name="environment">An <see cref="MLContext"/> or the environment of one of its catalogs.</param>
     public static void Register(IHostEnvironment environment) => environment.ComponentCatalog.RegisterAssembly(OwnLoaders.Value);
 
-    /// <summary>Lets ML.NET find our transformer by the name of an assembly that its model files hold, in every <see cref="MLContext"/>.</summary>
+    /// <summary>
+    /// Lets ML.NET find our transformer by the name of an assembly that its model files hold, in every <see cref="MLContext"/>.
+    /// </summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "A model file may be what first leads here.")]
     internal static void AnswerToModelFiles() =>
-        AppDomain.CurrentDomain.AssemblyResolve += (_, wanted) => new AssemblyName(wanted.Name).Name == LoaderAssembly ? OwnLoaders.Value : null;
+        AppDomain.CurrentDomain.AssemblyResolve += (_, wanted) =>
+            new AssemblyName(wanted.Name).Name == LoaderAssembly ? OwnLoaders.Value : null;
 
     /// <summary>The environment that the trainers of a catalog are made in.</summary>
     public static IHostEnvironment Environment(TrainCatalogBase.CatalogInstantiatorBase trainers) => EnvironmentOf(trainers);
@@ -140,14 +153,16 @@ internal static class ModelFile
     private static object VersionInfo(Format format)
     {
         Type[] parameters = [typeof(string), typeof(uint), typeof(uint), typeof(uint), typeof(string), typeof(string), typeof(string)];
-        object?[] arguments = [ModelSignature, format.Written, format.Readable, format.OldestReadable, LoaderAssembly, format.LoaderSignature, null];
+        object?[] arguments = [ModelSignature, format.Written, format.Readable, format.OldestReadable, LoaderAssembly,
+            format.LoaderSignature, null];
         return Constructor(VersionInfoType, parameters).Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
     }
 
     private static IHostEnvironment EnvironmentOf(object catalog)
     {
         Assembly data = typeof(TrainCatalogBase).Assembly;
-        Type contract = data.GetType("Microsoft.ML.Data.IInternalCatalog") ?? throw Missing(data, "interface Microsoft.ML.Data.IInternalCatalog");
+        Type contract = data.GetType("Microsoft.ML.Data.IInternalCatalog")
+            ?? throw Missing(data, "interface Microsoft.ML.Data.IInternalCatalog");
         PropertyInfo property = contract.GetProperty("Environment") ?? throw Missing(data, $"property {contract}.Environment");
         return (IHostEnvironment)property.GetValue(catalog)!;
     }
@@ -160,7 +175,8 @@ internal static class ModelFile
     }
 
     private static ConstructorInfo Constructor(Type type, Type[] parameters) =>
-        type.GetConstructor(Instance, parameters) ?? throw Missing(type.Assembly, $"constructor {type}({string.Join<Type>(", ", parameters)})");
+        type.GetConstructor(Instance, parameters)
+            ?? throw Missing(type.Assembly, $"constructor {type}({string.Join<Type>(", ", parameters)})");
 
     private static Type MLNet(string name)
     {
@@ -169,9 +185,13 @@ internal static class ModelFile
     }
 
     private static InvalidOperationException Missing(Assembly assembly, string what) => new(
-        $"{assembly.GetName().Name} {assembly.GetName().Version} has no {what}, which the ML.NET this was built for, Microsoft.ML 5.0.1, has. Reference Microsoft.ML 5.0.1.");
+        $"{assembly.GetName().Name} {assembly.GetName().Version} has no {what}, which the ML.NET this was built for, Microsoft.ML "
+        + $"5.0.1, has. Reference Microsoft.ML 5.0.1.");
 
-    /// <summary>An assembly of one loadable class: ML.NET learns of loadable classes from attributes of assemblies only, and that attribute is internal.</summary>
+    /// <summary>
+    /// An assembly of one loadable class: ML.NET learns of loadable classes from attributes of assemblies only, and that attribute is
+    /// internal.
+    /// </summary>
     /// <param name="name">The name of the assembly.</param>
     /// <param name="instance">The transformer, which <c>Create</c> must return as exactly this type.</param>
     /// <param name="loader">The class that has the static <c>Create(IHostEnvironment env, object ctx)</c>.</param>

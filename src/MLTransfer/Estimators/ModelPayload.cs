@@ -21,31 +21,40 @@ internal static class ModelPayload
     {
         ArgumentNullException.ThrowIfNull(ctx);
         var metadata = new Dictionary<string, string> { [DescriptionKey] = description.ToJson() };
-        ModelFile.Save(ctx, Format, StreamName, writer => SafetensorsFile.Write(writer.BaseStream, StateDict.Save(model).Where(IsScored), metadata));
+        ModelFile.Save(ctx, Format, StreamName,
+            writer => SafetensorsFile.Write(writer.BaseStream, StateDict.Save(model).Where(IsScored), metadata));
 
         // Auxiliary heads help in training only.
-        bool IsScored(StoredTensor tensor) => !model.AuxiliaryHeads.Any(head => tensor.Name.StartsWith(head.StateName + ".", StringComparison.Ordinal));
+        bool IsScored(StoredTensor tensor) =>
+            !model.AuxiliaryHeads.Any(head => tensor.Name.StartsWith(head.StateName + ".", StringComparison.Ordinal));
     }
 
     /// <exception cref="InvalidDataException">The stream is damaged or describes no network of the zoo.</exception>
     public static ImageClassificationTransformer Load(object ctx)
     {
-        SafetensorsContent content = ModelFile.Load(ctx, Format, StreamName, reader => SafetensorsFile.Read(reader.BaseStream, "the model file"));
-        if (!content.Metadata.TryGetValue(DescriptionKey, out string? json)) throw new InvalidDataException("The model file has no description of its network.");
+        SafetensorsContent content = ModelFile
+            .Load(ctx, Format, StreamName, reader => SafetensorsFile.Read(reader.BaseStream, "the model file"));
+        if (!content.Metadata.TryGetValue(DescriptionKey, out string? json))
+            throw new InvalidDataException("The model file has no description of its network.");
         ModelDescription description = ModelDescription.FromJson(json);
         var device = Devices.Resolve(DeviceKind.Auto);
         ClassifierHead head = description.ParseHead();
         // The tensors there are bound the memory: a head for as many classes, or as wide, as a hostile text claims is never built.
         bool Has(int width) => content.Tensors.Values.Any(tensor => tensor.Shape is [var length] && length == width);
-        if (!Has(description.Labels.Count)) throw new InvalidDataException($"The model file describes {description.Labels.Count} classes and has no head for them.");
-        if (head.HiddenWidth is { } hidden && !Has(hidden)) throw new InvalidDataException($"The model file describes the head '{head}' and has none.");
+        if (!Has(description.Labels.Count))
+            throw new InvalidDataException($"The model file describes {description.Labels.Count} classes and has no head for them.");
+        if (head.HiddenWidth is { } hidden && !Has(hidden))
+            throw new InvalidDataException($"The model file describes the head '{head}' and has none.");
         Backbone backbone = ModelZoo.Find(description.Backbone);
         if (backbone.InputSizes.Complaint(description.Preprocessing.CropTo) is { } complaint)
-            throw new InvalidDataException($"The model's description does not make sense: {backbone.Name} on images of {description.Preprocessing.CropTo} pixels; {complaint}");
+            throw new InvalidDataException(
+                $"The model's description does not make sense: {backbone.Name} on images of {description.Preprocessing.CropTo} pixels; "
+                + $"{complaint}");
         ImageModel model = backbone.Build(description.Labels.Count, head);
         StateDict.Load(model, content.Tensors, "the model file", description.Backbone);
         return new ImageClassificationTransformer(
-            new Scorer(model.to(device), description.Preprocessing, device, Devices.Resolve(description.Precision, device)), description, training: null);
+            new Scorer(model.to(device), description.Preprocessing, device, Devices.Resolve(description.Precision, device)), description,
+            training: null);
     }
 }
 

@@ -20,7 +20,8 @@ internal static class PretrainedWeights
 
     /// <summary>Loads them, and tells where in a file of the user's own they were found.</summary>
     /// <exception cref="WeightsException">They cannot be read, or belong to another network.</exception>
-    public static void Load(ImageModel model, Backbone backbone, LocalWeights weights, ImageClassificationOptions options, IHostEnvironment environment)
+    public static void Load(ImageModel model, Backbone backbone, LocalWeights weights, ImageClassificationOptions options,
+        IHostEnvironment environment)
     {
         using OpenWeights file = weights.Open();
         string name = weights.Path ?? weights.Name;

@@ -22,6 +22,7 @@ internal static class ScoreGetters
                 value = editor.Commit();
             })
             : (ValueGetter<uint>)((ref uint value) => value = probabilities() is { } known ? (uint)known.IndexOf(known.Max()) + 1 : 0);
-        return getter as ValueGetter<TValue> ?? throw new InvalidOperationException($"The column '{column.Name}' does not hold values of type {typeof(TValue)}.");
+        return getter as ValueGetter<TValue>
+            ?? throw new InvalidOperationException($"The column '{column.Name}' does not hold values of type {typeof(TValue)}.");
     }
 }

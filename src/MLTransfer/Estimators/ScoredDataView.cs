@@ -17,7 +17,8 @@ internal sealed class ScoredDataView(IDataView input, DataViewSchema schema, Sco
         ArgumentNullException.ThrowIfNull(columnsNeeded);
         int inputs = input.Schema.Count;
         DataViewSchema.Column[] needed = [.. columnsNeeded];
-        DataViewRowCursor rows = input.GetRowCursor(needed.Where(column => column.Index < inputs).Select(column => input.Schema[column.Index]));
+        DataViewRowCursor rows = input.GetRowCursor(
+            needed.Where(column => column.Index < inputs).Select(column => input.Schema[column.Index]));
         bool[] active = new bool[schema.Count];
         foreach (DataViewSchema.Column column in needed) active[column.Index] = true;
         return new ScoringCursor(rows, schema, active, active[inputs] || active[inputs + 1] ? Ahead() : null);

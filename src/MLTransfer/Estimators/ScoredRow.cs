@@ -14,7 +14,8 @@ internal sealed class ScoredRow : DataViewRow
     private long _scoredPosition = -1;
     private float[] _probabilities = [];
 
-    public ScoredRow(DataViewRow input, DataViewSchema schema, IEnumerable<DataViewSchema.Column> activeColumns, Scorer scorer, string imageColumnName)
+    public ScoredRow(DataViewRow input, DataViewSchema schema, IEnumerable<DataViewSchema.Column> activeColumns, Scorer scorer,
+        string imageColumnName)
     {
         _input = input;
         _scorer = scorer;
@@ -39,7 +40,8 @@ internal sealed class ScoredRow : DataViewRow
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (column.Index < _input.Schema.Count) return _input.GetGetter<TValue>(_input.Schema[column.Index]);
-        if (!_active[column.Index] || _image is null) throw new ArgumentOutOfRangeException(nameof(column), $"The column '{column.Name}' was not asked for when the row was made.");
+        if (!_active[column.Index] || _image is null)
+            throw new ArgumentOutOfRangeException(nameof(column), $"The column '{column.Name}' was not asked for when the row was made.");
         return ScoreGetters.For<TValue>(column, _input.Schema.Count, _classes, Probabilities);
     }
 

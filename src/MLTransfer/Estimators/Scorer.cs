@@ -64,7 +64,10 @@ internal sealed class Scorer : IDisposable
     private float[][] Probabilities(ImageBatch batch)
     {
         if (_disposed)
-            throw new ObjectDisposedException(nameof(ImageClassificationTransformer), "The model was disposed. A PredictionEngine that is disposed takes its model along, unless it was made with OwnsTransformer = false.");
+            throw new ObjectDisposedException(
+                nameof(ImageClassificationTransformer),
+                "The model was disposed. A PredictionEngine that is disposed takes its model along, unless it was made with "
+                + "OwnsTransformer = false.");
         if (batch.Count == 0) return [];
         using var scope = NewDisposeScope();
         using var still = no_grad();

@@ -4,7 +4,8 @@ using Microsoft.ML.Data;
 namespace MLTransfer.Estimators;
 
 /// <summary>Walks over the input's rows with the scores beside them, which a second cursor computes ahead in batches.</summary>
-internal sealed class ScoringCursor(DataViewRowCursor rows, DataViewSchema schema, bool[] active, IEnumerator<ScoredImage>? scores) : DataViewRowCursor
+internal sealed class ScoringCursor(DataViewRowCursor rows, DataViewSchema schema, bool[] active, IEnumerator<ScoredImage>? scores)
+    : DataViewRowCursor
 {
     private bool _disposed;
 
@@ -30,7 +31,9 @@ internal sealed class ScoringCursor(DataViewRowCursor rows, DataViewSchema schem
     {
         int inputs = rows.Schema.Count;
         if (column.Index < inputs) return rows.GetGetter<TValue>(rows.Schema[column.Index]);
-        if (!active[column.Index] || scores is null) throw new ArgumentOutOfRangeException(nameof(column), $"The column '{column.Name}' was not asked for when the cursor was made.");
+        if (!active[column.Index] || scores is null)
+            throw new ArgumentOutOfRangeException(
+                nameof(column), $"The column '{column.Name}' was not asked for when the cursor was made.");
         return ScoreGetters.For<TValue>(column, inputs, ((VectorDataViewType)schema[inputs].Type).Size, () => scores.Current.Probabilities);
     }
 

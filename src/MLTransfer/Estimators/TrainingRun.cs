@@ -29,22 +29,27 @@ internal sealed record TrainingRun(
     public bool HasNewHead { get; } = Weights is not null || Start?.FitsHead(Classes, Options.Head ?? Start.Head) == false;
 
     public static TrainingRun Prepare(
-        IHostEnvironment environment, ImageClassificationOptions options, Backbone backbone, int seed, IDataView input, StartingModel? start)
+        IHostEnvironment environment, ImageClassificationOptions options, Backbone backbone, int seed, IDataView input,
+        StartingModel? start)
     {
         IReadOnlyList<string> classes = LabelColumn.Classes(input.Schema, options.LabelColumnName);
         string image = ImageColumn.Find(input.Schema, options.ImageColumnName, options.LabelColumnName).Name;
         ImageSet all = ImageReader.Read(input, image, options.LabelColumnName, classes, options.ExampleWeightColumnName);
-        if (all.Count == 0) throw new ArgumentException($"There is nothing to train on: no row has a label in column '{options.LabelColumnName}'.");
+        if (all.Count == 0)
+            throw new ArgumentException($"There is nothing to train on: no row has a label in column '{options.LabelColumnName}'.");
         ImageSet? validation = options.Validation is { } view ? ImageReader.Read(view, image, options.LabelColumnName, classes) : null;
         if (validation is { Count: 0 }) throw new ArgumentException("Validation has no row with a label; leave it null or give it images.");
         if (validation is null && options.ValidationFraction > 0)
         {
             (IReadOnlyList<int> training, IReadOnlyList<int> held) = Split.Stratified(all.Labels, options.ValidationFraction, seed);
-            if (held.Count == 0) throw new ArgumentException("ValidationFraction holds nothing back: no class has two images. Give Validation images of its own, or set ValidationFraction to 0.");
+            if (held.Count == 0)
+                throw new ArgumentException("ValidationFraction holds nothing back: no class has two images. Give Validation images of "
+                    + "its own, or set ValidationFraction to 0.");
             (all, validation) = (all.At(training), all.At(held));
         }
         ReadableClasses.Check(all, classes, options.Decoding, options.LoaderThreads, options.Cancellation);
-        if (options.Validation is not null) ReadableClasses.Check(validation!, classes, options.Decoding, options.LoaderThreads, options.Cancellation);
+        if (options.Validation is not null)
+            ReadableClasses.Check(validation!, classes, options.Decoding, options.LoaderThreads, options.Cancellation);
 
         Device device = Devices.Resolve(options.Device);
         LocalWeights? weights = start is null ? PretrainedWeights.Get(options, backbone, environment) : null;
@@ -59,7 +64,8 @@ internal sealed record TrainingRun(
         Preprocessing preprocessing = options.ImageSize is { } size ? own.ForSize(size) : own;
         LabelKind kind = LabelColumn.Kind(input.Schema, options.LabelColumnName);
         return new(
-            environment, options, backbone, seed, classes, kind, image, all, validation, weights, start, preprocessing, device, Devices.Resolve(options.Precision, device));
+            environment, options, backbone, seed, classes, kind, image, all, validation, weights, start, preprocessing, device,
+            Devices.Resolve(options.Precision, device));
     }
 
     /// <summary>The backbone with its weights and a new head, all drawn from the seed where no file gives them.</summary>
@@ -86,7 +92,9 @@ internal sealed record TrainingRun(
         }
     }
 
-    /// <summary>The order of the training images in an epoch, where they are drawn class by class; null where it is the usual one.</summary>
+    /// <summary>
+    /// The order of the training images in an epoch, where they are drawn class by class; null where it is the usual one.
+    /// </summary>
     /// <param name="labels">The class of each image.</param>
     public Func<int, int[]>? Order(IReadOnlyList<int> labels) =>
         Options.Balance == ClassBalance.Sampling ? epoch => ClassSampling.Balanced(labels, Seed, epoch) : null;
@@ -140,6 +148,7 @@ internal sealed record TrainingRun(
     public static void CheckReadable(IReadOnlyCollection<SkippedImage> skipped, int readable)
     {
         if (readable == 0 && skipped.Count > 0)
-            throw new ImageException(skipped.First().Name, $"{skipped.First().Reason}. None of the {skipped.Count} images can be read; this is the first.");
+            throw new ImageException(skipped.First().Name,
+                $"{skipped.First().Reason}. None of the {skipped.Count} images can be read; this is the first.");
     }
 }

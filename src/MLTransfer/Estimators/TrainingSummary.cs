@@ -12,14 +12,17 @@ namespace MLTransfer;
 /// <param name="Cancelled">Whether it was stopped before its last epoch.</param>
 /// <param name="FeatureSeconds">Time spent on reading images and on the frozen backbone; 0 in fine-tuning.</param>
 /// <param name="TrainingSeconds">Time spent on changing weights.</param>
-/// <param name="ImagesPerSecond">In fine-tuning, images trained on a second; in feature extraction, images brought to features a second.</param>
+/// <param name="ImagesPerSecond">In fine-tuning, images trained on a second; in feature extraction, images brought to features a
+/// second.</param>
 public sealed record TrainingSummary(
     int TrainingImages, int ValidationImages, IReadOnlyList<SkippedImage> Skipped, IReadOnlyList<EpochResult> Epochs,
     int BestEpoch, double ValidationAccuracy, bool Cancelled, double FeatureSeconds, double TrainingSeconds, double ImagesPerSecond)
 {
     /// <summary>
-    /// The part of the time, from 0 to 1, in which the network had to wait for images to be read, decoded and transformed: above a few hundredths,
-    /// more <see cref="ImageClassificationOptions.LoaderThreads"/> or smaller images would help. Of the training images; NaN where none was read.
+    /// The part of the time, from 0 to 1, in which the network had to wait for images to be read, decoded and transformed: above a few
+    /// hundredths,
+    /// more <see cref="ImageClassificationOptions.LoaderThreads"/> or smaller images would help. Of the training images; NaN where none
+    /// was read.
     /// </summary>
     public double LoaderWaitShare { get; init; } = double.NaN;
 

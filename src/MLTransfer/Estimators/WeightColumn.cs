@@ -10,10 +10,12 @@ internal static class WeightColumn
     public static DataViewSchema.Column Find(DataViewSchema schema, string name)
     {
         DataViewSchema.Column column = schema.GetColumnOrNull(name)
-            ?? throw new ArgumentOutOfRangeException(nameof(schema), $"There is no column '{name}' for the weights. The columns are {string.Join(", ", schema.Select(c => c.Name))}.");
+            ?? throw new ArgumentOutOfRangeException(
+            nameof(schema), $"There is no column '{name}' for the weights. The columns are {string.Join(", ", schema.Select(c => c.Name))}.");
         return column.Type == NumberDataViewType.Single
             ? column
-            : throw new ArgumentOutOfRangeException(nameof(schema), $"Schema mismatch for the weight column '{name}': it is {column.Type}; expected Single.");
+            : throw new ArgumentOutOfRangeException(
+            nameof(schema), $"Schema mismatch for the weight column '{name}': it is {column.Type}; expected Single.");
     }
 
     /// <summary>Reads the weight of the row a cursor stands on.</summary>
@@ -24,7 +26,9 @@ internal static class WeightColumn
         {
             float weight = 0;
             getter(ref weight);
-            return weight > 0 && float.IsFinite(weight) ? weight : throw new ArgumentException($"The weight in column '{name}', row {row.Position}, is {weight}; it must be a positive number.");
+            return weight > 0 && float.IsFinite(weight) ? weight
+                : throw new ArgumentException($"The weight in column '{name}', row {row.Position}, is {weight}; it must be a positive "
+                + $"number.");
         };
     }
 }

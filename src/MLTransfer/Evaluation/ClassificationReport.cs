@@ -42,8 +42,10 @@ public sealed record ClassificationReport
     /// <summary>Counts scored images. The predicted class is the most probable one; of equals, the first.</summary>
     /// <param name="labels">Names of the classes.</param>
     /// <param name="scored">For each image its class (an index into <paramref name="labels"/>) and one probability for each class.</param>
-    /// <exception cref="ArgumentException">There is no class, a class index is out of range, or an image has another number of probabilities than there are classes.</exception>
-    public static ClassificationReport Of(IReadOnlyList<string> labels, IEnumerable<(int Actual, IReadOnlyList<float> Probabilities)> scored)
+    /// <exception cref="ArgumentException">There is no class, a class index is out of range, or an image has another number of
+    /// probabilities than there are classes.</exception>
+    public static ClassificationReport Of(
+        IReadOnlyList<string> labels, IEnumerable<(int Actual, IReadOnlyList<float> Probabilities)> scored)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(scored);

@@ -12,7 +12,11 @@ internal static class ContentHashes
     public static byte[]?[] Of(IReadOnlyList<ImageSource> images, int threads, CancellationToken cancellation)
     {
         var hashes = new byte[]?[images.Count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads, CancellationToken = cancellation };
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads,
+            CancellationToken = cancellation
+        };
         Parallel.For(0, hashes.Length, options, index => hashes[index] = Of(images[index]));
         return hashes;
     }

@@ -4,7 +4,8 @@ using System.Text;
 namespace MLTransfer.Features;
 
 /// <summary>
-/// Keeps the features of images on disk. What it returns cannot be stale: features are found by the hash of the image's content, in a folder
+/// Keeps the features of images on disk. What it returns cannot be stale: features are found by the hash of the image's content, in a
+/// folder
 /// named by the hash of everything that made them, and a file that does not agree with its checksum is never used.
 /// </summary>
 /// <remarks>Several processes may use one folder at once: each writes shards of its own. Safe for use from several threads.</remarks>
@@ -53,7 +54,8 @@ public sealed class FeatureCache : IDisposable
 
     /// <summary>Opens the cache of one extractor, and creates it where it is missing.</summary>
     /// <param name="folder">The folder that holds the caches of all extractors.</param>
-    /// <param name="extractorDescription">Everything that features depend on besides the image: backbone, hash of the weights, preprocessing,
+    /// <param name="extractorDescription">Everything that features depend on besides the image: backbone, hash of the weights,
+    /// preprocessing,
     /// precision, version. Two descriptions that differ anywhere never share features.</param>
     /// <param name="width">Numbers in the features of one image.</param>
     /// <exception cref="IOException">The folder cannot be created or written.</exception>
@@ -73,7 +75,8 @@ public sealed class FeatureCache : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"The feature cache '{folder}' cannot be used: {exception.Message} Choose another folder, or none.", exception);
+            throw new IOException($"The feature cache '{folder}' cannot be used: {exception.Message} Choose another folder, or none.",
+                exception);
         }
     }
 

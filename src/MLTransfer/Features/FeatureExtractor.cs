@@ -40,7 +40,8 @@ internal sealed class FeatureExtractor(
                 {
                     int index = batch.Indices[i];
                     values[index] = rows[i];
-                    if (cache is not null && hashes[index] is { } hash && ContentHashes.StillIs(hash, images[index])) cache.Add(hash, rows[i]);
+                    if (cache is not null && hashes[index] is { } hash && ContentHashes.StillIs(hash, images[index]))
+                        cache.Add(hash, rows[i]);
                 }
 
                 if ((unwritten += batch.Count) >= ImagesPerFlush)

@@ -5,7 +5,8 @@ using System.Security.Cryptography;
 namespace MLTransfer.Features;
 
 /// <summary>
-/// One file of features, never changed once it is there: a header (magic, width, count, hash of the extractor), the content hashes, the features
+/// One file of features, never changed once it is there: a header (magic, width, count, hash of the extractor), the content hashes, the
+/// features
 /// (float32, little-endian), and the SHA-256 of all that.
 /// </summary>
 internal static class FeatureShard
@@ -21,7 +22,8 @@ internal static class FeatureShard
     public static string NewName() => $"{Guid.NewGuid():N}{Extension}";
 
     /// <summary>Where the features of one image start in a shard of so many.</summary>
-    public static long Offset(int count, int width, int row) => HeaderLength + ((long)count * ContentKey.Size) + ((long)row * width * sizeof(float));
+    public static long Offset(int count, int width, int row) =>
+        HeaderLength + ((long)count * ContentKey.Size) + ((long)row * width * sizeof(float));
 
     public static void Write(Stream stream, byte[] extractor, int width, PendingFeatures features)
     {

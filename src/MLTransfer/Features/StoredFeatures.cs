@@ -54,7 +54,8 @@ internal sealed class StoredFeatures : IDisposable
         try
         {
             Span<byte> bytes = MemoryMarshal.AsBytes(features);
-            return RandomAccess.Read(Open(place.Shard), bytes, FeatureShard.Offset(_shards[place.Shard].Count, _width, place.Row)) == bytes.Length;
+            return RandomAccess.Read(Open(place.Shard), bytes,
+                FeatureShard.Offset(_shards[place.Shard].Count, _width, place.Row)) == bytes.Length;
         }
         catch (IOException exception)
         {
@@ -80,5 +81,6 @@ internal sealed class StoredFeatures : IDisposable
         return _open!;
     }
 
-    private void Warn(string path, Exception exception) => _warnings.Add($"The feature cache file '{path}' is not used: {exception.Message.TrimEnd('.')}.");
+    private void Warn(string path, Exception exception) =>
+        _warnings.Add($"The feature cache file '{path}' is not used: {exception.Message.TrimEnd('.')}.");
 }

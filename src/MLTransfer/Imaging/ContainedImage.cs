@@ -21,7 +21,8 @@ internal sealed record ContainedImage(string Name, SharedContainer File, string 
         return hash.GetHashAndReset();
     });
 
-    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) => Read(options.Limits, (container, bytes) => container is RasterContainer raster
+    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) =>
+        Read(options.Limits, (container, bytes) => container is RasterContainer raster
         ? new DecodedPixels(new Image(raster.Width, raster.Height, bytes.AsSpan().ToArray()))
         : ImageDecoder.Decode(Name, bytes, options, choose));
 

@@ -24,12 +24,14 @@ internal sealed class DecodedPixels : IDisposable
     /// <param name="memory">The pixels that there are.</param>
     /// <param name="size">The size that the image would have, were it not reduced.</param>
     /// <param name="reduction">How many of its pixels, in both directions, each of them stands for.</param>
-    internal DecodedPixels(PixelMemory memory, ImageDimensions size, int reduction) => (_memory, _size, _reduction) = (memory, size, reduction);
+    internal DecodedPixels(PixelMemory memory, ImageDimensions size, int reduction) =>
+        (_memory, _size, _reduction) = (memory, size, reduction);
 
     internal PixelView View => this switch
     {
         { _memory: { } memory } => new PixelView(memory.Bytes, _size.Width, _size.Height, PixelLayout.Rgba, _reduction),
-        { _mlImage: { } image } => new PixelView(image.Pixels, image.Width, image.Height, image.PixelFormat == MLPixelFormat.Bgra32 ? PixelLayout.Bgra : PixelLayout.Rgba),
+        { _mlImage: { } image } => new PixelView(
+        image.Pixels, image.Width, image.Height, image.PixelFormat == MLPixelFormat.Bgra32 ? PixelLayout.Bgra : PixelLayout.Rgba),
         _ => new PixelView(_image!.Pixels, _image.Width, _image.Height, PixelLayout.Rgb),
     };
 
@@ -43,7 +45,9 @@ internal sealed class DecodedPixels : IDisposable
         return new Image(view.Width, view.Height, pixels);
     }
 
-    /// <summary>The image seen before a background where it is transparent. Its pixels have four bytes; this one is disposed or returned.</summary>
+    /// <summary>
+    /// The image seen before a background where it is transparent. Its pixels have four bytes; this one is disposed or returned.
+    /// </summary>
     internal DecodedPixels Before(Color background)
     {
         PixelView view = View;

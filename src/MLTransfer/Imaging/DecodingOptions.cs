@@ -19,9 +19,12 @@ public sealed record DecodingOptions
     public bool HonourOrientation { get; init; } = true;
 
     /// <summary>
-    /// Whether a JPEG image that the transforms will shrink to half its size or less is decoded at a half, a quarter or an eighth already, which is
-    /// faster. Default <see langword="false"/>, for it costs exactness: over photographs of 500 pixels shrunk to 128, grey levels differ by 0.3 in the mean
-    /// and by 37 at most; where the transforms shrink to hardly less than a half, by 1.3 in the mean and by 45 at most. Done by libjpeg-turbo alone:
+    /// Whether a JPEG image that the transforms will shrink to half its size or less is decoded at a half, a quarter or an eighth already,
+    /// which is
+    /// faster. Default <see langword="false"/>, for it costs exactness: over photographs of 500 pixels shrunk to 128, grey levels differ
+    /// by 0.3 in the mean
+    /// and by 37 at most; where the transforms shrink to hardly less than a half, by 1.3 in the mean and by 45 at most. Done by
+    /// libjpeg-turbo alone:
     /// without it, images are decoded whole.
     /// </summary>
     public bool ReducedScale { get; init; }

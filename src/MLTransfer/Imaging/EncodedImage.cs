@@ -15,5 +15,6 @@ public sealed record EncodedImage(string Name, ReadOnlyMemory<byte> Bytes) : Ima
     /// <inheritdoc/>
     public override byte[] ContentHash() => SHA256.HashData(Bytes.Span);
 
-    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) => ImageDecoder.Decode(Name, Bytes, options, choose);
+    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) =>
+        ImageDecoder.Decode(Name, Bytes, options, choose);
 }

@@ -14,7 +14,8 @@ public sealed class Image
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentNullException.ThrowIfNull(pixels);
         if (pixels.Length != (long)width * height * 3)
-            throw new ArgumentException($"An image of {width} x {height} pixels has {(long)width * height * 3} bytes; {pixels.Length} were given.", nameof(pixels));
+            throw new ArgumentException($"An image of {width} x {height} pixels has {(long)width * height * 3} bytes; {pixels.Length} "
+                + $"were given.", nameof(pixels));
         (Width, Height, Pixels) = (width, height, pixels);
     }
 

@@ -31,7 +31,8 @@ internal static class ImageDecoder
         }
         catch (ArgumentException exception)
         {
-            throw new ImageException(name, $"its {header.Format.Name()} data is damaged ({exception.Message.Split(" (Parameter")[0]})", exception);
+            throw new ImageException(name, $"its {header.Format.Name()} data is damaged ({exception.Message.Split(" (Parameter")[0]})",
+                exception);
         }
         catch (OutOfMemoryException exception)
         {
@@ -54,17 +55,21 @@ internal static class ImageDecoder
         long pixels = (long)header.Width * header.Height, most = Math.Min(limits.Pixels, ImageLimits.MostPixels);
         if (pixels > most)
         {
-            string allowed = pixels > ImageLimits.MostPixels ? $"more than {ImageLimits.MostPixels:N0} are never read, to protect memory; make it smaller"
+            string allowed = pixels > ImageLimits.MostPixels
+                ? $"more than {ImageLimits.MostPixels:N0} are never read, to protect memory; make it smaller"
                 : $"at most {most:N0} are read, to protect memory (--max-pixels allows more; MaximumPixels in code)";
             throw new ImageException(name, $"it declares {header.Width} x {header.Height} pixels; {allowed}");
         }
         if (header.Scans > MostScans || pixels * header.Scans > WorkPerPixelAllowed * most)
-            throw new ImageException(name, $"it goes over its {header.Width} x {header.Height} pixels {header.Scans:N0} times, to no purpose but keeping the processor busy");
+            throw new ImageException(name,
+                $"it goes over its {header.Width} x {header.Height} pixels {header.Scans:N0} times, to no purpose but keeping the "
+                + $"processor busy");
         if (!header.IsComplete)
             throw new ImageException(name, $"it is cut short: the {header.Format.Name()} data ends too early, after {length:N0} bytes");
     }
 
-    private static DecodedPixels Pixels(string name, ReadOnlyMemory<byte> encoded, in ImageHeader header, DecodingOptions options, ReductionChoice? choose)
+    private static DecodedPixels Pixels(
+        string name, ReadOnlyMemory<byte> encoded, in ImageHeader header, DecodingOptions options, ReductionChoice? choose)
     {
         switch (header.Format)
         {

@@ -69,7 +69,9 @@ public struct ImageRandom
         return first + second > 0 ? first / (first + second) : Between(0, 1) < a / (a + b) ? 1 : 0;
     }
 
-    /// <summary>A number of the gamma distribution with scale 1 (Marsaglia and Tsang 2000, https://doi.org/10.1145/358407.358414).</summary>
+    /// <summary>
+    /// A number of the gamma distribution with scale 1 (Marsaglia and Tsang 2000, https://doi.org/10.1145/358407.358414).
+    /// </summary>
     /// <param name="shape">Its shape, above 0.</param>
     public double Gamma(double shape)
     {

@@ -21,7 +21,8 @@ public abstract record ImageSource
 
     /// <summary>Reads and decodes the image.</summary>
     /// <param name="options">How; <see langword="null"/>: <see cref="DecodingOptions.Default"/>.</param>
-    /// <exception cref="ImageException">The image cannot be read, is damaged or cut short, of a format that is not read, or too large.</exception>
+    /// <exception cref="ImageException">The image cannot be read, is damaged or cut short, of a format that is not read, or too
+    /// large.</exception>
     public Image Decode(DecodingOptions? options = null)
     {
         using DecodedPixels pixels = Open(options ?? DecodingOptions.Default);

@@ -7,7 +7,9 @@ public sealed record Preprocessing
 {
     private const int LargestMoved = 64;
 
-    /// <summary>ImageNet's usual: shorter side 256, centre 224 × 224, its mean and standard deviation (as torchvision's weights document them).</summary>
+    /// <summary>
+    /// ImageNet's usual: shorter side 256, centre 224 × 224, its mean and standard deviation (as torchvision's weights document them).
+    /// </summary>
     public static Preprocessing ImageNet { get; } = new();
 
     /// <summary>The frame of <see cref="ImageNet"/> with colours in [-1, 1], as networks that began in TensorFlow expect them.</summary>
@@ -32,7 +34,8 @@ public sealed record Preprocessing
     public Rgb StandardDeviation { get; init; } = new(0.229f, 0.224f, 0.225f);
 
     /// <summary>
-    /// What is done to an image in place of resizing its shorter side and cutting its centre; must end with squares of <see cref="CropTo"/> pixels
+    /// What is done to an image in place of resizing its shorter side and cutting its centre; must end with squares of
+    /// <see cref="CropTo"/> pixels
     /// and should leave nothing to chance. Default null, nothing else.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(TransformJson))]
@@ -46,14 +49,17 @@ public sealed record Preprocessing
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         if (Transforms is not null && size != CropTo)
-            throw new InvalidOperationException($"The transforms of this preprocessing end with images of {CropTo} pixels, not {size}; choose other transforms.");
+            throw new InvalidOperationException(
+                $"The transforms of this preprocessing end with images of {CropTo} pixels, not {size}; choose other transforms.");
         return this with { CropTo = size, ResizeTo = (int)Math.Round((double)size * ResizeTo / CropTo) };
     }
 
     /// <summary>What is wrong with <see cref="Transforms"/>; null where nothing is.</summary>
     internal string? Complaint => Transforms is null ? null : Complain(Transforms, CropTo);
 
-    /// <summary>What evaluation and prediction do to an image: <see cref="Transforms"/>, or resize its shorter side and cut the centre.</summary>
+    /// <summary>
+    /// What evaluation and prediction do to an image: <see cref="Transforms"/>, or resize its shorter side and cut the centre.
+    /// </summary>
     public IReadOnlyList<ImageTransform> EvaluationTransforms() =>
         Transforms ?? [new Resize(ResizeTo, Interpolation), new CenterCrop(CropTo)];
 
@@ -69,8 +75,10 @@ public sealed record Preprocessing
     /// <summary>What is wrong with transforms that should end with squares of a size; null where nothing is.</summary>
     internal static string? Complain(IReadOnlyList<ImageTransform> transforms, int size) => TransformChain.SizeAfter(transforms) switch
     {
-        null => $"the transforms leave images at different sizes; end with {nameof(CenterCrop)}({size}) or {nameof(RandomResizedCrop)}({size})",
-        var (width, height) when width != size || height != size => $"the transforms end with {width} × {height} pixels, and the network is to see {size} × {size}",
+        null => $"the transforms leave images at different sizes; end with {nameof(CenterCrop)}({size}) or "
+            + $"{nameof(RandomResizedCrop)}({size})",
+        var (width, height) when width != size || height != size =>
+        $"the transforms end with {width} × {height} pixels, and the network is to see {size} × {size}",
         _ => null,
     };
 }

@@ -11,23 +11,27 @@ public static class Presets
 
     private const int SmallImages = 64;
 
-    private static readonly OrderedDictionary<string, Func<Preprocessing, IReadOnlyList<ImageTransform>>> Recipes = new(StringComparer.OrdinalIgnoreCase)
-    {
-        [Standard] = preprocessing => preprocessing.TrainingTransforms(),
-        ["trivial"] = preprocessing => [.. preprocessing.TrainingTransforms(), new TrivialAugmentWide(), Erasing(preprocessing)],
-        ["auto"] = preprocessing => [.. preprocessing.TrainingTransforms(), new AutoAugment(preprocessing.CropTo <= SmallImages ? AutoAugmentPolicy.Cifar10 : AutoAugmentPolicy.ImageNet)],
-        ["rand"] = preprocessing => [.. preprocessing.TrainingTransforms(), new RandAugment()],
-        ["augmix"] = preprocessing => [.. preprocessing.TrainingTransforms(), new AugMix()],
-        ["digits"] = preprocessing => Digits(preprocessing.CropTo),
-        [None] = preprocessing => preprocessing.EvaluationTransforms(),
-    };
+    private static readonly OrderedDictionary<string, Func<Preprocessing,
+        IReadOnlyList<ImageTransform>>> Recipes = new(StringComparer.OrdinalIgnoreCase)
+        {
+            [Standard] = preprocessing => preprocessing.TrainingTransforms(),
+            ["trivial"] = preprocessing => [.. preprocessing.TrainingTransforms(), new TrivialAugmentWide(), Erasing(preprocessing)],
+            ["auto"] = preprocessing => [.. preprocessing.TrainingTransforms(),
+        new AutoAugment(preprocessing.CropTo <= SmallImages ? AutoAugmentPolicy.Cifar10 : AutoAugmentPolicy.ImageNet)],
+            ["rand"] = preprocessing => [.. preprocessing.TrainingTransforms(), new RandAugment()],
+            ["augmix"] = preprocessing => [.. preprocessing.TrainingTransforms(), new AugMix()],
+            ["digits"] = preprocessing => Digits(preprocessing.CropTo),
+            [None] = preprocessing => preprocessing.EvaluationTransforms(),
+        };
 
     /// <summary>The recipes that have a name.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Recipes.Keys];
 
     /// <summary>
-    /// The recipe of a name, for the images that a backbone sees: <c>standard</c> crops and flips; <c>trivial</c>, <c>auto</c>, <c>rand</c> and
-    /// <c>augmix</c> add TrivialAugmentWide (with random erasing), AutoAugment, RandAugment and AugMix to it, as torchvision's training recipes do;
+    /// The recipe of a name, for the images that a backbone sees: <c>standard</c> crops and flips; <c>trivial</c>, <c>auto</c>,
+    /// <c>rand</c> and
+    /// <c>augmix</c> add TrivialAugmentWide (with random erasing), AutoAugment, RandAugment and AugMix to it, as torchvision's training
+    /// recipes do;
     /// <c>digits</c>; <c>none</c>.
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
@@ -36,7 +40,8 @@ public static class Presets
     public static IReadOnlyList<ImageTransform> Named(string name, Preprocessing preprocessing)
     {
         ArgumentNullException.ThrowIfNull(preprocessing);
-        return Recipes.TryGetValue(name, out Func<Preprocessing, IReadOnlyList<ImageTransform>>? recipe) ? recipe(preprocessing) : throw new ArgumentException(Unknown(name), nameof(name));
+        return Recipes.TryGetValue(name, out Func<Preprocessing, IReadOnlyList<ImageTransform>>? recipe) ? recipe(preprocessing)
+            : throw new ArgumentException(Unknown(name), nameof(name));
     }
 
     /// <summary>ImageNet's training recipe since Inception: a random part of the image to size, every second image mirrored.</summary>
@@ -47,24 +52,34 @@ public static class Presets
     /// <param name="size">Side of the square, in pixels. Default 224.</param>
     public static IReadOnlyList<ImageTransform> ImageNetEval(int size = 224) => Preprocessing.ImageNet.ForSize(size).EvaluationTransforms();
 
-    /// <summary>The training recipe of CIFAR's ResNets (He et al. 2015, §4.2): moved by up to 4 pixels, every second image mirrored.</summary>
+    /// <summary>
+    /// The training recipe of CIFAR's ResNets (He et al. 2015, §4.2): moved by up to 4 pixels, every second image mirrored.
+    /// </summary>
     public static IReadOnlyList<ImageTransform> Cifar => [new Resize(32, 32), new RandomCrop(32, 4), new HorizontalFlip()];
 
-    /// <summary>For digits and letters, which mirroring would turn into others: turned by up to 10°, moved and scaled by up to a tenth.</summary>
+    /// <summary>
+    /// For digits and letters, which mirroring would turn into others: turned by up to 10°, moved and scaled by up to a tenth.
+    /// </summary>
     /// <param name="size">Side of the square, in pixels. Default 28, MNIST's own.</param>
     public static IReadOnlyList<ImageTransform> Digits(int size = 28) =>
     [
         new Resize(size, size),
-        new RandomAffine(10) { HorizontalMove = 0.1, VerticalMove = 0.1, SmallestScale = 0.9, LargestScale = 1.1, Interpolation = Interpolation.Bilinear },
+        new RandomAffine(10) { HorizontalMove = 0.1, VerticalMove = 0.1, SmallestScale = 0.9, LargestScale = 1.1,
+        Interpolation = Interpolation.Bilinear },
     ];
 
     // torchvision erases after normalization, to 0: the mean colour.
     private static RandomErasing Erasing(Preprocessing preprocessing) =>
-        new() { Probability = 0.1, Fill = new Color(Level(preprocessing.Mean.R), Level(preprocessing.Mean.G), Level(preprocessing.Mean.B)) };
+        new()
+        {
+            Probability = 0.1, Fill =
+            new Color(Level(preprocessing.Mean.R), Level(preprocessing.Mean.G), Level(preprocessing.Mean.B))
+        };
 
     private static byte Level(float colour) => (byte)Math.Clamp(MathF.Round(colour * byte.MaxValue), 0, byte.MaxValue);
 
     internal static string? Complaint(string? name) => name is not null && Recipes.ContainsKey(name) ? null : Unknown(name);
 
-    private static string Unknown(string? name) => $"There is no augmentation '{name}'. Known are {string.Join(", ", Names)}.{NearestName.Question(name ?? "", Names)}";
+    private static string Unknown(string? name) =>
+        $"There is no augmentation '{name}'. Known are {string.Join(", ", Names)}.{NearestName.Question(name ?? "", Names)}";
 }

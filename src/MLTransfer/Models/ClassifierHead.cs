@@ -56,7 +56,8 @@ public sealed record ClassifierHead
             _ => null,
         };
         return head ?? throw new FormatException(
-            $"There is no head '{text}'. It must be linear, dropout:RATE or mlp:WIDTH:RATE, such as dropout:0.2 or mlp:256:0.4, with a rate from 0 to below 1 and a width from 1 to {WidestHidden}.");
+            $"There is no head '{text}'. It must be linear, dropout:RATE or mlp:WIDTH:RATE, such as dropout:0.2 or mlp:256:0.4, with a "
+            + $"rate from 0 to below 1 and a width from 1 to {WidestHidden}.");
     }
 
     /// <summary>The head in one word.</summary>
@@ -68,11 +69,14 @@ public sealed record ClassifierHead
     };
 
     private static double Checked(double rate) =>
-        rate is >= 0 and < 1 ? rate : throw new ArgumentOutOfRangeException(nameof(rate), rate, "A dropout rate must be at least 0 and below 1.");
+        rate is >= 0 and < 1 ? rate : throw new ArgumentOutOfRangeException(
+            nameof(rate), rate, "A dropout rate must be at least 0 and below 1.");
 
     private static double? Rate(string text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double rate) && rate is >= 0 and < 1 ? rate : null;
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double rate) && rate is >= 0 and < 1 ? rate
+            : null;
 
     private static int? Width(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int width) && width is >= 1 and <= WidestHidden ? width : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int width) && width is >= 1 and <= WidestHidden ? width
+            : null;
 }

@@ -1,6 +1,8 @@
 namespace MLTransfer.Models;
 
-/// <summary>A network that also takes weights whose names or shapes are not its own: of an older version, or for images of another size.</summary>
+/// <summary>
+/// A network that also takes weights whose names or shapes are not its own: of an older version, or for images of another size.
+/// </summary>
 internal interface IAdaptsToWeights
 {
     /// <summary>What the network calls a tensor of a file; the same name where it knows no other.</summary>

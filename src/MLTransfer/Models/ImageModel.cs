@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models;
 
 /// <summary>
-/// A backbone with a classifier on top: images (N, 3, H, W), normalized as <see cref="Backbone.Preprocessing"/> says, to logits (N, classes).
+/// A backbone with a classifier on top: images (N, 3, H, W), normalized as <see cref="Backbone.Preprocessing"/> says, to logits (N,
+/// classes).
 /// </summary>
 public abstract class ImageModel : NamedModule
 {
@@ -16,7 +17,8 @@ public abstract class ImageModel : NamedModule
     /// <param name="featureWidth">The width of the vector before it.</param>
     /// <param name="headOwner">The module that has it as a child; null for the network itself.</param>
     /// <param name="dropout">The dropout that the architecture has right before it.</param>
-    private protected ImageModel(string family, string headName, int featureWidth, NamedModule? headOwner = null, double dropout = 0) : base(family)
+    private protected ImageModel(string family, string headName, int featureWidth, NamedModule? headOwner = null, double dropout = 0)
+        : base(family)
     {
         HeadName = headName;
         FeatureWidth = featureWidth;
@@ -36,11 +38,15 @@ public abstract class ImageModel : NamedModule
     /// <summary>The classifier: from <see cref="Features"/> to logits. <see cref="Backbone.Build"/> puts the first one there.</summary>
     public nn.Module<Tensor, Tensor> Head { get; private set; } = null!;
 
-    /// <summary>Classifiers in the middle of the network, of no use but to help its training. They do not train unless asked. Of most networks: none.</summary>
+    /// <summary>
+    /// Classifiers in the middle of the network, of no use but to help its training. They do not train unless asked. Of most networks:
+    /// none.
+    /// </summary>
     public virtual IReadOnlyList<AuxiliaryHead> AuxiliaryHeads => [];
 
     /// <summary>
-    /// The bottleneck features (N, <see cref="FeatureWidth"/>) of a batch of images (N, 3, H, W), in float32: the vector before the last linear
+    /// The bottleneck features (N, <see cref="FeatureWidth"/>) of a batch of images (N, 3, H, W), in float32: the vector before the last
+    /// linear
     /// layer, and before the dropout that an architecture may have there.
     /// </summary>
     public Tensor Features(Tensor images)
@@ -64,11 +70,14 @@ public abstract class ImageModel : NamedModule
         return Head.call(Pool(maps)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The logits (N, classes) of the head, then those of each of <see cref="AuxiliaryHeads"/>, for a training that asks for them.</summary>
+    /// <summary>
+    /// The logits (N, classes) of the head, then those of each of <see cref="AuxiliaryHeads"/>, for a training that asks for them.
+    /// </summary>
     public IReadOnlyList<Tensor> AllLogits(Tensor images)
     {
         var auxiliary = new List<Tensor>();
-        using Tensor maps = Maps(images, (group, state) => auxiliary.AddRange(AuxiliaryHeads.Where(head => head.After == group.Name).Select(head => head.call(state))));
+        using Tensor maps = Maps(images,
+            (group, state) => auxiliary.AddRange(AuxiliaryHeads.Where(head => head.After == group.Name).Select(head => head.call(state))));
         return [Classify(maps), .. auxiliary];
     }
 
@@ -88,7 +97,9 @@ public abstract class ImageModel : NamedModule
         foreach (AuxiliaryHead auxiliary in AuxiliaryHeads) auxiliary.ResetClassifier(classes);
     }
 
-    /// <summary>Where the layers to train begin among <see cref="Groups"/>; as many as there are groups when only the head is trained.</summary>
+    /// <summary>
+    /// Where the layers to train begin among <see cref="Groups"/>; as many as there are groups when only the head is trained.
+    /// </summary>
     /// <exception cref="ArgumentException">There is no such layer; the message names the nearest.</exception>
     public int FirstTrained(Layers layers)
     {
@@ -99,7 +110,8 @@ public abstract class ImageModel : NamedModule
         if (first >= 0) return first;
         string[] names = [.. Groups.Select(group => group.Name), HeadName];
         throw new ArgumentException(
-            $"There is no layer '{name}' in {GetName()}.{NearestName.Question(name, names)} Its layers, from input to output: {string.Join(", ", names)}.", nameof(layers));
+            $"There is no layer '{name}' in {GetName()}.{NearestName.Question(name, names)} Its layers, from input to output: "
+            + $"{string.Join(", ", names)}.", nameof(layers));
     }
 
     /// <summary>What the last group leaves: maps (N, C, H, W), or vectors (N, C).</summary>
@@ -117,8 +129,11 @@ public abstract class ImageModel : NamedModule
         return state;
     }
 
-    /// <summary>The features of what the last group leaves, in float32 whatever came in: maps are averaged, vectors are taken as they are.</summary>
-    private protected virtual Tensor Pool(Tensor maps) => maps.dim() == 4 ? maps.to(ScalarType.Float32).mean([2, 3]) : maps.to(ScalarType.Float32, copy: true);
+    /// <summary>
+    /// The features of what the last group leaves, in float32 whatever came in: maps are averaged, vectors are taken as they are.
+    /// </summary>
+    private protected virtual Tensor Pool(Tensor maps) =>
+        maps.dim() == 4 ? maps.to(ScalarType.Float32).mean([2, 3]) : maps.to(ScalarType.Float32, copy: true);
 
     /// <summary>The classifier that the architecture is published with.</summary>
     private protected virtual nn.Module<Tensor, Tensor> OwnClassifier(int classes) => Classifier(classes, ClassifierHead.Linear);

@@ -41,6 +41,7 @@ public static class ModelZoo
         if (ByName.TryGetValue(name, out Backbone? backbone)) return backbone;
         IEnumerable<string> names = All.Select(known => known.Name);
         throw new ArgumentException(
-            $"There is no backbone '{name}'.{NearestName.Question(name, names)} Known backbones: {string.Join(", ", names)}.", nameof(name));
+            $"There is no backbone '{name}'.{NearestName.Question(name, names)} Known backbones: {string.Join(", ", names)}.",
+            nameof(name));
     }
 }

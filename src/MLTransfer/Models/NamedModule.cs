@@ -22,7 +22,10 @@ public abstract class NamedModule : nn.Module<Tensor, Tensor>
     internal IEnumerable<IFoldable> FoldableUnits() =>
         _units.Concat(children().OfType<NamedModule>().SelectMany(child => child.FoldableUnits()));
 
-    /// <summary>Frees the parameters and buffers of the module and of all in it, and what was folded: TorchSharp 0.107 leaves them to the finalizers.</summary>
+    /// <summary>
+    /// Frees the parameters and buffers of the module and of all in it, and what was folded: TorchSharp 0.107 leaves them to the
+    /// finalizers.
+    /// </summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -40,14 +43,17 @@ public abstract class NamedModule : nn.Module<Tensor, Tensor>
         return module;
     }
 
-    /// <summary>Registers a convolution and the batch norm behind it (none where <paramref name="norm"/> is null) and returns the pair.</summary>
+    /// <summary>
+    /// Registers a convolution and the batch norm behind it (none where <paramref name="norm"/> is null) and returns the pair.
+    /// </summary>
     /// <param name="convolution">The name of the convolution.</param>
     /// <param name="norm">The name of the batch norm.</param>
     /// <param name="shape">What the convolution is made of.</param>
     /// <param name="epsilon">The ε of the batch norm.</param>
     /// <param name="bias">Whether the convolution has a bias. Null: where there is no batch norm.</param>
     /// <param name="momentum">The share of a batch in the running statistics of the batch norm.</param>
-    internal ConvolutionUnit Convolution(string convolution, string? norm, ConvolutionShape shape, double epsilon = 1e-5, bool? bias = null, double momentum = 0.1)
+    internal ConvolutionUnit Convolution(
+        string convolution, string? norm, ConvolutionShape shape, double epsilon = 1e-5, bool? bias = null, double momentum = 0.1)
     {
         Conv2d kernel = Child(convolution, shape.Build(bias ?? norm is null));
         var unit = new ConvolutionUnit(kernel, norm is null ? null : Child(norm, nn.BatchNorm2d(shape.Outputs, epsilon, momentum)), shape);

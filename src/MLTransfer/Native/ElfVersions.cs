@@ -13,7 +13,8 @@ internal static class ElfVersions
     private const ushort Weak = 2, VersionMask = 0x7fff;
 
     /// <summary>
-    /// Lets the dynamic linker accept a library although <paramref name="version"/>, which it asks for, is missing: sets the flag VER_FLG_WEAK of
+    /// Lets the dynamic linker accept a library although <paramref name="version"/>, which it asks for, is missing: sets the flag
+    /// VER_FLG_WEAK of
     /// that one entry, and only where no symbol but <paramref name="symbol"/> needs the version.
     /// </summary>
     /// <param name="library">The bytes of the library; two of them change where the method returns true.</param>

@@ -8,11 +8,15 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Native;
 
-/// <summary>Tells oneDNN, which computes libtorch's convolutions, how large the processor's caches are, where it could not find out.</summary>
+/// <summary>
+/// Tells oneDNN, which computes libtorch's convolutions, how large the processor's caches are, where it could not find out.
+/// </summary>
 /// <remarks>
 /// An AMD processor in a virtual machine (Firecracker, for one) may leave the CPUID leaf empty that describes its caches. The oneDNN of
-/// libtorch 2.10 then takes each cache for one byte, and its convolutions give wrong numbers (float32, 2048 to 512 channels: off by half the
-/// largest) or end the process by a division by zero (256 to 1024 channels of 14 × 14, channels-last). In the memory of the process, and only
+/// libtorch 2.10 then takes each cache for one byte, and its convolutions give wrong numbers (float32, 2048 to 512 channels: off by half
+/// the
+/// largest) or end the process by a division by zero (256 to 1024 channels of 14 × 14, channels-last). In the memory of the process, and
+/// only
 /// where exactly that is found there, the three sizes are set to those that oneDNN assumes for a processor it does not know.
 /// </remarks>
 internal static unsafe class ProcessorCaches
@@ -30,7 +34,8 @@ internal static unsafe class ProcessorCaches
     /// <summary>Whether the processor tells nothing of its caches, as in virtual machines that hide them.</summary>
     internal static bool AreHidden { get; } = TellsNothing();
 
-    // Intel SDM, volume 2A, CPUID: leaf 4, EAX bits 0 to 4 are the kind of a cache, 0 for none; AMD APM, volume 3: leaf 8000_001D has them alike.
+    // Intel SDM, volume 2A, CPUID: leaf 4, EAX bits 0 to 4 are the kind of a cache, 0 for none; AMD APM, volume 3: leaf 8000_001D has them
+    // alike.
     private static bool TellsNothing()
     {
         if (!X86Base.IsSupported)
@@ -58,7 +63,8 @@ internal static unsafe class ProcessorCaches
         return true;
     }
 
-    // NNPACK, which nothing here needs, cannot start for the same reason, and libtorch would say so on standard error with every process. The
+    // NNPACK, which nothing here needs, cannot start for the same reason, and libtorch would say so on standard error with every process.
+    // The
     // flag is libtorch's own level of its log: 2 is errors.
     private static void SilenceNnpack()
     {
@@ -67,7 +73,9 @@ internal static unsafe class ProcessorCaches
             *(int*)level = 2;
     }
 
-    /// <summary>Where in memory oneDNN's description of the processor lies, by the library's table of symbols; 0 where it does not say.</summary>
+    /// <summary>
+    /// Where in memory oneDNN's description of the processor lies, by the library's table of symbols; 0 where it does not say.
+    /// </summary>
     private static nint Find()
     {
         // The first of a library's areas is where it begins: ADDRESS-END … PATH.

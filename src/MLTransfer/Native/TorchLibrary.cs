@@ -11,7 +11,8 @@ namespace MLTransfer.Native;
 
 /// <summary>Loads libtorch and TorchSharp's native library, and says what is wrong where that fails.</summary>
 /// <remarks>
-/// TorchSharp 0.107's library for Linux asks for version GLIBCXX_3.4.32 of the C++ runtime, that of GCC 13, for a symbol that marks the use of
+/// TorchSharp 0.107's library for Linux asks for version GLIBCXX_3.4.32 of the C++ runtime, that of GCC 13, for a symbol that marks the
+/// use of
 /// the standard streams and that nothing calls. Where the runtime is older (Debian 12, Ubuntu 22.04, RHEL 9), a copy in memory is loaded in
 /// which that version is optional. No file is written.
 /// </remarks>
@@ -26,7 +27,9 @@ internal static partial class TorchLibrary
     private static bool _loaded;
     private static nint _correctedHandle;
 
-    /// <summary>Whether a copy of TorchSharp's library that asks less of the C++ runtime was loaded; known after <see cref="Require"/>.</summary>
+    /// <summary>
+    /// Whether a copy of TorchSharp's library that asks less of the C++ runtime was loaded; known after <see cref="Require"/>.
+    /// </summary>
     internal static bool IsCorrected => _correctedHandle != 0;
 
     /// <summary>Offers the corrected library to the runtime, which asks when its own search has failed.</summary>
@@ -39,7 +42,8 @@ internal static partial class TorchLibrary
     }
 
     /// <summary>Loads libtorch and TorchSharp's library, before TorchSharp does.</summary>
-    /// <exception cref="DllNotFoundException">One of them cannot be loaded: the message says which, why, and what to add or install.</exception>
+    /// <exception cref="DllNotFoundException">One of them cannot be loaded: the message says which, why, and what to add or
+    /// install.</exception>
     internal static void Require()
     {
         if (_loaded)
@@ -146,10 +150,12 @@ internal static partial class TorchLibrary
         if (MissingVersion().Match(message) is { Success: true } version)
         {
             string library = version.Value.StartsWith("GLIBC_", StringComparison.Ordinal) ? "C library" : "C++ runtime";
-            return $"This system's {library} is too old for it ({version.Value}): use a newer release of the system, or a container image with one.";
+            return $"This system's {library} is too old for it ({version.Value}): use a newer release of the system, or a container "
+                + $"image with one.";
         }
         if (message.Contains("/proc/self/fd/", StringComparison.Ordinal))
-            return "The system forbids programs to run code from memory (vm.memfd_noexec), which its C++ runtime, older than GCC 13's, makes necessary.";
+            return "The system forbids programs to run code from memory (vm.memfd_noexec), which its C++ runtime, older than GCC 13's, "
+                + "makes necessary.";
         if (MissingFile().Match(message) is { Success: true } missing)
             return $"Install the system's package that holds {missing.Groups[1].Value}.";
         return "Restore the app's packages again, for the system it runs on.";
@@ -163,13 +169,15 @@ internal static partial class TorchLibrary
 
     private static string? Find(string file) => Folders().Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
 
-    // Where the host looks; beside TorchSharp; below it, as an app lays out the libraries of several systems; in its package, for notebooks.
+    // Where the host looks; beside TorchSharp; below it, as an app lays out the libraries of several systems; in its package, for
+    // notebooks.
     private static IEnumerable<string> Folders()
     {
         string searched = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
         string beside = Path.GetDirectoryName(TorchSharp.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
         string native = Path.Combine("runtimes", RuntimeName, "native");
-        return [.. searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), beside, Path.Combine(beside, native), Path.GetFullPath(Path.Combine(beside, "..", "..", native))];
+        return [.. searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), beside, Path.Combine(beside, native),
+            Path.GetFullPath(Path.Combine(beside, "..", "..", native))];
     }
 
     private static string RuntimeName =>

@@ -58,7 +58,9 @@ internal sealed partial record UnixFile(UnixFileKind Kind, uint Owner, uint Grou
         }
     }
 
-    /// <summary>Whether this process may write to a file; asks without opening it, which would wake who waits at the other end of a FIFO.</summary>
+    /// <summary>
+    /// Whether this process may write to a file; asks without opening it, which would wake who waits at the other end of a FIFO.
+    /// </summary>
     public static bool IsWritable(string path) =>
         !(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()) || Access(path, MayWrite) == 0;
 

@@ -1,6 +1,8 @@
 namespace MLTransfer.Reading;
 
-/// <summary>Which names entries of archives may have. None is ever used as a path; but one that points out of the archive was meant for harm.</summary>
+/// <summary>
+/// Which names entries of archives may have. None is ever used as a path; but one that points out of the archive was meant for harm.
+/// </summary>
 internal static class EntryNames
 {
     private const string Separators = "/\\";

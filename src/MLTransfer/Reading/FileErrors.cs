@@ -9,7 +9,10 @@ internal abstract class FileErrors
     /// <summary>It ends too early.</summary>
     public abstract Exception CutShort(string reason, Exception? cause = null);
 
-    /// <summary>It is whole, but of a kind that is not read; <paramref name="reason"/> continues a sentence about the file, <paramref name="remedy"/> is one of its own.</summary>
+    /// <summary>
+    /// It is whole, but of a kind that is not read; <paramref name="reason"/> continues a sentence about the file,
+    /// <paramref name="remedy"/> is one of its own.
+    /// </summary>
     public abstract Exception Unreadable(string reason, string remedy);
 
     /// <summary>It asks for what no honest file asks for.</summary>

@@ -30,7 +30,8 @@ internal static class LegacyNames
 
     // A character that no code page has stands for what is not of the page: an exception per name would take minutes for a large archive.
     private static Encoding Marking(int page) =>
-        CodePagesEncodingProvider.Instance.GetEncoding(page, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback($"{Impossible}"))!;
+        CodePagesEncodingProvider.Instance
+            .GetEncoding(page, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback($"{Impossible}"))!;
 
     private static double Cost(Encoding page, byte[][] names)
     {

@@ -1,7 +1,8 @@
 namespace MLTransfer.Reading;
 
 /// <summary>
-/// How much memory one file may make us take, however it is built: sixteen times its length and four mebibytes. Compressed entries, entries that
+/// How much memory one file may make us take, however it is built: sixteen times its length and four mebibytes. Compressed entries,
+/// entries that
 /// overlap and tensors that repeat a storage are all paid for here, before the memory is taken. Several threads may take at once.
 /// </summary>
 internal sealed class ReadBudget(long fileLength, FileErrors errors)

@@ -59,7 +59,8 @@ internal static partial class UnixNames
         if (At(path) is { Kind: UnixFileKind.Special or UnixFileKind.Socket })
             throw new IOException("it is no file, but a pipe, a socket or a device");
         if (!Has(path))
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
+                FileOptions.SequentialScan);
         int file = Open(Terminated(path), CloseOnExec);
         return file >= 0 ? new SafeFileHandle(file, ownsHandle: true) : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
     }

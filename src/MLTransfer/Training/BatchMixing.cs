@@ -6,7 +6,8 @@ namespace MLTransfer.Training;
 
 /// <summary>
 /// Mixes each image of a batch with the one before it, and their classes in the same proportion: as a whole (Mixup, Zhang et al. 2017,
-/// https://arxiv.org/abs/1710.09412) or by pasting a rectangle (CutMix, Yun et al. 2019, https://arxiv.org/abs/1905.04899). Where both are asked for,
+/// https://arxiv.org/abs/1710.09412) or by pasting a rectangle (CutMix, Yun et al. 2019, https://arxiv.org/abs/1905.04899). Where both are
+/// asked for,
 /// either is done with equal chance, once per batch, as in torchvision's recipes.
 /// </summary>
 /// <param name="mixup">Mixup's parameter of the beta distribution; 0: not done.</param>
@@ -27,7 +28,8 @@ internal sealed class BatchMixing(double mixup, double cutMix, int classes, int 
         ImageRandom random = new(seed ^ Batches, epoch, index);
         bool cut = mixup == 0 || (cutMix > 0 && random.Between(0, 1) < 0.5);
         double share = random.Beta(cut ? cutMix : mixup, cut ? cutMix : mixup);
-        return cut ? Cut(batch, share, random.Below((int)batch.Inputs.shape[3]), random.Below((int)batch.Inputs.shape[2])) : Blended(batch, share);
+        return cut ? Cut(batch, share, random.Below((int)batch.Inputs.shape[3]), random.Below((int)batch.Inputs.shape[2]))
+            : Blended(batch, share);
     }
 
     /// <summary>Each image with the given share, the one before it with the rest.</summary>
@@ -54,7 +56,8 @@ internal sealed class BatchMixing(double mixup, double cutMix, int classes, int 
         Tensor Part(Tensor whole) => whole.narrow(2, top, bottom - top).narrow(3, left, right - left);
     }
 
-    private static (long From, long To) Span(int centre, long half, long length) => (Math.Max(centre - half, 0), Math.Min(centre + half, length));
+    private static (long From, long To) Span(int centre, long half, long length) =>
+        (Math.Max(centre - half, 0), Math.Min(centre + half, length));
 
     private static Tensor Before(Tensor batch) => batch.roll([1L], [0L]);
 

@@ -43,7 +43,8 @@ internal sealed partial class Checkpoint : IDisposable
     public void Save(TrainingHistory history, nn.Module network, OptimizerHelper optimizer)
     {
         string? before = Latest();
-        string target = Path.Combine(_folder, EpochPrefix + history.Epochs.Count.ToString("d5", CultureInfo.InvariantCulture)), partial = target + Partial;
+        string target = Path.Combine(_folder, EpochPrefix + history.Epochs.Count.ToString("d5", CultureInfo.InvariantCulture)),
+            partial = target + Partial;
         DeleteWhere(path => path.EndsWith(Partial, StringComparison.Ordinal));
         Directory.CreateDirectory(partial);
         SafetensorsFile.Write(Path.Combine(partial, Weights), StateDict.Save(network));
@@ -58,7 +59,9 @@ internal sealed partial class Checkpoint : IDisposable
         DeleteWhere(path => path != target);
     }
 
-    /// <summary>Brings the network, the optimizer and the best epoch to where the latest epoch left them; null where there is none.</summary>
+    /// <summary>
+    /// Brings the network, the optimizer and the best epoch to where the latest epoch left them; null where there is none.
+    /// </summary>
     /// <param name="network">The network in training.</param>
     /// <param name="best">The best epoch.</param>
     /// <param name="optimizer">The optimizer.</param>
@@ -130,7 +133,8 @@ internal sealed partial class Checkpoint : IDisposable
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            throw new InvalidDataException($"The checkpoint '{path}' is damaged: {error.Message} Delete its folder to train from the start.", error);
+            throw new InvalidDataException(
+                $"The checkpoint '{path}' is damaged: {error.Message} Delete its folder to train from the start.", error);
         }
     }
 
@@ -139,13 +143,15 @@ internal sealed partial class Checkpoint : IDisposable
         string[] differences =
         [
             .. _training.Keys.Union(state.Training.Keys).Where(name => name != EpochsSetting)
-                .Select(name => (name, Then: state.Training.GetValueOrDefault(name, "nothing"), Now: _training.GetValueOrDefault(name, "nothing")))
+                .Select(name => (name, Then: state.Training.GetValueOrDefault(name, "nothing"),
+                Now: _training.GetValueOrDefault(name, "nothing")))
                 .Where(setting => setting.Then != setting.Now)
                 .Select(setting => $"{setting.name} was {setting.Then} and is {setting.Now} now"),
         ];
         if (differences.Length == 0) return;
         throw new InvalidOperationException(
-            $"The checkpoint in '{_folder}' is of another training: {string.Join("; ", differences)}. Ask for the same training, or for another checkpoint folder.");
+            $"The checkpoint in '{_folder}' is of another training: {string.Join("; ", differences)}. Ask for the same training, or for "
+            + $"another checkpoint folder.");
     }
 
     private string? Latest() => Epochs().Where(path => !path.EndsWith(Partial, StringComparison.Ordinal)).Max(StringComparer.Ordinal);

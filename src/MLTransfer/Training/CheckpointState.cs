@@ -42,7 +42,8 @@ internal sealed record CheckpointState
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"The checkpoint '{path}' is damaged: {error.Message} Delete its folder to train from the start.", error);
+            throw new InvalidDataException(
+                $"The checkpoint '{path}' is damaged: {error.Message} Delete its folder to train from the start.", error);
         }
     }
 }

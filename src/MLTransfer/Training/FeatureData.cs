@@ -18,7 +18,9 @@ internal sealed class FeatureData(
             yield return () =>
             {
                 Tensor index = tensor(rows, dtype: ScalarType.Int64, device: features.device);
-                return new(features.index_select(0, index), labels.index_select(0, index), rows.Length) { Weights = weights?.index_select(0, index) };
+                return new(features.index_select(0, index), labels.index_select(0, index),
+                    rows.Length)
+                { Weights = weights?.index_select(0, index) };
             };
         }
     }

@@ -5,7 +5,8 @@ namespace MLTransfer.Training;
 
 /// <summary>Images that are read, augmented and batched anew in every epoch.</summary>
 internal sealed class ImageData(
-    BatchLoader loader, IReadOnlyList<int> labels, Preprocessing preprocessing, Device device, int batchSize, int seed, Action<SkippedImage> skipped,
+    BatchLoader loader, IReadOnlyList<int> labels, Preprocessing preprocessing, Device device, int batchSize, int seed,
+    Action<SkippedImage> skipped,
     BatchMixing? mixing = null, Func<int, int[]>? order = null, IReadOnlyList<float>? weights = null) : ITrainingData
 {
     /// <summary>Ends an epoch, even while a batch is waited for.</summary>
@@ -32,7 +33,8 @@ internal sealed class ImageData(
     public IEnumerable<ImageBatch> InOrder() => Read([.. Enumerable.Range(0, Count)], epoch: 0);
 
     public LabelledBatch Labelled(ImageBatch batch) => new(
-        ImageTensor.From(batch, preprocessing, device), tensor(batch.Indices.Select(index => (long)labels[index]).ToArray(), device: device), batch.Count + batch.Skipped.Count)
+        ImageTensor.From(batch, preprocessing, device),
+        tensor(batch.Indices.Select(index => (long)labels[index]).ToArray(), device: device), batch.Count + batch.Skipped.Count)
     {
         Weights = weights is null ? null : tensor(batch.Indices.Select(index => weights[index]).ToArray(), device: device),
     };

@@ -1,7 +1,8 @@
 namespace MLTransfer;
 
 /// <summary>
-/// The number format of inference: of feature extraction, validation and prediction. Layers that learn compute in float32 unless bfloat16 is
+/// The number format of inference: of feature extraction, validation and prediction. Layers that learn compute in float32 unless bfloat16
+/// is
 /// asked for; their weights are float32 always.
 /// </summary>
 public enum Precision

@@ -13,7 +13,8 @@ public enum ScheduleKind
     Cosine,
 
     /// <summary>
-    /// It rises from a 25th over the first 30 % of the steps, then falls to zero, both along half a cosine wave (Smith and Topin 2017, as in
+    /// It rises from a 25th over the first 30 % of the steps, then falls to zero, both along half a cosine wave (Smith and Topin 2017, as
+    /// in
     /// torch's <c>OneCycleLR</c>): for training from scratch at high learning rates.
     /// </summary>
     OneCycle,

@@ -19,7 +19,8 @@ internal sealed class Trainee
     /// <param name="type">The number format the network computes in; its weights are float32 all the same.</param>
     /// <param name="auxiliaryWeight">How much the losses of the network's auxiliary heads count; with 0 they are not run.</param>
     public Trainee(
-        nn.Module<Tensor, Tensor> network, nn.Module head, IReadOnlyList<nn.Module> frozen, ScalarType type = ScalarType.Float32, double auxiliaryWeight = 0)
+        nn.Module<Tensor, Tensor> network, nn.Module head, IReadOnlyList<nn.Module> frozen, ScalarType type = ScalarType.Float32,
+        double auxiliaryWeight = 0)
     {
         _type = type;
         _auxiliaryWeight = auxiliaryWeight;
@@ -39,7 +40,10 @@ internal sealed class Trainee
 
     public IReadOnlyList<Parameter> Head { get; }
 
-    /// <summary>Inputs (N, …) to logits (N, classes), with what their gradients need; those of the auxiliary heads that learn come behind the network's.</summary>
+    /// <summary>
+    /// Inputs (N, …) to logits (N, classes), with what their gradients need; those of the auxiliary heads that learn come behind the
+    /// network's.
+    /// </summary>
     public IReadOnlyList<Tensor> Logits(Tensor inputs)
     {
         Tensor typed = inputs.to(_type);

@@ -22,11 +22,13 @@ internal sealed class TrainingLoop(
     /// </summary>
     /// <param name="trainee">The network; holds the weights of the best epoch afterwards.</param>
     /// <param name="data">What it is trained on.</param>
-    /// <param name="validate">Scores the validation images; <see langword="null"/> where there are none, and the last epoch is kept.</param>
+    /// <param name="validate">Scores the validation images; <see langword="null"/> where there are none, and the last epoch is
+    /// kept.</param>
     /// <param name="cancellation">Stops the training; what was best until then is kept.</param>
     /// <exception cref="InvalidOperationException">In the first epoch the loss, a weight or a statistic became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">It was stopped before an epoch was finished.</exception>
-    public TrainingHistory Run(Trainee trainee, ITrainingData data, Func<int, Tally, CancellationToken, Tally>? validate, CancellationToken cancellation)
+    public TrainingHistory Run(Trainee trainee, ITrainingData data, Func<int, Tally, CancellationToken, Tally>? validate,
+        CancellationToken cancellation)
     {
         using OptimizerHelper optimizer = Optimizers.Create(recipe, trainee.Backbone, trainee.Head);
         using var best = new BestEpoch(trainee.Network);
@@ -51,12 +53,14 @@ internal sealed class TrainingLoop(
                 TrainingProgress trained = pace.Report(TrainingPhase.Training, epoch, recipe.Epochs, training, double.NaN);
                 seconds += pace.Seconds;
                 images += training.Seen;
-                Tally validation = cancellation.IsCancellationRequested ? default : validate?.Invoke(epoch, training, cancellation) ?? default;
+                Tally validation = cancellation.IsCancellationRequested ? default : validate?.Invoke(epoch, training, cancellation)
+                    ?? default;
                 if (cancellation.IsCancellationRequested) break;
                 RequireFinite(trainee.Network, validation, epoch);
                 accept?.Invoke();
                 var result = new EpochResult(
-                    epoch, training.Loss, training.Accuracy, validation.Loss, validation.Accuracy, optimizer.ParamGroups.First().LearningRate,
+                    epoch, training.Loss, training.Accuracy, validation.Loss, validation.Accuracy,
+                    optimizer.ParamGroups.First().LearningRate,
                     clock.GetElapsedTime(start).TotalSeconds);
                 best.Offer(result);
                 epochs.Add(result);
@@ -128,8 +132,10 @@ internal sealed class TrainingLoop(
 
     private Tensor Loss(Tensor scores, LabelledBatch batch)
     {
-        if (batch.Weights is not { } weights) return nn.functional.cross_entropy(scores, batch.Targets, label_smoothing: recipe.LabelSmoothing);
-        Tensor each = nn.functional.cross_entropy(scores, batch.Targets, reduction: nn.Reduction.None, label_smoothing: recipe.LabelSmoothing);
+        if (batch.Weights is not { } weights)
+            return nn.functional.cross_entropy(scores, batch.Targets, label_smoothing: recipe.LabelSmoothing);
+        Tensor each = nn.functional.cross_entropy(
+            scores, batch.Targets, reduction: nn.Reduction.None, label_smoothing: recipe.LabelSmoothing);
         return (each * weights).sum() / weights.sum();
     }
 
@@ -152,5 +158,6 @@ internal sealed class TrainingLoop(
 
     private InvalidOperationException Diverged(int epoch, string what) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"The training diverged: in epoch {epoch}, {what} became NaN or infinite. The learning rate is {recipe.LearningRate:g3}; try a tenth of it."));
+        $"The training diverged: in epoch {epoch}, {what} became NaN or infinite. The learning rate is {recipe.LearningRate:g3}; try a "
+        + $"tenth of it."));
 }

@@ -10,7 +10,8 @@ namespace MLTransfer;
 /// <param name="Remaining">The time this phase will still take at that speed.</param>
 /// <param name="Loss">The mean training loss of the running epoch, or of the last one; NaN before.</param>
 /// <param name="TrainingAccuracy">The share of training images classified rightly while training on them; NaN before.</param>
-/// <param name="ValidationAccuracy">Top-1 accuracy on the validation images: of those scored so far while validating, else after the last finished epoch; NaN before or without any.</param>
+/// <param name="ValidationAccuracy">Top-1 accuracy on the validation images: of those scored so far while validating, else after the last
+/// finished epoch; NaN before or without any.</param>
 public sealed record TrainingProgress(
     TrainingPhase Phase, int Epoch, int Epochs, long Done, long Total, double ImagesPerSecond, TimeSpan Remaining,
     double Loss, double TrainingAccuracy, double ValidationAccuracy);

@@ -6,4 +6,5 @@ namespace MLTransfer.Weights;
 /// <param name="Shape">Its dimensions; empty for a single number.</param>
 /// <param name="Bytes">Its elements; exactly as many bytes as <paramref name="Shape"/> and <paramref name="Type"/> say. Tensors that share
 /// storage in the file may share memory here.</param>
-public sealed record StoredTensor(string Name, TensorType Type, long[] Shape, ReadOnlyMemory<byte> Bytes) : TensorDescription(Name, Type, Shape);
+public sealed record StoredTensor(string Name, TensorType Type, long[] Shape, ReadOnlyMemory<byte> Bytes)
+    : TensorDescription(Name, Type, Shape);

@@ -6,10 +6,13 @@ public static class WeightsConversion
     // Twice in a wider type, and twice again where tensors share a storage, which safetensors cannot.
     private const int LargestGrowth = 8, LeastAllowed = 1 << 20;
 
-    /// <summary>Writes all tensors of a file, under the names that <see cref="WeightsFile.Read(string)"/> gives them, into a safetensors file.</summary>
+    /// <summary>
+    /// Writes all tensors of a file, under the names that <see cref="WeightsFile.Read(string)"/> gives them, into a safetensors file.
+    /// </summary>
     /// <param name="input">A <c>.pth</c> or <c>.safetensors</c> file.</param>
     /// <param name="output">The file to write, beside its place first and then renamed into it; replaced where it exists.</param>
-    /// <param name="type">The floating-point type to give to floating-point tensors, rounded to nearest; integers and booleans keep theirs. Default:
+    /// <param name="type">The floating-point type to give to floating-point tensors, rounded to nearest; integers and booleans keep
+    /// theirs. Default:
     /// null, all keep theirs.</param>
     /// <returns>What the new file holds.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="type"/> is not a floating-point type.</exception>
@@ -26,7 +29,8 @@ public static class WeightsConversion
         WeightsSummary? summary = null;
         AtomicFile.Write(output, stream =>
         {
-            SafetensorsFile.Write(stream, type is { } target ? tensors.Select(tensor => TensorConversion.To(target, tensor, input)) : tensors, metadata);
+            SafetensorsFile.Write(stream, type is { } target ? tensors.Select(tensor => TensorConversion.To(target, tensor, input))
+                : tensors, metadata);
             // Here and not from the output, which may be a FIFO: what it has passed on cannot be read again.
             stream.Position = 0;
             summary = WeightsFile.Summarize(new OpenWeights(stream, new WeightsErrors(output)));
@@ -41,6 +45,8 @@ public static class WeightsConversion
     {
         Int128 bytes = file.Tensors.Aggregate((Int128)0, (sum, tensor) => sum + tensor.ByteCount);
         if (bytes > (Int128)file.Length * LargestGrowth + LeastAllowed)
-            throw new WeightsErrors(input).Refused($"its tensors repeat their storages so often that a safetensors file of them would have {bytes} bytes, and it has {file.Length}");
+            throw new WeightsErrors(input).Refused(
+                $"its tensors repeat their storages so often that a safetensors file of them would have {bytes} bytes, and it has "
+                + $"{file.Length}");
     }
 }

@@ -19,7 +19,8 @@ public sealed record WeightsSummary
     public IReadOnlyList<string> OtherContainers { get; init; } = [];
 
     /// <summary>
-    /// What every name in the file begins with and <see cref="WeightsFile.Read(string)"/> drops, such as <c>module.</c>; empty where there is
+    /// What every name in the file begins with and <see cref="WeightsFile.Read(string)"/> drops, such as <c>module.</c>; empty where there
+    /// is
     /// nothing.
     /// </summary>
     public required string DroppedPrefix { get; init; }

@@ -3,5 +3,6 @@ internal static class MLTransferStart
 {
     [global::System.Runtime.CompilerServices.ModuleInitializer]
     internal static void Run() =>
-        global::System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(typeof(global::MLTransfer.ImageFile).Module.ModuleHandle);
+        global::System.Runtime.CompilerServices.RuntimeHelpers
+            .RunModuleConstructor(typeof(global::MLTransfer.ImageFile).Module.ModuleHandle);
 }

@@ -26,6 +26,7 @@ public class PeerViewTests
     {
         var outcome = await Mlt.RunAsync("bench", "peer", "--peer-script", "/nowhere/tutorial.py");
         Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
-        Assert.StartsWith("mlt bench peer: --peer-script is '/nowhere/tutorial.py', but there is no such file.", outcome.Words, StringComparison.Ordinal);
+        Assert.StartsWith("mlt bench peer: --peer-script is '/nowhere/tutorial.py', but there is no such file.", outcome.Words,
+            StringComparison.Ordinal);
     }
 }

@@ -59,12 +59,14 @@ public class CommandContractTests
         Assert.Contains("JSON:", command.Remarks, StringComparison.Ordinal);
     }
 
-    private static Command Root() => CommandTree.Of(new Surroundings { Input = TextReader.Null, Output = TextWriter.Null, Words = TextWriter.Null, CacheFolder = "" });
+    private static Command Root() =>
+        CommandTree.Of(new Surroundings { Input = TextReader.Null, Output = TextWriter.Null, Words = TextWriter.Null, CacheFolder = "" });
 
     private static MltCommand Find(string name) => Named().Single(command => command.Name == name).Command;
 
     private static IEnumerable<(string Name, MltCommand Command)> Named() => Below(Root(), "");
 
-    private static IEnumerable<(string Name, MltCommand Command)> Below(Command command, string prefix) => command.Subcommands.SelectMany(each =>
+    private static IEnumerable<(string Name, MltCommand Command)> Below(Command command, string prefix) =>
+        command.Subcommands.SelectMany(each =>
         each is MltCommand own ? [(prefix + each.Name, own)] : Below(each, $"{prefix}{each.Name} "));
 }

@@ -10,7 +10,8 @@ public class OutputFileTests
     {
         using var folder = new TemporaryFolder();
         var refusal = Assert.Throws<UsageException>(() => OutputFile.Checked("--out", folder.PathOf("nowhere/model.zip")));
-        Assert.Contains($"the folder '{folder.PathOf("nowhere")}' does not exist. Create it first.", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"the folder '{folder.PathOf("nowhere")}' does not exist. Create it first.", refusal.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

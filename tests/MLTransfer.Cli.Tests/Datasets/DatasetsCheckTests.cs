@@ -39,14 +39,17 @@ public sealed partial class DatasetsCheckTests : IDisposable
         var (set, model) = (_folder.PathOf("set"), _folder.Write("model.zip", []));
         string[][] commands =
         [
-            ["datasets", "check", set], ["datasets", "split", set, "--out", _folder.PathOf("list.csv")], ["evaluate", "--model", model, "--data", set],
-            ["train", "--data", set, "--val", set, "--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none", "--out", model],
+            ["datasets", "check", set], ["datasets", "split", set, "--out", _folder.PathOf("list.csv")],
+            ["evaluate", "--model", model, "--data", set],
+            ["train", "--data", set, "--val", set, "--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none", "--out",
+            model],
         ];
         foreach (var command in commands)
         {
             var outcome = await Mlt.RunAsync([.. command, option, _folder.Path]);
             Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
-            Assert.Contains($": {option} says how a manifest (.csv, .tsv, .jsonl) is read, and '{set}' is none", outcome.Words, StringComparison.Ordinal);
+            Assert.Contains($": {option} says how a manifest (.csv, .tsv, .jsonl) is read, and '{set}' is none", outcome.Words,
+                StringComparison.Ordinal);
         }
         Assert.Equal(ExitCode.Done, (await Mlt.RunAsync("datasets", "check", set, "--allow-outside-paths")).Code);
     }
@@ -58,10 +61,12 @@ public sealed partial class DatasetsCheckTests : IDisposable
     [Fact]
     public async Task As_json_every_problem_has_its_images_and_the_page_is_named()
     {
-        var outcome = await Mlt.RunAsync("datasets", "check", _folder.PathOf("set"), "--near", "0", "--report", _folder.PathOf("page"), "--json");
+        var outcome = await Mlt.RunAsync(
+            "datasets", "check", _folder.PathOf("set"), "--near", "0", "--report", _folder.PathOf("page"), "--json");
         JsonElement json = JsonDocument.Parse(outcome.Output).RootElement;
         Assert.Equal(20, json.GetProperty("images").GetInt32());
-        Assert.Equal(["unreadable", "leakage"], json.GetProperty("problems").EnumerateArray().Select(problem => problem.GetProperty("kind").GetString()));
+        Assert.Equal(["unreadable", "leakage"],
+            json.GetProperty("problems").EnumerateArray().Select(problem => problem.GetProperty("kind").GetString()));
         Assert.Equal("val", json.GetProperty("problems")[1].GetProperty("images")[1].GetProperty("split").GetString());
         Assert.True(File.Exists(json.GetProperty("report").GetString()));
     }

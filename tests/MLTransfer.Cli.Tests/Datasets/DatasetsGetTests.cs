@@ -23,8 +23,10 @@ public sealed class DatasetsGetTests : IDisposable
         Assert.Contains("downloading hymenoptera_data.zip", first.Words, StringComparison.Ordinal);
         Assert.Contains("unpacking hymenoptera_data.zip …", first.Words, StringComparison.Ordinal);
         string folder = Path.Combine(_cache.Path, "datasets", "hymenoptera");
-        Assert.StartsWith($"{folder}: hymenoptera (downloaded and unpacked, 2 files, 2 B, licence not stated by its publishers)\nNo checksum of it is published", first.Output, StringComparison.Ordinal);
-        Assert.Contains($"mlt train --data {folder}/hymenoptera_data/train --val {folder}/hymenoptera_data/val ", first.Output, StringComparison.Ordinal);
+        Assert.StartsWith($"{folder}: hymenoptera (downloaded and unpacked, 2 files, 2 B, licence not stated by its publishers)\nNo "
+            + $"checksum of it is published", first.Output, StringComparison.Ordinal);
+        Assert.Contains($"mlt train --data {folder}/hymenoptera_data/train --val {folder}/hymenoptera_data/val ", first.Output,
+            StringComparison.Ordinal);
         var second = await Mlt.RunInAsync(_cache.Path, "datasets", "get", "hymenoptera", "--offline");
         Assert.Equal((ExitCode.Done, ""), (second.Code, second.Words));
         Assert.Contains("(was there, whole, 2 files", second.Output, StringComparison.Ordinal);
@@ -35,19 +37,23 @@ public sealed class DatasetsGetTests : IDisposable
     {
         using var server = new TestServer(Honest(AntsAndBees()));
         string folder = _cache.PathOf("mine");
-        var outcome = await Mlt.RunInAsync(_cache.Path, "datasets", "get", "hymenoptera", "--mirror", server.Address.ToString(), "--out", folder, "--json");
+        var outcome = await Mlt.RunInAsync(
+            _cache.Path, "datasets", "get", "hymenoptera", "--mirror", server.Address.ToString(), "--out", folder, "--json");
         Assert.Equal("", outcome.Words);
         JsonElement json = JsonDocument.Parse(outcome.Output).RootElement;
-        Assert.Equal((folder, false, 2), (json.GetProperty("folder").GetString(), json.GetProperty("was_there").GetBoolean(), json.GetProperty("files").GetInt32()));
+        Assert.Equal((folder, false, 2),
+            (json.GetProperty("folder").GetString(), json.GetProperty("was_there").GetBoolean(), json.GetProperty("files").GetInt32()));
         Assert.True(Directory.Exists(json.GetProperty("places").GetProperty("val").GetString()));
     }
 
     [Fact]
     public async Task Offline_the_error_says_what_to_fetch_by_hand()
     {
-        var outcome = await Mlt.RunInAsync(_cache.Path, "datasets", "get", "eurosat", "--offline", "--mirror", "https://mirror.example/sets");
+        var outcome = await Mlt.RunInAsync(
+            _cache.Path, "datasets", "get", "eurosat", "--offline", "--mirror", "https://mirror.example/sets");
         Assert.Equal(ExitCode.Failed, outcome.Code);
-        Assert.Contains("Download https://mirror.example/sets/files/sentinel/EuroSAT.zip and put it there, or allow downloads (without --offline; Offline in code).", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains("Download https://mirror.example/sets/files/sentinel/EuroSAT.zip and put it there, or allow downloads (without "
+            + "--offline; Offline in code).", outcome.Words, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -20,7 +20,8 @@ public sealed class DatasetsSplitTests : IDisposable
         Assert.Equal($"{Manifest}: train 16, val 2, test 2 (seed 1)\n", outcome.Output);
         string[] lines = File.ReadAllLines(Manifest);
         Assert.Equal("image,label,split", lines[0]);
-        Assert.All(SmallImages.Labels, label => Assert.Equal(8, lines.Count(line => line.EndsWith($",{label},train", StringComparison.Ordinal))));
+        Assert.All(SmallImages.Labels,
+            label => Assert.Equal(8, lines.Count(line => line.EndsWith($",{label},train", StringComparison.Ordinal))));
         Assert.All(lines[1..], line => Assert.True(File.Exists(_folder.PathOf(line.Split(',')[0]))));
         Assert.Equal(20, Directory.GetFiles(_folder.Path, "*.png", SearchOption.AllDirectories).Length);
     }
@@ -43,7 +44,8 @@ public sealed class DatasetsSplitTests : IDisposable
         var outcome = await Mlt.RunAsync("datasets", "split", _folder.PathOf("set"), "--out", _folder.PathOf("elsewhere/list.csv"));
         Assert.Contains("--allow-outside-paths", outcome.Words, StringComparison.Ordinal);
         Assert.Equal("", (await RunAsync()).Words);
-        Assert.Equal(ExitCode.Done, (await Mlt.RunAsync("datasets", "check", _folder.PathOf("elsewhere/list.csv"), "--allow-outside-paths")).Code);
+        Assert.Equal(ExitCode.Done, (await Mlt
+            .RunAsync("datasets", "check", _folder.PathOf("elsewhere/list.csv"), "--allow-outside-paths")).Code);
     }
 
     [Fact]
@@ -51,11 +53,13 @@ public sealed class DatasetsSplitTests : IDisposable
     {
         var outcome = await RunAsync("--folds", "5", "--json");
         JsonElement parts = JsonDocument.Parse(outcome.Output).RootElement.GetProperty("parts");
-        Assert.Equal([("fold1", 4), ("fold2", 4), ("fold3", 4), ("fold4", 4), ("fold5", 4)], parts.EnumerateArray().Select(part => (part.GetProperty("name").GetString()!, part.GetProperty("images").GetInt32())));
+        Assert.Equal([("fold1", 4), ("fold2", 4), ("fold3", 4), ("fold4", 4), ("fold5", 4)],
+            parts.EnumerateArray().Select(part => (part.GetProperty("name").GetString()!, part.GetProperty("images").GetInt32())));
     }
 
     [Theory]
-    [InlineData("--fractions 0.8,0.3", "--fractions: '0.8,0.3' is not understood; two or three positive numbers whose sum is 1 are expected")]
+    [InlineData("--fractions 0.8,0.3",
+        "--fractions: '0.8,0.3' is not understood; two or three positive numbers whose sum is 1 are expected")]
     [InlineData("--fractions 1", "two or three positive numbers")]
     [InlineData("--folds 5 --fractions 0.5,0.5", "--fractions and --folds exclude each other")]
     [InlineData("--folds 21", "--folds: There are 21 folds; it must be at least 2 and at most 20")]
@@ -69,5 +73,6 @@ public sealed class DatasetsSplitTests : IDisposable
 
     private string Manifest => _folder.PathOf("manifest.csv");
 
-    private Task<Outcome> RunAsync(params string[] options) => Mlt.RunAsync(["datasets", "split", _folder.PathOf("set"), "--out", Manifest, .. options]);
+    private Task<Outcome> RunAsync(params string[] options) =>
+        Mlt.RunAsync(["datasets", "split", _folder.PathOf("set"), "--out", Manifest, .. options]);
 }

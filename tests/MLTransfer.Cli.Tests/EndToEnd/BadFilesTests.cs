@@ -12,7 +12,8 @@ public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedMod
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_weights_file_that_is_none_is_an_error_that_names_it() => await TrainingFailsAsync(ExitCode.Failed, "weights.pth", Weights("not weights"u8));
+    public async Task A_weights_file_that_is_none_is_an_error_that_names_it() =>
+        await TrainingFailsAsync(ExitCode.Failed, "weights.pth", Weights("not weights"u8));
 
     [NeedsSharedFact("weights/mobilenet_v1_b12_imagenet.pth")]
     public async Task Weights_that_are_cut_short_are_an_error_that_names_them()
@@ -25,7 +26,8 @@ public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedMod
 
     [NeedsSharedFact("weights/mobilenet_v1_b12_imagenet.pth")]
     public async Task Weights_of_another_network_are_an_error_that_names_them() =>
-        await TrainingFailsAsync(ExitCode.Failed, "mobilenet_v1_b12_imagenet.pth", "--weights", SharedFolder.PathOf("weights/mobilenet_v1_b12_imagenet.pth"));
+        await TrainingFailsAsync(ExitCode.Failed, "mobilenet_v1_b12_imagenet.pth", "--weights",
+            SharedFolder.PathOf("weights/mobilenet_v1_b12_imagenet.pth"));
 
     [Fact]
     public async Task Weights_whose_pickle_asks_for_os_system_are_refused_and_the_command_is_not_run()
@@ -43,7 +45,8 @@ public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedMod
         await TrainingFailsAsync(ExitCode.AskedWrongly, "layer3", "--weights", "none", "--mode", "finetune", "--train-from", "layer9");
 
     [Fact]
-    public async Task A_file_that_is_no_model_is_an_error_that_names_it() => await EvaluationFailsAsync(_folder.Write("model.zip", "not a model"u8));
+    public async Task A_file_that_is_no_model_is_an_error_that_names_it() =>
+        await EvaluationFailsAsync(_folder.Write("model.zip", "not a model"u8));
 
     [Fact]
     public async Task An_archive_that_holds_no_model_is_an_error_that_names_it()
@@ -91,7 +94,8 @@ public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedMod
     {
         string[] mode = more.Contains("--mode") ? [] : ["--mode", "features", "--cache", "none"];
         var outcome = await Mlt.RunAsync(
-            ["train", "--data", model.Training, "--backbone", "cifar_resnet20", "--epochs", "1", "--out", _folder.PathOf("model.zip"), .. mode, .. more]);
+            ["train", "--data", model.Training, "--backbone", "cifar_resnet20", "--epochs", "1", "--out", _folder.PathOf("model.zip"),
+            .. mode, .. more]);
         Assert.True(code == outcome.Code, outcome.Words);
         Assert.Contains(named, outcome.Words, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", outcome.Words, StringComparison.Ordinal);

@@ -73,9 +73,11 @@ public sealed class BadImagesTests : IDisposable
         // Nobody, not even root, makes a folder below a file.
         var cache = hasHome ? Path.Combine(_folder.Write("file", []), "cache") : null;
         var outcome = await Mlt.RunInAsync(cache,
-            "train", "--data", _folder.PathOf("data"), "--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none", "--epochs", "2", "--out", _folder.PathOf("model.zip"));
+            "train", "--data", _folder.PathOf("data"), "--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none",
+            "--epochs", "2", "--out", _folder.PathOf("model.zip"));
         Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
-        Assert.Single(outcome.Words.Split('\n'), line => line.Contains("features are not kept for the next training (--cache DIR|none)", StringComparison.Ordinal));
+        Assert.Single(outcome.Words.Split('\n'),
+            line => line.Contains("features are not kept for the next training (--cache DIR|none)", StringComparison.Ordinal));
         Assert.True(File.Exists(_folder.PathOf("model.zip")));
     }
 

@@ -7,7 +7,8 @@ namespace MLTransfer.Cli.Tests.EndToEnd;
 
 public sealed class DatasetFormsTests : IDisposable
 {
-    private static readonly string[] Rest = ["--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none", "--epochs", "1", "--cache", "none", "--json"];
+    private static readonly string[] Rest =
+        ["--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none", "--epochs", "1", "--cache", "none", "--json"];
     private readonly TemporaryFolder _folder = new();
 
     public DatasetFormsTests()
@@ -34,14 +35,18 @@ public sealed class DatasetFormsTests : IDisposable
 
         var evaluated = await Mlt.RunAsync("evaluate", "--model", Model, "--data", Archive, "--json");
         Assert.Contains($"scoring the split 'val' of '{Archive}'; others with --split: train", evaluated.Words);
-        Assert.Equal(json.GetProperty("val_accuracy").GetDouble(), JsonDocument.Parse(evaluated.Output).RootElement.GetProperty("micro_accuracy").GetDouble());
-        Assert.Equal(8, JsonDocument.Parse((await Mlt.RunAsync("evaluate", "--model", Model, "--data", Archive, "--split", "train", "--json")).Output).RootElement.GetProperty("images").GetInt32());
+        Assert.Equal(json.GetProperty("val_accuracy").GetDouble(),
+            JsonDocument.Parse(evaluated.Output).RootElement.GetProperty("micro_accuracy").GetDouble());
+        Assert.Equal(8, JsonDocument.Parse(
+            (await Mlt.RunAsync("evaluate", "--model", Model, "--data", Archive, "--split", "train", "--json")).Output).RootElement
+            .GetProperty("images").GetInt32());
 
         var predicted = JsonDocument.Parse((await Mlt.RunAsync("predict", "--model", Model, Archive, "--json")).Output).RootElement;
         Assert.Equal(12, predicted.GetArrayLength());
         string first = predicted[0].GetProperty("file").GetString()!;
         Assert.StartsWith($"{Archive}!/train/", first);
-        Assert.Equal(1, JsonDocument.Parse((await Mlt.RunAsync("predict", "--model", Model, first, "--json")).Output).RootElement.GetArrayLength());
+        Assert.Equal(1, JsonDocument.Parse((await Mlt.RunAsync("predict", "--model", Model, first, "--json")).Output).RootElement
+            .GetArrayLength());
     }
 
     [Fact]
@@ -54,7 +59,8 @@ public sealed class DatasetFormsTests : IDisposable
         File.WriteAllLines(_folder.PathOf("list.csv"), ["the id,kind,split", .. rows]);
         var (list, shapes) = (_folder.PathOf("list.csv"), _folder.PathOf("shapes"));
         var trained = await Mlt.RunAsync(
-            ["train", "--data", list, "--image-column", "the id", "--label-column", "kind", "--image-folder", shapes, "--image-suffix", ".png",
+            ["train", "--data", list, "--image-column", "the id", "--label-column", "kind", "--image-folder", shapes, "--image-suffix",
+            ".png",
                 "--allow-outside-paths", "--max-pixels", "5000", "--out", Model, .. Rest[..^1]]);
         Assert.True(trained.Code == ExitCode.Done, trained.Words);
         Assert.Contains($"predict --model {Model} --max-pixels 5000 IMAGE", trained.Output, StringComparison.Ordinal);

@@ -20,7 +20,8 @@ public sealed class DigitsTests : IDisposable
     {
         var model = _folder.PathOf("digits.zip");
         var trained = await Mlt.RunAsync(
-            "train", "--data", SharedFolder.PathOf(Mnist), "--mode", "finetune", "--backbone", "embedded", "--augment", "digits", "--epochs", "2", "--batch-size", "64",
+            "train", "--data", SharedFolder.PathOf(Mnist), "--mode", "finetune", "--backbone", "embedded", "--augment", "digits",
+            "--epochs", "2", "--batch-size", "64",
             "--learning-rate", "1e-3", "--out", model, "--json");
         Assert.True(trained.Code == ExitCode.Done, trained.Words);
         var json = JsonDocument.Parse(trained.Output).RootElement;
@@ -54,5 +55,6 @@ public sealed class DigitsTests : IDisposable
         _folder.Write("qmnist-test-labels-idx2-int", labels);
     }
 
-    private static GZipStream Unpacked(string name) => new(File.OpenRead(SharedFolder.PathOf($"{Mnist}/{name}.gz")), CompressionMode.Decompress);
+    private static GZipStream Unpacked(string name) =>
+        new(File.OpenRead(SharedFolder.PathOf($"{Mnist}/{name}.gz")), CompressionMode.Decompress);
 }

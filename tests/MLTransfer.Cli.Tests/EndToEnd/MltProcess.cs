@@ -21,7 +21,11 @@ internal sealed class MltProcess : IDisposable
     {
         _process = new Process
         {
-            StartInfo = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "mlt.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true },
+            StartInfo = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "mlt.dll"), .. arguments])
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true
+            },
         };
         if (cache is not null)
             _process.StartInfo.Environment["XDG_CACHE_HOME"] = cache.FullName;

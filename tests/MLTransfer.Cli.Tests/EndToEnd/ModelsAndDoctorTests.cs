@@ -14,9 +14,11 @@ public class ModelsAndDoctorTests
         Assert.Equal(ExitCode.Done, outcome.Code);
         var lines = outcome.Output.Split('\n');
         Assert.All(ModelZoo.All, backbone => Assert.Single(lines, line =>
-            line.Contains($"  {backbone.Name} ", StringComparison.Ordinal) && line.Contains(Figures.Count(backbone.Parameters), StringComparison.Ordinal)));
+            line.Contains($"  {backbone.Name} ", StringComparison.Ordinal)
+                && line.Contains(Figures.Count(backbone.Parameters), StringComparison.Ordinal)));
         var resnet50 = Assert.Single(lines, line => line.StartsWith("  resnet50 ", StringComparison.Ordinal));
-        Assert.Equal(["resnet50", "25,557,032", "4.09", "224 px", "2,048"], resnet50.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[..5]);
+        Assert.Equal(["resnet50", "25,557,032", "4.09", "224 px", "2,048"],
+            resnet50.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[..5]);
     }
 
     [Fact]
@@ -40,7 +42,8 @@ public class ModelsAndDoctorTests
         Assert.False(layers[^1].GetProperty("frozen").GetBoolean());
         Assert.Equal(layers[^1].GetProperty("parameters").GetInt64(), json.GetProperty("trained_parameters").GetInt64());
         Assert.All(layers, layer => Assert.Equal(
-            layer.GetProperty("parameters").GetInt64(), layer.GetProperty("modules").EnumerateArray().Sum(module => module.GetProperty("parameters").GetInt64())));
+            layer.GetProperty("parameters").GetInt64(),
+            layer.GetProperty("modules").EnumerateArray().Sum(module => module.GetProperty("parameters").GetInt64())));
     }
 
     [Theory]
@@ -71,6 +74,7 @@ public class ModelsAndDoctorTests
     public async Task The_doctor_tells_everything_in_words_too()
     {
         var outcome = await Mlt.RunAsync("doctor");
-        Assert.All((string[])["packages", "libtorch", "processor", "CUDA", "cache: features"], name => Assert.Contains(name, outcome.Output, StringComparison.Ordinal));
+        Assert.All((string[])["packages", "libtorch", "processor", "CUDA", "cache: features"],
+            name => Assert.Contains(name, outcome.Output, StringComparison.Ordinal));
     }
 }

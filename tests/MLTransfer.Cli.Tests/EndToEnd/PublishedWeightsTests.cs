@@ -21,7 +21,8 @@ public sealed class PublishedWeightsTests : IDisposable
         using var mirror = new TestServer(Answers.Honest(File.ReadAllBytes(SharedFolder.PathOf(Shared))));
         var outcome = await TrainAsync("--mirror", mirror.Address.ToString());
         Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
-        Assert.Contains($"downloading {Published} (1.0 MiB) …\nweights: cifar_resnet20/CIFAR10_V1 (licence BSD-2-Clause), {_folder.PathOf("cache/weights/" + Published)}\n", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains($"downloading {Published} (1.0 MiB) …\nweights: cifar_resnet20/CIFAR10_V1 (licence BSD-2-Clause), "
+            + $"{_folder.PathOf("cache/weights/" + Published)}\n", outcome.Words, StringComparison.Ordinal);
         Assert.Equal($"/akamaster/pytorch_resnet_cifar10/raw/master/pretrained_models/{Published}", Assert.Single(mirror.Requests).Path);
     }
 
@@ -39,21 +40,26 @@ public sealed class PublishedWeightsTests : IDisposable
     {
         var outcome = await TrainAsync("--offline");
         Assert.Equal(ExitCode.Failed, outcome.Code);
-        Assert.Contains($"'{Published}' is not on this machine (looked in {_folder.PathOf("cache/weights")}", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains($"'{Published}' is not on this machine (looked in {_folder.PathOf("cache/weights")}", outcome.Words,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_backbone_without_published_weights_asks_for_some()
     {
-        var outcome = await Mlt.RunAsync("train", "--data", _folder.PathOf("images"), "--mode", "features", "--backbone", "mobilenet_v1_b12", "--out", _folder.PathOf("model.zip"));
+        var outcome = await Mlt.RunAsync(
+            "train", "--data", _folder.PathOf("images"), "--mode", "features", "--backbone", "mobilenet_v1_b12", "--out",
+            _folder.PathOf("model.zip"));
         Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
-        Assert.StartsWith("mlt train: --weights: No weights are published for mobilenet_v1_b12. Name a FILE or an address, or 'none'", outcome.Words, StringComparison.Ordinal);
+        Assert.StartsWith("mlt train: --weights: No weights are published for mobilenet_v1_b12. Name a FILE or an address, or 'none'",
+            outcome.Words, StringComparison.Ordinal);
     }
 
     private Task<Outcome> TrainAsync(params string[] more) => Mlt.RunInAsync(
         _folder.PathOf("cache"),
         [
-            "train", "--data", _folder.PathOf("images"), "--mode", "features", "--backbone", "cifar_resnet20", "--epochs", "1", "--cache", "none",
+            "train", "--data", _folder.PathOf("images"), "--mode", "features", "--backbone", "cifar_resnet20", "--epochs", "1", "--cache",
+            "none",
             "--out", _folder.PathOf("model.zip"), .. more,
         ]);
 }

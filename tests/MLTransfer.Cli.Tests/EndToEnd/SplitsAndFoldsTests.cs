@@ -27,12 +27,14 @@ public sealed class SplitsAndFoldsTests : IDisposable
         var crossed = json.GetProperty("cross_validation");
         var folds = crossed.GetProperty("folds").EnumerateArray().ToArray();
         Assert.Equal(["fold1", "fold2", "fold3"], folds.Select(fold => fold.GetProperty("fold").GetString()!));
-        Assert.All(folds, fold => Assert.Equal((8, 4), (fold.GetProperty("train_images").GetInt32(), fold.GetProperty("val_images").GetInt32())));
+        Assert.All(folds, fold => Assert
+            .Equal((8, 4), (fold.GetProperty("train_images").GetInt32(), fold.GetProperty("val_images").GetInt32())));
         double[] accuracies = [.. folds.Select(fold => fold.GetProperty("val_accuracy").GetDouble())];
         var mean = accuracies.Average();
         Assert.Equal(mean, crossed.GetProperty("val_accuracy").GetProperty("mean").GetDouble(), 1e-9);
         Assert.Equal(
-            Math.Sqrt(accuracies.Sum(accuracy => Math.Pow(accuracy - mean, 2)) / 2), crossed.GetProperty("val_accuracy").GetProperty("deviation").GetDouble(), 1e-9);
+            Math.Sqrt(accuracies.Sum(accuracy => Math.Pow(accuracy - mean, 2)) / 2),
+            crossed.GetProperty("val_accuracy").GetProperty("deviation").GetDouble(), 1e-9);
         Assert.True(File.Exists(Model));
     }
 
@@ -43,7 +45,8 @@ public sealed class SplitsAndFoldsTests : IDisposable
         Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
         Assert.Contains("fold 2 of 2: 'fold2' held out", outcome.Words, StringComparison.Ordinal);
         Assert.Matches(@"Cross-validation: [\d.]+ % ± [\d.]+ % of the held-out images right after the last epoch \(mean ± standard deviation over 2 folds\)", outcome.Output);
-        Assert.Contains("Nothing was held back for validation: the model is that of the last epoch, 3.", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("Nothing was held back for validation: the model is that of the last epoch, 3.", outcome.Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +77,8 @@ public sealed class SplitsAndFoldsTests : IDisposable
         await FoldedAsync(3);
         var outcome = await TrainAsync(["--data", Manifest, .. options]);
         Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
-        Assert.StartsWith($"mlt train: {complaint.Replace("*", Manifest, StringComparison.Ordinal)}", outcome.Words, StringComparison.Ordinal);
+        Assert.StartsWith($"mlt train: {complaint.Replace("*", Manifest, StringComparison.Ordinal)}", outcome.Words,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,7 +86,8 @@ public sealed class SplitsAndFoldsTests : IDisposable
     {
         var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--folds");
         Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
-        Assert.Contains("has no folds of its own; say how many to divide it into, such as --folds 5.", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains("has no folds of its own; say how many to divide it into, such as --folds 5.", outcome.Words,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +108,8 @@ public sealed class SplitsAndFoldsTests : IDisposable
         Assert.True(same.Code == ExitCode.Done, same.Words);
         Directory.Move(_folder.PathOf("data/disc-plain"), _folder.PathOf("data/moon"));
         var other = await TrainAsync("--data", _folder.PathOf("data"), "--weights", _folder.PathOf("first.zip"), "--json");
-        Assert.Equal(["cross-stripes", "moon"], JsonDocument.Parse(other.Output).RootElement.GetProperty("classes").EnumerateArray().Select(label => label.GetString()!));
+        Assert.Equal(["cross-stripes", "moon"],
+            JsonDocument.Parse(other.Output).RootElement.GetProperty("classes").EnumerateArray().Select(label => label.GetString()!));
     }
 
     [Fact]
@@ -118,7 +124,8 @@ public sealed class SplitsAndFoldsTests : IDisposable
         var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--weights", checkpoint, "--folds", "2");
         Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
         Assert.Single(
-            outcome.Words.Split('\n'), line => line.TrimEnd() == $"weights: '{checkpoint}' holds the network with names that begin with 'model.'");
+            outcome.Words.Split('\n'), line =>
+            line.TrimEnd() == $"weights: '{checkpoint}' holds the network with names that begin with 'model.'");
     }
 
     private string Model => _folder.PathOf("model.zip");
@@ -135,7 +142,8 @@ public sealed class SplitsAndFoldsTests : IDisposable
     private Task<Outcome> TrainAsync(params string[] options)
     {
         string[] weights = options.Contains("--weights") ? [] : ["--weights", "none"];
-        return Mlt.RunAsync(["train", "--mode", "features", "--backbone", "cifar_resnet20", "--epochs", "3", "--cache", "none", "--out", Model, .. weights, .. options]);
+        return Mlt.RunAsync(["train", "--mode", "features", "--backbone", "cifar_resnet20", "--epochs", "3", "--cache", "none", "--out",
+            Model, .. weights, .. options]);
     }
 
     private static (int Training, int Validation) Counts(Outcome outcome)

@@ -69,7 +69,8 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
         Assert.Equal([good, bad, good], rows.Select(row => row.GetProperty("file").GetString()!));
         Assert.Equal(2, rows[0].GetProperty("top").GetArrayLength());
         Assert.Equal(rows[0].GetProperty("label").GetString(), rows[0].GetProperty("top")[0].GetProperty("label").GetString());
-        Assert.Equal(1, rows[0].GetProperty("top").EnumerateArray().Sum(each => each.GetProperty("probability").GetDouble()), 5); // 5 digits: single precision
+        // 5 digits: single precision
+        Assert.Equal(1, rows[0].GetProperty("top").EnumerateArray().Sum(each => each.GetProperty("probability").GetDouble()), 5);
         Assert.False(rows[0].TryGetProperty("error", out _));
         Assert.NotEqual("", rows[1].GetProperty("error").GetString());
         Assert.Equal(JsonValueKind.Null, rows[1].GetProperty("label").ValueKind);
@@ -95,8 +96,10 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
         var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--max-pixels", "10", good);
         Assert.Equal(ExitCode.Failed, outcome.Code);
         Assert.Contains("at most 10 are read, to protect memory (--max-pixels allows more", outcome.Output, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Failed, (await Mlt.RunAsync("evaluate", "--model", model.Path, "--max-pixels", "10", "--data", model.Validation)).Code);
-        Assert.Contains("unreadable", (await Mlt.RunAsync("datasets", "check", model.Validation, "--max-pixels", "10")).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, (
+            await Mlt.RunAsync("evaluate", "--model", model.Path, "--max-pixels", "10", "--data", model.Validation)).Code);
+        Assert.Contains("unreadable", (await Mlt.RunAsync("datasets", "check", model.Validation, "--max-pixels", "10")).Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +108,8 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
         using var folder = new TemporaryFolder();
         var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--", "-none.jpg");
         Assert.Contains("'-none.jpg', but there is no such file", outcome.Words, StringComparison.Ordinal);
-        Assert.Contains("There is no option '-none.jpg'", (await Mlt.RunAsync("predict", "--model", model.Path, "-none.jpg")).Words, StringComparison.Ordinal);
+        Assert.Contains("There is no option '-none.jpg'", (await Mlt.RunAsync("predict", "--model", model.Path, "-none.jpg")).Words,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,10 +117,12 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
     {
         using var folder = new TemporaryFolder();
         var bad = folder.Write("red\u001b[31m\u009b2J\u0007\rx.jpg", "not an image"u8);
-        foreach (var asked in (string[][])[["predict", "--model", model.Path, bad], ["datasets", "check", bad], ["evaluate", "--model", bad, "--data", bad], ["weights", "inspect", bad], ["nothing\u001b[0m"]])
+        foreach (var asked in (string[][])[["predict", "--model", model.Path, bad], ["datasets", "check", bad],
+            ["evaluate", "--model", bad, "--data", bad], ["weights", "inspect", bad], ["nothing\u001b[0m"]])
         {
             var outcome = await Mlt.RunAsync(asked);
-            Assert.DoesNotContain((outcome.Output + outcome.Words).Replace(Environment.NewLine, "", StringComparison.Ordinal), char.IsControl);
+            Assert.DoesNotContain((outcome.Output + outcome.Words).Replace(Environment.NewLine, "", StringComparison.Ordinal),
+                char.IsControl);
             Assert.Contains('\uFFFD', outcome.Output + outcome.Words);
         }
     }

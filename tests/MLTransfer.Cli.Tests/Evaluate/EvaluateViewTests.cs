@@ -37,5 +37,6 @@ public class EvaluateViewTests
         return new(ClassificationReport.Of(labels, scored), [], [], 0.5);
     }
 
-    private static IReadOnlyList<float> Certain(int predicted, int classes) => [.. Enumerable.Range(0, classes).Select(index => index == predicted ? 0.5f : 0.5f / (classes - 1))];
+    private static IReadOnlyList<float> Certain(int predicted, int classes) =>
+        [.. Enumerable.Range(0, classes).Select(index => index == predicted ? 0.5f : 0.5f / (classes - 1))];
 }

@@ -64,13 +64,15 @@ public sealed class ImageListTests : IDisposable
 
     [Fact]
     public void A_named_file_that_does_not_exist_is_refused() =>
-        Assert.Equal($"The image is '{_folder.PathOf("c.png")}', but there is no such file.", Assert.Throws<UsageException>(() => List(_folder.PathOf("c.png"))).Message);
+        Assert.Equal($"The image is '{_folder.PathOf("c.png")}', but there is no such file.",
+            Assert.Throws<UsageException>(() => List(_folder.PathOf("c.png"))).Message);
 
     [Fact]
     public void A_folder_without_images_is_refused()
     {
         Directory.CreateDirectory(_folder.PathOf("empty"));
-        Assert.StartsWith($"'{_folder.PathOf("empty")}' holds no image.", Assert.Throws<UsageException>(() => List(_folder.PathOf("empty"))).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"'{_folder.PathOf("empty")}' holds no image.",
+            Assert.Throws<UsageException>(() => List(_folder.PathOf("empty"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,7 +16,8 @@ public class EpochLogTests
         log.Report(Epoch(3, 0.25));
         log.Finish();
         Assert.Equal(
-            ["epoch 1 of 3: loss 0.9000, training 50.0 %, validation 75.0 %", "epoch 3 of 3: loss 0.2500, training 50.0 %, validation 75.0 %"], _lines);
+            ["epoch 1 of 3: loss 0.9000, training 50.0 %, validation 75.0 %",
+            "epoch 3 of 3: loss 0.2500, training 50.0 %, validation 75.0 %"], _lines);
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public sealed class TrainNotesTests : IDisposable
         Copy("a/1.png", "a/copy.png");
         Copy("a/2.png", "b/copy.png");
         Assert.Equal(
-            [$"duplicates: 2 training images are there more than once, in 4 files, 1 of them in different classes, as '{_folder.PathOf("a/2.png")}' and "
+            [$"duplicates: 2 training images are there more than once, in 4 files, 1 of them in different classes, as "
+            + $"'{_folder.PathOf("a/2.png")}' and "
                 + $"'{_folder.PathOf("b/copy.png")}'; copies may be both trained on and validated on"],
             Notes());
     }
@@ -58,7 +59,8 @@ public sealed class TrainNotesTests : IDisposable
         Add("other/val/a/1.png", "other/val/b/1.png", "other/test/a/1.png", "other/test/b/1.png");
         var (set, other) = (_folder.PathOf("set"), _folder.PathOf("other"));
         Assert.Equal(
-            [$"training on the split 'train' of '{set}'; not used: val, test", $"validating on the split 'val' of '{other}'; not used: test"],
+            [$"training on the split 'train' of '{set}'; not used: val, test",
+            $"validating on the split 'val' of '{other}'; not used: test"],
             TrainData.Open(set, other, new TrainSplits([], null, OwnValidation: true), ImageDatasetOptions.Default).Notes());
         Assert.Equal(
             [$"training on the split 'train' of '{set}', validating on its split 'val'; not used: test"],
@@ -71,7 +73,8 @@ public sealed class TrainNotesTests : IDisposable
         Add("train/a/1.png", "train/b/1.png", "val/a/2.png", "val/b/2.png");
         Copy("train/a/1.png", "val/a/copy.png");
         Assert.Equal(
-            $"leakage: 1 validation image is trained on, too, as '{_folder.PathOf("val/a/copy.png")}' is as '{_folder.PathOf("train/a/1.png")}'; "
+            $"leakage: 1 validation image is trained on, too, as '{_folder.PathOf("val/a/copy.png")}' is as "
+            + $"'{_folder.PathOf("train/a/1.png")}'; "
                 + "the validation accuracy is better than it should be",
             Assert.Single(Notes(), note => !note.StartsWith("training on the split", StringComparison.Ordinal)));
     }
@@ -81,12 +84,14 @@ public sealed class TrainNotesTests : IDisposable
     {
         Add("a/1.png", "b/1.png", "b/2.cr2", "readme.md");
         Assert.Equal(
-            $"In '{_folder.Path}', 2 files or folders are not read: 1 .cr2 ('b/2.cr2'), 1 .md ('readme.md'). Convert images that should count to PNG or JPEG.",
+            $"In '{_folder.Path}', 2 files or folders are not read: 1 .cr2 ('b/2.cr2'), 1 .md ('readme.md'). Convert images that should "
+            + $"count to PNG or JPEG.",
             Assert.Single(Notes()));
     }
 
     private IEnumerable<string> Notes(ClassBalance balance = ClassBalance.None) => TrainNotes.Of(
-        Arguments(TrainData.Open(_folder.Path, validation: null, new TrainSplits([], null, OwnValidation: true), ImageDatasetOptions.Default)) with
+        Arguments(TrainData.Open(_folder.Path, validation: null, new TrainSplits([], null, OwnValidation: true),
+        ImageDatasetOptions.Default)) with
         {
             Balance = balance,
         });

@@ -18,11 +18,13 @@ public sealed class TrainRequestTests : IDisposable
 
     [Fact]
     public async Task A_validation_folder_that_does_not_exist_is_said() =>
-        await RefusedAsync($"--val is '{_folder.PathOf("val")}', but there is no such file or folder.", [.. Good, "--val", _folder.PathOf("val")]);
+        await RefusedAsync($"--val is '{_folder.PathOf("val")}', but there is no such file or folder.",
+            [.. Good, "--val", _folder.PathOf("val")]);
 
     [Fact]
     public async Task Weights_that_do_not_exist_are_said() =>
-        await RefusedAsync($"--weights is '{_folder.PathOf("w.pth")}', but there is no such file.", With("--weights", _folder.PathOf("w.pth")));
+        await RefusedAsync($"--weights is '{_folder.PathOf("w.pth")}', but there is no such file.",
+            With("--weights", _folder.PathOf("w.pth")));
 
     [Fact]
     public async Task An_unknown_backbone_is_answered_with_the_nearest() =>
@@ -30,15 +32,18 @@ public sealed class TrainRequestTests : IDisposable
 
     [Fact]
     public async Task Images_too_small_for_the_backbone_are_said_before_any_work() =>
-        await RefusedAsync("--image-size: vgg16 cannot see images of 16 × 16 pixels: it needs at least 32 × 32.", [.. With("--backbone", "vgg16"), "--image-size", "16"]);
+        await RefusedAsync("--image-size: vgg16 cannot see images of 16 × 16 pixels: it needs at least 32 × 32.",
+            [.. With("--backbone", "vgg16"), "--image-size", "16"]);
 
     [Fact]
     public async Task An_unknown_head_is_answered_with_the_known() =>
-        await RefusedAsync("--head: There is no head 'forest'. It must be linear, dropout:RATE or mlp:WIDTH:RATE", [.. Good, "--head", "forest"]);
+        await RefusedAsync("--head: There is no head 'forest'. It must be linear, dropout:RATE or mlp:WIDTH:RATE",
+            [.. Good, "--head", "forest"]);
 
     [Fact]
     public async Task An_unknown_augmentation_is_answered_with_the_known() =>
-        await RefusedAsync("--augment: there is no augmentation 'standart'. Known are standard, ", [.. With("--mode", "finetune"), "--augment", "standart"]);
+        await RefusedAsync("--augment: there is no augmentation 'standart'. Known are standard, ",
+            [.. With("--mode", "finetune"), "--augment", "standart"]);
 
     [Theory]
     [InlineData("--augment", "none")]
@@ -64,7 +69,8 @@ public sealed class TrainRequestTests : IDisposable
         await RefusedAsync("--train-from is for --mode finetune", [.. Good, "--train-from", "layer4"]);
 
     [Fact]
-    public async Task A_cache_contradicts_fine_tuning() => await RefusedAsync("--cache is for --mode features", [.. With("--mode", "finetune"), "--cache", "none"]);
+    public async Task A_cache_contradicts_fine_tuning() =>
+        await RefusedAsync("--cache is for --mode features", [.. With("--mode", "finetune"), "--cache", "none"]);
 
     [Fact]
     public async Task A_checkpoint_contradicts_a_frozen_backbone() =>
@@ -93,7 +99,8 @@ public sealed class TrainRequestTests : IDisposable
         await RefusedAsync($"--report is '{file}', which is a file; a folder is expected.", [.. Good, "--report", file]);
     }
 
-    private string[] Good => ["train", "--data", _folder.Path, "--mode", "features", "--backbone", "resnet18", "--weights", "none", "--out", _folder.PathOf("model.zip")];
+    private string[] Good => ["train", "--data", _folder.Path, "--mode", "features", "--backbone", "resnet18", "--weights", "none", "--out",
+        _folder.PathOf("model.zip")];
 
     private string[] With(string option, string value)
     {

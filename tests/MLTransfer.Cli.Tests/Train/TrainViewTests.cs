@@ -26,7 +26,8 @@ public sealed class TrainViewTests : IDisposable
     {
         var result = Result(epochs: 4);
         result = result with { Summary = result.Summary with { Failure = "Epoch 5 failed: The disk is full." } };
-        Assert.Equal($"mlt train: Epoch 5 failed: The disk is full. The best model of the finished epochs, of epoch 3, is saved in '{result.Model}'.", TrainView.Stopped(result));
+        Assert.Equal($"mlt train: Epoch 5 failed: The disk is full. The best model of the finished epochs, of epoch 3, is saved in "
+            + $"'{result.Model}'.", TrainView.Stopped(result));
     }
 
     [Fact]
@@ -56,8 +57,12 @@ public sealed class TrainViewTests : IDisposable
             Backbone = "resnet18",
             Out = OutputFile.Checked("--out", _folder.PathOf("model.zip")),
         };
-        EpochResult[] history = [.. Enumerable.Range(1, epochs).Select(epoch => new EpochResult(epoch, 1.0 / epoch, 0.75, 0.5, epoch == 3 ? 0.9375 : 0.875, 0.001, 1.5))];
-        var summary = new TrainingSummary(1234, 160, [new SkippedImage(7, "bees/torn.jpg", "it is cut short")], history, 3, 0.9375, false, 0, 6, 822.6666) { LoaderWaitShare = 0.0123 };
+        EpochResult[] history = [.. Enumerable.Range(1, epochs)
+            .Select(epoch => new EpochResult(epoch, 1.0 / epoch, 0.75, 0.5, epoch == 3 ? 0.9375 : 0.875, 0.001, 1.5))];
+        var summary = new TrainingSummary(
+            1234, 160, [new SkippedImage(7, "bees/torn.jpg", "it is cut short")], history, 3, 0.9375, false, 0, 6,
+            822.6666)
+        { LoaderWaitShare = 0.0123 };
         return new(arguments, ["ants", "bees"], summary, 7.123456);
     }
 }

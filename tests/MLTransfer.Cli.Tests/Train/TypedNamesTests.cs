@@ -5,11 +5,13 @@ namespace MLTransfer.Cli.Tests.Train;
 public class TypedNamesTests
 {
     [Theory]
-    [InlineData("FineTuningOptions cannot be used. LearningRate is -1; it must be a positive number.", "--learning-rate is -1; it must be a positive number.")]
+    [InlineData("FineTuningOptions cannot be used. LearningRate is -1; it must be a positive number.",
+        "--learning-rate is -1; it must be a positive number.")]
     [InlineData(
         "ValidationFraction holds nothing back: no class has two images. Give Validation images of its own, or set ValidationFraction to 0.",
         "--val-fraction holds nothing back: no class has two images. Give --val images of its own, or set --val-fraction to 0.")]
-    [InlineData("Epochs was 3 and is 4 now; Train was all and is layer4 now", "--epochs was 3 and is 4 now; --train-from was all and is layer4 now")]
+    [InlineData("Epochs was 3 and is 4 now; Train was all and is layer4 now",
+        "--epochs was 3 and is 4 now; --train-from was all and is layer4 now")]
     [InlineData("no row has a label in column 'Label'.", "no row has a label in column 'Label'.")]
     [InlineData("There is no layer 'Head' in ResNet.", "There is no layer 'Head' in ResNet.")]
     [InlineData(
@@ -20,5 +22,6 @@ public class TypedNamesTests
     [InlineData(
         "at most 10 are read (--max-pixels allows more; MaximumPixels in code); Epochs and MaximumPixels in code; Epochs is 0",
         "at most 10 are read (--max-pixels allows more; MaximumPixels in code); Epochs and MaximumPixels in code; --epochs is 0")]
-    public void Properties_are_named_as_the_options_that_were_typed(string message, string expected) => Assert.Equal(expected, TypedNames.In(message));
+    public void Properties_are_named_as_the_options_that_were_typed(string message, string expected) =>
+        Assert.Equal(expected, TypedNames.In(message));
 }

@@ -60,7 +60,8 @@ public sealed class WeightsConvertTests : IDisposable
     [Fact]
     public async Task Input_that_holds_no_weights_leaves_nothing_behind()
     {
-        var outcome = await Mlt.RunAsync("weights", "convert", _folder.Write("text.pth", "Just some text."u8), _folder.PathOf("out.safetensors"));
+        var outcome = await Mlt.RunAsync(
+            "weights", "convert", _folder.Write("text.pth", "Just some text."u8), _folder.PathOf("out.safetensors"));
 
         Assert.Equal(ExitCode.Failed, outcome.Code);
         Assert.Equal([_folder.PathOf("text.pth")], Directory.GetFiles(_folder.Path));

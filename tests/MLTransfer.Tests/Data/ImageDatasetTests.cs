@@ -22,7 +22,8 @@ public sealed class ImageDatasetTests : IDisposable
         Assert.Equal(3, dataset.Rows.Count);
         Assert.Empty(dataset.Splits);
         Assert.Empty(dataset.Warnings);
-        Assert.Contains("has no split 'train'. It has no splits at all.", Assert.Throws<ArgumentException>(() => dataset.Part("train")).Message);
+        Assert.Contains("has no split 'train'. It has no splits at all.",
+            Assert.Throws<ArgumentException>(() => dataset.Part("train")).Message);
     }
 
     [Theory]
@@ -31,7 +32,8 @@ public sealed class ImageDatasetTests : IDisposable
     [InlineData("Validation")]
     public void Train_val_and_test_are_found_by_themselves(string validation)
     {
-        Touch("train/ants/1.jpg", "train/bees/1.jpg", $"{validation}/ants/2.jpg", $"{validation}/bees/2.jpg", "test/ants/3.jpg", "test/bees/3.jpg", "test/bees/4.jpg");
+        Touch("train/ants/1.jpg", "train/bees/1.jpg", $"{validation}/ants/2.jpg", $"{validation}/bees/2.jpg", "test/ants/3.jpg",
+            "test/bees/3.jpg", "test/bees/4.jpg");
 
         ImageDataset dataset = ImageDataset.Open(_folder.Path);
 
@@ -146,15 +148,18 @@ public sealed class ImageDatasetTests : IDisposable
     {
         Touch("Ants/1.jpg", "ants/1.jpg", "bees/1.jpg");
 
-        Assert.Contains("the labels 'Ants' (1 images) and 'ants' (1 images) differ only in case", Assert.Single(ImageDataset.Open(_folder.Path).Warnings));
+        Assert.Contains("the labels 'Ants' (1 images) and 'ants' (1 images) differ only in case",
+            Assert.Single(ImageDataset.Open(_folder.Path).Warnings));
     }
 
     [Fact]
     public void A_path_that_does_not_exist_says_what_is_expected() => Assert.Contains(
-        "A folder with one sub-folder of images per class, a manifest", Assert.Throws<FileNotFoundException>(() => ImageDataset.Open(_folder.PathOf("no"))).Message);
+        "A folder with one sub-folder of images per class, a manifest",
+        Assert.Throws<FileNotFoundException>(() => ImageDataset.Open(_folder.PathOf("no"))).Message);
 
     [Fact]
-    public void A_file_of_another_kind_says_what_is_expected() => Assert.Contains("is no data set. A folder", ErrorOf(_folder.Write("notes.txt", "hello"u8)));
+    public void A_file_of_another_kind_says_what_is_expected() =>
+        Assert.Contains("is no data set. A folder", ErrorOf(_folder.Write("notes.txt", "hello"u8)));
 
     [Fact]
     public void Rows_are_divided_and_limited_by_seed()
@@ -167,7 +172,8 @@ public sealed class ImageDatasetTests : IDisposable
         Assert.Equal([("train", 16), ("val", 2), ("test", 2)], divided.Splits.Select(split => (split, divided.Part(split).Rows.Count)));
         Assert.Equal(divided.Rows, dataset.Divided([0.8, 0.1, 0.1], seed: 1).Rows);
         Assert.NotEqual(divided.Rows, dataset.Divided([0.8, 0.1, 0.1], seed: 2).Rows);
-        Assert.Equal([3, 3, 1, 1, 1, 1], divided.Limited(3, seed: 1).Rows.GroupBy(row => (row.Split, row.Label)).Select(group => group.Count()).OrderDescending());
+        Assert.Equal([3, 3, 1, 1, 1, 1],
+            divided.Limited(3, seed: 1).Rows.GroupBy(row => (row.Split, row.Label)).Select(group => group.Count()).OrderDescending());
     }
 
     [Fact]
@@ -179,7 +185,8 @@ public sealed class ImageDatasetTests : IDisposable
         IDataView data = ml.Data.LoadImages(_folder.Path, "val");
 
         Assert.Equal(["ImagePath", "Label"], data.Schema.Select(column => column.Name));
-        Assert.Equal(["2.jpg", "3.jpg"], ml.Data.CreateEnumerable<ImageFile>(data, reuseRowObject: false).Select(row => Path.GetFileName(row.ImagePath)));
+        Assert.Equal(["2.jpg", "3.jpg"],
+            ml.Data.CreateEnumerable<ImageFile>(data, reuseRowObject: false).Select(row => Path.GetFileName(row.ImagePath)));
     }
 
     private static string ErrorOf(string path) => Assert.Throws<InvalidDataException>(() => ImageDataset.Open(path)).Message;

@@ -14,10 +14,12 @@ public sealed class ImageFolderTests : IDisposable
     [Fact]
     public void Classes_and_files_come_in_ordinal_order_and_nested_folders_belong_to_their_class()
     {
-        Touch("bees/b.jpg", "bees/a.PNG", "bees/B.webp", "bees/2019/z.jpeg", "bees/2019/more/y.gif", "Ants/ä.jpg", "Ants/z.bmp", "Ants/z.tif");
+        Touch("bees/b.jpg", "bees/a.PNG", "bees/B.webp", "bees/2019/z.jpeg", "bees/2019/more/y.gif", "Ants/ä.jpg", "Ants/z.bmp",
+            "Ants/z.tif");
 
         Assert.Equal(
-            ["Ants: Ants/z.bmp", "Ants: Ants/z.tif", "Ants: Ants/ä.jpg", "bees: bees/B.webp", "bees: bees/a.PNG", "bees: bees/b.jpg", "bees: bees/2019/z.jpeg", "bees: bees/2019/more/y.gif"],
+            ["Ants: Ants/z.bmp", "Ants: Ants/z.tif", "Ants: Ants/ä.jpg", "bees: bees/B.webp", "bees: bees/a.PNG", "bees: bees/b.jpg",
+            "bees: bees/2019/z.jpeg", "bees: bees/2019/more/y.gif"],
             ImageFolder.List(_folder.Path).Select(file => $"{file.Label}: {Path.GetRelativePath(_folder.Path, file.ImagePath)}"));
         Assert.Equal(["Ants", "bees"], ImageFolder.Classes(_folder.Path));
     }
@@ -27,7 +29,8 @@ public sealed class ImageFolderTests : IDisposable
     {
         Touch("a/1.jpg", "a/._1.jpg", "a/.hidden/2.jpg", "a/notes.txt", "a/Thumbs.db", "b/1.jpg", ".git/1.jpg", "loose.jpg");
 
-        Assert.Equal(["a/1.jpg", "b/1.jpg"], ImageFolder.List(_folder.Path).Select(file => Path.GetRelativePath(_folder.Path, file.ImagePath)));
+        Assert.Equal(["a/1.jpg", "b/1.jpg"],
+            ImageFolder.List(_folder.Path).Select(file => Path.GetRelativePath(_folder.Path, file.ImagePath)));
     }
 
     [Fact]
@@ -94,14 +97,17 @@ public sealed class ImageFolderTests : IDisposable
     {
         string missing = _folder.PathOf("nowhere"), file = _folder.Write("file", default);
 
-        Assert.StartsWith($"There is no folder '{missing}'. A folder with one sub-folder", Assert.Throws<DirectoryNotFoundException>(() => ImageFolder.List(missing)).Message);
-        Assert.StartsWith($"There is no folder '{file}'; that is a file.", Assert.Throws<DirectoryNotFoundException>(() => ImageFolder.List(file)).Message);
+        Assert.StartsWith($"There is no folder '{missing}'. A folder with one sub-folder",
+            Assert.Throws<DirectoryNotFoundException>(() => ImageFolder.List(missing)).Message);
+        Assert.StartsWith($"There is no folder '{file}'; that is a file.",
+            Assert.Throws<DirectoryNotFoundException>(() => ImageFolder.List(file)).Message);
     }
 
     [Fact]
     public void A_folder_without_classes_says_what_is_in_it()
     {
-        Assert.StartsWith($"The folder '{_folder.Path}' has no sub-folders. A folder with one sub-folder of images per class is expected", ErrorOf());
+        Assert.StartsWith($"The folder '{_folder.Path}' has no sub-folders. A folder with one sub-folder of images per class is expected",
+            ErrorOf());
         Touch("1.jpg", "2.jpg");
         Assert.StartsWith($"The folder '{_folder.Path}' has no sub-folders, only 2 images directly in it.", ErrorOf());
     }
@@ -131,7 +137,8 @@ public sealed class ImageFolderTests : IDisposable
 
         IDataView data = ml.Data.LoadImageFolder(_folder.Path);
 
-        Assert.Equal([("ImagePath", TextDataViewType.Instance), ("Label", TextDataViewType.Instance)], data.Schema.Select(column => (column.Name, (DataViewType)column.Type)));
+        Assert.Equal([("ImagePath", TextDataViewType.Instance), ("Label", TextDataViewType.Instance)],
+            data.Schema.Select(column => (column.Name, (DataViewType)column.Type)));
         Assert.Equal(["ants", "bees"], ml.Data.CreateEnumerable<ImageFile>(data, reuseRowObject: false).Select(row => row.Label));
     }
 

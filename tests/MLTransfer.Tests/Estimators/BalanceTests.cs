@@ -26,7 +26,8 @@ public sealed class BalanceTests : IDisposable
     [Fact]
     public void Weights_and_sampling_make_rare_classes_count()
     {
-        double[] losses = [.. Enum.GetValues<ClassBalance>().Select(balance => Train(Extraction with { Balance = balance }).Epochs[^1].Loss)];
+        double[] losses = [.. Enum.GetValues<ClassBalance>()
+            .Select(balance => Train(Extraction with { Balance = balance }).Epochs[^1].Loss)];
 
         Assert.All(losses, loss => Assert.InRange(loss, 0, 10));
         Assert.Equal(3, losses.Distinct().Count());
@@ -43,18 +44,23 @@ public sealed class BalanceTests : IDisposable
     [Fact]
     public void Weights_of_classes_do_not_go_with_images_that_are_mixed() => Assert.Contains(
         "use ClassBalance.Sampling with them",
-        Assert.Throws<ArgumentException>(() => new MLContext().MulticlassClassification.Trainers.FineTuning(new FineTuningOptions { Balance = ClassBalance.Weights, Mixup = 0.2 })).Message);
+        Assert.Throws<ArgumentException>(
+        () => new MLContext().MulticlassClassification.Trainers
+        .FineTuning(new FineTuningOptions { Balance = ClassBalance.Weights, Mixup = 0.2 })).Message);
 
     [Fact]
     public void A_manifest_of_images_in_an_archive_gives_each_its_weight()
     {
         ZipFile.CreateFromDirectory(_images.Path, _folder.PathOf("images.zip"));
         ImageDataset archive = ImageDataset.Open(_folder.PathOf("images.zip"));
-        string Listed(Func<ImageRow, int> weight) => "image,label,weight\n" + string.Concat(archive.Rows.Select(row => $"{Path.GetRelativePath(_folder.Path, row.ImagePath)},{row.Label},{weight(row)}\n"));
+        string Listed(Func<ImageRow, int> weight) =>
+            "image,label,weight\n" + string
+            .Concat(archive.Rows.Select(row => $"{Path.GetRelativePath(_folder.Path, row.ImagePath)},{row.Label},{weight(row)}\n"));
         TrainingSummary With(Func<ImageRow, int> weight)
         {
             var ml = new MLContext(seed: 1);
-            return Train(Extraction with { ExampleWeightColumnName = "Weight" }, ml, ml.Data.LoadImages(_folder.Write("list.csv", Encoding.UTF8.GetBytes(Listed(weight)))));
+            return Train(Extraction with { ExampleWeightColumnName = "Weight" }, ml,
+                ml.Data.LoadImages(_folder.Write("list.csv", Encoding.UTF8.GetBytes(Listed(weight)))));
         }
 
         TrainingSummary same = With(_ => 1), other = With(row => row.Label == "green" ? 5 : 1);
@@ -80,7 +86,9 @@ public sealed class BalanceTests : IDisposable
     private static TrainingSummary Train(ImageClassificationOptions options, MLContext ml, IDataView data)
     {
         var trainers = ml.MulticlassClassification.Trainers;
-        ImageClassificationEstimator trainer = options is FineTuningOptions fineTuning ? trainers.FineTuning(fineTuning) : trainers.FeatureExtraction((FeatureExtractionOptions)options);
+        ImageClassificationEstimator trainer =
+            options is FineTuningOptions fineTuning ? trainers.FineTuning(fineTuning)
+            : trainers.FeatureExtraction((FeatureExtractionOptions)options);
         return trainer.Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data)).Training!;
     }
 }

@@ -6,7 +6,8 @@ namespace MLTransfer.Tests.Estimators;
 /// <summary>Small noisy images of two or more colours, one folder a colour: easy to tell apart, quick to train on.</summary>
 internal sealed class ColouredImages : IDisposable
 {
-    private static readonly (string Name, int R, int G, int B)[] Colours = [("blue", 60, 60, 200), ("green", 60, 200, 60), ("red", 200, 60, 60)];
+    private static readonly (string Name, int R, int G, int B)[] Colours =
+        [("blue", 60, 60, 200), ("green", 60, 200, 60), ("red", 200, 60, 60)];
 
     private readonly TemporaryFolder _folder = new();
 

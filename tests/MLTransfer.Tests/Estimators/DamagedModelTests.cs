@@ -110,14 +110,16 @@ public class DamagedModelTests(TrainedModel trained) : IClassFixture<TrainedMode
         {
             return null;
         }
-        using ImageClassificationTransformer network = Assert.IsAssignableFrom<IEnumerable<ITransformer>>(model).OfType<ImageClassificationTransformer>().Single();
+        using ImageClassificationTransformer network =
+            Assert.IsAssignableFrom<IEnumerable<ITransformer>>(model).OfType<ImageClassificationTransformer>().Single();
         return [.. network.Predict(ImageFolder.List(trained.Folder).Take(2).Select(image => image.ImagePath))];
     }
 
     private static void AssertSame(ImagePrediction[] expected, ImagePrediction[] actual)
     {
         Assert.Equal(expected.Select(prediction => prediction.Label), actual.Select(prediction => prediction.Label));
-        Assert.Equal(expected.SelectMany(prediction => prediction.Probabilities), actual.SelectMany(prediction => prediction.Probabilities));
+        Assert.Equal(expected.SelectMany(prediction => prediction.Probabilities),
+            actual.SelectMany(prediction => prediction.Probabilities));
     }
 
     private static byte[] Without(byte[] file, string suffix)
@@ -136,7 +138,8 @@ public class DamagedModelTests(TrainedModel trained) : IClassFixture<TrainedMode
         for (int at = 0; ; at++)
         {
             at += file.AsSpan(at).IndexOf(header);
-            int length = BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(at + 26)), more = BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(at + 28));
+            int length = BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(at + 26)),
+                more = BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(at + 28));
             if (file.AsSpan(at + 30, length).SequenceEqual(letters))
                 return at + 30 + length + more;
         }

@@ -46,7 +46,8 @@ public sealed class FailedTrainingTests : IDisposable
     {
         var stumbling = new Stumbling(epoch: 3);
         var failure = Assert.Throws<TrainingFailedException>(() => Train(TrainedModel.Options with { Progress = stumbling }));
-        Assert.StartsWith("Epoch 3 failed: The listener stumbled. The best model of the finished epochs, of epoch 2, is in the Model", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Epoch 3 failed: The listener stumbled. The best model of the finished epochs, of epoch 2, is in the Model",
+            failure.Message, StringComparison.Ordinal);
         Assert.IsType<IOException>(failure.InnerException);
         using ImageClassificationTransformer model = failure.Model;
         Assert.Equal(2, model.Training!.Epochs.Count);
@@ -57,8 +58,10 @@ public sealed class FailedTrainingTests : IDisposable
     [Fact]
     public void A_head_that_fails_in_a_later_epoch_leaves_its_best_too()
     {
-        FeatureExtractionOptions options = new() { Backbone = "cifar_resnet20", Weights = "none", Progress = new Stumbling(epoch: 4), Precision = Precision.Float32 };
-        var failure = Assert.Throws<TrainingFailedException>(() => Context().MulticlassClassification.Trainers.FeatureExtraction(options).Fit(Keyed()));
+        FeatureExtractionOptions options =
+            new() { Backbone = "cifar_resnet20", Weights = "none", Progress = new Stumbling(epoch: 4), Precision = Precision.Float32 };
+        var failure = Assert.Throws<TrainingFailedException>(
+            () => Context().MulticlassClassification.Trainers.FeatureExtraction(options).Fit(Keyed()));
         Assert.Equal(3, failure.Model.Training!.BestEpoch);
         failure.Model.Dispose();
     }
@@ -68,9 +71,12 @@ public sealed class FailedTrainingTests : IDisposable
     {
         // Divided by so little, every colour is infinite.
         Preprocessing broken = Preprocessing.Cifar with { StandardDeviation = new Rgb(1e-45f, 1e-45f, 1e-45f) };
-        FeatureExtractionOptions options = new() { Backbone = "cifar_resnet20", Weights = "none", Preprocessing = broken, Precision = Precision.Float32 };
-        var error = Assert.Throws<InvalidOperationException>(() => Context().MulticlassClassification.Trainers.FeatureExtraction(options).Fit(Keyed()));
-        Assert.StartsWith("The backbone makes NaN or infinity of 8 of 8 images, the first of which is '", error.Message, StringComparison.Ordinal);
+        FeatureExtractionOptions options =
+            new() { Backbone = "cifar_resnet20", Weights = "none", Preprocessing = broken, Precision = Precision.Float32 };
+        var error = Assert.Throws<InvalidOperationException>(
+            () => Context().MulticlassClassification.Trainers.FeatureExtraction(options).Fit(Keyed()));
+        Assert.StartsWith("The backbone makes NaN or infinity of 8 of 8 images, the first of which is '", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -80,7 +86,8 @@ public sealed class FailedTrainingTests : IDisposable
     {
         using ImageClassificationTransformer model = Train(new()
         {
-            Backbone = "mobilenet_v3_small", Weights = "none", ImageSize = 32, Epochs = 1, BatchSize = batchSize, Precision = Precision.Float32, Device = DeviceKind.Cpu,
+            Backbone = "mobilenet_v3_small", Weights = "none", ImageSize = 32, Epochs = 1, BatchSize = batchSize,
+            Precision = Precision.Float32, Device = DeviceKind.Cpu,
         });
         Assert.All(Scores(model), score => Assert.True(float.IsFinite(score)));
     }
@@ -92,7 +99,8 @@ public sealed class FailedTrainingTests : IDisposable
         foreach (string file in blue.Order().Skip(1).Concat(green.Order().Skip(2))) File.WriteAllText(file, "torn");
         using ImageClassificationTransformer model = Train(new()
         {
-            Backbone = "mobilenet_v3_small", Weights = "none", ImageSize = 32, Epochs = 4, BatchSize = 2, Mixup = 0.4, CutMix = 1, Precision = Precision.Float32, Device = DeviceKind.Cpu,
+            Backbone = "mobilenet_v3_small", Weights = "none", ImageSize = 32, Epochs = 4, BatchSize = 2, Mixup = 0.4, CutMix = 1,
+            Precision = Precision.Float32, Device = DeviceKind.Cpu,
         });
         Assert.Equal(3, model.Training!.TrainingImages);
         Assert.All(Scores(model).Take(1), score => Assert.True(float.IsFinite(score)));
@@ -105,13 +113,15 @@ public sealed class FailedTrainingTests : IDisposable
         using (TorchSharp.torch.no_grad()) model.Network.Head.parameters().First().fill_(float.NaN);
         using var stream = new MemoryStream();
         var error = Assert.Throws<InvalidOperationException>(() => Context().Model.Save(model, Keyed().Schema, stream));
-        Assert.StartsWith("The model is not saved: 'linear.weight' in its network holds NaN or infinity", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The model is not saved: 'linear.weight' in its network holds NaN or infinity", error.Message,
+            StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => model.SaveWeights(_images.PathOf("weights.safetensors")));
     }
 
     public void Dispose() => _images.Dispose();
 
-    private ImageClassificationTransformer Train(FineTuningOptions options) => Context().MulticlassClassification.Trainers.FineTuning(options).Fit(Keyed());
+    private ImageClassificationTransformer Train(FineTuningOptions options) =>
+        Context().MulticlassClassification.Trainers.FineTuning(options).Fit(Keyed());
 
     private static long CountedFor(Action action)
     {

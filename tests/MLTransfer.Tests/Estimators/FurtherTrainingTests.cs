@@ -52,7 +52,8 @@ public sealed class FurtherTrainingTests : IDisposable
     {
         ImageClassificationTransformer first = Saved(Options with { Epochs = 4 });
         Directory.Move(_images.PathOf("blue"), _images.PathOf("yellow"));
-        ImageClassificationTransformer second = Train(Options with { Weights = Model, Epochs = 1, LearningRate = 1e-12, HeadWarmup = false });
+        ImageClassificationTransformer second =
+            Train(Options with { Weights = Model, Epochs = 1, LearningRate = 1e-12, HeadWarmup = false });
         Assert.NotEqual(Floats(Weights(first)["linear.weight"]), Floats(Weights(second)["linear.weight"]));
     }
 
@@ -63,7 +64,8 @@ public sealed class FurtherTrainingTests : IDisposable
         Saved(Options with { Preprocessing = own, Head = ClassifierHead.Mlp(16), Epochs = 1 });
         ImageClassificationTransformer second = Train(Options with { Weights = Model, Epochs = 1 });
         Assert.Equal((own.Mean, ClassifierHead.Mlp(16)), (second.Preprocessing.Mean, second.Head));
-        ImageClassificationTransformer third = Train(Options with { Weights = Model, Epochs = 1, Head = ClassifierHead.Linear, Preprocessing = Preprocessing.Cifar });
+        ImageClassificationTransformer third =
+            Train(Options with { Weights = Model, Epochs = 1, Head = ClassifierHead.Linear, Preprocessing = Preprocessing.Cifar });
         Assert.Equal((Preprocessing.Cifar.Mean, ClassifierHead.Linear), (third.Preprocessing.Mean, third.Head));
     }
 
@@ -79,7 +81,8 @@ public sealed class FurtherTrainingTests : IDisposable
     {
         Saved(Options with { Epochs = 1 });
         var error = Assert.Throws<ArgumentException>(() => Train(new FineTuningOptions { Backbone = "resnet18", Weights = Model }));
-        Assert.StartsWith($"The weights '{Model}' are a model of the backbone cifar_resnet20, and the backbone asked for is resnet18.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The weights '{Model}' are a model of the backbone cifar_resnet20, and the backbone asked for is resnet18.",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,22 +123,28 @@ public sealed class FurtherTrainingTests : IDisposable
     {
         var ml = new MLContext(seed: 1);
         IDataView data = ml.Data.LoadImageFolder(folder ?? _images.Path);
-        if (backwards) data = ml.Data.LoadFromEnumerable(ml.Data.CreateEnumerable<ImageFile>(data, reuseRowObject: false).Reverse().ToList());
+        if (backwards)
+            data = ml.Data.LoadFromEnumerable(ml.Data.CreateEnumerable<ImageFile>(data, reuseRowObject: false).Reverse().ToList());
         IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
         var trainers = ml.MulticlassClassification.Trainers;
-        return options is FineTuningOptions tuning ? trainers.FineTuning(tuning).Fit(keyed) : trainers.FeatureExtraction((FeatureExtractionOptions)options).Fit(keyed);
+        return options is FineTuningOptions tuning ? trainers.FineTuning(tuning).Fit(keyed)
+            : trainers.FeatureExtraction((FeatureExtractionOptions)options).Fit(keyed);
     }
 
     private static Dictionary<string, StoredTensor> Weights(ImageClassificationTransformer model) =>
         StateDict.Save(model.Network).ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
 
-    private static float[] Floats(StoredTensor tensor) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.Bytes.Span).ToArray();
+    private static float[] Floats(StoredTensor tensor) =>
+        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.Bytes.Span).ToArray();
 
     private static IEnumerable<float[]> Rows(StoredTensor tensor) => Floats(tensor).Chunk((int)tensor.Shape[1]);
 
-    private static void AssertSame(Dictionary<string, StoredTensor> expected, Dictionary<string, StoredTensor> actual, string? except = null)
+    private static void AssertSame(
+        Dictionary<string, StoredTensor> expected, Dictionary<string, StoredTensor> actual, string? except = null)
     {
-        foreach ((string name, StoredTensor tensor) in expected.Where(each => each.Value.Type == TensorType.Float32 && (except is null || !each.Key.Contains(except, StringComparison.Ordinal))))
+        foreach ((string name, StoredTensor tensor) in expected
+            .Where(each => each.Value.Type == TensorType.Float32
+            && (except is null || !each.Key.Contains(except, StringComparison.Ordinal))))
             AssertSame(Floats(tensor), Floats(actual[name]));
     }
 

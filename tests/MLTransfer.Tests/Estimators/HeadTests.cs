@@ -21,7 +21,8 @@ public sealed class HeadTests : IDisposable
     {
         string weights = _folder.PathOf("weights.safetensors");
         Train(Extraction).SaveWeights(weights);
-        foreach (ImageClassificationOptions options in new ImageClassificationOptions[] { Extraction, TrainedModel.Options with { Epochs = 1, Weights = weights } })
+        foreach (ImageClassificationOptions options in new ImageClassificationOptions[] { Extraction,
+            TrainedModel.Options with { Epochs = 1, Weights = weights } })
         {
             var ml = new MLContext(seed: 1);
             ImageClassificationTransformer model = Train(options with { Head = ClassifierHead.Parse(word) }, ml);
@@ -36,7 +37,8 @@ public sealed class HeadTests : IDisposable
     public void A_perceptron_learns_to_tell_colours_apart()
     {
         var ml = new MLContext(seed: 1);
-        TrainingSummary summary = Train(Extraction with { Head = Perceptron, Epochs = 20, Validation = ml.Data.LoadImageFolder(_images.Path) }, ml).Training!;
+        TrainingSummary summary = Train(
+            Extraction with { Head = Perceptron, Epochs = 20, Validation = ml.Data.LoadImageFolder(_images.Path) }, ml).Training!;
         Assert.Equal(1, summary.ValidationAccuracy);
     }
 
@@ -54,7 +56,9 @@ public sealed class HeadTests : IDisposable
 
     [Fact]
     public void Auxiliary_heads_that_a_backbone_does_not_have_cannot_learn() =>
-        Assert.Contains("AuxiliaryWeight", Assert.Throws<ArgumentException>(() => Train(TrainedModel.Options with { AuxiliaryWeight = 0.3 })).Message, StringComparison.Ordinal);
+        Assert.Contains("AuxiliaryWeight",
+            Assert.Throws<ArgumentException>(() => Train(TrainedModel.Options with { AuxiliaryWeight = 0.3 })).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Auxiliary_heads_learn_in_fine_tuning_when_they_are_asked_to()
@@ -108,7 +112,8 @@ public sealed class HeadTests : IDisposable
         IDataView data = ml.Data.LoadImageFolder(_images.Path);
         IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
         var trainers = ml.MulticlassClassification.Trainers;
-        return options is FineTuningOptions tuning ? trainers.FineTuning(tuning).Fit(keyed) : trainers.FeatureExtraction((FeatureExtractionOptions)options).Fit(keyed);
+        return options is FineTuningOptions tuning ? trainers.FineTuning(tuning).Fit(keyed)
+            : trainers.FeatureExtraction((FeatureExtractionOptions)options).Fit(keyed);
     }
 
     private float[][] Scores(ImageClassificationTransformer model) =>

@@ -34,7 +34,8 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
     {
         float[][] batched = Scores(trained.Model.Transform(trained.Data));
         IReadOnlyList<ImageFile> files = ImageFolder.List(trained.Folder);
-        using var engine = trained.Context.Model.CreatePredictionEngine<ImageFile, ImageLabel>(trained.Model, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = trained.Context.Model.CreatePredictionEngine<ImageFile,
+            ImageLabel>(trained.Model, new PredictionEngineOptions { OwnsTransformer = false });
         ImagePrediction[] listed = [.. trained.Network.Predict(files.Select(file => file.ImagePath))];
         for (int i = 0; i < files.Count; i++)
         {
@@ -50,7 +51,8 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
     {
         float[][] batched = Scores(trained.Model.Transform(trained.Data));
         for (int row = 1; row < 4; row++)
-            AssertClose(batched[row], Scores(trained.Model.Transform(trained.Context.Data.TakeRows(trained.Context.Data.SkipRows(trained.Data, row), 1)))[0]);
+            AssertClose(batched[row], Scores(
+                trained.Model.Transform(trained.Context.Data.TakeRows(trained.Context.Data.SkipRows(trained.Data, row), 1)))[0]);
     }
 
     [Fact]
@@ -72,7 +74,8 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
         using var folder = new TemporaryFolder();
         string bad = folder.Write("bad.jpg", "no image"u8);
         string good = ImageFolder.List(trained.Folder)[0].ImagePath;
-        IDataView data = trained.Context.Data.LoadFromEnumerable<ImageFile>([new() { ImagePath = bad, Label = "blue" }, new() { ImagePath = good, Label = "blue" }]);
+        IDataView data = trained.Context.Data
+            .LoadFromEnumerable<ImageFile>([new() { ImagePath = bad, Label = "blue" }, new() { ImagePath = good, Label = "blue" }]);
 
         float[][] scores = Scores(trained.Model.Transform(data));
         Assert.All(scores[0], score => Assert.True(float.IsNaN(score)));
@@ -81,7 +84,8 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
         Assert.NotNull(listed[0].Error);
         Assert.Null(listed[0].Label);
         Assert.Null(listed[1].Error);
-        using var engine = trained.Context.Model.CreatePredictionEngine<ImageFile, ImageLabel>(trained.Model, new PredictionEngineOptions { OwnsTransformer = false });
+        using var engine = trained.Context.Model.CreatePredictionEngine<ImageFile,
+            ImageLabel>(trained.Model, new PredictionEngineOptions { OwnsTransformer = false });
         var error = Assert.ThrowsAny<Exception>(() => engine.Predict(new ImageFile { ImagePath = bad }));
         Assert.Contains("bad.jpg", (error as ImageException ?? error.InnerException ?? error).Message, StringComparison.Ordinal);
     }
@@ -100,8 +104,10 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
     {
         string file = ImageFolder.List(trained.Folder)[0].ImagePath;
         var ml = trained.Context;
-        IDataView data = ml.Data.LoadFromEnumerable<EncodedImage>([new() { Image = File.ReadAllBytes(file), Label = "blue" }, new() { Image = File.ReadAllBytes(file), Label = "green" }]);
-        var model = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.MulticlassClassification.Trainers.FineTuning(TrainedModel.Options with { Epochs = 1 })).Fit(data);
+        IDataView data = ml.Data.LoadFromEnumerable<EncodedImage>(
+            [new() { Image = File.ReadAllBytes(file), Label = "blue" }, new() { Image = File.ReadAllBytes(file), Label = "green" }]);
+        var model = ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.MulticlassClassification.Trainers.FineTuning(TrainedModel.Options with { Epochs = 1 })).Fit(data);
         Assert.Equal(2, Scores(model.Transform(data)).Length);
     }
 
@@ -111,8 +117,10 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
         string file = ImageFolder.List(trained.Folder)[0].ImagePath;
         var ml = trained.Context;
         IDataView data = ml.Data.LoadFromEnumerable<DecodedImage>(
-            [new() { Image = MLImage.CreateFromFile(file), Label = "blue" }, new() { Image = MLImage.CreateFromFile(file), Label = "green" }, new() { Label = "green" }]);
-        var model = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.MulticlassClassification.Trainers.FineTuning(TrainedModel.Options with { Epochs = 1 })).Fit(data);
+            [new() { Image = MLImage.CreateFromFile(file), Label = "blue" },
+            new() { Image = MLImage.CreateFromFile(file), Label = "green" }, new() { Label = "green" }]);
+        var model = ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.MulticlassClassification.Trainers.FineTuning(TrainedModel.Options with { Epochs = 1 })).Fit(data);
         float[][] scores = Scores(model.Transform(data));
         Assert.Equal(scores[0], scores[1]);
         Assert.All(scores[2], score => Assert.True(float.IsNaN(score)));

@@ -58,7 +58,8 @@ public sealed class LabelTypeTests : IDisposable
     {
         var description = new ModelDescription
         {
-            Backbone = "resnet18", Labels = ["a", "b"], ImageColumnName = "ImagePath", Preprocessing = Preprocessing.ImageNet, Precision = Precision.Float32,
+            Backbone = "resnet18", Labels = ["a", "b"], ImageColumnName = "ImagePath", Preprocessing = Preprocessing.ImageNet,
+            Precision = Precision.Float32,
         };
         Assert.DoesNotContain("label_type", description.ToJson(), StringComparison.Ordinal);
         Assert.Equal("Int64", ModelDescription.FromJson((description with { LabelType = "Int64" }).ToJson()).LabelType);
@@ -76,7 +77,8 @@ public sealed class LabelTypeTests : IDisposable
         ml.Model.Save(model, data.Schema, saved);
         saved.Position = 0;
         ITransformer loaded = new MLContext().AddMLTransfer().Model.Load(saved, out _);
-        Assert.Equal(Predicted<T>(model, data).Select(label => label.ToString()), Predicted<T>(loaded, data).Select(label => label.ToString()));
+        Assert.Equal(Predicted<T>(model, data).Select(label => label.ToString()),
+            Predicted<T>(loaded, data).Select(label => label.ToString()));
     }
 
     private static IEnumerable<object> Predicted<T>(ITransformer model, IDataView data)

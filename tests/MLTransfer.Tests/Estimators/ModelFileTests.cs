@@ -78,8 +78,10 @@ public sealed class ModelFileTests
     [Fact]
     public void A_column_of_a_promised_schema_says_what_it_was_told()
     {
-        var slots = new SchemaShape([ModelFile.Column("SlotNames", SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, false)]);
-        SchemaShape.Column column = ModelFile.Column("Score", SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false, slots);
+        var slots = new SchemaShape([ModelFile
+            .Column("SlotNames", SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, false)]);
+        SchemaShape.Column column = ModelFile
+            .Column("Score", SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false, slots);
         Assert.Equal(("Score", SchemaShape.Column.VectorKind.Vector, false), (column.Name, column.Kind, column.IsKey));
         Assert.Same(NumberDataViewType.Single, column.ItemType);
         Assert.Equal("SlotNames", Assert.Single(column.Annotations).Name);
@@ -87,7 +89,8 @@ public sealed class ModelFileTests
 
     [Fact]
     public void A_column_without_a_name_is_refused_by_ML_NET_itself() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => ModelFile.Column("", SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, false));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => ModelFile.Column("", SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, false));
 
     [Fact]
     public void Catalogs_give_the_environment_whose_catalog_of_components_the_context_has()

@@ -23,11 +23,14 @@ public class OptionsTests
     public void Transforms_that_do_not_fit_are_refused_with_the_reason()
     {
         Preprocessing other = Preprocessing.ImageNet with { Transforms = [new Resize(64, 64)] };
-        var error = Assert.Throws<ArgumentException>(() => new FeatureExtractionOptions { Preprocessing = other, ImageSize = 64 }.Checked());
-        Assert.Contains("the transforms end with 64 × 64 pixels, and the network is to see 224 × 224", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ArgumentException>(
+            () => new FeatureExtractionOptions { Preprocessing = other, ImageSize = 64 }.Checked());
+        Assert.Contains("the transforms end with 64 × 64 pixels, and the network is to see 224 × 224", error.Message,
+            StringComparison.Ordinal);
         Assert.Contains("ImageSize is given, and Preprocessing has Transforms of its own", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<ArgumentException>(() => new FineTuningOptions { Augmentation = "flip" }.Checked());
-        Assert.Contains("There is no augmentation 'flip'. Known are standard, trivial, auto, rand, augmix, digits, none.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("There is no augmentation 'flip'. Known are standard, trivial, auto, rand, augmix, digits, none.", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,16 +29,25 @@ public sealed class OwnTransformsTests : IDisposable
     [Fact]
     public void Mixed_images_can_be_learned_from()
     {
-        ImageClassificationTransformer model = Train(new MLContext(seed: 1), TrainedModel.Options with { Epochs = 20, Mixup = 0.2, CutMix = 1, TrainingTransforms = Presets.Cifar });
+        ImageClassificationTransformer model =
+            Train(new MLContext(seed: 1), TrainedModel.Options with
+            {
+                Epochs = 20,
+                Mixup = 0.2,
+                CutMix = 1,
+                TrainingTransforms = Presets.Cifar
+            });
         Assert.All(model.Training!.Epochs, epoch => Assert.True(double.IsFinite(epoch.Loss)));
-        Assert.True(model.Training.Epochs[^1].Loss < model.Training.Epochs[0].Loss, $"{model.Training.Epochs[0].Loss} before, {model.Training.Epochs[^1].Loss} after");
+        Assert.True(model.Training.Epochs[^1].Loss < model.Training.Epochs[0].Loss,
+            $"{model.Training.Epochs[0].Loss} before, {model.Training.Epochs[^1].Loss} after");
     }
 
     [Fact]
     public void What_varies_the_training_images_reaches_the_training()
     {
         FineTuningOptions plain = TrainedModel.Options with { Epochs = 1, Augmentation = Presets.None };
-        double[] losses = [.. new[] { plain, plain with { Augmentation = "digits" }, plain with { TrainingTransforms = Presets.Cifar }, plain with { Mixup = 1 }, plain with { CutMix = 1 } }
+        double[] losses = [.. new[] { plain, plain with { Augmentation = "digits" }, plain with { TrainingTransforms = Presets.Cifar },
+            plain with { Mixup = 1 }, plain with { CutMix = 1 } }
             .Select(options => Train(new MLContext(seed: 1), options).Training!.Epochs[0].Loss)];
 
         Assert.Equal(losses.Length, losses.Distinct().Count());
@@ -48,8 +57,10 @@ public sealed class OwnTransformsTests : IDisposable
     [Fact]
     public void Training_transforms_of_another_size_are_refused()
     {
-        var error = Assert.Throws<ArgumentException>(() => Train(new MLContext(), TrainedModel.Options with { TrainingTransforms = Presets.ImageNetTrain() }));
-        Assert.Contains("TrainingTransforms cannot be used: the transforms end with 224 × 224 pixels, and the network is to see 32 × 32.", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ArgumentException>(
+            () => Train(new MLContext(), TrainedModel.Options with { TrainingTransforms = Presets.ImageNetTrain() }));
+        Assert.Contains("TrainingTransforms cannot be used: the transforms end with 224 × 224 pixels, and the network is to see 32 × 32.",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -72,14 +83,16 @@ public sealed class OwnTransformsTests : IDisposable
     {
         Assert.Contains("\"format\":1,", Description(Preprocessing.Cifar).ToJson(), StringComparison.Ordinal);
         Assert.Contains("\"format\":2,", Description(Own).ToJson(), StringComparison.Ordinal);
-        Assert.Contains("\"format\":2,", (Description(Preprocessing.Cifar) with { Head = "dropout:0.5" }).ToJson(), StringComparison.Ordinal);
+        Assert.Contains("\"format\":2,", (Description(Preprocessing.Cifar) with { Head = "dropout:0.5" }).ToJson(),
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => _images.Dispose();
 
     private static ModelDescription Description(Preprocessing preprocessing) => new()
     {
-        Backbone = "cifar_resnet20", Labels = ["blue", "green"], ImageColumnName = "ImagePath", Preprocessing = preprocessing, Precision = Precision.Float32,
+        Backbone = "cifar_resnet20", Labels = ["blue", "green"], ImageColumnName = "ImagePath", Preprocessing = preprocessing,
+        Precision = Precision.Float32,
     };
 
     private ImageClassificationTransformer Train(MLContext ml, FineTuningOptions options)

@@ -20,7 +20,8 @@ public sealed class PipelineTests(TrainedModel trained) : IClassFixture<TrainedM
         Assert.Equal(promised.Select(Describe).Order(), Shape(scored).Select(Describe).Order());
 
         static string Describe(SchemaShape.Column column) =>
-            $"{column.Name} {column.Kind} {column.ItemType} {column.IsKey} {string.Join(",", column.Annotations.Select(annotation => annotation.Name).Order())}";
+            $"{column.Name} {column.Kind} {column.ItemType} {column.IsKey} "
+                + $"{string.Join(",", column.Annotations.Select(annotation => annotation.Name).Order())}";
 
         // What a chain of estimators asks with is made by an internal method.
         static SchemaShape Shape(IDataView view) => (SchemaShape)typeof(SchemaShape)
@@ -30,10 +31,12 @@ public sealed class PipelineTests(TrainedModel trained) : IClassFixture<TrainedM
     [Fact]
     public void Folds_are_trained_and_measured_by_cross_validation()
     {
-        var results = _ml.MulticlassClassification.CrossValidate(Keyed(), _ml.MulticlassClassification.Trainers.FineTuning(Short), numberOfFolds: 2);
+        var results = _ml.MulticlassClassification
+            .CrossValidate(Keyed(), _ml.MulticlassClassification.Trainers.FineTuning(Short), numberOfFolds: 2);
         Assert.Equal(2, results.Count);
         Assert.All(results, result => Assert.InRange(result.Metrics.LogLoss, 0, 10));
-        Assert.Equal(trained.Data.GetColumn<string>("ImagePath").Count(), results.Sum(result => Predictions(result.ScoredHoldOutSet).Length));
+        Assert.Equal(trained.Data.GetColumn<string>("ImagePath").Count(),
+            results.Sum(result => Predictions(result.ScoredHoldOutSet).Length));
     }
 
     [Fact]
@@ -41,7 +44,8 @@ public sealed class PipelineTests(TrainedModel trained) : IClassFixture<TrainedM
     {
         var trainer = _ml.MulticlassClassification.Trainers.FineTuning(Short);
         var map = _ml.Transforms.Conversion.MapValueToKey("Label");
-        Assert.Equal(Scores(map.Append(trainer).Fit(trained.Data)), Scores(map.AppendCacheCheckpoint(_ml).Append(trainer).Fit(trained.Data)));
+        Assert.Equal(Scores(map.Append(trainer).Fit(trained.Data)),
+            Scores(map.AppendCacheCheckpoint(_ml).Append(trainer).Fit(trained.Data)));
     }
 
     [Fact]
@@ -57,7 +61,8 @@ public sealed class PipelineTests(TrainedModel trained) : IClassFixture<TrainedM
         Dictionary<string, float> ScoresByPath(IDataView view, bool isScored = false)
         {
             IDataView scored = isScored ? view : trained.Model.Transform(view);
-            return Paths(scored).Zip(scored.GetColumn<float[]>("Score")).ToDictionary(pair => pair.First, pair => MathF.Round(pair.Second[0], 4));
+            return Paths(scored).Zip(scored.GetColumn<float[]>("Score"))
+                .ToDictionary(pair => pair.First, pair => MathF.Round(pair.Second[0], 4));
         }
     }
 
@@ -84,7 +89,8 @@ public sealed class PipelineTests(TrainedModel trained) : IClassFixture<TrainedM
             .Append(_ml.Transforms.LoadRawImageBytes("Image", imageFolder: "", "ImagePath"))
             .Append(_ml.MulticlassClassification.Trainers.FineTuning(Short with { ImageColumnName = "Image" }))
             .Fit(trained.Data);
-        var byPath = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.MulticlassClassification.Trainers.FineTuning(Short)).Fit(trained.Data);
+        var byPath = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.MulticlassClassification.Trainers.FineTuning(Short))
+            .Fit(trained.Data);
         Assert.Equal(Scores(byPath), Scores(model));
     }
 
@@ -94,7 +100,8 @@ public sealed class PipelineTests(TrainedModel trained) : IClassFixture<TrainedM
         var trainers = _ml.MulticlassClassification.Trainers;
         var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label")
             .Append(trainers.FineTuning(Short with { ScoreColumnName = "FirstScore", PredictedLabelColumnName = "First" }))
-            .Append(trainers.FeatureExtraction(new FeatureExtractionOptions { Backbone = "embedded", Epochs = 2, ImageColumnName = "ImagePath" }))
+            .Append(trainers.FeatureExtraction(
+            new FeatureExtractionOptions { Backbone = "embedded", Epochs = 2, ImageColumnName = "ImagePath" }))
             .Append(_ml.Transforms.Conversion.MapKeyToValue("First"))
             .Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
         using var folder = new TemporaryFolder();
@@ -102,7 +109,8 @@ public sealed class PipelineTests(TrainedModel trained) : IClassFixture<TrainedM
         IDataView scored = _ml.Model.Load(folder.PathOf("model.zip"), out _).Transform(trained.Data);
         Assert.Equal(2, scored.GetColumn<float[]>("FirstScore").First().Length);
         Assert.Equal(2, scored.GetColumn<float[]>("Score").First().Length);
-        Assert.All(scored.GetColumn<string>("First").Concat(scored.GetColumn<string>("PredictedLabel")), label => Assert.Contains(label, (string[])["blue", "green"]));
+        Assert.All(scored.GetColumn<string>("First").Concat(scored.GetColumn<string>("PredictedLabel")),
+            label => Assert.Contains(label, (string[])["blue", "green"]));
     }
 
     [Fact]
@@ -118,7 +126,8 @@ public sealed class PipelineTests(TrainedModel trained) : IClassFixture<TrainedM
     public void Output_columns_of_one_name_are_refused()
     {
         var error = Assert.Throws<ArgumentException>(
-            () => _ml.MulticlassClassification.Trainers.FineTuning(Short with { ScoreColumnName = "Same", PredictedLabelColumnName = "Same" }));
+            () => _ml.MulticlassClassification.Trainers
+            .FineTuning(Short with { ScoreColumnName = "Same", PredictedLabelColumnName = "Same" }));
         Assert.Contains("ScoreColumnName and PredictedLabelColumnName are both 'Same'", error.Message, StringComparison.Ordinal);
     }
 

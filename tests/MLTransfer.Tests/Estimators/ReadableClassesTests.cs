@@ -19,7 +19,8 @@ public sealed class ReadableClassesTests : IDisposable
 
         string message = Assert.Throws<InvalidDataException>(() => Fit(fineTunes)).Message;
 
-        Assert.StartsWith($"'green' has no images that can be read; the first is '{_images.PathOf("green/00.png")}': it is not an image", message);
+        Assert.StartsWith($"'green' has no images that can be read; the first is '{_images.PathOf("green/00.png")}': it is not an image",
+            message);
         Assert.EndsWith("Add images that can be read, or remove the class.", message);
     }
 

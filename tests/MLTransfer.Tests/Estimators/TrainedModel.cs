@@ -21,7 +21,8 @@ public sealed class TrainedModel : IDisposable
 
     public static FineTuningOptions Options { get; } = new()
     {
-        Backbone = "cifar_resnet20", Weights = "none", Epochs = 8, BatchSize = 8, Optimizer = OptimizerKind.Sgd, LearningRate = 0.02, Precision = Precision.Float32, Device = DeviceKind.Cpu,
+        Backbone = "cifar_resnet20", Weights = "none", Epochs = 8, BatchSize = 8, Optimizer = OptimizerKind.Sgd, LearningRate = 0.02,
+        Precision = Precision.Float32, Device = DeviceKind.Cpu,
     };
 
     public MLContext Context { get; }

@@ -38,7 +38,8 @@ public sealed class TrainingTests : IDisposable
         foreach (ImageClassificationOptions options in new ImageClassificationOptions[] { FineTuning, Extraction })
         {
             ImageClassificationTransformer model = Train(options with { Precision = precision, Validation = data, Epochs = 1 }, ml);
-            Assert.Equal(model.Training!.ValidationAccuracy, ml.MulticlassClassification.Evaluate(model.Transform(keyed)).MicroAccuracy, 1e-12);
+            Assert.Equal(model.Training!.ValidationAccuracy, ml.MulticlassClassification.Evaluate(model.Transform(keyed)).MicroAccuracy,
+                1e-12);
         }
     }
 
@@ -54,7 +55,8 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
-    public void Another_seed_gives_another_model() => Assert.NotEqual(Scores(Train(FineTuning, seed: 1)), Scores(Train(FineTuning, seed: 2)));
+    public void Another_seed_gives_another_model() =>
+        Assert.NotEqual(Scores(Train(FineTuning, seed: 1)), Scores(Train(FineTuning, seed: 2)));
 
     [Fact]
     public void Cached_features_give_the_model_that_fresh_ones_give()
@@ -153,7 +155,8 @@ public sealed class TrainingTests : IDisposable
         {
             if (report is { Phase: TrainingPhase.Training, Epoch: 2 }) stop.Cancel();
         });
-        ImageClassificationTransformer model = Train(FineTuning with { Epochs = 50, ValidationFraction = 0.25, Progress = progress, Cancellation = stop.Token });
+        ImageClassificationTransformer model =
+            Train(FineTuning with { Epochs = 50, ValidationFraction = 0.25, Progress = progress, Cancellation = stop.Token });
         Assert.True(model.Training!.Cancelled);
         Assert.Equal(1, model.Training.BestEpoch);
         Assert.Equal(16, Scores(model).Length);
@@ -167,7 +170,9 @@ public sealed class TrainingTests : IDisposable
         Train(FineTuning with { Weights = weights, Train = Layers.From("layer3"), LearningRate = 0.1 }).SaveWeights(tuned);
         IReadOnlyDictionary<string, StoredTensor> before = WeightsFile.Read(weights), after = WeightsFile.Read(tuned);
         bool IsEqual(string name) => before[name].Bytes.Span.SequenceEqual(after[name].Bytes.Span);
-        Assert.All(before.Keys.Where(name => name.StartsWith("conv1", StringComparison.Ordinal) || name.StartsWith("layer2", StringComparison.Ordinal) || name.StartsWith("bn1", StringComparison.Ordinal)), name => Assert.True(IsEqual(name), name));
+        Assert.All(before.Keys.Where(name => name.StartsWith("conv1", StringComparison.Ordinal)
+            || name.StartsWith("layer2", StringComparison.Ordinal) || name.StartsWith("bn1", StringComparison.Ordinal)), name =>
+            Assert.True(IsEqual(name), name));
         Assert.False(IsEqual("layer3.0.conv1.weight"));
     }
 
@@ -190,7 +195,8 @@ public sealed class TrainingTests : IDisposable
         var ml = new MLContext(seed: 1);
         IDataView data = ml.Data.LoadImageFolder(single.Path);
         IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
-        var error = Assert.Throws<ArgumentException>(() => ml.MulticlassClassification.Trainers.FineTuning(FineTuning with { ValidationFraction = 0.5 }).Fit(keyed));
+        var error = Assert.Throws<ArgumentException>(
+            () => ml.MulticlassClassification.Trainers.FineTuning(FineTuning with { ValidationFraction = 0.5 }).Fit(keyed));
         Assert.Contains("ValidationFraction", error.Message, StringComparison.Ordinal);
     }
 
@@ -257,7 +263,8 @@ public sealed class TrainingTests : IDisposable
         IDataView data = ml.Data.LoadImageFolder(_images.Path);
         IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
         var trainers = ml.MulticlassClassification.Trainers;
-        return options is FineTuningOptions tuning ? trainers.FineTuning(tuning).Fit(keyed) : trainers.FeatureExtraction((FeatureExtractionOptions)options).Fit(keyed);
+        return options is FineTuningOptions tuning ? trainers.FineTuning(tuning).Fit(keyed)
+            : trainers.FeatureExtraction((FeatureExtractionOptions)options).Fit(keyed);
     }
 
     private float[][] Scores(ImageClassificationTransformer model) =>

@@ -42,7 +42,8 @@ public sealed class BadImageTests : IDisposable
     {
         Assert.Equal("there is no such file", Assert.Throws<ImageException>(() => new FileImage(_folder.PathOf("no.jpg")).Decode()).Reason);
         Assert.Equal("it is a folder, not an image", Assert.Throws<ImageException>(() => new FileImage(_folder.Path).Decode()).Reason);
-        Assert.Equal("there is no such file", Assert.Throws<ImageException>(() => new FileImage(_folder.PathOf("no.jpg")).ContentHash()).Reason);
+        Assert.Equal("there is no such file",
+            Assert.Throws<ImageException>(() => new FileImage(_folder.PathOf("no.jpg")).ContentHash()).Reason);
     }
 
     [Fact]
@@ -54,7 +55,8 @@ public sealed class BadImageTests : IDisposable
         Assert.Equal("it has 91 bytes; at most 90 are read, to protect memory", ReasonOf(new ImageLimits { EncodedBytes = 90 }));
         Assert.Equal(new ImageDimensions(24, 16), SizeOf(new ImageLimits { Pixels = long.MaxValue, EncodedBytes = long.MaxValue }));
 
-        string ReasonOf(ImageLimits limits) => Assert.Throws<ImageException>(() => image.Decode(new DecodingOptions { Limits = limits })).Reason;
+        string ReasonOf(ImageLimits limits) =>
+            Assert.Throws<ImageException>(() => image.Decode(new DecodingOptions { Limits = limits })).Reason;
 
         ImageDimensions SizeOf(ImageLimits limits)
         {

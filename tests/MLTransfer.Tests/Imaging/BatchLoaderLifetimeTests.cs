@@ -30,7 +30,8 @@ public class BatchLoaderLifetimeTests
     public void Cancelling_between_batches_ends_the_next_step_though_batches_are_ready()
     {
         using CancellationTokenSource cancellation = new();
-        using IEnumerator<ImageBatch> batches = new BatchLoader(Same(Plain), Exact, threads: 2).Load(Order, 0, cancellation.Token).GetEnumerator();
+        using IEnumerator<ImageBatch> batches =
+            new BatchLoader(Same(Plain), Exact, threads: 2).Load(Order, 0, cancellation.Token).GetEnumerator();
         Assert.True(batches.MoveNext());
 
         cancellation.Cancel();
@@ -70,7 +71,8 @@ public class BatchLoaderLifetimeTests
 
     [Fact]
     public void An_error_that_is_not_about_the_image_reaches_the_consumer() =>
-        Assert.Equal("the disk is on fire", Assert.Throws<InvalidOperationException>(() => new BatchLoader(Same(new Failing()), Exact).Load(Order).Count()).Message);
+        Assert.Equal("the disk is on fire",
+            Assert.Throws<InvalidOperationException>(() => new BatchLoader(Same(new Failing()), Exact).Load(Order).Count()).Message);
 
     private static DecodedImage Plain { get; } = new("plain", Fixture.Drawn(5, 5, (_, _) => (1, 2, 3)));
 
@@ -113,6 +115,7 @@ public class BatchLoaderLifetimeTests
 
         public override byte[] ContentHash() => [];
 
-        internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose) => throw new InvalidOperationException("the disk is on fire");
+        internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose) =>
+            throw new InvalidOperationException("the disk is on fire");
     }
 }

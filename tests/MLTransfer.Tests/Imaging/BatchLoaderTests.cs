@@ -66,7 +66,8 @@ public class BatchLoaderTests
     [Theory, MemberData(nameof(Transforms))]
     public void Every_transform_gives_the_same_batches_on_one_two_and_four_threads(string transform)
     {
-        ImageSource[] images = [.. Enumerable.Range(0, 14).Select(i => new DecodedImage($"{i}", Fixture.Drawn(48 + i, 40, (x, y) => (x * 5, y * 6 + i, x + y))))];
+        ImageSource[] images = [.. Enumerable.Range(0, 14)
+            .Select(i => new DecodedImage($"{i}", Fixture.Drawn(48 + i, 40, (x, y) => (x * 5, y * 6 + i, x + y))))];
         images[3] = images[10] = new EncodedImage("text.jpg", "hello"u8.ToArray());
         ImageTransform[] chain = [new HorizontalFlip(), TransformExamples.All[transform], new RandomResizedCrop(16)];
 
@@ -76,8 +77,10 @@ public class BatchLoaderTests
         Assert.Equal(once, Seen(threads: 4));
 
         byte[][] Seen(int threads) =>
-            [.. new BatchLoader(images, chain, batchSize: 4, threads, seed: 7).Load([.. Enumerable.Range(0, 14)], epoch: 2).SelectMany(batch =>
-                new[] { batch.Pixels[..(batch.Count * 16 * 16 * 3)], [.. batch.Indices.Select(index => (byte)index)], [.. batch.Skipped.Select(skip => (byte)skip.Index)] })];
+            [.. new BatchLoader(images, chain, batchSize: 4, threads, seed: 7).Load([.. Enumerable.Range(0, 14)], epoch: 2)
+                .SelectMany(batch =>
+                new[] { batch.Pixels[..(batch.Count * 16 * 16 * 3)], [.. batch.Indices.Select(index => (byte)index)],
+                    [.. batch.Skipped.Select(skip => (byte)skip.Index)] })];
     }
 
     [Theory]
@@ -92,11 +95,13 @@ public class BatchLoaderTests
 
         List<(int[] Indices, byte[] First, SkippedImage[] Skipped)> batches =
             [.. new BatchLoader(images, Exact, batchSize: 4, threads).Load([.. Enumerable.Range(0, 10)]).Select(batch =>
-                (batch.Indices.ToArray(), Enumerable.Range(0, batch.Count).Select(row => batch.Pixels[row * 48]).ToArray(), batch.Skipped.ToArray()))];
+                (batch.Indices.ToArray(), Enumerable.Range(0, batch.Count).Select(row => batch.Pixels[row * 48]).ToArray(),
+                    batch.Skipped.ToArray()))];
 
         Assert.Equal([[1, 2, 3], [6, 7], [8, 9]], batches.Select(batch => batch.Indices));
         Assert.Equal([[1, 2, 3], [6, 7], [8, 9]], batches.Select(batch => batch.First.Select(pixel => (int)pixel)));
-        Assert.Equal([(0, "empty.jpg"), (4, "no/such.jpg"), (5, "text.jpg")], batches.SelectMany(batch => batch.Skipped).Select(skip => (skip.Index, skip.Name)));
+        Assert.Equal([(0, "empty.jpg"), (4, "no/such.jpg"), (5, "text.jpg")],
+            batches.SelectMany(batch => batch.Skipped).Select(skip => (skip.Index, skip.Name)));
         Assert.Equal("it is empty (0 bytes)", batches[0].Skipped[0].Reason);
     }
 
@@ -114,11 +119,13 @@ public class BatchLoaderTests
 
     [Fact]
     public void An_index_outside_the_data_is_refused_at_once() =>
-        Assert.Contains("no image 3; the data set has 3", Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(Numbered(3), Exact).Load([0, 3])).Message);
+        Assert.Contains("no image 3; the data set has 3",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(Numbered(3), Exact).Load([0, 3])).Message);
 
     [Fact]
     public void Transforms_that_leave_the_size_open_are_refused_at_once() =>
-        Assert.Contains("different sizes", Assert.Throws<ArgumentException>(() => new BatchLoader(Numbered(3), [new Resize(8), new HorizontalFlip()])).Message);
+        Assert.Contains("different sizes",
+            Assert.Throws<ArgumentException>(() => new BatchLoader(Numbered(3), [new Resize(8), new HorizontalFlip()])).Message);
 
     [Fact]
     public void The_share_of_time_waited_is_known_after_a_batch()
@@ -138,6 +145,7 @@ public class BatchLoaderTests
     {
         DecodedImage image = new("drawn", Fixture.Drawn(40, 30, (x, y) => (x * 6, y * 8, x + y)));
         BatchLoader loader = new([.. Enumerable.Repeat(image, 20)], Augmented, batchSize: 6, threads, seed);
-        return [.. loader.Load(order ?? [.. Enumerable.Range(0, 20)], epoch).SelectMany(batch => batch.Pixels.Take(batch.Count * 8 * 8 * 3).ToArray())];
+        return [.. loader.Load(order ?? [.. Enumerable.Range(0, 20)], epoch)
+            .SelectMany(batch => batch.Pixels.Take(batch.Count * 8 * 8 * 3).ToArray())];
     }
 }

@@ -81,7 +81,8 @@ public sealed class DecodingTests : IDisposable
     [InlineData("alpha.webp")]
     public void Transparent_parts_appear_on_white(string name)
     {
-        Image expected = Fixture.Drawn(Fixture.Width, Fixture.Height, (x, y) => (OnWhite(10 * x, x), OnWhite(15 * y, x), OnWhite(6 * (x + y), x)));
+        Image expected = Fixture.Drawn(
+            Fixture.Width, Fixture.Height, (x, y) => (OnWhite(10 * x, x), OnWhite(15 * y, x), OnWhite(6 * (x + y), x)));
 
         Assert.InRange(PixelDifference.Between(expected.Pixels, Fixture.Decode(name).Pixels).Largest, 0, 1);
 
@@ -135,7 +136,8 @@ public sealed class DecodingTests : IDisposable
     [Fact]
     public void The_hash_of_decoded_images_tells_sizes_and_pixels_apart()
     {
-        DecodedImage lying = new("a", Fixture.Drawn(2, 1, (_, _) => (1, 2, 3))), standing = new("a", Fixture.Drawn(1, 2, (_, _) => (1, 2, 3)));
+        DecodedImage lying = new("a", Fixture.Drawn(2, 1, (_, _) => (1, 2, 3))),
+            standing = new("a", Fixture.Drawn(1, 2, (_, _) => (1, 2, 3)));
 
         Assert.NotEqual(lying.ContentHash(), standing.ContentHash());
         Assert.Equal(lying.ContentHash(), (lying with { }).ContentHash());

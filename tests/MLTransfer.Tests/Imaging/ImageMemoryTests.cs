@@ -18,7 +18,8 @@ public class ImageMemoryTests
         images[2] = new EncodedImage("text.jpg", "hello"u8.ToArray());
         images[7] = new FileImage(Fixture.PathOf("gray.jpg"));
         images[8] = new FileImage(Fixture.PathOf("alpha.png"));
-        BatchLoader without = new(images, Augmented, batchSize: 5, threads: 3), with = new(images, Augmented, batchSize: 5, threads: 3, memory: new ImageMemory(bytes));
+        BatchLoader without = new(images, Augmented, batchSize: 5, threads: 3),
+            with = new(images, Augmented, batchSize: 5, threads: 3, memory: new ImageMemory(bytes));
 
         for (int epoch = 0; epoch < 3; epoch++)
             Assert.Equal(Seen(without, epoch), Seen(with, epoch));
@@ -43,7 +44,8 @@ public class ImageMemoryTests
     {
         Counting[] images = [.. Drawn()];
         ImageMemory memory = new(7 * Size + 1);
-        BatchLoader first = new(images[..5], Augmented, threads: 3, memory: memory), second = new(images[5..], Augmented, threads: 3, memory: memory);
+        BatchLoader first = new(images[..5], Augmented, threads: 3, memory: memory),
+            second = new(images[5..], Augmented, threads: 3, memory: memory);
 
         for (int epoch = 0; epoch < 3; epoch++)
         {
@@ -75,7 +77,8 @@ public class ImageMemoryTests
         ImageMemory memory = new(10 * Size);
         Counting[] images = [.. Drawn().Take(1)];
 
-        Assert.Equal(100, new BatchLoader(images, Augmented, threads: 4, memory: memory).Load([.. Enumerable.Repeat(0, 100)]).Sum(batch => batch.Count));
+        Assert.Equal(100, new BatchLoader(images, Augmented, threads: 4, memory: memory).Load([.. Enumerable.Repeat(0, 100)])
+            .Sum(batch => batch.Count));
 
         Assert.Equal(9 * Size, memory.Left);
     }

@@ -9,13 +9,16 @@ public class PresetsTests
     [Theory, MemberData(nameof(Names))]
     public void Every_recipe_ends_with_the_images_that_the_backbone_sees(string name)
     {
-        foreach (Preprocessing preprocessing in (Preprocessing[])[Preprocessing.ImageNet, Preprocessing.Inception.ForSize(299), Preprocessing.Cifar])
-            Assert.Equal(new ImageDimensions(preprocessing.CropTo, preprocessing.CropTo), TransformChain.SizeAfter(Presets.Named(name.ToUpperInvariant(), preprocessing)));
+        foreach (Preprocessing preprocessing in (
+            Preprocessing[])[Preprocessing.ImageNet, Preprocessing.Inception.ForSize(299), Preprocessing.Cifar])
+            Assert.Equal(new ImageDimensions(preprocessing.CropTo, preprocessing.CropTo),
+                TransformChain.SizeAfter(Presets.Named(name.ToUpperInvariant(), preprocessing)));
     }
 
     [Fact]
     public void No_recipe_is_another_under_a_second_name() =>
-        Assert.Equal(Presets.Names.Count, Presets.Names.Select(name => TransformJson.Write(Presets.Named(name, Preprocessing.Cifar))).Distinct().Count());
+        Assert.Equal(Presets.Names.Count,
+            Presets.Names.Select(name => TransformJson.Write(Presets.Named(name, Preprocessing.Cifar))).Distinct().Count());
 
     [Fact]
     public void AutoAugment_takes_the_policy_of_small_images_for_small_images()
@@ -41,6 +44,7 @@ public class PresetsTests
     public void An_unknown_recipe_is_answered_with_the_known_and_the_nearest()
     {
         var error = Assert.Throws<ArgumentException>(() => Presets.Named("standart", Preprocessing.ImageNet));
-        Assert.StartsWith($"There is no augmentation 'standart'. Known are {string.Join(", ", Presets.Names)}. Did you mean 'standard'?", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"There is no augmentation 'standart'. Known are {string.Join(", ", Presets.Names)}. Did you mean 'standard'?",
+            error.Message, StringComparison.Ordinal);
     }
 }

@@ -71,7 +71,9 @@ public class TransformTests
     {
         Image image = Fixture.Drawn(61, 47, (x, y) => (x * 4, y * 5, x * y % 256));
         ImageTransform[] transforms =
-            [new Resize(40), new VerticalFlip(1), new CenterCrop(33, 50), new HorizontalFlip(1), new Pad(3, 0, 1, 2), new CenterCrop(20), new CenterCrop(30), new Resize(13), new HorizontalFlip(1), new VerticalFlip(1), new RandomCrop(24, 4), new RandomResizedCrop(16)];
+            [new Resize(40), new VerticalFlip(1), new CenterCrop(33, 50), new HorizontalFlip(1), new Pad(3, 0, 1, 2), new CenterCrop(20),
+                new CenterCrop(30), new Resize(13), new HorizontalFlip(1), new VerticalFlip(1), new RandomCrop(24, 4),
+                new RandomResizedCrop(16)];
         ImageRandom together = new(5, 0, 0), alone = new(5, 0, 0);
 
         Image atOnce = TransformChain.Apply(transforms, new DecodedPixels(image), ref together);
@@ -95,7 +97,8 @@ public class TransformTests
             Image cut = new RandomCrop(8, padding: 2).Apply(image, ref random);
             (int x, int y) = (cut.Pixels[(4 * 8 + 4) * 3] - 5, cut.Pixels[(4 * 8 + 4) * 3 + 1] - 5);
             places[(x, y)] = places.GetValueOrDefault((x, y)) + 1;
-            Assert.Equal(Math.Max(0, -x) * 8 + Math.Max(0, x) * 8, Enumerable.Range(0, 64).Count(pixel => cut.Pixels[pixel * 3] == 0) - Math.Abs(y) * (8 - Math.Abs(x)));
+            Assert.Equal(Math.Max(0, -x) * 8 + Math.Max(0, x) * 8,
+                Enumerable.Range(0, 64).Count(pixel => cut.Pixels[pixel * 3] == 0) - Math.Abs(y) * (8 - Math.Abs(x)));
         }
 
         // 25 places, 100 times each; five standard deviations of the binomial distribution are 49.
@@ -118,7 +121,8 @@ public class TransformTests
     {
         ImageRandom random = new(0, 0, 0);
 
-        Assert.All(new Resize(9).Apply(Fixture.Drawn(1, 1, (_, _) => (200, 200, 200)), ref random).Pixels, colour => Assert.Equal(200, colour));
+        Assert.All(new Resize(9).Apply(Fixture.Drawn(1, 1, (_, _) => (200, 200, 200)), ref random).Pixels,
+            colour => Assert.Equal(200, colour));
     }
 
     [Fact]
@@ -142,5 +146,6 @@ public class TransformTests
 
     [Fact]
     public void An_image_needs_as_many_bytes_as_its_size_says() =>
-        Assert.Contains("2 x 2 pixels has 12 bytes; 11 were given", Assert.Throws<ArgumentException>(() => new Image(2, 2, new byte[11])).Message);
+        Assert.Contains("2 x 2 pixels has 12 bytes; 11 were given",
+            Assert.Throws<ArgumentException>(() => new Image(2, 2, new byte[11])).Message);
 }

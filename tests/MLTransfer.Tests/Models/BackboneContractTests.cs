@@ -101,8 +101,11 @@ public class BackboneContractTests
 
     private static void Each_weight_is_in_one_group_or_a_head(ImageModel model)
     {
-        IEnumerable<Parameter> grouped = model.Groups.SelectMany(group => group.Modules).Append(model.Head).Concat(model.AuxiliaryHeads).SelectMany(module => module.parameters());
-        Assert.Equal(model.parameters().Select(parameter => parameter.Handle).Order(), grouped.Select(parameter => parameter.Handle).Order());
+        IEnumerable<Parameter> grouped =
+            model.Groups.SelectMany(group => group.Modules).Append(model.Head).Concat(model.AuxiliaryHeads)
+            .SelectMany(module => module.parameters());
+        Assert.Equal(model.parameters().Select(parameter => parameter.Handle).Order(),
+            grouped.Select(parameter => parameter.Handle).Order());
     }
 
     private static void Each_group_can_be_where_training_begins(ImageModel model)

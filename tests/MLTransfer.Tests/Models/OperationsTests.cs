@@ -8,7 +8,8 @@ namespace MLTransfer.Tests.Models;
 public class OperationsTests
 {
     [Fact]
-    public void Every_backbone_has_its_count() => Assert.All(ModelZoo.All, backbone => Assert.InRange(backbone.MultiplyAdds, 1_000_000, 2_000_000_000_000));
+    public void Every_backbone_has_its_count() =>
+        Assert.All(ModelZoo.All, backbone => Assert.InRange(backbone.MultiplyAdds, 1_000_000, 2_000_000_000_000));
 
     // Networks of convolutions and linear layers alone: what those do can be counted from their shapes.
     [Theory]

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Tests.Models;
 
-/// <summary>Makes random what networks start as constants: with a scale of one, a bias or a classifier of zero much could be wrong unseen.</summary>
+/// <summary>
+/// Makes random what networks start as constants: with a scale of one, a bias or a classifier of zero much could be wrong unseen.
+/// </summary>
 internal static class RandomWeights
 {
     public static void Fill(ImageModel model)

@@ -17,7 +17,8 @@ public class ResetClassifierTests
         ImageModel model = ModelZoo.Find("cifar_resnet20").Build(10);
         model.ResetClassifier(3, ClassifierHead.Parse(head));
         string[] expected = [.. state.Select(entry => entry.Replace("fc", model.HeadName, StringComparison.Ordinal))];
-        Assert.Equal(expected, model.state_dict().Where(entry => entry.Key.StartsWith(model.HeadName, StringComparison.Ordinal)).Select(entry => $"{entry.Key} {string.Join(',', entry.Value.shape)}"));
+        Assert.Equal(expected, model.state_dict().Where(entry => entry.Key.StartsWith(model.HeadName, StringComparison.Ordinal))
+            .Select(entry => $"{entry.Key} {string.Join(',', entry.Value.shape)}"));
     }
 
     [Fact]
@@ -30,7 +31,8 @@ public class ResetClassifierTests
         Dictionary<string, Tensor> state = model.state_dict();
         Tensor hidden = nn.functional.linear(features, state["linear.0.weight"], state["linear.0.bias"]).relu();
         Tensor expected = nn.functional.linear(hidden, state["linear.3.weight"], state["linear.3.bias"]);
-        Assert.True(Zoo.RelativeDifference(model.call(images).detach(), expected.detach()) < 1e-6, "These are the same operations in the same order.");
+        Assert.True(Zoo.RelativeDifference(model.call(images).detach(), expected.detach()) < 1e-6,
+            "These are the same operations in the same order.");
     }
 
     [Theory]
@@ -69,7 +71,8 @@ public class ResetClassifierTests
         using var scope = NewDisposeScope();
         Backbone backbone = ModelZoo.Find("cifar_resnet20");
         ImageModel stored = backbone.Build(10), asked = backbone.Build(10, ClassifierHead.Dropout(0.5));
-        Assert.True(StateDict.Load(asked, StateDict.Save(stored).ToDictionary(tensor => tensor.Name), "file", backbone.Name, asked.HeadName));
+        Assert.True(StateDict.Load(asked, StateDict.Save(stored).ToDictionary(tensor => tensor.Name), "file", backbone.Name,
+            asked.HeadName));
         Assert.All(stored.Head.parameters().Zip(asked.Head.parameters()), pair => Assert.True(pair.First.Equals(pair.Second)));
     }
 

@@ -12,8 +12,10 @@ public class TorchvisionParityTests(TorchvisionReference reference) : IClassFixt
     // Float32 sums in another order: PyTorch's own logits lie up to 2.3e-6 from those in float64, whatever the processor's instructions.
     private const double Tolerance = 1e-4;
 
-    // The gradient passes ReLUs and maxima, and where a sum lies within rounding of zero or of another, one place of a map gets a gradient that it does not get
-    // elsewhere. PyTorch 1.13's own gradients in float32 lie up to 1.5e-2 from those in float64 (ResNeXt-50 with AVX-512 and without oneDNN, 1.2e-6
+    // The gradient passes ReLUs and maxima, and where a sum lies within rounding of zero or of another, one place of a map gets a gradient
+    // that it does not get
+    // elsewhere. PyTorch 1.13's own gradients in float32 lie up to 1.5e-2 from those in float64 (ResNeXt-50 with AVX-512 and without
+    // oneDNN, 1.2e-6
     // with AVX2; GoogLeNet 4.6e-5, 3.9e-4 and 1e-2). A layer missing or wrong on the way back changes it by its own size.
     private const double GradientTolerance = 5e-2;
 
@@ -35,7 +37,8 @@ public class TorchvisionParityTests(TorchvisionReference reference) : IClassFixt
         using ImageModel model = backbone.Build(classes: 1000);
         Assert.Equal(expected.Parameters, backbone.Parameters);
         Assert.Equal(expected.Parameters, model.parameters().Sum(parameter => parameter.numel()));
-        Assert.Equal(expected.State, model.state_dict().Select(entry => $"{entry.Key} {string.Join(',', entry.Value.shape)}").Order(StringComparer.Ordinal));
+        Assert.Equal(expected.State, model.state_dict().Select(entry => $"{entry.Key} {string.Join(',', entry.Value.shape)}")
+            .Order(StringComparer.Ordinal));
 
         StateDict.Load(model, WeightsFile.Read(expected.WeightsPath), name + ".pth", name);
         model.eval();

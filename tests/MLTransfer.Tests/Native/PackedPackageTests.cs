@@ -64,7 +64,8 @@ public sealed class PackedPackageTests(PackedPackageTests.Feed feed) : IClassFix
         {
             var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
             // What a test host or an enclosing build sets is not what a user's shell has.
-            foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+            foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase))
+                .ToArray())
                 start.Environment.Remove(name);
             using Process process = Process.Start(start)!;
             Task<string> error = process.StandardError.ReadToEndAsync();
@@ -73,7 +74,8 @@ public sealed class PackedPackageTests(PackedPackageTests.Feed feed) : IClassFix
             return (process.ExitCode, output, error.Result);
         }
 
-        private static string Repository => SharedFolder.Repository ?? throw new DirectoryNotFoundException("The tests do not lie in the repository.");
+        private static string Repository =>
+            SharedFolder.Repository ?? throw new DirectoryNotFoundException("The tests do not lie in the repository.");
 
         private static string Configuration => Metadata("Configuration");
 

@@ -41,5 +41,6 @@ public class ProcessorCachesTests
     }
 
     [Fact]
-    public void Only_a_processor_that_hides_its_caches_is_spoken_for() => Assert.True(ProcessorCaches.AreHidden || !ProcessorCaches.AreTold);
+    public void Only_a_processor_that_hides_its_caches_is_spoken_for() =>
+        Assert.True(ProcessorCaches.AreHidden || !ProcessorCaches.AreTold);
 }

@@ -2,7 +2,9 @@ using MLTransfer.Native;
 
 namespace MLTransfer.Tests.Native;
 
-/// <summary>What loading relies on in TorchSharp's package; that it loads is shown by every test that computes, and by the Consumer.</summary>
+/// <summary>
+/// What loading relies on in TorchSharp's package; that it loads is shown by every test that computes, and by the Consumer.
+/// </summary>
 public sealed class TorchLibraryTests
 {
     private const string Version = "GLIBCXX_3.4.32", Mark = "_ZSt21ios_base_library_initv";

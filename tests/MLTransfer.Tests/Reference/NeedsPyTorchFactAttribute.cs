@@ -1,6 +1,8 @@
 namespace MLTransfer.Tests.Reference;
 
-/// <summary>A test that compares with PyTorch; skipped, visibly, where Debian's python3-torch, or a file of ../shared it needs, is missing.</summary>
+/// <summary>
+/// A test that compares with PyTorch; skipped, visibly, where Debian's python3-torch, or a file of ../shared it needs, is missing.
+/// </summary>
 public sealed class NeedsPyTorchFactAttribute : FactAttribute
 {
     public NeedsPyTorchFactAttribute(string? shared = null)

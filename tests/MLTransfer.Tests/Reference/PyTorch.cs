@@ -23,7 +23,8 @@ internal static class PyTorch
 
     // Only looked for, not imported: importing takes seconds.
     private static bool CanImport(string module) =>
-        File.Exists(Interpreter) && Execute($"import importlib.util, sys; sys.exit(importlib.util.find_spec('{module}') is None)", []).ExitCode == 0;
+        File.Exists(Interpreter) && Execute(
+            $"import importlib.util, sys; sys.exit(importlib.util.find_spec('{module}') is None)", []).ExitCode == 0;
 
     private static (int ExitCode, string Output, string Errors) Execute(string script, string[] arguments)
     {

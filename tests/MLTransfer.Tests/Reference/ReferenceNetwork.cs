@@ -30,5 +30,6 @@ internal sealed class ReferenceNetwork(string name, TemporaryFolder folder) : ID
 
     private static long[] Longs(JsonElement array) => [.. array.EnumerateArray().Select(item => item.GetInt64())];
 
-    private Tensor Read(string kind, long[] shape) => tensor(MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder.PathOf($"{name}.{kind}.bin"))).ToArray(), shape);
+    private Tensor Read(string kind, long[] shape) =>
+        tensor(MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder.PathOf($"{name}.{kind}.bin"))).ToArray(), shape);
 }

@@ -3,7 +3,9 @@ using Xunit.Sdk;
 
 namespace MLTransfer.Tests.Reference;
 
-/// <summary>torchvision's networks with random weights, computed by one Python process that lives as long as the tests of a class.</summary>
+/// <summary>
+/// torchvision's networks with random weights, computed by one Python process that lives as long as the tests of a class.
+/// </summary>
 public sealed class TorchvisionReference : IDisposable
 {
     internal const string Script = "peers/parity_models.py";
@@ -49,10 +51,11 @@ public sealed class TorchvisionReference : IDisposable
         _process.Value.Dispose();
     }
 
-    private static Process Start() => Process.Start(new ProcessStartInfo(PyTorch.Interpreter, ["-W", "ignore", "-c", Server, SharedFolder.PathOf(Script)])
-    {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+    private static Process Start() =>
+        Process.Start(new ProcessStartInfo(PyTorch.Interpreter, ["-W", "ignore", "-c", Server, SharedFolder.PathOf(Script)])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
 }

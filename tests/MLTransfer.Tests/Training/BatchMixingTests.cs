@@ -46,7 +46,8 @@ public class BatchMixingTests
 
         Assert.True(mixed.Equals(new BatchMixing(0.2, 1, Classes, seed: 1).Mix(batch, 2, 5).Inputs));
         // Small images have few rectangles, and a Mixup of 0.2 leaves many images all but as they are.
-        Assert.True(Enumerable.Range(0, 20).Select(index => string.Join(' ', Mixing.Mix(batch, 3, index).Targets.data<float>().ToArray())).Distinct().Count() > 5);
+        Assert.True(Enumerable.Range(0, 20).Select(index => string.Join(' ', Mixing.Mix(batch, 3, index).Targets.data<float>().ToArray()))
+            .Distinct().Count() > 5);
     }
 
     [Fact]
@@ -58,7 +59,8 @@ public class BatchMixingTests
         Assert.Equal(batch, new BatchMixing(0, 0, Classes, seed: 1).Mix(batch, 1, 0));
     }
 
-    private static float[] Corner(Tensor images) => [.. Enumerable.Range(0, (int)images.shape[0]).Select(index => images[index, 0, 0, 0].item<float>())];
+    private static float[] Corner(Tensor images) =>
+        [.. Enumerable.Range(0, (int)images.shape[0]).Select(index => images[index, 0, 0, 0].item<float>())];
 
     // Images of 8 × 4 pixels, each of one brightness.
     private static LabelledBatch Batch()

@@ -11,7 +11,8 @@ public sealed class CheckpointTests : IDisposable
 {
     private static readonly TrainingRecipe Recipe = new()
     {
-        Epochs = 6, LearningRate = 0.05, Optimizer = OptimizerKind.Sgd, Schedule = ScheduleKind.OneCycle, WeightDecay = 1e-3, LabelSmoothing = 0.1,
+        Epochs = 6, LearningRate = 0.05, Optimizer = OptimizerKind.Sgd, Schedule = ScheduleKind.OneCycle, WeightDecay = 1e-3,
+        LabelSmoothing = 0.1,
     };
 
     private readonly TemporaryFolder _folder = new();
@@ -63,7 +64,8 @@ public sealed class CheckpointTests : IDisposable
         Directory.CreateDirectory(_folder.PathOf("epoch-00009-copy"));
         using (Checkpoint empty = Folder()) Assert.False(empty.Exists);
         Train(Recipe, Folder());
-        Assert.Equal(["epoch-00006", "epoch-00009-copy", "lock"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["epoch-00006", "epoch-00009-copy", "lock"],
+            Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -109,7 +111,8 @@ public sealed class CheckpointTests : IDisposable
         using (Checkpoint held = Folder())
         {
             var error = Assert.Throws<IOException>(() => Folder());
-            Assert.Equal($"The checkpoint folder '{_folder.Path}' is in use by another training. Wait for its end, or name another folder.", error.Message);
+            Assert.Equal($"The checkpoint folder '{_folder.Path}' is in use by another training. Wait for its end, or name another folder.",
+                error.Message);
         }
 
         Folder().Dispose();
@@ -153,16 +156,19 @@ public sealed class CheckpointTests : IDisposable
         using var scope = NewDisposeScope();
         Train(Recipe, Folder());
         string path = _folder.PathOf("epoch-00006/best.safetensors");
-        SafetensorsFile.Write(path, SafetensorsFile.Read(path).Tensors.Values.Select(tensor => tensor with { Bytes = NotANumber(tensor.Bytes.Length) }).ToList());
+        SafetensorsFile.Write(path, SafetensorsFile.Read(path).Tensors.Values
+            .Select(tensor => tensor with { Bytes = NotANumber(tensor.Bytes.Length) }).ToList());
         var error = Assert.Throws<InvalidDataException>(() => Train(Recipe, Folder()));
         Assert.Contains("holds NaN or infinity", error.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static byte[] NotANumber(int bytes) => [.. Enumerable.Repeat(BitConverter.GetBytes(float.NaN), bytes / sizeof(float)).SelectMany(each => each)];
+    private static byte[] NotANumber(int bytes) =>
+        [.. Enumerable.Repeat(BitConverter.GetBytes(float.NaN), bytes / sizeof(float)).SelectMany(each => each)];
 
-    private Checkpoint Folder(int epochs = 6) => new(_folder.Path, new Dictionary<string, string> { ["Epochs"] = $"{epochs}", ["BatchSize"] = "8", ["Seed"] = "1" });
+    private Checkpoint Folder(int epochs = 6) =>
+        new(_folder.Path, new Dictionary<string, string> { ["Epochs"] = $"{epochs}", ["BatchSize"] = "8", ["Seed"] = "1" });
 
     private static (TrainingHistory History, float[] Weights) Train(
         TrainingRecipe recipe, Checkpoint? checkpoint, int stopIn = int.MaxValue, Func<int, Tally>? validate = null)

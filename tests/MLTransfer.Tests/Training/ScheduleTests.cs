@@ -22,5 +22,6 @@ public class ScheduleTests
 
     [Fact]
     public void Every_schedule_reaches_its_peak_and_never_passes_it() =>
-        Assert.All(Enum.GetValues<ScheduleKind>(), kind => Assert.Equal(1, Enumerable.Range(0, 1001).Max(step => Schedule.Share(kind, step / 1000.0)), 1e-12));
+        Assert.All(Enum.GetValues<ScheduleKind>(),
+            kind => Assert.Equal(1, Enumerable.Range(0, 1001).Max(step => Schedule.Share(kind, step / 1000.0)), 1e-12));
 }

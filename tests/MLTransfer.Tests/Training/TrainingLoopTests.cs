@@ -9,7 +9,8 @@ public class TrainingLoopTests
 {
     private static readonly TrainingRecipe Recipe = new()
     {
-        Epochs = 5, LearningRate = 0.1, Optimizer = OptimizerKind.Sgd, Schedule = ScheduleKind.Constant, WeightDecay = 0, LabelSmoothing = 0,
+        Epochs = 5, LearningRate = 0.1, Optimizer = OptimizerKind.Sgd, Schedule = ScheduleKind.Constant, WeightDecay = 0,
+        LabelSmoothing = 0,
     };
 
     [Theory]
@@ -43,7 +44,8 @@ public class TrainingLoopTests
             return new Tally(10, (long)(accuracies[epoch - 1] * 10), epoch == 4 ? 1 : 2);
         }
 
-        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null).Run(new Trainee(head, head, []), Data(), Validate, CancellationToken.None);
+        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null)
+            .Run(new Trainee(head, head, []), Data(), Validate, CancellationToken.None);
         Assert.Equal(4, history.Best.Epoch); // as accurate as epoch 2, with a lower loss
         Assert.Equal(weights[3], head.weight![0, 0].item<float>());
     }
@@ -77,7 +79,8 @@ public class TrainingLoopTests
             if (report is { Epoch: 2, Done: 40 }) finished = head.weight![0, 0].item<float>();
             if (report is { Epoch: 3, Done: 16 }) stop.Cancel();
         });
-        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, progress).Run(new Trainee(head, head, []), Data(), null, stop.Token);
+        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, progress)
+            .Run(new Trainee(head, head, []), Data(), null, stop.Token);
         Assert.Equal(2, history.Best.Epoch);
         Assert.Equal(finished, head.weight![0, 0].item<float>());
     }
@@ -109,8 +112,10 @@ public class TrainingLoopTests
         Linear head = Head();
         using (no_grad()) head.weight!.fill_(float.NaN);
         var error = Assert.Throws<InvalidOperationException>(
-            () => new TrainingLoop(Recipe, TimeProvider.System, null).Run(new Trainee(head, head, []), Data(), null, CancellationToken.None));
-        Assert.StartsWith("The loss of the first batch is NaN or infinite before any weight has changed", error.Message, StringComparison.Ordinal);
+            () => new TrainingLoop(Recipe, TimeProvider.System, null)
+            .Run(new Trainee(head, head, []), Data(), null, CancellationToken.None));
+        Assert.StartsWith("The loss of the first batch is NaN or infinite before any weight has changed", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,7 +131,8 @@ public class TrainingLoopTests
             return new Tally(10, epoch == 2 ? 9 : 5, 1);
         }
 
-        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null).Run(new Trainee(head, head, []), Data(), Validate, CancellationToken.None);
+        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null)
+            .Run(new Trainee(head, head, []), Data(), Validate, CancellationToken.None);
 
         Assert.IsType<IOException>(history.Failure);
         Assert.Equal((3, 2, 4), (history.Epochs.Count, history.Best.Epoch, history.FailedEpoch));
@@ -231,7 +237,8 @@ public class TrainingLoopTests
         double expected = nn.functional.cross_entropy(head.call(features), labels, weight: ofClass).item<float>();
         FeatureData data = new(features, labels, batchSize: 40, seed: 3, weights: ofClass.index_select(0, labels));
 
-        TrainingHistory history = new TrainingLoop(Recipe with { Epochs = 1 }, TimeProvider.System, null).Run(new Trainee(head, head, []), data, null, CancellationToken.None);
+        TrainingHistory history = new TrainingLoop(Recipe with { Epochs = 1 }, TimeProvider.System, null)
+            .Run(new Trainee(head, head, []), data, null, CancellationToken.None);
 
         Assert.Equal(expected, history.Epochs[0].Loss, 1e-5);
     }

@@ -10,7 +10,8 @@ public sealed class AuxiliaryHeadTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly ImageModel _network = ModelZoo.Find("googlenet").Build(7);
-    private readonly Dictionary<string, StoredTensor> _published = StateDict.Save(ModelZoo.Find("googlenet").Build(10)).ToDictionary(tensor => tensor.Name);
+    private readonly Dictionary<string,
+        StoredTensor> _published = StateDict.Save(ModelZoo.Find("googlenet").Build(10)).ToDictionary(tensor => tensor.Name);
 
     public void Dispose()
     {

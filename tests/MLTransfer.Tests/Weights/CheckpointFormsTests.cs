@@ -29,7 +29,8 @@ public class CheckpointFormsTests
     [InlineData("torch._utils", "_rebuild_parameter_with_state")]
     public void A_parameter_is_its_tensor_whatever_else_it_was_pickled_with(string module, string name)
     {
-        TestPickle pickle = new TestPickle().Op('}').Text("weight").Global(module, name).Op('(').Tensor(4, 0, [4], [1]).Op('\x88').Op('t').Op('R')
+        TestPickle pickle = new TestPickle().Op('}').Text("weight").Global(module, name).Op('(').Tensor(4, 0, [4], [1]).Op('\x88').Op('t')
+            .Op('R')
             .Op('(').Op('\x88').Op('\x89').Op('}').Op('t').Op('b').Op('s');
 
         Assert.Equal(Numbers, Read(pickle)["weight"].Bytes.ToArray());
@@ -47,7 +48,8 @@ public class CheckpointFormsTests
 
         byte[] bytes = pickle.End();
 
-        Assert.All([TestPth.Make(bytes, Numbers), TestLegacy.Raw(bytes, TestLegacy.Keys("0"), TestLegacy.Storage(Numbers.Length, Numbers))], file =>
+        Assert.All([TestPth.Make(bytes, Numbers), TestLegacy.Raw(bytes, TestLegacy.Keys("0"), TestLegacy.Storage(Numbers.Length, Numbers))],
+            file =>
         {
             StoredTensor tensor = Read(file)["weight"];
             Assert.Equal((type, (long)count), (tensor.Type, tensor.Count));

@@ -62,20 +62,24 @@ public sealed class CifarPredictionTests : IDisposable
     }
 
     [NeedsPyTorchFact(Images), Trait("Category", "Long")]
-    public void A_ResNet_20_finds_851_of_1000_as_PyTorch_does() => Assert.Equal(1702, Agrees("cifar_resnet20", ResNet20, depth: 3, count: 2000));
+    public void A_ResNet_20_finds_851_of_1000_as_PyTorch_does() =>
+        Assert.Equal(1702, Agrees("cifar_resnet20", ResNet20, depth: 3, count: 2000));
 
     [NeedsPyTorchFact(Images), Trait("Category", "Long")]
-    public void A_ResNet_56_finds_897_of_1000_as_PyTorch_does() => Assert.Equal(1794, Agrees("cifar_resnet56", ResNet56, depth: 9, count: 2000));
+    public void A_ResNet_56_finds_897_of_1000_as_PyTorch_does() =>
+        Assert.Equal(1794, Agrees("cifar_resnet56", ResNet56, depth: 9, count: 2000));
 
     private int Agrees(string backbone, string weights, int depth, int count)
     {
-        string[][] reference = [.. PyTorch.Run(Script, SharedFolder.PathOf(Images), SharedFolder.PathOf(weights), $"{depth}", $"{count}", _folder.Path)
+        string[][] reference = [.. PyTorch
+            .Run(Script, SharedFolder.PathOf(Images), SharedFolder.PathOf(weights), $"{depth}", $"{count}", _folder.Path)
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' '))];
         string[] names = [.. reference.Select(line => line[0])];
         byte[][] pixels = [.. File.ReadAllBytes(_folder.PathOf("pixels")).Chunk(Pixels)];
         CheckDecoding(names, pixels);
 
-        int[] found = Classified(backbone, weights, [.. names.Zip(pixels, (name, each) => new DecodedImage(name, new Image(32, 32, each)))]);
+        int[] found = Classified(backbone, weights,
+            [.. names.Zip(pixels, (name, each) => new DecodedImage(name, new Image(32, 32, each)))]);
 
         Assert.Equal(reference.Select(line => int.Parse(line[1], System.Globalization.CultureInfo.InvariantCulture)), found);
         return names.Zip(found).Count(pair => Labels[pair.Second] == pair.First.Split('/')[0]);

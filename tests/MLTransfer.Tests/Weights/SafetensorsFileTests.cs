@@ -15,7 +15,8 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         var random = new Random(7);
         StoredTensor[] tensors = [.. Enum.GetValues<TensorType>().Select(type => Noise($"layer.{type}", type, [2, 3], random)),
-            Noise("scalar", TensorType.Float64, [], random), Noise("empty", TensorType.Float32, [0, 5], random), Noise("a \"name\" ü", TensorType.Bool, [1], random)];
+            Noise("scalar", TensorType.Float64, [], random), Noise("empty", TensorType.Float32, [0, 5], random),
+            Noise("a \"name\" ü", TensorType.Bool, [1], random)];
         var metadata = new Dictionary<string, string> { ["format"] = "pt", ["classes"] = "ants, bées" };
         string path = _folder.PathOf("all.safetensors");
 
@@ -92,7 +93,8 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Contains(expected, ErrorOf("{}      ", length, 0));
 
     private string ErrorOf(string header, long length, int data) =>
-        Errors.Of(_folder.Write("broken.safetensors", [.. BitConverter.GetBytes(length), .. Encoding.UTF8.GetBytes(header), .. new byte[data]]));
+        Errors.Of(_folder.Write("broken.safetensors",
+            [.. BitConverter.GetBytes(length), .. Encoding.UTF8.GetBytes(header), .. new byte[data]]));
 
     private static StoredTensor Noise(string name, TensorType type, long[] shape, Random random)
     {

@@ -63,7 +63,8 @@ public sealed class StateDictTests : IDisposable
     {
         Sequential network = Network(classes: 7);
         float[] before = HeadOf(network);
-        var tensors = Named(StateDict.Save(Network(classes: 3)).Where(tensor => !absent || !tensor.Name.StartsWith(Classifier, StringComparison.Ordinal)));
+        var tensors = Named(StateDict.Save(Network(classes: 3))
+            .Where(tensor => !absent || !tensor.Name.StartsWith(Classifier, StringComparison.Ordinal)));
 
         bool withClassifier = StateDict.Load(network, tensors, "a.pth", "network", Classifier);
 
@@ -77,15 +78,18 @@ public sealed class StateDictTests : IDisposable
     {
         Sequential network = Network(classes: 3);
         byte[] before = [.. StateDict.Save(network).SelectMany(tensor => tensor.Bytes.ToArray())];
-        var tensors = Named(StateDict.Save(Network(classes: 3)).Where(tensor => tensor.Name != "norm.bias").Select(tensor => tensor.Name == "conv.weight"
+        var tensors = Named(StateDict.Save(Network(classes: 3)).Where(tensor => tensor.Name != "norm.bias")
+            .Select(tensor => tensor.Name == "conv.weight"
             ? tensor with { Shape = [4, 3, 9, 1] }
             : tensor).Append(new StoredTensor("extra.weight", TensorType.Float32, [1], new byte[4])));
 
-        var exception = Assert.Throws<WeightsException>(() => StateDict.Load(network, tensors, "a.pth", "network", Classifier, _ => "lenet"));
+        var exception = Assert.Throws<WeightsException>(
+            () => StateDict.Load(network, tensors, "a.pth", "network", Classifier, _ => "lenet"));
 
         Assert.Equal(
             "The weights file 'a.pth' does not fit network. 1 missing: norm.bias. 1 unexpected: extra.weight. "
-            + "1 of another shape: conv.weight is [4, 3, 9, 1], expected [4, 3, 3, 3]. The tensors look like those of lenet: name that backbone, or the weights of network.",
+            + "1 of another shape: conv.weight is [4, 3, 9, 1], expected [4, 3, 3, 3]. The tensors look like those of lenet: name that "
+            + "backbone, or the weights of network.",
             exception.Message);
         Assert.Equal(before, StateDict.Save(network).SelectMany(tensor => tensor.Bytes.ToArray()));
     }
@@ -93,7 +97,8 @@ public sealed class StateDictTests : IDisposable
     [Fact]
     public void Batch_counters_may_be_missing_as_in_files_of_old()
     {
-        var tensors = Named(StateDict.Save(Network(classes: 3)).Where(tensor => !tensor.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
+        var tensors = Named(StateDict.Save(Network(classes: 3))
+            .Where(tensor => !tensor.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
 
         Assert.True(StateDict.Load(Network(classes: 3), tensors, "old.pth", "network", Classifier));
     }
@@ -101,7 +106,8 @@ public sealed class StateDictTests : IDisposable
     [Fact]
     public void Hundreds_of_differences_are_counted_and_the_first_five_shown()
     {
-        var tensors = Named(Enumerable.Range(0, 300).Select(index => new StoredTensor($"layer{index}", TensorType.UInt8, [1], new byte[1])));
+        var tensors = Named(Enumerable.Range(0, 300)
+            .Select(index => new StoredTensor($"layer{index}", TensorType.UInt8, [1], new byte[1])));
 
         string message = Assert.Throws<WeightsException>(() => StateDict.Load(Network(classes: 3), tensors, "a.pth", "network")).Message;
 

@@ -28,7 +28,8 @@ public sealed class TorchLegacyTests : IDisposable
                     describe({name[len('module.'):]: tensor for name, tensor in torch.load(file, map_location='cpu')['state_dict'].items()})
                 """,
             SharedFolder.PathOf(ResNet20), SharedFolder.PathOf(ResNet56)),
-        string.Concat(new[] { ResNet20, ResNet56 }.Select(file => StateDictReference.Describe(WeightsFile.Read(SharedFolder.PathOf(file))))));
+        string.Concat(new[] { ResNet20, ResNet56 }
+        .Select(file => StateDictReference.Describe(WeightsFile.Read(SharedFolder.PathOf(file))))));
 
     [NeedsPyTorchFact]
     public void Every_type_view_parameter_and_shared_storage_is_read_as_PyTorch_wrote_it_with_protocols_2_to_5()

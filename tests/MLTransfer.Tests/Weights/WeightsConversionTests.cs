@@ -24,7 +24,8 @@ public sealed class WeightsConversionTests : IDisposable
             """;
         string expected = PyTorch.Run(Script, _folder.Path), output = _folder.PathOf("weights.safetensors");
 
-        string actual = string.Concat(new[] { TensorType.Float16, TensorType.BFloat16, TensorType.Float32, TensorType.Float64 }.Select(type =>
+        string actual = string.Concat(new[] { TensorType.Float16, TensorType.BFloat16, TensorType.Float32, TensorType.Float64 }
+            .Select(type =>
         {
             WeightsConversion.ToSafetensors(_folder.PathOf("weights.pth"), output, type);
             return StateDictReference.Describe(WeightsFile.Read(output));
@@ -57,6 +58,7 @@ public sealed class WeightsConversionTests : IDisposable
 
         Assert.Equal(100, WeightsFile.Read(input).Count);
         Assert.Contains(
-            "repeat their storages", Assert.Throws<WeightsException>(() => WeightsConversion.ToSafetensors(input, _folder.PathOf("out.safetensors"))).Message);
+            "repeat their storages", Assert
+            .Throws<WeightsException>(() => WeightsConversion.ToSafetensors(input, _folder.PathOf("out.safetensors"))).Message);
     }
 }

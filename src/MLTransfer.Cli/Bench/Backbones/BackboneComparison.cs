@@ -11,7 +11,8 @@ namespace MLTransfer.Cli.Bench.Backbones;
 /// <param name="PeerLoadSeconds">Median time of torch.load and load_state_dict.</param>
 /// <param name="OursLoadSeconds">Median time of reading the same file into the network here.</param>
 internal sealed record BackboneComparison(
-    string Backbone, long Parameters, long? Size, double? LogitsDifference, double? GradientDifference, double? PeerLoadSeconds, double? OursLoadSeconds)
+    string Backbone, long Parameters, long? Size, double? LogitsDifference, double? GradientDifference, double? PeerLoadSeconds,
+    double? OursLoadSeconds)
 {
     internal static BackboneComparison Alone(Backbone backbone) => new(backbone.Name, backbone.Parameters, null, null, null, null, null);
 }

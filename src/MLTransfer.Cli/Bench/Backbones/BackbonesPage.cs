@@ -33,7 +33,8 @@ internal static class BackbonesPage
         {
             string[] cells =
             [
-                row.Backbone, row.Parameters.ToString("#,0", CultureInfo.InvariantCulture), row.Size?.ToString(CultureInfo.InvariantCulture) ?? Unknown,
+                row.Backbone, row.Parameters.ToString("#,0", CultureInfo.InvariantCulture),
+                row.Size?.ToString(CultureInfo.InvariantCulture) ?? Unknown,
                 Number(row.LogitsDifference, "0.0e-0"), Number(row.GradientDifference, "0.0e-0"), Number(row.OursLoadSeconds * 1000, "#,0"),
                 Number(row.PeerLoadSeconds * 1000, "#,0"), Number(row.PeerLoadSeconds / row.OursLoadSeconds, "0.0"),
             ];

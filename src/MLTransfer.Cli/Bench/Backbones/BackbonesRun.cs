@@ -28,7 +28,8 @@ internal static class BackbonesRun
             [.. comparisons.OrderBy(comparison => comparison.Backbone, StringComparer.Ordinal)]);
     }
 
-    private static async Task<BackboneComparison> CompareAsync(Backbone backbone, TorchvisionPeer peer, int rounds, CancellationToken cancel)
+    private static async Task<BackboneComparison> CompareAsync(
+        Backbone backbone, TorchvisionPeer peer, int rounds, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("mlt-bench-");
         try
@@ -37,7 +38,8 @@ internal static class BackbonesRun
             var stem = Path.Combine(folder.FullName, backbone.Name);
             using var model = backbone.Build(backbone.Classes);
             var timing = await LoadTiming.InTurnsAsync(model, stem + ".pth", backbone.Name, rounds,
-                async () => (await peer.AskAsync(cancel, "load", stem + ".pth").ConfigureAwait(false)).GetProperty("seconds").GetDouble()).ConfigureAwait(false);
+                async () => (await peer.AskAsync(cancel, "load", stem + ".pth").ConfigureAwait(false)).GetProperty("seconds").GetDouble())
+                .ConfigureAwait(false);
             // The largest networks and their gradients need the memory.
             await peer.AskAsync(cancel, "forget").ConfigureAwait(false);
             var (size, logits, gradient) = Differences(model, stem);
@@ -58,10 +60,12 @@ internal static class BackbonesRun
         var logits = model.call(Read(stem + ".input.bin", shape));
         nn.functional.cross_entropy(logits, arange(shape[0], dtype: ScalarType.Int64)).backward();
         var first = model.get_parameter(facts.GetProperty("first_parameter").GetString()!)!;
-        return (shape[^1], Difference(logits.detach(), Read(stem + ".logits.bin", logits.shape)), Difference(first.grad!, Read(stem + ".grad.bin", first.shape)));
+        return (shape[^1], Difference(logits.detach(), Read(stem + ".logits.bin", logits.shape)),
+            Difference(first.grad!, Read(stem + ".grad.bin", first.shape)));
     }
 
     private static double Difference(Tensor ours, Tensor theirs) => ((ours - theirs).abs().max() / theirs.abs().max()).item<float>();
 
-    private static Tensor Read(string path, long[] shape) => tensor(MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path)).ToArray(), shape);
+    private static Tensor Read(string path, long[] shape) =>
+        tensor(MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path)).ToArray(), shape);
 }

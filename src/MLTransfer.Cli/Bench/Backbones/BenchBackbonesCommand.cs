@@ -20,12 +20,14 @@ internal sealed class BenchBackbonesCommand : MltCommand
         "--peer-script", "FILE", "Writes what torchvision's networks compute. [default: ../shared/peers/parity_models.py]");
     private readonly Option<string?> _python = NewOption.Text(
         "--python", "FILE", $"The Python that has torch and torchvision. [default: {PeerRequest.DefaultPython}]");
-    private readonly Option<int?> _rounds = NewOption.Whole("--rounds", $"How often each loads a file. [default: {DefaultRounds}]", 1, 1000);
+    private readonly Option<int?> _rounds =
+        NewOption.Whole("--rounds", $"How often each loads a file. [default: {DefaultRounds}]", 1, 1000);
     private readonly Option<string?> _out = NewOption.Text("--out", "FILE", "Where the page of Markdown goes. [default: standard output]");
 
     internal BenchBackbonesCommand(Surroundings surroundings)
         : base(
-            "backbones", "Compares every backbone with torchvision's of the same name: scores, gradient, and the time to load weights.", surroundings,
+            "backbones", "Compares every backbone with torchvision's of the same name: scores, gradient, and the time to load weights.",
+            surroundings,
             "mlt bench backbones --out docs/backbones.md",
             "mlt bench backbones --backbone resnet50 --backbone vit_b_16 --json") =>
         Accepts(_backbones, _script, _python, _rounds, _out);
@@ -42,10 +44,14 @@ internal sealed class BenchBackbonesCommand : MltCommand
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         var python = Paths.ExistingFile("--python", asked.GetValue(_python) ?? PeerRequest.DefaultPython);
-        var script = Paths.ExistingFile("--peer-script", asked.GetValue(_script) ?? Path.Combine("..", "shared", "peers", "parity_models.py"));
+        var script = Paths.ExistingFile(
+            "--peer-script", asked.GetValue(_script) ?? Path.Combine("..", "shared", "peers", "parity_models.py"));
         var file = asked.GetValue(_out) is { } path ? OutputFile.Checked("--out", path) : null;
-        IReadOnlyList<Backbone> backbones = asked.GetValue(_backbones) is { Length: > 0 } names ? Array.ConvertAll(names, KnownBackbone.Of) : ModelZoo.All;
-        var report = await BackbonesRun.CompareAsync(backbones, python, script, asked.GetValue(_rounds) ?? DefaultRounds, Surroundings.Words, cancel).ConfigureAwait(false);
+        IReadOnlyList<Backbone> backbones =
+            asked.GetValue(_backbones) is { Length: > 0 } names ? Array.ConvertAll(names, KnownBackbone.Of) : ModelZoo.All;
+        var report = await BackbonesRun
+            .CompareAsync(backbones, python, script, asked.GetValue(_rounds) ?? DefaultRounds, Surroundings.Words, cancel)
+            .ConfigureAwait(false);
         var page = BackbonesPage.Of(report);
         file?.Write(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(page)));
         if (WantsJson(asked))

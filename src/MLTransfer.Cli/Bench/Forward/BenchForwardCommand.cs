@@ -27,7 +27,8 @@ internal sealed class BenchForwardCommand : MltCommand
         "--python", "FILE", $"The Python that has torch and torchvision. [default: {PeerRequest.DefaultPython}]");
 
     internal BenchForwardCommand(Surroundings surroundings)
-        : base("forward", "Times networks on random images: eager PyTorch, ours in float32, and ours as it predicts, in turns.", surroundings,
+        : base("forward", "Times networks on random images: eager PyTorch, ours in float32, and ours as it predicts, in turns.",
+            surroundings,
             "mlt bench forward",
             "mlt bench forward --backbone resnet18 --batch-size 32 --json") =>
         Accepts(_backbones, _batchSize, _rounds, _threads, _python);
@@ -45,13 +46,15 @@ internal sealed class BenchForwardCommand : MltCommand
     {
         var python = Paths.ExistingFile("--python", asked.GetValue(_python) ?? PeerRequest.DefaultPython);
         var (batchSize, rounds) = (asked.GetValue(_batchSize) ?? DefaultBatchSize, asked.GetValue(_rounds) ?? DefaultRounds);
-        Backbone[] backbones = [.. (asked.GetValue(_backbones) is { Length: > 0 } names ? names : DefaultBackbones).Select(KnownBackbone.Of)];
+        Backbone[] backbones = [.. (asked.GetValue(_backbones) is { Length: > 0 } names ? names : DefaultBackbones)
+            .Select(KnownBackbone.Of)];
         Threads.Use(asked.GetValue(_threads) ?? Threads.Default);
         var comparisons = new List<ForwardComparison>();
         foreach (var backbone in backbones)
         {
             Surroundings.Words.WriteLine($"{backbone.Name} …");
-            comparisons.Add(await ForwardRun.CompareAsync(backbone, batchSize, rounds, SecondsARound, python, cancel).ConfigureAwait(false));
+            comparisons.Add(await ForwardRun.CompareAsync(backbone, batchSize, rounds, SecondsARound, python, cancel)
+                .ConfigureAwait(false));
         }
         var report = new ForwardReport(batchSize, torch.get_num_threads(), rounds, comparisons);
         if (WantsJson(asked))
@@ -67,7 +70,8 @@ internal sealed class BenchForwardCommand : MltCommand
         foreach (var row in report.Backbones)
         {
             table.Row(
-                row.Backbone, Figures.Number(row.PeerImagesPerSecond, "0.0"), Figures.Number(row.Float32ImagesPerSecond, "0.0"), Times(row.Float32Ratio),
+                row.Backbone, Figures.Number(row.PeerImagesPerSecond, "0.0"), Figures.Number(row.Float32ImagesPerSecond, "0.0"),
+                Times(row.Float32Ratio),
                 $"{Figures.Number(row.FrozenImagesPerSecond, "0.0")} ({NewOption.Word(row.FrozenPrecision)})", Times(row.FrozenRatio));
         }
         Screens.ForResults(Surroundings).Write(table);

@@ -46,7 +46,8 @@ internal static class ForwardRun
         {
             cancel.ThrowIfCancellationRequested();
             var theirs = double.Parse(
-                await peer.AskAsync(seconds.ToString(CultureInfo.InvariantCulture), cancel).ConfigureAwait(false), CultureInfo.InvariantCulture);
+                await peer.AskAsync(seconds.ToString(CultureInfo.InvariantCulture), cancel).ConfigureAwait(false),
+                CultureInfo.InvariantCulture);
             var ours = Speed(() => model.call(images), batchSize, seconds);
             using var frozen = new FrozenModel(model);
             precision = frozen.Precision;

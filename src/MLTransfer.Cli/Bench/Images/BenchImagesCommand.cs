@@ -13,13 +13,16 @@ internal sealed class BenchImagesCommand : MltCommand
     private const int DefaultPasses = 4;
     private const string DefaultData = "../shared/data/hymenoptera/train";
 
-    private readonly Option<string?> _data = NewOption.Text("--data", "DIR", $"A folder with one folder of images per class. [default: {DefaultData}]");
-    private readonly Option<int?> _passes = NewOption.Whole("--passes", $"How often the folder is read in a round. [default: {DefaultPasses}]", 1, 10_000);
+    private readonly Option<string?> _data =
+        NewOption.Text("--data", "DIR", $"A folder with one folder of images per class. [default: {DefaultData}]");
+    private readonly Option<int?> _passes =
+        NewOption.Whole("--passes", $"How often the folder is read in a round. [default: {DefaultPasses}]", 1, 10_000);
     private readonly Option<int?> _rounds = NewOption.Whole("--rounds", $"How often each is measured. [default: {DefaultRounds}]", 1, 1000);
     private readonly Option<int?> _threads = NewOption.Whole(
         "--threads", "Threads of ours, worker processes of torchvision's. [default: as many as the processor has]", 1, 1024);
     private readonly Option<int?> _endure = NewOption.Whole(
-        "--endure", "Only ours, for so many images, the folder again and again: says the memory after every tenth of them.", 10, int.MaxValue);
+        "--endure", "Only ours, for so many images, the folder again and again: says the memory after every tenth of them.", 10,
+        int.MaxValue);
     private readonly Option<string?> _python = NewOption.Text(
         "--python", "FILE", $"The Python that has torch and torchvision. [default: {PeerRequest.DefaultPython}]");
 
@@ -46,14 +49,16 @@ internal sealed class BenchImagesCommand : MltCommand
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         var data = Paths.ExistingFolder("--data", asked.GetValue(_data) ?? DefaultData);
-        var ours = new OurLoader([.. ImageFolder.List(data).Select(file => new FileImage(file.ImagePath))], asked.GetValue(_threads) ?? Threads.Default);
+        var ours = new OurLoader([.. ImageFolder.List(data).Select(file => new FileImage(file.ImagePath))],
+            asked.GetValue(_threads) ?? Threads.Default);
         if (asked.GetValue(_endure) is { } endure)
             Show(Endurance.Run(data, ours, endure, Surroundings.Words, cancel), asked, EnduranceReport.Show);
         else
         {
             var python = Paths.ExistingFile("--python", asked.GetValue(_python) ?? PeerRequest.DefaultPython);
             var report = await ImagesRun.CompareAsync(
-                data, ours, asked.GetValue(_passes) ?? DefaultPasses, asked.GetValue(_rounds) ?? DefaultRounds, python, Surroundings.Words, cancel).ConfigureAwait(false);
+                data, ours, asked.GetValue(_passes) ?? DefaultPasses, asked.GetValue(_rounds) ?? DefaultRounds, python, Surroundings.Words,
+                cancel).ConfigureAwait(false);
             Show(report, asked, ImagesReport.Show);
         }
         return ExitCode.Done;

@@ -11,7 +11,8 @@ namespace MLTransfer.Cli.Bench.Images;
 /// <param name="Collections">Its runs, by generation.</param>
 /// <param name="Memory">The process's memory on the way.</param>
 internal sealed record EnduranceReport(
-    string Data, int Threads, double ImagesPerSecond, double AllocatedBytes, IReadOnlyList<int> Collections, IReadOnlyList<MemoryMark> Memory)
+    string Data, int Threads, double ImagesPerSecond, double AllocatedBytes, IReadOnlyList<int> Collections,
+    IReadOnlyList<MemoryMark> Memory)
 {
     internal static void Show(EnduranceReport report, Surroundings surroundings)
     {

@@ -11,21 +11,26 @@ namespace MLTransfer.Cli.Bench.Images;
 /// <param name="Peer">torchvision.</param>
 /// <param name="Ours">This library.</param>
 /// <param name="Reduced">This library, JPEG decoded at a reduced scale where the crop allows it.</param>
-internal sealed record ImagesReport(string Data, long Images, int Threads, int Rounds, LoaderFigures Peer, LoaderFigures Ours, LoaderFigures Reduced)
+internal sealed record ImagesReport(
+    string Data, long Images, int Threads, int Rounds, LoaderFigures Peer, LoaderFigures Ours, LoaderFigures Reduced)
 {
     internal static void Show(ImagesReport report, Surroundings surroundings)
     {
-        var table = TextTable.Of("loader", "images a second and core", "", "processor time an image", "", "allocated an image", "collections");
+        var table = TextTable.Of("loader", "images a second and core", "", "processor time an image", "", "allocated an image",
+            "collections");
         Row("torchvision", report.Peer);
         Row("mlt", report.Ours);
         Row("mlt, reduced scale", report.Reduced);
         Screens.ForResults(surroundings).Write(table);
         surroundings.Output.WriteLine(
-            $"{Figures.Count(report.Images)} images a round, {Figures.Counted(report.Threads, "thread", "threads")}, median of {Figures.Counted(report.Rounds, "round", "rounds")}.");
+            $"{Figures.Count(report.Images)} images a round, {Figures.Counted(report.Threads, "thread", "threads")}, median of "
+            + $"{Figures.Counted(report.Rounds, "round", "rounds")}.");
 
         void Row(string loader, LoaderFigures figures) => table.Row(
-            loader, Figures.Number(figures.ImagesPerSecondPerCore, "0.0"), Times(figures.Ratio), Figures.Number(figures.ProcessorMilliseconds, "0.00") + " ms",
-            Times(figures.ProcessorRatio), figures == report.Peer ? "" : Figures.Bytes((long)figures.AllocatedBytes), string.Join(" + ", figures.Collections));
+            loader, Figures.Number(figures.ImagesPerSecondPerCore, "0.0"), Times(figures.Ratio),
+            Figures.Number(figures.ProcessorMilliseconds, "0.00") + " ms",
+            Times(figures.ProcessorRatio), figures == report.Peer ? "" : Figures.Bytes((long)figures.AllocatedBytes),
+            string.Join(" + ", figures.Collections));
     }
 
     private static string Times(double ratio) => $"× {Figures.Number(ratio, "0.00")}";
@@ -39,7 +44,8 @@ internal sealed record ImagesReport(string Data, long Images, int Threads, int R
 /// <param name="AllocatedBytes">What an image leaves to the garbage collector.</param>
 /// <param name="Collections">Collections of a round, by generation.</param>
 internal sealed record LoaderFigures(
-    double ImagesPerSecondPerCore, double ProcessorMilliseconds, double Ratio, double ProcessorRatio, double AllocatedBytes, IReadOnlyList<int> Collections)
+    double ImagesPerSecondPerCore, double ProcessorMilliseconds, double Ratio, double ProcessorRatio, double AllocatedBytes,
+    IReadOnlyList<int> Collections)
 {
     internal static LoaderFigures Of(IReadOnlyList<LoaderPass> passes, IReadOnlyList<LoaderPass> peer, int threads)
     {

@@ -42,4 +42,5 @@ internal sealed class OurLoader(IReadOnlyList<FileImage> images, int threads)
 /// <param name="ProcessorSeconds">Of all threads and processes.</param>
 /// <param name="AllocatedBytes">That the garbage collector has to look after.</param>
 /// <param name="Collections">Its runs, by generation.</param>
-internal sealed record LoaderPass(long Images, double Seconds, double ProcessorSeconds, long AllocatedBytes, IReadOnlyList<int> Collections);
+internal sealed record LoaderPass(
+    long Images, double Seconds, double ProcessorSeconds, long AllocatedBytes, IReadOnlyList<int> Collections);

@@ -35,7 +35,8 @@ internal static class CardView
     [
         ("classes", Figures.Count(card.Classes) + (card.ClassNames is { } names ? $": {string.Join(", ", names)}" : "")),
         ("images", card.Images),
-        ("parts", string.Join(", ", card.Splits.Select(split => split.Images is { } count ? $"{split.Name} {Figures.Count(count)}" : split.Name))),
+        ("parts", string.Join(", ", card.Splits
+        .Select(split => split.Images is { } count ? $"{split.Name} {Figures.Count(count)}" : split.Name))),
         ("becomes", Becomes(card.Layout)),
         ("licence", card.Licence ?? "not stated by its publishers"),
         ("cite", card.Citation),
@@ -52,7 +53,8 @@ internal static class CardView
         _ => "files without labels that could be read",
     };
 
-    private static string Checksum(DatasetFile file) => file.Checksum is { } checksum ? $"{checksum.Algorithm} {checksum.Digits}" : "no checksum is published";
+    private static string Checksum(DatasetFile file) =>
+        file.Checksum is { } checksum ? $"{checksum.Algorithm} {checksum.Digits}" : "no checksum is published";
 
     private static string Images(DatasetCard card) =>
         card.Splits.All(split => split.Images is not null) ? Figures.Count(card.Splits.Sum(split => (long)split.Images!)) : Unknown;

@@ -32,7 +32,8 @@ internal sealed record SizesJson(int[] Smallest, int[] Median, int[] Largest);
 /// <summary>A problem.</summary>
 internal sealed record ProblemJson(string Kind, string Note, IReadOnlyList<ImageJson> Images)
 {
-    internal static ProblemJson Of(DatasetProblem problem) => new(NewOption.Word(problem.Kind), problem.Note, [.. problem.Images.Select(ImageJson.Of)]);
+    internal static ProblemJson Of(DatasetProblem problem) =>
+        new(NewOption.Word(problem.Kind), problem.Note, [.. problem.Images.Select(ImageJson.Of)]);
 }
 
 /// <summary>Files of a kind that are not read.</summary>
@@ -43,7 +44,8 @@ internal sealed record LeftOutJson(
 }
 
 /// <summary>An image.</summary>
-internal sealed record ImageJson(string File, string Label, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Split)
+internal sealed record ImageJson(
+    string File, string Label, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Split)
 {
     internal static ImageJson Of(ImageRow row) => new(row.ImagePath, row.Label, row.Split);
 }

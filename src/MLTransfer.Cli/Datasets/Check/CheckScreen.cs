@@ -8,13 +8,15 @@ namespace MLTransfer.Cli.Datasets.Check;
 /// <summary>Looks at images while a bar moves, where a person watches.</summary>
 internal static class CheckScreen
 {
-    internal static async Task<DatasetFindings> WatchAsync(Surroundings surroundings, Func<IProgress<InspectionProgress>?, DatasetFindings> look)
+    internal static async Task<DatasetFindings> WatchAsync(
+        Surroundings surroundings, Func<IProgress<InspectionProgress>?, DatasetFindings> look)
     {
         if (!surroundings.WordsAreTerminal)
             return look(null);
         return await Screens.ForWords(surroundings).Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+            new RemainingTimeColumn())
             .StartAsync(context => Task.Run(() => look(new Bar(context.AddTask("looking at images")))))
             .ConfigureAwait(false);
     }

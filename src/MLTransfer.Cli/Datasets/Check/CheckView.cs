@@ -17,10 +17,12 @@ internal static class CheckView
     internal static void Show(DatasetFindings findings, string? report, Surroundings surroundings)
     {
         var (dataset, output) = (findings.Dataset, surroundings.Output);
-        output.WriteLine($"{dataset.Path} ({dataset.Format}): {Figures.Counted(dataset.Rows.Count, "image", "images")}, {Figures.Counted(dataset.Classes.Count, "class", "classes")}");
+        output.WriteLine($"{dataset.Path} ({dataset.Format}): {Figures.Counted(dataset.Rows.Count, "image", "images")}, "
+            + $"{Figures.Counted(dataset.Classes.Count, "class", "classes")}");
         Screens.ForResults(surroundings).Write(Classes(findings));
         if (findings.Sizes is { } sizes)
-            output.WriteLine($"sizes: {Words(sizes.Smallest)} the smallest, {Words(sizes.Median)} in the middle, {Words(sizes.Largest)} the largest");
+            output.WriteLine($"sizes: {Words(sizes.Smallest)} the smallest, {Words(sizes.Median)} in the middle, {Words(sizes.Largest)} "
+                + $"the largest");
         foreach (var warning in dataset.Warnings)
             output.WriteLine(warning);
         foreach (var kind in findings.Problems.GroupBy(problem => problem.Kind))
@@ -36,7 +38,8 @@ internal static class CheckView
     {
         var table = TextTable.Of(["class", "images", .. findings.Dataset.Splits]);
         foreach (var count in findings.Classes.Take(MostClasses))
-            table.Row([count.Label, Figures.Count(count.Images), .. findings.Dataset.Splits.Select(split => Figures.Count(count.PerSplit[split]))]);
+            table.Row([count.Label, Figures.Count(count.Images),
+                .. findings.Dataset.Splits.Select(split => Figures.Count(count.PerSplit[split]))]);
         if (findings.Classes.Count > MostClasses)
             table.Row($"… and {findings.Classes.Count - MostClasses} more");
         return table;
@@ -60,7 +63,8 @@ internal static class CheckView
     }
 
     private static string Shortened(string path, string folder) =>
-        Directory.Exists(folder) && Path.GetRelativePath(folder, path) is var relative && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : path;
+        Directory.Exists(folder) && Path.GetRelativePath(folder, path) is var relative
+            && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : path;
 
     private static string Words(ImageDimensions size) => $"{size.Width} x {size.Height}";
 }

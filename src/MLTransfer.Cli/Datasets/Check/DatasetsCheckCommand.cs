@@ -13,16 +13,20 @@ internal sealed class DatasetsCheckCommand : MltCommand
 
     private readonly Argument<string> _data;
     private readonly DatasetOptions _dataset = new();
-    private readonly Option<int?> _smallest = NewOption.Whole("--smallest-side", "An image with a shorter side is tiny, in pixels. [default: 32]", 1, 100_000);
+    private readonly Option<int?> _smallest =
+        NewOption.Whole("--smallest-side", "An image with a shorter side is tiny, in pixels. [default: 32]", 1, 100_000);
     private readonly Option<int?> _near = NewOption.Whole(
         "--near", "In how many of the 64 bits of their hashes images that look the same may differ. [default: 6]", 0, 15);
-    private readonly Option<string?> _report = NewOption.Text("--report", "DIR", $"Where a page with thumbnails goes, as {ReportName}: problems first, then images of each class.");
+    private readonly Option<string?> _report =
+        NewOption.Text("--report", "DIR",
+        $"Where a page with thumbnails goes, as {ReportName}: problems first, then images of each class.");
     private readonly Option<bool> _strict = NewOption.Flag("--strict", "Exit with 1 where there are problems.");
     private readonly Option<int?> _maximumPixels = PixelLimit.Option();
     private readonly Option<int?> _threads = Threads.Option();
 
     internal DatasetsCheckCommand(Surroundings surroundings)
-        : base("check", "Looks at every image: counts, sizes, unreadable files, duplicates within and across splits and classes, and more.", surroundings,
+        : base("check", "Looks at every image: counts, sizes, unreadable files, duplicates within and across splits and classes, and more.",
+            surroundings,
             "mlt datasets check images",
             "mlt datasets check images --report check",
             "mlt datasets check manifest.csv --strict --json")
@@ -46,7 +50,8 @@ internal sealed class DatasetsCheckCommand : MltCommand
 
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
-        var report = asked.GetValue(_report) is { } folder ? OutputFile.Checked(_report.Name, Path.Combine(Paths.NewFolder(_report.Name, folder), ReportName)) : null;
+        var report = asked.GetValue(_report) is { } folder
+            ? OutputFile.Checked(_report.Name, Path.Combine(Paths.NewFolder(_report.Name, folder), ReportName)) : null;
         var data = asked.GetRequiredValue(_data);
         var dataset = DataArgument.Open(data, _dataset.Of(asked, data));
         var usual = new InspectionOptions();
@@ -57,7 +62,8 @@ internal sealed class DatasetsCheckCommand : MltCommand
             MaximumPixels = PixelLimit.Of(asked.GetValue(_maximumPixels)),
             Threads = asked.GetValue(_threads) ?? Threads.Default,
         };
-        var findings = await CheckScreen.WatchAsync(Surroundings, progress => DatasetInspection.Run(dataset, options, progress, cancel)).ConfigureAwait(false);
+        var findings = await CheckScreen.WatchAsync(Surroundings, progress => DatasetInspection.Run(dataset, options, progress, cancel))
+            .ConfigureAwait(false);
         if (report is not null)
             DatasetReport.Write(report.Path, findings, cancel);
         if (WantsJson(asked))

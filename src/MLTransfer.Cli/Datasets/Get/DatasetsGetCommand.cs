@@ -20,7 +20,8 @@ internal sealed class DatasetsGetCommand : MltCommand
         "--out", "DIR", "The folder to unpack into: a new or an empty one. [default: datasets/NAME in mlt's cache]");
 
     private readonly Option<string?> _mirror = NewOption.Text(
-        "--mirror", "URL", $"Where to download from in place of the publishers' host; the path stays the same. [default: {WeightStoreOptions.MirrorVariable}, if set]");
+        "--mirror", "URL", $"Where to download from in place of the publishers' host; the path stays the same. [default: "
+        + $"{WeightStoreOptions.MirrorVariable}, if set]");
 
     private readonly Option<bool> _offline = NewOption.Flag("--offline", "Download nothing: fail where files are not on this machine yet.");
 
@@ -54,7 +55,8 @@ internal sealed class DatasetsGetCommand : MltCommand
             Offline = asked.GetValue(_offline),
         });
         var json = WantsJson(asked);
-        var dataset = await DownloadScreen.WatchAsync(Surroundings, json, progress => store.GetAsync(card, folder, progress, cancel)).ConfigureAwait(false);
+        var dataset = await DownloadScreen.WatchAsync(Surroundings, json, progress => store.GetAsync(card, folder, progress, cancel))
+            .ConfigureAwait(false);
         if (json)
             Json.WriteTo(Surroundings.Output, GottenDataset.Of(dataset));
         else
@@ -67,7 +69,8 @@ internal sealed class DatasetsGetCommand : MltCommand
         var option = asked.GetValue(_mirror);
         try
         {
-            return (option ?? Surroundings.Variable(WeightStoreOptions.MirrorVariable)) is { Length: > 0 } address ? WeightStoreOptions.MirrorAt(address) : null;
+            return (option ?? Surroundings.Variable(WeightStoreOptions.MirrorVariable)) is { Length: > 0 } address
+                ? WeightStoreOptions.MirrorAt(address) : null;
         }
         catch (ArgumentException refusal)
         {

@@ -15,13 +15,18 @@ internal sealed class DatasetsSplitCommand : MltCommand
     private readonly Argument<string> _data;
     private readonly DatasetOptions _dataset = new();
     private readonly Option<Shares?> _fractions = NewOption.Parsed(
-        "--fractions", "X,X[,X]", "The shares of train and val, or of train, val and test, of every class; their sum is 1. [default: 0.8,0.1,0.1]", Shares.Parse);
-    private readonly Option<int?> _folds = NewOption.Whole("--folds", "Divide into so many parts of the same size instead, fold1, fold2, …, for cross-validation.", 2, 1000);
-    private readonly Option<int?> _seed = NewOption.Whole("--seed", "Decides which images: the same seed, the same parts. [default: 1]", 0, int.MaxValue);
-    private readonly Option<string> _out = NewOption.Required("--out", "FILE", "The manifest to write, such as manifest.csv: image, label and split of each image.");
+        "--fractions", "X,X[,X]", "The shares of train and val, or of train, val and test, of every class; their sum is 1. [default: "
+        + "0.8,0.1,0.1]", Shares.Parse);
+    private readonly Option<int?> _folds =
+        NewOption.Whole("--folds", "Divide into so many parts of the same size instead, fold1, fold2, …, for cross-validation.", 2, 1000);
+    private readonly Option<int?> _seed =
+        NewOption.Whole("--seed", "Decides which images: the same seed, the same parts. [default: 1]", 0, int.MaxValue);
+    private readonly Option<string> _out =
+        NewOption.Required("--out", "FILE", "The manifest to write, such as manifest.csv: image, label and split of each image.");
 
     internal DatasetsSplitCommand(Surroundings surroundings)
-        : base("split", "Divides a data set into parts with the same share of each class, and writes down which image is in which.", surroundings,
+        : base("split", "Divides a data set into parts with the same share of each class, and writes down which image is in which.",
+            surroundings,
             "mlt datasets split images --out images/manifest.csv",
             "mlt datasets split images --fractions 0.7,0.3 --seed 7 --out manifest.csv",
             "mlt datasets split images --folds 5 --out folds.csv --json")
@@ -51,7 +56,8 @@ internal sealed class DatasetsSplitCommand : MltCommand
         divided.WriteManifest(file.Path);
         Show(divided, file.Path, seed, WantsJson(asked));
         if (divided.Rows.Any(row => LiesOutside(row.ImagePath, Path.GetDirectoryName(Path.GetFullPath(file.Path))!)))
-            Surroundings.Words.WriteLine($"Its images lie outside its folder: who reads it has to say so, with {_dataset.AllowOutsidePaths.Name}. Beside them, it needs no leave.");
+            Surroundings.Words.WriteLine($"Its images lie outside its folder: who reads it has to say so, with "
+                + $"{_dataset.AllowOutsidePaths.Name}. Beside them, it needs no leave.");
         return Task.FromResult(ExitCode.Done);
     }
 
@@ -83,10 +89,12 @@ internal sealed class DatasetsSplitCommand : MltCommand
     {
         internal static Shares Parse(string text)
         {
-            double[] fractions = [.. text.Split(',').Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0)];
+            double[] fractions = [.. text.Split(',')
+                .Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0)];
             return fractions.Length is 2 or 3 && fractions.All(fraction => fraction > 0) && Math.Abs(fractions.Sum() - 1) < 1e-6
                 ? new(fractions)
-                : throw new FormatException($"'{text}' is not understood; two or three positive numbers whose sum is 1 are expected, such as 0.8,0.1,0.1 or 0.7,0.3.");
+                : throw new FormatException($"'{text}' is not understood; two or three positive numbers whose sum is 1 are expected, "
+                + $"such as 0.8,0.1,0.1 or 0.7,0.3.");
         }
     }
 

@@ -13,7 +13,8 @@ internal readonly record struct Colour(double Red, double Green, double Blue)
 
     public static Colour operator *(Colour colour, double factor) => new(colour.Red * factor, colour.Green * factor, colour.Blue * factor);
 
-    public static Colour operator +(Colour left, Colour right) => new(left.Red + right.Red, left.Green + right.Green, left.Blue + right.Blue);
+    public static Colour operator +(Colour left, Colour right) =>
+        new(left.Red + right.Red, left.Green + right.Green, left.Blue + right.Blue);
 
     internal Colour Towards(Colour other, double share) => this * (1 - share) + other * share;
 }

@@ -1,6 +1,8 @@
 namespace MLTransfer.Cli.Demo.Images;
 
-/// <summary>A pattern: <paramref name="Mix"/> gives the share of the second colour, 0 to 1, at a place in units of the pattern's period.</summary>
+/// <summary>
+/// A pattern: <paramref name="Mix"/> gives the share of the second colour, 0 to 1, at a place in units of the pattern's period.
+/// </summary>
 internal sealed record Texture(string Name, Func<double, double, double> Mix)
 {
     internal static readonly Texture Plain = new("plain", (_, _) => 0);
@@ -9,7 +11,8 @@ internal sealed record Texture(string Name, Func<double, double, double> Mix)
 
     internal static readonly Texture Checks = new("checks", (x, y) => Step(Math.Sin(Math.Tau * x * 0.7) * Math.Sin(Math.Tau * y * 0.7)));
 
-    internal static readonly Texture Dots = new("dots", (x, y) => Step(0.36 - Math.Sqrt(Square(x - Math.Round(x)) + Square(y - Math.Round(y)))));
+    internal static readonly Texture Dots =
+        new("dots", (x, y) => Step(0.36 - Math.Sqrt(Square(x - Math.Round(x)) + Square(y - Math.Round(y)))));
 
     internal static readonly Texture Circles = new("circles", (x, y) => Step(Math.Sin(Math.Tau * Math.Sqrt(x * x + y * y))));
 

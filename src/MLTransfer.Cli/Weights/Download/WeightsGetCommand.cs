@@ -43,7 +43,9 @@ internal sealed class WeightsGetCommand : MltCommand
         foreach (var reference in references)
         {
             var note = new DownloadNote();
-            var weights = await DownloadScreen.WatchAsync(Surroundings, json, progress => store.GetAsync(reference, note.PassingTo(progress), cancel)).ConfigureAwait(false);
+            var weights = await DownloadScreen
+                .WatchAsync(Surroundings, json, progress => store.GetAsync(reference, note.PassingTo(progress), cancel))
+                .ConfigureAwait(false);
             got.Add(GottenWeights.Of(weights, reference, note.Downloaded));
             if (!json)
                 Surroundings.Output.WriteLine(got[^1].InWords());
@@ -57,7 +59,8 @@ internal sealed class WeightsGetCommand : MltCommand
     {
         try
         {
-            return name.Contains("://", StringComparison.Ordinal) ? WeightsReference.Parse(name, "") : WeightsReference.To(WeightsCatalog.Find(name));
+            return name.Contains("://", StringComparison.Ordinal) ? WeightsReference.Parse(name, "")
+                : WeightsReference.To(WeightsCatalog.Find(name));
         }
         catch (ArgumentException unknown)
         {

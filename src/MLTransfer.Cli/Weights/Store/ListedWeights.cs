@@ -28,10 +28,12 @@ internal sealed record ListedWeights(
 }
 
 /// <summary>What published weights expect of an image.</summary>
-internal sealed record ListedPreprocessing(int ResizeTo, int CropTo, string Interpolation, IReadOnlyList<float> Mean, IReadOnlyList<float> StandardDeviation)
+internal sealed record ListedPreprocessing(
+    int ResizeTo, int CropTo, string Interpolation, IReadOnlyList<float> Mean, IReadOnlyList<float> StandardDeviation)
 {
     internal static ListedPreprocessing Of(Preprocessing expected) => new(
-        expected.ResizeTo, expected.CropTo, CommandLine.NewOption.Word(expected.Interpolation), Numbers(expected.Mean), Numbers(expected.StandardDeviation));
+        expected.ResizeTo, expected.CropTo, CommandLine.NewOption.Word(expected.Interpolation), Numbers(expected.Mean),
+        Numbers(expected.StandardDeviation));
 
     private static float[] Numbers(Rgb colour) => [colour.R, colour.G, colour.B];
 }

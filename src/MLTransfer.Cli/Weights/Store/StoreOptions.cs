@@ -8,12 +8,15 @@ namespace MLTransfer.Cli.Weights.Store;
 internal sealed class StoreOptions
 {
     internal Option<string?> Folder { get; } = NewOption.Text(
-        "--weights-dir", "DIR", $"A folder to look for published weights in first. [default: {WeightStoreOptions.FoldersVariable}, if set; then the caches of mlt and of PyTorch]");
+        "--weights-dir", "DIR", $"A folder to look for published weights in first. [default: {WeightStoreOptions.FoldersVariable}, if "
+        + $"set; then the caches of mlt and of PyTorch]");
 
     internal Option<string?> Mirror { get; } = NewOption.Text(
-        "--mirror", "URL", $"Where to download published weights from in place of their own host; the path stays the same. [default: {WeightStoreOptions.MirrorVariable}, if set]");
+        "--mirror", "URL", $"Where to download published weights from in place of their own host; the path stays the same. [default: "
+        + $"{WeightStoreOptions.MirrorVariable}, if set]");
 
-    internal Option<bool> Offline { get; } = NewOption.Flag("--offline", "Download nothing: fail where weights are not on this machine yet.");
+    internal Option<bool> Offline { get; } =
+        NewOption.Flag("--offline", "Download nothing: fail where weights are not on this machine yet.");
 
     /// <exception cref="UsageException">There is no such folder, or the mirror is no address.</exception>
     internal WeightStore Of(ParseResult asked, Surroundings surroundings)
@@ -21,7 +24,8 @@ internal sealed class StoreOptions
         var usual = Usual(surroundings);
         return new(usual with
         {
-            Folders = asked.GetValue(Folder) is { } folder ? [Paths.ExistingFolder("--weights-dir", folder), .. usual.Folders] : usual.Folders,
+            Folders = asked.GetValue(Folder) is { } folder ? [Paths.ExistingFolder("--weights-dir", folder), .. usual.Folders]
+                : usual.Folders,
             Mirror = asked.GetValue(Mirror) is { } mirror ? MirrorAt("--mirror", mirror) : usual.Mirror,
             Offline = asked.GetValue(Offline),
         });

@@ -9,7 +9,8 @@ internal sealed record Suspect(string File, string? Weights, string? Expected)
     private static readonly string[] Extensions = [".pth", ".pt", ".th", ".safetensors"];
 
     internal static IEnumerable<Suspect> AllIn(WeightStore store) => store.Options.Places.Where(Directory.Exists)
-        .SelectMany(folder => Directory.EnumerateFiles(folder).Where(file => Extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal)).Distinct().Select(Of);
+        .SelectMany(folder => Directory.EnumerateFiles(folder).Where(file => Extensions.Contains(Path.GetExtension(file)))
+        .Order(StringComparer.Ordinal)).Distinct().Select(Of);
 
     /// <exception cref="UsageException">It is neither a file nor published weights.</exception>
     internal static IEnumerable<Suspect> Named(string name, WeightStore store)

@@ -9,11 +9,13 @@ namespace MLTransfer.Cli.Weights.Store;
 /// <summary>'mlt weights list': what is published for the backbones, and what of it is on this machine.</summary>
 internal sealed class WeightsListCommand : MltCommand
 {
-    private readonly Option<string?> _backbone = NewOption.Text("--backbone", "NAME", "Only the weights of this backbone. [default: of all]");
+    private readonly Option<string?> _backbone =
+        NewOption.Text("--backbone", "NAME", "Only the weights of this backbone. [default: of all]");
     private readonly StoreOptions _store = new();
 
     internal WeightsListCommand(Surroundings surroundings)
-        : base("list", "Lists published weights: what they can do, how they are licensed, and where they lie on this machine.", surroundings,
+        : base("list", "Lists published weights: what they can do, how they are licensed, and where they lie on this machine.",
+            surroundings,
             "mlt weights list",
             "mlt weights list --backbone resnet50",
             "mlt weights list --json") =>

@@ -30,7 +30,9 @@ internal static class WeightsListView
                 weights.Url is null ? InTheLibrary : weights.Path ?? Unknown);
         }
         Screens.ForResults(surroundings).Write(table);
-        output.WriteLine("* what --weights is for this backbone unless said otherwise. top-1: of ImageNet's (CIFAR-10's) validation images, as published.");
-        output.WriteLine("The images that they were trained on have terms of their own. 'mlt weights get NAME' downloads; 'mlt train' does so by itself.");
+        output.WriteLine("* what --weights is for this backbone unless said otherwise. top-1: of ImageNet's (CIFAR-10's) validation "
+            + "images, as published.");
+        output.WriteLine("The images that they were trained on have terms of their own. 'mlt weights get NAME' downloads; 'mlt train' "
+            + "does so by itself.");
     }
 }

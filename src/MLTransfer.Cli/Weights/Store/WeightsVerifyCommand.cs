@@ -11,14 +11,16 @@ internal sealed class WeightsVerifyCommand : MltCommand
     private readonly StoreOptions _store = new();
 
     internal WeightsVerifyCommand(Surroundings surroundings)
-        : base("verify", "Computes the SHA-256 of weights on this machine and compares it with the published one; fails if one is damaged.", surroundings,
+        : base("verify", "Computes the SHA-256 of weights on this machine and compares it with the published one; fails if one is damaged.",
+            surroundings,
             "mlt weights verify",
             "mlt weights verify resnet50/IMAGENET1K_V2",
             "mlt weights verify downloads/resnet18-f37072fd.pth --json")
     {
         _names = new("NAME|FILE")
         {
-            Description = "Published weights, wherever they are on this machine, or files. [default: all weights in the folders where they are looked for]",
+            Description = "Published weights, wherever they are on this machine, or files. [default: all weights in the folders where "
+                + "they are looked for]",
             Arity = ArgumentArity.ZeroOrMore,
         };
         Accepts(_names, _store.Folder);

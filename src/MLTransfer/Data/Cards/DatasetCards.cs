@@ -23,7 +23,8 @@ public static class DatasetCards
 
     private static Assembly Library => typeof(DatasetCards).Assembly;
 
-    private static IEnumerable<string> Resources => Library.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal));
+    private static IEnumerable<string> Resources =>
+        Library.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal));
 
     /// <summary>The card of a data set, letter case aside.</summary>
     /// <exception cref="ArgumentException">There is none; the message names those that there are.</exception>

@@ -16,7 +16,9 @@ internal sealed class DatasetFiles(DatasetStoreOptions options, DatasetCard card
         if (options.Offline)
         {
             return await IsIntactAsync(target, file, cancel).ConfigureAwait(false) ? target : throw new DownloadException(
-                file.Name, $"is not on this machine (looked for {target}), and nothing may be downloaded", $"Download {options.AddressesOf(file)[0]} and put it there, or allow downloads (without --offline; {nameof(DatasetStoreOptions.Offline)} in code).");
+                file.Name, $"is not on this machine (looked for {target}), and nothing may be downloaded",
+                $"Download {options.AddressesOf(file)[0]} and put it there, or allow downloads (without --offline; "
+                + $"{nameof(DatasetStoreOptions.Offline)} in code).");
         }
         IReadOnlyList<Uri> addresses = options.AddressesOf(file);
         foreach (Uri address in addresses.SkipLast(1))

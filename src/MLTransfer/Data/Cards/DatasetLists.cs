@@ -15,18 +15,22 @@ internal static class DatasetLists
     {
         string path = Path.Combine(folder, list.File);
         if (!File.Exists(path))
-            throw new InvalidDataException($"There is no list '{list.File}' in the data set; its publishers have packed it otherwise than its card says.");
+            throw new InvalidDataException(
+                $"There is no list '{list.File}' in the data set; its publishers have packed it otherwise than its card says.");
         var line = new Regex(list.Line, RegexOptions.NonBacktracking);
-        List<ImageRow> rows = [.. File.ReadLines(path).Select(text => line.Match(text)).Where(match => match.Success).Select(match => Row(match, list, folder))];
+        List<ImageRow> rows = [.. File.ReadLines(path).Select(text => line.Match(text)).Where(match => match.Success)
+            .Select(match => Row(match, list, folder))];
         if (rows.Count == 0)
-            throw new InvalidDataException($"The list '{list.File}' names no image; its publishers have written it otherwise than its card says.");
+            throw new InvalidDataException(
+                $"The list '{list.File}' names no image; its publishers have written it otherwise than its card says.");
         return rows;
     }
 
     private static ImageRow Row(Match match, DatasetList list, string folder)
     {
         string label = match.Groups["label"].Value;
-        string name = list.Image.Replace("{label}", label, StringComparison.Ordinal).Replace("{name}", match.Groups["name"].Value, StringComparison.Ordinal);
+        string name = list.Image.Replace("{label}", label, StringComparison.Ordinal)
+            .Replace("{name}", match.Groups["name"].Value, StringComparison.Ordinal);
         string image = Path.Combine([folder, .. Unpacking.EntryPath.Parts(name)]);
         return File.Exists(image)
             ? new ImageRow(image, label, SplitNames.Of(list.Split))

@@ -38,8 +38,10 @@ internal sealed record DatasetReceipt(string Name, IReadOnlyList<string> Checksu
         }
     }
 
-    public void WriteTo(string folder) => AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this));
+    public void WriteTo(string folder) =>
+        AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this));
 
     /// <summary>Whether the same card brought as many files and bytes.</summary>
-    public bool Agrees(DatasetReceipt other) => Name == other.Name && Checksums.SequenceEqual(other.Checksums) && (Files, Bytes) == (other.Files, other.Bytes);
+    public bool Agrees(DatasetReceipt other) =>
+        Name == other.Name && Checksums.SequenceEqual(other.Checksums) && (Files, Bytes) == (other.Files, other.Bytes);
 }

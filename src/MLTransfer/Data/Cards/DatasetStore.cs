@@ -15,7 +15,8 @@ public sealed class DatasetStore(DatasetStoreOptions options)
     /// <exception cref="DownloadException">A file cannot be had, or is not what was expected.</exception>
     /// <exception cref="InvalidDataException">An archive is damaged, or would write elsewhere; nothing is left of it.</exception>
     /// <exception cref="IOException">The folder holds something else, or cannot be written to.</exception>
-    public async Task<LocalDataset> GetAsync(DatasetCard card, string folder, IProgress<DownloadProgress>? progress = null, CancellationToken cancel = default)
+    public async Task<LocalDataset> GetAsync(
+        DatasetCard card, string folder, IProgress<DownloadProgress>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(card);
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -26,7 +27,8 @@ public sealed class DatasetStore(DatasetStoreOptions options)
         string building = folder + ".unpacking";
         Directory.CreateDirectory(files.Folder);
         using IDisposable alone = await DownloadLock.AcquireAsync(
-            Path.Combine(files.Folder, "unpacking"), options.Conditions.Clock, () => progress?.Report(new(card.Name, DownloadPhase.WaitingForAnother, 0, null)), cancel).ConfigureAwait(false);
+            Path.Combine(files.Folder, "unpacking"), options.Conditions.Clock, () =>
+            progress?.Report(new(card.Name, DownloadPhase.WaitingForAnother, 0, null)), cancel).ConfigureAwait(false);
         if (Found(card, folder) is { } meanwhile)
             return meanwhile;
         Remove(building);
@@ -57,10 +59,12 @@ public sealed class DatasetStore(DatasetStoreOptions options)
         if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
             return null;
         if (DatasetReceipt.In(folder) is not { } noted || noted.Name != card.Name)
-            throw new IOException($"The folder '{folder}' holds something else than the data set '{card.Name}'. Choose another folder, or empty it.");
+            throw new IOException($"The folder '{folder}' holds something else than the data set '{card.Name}'. Choose another folder, "
+                + $"or empty it.");
         var found = DatasetReceipt.Of(card, folder, noted.Skipped);
         return noted.Agrees(found) ? new(card, folder, WasThere: true, noted.Files, noted.Bytes, noted.Skipped) : throw new IOException(
-            $"The data set in '{folder}' is not whole any more: it has {found.Files:N0} files with {found.Bytes:N0} bytes, not {noted.Files:N0} with {noted.Bytes:N0}. "
+            $"The data set in '{folder}' is not whole any more: it has {found.Files:N0} files with {found.Bytes:N0} bytes, not "
+            + $"{noted.Files:N0} with {noted.Bytes:N0}. "
             + "Remove the folder, and it is brought anew; or name another.");
     }
 
@@ -80,7 +84,8 @@ public sealed class DatasetStore(DatasetStoreOptions options)
             }
             long bytes = new FileInfo(path).Length;
             FreeSpace.Check(building, bytes);
-            var unpacker = new Unpacker(path, into, UnpackLimits.For(bytes), done => progress?.Report(new(file.Name, DownloadPhase.Unpacking, done, bytes)), cancel);
+            var unpacker = new Unpacker(path, into, UnpackLimits.For(bytes),
+                done => progress?.Report(new(file.Name, DownloadPhase.Unpacking, done, bytes)), cancel);
             skipped.AddRange((await Task.Run(unpacker.Run, cancel).ConfigureAwait(false)).Skipped);
         }
         return skipped;
@@ -92,7 +97,8 @@ public sealed class DatasetStore(DatasetStoreOptions options)
         if (!Directory.Exists(folder))
             return;
         if (Directory.EnumerateFileSystemEntries(folder).Any())
-            throw new IOException($"Something came into the folder '{folder}' while the data set was downloaded; it is left alone. Empty the folder or choose another, and ask again: what was downloaded is kept.");
+            throw new IOException($"Something came into the folder '{folder}' while the data set was downloaded; it is left alone. "
+                + $"Empty the folder or choose another, and ask again: what was downloaded is kept.");
         Directory.Delete(folder);
     }
 

@@ -17,5 +17,6 @@ public sealed record DatasetStoreOptions
     internal DownloadConditions Conditions { get; init; } = DownloadConditions.Usual;
 
     /// <summary>Where a file can be had, in the order in which it is tried.</summary>
-    internal IReadOnlyList<Uri> AddressesOf(DatasetFile file) => Mirror is null ? file.Urls : [new(Mirror, file.Urls[0].PathAndQuery.TrimStart('/'))];
+    internal IReadOnlyList<Uri> AddressesOf(DatasetFile file) =>
+        Mirror is null ? file.Urls : [new(Mirror, file.Urls[0].PathAndQuery.TrimStart('/'))];
 }

@@ -9,8 +9,11 @@ namespace MLTransfer.Data;
 /// <param name="Skipped">Entries of its archives that were left out, as links are.</param>
 public sealed record LocalDataset(DatasetCard Card, string Folder, bool WasThere, int Files, long Bytes, IReadOnlyList<string> Skipped)
 {
-    /// <summary>Where its labelled images lie, by the names of its parts: a manifest of all, or a place for each part; empty where there are none.</summary>
+    /// <summary>
+    /// Where its labelled images lie, by the names of its parts: a manifest of all, or a place for each part; empty where there are none.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Places => Card.Layout == DatasetLayout.Lists
         ? new Dictionary<string, string> { ["all"] = Path.Combine(Folder, DatasetLists.Manifest) }
-        : Card.Splits.Where(split => split.Path is not null).ToDictionary(split => split.Name, split => Path.Combine([Folder, .. split.Path!.Split('/')]));
+        : Card.Splits.Where(split => split.Path is not null)
+        .ToDictionary(split => split.Name, split => Path.Combine([Folder, .. split.Path!.Split('/')]));
 }

@@ -5,7 +5,8 @@ using MLTransfer.Reading;
 namespace MLTransfer.Data.Cifar;
 
 /// <summary>
-/// The binary version of CIFAR (https://www.cs.toronto.edu/~kriz/cifar.html): records of a label, of CIFAR-100 a coarse and a fine one, and a
+/// The binary version of CIFAR (https://www.cs.toronto.edu/~kriz/cifar.html): records of a label, of CIFAR-100 a coarse and a fine one,
+/// and a
 /// image. Nothing in the file says what it is: its name and its length do.
 /// </summary>
 internal sealed partial class CifarBinary : CifarImages
@@ -19,9 +20,11 @@ internal sealed partial class CifarBinary : CifarImages
 
     public override string Format => _labelLength == 1 ? "CIFAR-10, binary" : "CIFAR-100, binary";
 
-    public static bool LooksLike(string path, long length) => LabelLength(path) is > 0 and var label && length > 0 && length % (label + ImageLength) == 0;
+    public static bool LooksLike(string path, long length) =>
+        LabelLength(path) is > 0 and var label && length > 0 && length % (label + ImageLength) == 0;
 
-    public static CifarBinary Open(string path, FileStream file, ContainerErrors errors) => new(new ByteSource(file, errors), LabelLength(path));
+    public static CifarBinary Open(string path, FileStream file, ContainerErrors errors) =>
+        new(new ByteSource(file, errors), LabelLength(path));
 
     /// <summary>Whether a file is named like one of them, whatever its length.</summary>
     public static bool IsNamedSo(string path) => LabelLength(path) > 0;
@@ -30,7 +33,8 @@ internal sealed partial class CifarBinary : CifarImages
     public static InvalidDataException WrongLength(string path) => new ContainerErrors(path).CutShort(
         $"it has {new FileInfo(path).Length:N0} bytes, which are no whole records of {LabelLength(path) + ImageLength:N0}");
 
-    protected override void ReadPlanes(int index, Span<byte> planes) => _source.Read(((long)index * (_labelLength + ImageLength)) + _labelLength, planes);
+    protected override void ReadPlanes(int index, Span<byte> planes) =>
+        _source.Read(((long)index * (_labelLength + ImageLength)) + _labelLength, planes);
 
     private static int[] ReadLabels(ByteSource source, int labelLength)
     {

@@ -28,8 +28,11 @@ internal static class CifarDataset
                     continue;
                 string[] missing = [.. files.Where(file => !File.Exists(file)).Select(file => Path.GetFileName(file))];
                 if (missing.Length > 0)
-                    throw new InvalidDataException($"The folder '{place}' holds {format}, without {string.Join(", ", missing)}. Unpack the archive again, or name one of its files.");
-                return Of(folder, format, [.. files.Select((file, index) => (file, (string?)(index < training.Length ? SplitNames.Train : SplitNames.Test)))]);
+                    throw new InvalidDataException(
+                        $"The folder '{place}' holds {format}, without {string.Join(", ", missing)}. Unpack the archive again, or name "
+                        + $"one of its files.");
+                return Of(folder, format, [.. files
+                    .Select((file, index) => (file, (string?)(index < training.Length ? SplitNames.Train : SplitNames.Test)))]);
             }
         }
         return null;
@@ -46,14 +49,17 @@ internal static class CifarDataset
         {
             CifarImages images = SharedContainer.Find(file)!.Container as CifarImages
                 ?? throw new InvalidDataException($"'{file}' is no file of {format}. Unpack the archive again.");
-            rows.AddRange(images.Names.Select((name, index) => new ImageRow(ContainerPath.Of(file, name), Label(classes, images.Labels[index], file), split)));
+            rows.AddRange(images.Names.Select(
+                (name, index) => new ImageRow(ContainerPath.Of(file, name), Label(classes, images.Labels[index], file), split)));
         }
-        return new ImageDataset(path, format, rows, classes is null || rows.Select(row => row.Label).Distinct().Count() < classes.Length ? null : classes);
+        return new ImageDataset(path, format, rows,
+            classes is null || rows.Select(row => row.Label).Distinct().Count() < classes.Length ? null : classes);
     }
 
     private static string Label(string[]? classes, int label, string file) => classes is null ? label.ToString(CultureInfo.InvariantCulture)
         : label < classes.Length ? classes[label]
-        : throw new InvalidDataException($"'{file}' has an image of class {label}; beside it, {classes.Length} classes are named. They do not belong together.");
+        : throw new InvalidDataException(
+        $"'{file}' has an image of class {label}; beside it, {classes.Length} classes are named. They do not belong together.");
 
     private static string[]? ClassNames(string folder)
     {

@@ -4,7 +4,9 @@ using MLTransfer.Reading.Pickle;
 
 namespace MLTransfer.Data.Cifar;
 
-/// <summary>The Python version of CIFAR: a pickled dictionary with a numpy array of the images and a list of labels; held in memory.</summary>
+/// <summary>
+/// The Python version of CIFAR: a pickled dictionary with a numpy array of the images and a list of labels; held in memory.
+/// </summary>
 internal sealed class CifarPickle : CifarImages
 {
     private readonly byte[] _data;
@@ -22,16 +24,20 @@ internal sealed class CifarPickle : CifarImages
         using (file)
         {
             PickledDocument document = PickledDocument.Read(file, errors);
-            if (document["data"] is not PickledArray { Type: "u1" or "B" or "uint8", Shape: [var count, ImageLength], Bytes: var data } || data.Length != count * ImageLength)
-                throw errors.Unreadable($"is a pickle without CIFAR images: under 'data', an array of N × {ImageLength} bytes is expected", "Give 'data_batch_1' to 'data_batch_5' and 'test_batch', or 'train' and 'test', as published.");
+            if (document["data"] is not PickledArray { Type: "u1" or "B" or "uint8", Shape: [var count, ImageLength], Bytes: var data }
+                || data.Length != count * ImageLength)
+                throw errors.Unreadable($"is a pickle without CIFAR images: under 'data', an array of N × {ImageLength} bytes is expected",
+                    "Give 'data_batch_1' to 'data_batch_5' and 'test_batch', or 'train' and 'test', as published.");
             int[] labels = Labels(document["labels"] ?? document["fine_labels"], errors);
-            return labels.Length == count ? new CifarPickle(data, labels) : throw errors.Damaged($"it has {count:N0} images and {labels.Length:N0} labels");
+            return labels.Length == count ? new CifarPickle(data, labels)
+                : throw errors.Damaged($"it has {count:N0} images and {labels.Length:N0} labels");
         }
     }
 
     protected override void ReadPlanes(int index, Span<byte> planes) => _data.AsSpan(index * ImageLength, ImageLength).CopyTo(planes);
 
     private static new int[] Labels(object? list, ContainerErrors errors) => list is PickledList labels
-        ? [.. labels.Select(label => label is long and >= 0 and <= byte.MaxValue ? (int)(long)label : throw errors.Damaged("one of its labels is no class"))]
+        ? [.. labels.Select(label => label is long and >= 0 and <= byte.MaxValue ? (int)(long)label
+        : throw errors.Damaged("one of its labels is no class"))]
         : throw errors.Damaged("it has no list of labels ('labels' or 'fine_labels')");
 }

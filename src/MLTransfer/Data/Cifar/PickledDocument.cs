@@ -26,8 +26,10 @@ internal sealed class PickledDocument
         source.Read(0, content);
         budget.Take(PickleCost.OfText(content.Length), "its pickle");
         object? value = new Unpickler(
-            new PickleReader(content, errors), NumpyGlobals.Allowed, _ => throw errors.Damaged("its pickle refers to a storage"), budget, errors, oldTextAsBytes: true).Read();
-        return value is PickledDictionary items ? new PickledDocument(items) : throw errors.Unreadable("is a pickle, but not of a dictionary", "Give the files of CIFAR as published.");
+            new PickleReader(content, errors), NumpyGlobals.Allowed, _ =>
+            throw errors.Damaged("its pickle refers to a storage"), budget, errors, oldTextAsBytes: true).Read();
+        return value is PickledDictionary items ? new PickledDocument(items)
+            : throw errors.Unreadable("is a pickle, but not of a dictionary", "Give the files of CIFAR as published.");
     }
 
     /// <summary>The texts of a list under a key; null where there is none.</summary>

@@ -28,10 +28,15 @@ internal static class ArchiveDataset
             }
         }
         if (rows.Count == 0)
-            throw new InvalidDataException($"'{path}' ({container.Format}) has no folders of images{(container.Names.Count > 0 ? $", only {container.Names.Count:N0} images without a folder" : "")}. In it, one folder of images per class is expected, such as 'ants/1.jpg' and 'bees/2.jpg'.");
+            throw new InvalidDataException(
+                $"'{path}' ({container.Format}) has no folders of "
+                + $"images{(container.Names.Count > 0 ? $", only {container.Names.Count:N0} images without a folder" : "")}. In it, one "
+                + $"folder of images per class is expected, such as 'ants/1.jpg' and 'bees/2.jpg'.");
         foreach (string name in container.Others)
             leftOut.Add(ArchiveNames.IsHidden(name) ? LeftOutKind.Hidden : LeftOutKind.Format, name);
-        return new ImageDataset(path, container.Format, [.. rows.OrderBy(row => row.Split, StringComparer.Ordinal).ThenBy(row => row.Label, StringComparer.Ordinal).ThenBy(row => row.ImagePath, StringComparer.Ordinal)],
+        return new ImageDataset(path, container.Format,
+            [.. rows.OrderBy(row => row.Split, StringComparer.Ordinal).ThenBy(row => row.Label, StringComparer.Ordinal)
+            .ThenBy(row => row.ImagePath, StringComparer.Ordinal)],
             classes: null, [.. container.Warnings.Select(warning => $"In '{path}', {warning}")], leftOut.ToList());
     }
 

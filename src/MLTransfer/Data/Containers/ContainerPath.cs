@@ -7,10 +7,13 @@ internal static class ContainerPath
 
     public static string Of(string container, string entry) => container + Separator + entry;
 
-    /// <summary>The file and the name in it; null where no part of the path before a <c>!/</c> is a file: then it is a plain path.</summary>
+    /// <summary>
+    /// The file and the name in it; null where no part of the path before a <c>!/</c> is a file: then it is a plain path.
+    /// </summary>
     public static (SharedContainer Container, string Entry)? Parse(string path)
     {
-        for (int at = path.IndexOf(Separator, StringComparison.Ordinal); at > 0; at = path.IndexOf(Separator, at + 1, StringComparison.Ordinal))
+        for (int at = path.IndexOf(Separator, StringComparison.Ordinal); at > 0; at =
+            path.IndexOf(Separator, at + 1, StringComparison.Ordinal))
         {
             if (SharedContainer.Find(path[..at]) is { } container)
                 return (container, path[(at + Separator.Length)..]);

@@ -62,7 +62,8 @@ internal static class Containers
         if (IdxFile.LooksLike(inner))
             return IdxImages.Open(path, file, isCompressed: true, errors);
         throw IsTar(inner)
-            ? errors.Unreadable("is a compressed tar archive, in which no image can be reached without decompressing all before it", "Decompress it once, with 'gzip -d', and give the .tar.")
+            ? errors.Unreadable("is a compressed tar archive, in which no image can be reached without decompressing all before it",
+            "Decompress it once, with 'gzip -d', and give the .tar.")
             : errors.Unreadable("is compressed, but neither an IDX file nor a tar archive", "Decompress it, with 'gzip -d'.");
     }
 

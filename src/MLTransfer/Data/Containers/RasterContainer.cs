@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace MLTransfer.Data.Containers;
 
-/// <summary>Images of one size that are stored as pixels and named by their number, from 0 on. What is read is red, green and blue of each pixel.</summary>
+/// <summary>
+/// Images of one size that are stored as pixels and named by their number, from 0 on. What is read is red, green and blue of each pixel.
+/// </summary>
 internal abstract class RasterContainer(int count, int width, int height) : ContainedImages
 {
     public int Count => count;
@@ -11,7 +13,8 @@ internal abstract class RasterContainer(int count, int width, int height) : Cont
 
     public int Height => height;
 
-    public override IReadOnlyList<string> Names { get; } = [.. Enumerable.Range(0, count).Select(index => index.ToString(CultureInfo.InvariantCulture))];
+    public override IReadOnlyList<string> Names { get; } =
+        [.. Enumerable.Range(0, count).Select(index => index.ToString(CultureInfo.InvariantCulture))];
 
     public override long Length(string name) => Index(name) < 0 ? -1 : width * height * 3L;
 
@@ -19,5 +22,6 @@ internal abstract class RasterContainer(int count, int width, int height) : Cont
 
     protected abstract void Read(int index, Span<byte> target);
 
-    private int Index(string name) => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < count ? index : -1;
+    private int Index(string name) =>
+        int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < count ? index : -1;
 }

@@ -20,7 +20,8 @@ internal sealed class SharedContainer
     /// <exception cref="InvalidDataException">It holds no images, or is damaged.</exception>
     /// <exception cref="IOException">It is not there any more, or cannot be read.</exception>
     public ContainedImages Container => TryOpen()
-        ?? throw new ContainerErrors(_path).Unreadable("holds no images that are read", "Zip and tar archives, IDX files and CIFAR files are.");
+        ?? throw new ContainerErrors(_path)
+        .Unreadable("holds no images that are read", "Zip and tar archives, IDX files and CIFAR files are.");
 
     /// <summary>The file as it is now; null where it is of no form that holds images.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
@@ -49,7 +50,8 @@ internal sealed class SharedContainer
             Sweep();
         SharedContainer created = new(full);
         WeakReference<SharedContainer> kept = All.AddOrUpdate(
-            full, _ => new WeakReference<SharedContainer>(created), (_, other) => other.TryGetTarget(out SharedContainer? _) ? other : new WeakReference<SharedContainer>(created));
+            full, _ => new WeakReference<SharedContainer>(created), (_, other) =>
+            other.TryGetTarget(out SharedContainer? _) ? other : new WeakReference<SharedContainer>(created));
         return kept.TryGetTarget(out shared) ? shared : created;
     }
 

@@ -80,7 +80,9 @@ internal sealed class TarImages : ContainedImages
             return reader.GetNextEntry(copyData: false);
         }
         // Of a header that is too long, TarReader says so as if it had been used wrongly.
-        catch (Exception exception) when (exception is IOException or InvalidOperationException or InvalidDataException or FormatException or OverflowException or ArgumentException)
+        catch (Exception exception) when (
+            exception is IOException or InvalidOperationException or InvalidDataException or FormatException or OverflowException
+            or ArgumentException)
         {
             throw errors.Damaged($"its headers cannot be read ({exception.Message.TrimEnd('.')})", exception);
         }

@@ -43,7 +43,8 @@ internal sealed class ZipImages : ContainedImages
 
     public override long Length(string name) => _lengths.GetValueOrDefault(name, -1) switch
     {
-        < -1 and var declared => throw _errors.Refused($"its entry '{name}' says that it has {-declared:N0} bytes, more than what lies in the file can hold"),
+        < -1 and var declared => throw _errors
+            .Refused($"its entry '{name}' says that it has {-declared:N0} bytes, more than what lies in the file can hold"),
         var length => length,
     };
 

@@ -3,7 +3,9 @@ using MLTransfer.Reading;
 
 namespace MLTransfer.Data;
 
-/// <summary>What tells folders apart, whatever paths lead to them: device and inode where they are known, the path without links elsewhere.</summary>
+/// <summary>
+/// What tells folders apart, whatever paths lead to them: device and inode where they are known, the path without links elsewhere.
+/// </summary>
 internal static class FolderIdentity
 {
     /// <summary>Names on Windows and macOS differ by more than case.</summary>

@@ -5,7 +5,9 @@ using MLTransfer.Reading;
 
 namespace MLTransfer.Data.Idx;
 
-/// <summary>An IDX file, as MNIST's are (http://yann.lecun.com/exdb/mnist): numbers in up to four dimensions, plain or compressed by gzip.</summary>
+/// <summary>
+/// An IDX file, as MNIST's are (http://yann.lecun.com/exdb/mnist): numbers in up to four dimensions, plain or compressed by gzip.
+/// </summary>
 /// <param name="Type">The type of the numbers: <see cref="Bytes"/> or <see cref="Integers"/>.</param>
 /// <param name="Dimensions">How many there are along each dimension; together no more than one array can hold.</param>
 /// <param name="Source">The content: the file itself, or what it holds uncompressed.</param>
@@ -52,7 +54,8 @@ internal sealed record IdxFile(byte Type, int[] Dimensions, ByteSource Source)
                 throw errors.Damaged($"more follows the {content.Length:N0} bytes that it says it has");
             return idx with { Source = new ByteSource(new MemoryStream(content, writable: false), errors) };
         }
-        catch (Exception exception) when (exception is EndOfStreamException || (exception is InvalidDataException && exception.Message[0] != '\''))
+        catch (Exception exception) when (
+            exception is EndOfStreamException || (exception is InvalidDataException && exception.Message[0] != '\''))
         {
             throw errors.CutShort($"it cannot be decompressed to its end ({exception.Message.TrimEnd('.')})", exception);
         }
@@ -62,7 +65,8 @@ internal sealed record IdxFile(byte Type, int[] Dimensions, ByteSource Source)
     {
         Span<byte> header = stackalloc byte[Magic + (sizeof(int) * MostDimensions)];
         if (stream.ReadAtLeast(header[..Magic], Magic, throwOnEndOfStream: false) < Magic || !LooksLike(header))
-            throw errors.Unreadable("is no IDX file: it does not begin with 00 00, a type and a number of dimensions", "IDX files are those of MNIST, Fashion-MNIST, KMNIST, EMNIST and QMNIST.");
+            throw errors.Unreadable("is no IDX file: it does not begin with 00 00, a type and a number of dimensions",
+                "IDX files are those of MNIST, Fashion-MNIST, KMNIST, EMNIST and QMNIST.");
         int size = sizeof(int) * header[3];
         if (stream.ReadAtLeast(header.Slice(Magic, size), size, throwOnEndOfStream: false) < size)
             throw errors.CutShort("it ends inside its header");
@@ -88,6 +92,7 @@ internal sealed record IdxFile(byte Type, int[] Dimensions, ByteSource Source)
         length += idx.Start;
         return length <= Array.MaxLength && length <= most
             ? (long)length
-            : throw errors.Refused($"it says that it holds {string.Join(" × ", idx.Dimensions)} numbers, more than what lies in the file can hold or {Array.MaxLength:N0} bytes");
+            : throw errors.Refused($"it says that it holds {string.Join(" × ", idx.Dimensions)} numbers, more than what lies in the "
+            + $"file can hold or {Array.MaxLength:N0} bytes");
     }
 }

@@ -22,7 +22,8 @@ internal sealed class IdxImages : RasterContainer
     {
         IdxFile idx = IdxFile.Open(file, isCompressed, errors);
         if (idx is not { Type: IdxFile.Bytes, Dimensions: [_, >= 1 and <= Longest and var rows, >= 1 and <= Longest and var columns] })
-            throw errors.Unreadable($"is an IDX file, but of {string.Join(" × ", idx.Dimensions)} numbers: not of images", "Give the file of the images, such as 'train-images-idx3-ubyte'; its labels are found beside it.");
+            throw errors.Unreadable($"is an IDX file, but of {string.Join(" × ", idx.Dimensions)} numbers: not of images",
+                "Give the file of the images, such as 'train-images-idx3-ubyte'; its labels are found beside it.");
         bool isTransposed = Path.GetFileName(path).StartsWith(Transposed, StringComparison.OrdinalIgnoreCase);
         return isTransposed ? new IdxImages(idx, rows, columns, isTransposed) : new IdxImages(idx, columns, rows, isTransposed);
     }

@@ -19,12 +19,14 @@ internal static class IdxLabels
         {
             { Type: IdxFile.Bytes, Dimensions.Length: 1 } or { Type: IdxFile.Integers, Dimensions.Length: 1 } => 1,
             { Type: IdxFile.Integers, Dimensions: [_, >= 1 and var wide] } => wide,
-            _ => throw errors.Unreadable($"is an IDX file of {string.Join(" × ", idx.Dimensions)} numbers: not of labels", "Give the images and the labels of one data set the names that they were published with."),
+            _ => throw errors.Unreadable($"is an IDX file of {string.Join(" × ", idx.Dimensions)} numbers: not of labels",
+            "Give the images and the labels of one data set the names that they were published with."),
         };
         int width = idx.Type == IdxFile.Bytes ? 1 : sizeof(int);
         byte[] content = new byte[(long)idx.Dimensions[0] * columns * width];
         idx.Source.Read(idx.Start, content);
-        return [.. Enumerable.Range(0, idx.Dimensions[0]).Select(row => width == 1 ? content[row] : BinaryPrimitives.ReadInt32BigEndian(content.AsSpan(row * columns * width)))];
+        return [.. Enumerable.Range(0, idx.Dimensions[0])
+            .Select(row => width == 1 ? content[row] : BinaryPrimitives.ReadInt32BigEndian(content.AsSpan(row * columns * width)))];
     }
 
     /// <summary>What the classes are called: digits by themselves, EMNIST's by the letter they show, as torchvision has them.</summary>

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace MLTransfer.Data.Idx;
 
-/// <summary>The names that IDX files are published with: <c>t10k-images-idx3-ubyte.gz</c>, <c>emnist-letters-train-images-idx3-ubyte</c>.</summary>
+/// <summary>
+/// The names that IDX files are published with: <c>t10k-images-idx3-ubyte.gz</c>, <c>emnist-letters-train-images-idx3-ubyte</c>.
+/// </summary>
 /// <param name="DataSet">What stands before the split: empty for MNIST, <c>qmnist</c>, <c>emnist-letters</c>.</param>
 /// <param name="Split">train or test.</param>
 internal sealed partial record IdxNames(string DataSet, string Split)
@@ -19,7 +21,9 @@ internal sealed partial record IdxNames(string DataSet, string Split)
     {
         string name = Path.GetFileName(images);
         return Images().Match(name) is { Success: true } match
-            ? LabelFormats.Select(format => Path.Combine(Path.GetDirectoryName(images)!, $"{name[..match.Groups["images"].Index]}labels{match.Groups["dot"].Value}{format}")).FirstOrDefault(File.Exists)
+            ? LabelFormats.Select(format =>
+            Path.Combine(Path.GetDirectoryName(images)!,
+            $"{name[..match.Groups["images"].Index]}labels{match.Groups["dot"].Value}{format}")).FirstOrDefault(File.Exists)
             : null;
     }
 

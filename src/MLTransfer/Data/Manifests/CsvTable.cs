@@ -28,7 +28,8 @@ internal sealed class CsvTable
         foreach (ManifestLine line in lines.Skip(1))
         {
             if (line.Fields.Length != columns.Length)
-                throw errors.At(line.Number, $"has {line.Fields.Length} fields, and the first line {columns.Length} ({string.Join(", ", columns)})", "Put fields that hold the separator between double quotes.");
+                throw errors.At(line.Number, $"has {line.Fields.Length} fields, and the first line {columns.Length} "
+                    + $"({string.Join(", ", columns)})", "Put fields that hold the separator between double quotes.");
         }
         return new ManifestTable(columns, lines[1..]);
     }
@@ -67,7 +68,8 @@ internal sealed class CsvTable
         {
             int quote = _text.IndexOf('"', _at);
             if (quote < 0)
-                throw _errors.At(start, "opens a double quote that is never closed", "Close it; a double quote within a field is written twice.");
+                throw _errors.At(start, "opens a double quote that is never closed",
+                    "Close it; a double quote within a field is written twice.");
             field.Append(_text, _at, quote - _at);
             _line += _text.AsSpan(_at, quote - _at).Count('\n');
             _at = quote + 1;
@@ -89,7 +91,8 @@ internal sealed class CsvTable
     {
         bool ended = Passes('\r') | Passes('\n') || _at >= _text.Length;
         if (!ended)
-            throw _errors.At(number, "has text behind a closing double quote", "Put the whole field between double quotes; a double quote within it is written twice.");
+            throw _errors.At(number, "has text behind a closing double quote",
+                "Put the whole field between double quotes; a double quote within it is written twice.");
         _line++;
     }
 }

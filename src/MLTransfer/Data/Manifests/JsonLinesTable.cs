@@ -30,7 +30,8 @@ internal static class JsonLinesTable
         {
             using var json = JsonDocument.Parse(line);
             if (json.RootElement.ValueKind != JsonValueKind.Object)
-                throw errors.At(number, "is no JSON object", "An object per line is expected, such as {\"image\": \"ants/1.jpg\", \"label\": \"ants\"}.");
+                throw errors.At(number, "is no JSON object",
+                    "An object per line is expected, such as {\"image\": \"ants/1.jpg\", \"label\": \"ants\"}.");
             List<(int Column, string? Value)> values = [];
             foreach (JsonProperty property in json.RootElement.EnumerateObject())
             {
@@ -39,7 +40,8 @@ internal static class JsonLinesTable
                 if (!columns.TryGetValue(property.Name, out int column))
                 {
                     if (columns.Count == MostColumns)
-                        throw errors.At(number, $"has the property '{property.Name}', after {MostColumns:N0} others in it and the lines before", "The same few properties are expected in every line.");
+                        throw errors.At(number, $"has the property '{property.Name}', after {MostColumns:N0} others in it and the lines "
+                            + $"before", "The same few properties are expected in every line.");
                     columns.Add(property.Name, column = columns.Count);
                 }
                 values.Add((column, property.Value.ValueKind == JsonValueKind.Null ? null : property.Value.ToString()));
@@ -48,7 +50,8 @@ internal static class JsonLinesTable
         }
         catch (JsonException exception)
         {
-            throw errors.At(number, $"is no JSON ({exception.Message.TrimEnd('.')})", "An object per line is expected, such as {\"image\": \"ants/1.jpg\", \"label\": \"ants\"}.");
+            throw errors.At(number, $"is no JSON ({exception.Message.TrimEnd('.')})",
+                "An object per line is expected, such as {\"image\": \"ants/1.jpg\", \"label\": \"ants\"}.");
         }
     }
 

@@ -9,7 +9,8 @@ internal static class Manifest
     private const int Named = 5;
     private static readonly string[] Tables = [".csv", ".tsv", ".tab"], JsonLines = [".jsonl", ".ndjson", ".json"];
 
-    public static bool LooksLike(string path) => Tables.Concat(JsonLines).Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+    public static bool LooksLike(string path) =>
+        Tables.Concat(JsonLines).Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <exception cref="InvalidDataException">It is damaged, contradicts itself, or names images that it may not.</exception>
     public static ImageDataset Read(string path, ImageDatasetOptions options)
@@ -24,7 +25,8 @@ internal static class Manifest
             && !string.IsNullOrWhiteSpace(id))
             paths.RequireFile(id, first.Number);
         var rows = table.Lines.Select(line => (line.Number, Row: Row(line, columns, paths, errors))).ToList();
-        return new ImageDataset(path, isJson ? "manifest, JSON lines" : "manifest, table", Distinct(path, rows, errors, out string[] warnings), classes: null, warnings);
+        return new ImageDataset(path, isJson ? "manifest, JSON lines" : "manifest, table",
+            Distinct(path, rows, errors, out string[] warnings), classes: null, warnings);
     }
 
     private static ImageRow Row(ManifestLine line, ManifestColumns columns, ManifestPaths paths, ManifestErrors errors)
@@ -35,7 +37,8 @@ internal static class Manifest
             paths.Resolve(Needed(columns.Image, "image"), line.Number),
             Spelling.Composed(Needed(columns.Label, "label")),
             columns.Split < 0 ? null : SplitNames.Of(Needed(columns.Split, "split")),
-            columns.Weight < 0 || string.IsNullOrWhiteSpace(line.Fields[columns.Weight]) ? null : Weight(line.Fields[columns.Weight]!, line.Number, errors));
+            columns.Weight < 0 || string.IsNullOrWhiteSpace(line.Fields[columns.Weight]) ? null
+            : Weight(line.Fields[columns.Weight]!, line.Number, errors));
     }
 
     private static float Weight(string field, int line, ManifestErrors errors) =>
@@ -62,7 +65,9 @@ internal static class Manifest
         }
         if (contradictions.Count > 0)
             throw errors.Of(string.Join("; ", contradictions.Take(Named)) + More(contradictions.Count), "Keep one line for each image.");
-        warnings = repetitions.Count == 0 ? [] : [$"The manifest '{path}' lists {repetitions.Count:N0} images again, in lines {string.Join(", ", repetitions.Take(Named))}{More(repetitions.Count)}; each counts once."];
+        warnings = repetitions.Count == 0 ? []
+            : [$"The manifest '{path}' lists {repetitions.Count:N0} images again, in lines "
+            + $"{string.Join(", ", repetitions.Take(Named))}{More(repetitions.Count)}; each counts once."];
         return [.. first.Values.Select(item => item.Row)];
     }
 

@@ -24,7 +24,8 @@ internal readonly record struct ManifestColumns(int Image, int Label, int Split,
     /// <summary>Whether images are named by what need not be a file name.</summary>
     public bool IsImageById { get; private init; }
 
-    /// <exception cref="InvalidDataException">There is no column of images or of labels, or none of a name that the options give.</exception>
+    /// <exception cref="InvalidDataException">There is no column of images or of labels, or none of a name that the options
+    /// give.</exception>
     public static ManifestColumns Of(IReadOnlyList<string> columns, ImageDatasetOptions options, ManifestErrors errors)
     {
         ManifestColumns found = new(
@@ -39,7 +40,9 @@ internal readonly record struct ManifestColumns(int Image, int Label, int Split,
             (false, true) => "no column with the labels, such as 'label', 'class' or 'category'",
             _ => null,
         };
-        return missing is null ? found : throw errors.Of($"it has {missing}. Its columns are {Listed(columns)}", "Name the columns in the first line so, or say which they are.");
+        return missing is null ? found
+            : throw errors.Of($"it has {missing}. Its columns are {Listed(columns)}",
+            "Name the columns in the first line so, or say which they are.");
     }
 
     private static int Find(IReadOnlyList<string> columns, string? named, string[] usual, ManifestErrors errors)
@@ -47,7 +50,8 @@ internal readonly record struct ManifestColumns(int Image, int Label, int Split,
         if (named is not null)
         {
             int at = columns.ToList().FindIndex(column => column.Equals(named, StringComparison.OrdinalIgnoreCase));
-            return at >= 0 ? at : throw errors.Of($"it has no column '{named}'. Its columns are {Listed(columns)}", "Give the name of one of them.");
+            return at >= 0 ? at : throw errors
+                .Of($"it has no column '{named}'. Its columns are {Listed(columns)}", "Give the name of one of them.");
         }
         string[] plain = [.. columns.Select(column => string.Concat(column.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant())];
         return usual.Select(name => Array.IndexOf(plain, name)).FirstOrDefault(at => at >= 0, -1);

@@ -9,5 +9,6 @@ internal sealed class ManifestErrors(string path)
 
     public InvalidDataException At(int line, string reason, string remedy) => Of($"line {line} {reason}", remedy);
 
-    public InvalidDataException Of(string reason, string remedy) => new($"The manifest '{path}' cannot be used: {Printable.Of(reason, LongestReason)}. {remedy}");
+    public InvalidDataException Of(string reason, string remedy) =>
+        new($"The manifest '{path}' cannot be used: {Printable.Of(reason, LongestReason)}. {remedy}");
 }

@@ -28,7 +28,8 @@ internal sealed class ManifestPaths
     public static bool IsBelow(string folder, string path)
     {
         string relative = Path.GetRelativePath(folder, path);
-        return !Path.IsPathRooted(relative) && relative != ".." && !relative.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
+        return !Path.IsPathRooted(relative) && relative != ".."
+            && !relative.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
     }
 
     /// <exception cref="InvalidDataException">It leads out of the folder, or is no path.</exception>

@@ -17,8 +17,10 @@ internal static class ManifestText
         return bytes switch
         {
             [0xEF, 0xBB, 0xBF, .. var text] => Utf8Text(text, errors),
-            [0xFF, 0xFE, .. var text] => Utf16Text(new UnicodeEncoding(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true), text, errors),
-            [0xFE, 0xFF, .. var text] => Utf16Text(new UnicodeEncoding(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true), text, errors),
+            [0xFF, 0xFE, .. var text] => Utf16Text(
+            new UnicodeEncoding(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true), text, errors),
+            [0xFE, 0xFF, .. var text] => Utf16Text(
+            new UnicodeEncoding(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true), text, errors),
             _ => Utf8Text(bytes, errors),
         };
     }

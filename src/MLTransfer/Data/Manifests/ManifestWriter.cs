@@ -17,7 +17,9 @@ internal static class ManifestWriter
         RequireReadable(path, rows);
         AtomicFile.Write(path, stream =>
         {
-            using StreamWriter writer = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16, leaveOpen: true) { NewLine = "\n" };
+            using StreamWriter writer = new(
+                stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16, leaveOpen: true)
+            { NewLine = "\n" };
             writer.WriteLine(Line("image", "label", hasSplits ? "split" : null, hasWeights ? "weight" : null));
             foreach (ImageRow row in rows)
             {
@@ -38,7 +40,8 @@ internal static class ManifestWriter
             if (spelled.OnDisk(shown) != full)
             {
                 throw new IOException(
-                    $"The manifest '{path}' cannot be written: the bytes of the name '{shown}' are no UTF-8, and the manifest, which is UTF-8, "
+                    $"The manifest '{path}' cannot be written: the bytes of the name '{shown}' are no UTF-8, and the manifest, which is "
+                    + $"UTF-8, "
                     + "could not tell this image from another. Rename it, or its folder.");
             }
         }
@@ -58,7 +61,8 @@ internal static class ManifestWriter
 
     // White space at the ends is part of the field only between quotes.
     private static string Quoted(string field) =>
-        field.AsSpan().ContainsAny(NeedsQuotes) || field.AsSpan().Trim().Length < field.Length ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
+        field.AsSpan().ContainsAny(NeedsQuotes) || field.AsSpan().Trim().Length < field.Length
+            ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
 
     private static string Named(string image, string folder)
     {

@@ -4,7 +4,8 @@ namespace MLTransfer.Data;
 public static class ClassSampling
 {
     /// <summary>
-    /// As many draws as there are rows, the same number of each class (to one). Of a frequent class a part is drawn, another in every epoch;
+    /// As many draws as there are rows, the same number of each class (to one). Of a frequent class a part is drawn, another in every
+    /// epoch;
     /// of a rare one each row comes several times, and none once more than another before all have come.
     /// </summary>
     /// <param name="classes">The class of each row.</param>
@@ -14,7 +15,8 @@ public static class ClassSampling
     public static int[] Balanced(IReadOnlyList<int> classes, int seed, int epoch)
     {
         ArgumentNullException.ThrowIfNull(classes);
-        int[][] rows = [.. Enumerable.Range(0, classes.Count).GroupBy(row => classes[row]).OrderBy(group => group.Key).Select(group => group.ToArray())];
+        int[][] rows = [.. Enumerable.Range(0, classes.Count).GroupBy(row => classes[row]).OrderBy(group => group.Key)
+            .Select(group => group.ToArray())];
         var random = new Random(unchecked((seed * 1_000_003) + epoch));
         var order = new List<int>(classes.Count);
         for (int index = 0; index < rows.Length; index++)

@@ -3,7 +3,9 @@ namespace MLTransfer.Data;
 /// <summary>What an image of each class counts for, so that frequent classes do not outvote rare ones.</summary>
 public static class ClassWeights
 {
-    /// <summary>All classes count the same: n / (k · n_c), as scikit-learn's <c>balanced</c>. A class without images has weight 0.</summary>
+    /// <summary>
+    /// All classes count the same: n / (k · n_c), as scikit-learn's <c>balanced</c>. A class without images has weight 0.
+    /// </summary>
     /// <param name="counts">How many images each class has.</param>
     /// <returns>The weight of each class; 1 where all have the same count.</returns>
     public static double[] Balanced(IReadOnlyList<int> counts)

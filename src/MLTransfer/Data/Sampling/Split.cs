@@ -15,10 +15,12 @@ public static class Split
     /// <param name="seed">Decides which rows: the same seed, the same rows.</param>
     /// <returns>The rows' indices, ascending: those kept and those held out.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction does not lie between 0 and 1.</exception>
-    public static (IReadOnlyList<int> Kept, IReadOnlyList<int> HeldOut) Stratified<TLabel>(IReadOnlyList<TLabel> labels, double fraction, int seed)
+    public static (IReadOnlyList<int> Kept, IReadOnlyList<int> HeldOut) Stratified<TLabel>(
+        IReadOnlyList<TLabel> labels, double fraction, int seed)
     {
         if (!(fraction > 0 && fraction < 1))
-            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, $"The fraction to hold out is {fraction}; it must lie between 0 and 1, without the ends.");
+            throw new ArgumentOutOfRangeException(
+                nameof(fraction), fraction, $"The fraction to hold out is {fraction}; it must lie between 0 and 1, without the ends.");
         IReadOnlyList<IReadOnlyList<int>> parts = Stratified(labels, [1 - fraction, fraction], seed);
         return (parts[0], parts[1]);
     }
@@ -33,12 +35,15 @@ public static class Split
     /// <param name="seed">Decides which rows: the same seed, the same rows.</param>
     /// <returns>The rows' indices of each part, ascending; every row is in exactly one.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A fraction is not positive, or their sum is not 1.</exception>
-    public static IReadOnlyList<IReadOnlyList<int>> Stratified<TLabel>(IReadOnlyList<TLabel> labels, IReadOnlyList<double> fractions, int seed)
+    public static IReadOnlyList<IReadOnlyList<int>> Stratified<TLabel>(
+        IReadOnlyList<TLabel> labels, IReadOnlyList<double> fractions, int seed)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(fractions);
         if (fractions.Count == 0 || fractions.Any(fraction => !(fraction > 0)) || Math.Abs(fractions.Sum() - 1) > Tolerance)
-            throw new ArgumentOutOfRangeException(nameof(fractions), $"The fractions are {string.Join(", ", fractions)}; they must be positive numbers whose sum is 1, such as 0.8, 0.1 and 0.1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(fractions), $"The fractions are {string.Join(", ", fractions)}; they must be positive numbers whose sum is 1, "
+                + $"such as 0.8, 0.1 and 0.1.");
         return Parts(labels.Count, fractions.Count, (random, part) =>
         {
             foreach (int[] rows in Classes(labels, random))
@@ -61,11 +66,13 @@ public static class Split
     /// <param name="seed">Decides which rows: the same seed, the same rows.</param>
     /// <returns>For each fold the rows' indices, ascending: those to train on and those held out.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than 2 folds, or more than rows.</exception>
-    public static IReadOnlyList<(IReadOnlyList<int> Kept, IReadOnlyList<int> HeldOut)> Folds<TLabel>(IReadOnlyList<TLabel> labels, int folds, int seed)
+    public static IReadOnlyList<(IReadOnlyList<int> Kept, IReadOnlyList<int> HeldOut)> Folds<TLabel>(
+        IReadOnlyList<TLabel> labels, int folds, int seed)
     {
         ArgumentNullException.ThrowIfNull(labels);
         if (folds < 2 || folds > labels.Count)
-            throw new ArgumentOutOfRangeException(nameof(folds), folds, $"There are {folds} folds; it must be at least 2 and at most {labels.Count}, the number of rows.");
+            throw new ArgumentOutOfRangeException(
+                nameof(folds), folds, $"There are {folds} folds; it must be at least 2 and at most {labels.Count}, the number of rows.");
         List<int>[] heldOut = Parts(labels.Count, folds, (random, part) =>
         {
             // Dealt like cards, each class going on where the one before ended: so the folds' sizes differ by one at most.
@@ -73,7 +80,8 @@ public static class Split
             foreach (int row in Classes(labels, random).SelectMany(rows => rows))
                 part[row] = fold++ % folds;
         }, seed);
-        return [.. heldOut.Select((rows, fold) => (Kept: (IReadOnlyList<int>)[.. heldOut.Where((_, other) => other != fold).SelectMany(others => others).Order()], rows))];
+        return [.. heldOut.Select((rows, fold) =>
+            (Kept: (IReadOnlyList<int>)[.. heldOut.Where((_, other) => other != fold).SelectMany(others => others).Order()], rows))];
     }
 
     /// <summary>Takes at most so many rows of each class, chosen by chance.</summary>
@@ -117,7 +125,8 @@ public static class Split
         // A share such as 0.1 × 30 must not fall below its whole number by rounding.
         int[] sizes = [.. fractions.Select(fraction => (int)Math.Floor((fraction * count) + Tolerance))];
         int left = count - sizes.Sum();
-        foreach (int part in Enumerable.Range(0, sizes.Length).OrderByDescending(part => Math.Round((fractions[part] * count) - sizes[part], 6)).Take(left))
+        foreach (int part in Enumerable.Range(0, sizes.Length)
+            .OrderByDescending(part => Math.Round((fractions[part] * count) - sizes[part], 6)).Take(left))
             sizes[part]++;
         for (int part = 0; part < (count >= sizes.Length ? sizes.Length : 1); part++)
         {

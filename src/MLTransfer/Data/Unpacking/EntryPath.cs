@@ -5,7 +5,8 @@ internal static class EntryPath
 {
     /// <summary>The parts of an entry's name below the target folder; none for the folder itself.</summary>
     /// <param name="name">The name in the archive, with either slash.</param>
-    /// <exception cref="InvalidDataException">It would lead out of the folder, or is no name on every system; continues a sentence about the entry.</exception>
+    /// <exception cref="InvalidDataException">It would lead out of the folder, or is no name on every system; continues a sentence about
+    /// the entry.</exception>
     public static IReadOnlyList<string> Parts(string name)
     {
         string[] parts = [.. name.Split('/', '\\').Where(part => part is not ("" or "."))];

@@ -16,7 +16,8 @@ internal sealed class Unpacker(string archive, string folder, UnpackLimits limit
     private int _files;
     private long _bytes;
 
-    /// <exception cref="InvalidDataException">The archive is damaged, too large, or would write elsewhere; the message names it and the entry.</exception>
+    /// <exception cref="InvalidDataException">The archive is damaged, too large, or would write elsewhere; the message names it and the
+    /// entry.</exception>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     public Unpacked Run()
     {
@@ -33,10 +34,13 @@ internal sealed class Unpacker(string archive, string folder, UnpackLimits limit
             }
         }
         // Of a header that is too long, TarReader says so as if it had been used wrongly.
-        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException or EndOfStreamException or FormatException or ArgumentException or NotSupportedException or OverflowException)
+        catch (Exception exception) when (
+            exception is InvalidDataException or InvalidOperationException or EndOfStreamException or FormatException or ArgumentException
+            or NotSupportedException or OverflowException)
         {
             throw new InvalidDataException(
-                $"The archive '{archive}' cannot be unpacked: {(last.Length == 0 ? "it" : $"its entry '{Printable.Of(last, LongestName)}'")} {Reason(exception)}. "
+                $"The archive '{archive}' cannot be unpacked: "
+                + $"{(last.Length == 0 ? "it" : $"its entry '{Printable.Of(last, LongestName)}'")} {Reason(exception)}. "
                 + "Nothing of it is kept. If its checksum is right, its publishers packed it so; tell them.", exception);
         }
         return new Unpacked(_files, _bytes, _skipped);

@@ -15,14 +15,16 @@ public static class DatasetInspection
     /// <param name="cancel">Stops.</param>
     /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
     public static DatasetFindings Run(
-        ImageDataset dataset, InspectionOptions? options = null, IProgress<InspectionProgress>? progress = null, CancellationToken cancel = default)
+        ImageDataset dataset, InspectionOptions? options = null, IProgress<InspectionProgress>? progress = null,
+        CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         options = (options ?? new()).Checked();
         long start = Stopwatch.GetTimestamp();
         (InspectedImage? Seen, List<DatasetProblem> Problems)[] looked = new (InspectedImage?, List<DatasetProblem>)[dataset.Rows.Count];
         int done = 0;
-        Parallel.For(0, looked.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancel }, index =>
+        Parallel.For(0, looked.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancel },
+            index =>
         {
             looked[index] = LookAt(dataset.Rows[index], options.Decoding);
             progress?.Report(new(Interlocked.Increment(ref done), looked.Length));

@@ -3,7 +3,9 @@ using MLTransfer.Evaluation.Sheet;
 
 namespace MLTransfer.Evaluation;
 
-/// <summary>What was seen in a data set on one page of HTML, with thumbnails in it: problems first, then images of each class; every name encoded.</summary>
+/// <summary>
+/// What was seen in a data set on one page of HTML, with thumbnails in it: problems first, then images of each class; every name encoded.
+/// </summary>
 public static class DatasetReport
 {
     /// <summary>Writes the page; an older one is replaced when the new one is complete.</summary>
@@ -25,7 +27,8 @@ public static class DatasetReport
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(findings.Dataset.Path)));
         int count = findings.Problems.Count;
         var thumbnails = Thumbnails.Of(selection.Rows, findings.Decoding, cancel);
-        string title = $"{name}: {(count == 0 ? "no problems" : $"{ReportFigures.Count(count)} problem{(count == 1 ? "" : "s")}")} in {ReportFigures.Count(findings.Dataset.Rows.Count)} images";
+        string title = $"{name}: {(count == 0 ? "no problems" : $"{ReportFigures.Count(count)} problem{(count == 1 ? "" : "s")}")} in "
+            + $"{ReportFigures.Count(findings.Dataset.Rows.Count)} images";
         return ReportPage.Of(title, new ContactSheet(findings, selection, thumbnails).Body(), ContactSheet.Style);
     }
 }

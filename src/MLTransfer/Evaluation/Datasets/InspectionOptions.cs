@@ -5,7 +5,9 @@ namespace MLTransfer.Evaluation;
 /// <summary>What counts as a problem of a data set.</summary>
 public sealed record InspectionOptions
 {
-    /// <summary>An image with a shorter side is tiny, in pixels; tiny ones are not looked through for near duplicates. Default 32.</summary>
+    /// <summary>
+    /// An image with a shorter side is tiny, in pixels; tiny ones are not looked through for near duplicates. Default 32.
+    /// </summary>
     public int SmallestSide { get; init; } = 32;
 
     /// <summary>By how many times the largest class may exceed the smallest. Default 10.</summary>

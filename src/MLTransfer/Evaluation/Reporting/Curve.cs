@@ -18,7 +18,8 @@ internal sealed record Curve(string Name, string Colour, IReadOnlyList<double> V
 
     /// <summary>The path in SVG's words: M moves, L draws.</summary>
     internal string Path(Axis across, Axis up) => string.Join(' ', Enumerable.Range(0, Values.Count).Where(IsKnown).Select(index =>
-        string.Create(CultureInfo.InvariantCulture, $"{(IsKnown(index - 1) ? 'L' : 'M')}{across.Place(index + 1):0.##},{up.Place(Values[index]):0.##}")));
+        string.Create(CultureInfo.InvariantCulture,
+            $"{(IsKnown(index - 1) ? 'L' : 'M')}{across.Place(index + 1):0.##},{up.Place(Values[index]):0.##}")));
 
     // A line has no length where an epoch has no neighbour; a dot is seen.
     internal IEnumerable<(double X, double Y)> Alone(Axis across, Axis up) => Enumerable.Range(0, Values.Count)

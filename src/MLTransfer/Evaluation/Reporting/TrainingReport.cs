@@ -9,7 +9,8 @@ public static class TrainingReport
     /// <param name="path">The file, in a folder that exists.</param>
     /// <param name="names">What the training is called.</param>
     /// <param name="training">How it went.</param>
-    /// <param name="validation">What the model did with the validation images; <see langword="null"/> leaves out the tables by class and says so.</param>
+    /// <param name="validation">What the model did with the validation images; <see langword="null"/> leaves out the tables by class and
+    /// says so.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it and says why.</exception>
     public static void Write(string path, ReportNames names, TrainingSummary training, ClassificationReport? validation)
     {
@@ -20,7 +21,8 @@ public static class TrainingReport
         AtomicFile.Write(path, stream => stream.Write(page));
     }
 
-    internal static Markup Page(ReportNames names, TrainingSummary training, ClassificationReport? validation) => ReportPage.Of(Title(names, training), Markup.Of(
+    internal static Markup Page(ReportNames names, TrainingSummary training, ClassificationReport? validation) =>
+        ReportPage.Of(Title(names, training), Markup.Of(
         $"""
         {RunTable.Of(names, training)}
         <h2>Learning curves</h2>

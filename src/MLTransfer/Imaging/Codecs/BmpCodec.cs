@@ -5,7 +5,9 @@ using MLTransfer.Imaging.Formats;
 
 namespace MLTransfer.Imaging.Codecs;
 
-/// <summary>BMP files. They are numbers in a row: no codec of the system would be worth its dependency, and the pixels are the same everywhere.</summary>
+/// <summary>
+/// BMP files. They are numbers in a row: no codec of the system would be worth its dependency, and the pixels are the same everywhere.
+/// </summary>
 internal static class BmpCodec
 {
     private const uint Opaque = 0xFF000000;
@@ -94,7 +96,8 @@ internal static class BmpCodec
                 _ => BinaryPrimitives.ReadUInt32LittleEndian(from),
             };
             uint a = alpha.IsThere ? alpha.Of(pixel) : 255;
-            target[x] = Premultiplied(red.Of(pixel), a) | Premultiplied(green.Of(pixel), a) << 8 | Premultiplied(blue.Of(pixel), a) << 16 | a << 24;
+            target[x] = Premultiplied(red.Of(pixel), a) | Premultiplied(green.Of(pixel), a) << 8 | Premultiplied(
+                blue.Of(pixel), a) << 16 | a << 24;
         }
     }
 

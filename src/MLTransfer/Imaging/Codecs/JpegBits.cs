@@ -97,7 +97,8 @@ internal sealed class JpegCodes
 {
     private const int Longest = 16, Fast = 9, PeekedBits = 32;
 
-    // For each beginning of nine bits: the length of its code together with the number behind it, whose length is the symbol's lower half; the
+    // For each beginning of nine bits: the length of its code together with the number behind it, whose length is the symbol's lower half;
+    // the
     // length of the code; its symbol. 0 where the code is longer.
     private readonly uint[] _fast = new uint[1 << Fast];
 

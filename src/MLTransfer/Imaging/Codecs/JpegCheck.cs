@@ -120,7 +120,8 @@ internal sealed class JpegCheck
             (_across, _down) = (Math.Max(_across, _components[i].Across), Math.Max(_down, _components[i].Down));
         }
         foreach (JpegComponent one in _components.AsSpan(0, _count))
-            one.Begin(Parts(Parts(_width * one.Across, _across), BlockSide), Parts(Parts(_height * one.Down, _down), BlockSide), _isProgressive);
+            one.Begin(Parts(Parts(_width * one.Across, _across), BlockSide), Parts(Parts(_height * one.Down, _down), BlockSide),
+                _isProgressive);
         return true;
     }
 
@@ -141,7 +142,9 @@ internal sealed class JpegCheck
         return WalkUnits(bytes, _parts.AsSpan(0, count), band, ref position);
     }
 
-    /// <summary>Takes a component into the scan, with its tables; where the scan needs one that the file lacks, codecs take the usual one.</summary>
+    /// <summary>
+    /// Takes a component into the scan, with its tables; where the scan needs one that the file lacks, codecs take the usual one.
+    /// </summary>
     private bool TryChoose(int place, byte id, byte tables, JpegBand band)
     {
         foreach (JpegComponent one in _components.AsSpan(0, _count))

@@ -4,7 +4,8 @@ using MLTransfer.Imaging.Resampling;
 namespace MLTransfer.Imaging.Codecs;
 
 /// <summary>
-/// JPEG through libjpeg-turbo: the slow, exact DCT and interpolated colours, as Pillow decodes. Nothing is allocated but the pixels, which are borrowed.
+/// JPEG through libjpeg-turbo: the slow, exact DCT and interpolated colours, as Pillow decodes. Nothing is allocated but the pixels, which
+/// are borrowed.
 /// </summary>
 internal static class JpegCodec
 {
@@ -12,7 +13,8 @@ internal static class JpegCodec
 
     // What libjpeg warns of when data was lost and it made some up. Half an image must not pass for a whole one.
     private static readonly string[] Losses =
-        ["Premature end", "Corrupt JPEG data: premature end", "Corrupt JPEG data: bad Huffman", "Corrupt JPEG data: bad arithmetic", "Corrupt JPEG data: found marker"];
+        ["Premature end", "Corrupt JPEG data: premature end", "Corrupt JPEG data: bad Huffman", "Corrupt JPEG data: bad arithmetic",
+            "Corrupt JPEG data: found marker"];
 
     internal static bool IsThere => TurboJpegLibrary.IsThere;
 
@@ -20,7 +22,8 @@ internal static class JpegCodec
     /// <param name="header">What it says of itself.</param>
     /// <param name="reduction">How many pixels, in both directions, become one by a smaller DCT: 1, 2, 4 or 8.</param>
     /// <returns>
-    /// Nothing where another codec has to decide: the library does not know the colours' sampling, or it warned of something harmless and does not tell of
+    /// Nothing where another codec has to decide: the library does not know the colours' sampling, or it warned of something harmless and
+    /// does not tell of
     /// what came after.
     /// </returns>
     /// <exception cref="ArgumentException">The data is damaged.</exception>
@@ -36,7 +39,8 @@ internal static class JpegCodec
             pixels = new PixelMemory(PixelView.Stored(header.Width, reduction), PixelView.Stored(header.Height, reduction));
             bool inks = header.Components == 4;
             if (decoder.Decode(encoded, pixels, inks ? Inks : RedGreenBlue, LimitScans, out bool wentOn) is { } complaint)
-                return wentOn && !Losses.Any(loss => complaint.StartsWith(loss, StringComparison.Ordinal)) ? null : throw new ArgumentException(complaint);
+                return wentOn && !Losses.Any(loss => complaint.StartsWith(loss, StringComparison.Ordinal)) ? null
+                    : throw new ArgumentException(complaint);
             if (inks)
                 ToColours(pixels.Bytes);
             isSound = true;

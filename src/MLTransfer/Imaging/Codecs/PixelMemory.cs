@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace MLTransfer.Imaging.Codecs;
 
-/// <summary>Pixels of four bytes (red, green, blue and one more) in borrowed memory, rows without gaps; whoever disposes it gives the memory back.</summary>
+/// <summary>
+/// Pixels of four bytes (red, green, blue and one more) in borrowed memory, rows without gaps; whoever disposes it gives the memory back.
+/// </summary>
 internal sealed class PixelMemory(int width, int height) : IDisposable
 {
     private byte[]? _bytes = ArrayPool<byte>.Shared.Rent(checked(width * height * 4));

@@ -4,7 +4,8 @@ using MLTransfer.Imaging.Formats;
 namespace MLTransfer.Imaging.Codecs;
 
 /// <summary>
-/// The first page of TIFF files through LibTiff.NET, which decompresses; what values become which colours is decided here, as Pillow does it:
+/// The first page of TIFF files through LibTiff.NET, which decompresses; what values become which colours is decided here, as Pillow does
+/// it:
 /// 16 bits keep their upper 8, and only what is said to be alpha is.
 /// </summary>
 internal static class TiffCodec

@@ -26,10 +26,12 @@ internal static unsafe class TurboJpegLibrary
     internal static bool TryDecode(nint decoder, ReadOnlySpan<byte> encoded, PixelMemory target, int format, int flags)
     {
         fixed (byte* bytes = encoded, pixels = target.Bytes)
-            return Functions.Decode(decoder, bytes, new CULong((nuint)encoded.Length), pixels, target.Width, target.Width * 4, target.Height, format, flags) == 0;
+            return Functions.Decode(decoder, bytes, new CULong((nuint)encoded.Length), pixels, target.Width, target.Width * 4,
+                target.Height, format, flags) == 0;
     }
 
-    internal static string? Error(nint decoder) => Marshal.PtrToStringUTF8(((delegate* unmanaged<nint, nint>)Function("tjGetErrorStr2"))(decoder));
+    internal static string? Error(nint decoder) =>
+        Marshal.PtrToStringUTF8(((delegate* unmanaged<nint, nint>)Function("tjGetErrorStr2"))(decoder));
 
     /// <summary>Whether the last error was one that decoding went on after.</summary>
     internal static bool IsWarning(nint decoder) => ((delegate* unmanaged<nint, int>)Function("tjGetErrorCode"))(decoder) == 0;

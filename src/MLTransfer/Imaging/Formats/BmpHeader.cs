@@ -11,7 +11,8 @@ namespace MLTransfer.Imaging.Formats;
 /// <param name="Pixels">Where the pixels begin.</param>
 /// <param name="Masks">The bits of red, green, blue and alpha in a pixel of 16 bits or more.</param>
 internal sealed record BmpHeader(
-    ImageHeader Image, int Bits, bool HasRuns, bool TopDown, (int Start, int Count, int Step) Palette, int Pixels, (uint R, uint G, uint B, uint A) Masks)
+    ImageHeader Image, int Bits, bool HasRuns, bool TopDown, (int Start, int Count, int Step) Palette, int Pixels,
+    (uint R, uint G, uint B, uint A) Masks)
 {
     private const int FileHeader = 14, CoreHeader = 12, InfoHeader = 40, MasksAt = FileHeader + InfoHeader;
     private const uint Plain = 0, Runs8 = 1, Runs4 = 2, BitFields = 3, AlphaBitFields = 6;
@@ -23,7 +24,8 @@ internal sealed record BmpHeader(
     /// <exception cref="ImageException">The pixels are stored in a way that is not read.</exception>
     internal static BmpHeader? Read(string name, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < FileHeader + CoreHeader || UInt32(bytes, FileHeader) is var length && (length < CoreHeader || length > bytes.Length - FileHeader))
+        if (bytes.Length < FileHeader + CoreHeader || UInt32(bytes, FileHeader) is var length
+            && (length < CoreHeader || length > bytes.Length - FileHeader))
             return null;
         if (length != CoreHeader && length < InfoHeader)
             return null;
@@ -38,7 +40,8 @@ internal sealed record BmpHeader(
             throw ImageException.NotSupported(name, $"a BMP image compressed by method {compression}; save it without, or as PNG");
         if (bits is not (1 or 4 or 8 or 16 or 24 or 32) || height == int.MinValue)
             return null;
-        if (compression is Runs8 && bits != 8 || compression is Runs4 && bits != 4 || compression is BitFields or AlphaBitFields && bits < 16)
+        if (compression is Runs8 && bits != 8 || compression is Runs4 && bits != 4 || compression is BitFields or AlphaBitFields
+            && bits < 16)
             return null;
         int masks = compression == BitFields && length == InfoHeader ? 12 : compression == AlphaBitFields && length == InfoHeader ? 16 : 0;
         int paletteStart = FileHeader + (int)length + masks, step = core ? 3 : 4;
@@ -49,7 +52,8 @@ internal sealed record BmpHeader(
             start = (uint)(paletteStart + count * step);
         if (start > bytes.Length || paletteStart + count * step > bytes.Length)
             return null;
-        BmpHeader header = new(new ImageHeader(ImageFormat.Bmp, width, Math.Abs(height), IsComplete: true), bits, compression is Runs8 or Runs4, height < 0,
+        BmpHeader header = new(new ImageHeader(ImageFormat.Bmp, width, Math.Abs(height), IsComplete: true), bits,
+            compression is Runs8 or Runs4, height < 0,
             (paletteStart, count, step), (int)start, MasksOf(bytes, bits, compression, (int)length + masks));
         bool isComplete = header.HasRuns || header.Stride * header.Image.Height <= bytes.Length - header.Pixels;
         return header with { Image = header.Image with { IsComplete = isComplete } };

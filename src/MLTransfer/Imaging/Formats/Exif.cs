@@ -3,7 +3,9 @@ namespace MLTransfer.Imaging.Formats;
 /// <summary>The data that cameras put beside an image.</summary>
 internal static class Exif
 {
-    /// <summary>How the image is to be shown; <see cref="Orientation.AsStored"/> when the data does not say, is cut short or lies.</summary>
+    /// <summary>
+    /// How the image is to be shown; <see cref="Orientation.AsStored"/> when the data does not say, is cut short or lies.
+    /// </summary>
     /// <param name="data">TIFF data, with or without the six bytes that precede it in JPEG files.</param>
     internal static Orientation OrientationIn(ReadOnlySpan<byte> data)
     {

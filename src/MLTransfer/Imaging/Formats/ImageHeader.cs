@@ -7,7 +7,8 @@ namespace MLTransfer.Imaging.Formats;
 /// <param name="Format">What kind of file it is.</param>
 /// <param name="Width">Declared pixels in a row as stored, at least 1.</param>
 /// <param name="Height">Declared rows as stored, at least 1.</param>
-/// <param name="IsComplete">Whether the file goes on to the end that its format marks: codecs fill what is missing with gray, unasked.</param>
+/// <param name="IsComplete">Whether the file goes on to the end that its format marks: codecs fill what is missing with gray,
+/// unasked.</param>
 internal readonly record struct ImageHeader(ImageFormat Format, int Width, int Height, bool IsComplete)
 {
     private const int ShownCharacters = 24;

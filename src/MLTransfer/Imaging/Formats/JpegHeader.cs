@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace MLTransfer.Imaging.Formats;
 
-/// <summary>Walks a JPEG file's markers (ITU T.81, annex B): the frame header has the size, the end marker shows that the file is whole.</summary>
+/// <summary>
+/// Walks a JPEG file's markers (ITU T.81, annex B): the frame header has the size, the end marker shows that the file is whole.
+/// </summary>
 internal static class JpegHeader
 {
     private const int UsualBits = 8;

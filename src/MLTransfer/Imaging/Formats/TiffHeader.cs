@@ -45,7 +45,8 @@ internal sealed record TiffHeader(
     internal static TiffHeader? Read(string name, ReadOnlySpan<byte> bytes)
     {
         var directory = TiffDirectory.First(bytes);
-        if (directory.Number(WidthTag) is not { } width || directory.Number(HeightTag) is not { } height || width > int.MaxValue || height > int.MaxValue)
+        if (directory.Number(WidthTag) is not { } width || directory.Number(HeightTag) is not { } height || width > int.MaxValue
+            || height > int.MaxValue)
             return null;
         TiffColours colours = (TiffColours)(directory.Number(ColoursTag) ?? Usual(directory));
         uint samples = directory.Number(SamplesTag) ?? 1, bits = directory.Number(BitsTag) ?? 1;

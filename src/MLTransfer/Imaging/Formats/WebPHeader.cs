@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace MLTransfer.Imaging.Formats;
 
-/// <summary>Reads the first chunk of a WebP file (RFC 9649): lossy, lossless or extended; the container says how long the file is.</summary>
+/// <summary>
+/// Reads the first chunk of a WebP file (RFC 9649): lossy, lossless or extended; the container says how long the file is.
+/// </summary>
 internal static class WebPHeader
 {
     private const int FirstChunk = 12, ChunkHeader = 8, ShortestPayload = 10;
@@ -15,7 +17,9 @@ internal static class WebPHeader
         ReadOnlySpan<byte> chunk = bytes[FirstChunk..], payload = chunk[ChunkHeader..];
         bool isComplete = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) + (long)ChunkHeader <= bytes.Length;
         if (chunk.StartsWith("VP8X"u8))
-            return new ImageHeader(ImageFormat.WebP, 1 + UInt24(payload[4..]), 1 + UInt24(payload[7..]), isComplete) { Orientation = OrientationIn(chunk) };
+            return new ImageHeader(ImageFormat.WebP, 1 + UInt24(payload[4..]), 1 + UInt24(payload[7..]),
+                isComplete)
+            { Orientation = OrientationIn(chunk) };
         if (chunk.StartsWith("VP8L"u8))
         {
             uint sizes = BinaryPrimitives.ReadUInt32LittleEndian(payload[1..]);

@@ -24,13 +24,16 @@ public sealed class BatchLoader
     /// <param name="transforms">What is done to each image; all must end up with the same size.</param>
     /// <param name="batchSize">Images in a batch; the last one may have fewer.</param>
     /// <param name="threads">Threads that decode and transform; 0: as many as there are processors.</param>
-    /// <param name="seed">Decides, with the epoch, the image's index and how often it came before in the epoch, what random transforms do.</param>
+    /// <param name="seed">Decides, with the epoch, the image's index and how often it came before in the epoch, what random transforms
+    /// do.</param>
     /// <param name="decoding">How images are decoded; <see langword="null"/>: <see cref="DecodingOptions.Default"/>.</param>
     /// <param name="memory">
-    /// Where images stay decoded for the next epoch, except with <see cref="DecodingOptions.ReducedScale"/>; <see langword="null"/>: nowhere.
+    /// Where images stay decoded for the next epoch, except with <see cref="DecodingOptions.ReducedScale"/>; <see langword="null"/>:
+    /// nowhere.
     /// </param>
     /// <exception cref="ArgumentException">The transforms leave the size to the image, or a number is out of range.</exception>
-    public BatchLoader(IReadOnlyList<ImageSource> images, IReadOnlyList<ImageTransform> transforms, int batchSize = 32, int threads = 0, int seed = 0,
+    public BatchLoader(IReadOnlyList<ImageSource> images, IReadOnlyList<ImageTransform> transforms, int batchSize = 32, int threads = 0,
+        int seed = 0,
         DecodingOptions? decoding = null, ImageMemory? memory = null)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -38,7 +41,8 @@ public sealed class BatchLoader
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _size = TransformChain.SizeAfter(transforms) ?? throw new ArgumentException(
-            "The transforms leave the images at different sizes, which no batch can hold. End with a CenterCrop, a RandomResizedCrop or a Resize to an exact size.",
+            "The transforms leave the images at different sizes, which no batch can hold. End with a CenterCrop, a RandomResizedCrop or "
+            + "a Resize to an exact size.",
             nameof(transforms));
         (_images, _transforms) = (images, transforms);
         (_batchSize, _threads, _seed) = (batchSize, threads == 0 ? Environment.ProcessorCount : threads, seed);
@@ -67,7 +71,8 @@ public sealed class BatchLoader
         for (int i = 0; i < order.Count; i++)
         {
             if ((uint)order[i] >= (uint)_images.Count)
-                throw new ArgumentOutOfRangeException(nameof(order), $"There is no image {order[i]}; the data set has {_images.Count}, counted from 0.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(order), $"There is no image {order[i]}; the data set has {_images.Count}, counted from 0.");
         }
         return Batches(order, epoch, cancellation);
     }
@@ -96,6 +101,7 @@ public sealed class BatchLoader
         return image <= Array.MaxLength / batchSize
             ? (int)image * batchSize
             : throw new ArgumentOutOfRangeException(
-                nameof(batchSize), batchSize, $"{batchSize} images of {size.Width} x {size.Height} pixels are more than fit into a batch; at most {Array.MaxLength / image} do.");
+                nameof(batchSize), batchSize, $"{batchSize} images of {size.Width} x {size.Height} pixels are more than fit into a "
+                + $"batch; at most {Array.MaxLength / image} do.");
     }
 }

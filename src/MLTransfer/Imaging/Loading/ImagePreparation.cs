@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace MLTransfer.Imaging;
 
 /// <summary>What happens to one image: read, decoded, transformed into its place in the batch.</summary>
-internal sealed class ImagePreparation(KeptImages images, IReadOnlyList<int> order, IReadOnlyList<ImageTransform> transforms, int seed, int epoch)
+internal sealed class ImagePreparation(
+    KeptImages images, IReadOnlyList<int> order, IReadOnlyList<ImageTransform> transforms, int seed, int epoch)
 {
     private readonly int[]? _occurrences = Occurrences(order);
 

@@ -1,7 +1,8 @@
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// The images of a data set, which stay decoded, in their full size, after they were asked for once, as long as there is memory for them. Where
+/// The images of a data set, which stay decoded, in their full size, after they were asked for once, as long as there is memory for them.
+/// Where
 /// they are decoded at a scale that chance decides, none stays.
 /// </summary>
 internal sealed class KeptImages(

@@ -20,7 +20,9 @@ internal static class Convolution
         using HorizontalPass horizontal = new(columns);
         int stride = VerticalPass.StrideOf(seen.Width);
         if ((long)rows.Length * stride > MostBytes)
-            throw new ImageException("image", $"it is {rows.Length} pixels high, too many to be resized to {framing.Grid.Width} x {framing.Grid.Height}; cut a part of it first");
+            throw new ImageException("image",
+                $"it is {rows.Length} pixels high, too many to be resized to {framing.Grid.Width} x {framing.Grid.Height}; cut a part "
+                + $"of it first");
         byte[] narrowed = ArrayPool<byte>.Shared.Rent(rows.Length * stride);
         byte[] sourceRow = ArrayPool<byte>.Shared.Rent(horizontal.SourceRowLength);
         byte[] resultRow = ArrayPool<byte>.Shared.Rent(stride);

@@ -18,7 +18,9 @@ internal readonly record struct Framing(Region Source, ImageDimensions Grid, Reg
 
     internal bool Resamples => Grid.Width != Source.Width || Grid.Height != Source.Height;
 
-    /// <summary>How many of the image's pixels, in both directions, a decoder may make one of with no fewer left than the grid has: 1, 2, 4 or 8.</summary>
+    /// <summary>
+    /// How many of the image's pixels, in both directions, a decoder may make one of with no fewer left than the grid has: 1, 2, 4 or 8.
+    /// </summary>
     internal int LargestReduction
     {
         get
@@ -33,9 +35,12 @@ internal readonly record struct Framing(Region Source, ImageDimensions Grid, Reg
     private Region WholeGrid => new(0, 0, Grid.Width, Grid.Height);
 
     internal static Framing Whole(int width, int height) =>
-        new(new Region(0, 0, width, height), new ImageDimensions(width, height), new Region(0, 0, width, height), false, Interpolation.Bilinear);
+        new(new Region(0, 0, width, height), new ImageDimensions(width, height), new Region(0, 0, width, height), false,
+            Interpolation.Bilinear);
 
-    /// <summary>Resamples what is seen now; nothing when that needs its pixels first (it is resampled already, or has a black border).</summary>
+    /// <summary>
+    /// Resamples what is seen now; nothing when that needs its pixels first (it is resampled already, or has a black border).
+    /// </summary>
     internal Framing? Resize(ImageDimensions size, Interpolation interpolation)
     {
         if (size == Size)

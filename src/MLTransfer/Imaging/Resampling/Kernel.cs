@@ -42,13 +42,17 @@ internal readonly ref struct Kernel
 
     internal ReadOnlySpan<int> Weights(int pixel) => _weights.AsSpan(pixel * Taps, Taps);
 
-    /// <summary>The kernel for the result pixels <paramref name="from"/> … <paramref name="from"/> + <paramref name="count"/> of <paramref name="size"/>.</summary>
+    /// <summary>
+    /// The kernel for the result pixels <paramref name="from"/> … <paramref name="from"/> + <paramref name="count"/> of
+    /// <paramref name="size"/>.
+    /// </summary>
     internal static Kernel Of(SourceAxis source, int size, int from, int count, Filter filter)
     {
         double scale = source.Length / size, stretch = Math.Max(scale, 1), support = filter.Support * stretch;
         int taps = Math.Min((int)Math.Ceiling(support) * 2 + 1, source.Count);
         if ((long)count * taps > MostWeights)
-            throw new ImageException("image", $"it is {source.Count} pixels long, too many to be resized to {size}; cut a part of it first");
+            throw new ImageException("image",
+                $"it is {source.Count} pixels long, too many to be resized to {size}; cut a part of it first");
         Kernel kernel = new(count, taps);
         double[] exact = ArrayPool<double>.Shared.Rent(taps);
         int first = source.Count, end = 0;

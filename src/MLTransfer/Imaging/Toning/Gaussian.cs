@@ -17,9 +17,11 @@ internal static class Gaussian
     {
         int width = canvas.Width, height = canvas.Height, pitch = WeightedSum.LengthFor(width * 3);
         if ((long)pitch * (taps.Height + 1) > MostNumbers)
-            throw new ImageException("image", $"it is {width} pixels wide, too many to be blurred over {taps.Height} rows; resize it first");
+            throw new ImageException("image",
+                $"it is {width} pixels wide, too many to be blurred over {taps.Height} rows; resize it first");
         float[] row = ArrayPool<float>.Shared.Rent(pitch + taps.Width * 3), rows = ArrayPool<float>.Shared.Rent(pitch * (taps.Height + 1));
-        Span<float> across = stackalloc float[taps.Width], down = stackalloc float[taps.Height], sum = rows.AsSpan(pitch * taps.Height, pitch);
+        Span<float> across = stackalloc float[taps.Width], down = stackalloc float[taps.Height],
+            sum = rows.AsSpan(pitch * taps.Height, pitch);
         Span<int> columnStarts = stackalloc int[taps.Width], rowStarts = stackalloc int[taps.Height];
         Weigh(across, sigma);
         Weigh(down, sigma);

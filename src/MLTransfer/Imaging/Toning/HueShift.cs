@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics;
 namespace MLTransfer.Imaging.Toning;
 
 /// <summary>
-/// Turns the circle of hues. There and back through Pillow's mode HSV, four pixels at a time; hue and saturation are cut to 8 bits in between,
+/// Turns the circle of hues. There and back through Pillow's mode HSV, four pixels at a time; hue and saturation are cut to 8 bits in
+/// between,
 /// and what is computed in single and what in double precision decides where they are cut: it is as in Pillow.
 /// </summary>
 internal static class HueShift
@@ -13,7 +14,8 @@ internal static class HueShift
     private const byte None = 0x80;
     private const int BytesAtOnce = 12;
 
-    private static readonly Vector128<byte> First = Vector128.Create(0, None, None, None, 3, None, None, None, 6, None, None, None, 9, None, None, None);
+    private static readonly Vector128<byte> First =
+        Vector128.Create(0, None, None, None, 3, None, None, None, 6, None, None, None, 9, None, None, None);
     private static readonly Vector128<byte> Packed = Vector128.Create(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, None, None, None, None);
 
     /// <param name="pixels">Red, green, blue.</param>
@@ -44,7 +46,8 @@ internal static class HueShift
         Vector128<int> red = Vector128.Shuffle(pixels, First).AsInt32();
         Vector128<int> green = Vector128.Shuffle(pixels, First + Vector128<byte>.One).AsInt32();
         Vector128<int> blue = Vector128.Shuffle(pixels, First + Vector128.Create((byte)2)).AsInt32();
-        Vector128<int> value = Vector128.Max(Vector128.Max(red, green), blue), range = value - Vector128.Min(Vector128.Min(red, green), blue);
+        Vector128<int> value = Vector128.Max(Vector128.Max(red, green), blue),
+            range = value - Vector128.Min(Vector128.Min(red, green), blue);
         Vector128<int> hue = (Hue(red, green, blue, value, range) + Vector128.Create((int)shift)) & Vector128.Create(255);
         Vector128<float> saturation = Vector128.ConvertToSingle(range) / Vector128.ConvertToSingle(value);
         // Greys have no saturation; black has none that could be computed.
@@ -52,11 +55,14 @@ internal static class HueShift
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Hue(Vector128<int> red, Vector128<int> green, Vector128<int> blue, Vector128<int> value, Vector128<int> range)
+    private static Vector128<int> Hue(
+        Vector128<int> red, Vector128<int> green, Vector128<int> blue, Vector128<int> value, Vector128<int> range)
     {
         Vector128<float> whole = Vector128.ConvertToSingle(range);
-        Vector128<float> r = Vector128.ConvertToSingle(value - red) / whole, g = Vector128.ConvertToSingle(value - green) / whole, b = Vector128.ConvertToSingle(value - blue) / whole;
-        Vector128<float> ofGreen = Single(Vector256.Create(2.0) + Double(r) - Double(b)), ofBlue = Single(Vector256.Create(4.0) + Double(g) - Double(r));
+        Vector128<float> r = Vector128.ConvertToSingle(value - red) / whole, g = Vector128.ConvertToSingle(value - green) / whole,
+            b = Vector128.ConvertToSingle(value - blue) / whole;
+        Vector128<float> ofGreen = Single(Vector256.Create(2.0) + Double(r) - Double(b)),
+            ofBlue = Single(Vector256.Create(4.0) + Double(g) - Double(r));
         Vector128<float> sixths = Vector128.ConditionalSelect(Vector128.Equals(red, value).AsSingle(), b - g,
             Vector128.ConditionalSelect(Vector128.Equals(green, value).AsSingle(), ofGreen, ofBlue));
         Vector256<double> turn = Double(sixths) / 6.0 + Vector256<double>.One;
@@ -71,10 +77,13 @@ internal static class HueShift
         Vector128<float> part = Single(sixths - whole), vivid = Single(Double(Vector128.ConvertToSingle(saturation)) / 255.0);
         Vector256<double> light = Double(Vector128.ConvertToSingle(value)), one = Vector256<double>.One, half = Vector256.Create(0.5);
         Vector128<int> least = Cut(light * (one - Double(vivid)) + half);
-        Vector128<int> falling = Cut(light * (one - Double(vivid * part)) + half), rising = Cut(light * (one - Double(vivid) * (one - Double(part))) + half);
-        Vector128<int> between = Vector128.ConditionalSelect(Vector128.Equals(sector & Vector128<int>.One, Vector128<int>.Zero), rising, falling);
+        Vector128<int> falling = Cut(light * (one - Double(vivid * part)) + half),
+            rising = Cut(light * (one - Double(vivid) * (one - Double(part))) + half);
+        Vector128<int> between = Vector128
+            .ConditionalSelect(Vector128.Equals(sector & Vector128<int>.One, Vector128<int>.Zero), rising, falling);
         // Six sectors; the seventh, of the last hue alone, is the first.
-        Vector128<int> s0 = Vector128.Equals(sector, Vector128<int>.Zero) | Vector128.Equals(sector, Vector128.Create(6)), s1 = Vector128.Equals(sector, Vector128<int>.One);
+        Vector128<int> s0 = Vector128.Equals(sector, Vector128<int>.Zero) | Vector128.Equals(sector, Vector128.Create(6)),
+            s1 = Vector128.Equals(sector, Vector128<int>.One);
         Vector128<int> s2 = Vector128.Equals(sector, Vector128.Create(2)), s3 = Vector128.Equals(sector, Vector128.Create(3));
         Vector128<int> s4 = Vector128.Equals(sector, Vector128.Create(4)), s5 = Vector128.Equals(sector, Vector128.Create(5));
         Vector128<int> red = Vector128.ConditionalSelect(s0 | s5, value, Vector128.ConditionalSelect(s1 | s4, between, least));

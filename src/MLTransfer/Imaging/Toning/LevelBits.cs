@@ -19,7 +19,9 @@ internal static class LevelBits
             level &= kept;
     }
 
-    /// <summary>Inverts what is as light as a threshold or lighter, as Pillow's <c>ImageOps.solarize</c>; all of it when that is 0.</summary>
+    /// <summary>
+    /// Inverts what is as light as a threshold or lighter, as Pillow's <c>ImageOps.solarize</c>; all of it when that is 0.
+    /// </summary>
     /// <param name="pixels">The levels.</param>
     /// <param name="threshold">From 0 to 255; nothing is inverted by one beyond.</param>
     internal static void Solarize(Span<byte> pixels, double threshold)

@@ -10,7 +10,8 @@ internal static class Luma
     private const byte None = 0x80;
     private const int BytesAtOnce = 12;
 
-    private static readonly Vector128<byte> Reds = Vector128.Create(0, None, None, None, 3, None, None, None, 6, None, None, None, 9, None, None, None);
+    private static readonly Vector128<byte> Reds =
+        Vector128.Create(0, None, None, None, 3, None, None, None, 6, None, None, None, 9, None, None, None);
     private static readonly Vector128<byte> Thrice = Vector128.Create(0, 0, 0, 4, 4, 4, 8, 8, 8, 12, 12, 12, None, None, None, None);
 
     /// <summary>Gives every pixel its lightness for all three colours.</summary>

@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics;
 namespace MLTransfer.Imaging.Toning;
 
 /// <summary>
-/// Mixes each pixel with its eight neighbours, as Pillow's <c>ImageFilter.SMOOTH</c>: five parts of itself and one of each neighbour. Pixels at the
+/// Mixes each pixel with its eight neighbours, as Pillow's <c>ImageFilter.SMOOTH</c>: five parts of itself and one of each neighbour.
+/// Pixels at the
 /// edge stay as they are.
 /// </summary>
 internal static class Smoothing
@@ -24,7 +25,8 @@ internal static class Smoothing
         ushort[] borrowed = ArrayPool<ushort>.Shared.Rent(stride);
         for (int y = 1; y < size.Height - 1; y++)
         {
-            ReadOnlySpan<byte> above = pixels.Slice((y - 1) * stride, stride), row = pixels.Slice(y * stride, stride), below = pixels.Slice((y + 1) * stride, stride);
+            ReadOnlySpan<byte> above = pixels.Slice((y - 1) * stride, stride), row = pixels.Slice(y * stride, stride),
+                below = pixels.Slice((y + 1) * stride, stride);
             Add(above, row, below, borrowed.AsSpan(0, stride));
             Mix(borrowed.AsSpan(0, stride), row, target.Slice(y * stride, stride));
         }
@@ -46,7 +48,8 @@ internal static class Smoothing
         int i = 3;
         for (; i + Vector128<byte>.Count + 3 <= row.Length; i += Vector128<byte>.Count)
         {
-            Vector256<ushort> sum = Read(sums, i - 3) + Read(sums, i) + Read(sums, i + 3) + (Widen(row, i) << 2) + Vector256.Create((ushort)(Parts / 2));
+            Vector256<ushort> sum = Read(sums, i - 3) + Read(sums, i) + Read(sums, i + 3) + (Widen(row, i) << 2)
+                + Vector256.Create((ushort)(Parts / 2));
             (Vector256<uint> lower, Vector256<uint> upper) = Vector256.Widen(sum);
             Vector256<ushort> mixed = Vector256.Narrow((lower * Reciprocal) >> ReciprocalBits, (upper * Reciprocal) >> ReciprocalBits);
             Vector128.Narrow(mixed.GetLower(), mixed.GetUpper()).CopyTo(target[i..]);

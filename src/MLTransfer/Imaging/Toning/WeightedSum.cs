@@ -62,7 +62,8 @@ internal static class WeightedSum
         int i = 0;
         for (; i + AtOnce <= target.Length; i += AtOnce)
         {
-            Vector256<ushort> lower = Vector256.Narrow(Rounded(numbers, i), Rounded(numbers, i + 8)), upper = Vector256.Narrow(Rounded(numbers, i + 16), Rounded(numbers, i + 24));
+            Vector256<ushort> lower = Vector256.Narrow(Rounded(numbers, i), Rounded(numbers, i + 8)),
+                upper = Vector256.Narrow(Rounded(numbers, i + 16), Rounded(numbers, i + 24));
             Vector256.Narrow(lower, upper).CopyTo(target[i..]);
         }
         for (; i < target.Length; i++)
@@ -70,5 +71,6 @@ internal static class WeightedSum
     }
 
     private static Vector256<uint> Rounded(ReadOnlySpan<float> numbers, int i) =>
-        Vector256.ConvertToInt32Native(Vector256.Round(Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(numbers.Slice(i, 8))))).AsUInt32();
+        Vector256.ConvertToInt32Native(Vector256.Round(Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(numbers.Slice(i, 8)))))
+            .AsUInt32();
 }

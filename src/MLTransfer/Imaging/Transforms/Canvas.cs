@@ -4,7 +4,8 @@ using MLTransfer.Imaging.Resampling;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// An image while transforms change it: red, green, blue of each pixel, row after row without gaps, in borrowed memory, and a second piece of
+/// An image while transforms change it: red, green, blue of each pixel, row after row without gaps, in borrowed memory, and a second piece
+/// of
 /// memory for what cannot be computed in place.
 /// </summary>
 internal sealed class Canvas : IDisposable
@@ -74,7 +75,8 @@ internal sealed class Canvas : IDisposable
         long pixels = (long)size.Width * size.Height, most = Math.Max(MostPixels, (long)before.Width * before.Height);
         return pixels > 0 && pixels <= most
             ? (int)(pixels * 3)
-            : throw new ImageException("image", $"its transforms would make {size.Width} x {size.Height} pixels of it; {most} are possible");
+            : throw new ImageException("image",
+            $"its transforms would make {size.Width} x {size.Height} pixels of it; {most} are possible");
     }
 
     public void Dispose()

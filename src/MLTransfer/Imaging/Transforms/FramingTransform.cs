@@ -9,7 +9,9 @@ public abstract record FramingTransform : ImageTransform
     {
     }
 
-    /// <summary>What this transform makes of a framing; nothing, before it used any chance, when it needs the framing's pixels first.</summary>
+    /// <summary>
+    /// What this transform makes of a framing; nothing, before it used any chance, when it needs the framing's pixels first.
+    /// </summary>
     internal abstract Framing? Frame(Framing framing, ref ImageRandom random);
 
     /// <summary>What it makes of pixels, which it may change first.</summary>

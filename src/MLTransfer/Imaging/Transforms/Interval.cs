@@ -20,5 +20,6 @@ public readonly record struct Interval(double Least, double Most)
     /// <exception cref="ArgumentOutOfRangeException">An end lies outside, or the lower above the upper.</exception>
     internal Interval Within(double least, double most, string name) => Least >= least && Least <= Most && Most <= most
         ? this
-        : throw new ArgumentOutOfRangeException(name, this, $"{name} is {this}; it must lie between {least} and {most}, the lower end first.");
+        : throw new ArgumentOutOfRangeException(
+        name, this, $"{name} is {this}; it must lie between {least} and {most}, the lower end first.");
 }

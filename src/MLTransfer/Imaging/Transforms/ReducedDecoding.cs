@@ -13,10 +13,12 @@ internal static class ReducedDecoding
     /// <param name="transforms">What will be done to it.</param>
     /// <param name="decoding">How to decode it.</param>
     /// <param name="random">The chance with which it will be done.</param>
-    internal static DecodedPixels Open(ImageSource image, IReadOnlyList<ImageTransform> transforms, DecodingOptions decoding, ImageRandom random) =>
+    internal static DecodedPixels Open(
+        ImageSource image, IReadOnlyList<ImageTransform> transforms, DecodingOptions decoding, ImageRandom random) =>
         decoding.ReducedScale ? OpenReduced(image, transforms, decoding, random) : image.Open(decoding);
 
-    private static DecodedPixels OpenReduced(ImageSource image, IReadOnlyList<ImageTransform> transforms, DecodingOptions decoding, ImageRandom random) =>
+    private static DecodedPixels OpenReduced(
+        ImageSource image, IReadOnlyList<ImageTransform> transforms, DecodingOptions decoding, ImageRandom random) =>
         image.Open(decoding, size => ReductionFor(transforms, size, random));
 
     private static int ReductionFor(IReadOnlyList<ImageTransform> transforms, ImageDimensions size, ImageRandom random)

@@ -18,10 +18,12 @@ internal static class Setting
     internal static double Share(double value, [CallerMemberName] string name = "") => Between(0, value, 1, name);
 
     internal static double Between(double least, double value, double most, [CallerMemberName] string name = "") =>
-        value >= least && value <= most ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must lie between {least} and {most}.");
+        value >= least && value <= most ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must lie between {least} and {most}.");
 
     internal static double Positive(double value, [CallerMemberName] string name = "") =>
-        value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a positive number.");
+        value > 0 && double.IsFinite(value) ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be a positive number.");
 
     /// <summary>Two ends of a range of angles.</summary>
     internal static (double Smallest, double Largest) Angles(double smallestDegrees, double largestDegrees) =>
@@ -29,7 +31,8 @@ internal static class Setting
             ? (smallestDegrees, largestDegrees)
             : throw new ArgumentOutOfRangeException(
                 nameof(largestDegrees), largestDegrees,
-                $"There is no angle from {smallestDegrees} to {largestDegrees} degrees; both must lie between -360 and 360, the largest not below the smallest.");
+                $"There is no angle from {smallestDegrees} to {largestDegrees} degrees; both must lie between -360 and 360, the largest "
+                + $"not below the smallest.");
 
     private static int Pixels(int least, int value, string name) => value >= least && value <= LongestSide
         ? value

@@ -14,7 +14,8 @@ internal static class TransformChain
         using Canvas canvas = new();
         PixelView source = pixels.View;
         Framing framing = Run(transforms, ref source, canvas, ref random);
-        byte[] target = GC.AllocateUninitializedArray<byte>(Canvas.LengthOf(framing.Size, new ImageDimensions(source.Width, source.Height)));
+        byte[] target = GC.AllocateUninitializedArray<byte>(
+            Canvas.LengthOf(framing.Size, new ImageDimensions(source.Width, source.Height)));
         Renderer.Render(source, framing, target);
         return new Image(framing.Size.Width, framing.Size.Height, target);
     }

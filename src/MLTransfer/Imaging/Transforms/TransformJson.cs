@@ -38,7 +38,8 @@ internal sealed class TransformJson : JsonConverter<IReadOnlyList<ImageTransform
     public override void Write(Utf8JsonWriter writer, IReadOnlyList<ImageTransform> value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, value, Options);
 
-    private static ImageTransform[] Checked(ImageTransform?[]? read) => read is not null && Array.TrueForAll(read, transform => transform is not null)
+    private static ImageTransform[] Checked(ImageTransform?[]? read) =>
+        read is not null && Array.TrueForAll(read, transform => transform is not null)
         ? [.. read.OfType<ImageTransform>()]
         : throw new JsonException("a list of transforms is expected, none of them null");
 }

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models;
 
-/// <summary>The encoder of a vision transformer: position embeddings, blocks, a last layer norm. The layer groups of the network run it.</summary>
+/// <summary>
+/// The encoder of a vision transformer: position embeddings, blocks, a last layer norm. The layer groups of the network run it.
+/// </summary>
 internal sealed class Encoder : NamedModule
 {
     public const string Positions = "pos_embedding";
@@ -15,7 +17,8 @@ internal sealed class Encoder : NamedModule
     {
         register_parameter(Positions, new Parameter(nn.init.normal_(empty(1, tokens, width), 0, 0.02)));
         var layers = Child("layers", new Container("layers"));
-        Blocks = [.. Enumerable.Range(0, depth).Select(index => layers.Child($"encoder_layer_{index}", new EncoderBlock(width, heads, Epsilon, isLast: index == depth - 1)))];
+        Blocks = [.. Enumerable.Range(0, depth)
+            .Select(index => layers.Child($"encoder_layer_{index}", new EncoderBlock(width, heads, Epsilon, isLast: index == depth - 1)))];
         Norm = Child("ln", nn.LayerNorm(width, Epsilon));
     }
 
@@ -25,7 +28,8 @@ internal sealed class Encoder : NamedModule
 
     /// <summary>Whether position embeddings of that shape are such of a square grid.</summary>
     public bool CanTakePositions(long[] shape) =>
-        get_parameter(Positions)!.shape is [_, _, var width] && shape is [1, var tokens, var stored] && stored == width && PositionGrid.Side(tokens) is not null;
+        get_parameter(Positions)!.shape is [_, _, var width] && shape is [1, var tokens, var stored] && stored == width
+            && PositionGrid.Side(tokens) is not null;
 
     /// <summary>Replaces the position embeddings by others of that shape, which are not set yet.</summary>
     public void ReplacePositions(long[] shape)
@@ -40,5 +44,6 @@ internal sealed class Encoder : NamedModule
     /// <summary>The position embeddings for a grid: (1, 1 + height · width, D).</summary>
     public Tensor PositionsFor(long height, long width) => PositionGrid.Resized(get_parameter(Positions)!, height, width);
 
-    public override Tensor forward(Tensor input) => throw new NotSupportedException("The layer groups run the encoder's blocks one by one.");
+    public override Tensor forward(Tensor input) =>
+        throw new NotSupportedException("The layer groups run the encoder's blocks one by one.");
 }

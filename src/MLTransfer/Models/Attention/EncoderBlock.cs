@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models;
 
 /// <summary>
-/// A block of a transformer's encoder, each part normalized before and added to what came: self-attention, then a perceptron. The last block
+/// A block of a transformer's encoder, each part normalized before and added to what came: self-attention, then a perceptron. The last
+/// block
 /// of a classifier computes what becomes of the first vector only: nothing looks at the others.
 /// </summary>
 internal sealed class EncoderBlock : NamedModule

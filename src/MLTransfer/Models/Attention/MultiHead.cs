@@ -3,10 +3,15 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models;
 
-/// <summary>How attention with several heads cuts its vectors (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, section 3.2.2).</summary>
+/// <summary>
+/// How attention with several heads cuts its vectors (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, section 3.2.2).
+/// </summary>
 internal static class MultiHead
 {
-    /// <summary>Vectors (N, L, parts · D), in which queries, keys or values lie side by side, cut into heads: for each part (N, heads, L, D / heads).</summary>
+    /// <summary>
+    /// Vectors (N, L, parts · D), in which queries, keys or values lie side by side, cut into heads: for each part (N, heads, L, D /
+    /// heads).
+    /// </summary>
     public static Tensor[] Split(Tensor projected, int parts, long heads)
     {
         long[] shape = projected.shape;

@@ -18,7 +18,8 @@ internal sealed class VisionTransformer : ImageModel, IAdaptsToWeights
     private readonly ConvolutionUnit _projection;
     private readonly Encoder _encoder;
 
-    private VisionTransformer(int patch, long width, int depth, long heads, Container classifier) : base(nameof(VisionTransformer), "heads.head", (int)width, classifier)
+    private VisionTransformer(int patch, long width, int depth, long heads, Container classifier)
+        : base(nameof(VisionTransformer), "heads.head", (int)width, classifier)
     {
         register_parameter(ClassToken, new Parameter(zeros(1, 1, width)));
         _projection = Convolution("conv_proj", null, new(3, width, patch, patch));
@@ -39,7 +40,8 @@ internal sealed class VisionTransformer : ImageModel, IAdaptsToWeights
         Variant("b_32", 32, 768, 12, 12, 88_224_232, Preprocessing.ImageNet),
         Variant("l_16", 16, 1024, 24, 16, 304_326_632, Preprocessing.ImageNet with { ResizeTo = 242 }),
         Variant("l_32", 32, 1024, 24, 16, 306_535_400, Preprocessing.ImageNet),
-        Variant("h_14", 14, 1280, 32, 16, 632_045_800, Preprocessing.ImageNet with { ResizeTo = 224, Interpolation = Interpolation.Bicubic }),
+        Variant("h_14", 14, 1280, 32, 16, 632_045_800,
+        Preprocessing.ImageNet with { ResizeTo = 224, Interpolation = Interpolation.Bicubic }),
     ];
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
@@ -60,11 +62,12 @@ internal sealed class VisionTransformer : ImageModel, IAdaptsToWeights
         nn.init.zeros_(bias);
     }
 
-    private static Backbone Variant(string name, int patch, long width, int depth, long heads, long parameters, Preprocessing preprocessing) => new(
+    private static Backbone Variant(
+        string name, int patch, long width, int depth, long heads, long parameters, Preprocessing preprocessing) => new(
         $"vit_{name}", "ViT", (int)width, parameters, preprocessing, () => new VisionTransformer(patch, width, depth, heads, new("heads")))
-    {
-        InputSizes = InputSizes.MultiplesOf(patch),
-    };
+        {
+            InputSizes = InputSizes.MultiplesOf(patch),
+        };
 
     private void Initialise(int patch)
     {

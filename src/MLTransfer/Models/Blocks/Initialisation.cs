@@ -6,7 +6,9 @@ namespace MLTransfer.Models;
 /// <summary>The random weights a network starts from, as torchvision's families choose them.</summary>
 internal static class Initialisation
 {
-    /// <summary>Convolutions normal with variance 2 / fan-out (He et al. 2015, https://arxiv.org/abs/1502.01852); the rest as the layers are made.</summary>
+    /// <summary>
+    /// Convolutions normal with variance 2 / fan-out (He et al. 2015, https://arxiv.org/abs/1502.01852); the rest as the layers are made.
+    /// </summary>
     public static void KaimingFanOut(nn.Module model)
     {
         foreach (Conv2d convolution in model.modules().OfType<Conv2d>())
@@ -40,7 +42,8 @@ internal static class Initialisation
     }
 
     /// <summary>
-    /// All convolutions and linear layers normal(0, <paramref name="deviation"/>) within [-2, 2], as torchvision's Inceptions; biases as the layers
+    /// All convolutions and linear layers normal(0, <paramref name="deviation"/>) within [-2, 2], as torchvision's Inceptions; biases as
+    /// the layers
     /// are made.
     /// </summary>
     public static void TruncatedNormal(nn.Module model, double deviation)
@@ -52,7 +55,9 @@ internal static class Initialisation
         }
     }
 
-    /// <summary>A linear layer with weights normal(0, <paramref name="deviation"/>) within [-2, 2] and biases as PyTorch makes them.</summary>
+    /// <summary>
+    /// A linear layer with weights normal(0, <paramref name="deviation"/>) within [-2, 2] and biases as PyTorch makes them.
+    /// </summary>
     public static void TruncatedNormalLinear(Tensor weight, Tensor bias, double deviation)
     {
         Linear(weight, bias);
@@ -61,14 +66,16 @@ internal static class Initialisation
 
     /// <summary>
     /// Fills a tensor from a normal(0, <paramref name="deviation"/>) that is cut at ±2, by the inverse of its distribution function:
-    /// σ · √2 · erf⁻¹(u) with u uniform within ±erf(2 / (σ · √2)), as PyTorch's <c>trunc_normal_</c>. TorchSharp 0.107's own gives a constant.
+    /// σ · √2 · erf⁻¹(u) with u uniform within ±erf(2 / (σ · √2)), as PyTorch's <c>trunc_normal_</c>. TorchSharp 0.107's own gives a
+    /// constant.
     /// </summary>
     /// <returns>The tensor itself, overwritten.</returns>
     public static Tensor TruncatedNormal(Tensor weight, double deviation)
     {
         using var frozen = no_grad();
         using Tensor cut = tensor(2 / (deviation * Math.Sqrt(2)), ScalarType.Float64).erf_();
-        // erf⁻¹(±1) is infinite, and float32 rounds to 1 now and then: PyTorch then has a weight of ±2, here it is the largest that can be drawn.
+        // erf⁻¹(±1) is infinite, and float32 rounds to 1 now and then: PyTorch then has a weight of ±2, here it is the largest that can be
+        // drawn.
         double bound = Math.Min(cut.item<double>(), MathF.BitDecrement(1));
         weight.uniform_(-bound, bound).clamp_(-bound, bound).erfinv_().mul_(deviation * Math.Sqrt(2));
         return weight;

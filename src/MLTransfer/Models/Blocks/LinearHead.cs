@@ -9,7 +9,8 @@ internal sealed class LinearHead : NamedModule
 {
     private readonly double _dropout;
 
-    public LinearHead(long inputs, long classes, double dropout, Action<Tensor, Tensor> initialise, bool hasBias = true) : base(nameof(LinearHead))
+    public LinearHead(long inputs, long classes, double dropout, Action<Tensor, Tensor> initialise, bool hasBias = true)
+        : base(nameof(LinearHead))
     {
         _dropout = dropout;
         var weight = new Parameter(empty(classes, inputs));

@@ -18,7 +18,8 @@ internal sealed class SqueezeExcitation : NamedModule
     /// <param name="squeezed">The width between the two layers.</param>
     /// <param name="activation">What follows the first layer.</param>
     /// <param name="gate">What makes the second layer's numbers factors.</param>
-    public SqueezeExcitation(long channels, long squeezed, Func<Tensor, Tensor> activation, Func<Tensor, Tensor> gate) : base(nameof(SqueezeExcitation))
+    public SqueezeExcitation(long channels, long squeezed, Func<Tensor, Tensor> activation, Func<Tensor, Tensor> gate)
+        : base(nameof(SqueezeExcitation))
     {
         _squeeze = Convolution("fc1", null, new(channels, squeezed, 1));
         _excite = Convolution("fc2", null, new(squeezed, channels, 1));

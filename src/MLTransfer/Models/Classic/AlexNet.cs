@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models;
 
-/// <summary>AlexNet in the form of "One weird trick for parallelizing convolutional neural networks" (Krizhevsky 2014, https://arxiv.org/abs/1404.5997).</summary>
+/// <summary>
+/// AlexNet in the form of "One weird trick for parallelizing convolutional neural networks" (Krizhevsky 2014,
+/// https://arxiv.org/abs/1404.5997).
+/// </summary>
 internal sealed class AlexNet : ImageModel
 {
     private const int Width = 4096;
@@ -40,7 +43,8 @@ internal sealed class AlexNet : ImageModel
 
     public static IReadOnlyList<Backbone> Variants { get; } =
     [
-        new("alexnet", "AlexNet", Width, 61_100_840, Preprocessing.ImageNet, () => new AlexNet(new Container("classifier"))) { InputSizes = InputSizes.AtLeast(63) },
+        new("alexnet", "AlexNet", Width, 61_100_840, Preprocessing.ImageNet,
+        () => new AlexNet(new Container("classifier"))) { InputSizes = InputSizes.AtLeast(63) },
     ];
 
     public override IReadOnlyList<LayerGroup> Groups { get; }

@@ -4,10 +4,13 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models;
 
-/// <summary>GoogLeNet (Szegedy et al. 2014, https://arxiv.org/abs/1409.4842) with torchvision's layer names, batch norms and auxiliary heads.</summary>
+/// <summary>
+/// GoogLeNet (Szegedy et al. 2014, https://arxiv.org/abs/1409.4842) with torchvision's layer names, batch norms and auxiliary heads.
+/// </summary>
 /// <remarks>
 /// The published weights expect colours as TensorFlow's: torchvision normalizes with ImageNet's mean m and deviation s and then takes
-/// x · s/0.5 + (m − 0.5)/0.5 of it ("transform_input"). With x = (p − m)/s that is (p − 0.5)/0.5, which the preprocessing here does at once.
+/// x · s/0.5 + (m − 0.5)/0.5 of it ("transform_input"). With x = (p − m)/s that is (p − 0.5)/0.5, which the preprocessing here does at
+/// once.
 /// </remarks>
 internal sealed class GoogLeNet : ImageModel
 {
@@ -44,7 +47,8 @@ internal sealed class GoogLeNet : ImageModel
                 _ => null,
             })),
         ];
-        AuxiliaryHeads = [Child("aux1", new Auxiliary("aux1", "inception4a", 512)), Child("aux2", new Auxiliary("aux2", "inception4d", 528))];
+        AuxiliaryHeads = [Child("aux1", new Auxiliary("aux1", "inception4a", 512)),
+            Child("aux2", new Auxiliary("aux2", "inception4d", 528))];
         Initialisation.TruncatedNormal(this, Deviation);
     }
 
@@ -61,7 +65,8 @@ internal sealed class GoogLeNet : ImageModel
 
     public override IReadOnlyList<AuxiliaryHead> AuxiliaryHeads { get; }
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialisation.TruncatedNormalLinear(weight, bias, Deviation);
+    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) =>
+        Initialisation.TruncatedNormalLinear(weight, bias, Deviation);
 
     private static Tensor Pooled(Tensor maps) => nn.functional.max_pool2d(maps, 3, 2, ceil_mode: true);
 
@@ -82,7 +87,8 @@ internal sealed class GoogLeNet : ImageModel
             _three = Child("branch2", Reduced(shape.Inputs, shape.ThreeReduced, shape.Three));
             _five = Child("branch3", Reduced(shape.Inputs, shape.FiveReduced, shape.Five));
             // Number 0 is the pooling.
-            _pooled = Child("branch4", new Container("branch4")).Child("1", ConvolutionModule.Inception(new(shape.Inputs, shape.Pooled, 1)));
+            _pooled = Child("branch4", new Container("branch4"))
+                .Child("1", ConvolutionModule.Inception(new(shape.Inputs, shape.Pooled, 1)));
         }
 
         public override Tensor forward(Tensor input)

@@ -32,7 +32,8 @@ internal sealed class InceptionBlock : NamedModule
     [
         block.Path("branch1x1", Square(inputs, 192, 1)),
         block.Path("branch7x7", Square(inputs, width, 1), Wide(width, width, 7), Tall(width, 192, 7)),
-        block.Path("branch7x7dbl", Square(inputs, width, 1), Tall(width, width, 7), Wide(width, width, 7), Tall(width, width, 7), Wide(width, 192, 7)),
+        block.Path("branch7x7dbl", Square(inputs, width, 1), Tall(width, width, 7), Wide(width, width, 7), Tall(width, width, 7),
+        Wide(width, 192, 7)),
         block.PooledPath(inputs, 192),
     ]);
 

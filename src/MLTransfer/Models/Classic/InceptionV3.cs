@@ -43,7 +43,8 @@ internal sealed class InceptionV3 : ImageModel
 
     public static IReadOnlyList<Backbone> Variants { get; } =
     [
-        new("inception_v3", "Inception v3", Width, 27_161_264, Preprocessing.Inception with { ResizeTo = 342, CropTo = 299 }, () => new InceptionV3())
+        new("inception_v3", "Inception v3", Width, 27_161_264, Preprocessing.Inception with { ResizeTo = 342, CropTo = 299 },
+        () => new InceptionV3())
         {
             AuxiliaryParameters = 3_326_696,
             InputSizes = InputSizes.AtLeast(75),
@@ -54,7 +55,8 @@ internal sealed class InceptionV3 : ImageModel
 
     public override IReadOnlyList<AuxiliaryHead> AuxiliaryHeads { get; }
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialisation.TruncatedNormalLinear(weight, bias, Deviation);
+    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) =>
+        Initialisation.TruncatedNormalLinear(weight, bias, Deviation);
 
     /// <summary>Averages, 1×1, 5×5, the average over all places, a linear layer. Needs maps of 17×17, of images of 299 pixels.</summary>
     private sealed class Auxiliary : AuxiliaryHead
@@ -73,7 +75,9 @@ internal sealed class InceptionV3 : ImageModel
         public override Tensor forward(Tensor input)
         {
             if (input.shape[2] < SmallestMaps || input.shape[3] < SmallestMaps)
-                throw new InvalidOperationException("The auxiliary head of Inception v3 cannot learn from images below 299 × 299. Set AuxiliaryWeight to 0, or leave the image size out.");
+                throw new InvalidOperationException(
+                    "The auxiliary head of Inception v3 cannot learn from images below 299 × 299. Set AuxiliaryWeight to 0, or leave "
+                    + "the image size out.");
             using var scope = NewDisposeScope();
             Tensor maps = _wide.call(_narrow.call(nn.functional.avg_pool2d(input, 5, 3)));
             return Classifier!.call(maps.to(ScalarType.Float32).mean([2, 3])).MoveToOuterDisposeScope();

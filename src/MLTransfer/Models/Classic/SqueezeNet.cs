@@ -7,7 +7,8 @@ namespace MLTransfer.Models;
 
 /// <summary>SqueezeNet (Iandola et al. 2016, https://arxiv.org/abs/1602.07360) with torchvision's layer names.</summary>
 /// <remarks>
-/// Its own classifier is a 1×1 convolution with a ReLU before the average over all places, so its scores are no function of the averaged features:
+/// Its own classifier is a 1×1 convolution with a ReLU before the average over all places, so its scores are no function of the averaged
+/// features:
 /// they come from the maps. Any other head works on the average of the last maps, 512 features.
 /// </remarks>
 internal sealed class SqueezeNet : ImageModel
@@ -17,7 +18,8 @@ internal sealed class SqueezeNet : ImageModel
     // A pooling among the numbers of squeezed channels of the fire modules.
     private const long Pooling = 0;
 
-    private SqueezeNet(ConvolutionShape stem, long[] layers, Container classifier) : base(nameof(SqueezeNet), "classifier.1", Width, classifier, dropout: 0.5)
+    private SqueezeNet(ConvolutionShape stem, long[] layers, Container classifier)
+        : base(nameof(SqueezeNet), "classifier.1", Width, classifier, dropout: 0.5)
     {
         Container features = Child("features", new Container("features"));
         Child("classifier", classifier);
@@ -99,7 +101,8 @@ internal sealed class SqueezeNet : ImageModel
         {
             using var scope = NewDisposeScope();
             Tensor kept = nn.functional.dropout(input.to(ScalarType.Float32), 0.5, training);
-            return nn.functional.conv2d(kept, get_parameter("weight")!, get_parameter("bias")).relu_().mean([2, 3]).MoveToOuterDisposeScope();
+            return nn.functional.conv2d(kept, get_parameter("weight")!, get_parameter("bias")).relu_().mean([2, 3])
+                .MoveToOuterDisposeScope();
         }
     }
 }

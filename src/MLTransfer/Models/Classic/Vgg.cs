@@ -12,7 +12,8 @@ internal sealed class Vgg : ImageModel
     {
     }
 
-    private Vgg(int[] convolutionsPerStage, bool normed, Container classifier) : base(nameof(Vgg), "classifier.6", Width, classifier, dropout: 0.5)
+    private Vgg(int[] convolutionsPerStage, bool normed, Container classifier)
+        : base(nameof(Vgg), "classifier.6", Width, classifier, dropout: 0.5)
     {
         Container features = Child("features", new Container("features"));
         Child("classifier", classifier);
@@ -25,7 +26,8 @@ internal sealed class Vgg : ImageModel
             for (int i = 1; i <= convolutionsPerStage[stage]; i++)
             {
                 bool last = i == convolutionsPerStage[stage];
-                ConvolutionUnit unit = features.Convolution($"{index}", normed ? $"{index + 1}" : null, new(inputs, width, 3, 1, 1), bias: true);
+                ConvolutionUnit unit = features
+                    .Convolution($"{index}", normed ? $"{index + 1}" : null, new(inputs, width, 3, 1, 1), bias: true);
                 groups.Add(new($"features.{index}", unit.Modules, maps => Pooled(unit.Forward(maps).relu_(), last)));
                 inputs = width;
                 index += (normed ? 3 : 2) + (last ? 1 : 0);
@@ -34,7 +36,8 @@ internal sealed class Vgg : ImageModel
 
         LinearUnit first = classifier.Linear("0", 512 * 7 * 7, Width), second = classifier.Linear("3", Width, Width);
         groups.Add(new("classifier.0", [first.Layer], maps =>
-            nn.functional.dropout(first.Forward(nn.functional.adaptive_avg_pool2d(maps, 7).flatten(1)).relu_(), 0.5, first.Layer.training)));
+            nn.functional.dropout(first.Forward(nn.functional.adaptive_avg_pool2d(maps, 7).flatten(1)).relu_(), 0.5,
+                first.Layer.training)));
         groups.Add(new("classifier.3", [second.Layer], vectors => second.Forward(vectors).relu_()));
         Groups = groups;
         Initialisation.Vgg(this);
@@ -57,7 +60,9 @@ internal sealed class Vgg : ImageModel
     private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialisation.NormalLinear(weight, bias, 0.01);
 
     private static Backbone Variant(string name, int[] convolutionsPerStage, long parameters, bool normed = false) =>
-        new(name, "VGG", Width, parameters, Imaging.Preprocessing.ImageNet, () => new Vgg(convolutionsPerStage, normed)) { InputSizes = InputSizes.AtLeast(32) };
+        new(name, "VGG", Width, parameters, Imaging.Preprocessing.ImageNet,
+            () => new Vgg(convolutionsPerStage, normed))
+        { InputSizes = InputSizes.AtLeast(32) };
 
     private static Tensor Pooled(Tensor maps, bool pooled) => pooled ? nn.functional.max_pool2d(maps, 2, 2) : maps;
 }

@@ -18,7 +18,8 @@ internal static class Devices
             DeviceKind.Auto => cuda.is_available() ? CUDA : CPU,
             DeviceKind.Cuda when cuda.is_available() => CUDA,
             DeviceKind.Cuda => throw new InvalidOperationException(
-                "Device is Cuda, and torch sees no CUDA device. Use Auto or Cpu, or install the CUDA build of libtorch and an NVIDIA driver."),
+                "Device is Cuda, and torch sees no CUDA device. Use Auto or Cpu, or install the CUDA build of libtorch and an NVIDIA "
+                + "driver."),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such device."),
         };
     }

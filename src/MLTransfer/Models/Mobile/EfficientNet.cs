@@ -75,7 +75,8 @@ internal sealed class EfficientNet : ImageModel
         First("b7", 2.0, 3.1, 2560, 0.5, Fine, 66_347_960, Bicubic(600, 600)),
         Second("s", 24, Small, 0.2, 21_458_488, Bilinear(384, 384)),
         Second("m", 24, Medium, 0.3, 54_139_356, Bilinear(480, 480)),
-        Second("l", 32, Large, 0.4, 118_515_272, Preprocessing.Inception with { ResizeTo = 480, CropTo = 480, Interpolation = Interpolation.Bicubic }),
+        Second("l", 32, Large, 0.4, 118_515_272,
+        Preprocessing.Inception with { ResizeTo = 480, CropTo = 480, Interpolation = Interpolation.Bicubic }),
     ];
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
@@ -89,25 +90,32 @@ internal sealed class EfficientNet : ImageModel
     }
 
     /// <summary>B0's table with its channels and its blocks multiplied and rounded, as torchvision does it.</summary>
-    private static Backbone First(string name, double wider, double deeper, int width, double dropout, BatchNormShape norm, long parameters, Preprocessing preprocessing) => new(
+    private static Backbone First(string name, double wider, double deeper, int width, double dropout, BatchNormShape norm, long parameters,
+        Preprocessing preprocessing) => new(
         $"efficientnet_{name}", "EfficientNet", width, parameters, preprocessing, () => new EfficientNet(
             ChannelCount.Rounded(32 * wider),
-            [.. Base.Select(stage => stage with { Outputs = ChannelCount.Rounded(stage.Outputs * wider), Blocks = (int)Math.Ceiling(stage.Blocks * deeper) })],
+            [.. Base.Select(stage => stage with { Outputs = ChannelCount.Rounded(stage.Outputs * wider),
+            Blocks = (int)Math.Ceiling(stage.Blocks * deeper) })],
             width, dropout, norm, new("classifier")));
 
-    private static Backbone Second(string name, long stem, Stage[] stages, double dropout, long parameters, Preprocessing preprocessing) => new(
+    private static Backbone Second(string name, long stem, Stage[] stages, double dropout, long parameters, Preprocessing preprocessing) =>
+        new(
         $"efficientnet_v2_{name}", "EfficientNet v2", 1280, parameters, preprocessing,
         () => new EfficientNet(stem, stages, 1280, dropout, OfV2, new("classifier")));
 
-    private static Preprocessing Bicubic(int resizeTo, int cropTo) => Bilinear(resizeTo, cropTo) with { Interpolation = Interpolation.Bicubic };
+    private static Preprocessing Bicubic(int resizeTo, int cropTo) =>
+        Bilinear(resizeTo, cropTo) with { Interpolation = Interpolation.Bicubic };
 
     private static Preprocessing Bilinear(int resizeTo, int cropTo) => Preprocessing.ImageNet with { ResizeTo = resizeTo, CropTo = cropTo };
 
-    private static Stage Depthwise(long expansion, long kernel, long stride, long outputs, int blocks) => new(false, expansion, kernel, stride, outputs, blocks);
+    private static Stage Depthwise(long expansion, long kernel, long stride, long outputs, int blocks) =>
+        new(false, expansion, kernel, stride, outputs, blocks);
 
     private static Stage Fused(long expansion, long stride, long outputs, int blocks) => new(true, expansion, 3, stride, outputs, blocks);
 
-    /// <summary>A line of the papers' tables; where it is fused, one 3×3 convolution does the work of the 1×1 and the depthwise one.</summary>
+    /// <summary>
+    /// A line of the papers' tables; where it is fused, one 3×3 convolution does the work of the 1×1 and the depthwise one.
+    /// </summary>
     private sealed record Stage(bool IsFused, long Expansion, long Kernel, long Stride, long Outputs, int Blocks)
     {
         public InvertedResidual Block(long inputs, long stride, BatchNormShape norm, double drop)
@@ -122,7 +130,8 @@ internal sealed class EfficientNet : ImageModel
         {
             long wide = shape.Expanded == shape.Inputs ? shape.Outputs : shape.Expanded;
             var first = new ConvolutionModule(new(shape.Inputs, wide, shape.Kernel, shape.Stride, shape.Kernel / 2), norm, Activation.Silu);
-            return new Sequence(shape.Expanded == shape.Inputs ? [first] : [first, new ConvolutionModule(new(wide, shape.Outputs, 1), norm)]);
+            return new Sequence(shape.Expanded == shape.Inputs ? [first]
+                : [first, new ConvolutionModule(new(wide, shape.Outputs, 1), norm)]);
         }
     }
 }

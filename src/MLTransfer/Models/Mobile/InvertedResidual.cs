@@ -24,10 +24,12 @@ internal sealed class InvertedResidual : NamedModule
     }
 
     /// <summary>
-    /// The block of MobileNet v3 and EfficientNet: 1×1 to the wide number of channels (none where it is the input's already), depthwise, squeeze
+    /// The block of MobileNet v3 and EfficientNet: 1×1 to the wide number of channels (none where it is the input's already), depthwise,
+    /// squeeze
     /// and excitation where there is one, 1×1 to the narrow number.
     /// </summary>
-    public static InvertedResidual Depthwise(InvertedResidualShape shape, BatchNormShape norm, Func<Tensor, Tensor> activation, SqueezeExcitation? squeeze, double drop = 0)
+    public static InvertedResidual Depthwise(
+        InvertedResidualShape shape, BatchNormShape norm, Func<Tensor, Tensor> activation, SqueezeExcitation? squeeze, double drop = 0)
     {
         var layers = new List<nn.Module<Tensor, Tensor>>();
         if (shape.Expanded != shape.Inputs) layers.Add(new ConvolutionModule(new(shape.Inputs, shape.Expanded, 1), norm, activation));

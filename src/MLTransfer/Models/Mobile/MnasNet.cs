@@ -38,7 +38,8 @@ internal sealed class MnasNet : ImageModel
             {
                 long wide = expansion * inputs, stride = block == 0 ? firstStride : 1;
                 blocks[block] = new InvertedResidual("layers", new ConvolutionPath(
-                    Norm, (new(inputs, wide, 1), true), (new(wide, wide, kernel, stride, kernel / 2, wide), true), (new(wide, outputs, 1), false)), added: block > 0);
+                    Norm, (new(inputs, wide, 1), true), (new(wide, wide, kernel, stride, kernel / 2, wide), true),
+                    (new(wide, outputs, 1), false)), added: block > 0);
                 inputs = outputs;
             }
 
@@ -68,5 +69,6 @@ internal sealed class MnasNet : ImageModel
     }
 
     private static Backbone Variant(string name, double alpha, long parameters, int resizeTo) => new(
-        name, "MNASNet", Width, parameters, Preprocessing.ImageNet with { ResizeTo = resizeTo }, () => new MnasNet(alpha, new Container("classifier")));
+        name, "MNASNet", Width, parameters, Preprocessing.ImageNet with { ResizeTo = resizeTo }, () =>
+        new MnasNet(alpha, new Container("classifier")));
 }

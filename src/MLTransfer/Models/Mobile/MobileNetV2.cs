@@ -19,7 +19,8 @@ internal sealed class MobileNetV2 : ImageModel
             for (int block = 0; block < blocks; block++)
             {
                 long stride = block == 0 ? firstStride : 1;
-                layers.Add(new InvertedResidual("conv", new Path(channels, outputs, expansion, stride), added: stride == 1 && channels == outputs));
+                layers.Add(new InvertedResidual(
+                    "conv", new Path(channels, outputs, expansion, stride), added: stride == 1 && channels == outputs));
                 channels = outputs;
             }
         }
@@ -33,7 +34,8 @@ internal sealed class MobileNetV2 : ImageModel
 
     public static IReadOnlyList<Backbone> Variants { get; } =
     [
-        new("mobilenet_v2", "MobileNet v2", Width, 3_504_872, Imaging.Preprocessing.ImageNet with { ResizeTo = 232 }, () => new MobileNetV2(new("classifier"))),
+        new("mobilenet_v2", "MobileNet v2", Width, 3_504_872, Imaging.Preprocessing.ImageNet with { ResizeTo = 232 },
+        () => new MobileNetV2(new("classifier"))),
     ];
 
     public override IReadOnlyList<LayerGroup> Groups { get; }

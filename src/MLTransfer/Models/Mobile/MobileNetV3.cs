@@ -41,7 +41,8 @@ internal sealed class MobileNetV3 : ImageModel
         new(5, 576, 96, true, Activation.HardSwish, 1),
     ];
 
-    private MobileNetV3(Block[] blocks, int width, Container classifier) : base(nameof(MobileNetV3), "classifier.3", width, classifier, dropout: 0.2)
+    private MobileNetV3(Block[] blocks, int width, Container classifier)
+        : base(nameof(MobileNetV3), "classifier.3", width, classifier, dropout: 0.2)
     {
         long channels = 16;
         var layers = new List<NamedModule> { new ConvolutionModule(new(3, channels, 3, 2, 1), Norm, Activation.HardSwish) };
@@ -75,12 +76,15 @@ internal sealed class MobileNetV3 : ImageModel
 
     private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialisation.NormalLinear(weight, bias, 0.01);
 
-    /// <summary>A line of the paper's table: kernel, expanded and resulting channels, whether channels are scaled, activation, stride.</summary>
+    /// <summary>
+    /// A line of the paper's table: kernel, expanded and resulting channels, whether channels are scaled, activation, stride.
+    /// </summary>
     private sealed record Block(long Kernel, long Expanded, long Outputs, bool Squeezes, Func<Tensor, Tensor> Active, long Stride)
     {
         public InvertedResidual Build(long inputs)
         {
-            SqueezeExcitation? squeeze = Squeezes ? new(Expanded, ChannelCount.Rounded(Expanded / 4), Activation.Relu, Activation.HardSigmoid) : null;
+            SqueezeExcitation? squeeze = Squeezes
+                ? new(Expanded, ChannelCount.Rounded(Expanded / 4), Activation.Relu, Activation.HardSigmoid) : null;
             return InvertedResidual.Depthwise(new(inputs, Expanded, Outputs, Kernel, Stride), Norm, Active, squeeze);
         }
     }

@@ -43,10 +43,12 @@ internal sealed class ShuffleNetV2 : ImageModel
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
     private static Backbone Variant(string name, long firstStage, int width, long parameters, int resizeTo) => new(
-        name, "ShuffleNet v2", width, parameters, Preprocessing.ImageNet with { ResizeTo = resizeTo }, () => new ShuffleNetV2(firstStage, width));
+        name, "ShuffleNet v2", width, parameters, Preprocessing.ImageNet with { ResizeTo = resizeTo }, () =>
+        new ShuffleNetV2(firstStage, width));
 
     /// <summary>
-    /// Half of the channels as they are beside half that are worked on; where the maps are to become smaller, all channels on both sides. The
+    /// Half of the channels as they are beside half that are worked on; where the maps are to become smaller, all channels on both sides.
+    /// The
     /// halves are then dealt like two piles of cards, which is what the shuffle of two groups does.
     /// </summary>
     private sealed class Block : NamedModule
@@ -57,9 +59,12 @@ internal sealed class ShuffleNetV2 : ImageModel
         public Block(long inputs, long outputs, bool narrows) : base(nameof(Block))
         {
             (long half, long stride) = (outputs / 2, narrows ? 2 : 1);
-            if (narrows) _left = Child("branch1", new ConvolutionPath(BatchNormShape.Default, (new(inputs, inputs, 3, 2, 1, inputs), false), (new(inputs, half, 1), true)));
+            if (narrows)
+                _left = Child("branch1", new ConvolutionPath(
+                    BatchNormShape.Default, (new(inputs, inputs, 3, 2, 1, inputs), false), (new(inputs, half, 1), true)));
             _right = Child("branch2", new ConvolutionPath(
-                BatchNormShape.Default, (new(narrows ? inputs : half, half, 1), true), (new(half, half, 3, stride, 1, half), false), (new(half, half, 1), true)));
+                BatchNormShape.Default, (new(narrows ? inputs : half, half, 1), true), (new(half, half, 3, stride, 1, half), false),
+                (new(half, half, 1), true)));
         }
 
         public override Tensor forward(Tensor input)

@@ -13,7 +13,8 @@ internal sealed partial class DenseNet : ImageModel, IAdaptsToWeights
     {
         Container features = Child("features", new Container("features"));
         ConvolutionUnit stem = features.Convolution("conv0", "norm0", new(3, stemWidth, 7, 2, 3));
-        var groups = new List<LayerGroup> { new("features.conv0", stem.Modules, images => nn.functional.max_pool2d(stem.Forward(images).relu_(), 3, 2, 1)) };
+        var groups = new List<LayerGroup> { new(
+            "features.conv0", stem.Modules, images => nn.functional.max_pool2d(stem.Forward(images).relu_(), 3, 2, 1)) };
         void Add(string name, NamedModule module) => groups.Add(new($"features.{name}", [features.Child(name, module)], module.call));
         long inputs = stemWidth;
         for (int i = 1; i <= blocks.Length; i++)
@@ -54,7 +55,9 @@ internal sealed partial class DenseNet : ImageModel, IAdaptsToWeights
     private static partial Regex NumberedLayer();
 
     private static Backbone Variant(string name, int growth, int[] blocks, int stemWidth, int width, long parameters) =>
-        new(name, "DenseNet", width, parameters, Preprocessing.ImageNet, () => new DenseNet(growth, blocks, stemWidth, width)) { InputSizes = InputSizes.AtLeast(29) };
+        new(name, "DenseNet", width, parameters, Preprocessing.ImageNet,
+            () => new DenseNet(growth, blocks, stemWidth, width))
+        { InputSizes = InputSizes.AtLeast(29) };
 
     /// <summary>Each layer sees the input and what all layers before it found.</summary>
     private sealed class DenseBlock : NamedModule
@@ -62,7 +65,8 @@ internal sealed partial class DenseNet : ImageModel, IAdaptsToWeights
         private readonly DenseLayer[] _layers;
 
         public DenseBlock(long inputs, long growth, int layers) : base(nameof(DenseBlock)) =>
-            _layers = [.. Enumerable.Range(0, layers).Select(i => Child($"denselayer{i + 1}", new DenseLayer(inputs + i * growth, growth)))];
+            _layers = [.. Enumerable.Range(0, layers)
+                .Select(i => Child($"denselayer{i + 1}", new DenseLayer(inputs + i * growth, growth)))];
 
         public override Tensor forward(Tensor input)
         {

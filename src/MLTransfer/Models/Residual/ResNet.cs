@@ -55,8 +55,10 @@ internal sealed class ResNet : ImageModel
         new(name, "ResNet", 512, parameters, Preprocessing.ImageNet, () => new ResNet(blocks, ResidualBlock.Basic, 512));
 
     // The width of a group is stated for the first stage, of 64 channels, and doubles with each stage.
-    private static Backbone Bottleneck(string name, string family, int[] blocks, long parameters, long cardinality = 1, long groupWidth = 64) => new(
+    private static Backbone Bottleneck(
+        string name, string family, int[] blocks, long parameters, long cardinality = 1, long groupWidth = 64) => new(
         name, family, 2048, parameters, Preprocessing.ImageNet with { ResizeTo = 232 },
         () => new ResNet(
-            blocks, (inputs, width, stride) => ResidualBlock.Bottleneck(inputs, width * groupWidth / 64 * cardinality, 4 * width, stride, cardinality), 2048));
+            blocks, (inputs, width, stride) =>
+            ResidualBlock.Bottleneck(inputs, width * groupWidth / 64 * cardinality, 4 * width, stride, cardinality), 2048));
 }

@@ -16,13 +16,15 @@ internal sealed class ResidualBlock : NamedModule
         _path = [.. path.Select((shape, index) => Convolution($"conv{index + 1}", $"bn{index + 1}", shape))];
         (long inputs, long stride) = (path[0].Inputs, path.Max(shape => shape.Stride));
         Outputs = path[^1].Outputs;
-        _shortcut = stride == 1 && inputs == Outputs ? [] : [Child("downsample", new ConvolutionModule("0", "1", new(inputs, Outputs, 1, stride)))];
+        _shortcut = stride == 1 && inputs == Outputs ? []
+            : [Child("downsample", new ConvolutionModule("0", "1", new(inputs, Outputs, 1, stride)))];
     }
 
     /// <summary>The channels of what comes out.</summary>
     public long Outputs { get; }
 
-    public static ResidualBlock Basic(long inputs, long width, long stride) => new(new(inputs, width, 3, stride, 1), new(width, width, 3, 1, 1));
+    public static ResidualBlock Basic(long inputs, long width, long stride) =>
+        new(new(inputs, width, 3, stride, 1), new(width, width, 3, 1, 1));
 
     public static ResidualBlock Bottleneck(long inputs, long width, long outputs, long stride, long groups) =>
         new(new(inputs, width, 1), new(width, width, 3, stride, 1, groups), new(width, outputs, 1));

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models;
 
 /// <summary>
-/// Convolutions with batch norms, one after the other, some with a ReLU behind them; under the numbers that torchvision's Sequential gives them,
+/// Convolutions with batch norms, one after the other, some with a ReLU behind them; under the numbers that torchvision's Sequential gives
+/// them,
 /// where each layer counts.
 /// </summary>
 internal sealed class ConvolutionPath : NamedModule

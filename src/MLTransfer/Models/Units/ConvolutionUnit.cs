@@ -33,7 +33,8 @@ internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, Con
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         Tensor weight = convolution.weight!.to(ScalarType.Float64);
-        Tensor bias = convolution.bias is { } own ? own.to(ScalarType.Float64) : zeros(shape.Outputs, dtype: ScalarType.Float64, device: weight.device);
+        Tensor bias = convolution.bias is { } own ? own.to(ScalarType.Float64)
+            : zeros(shape.Outputs, dtype: ScalarType.Float64, device: weight.device);
         if (norm is not null)
         {
             Tensor scale = norm.weight!.to(ScalarType.Float64) / (norm.running_var!.to(ScalarType.Float64) + norm.eps).sqrt();
@@ -52,13 +53,16 @@ internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, Con
         _weight = _bias = null;
     }
 
-    /// <summary>In the type of the input: where that is bfloat16 in training, the trained weights stay in float32, as in torch's autocast.</summary>
+    /// <summary>
+    /// In the type of the input: where that is bfloat16 in training, the trained weights stay in float32, as in torch's autocast.
+    /// </summary>
     private Tensor Convolve(Tensor input)
     {
         Tensor weight = convolution.weight!;
         if (input.dtype == weight.dtype) return convolution.call(input);
         using var scope = NewDisposeScope();
-        return nn.functional.conv2d(input, weight.to(input.dtype), convolution.bias?.to(input.dtype), _stride, _padding, Dilation, shape.Groups)
+        return nn.functional.conv2d(input, weight.to(input.dtype), convolution.bias?.to(input.dtype), _stride, _padding, Dilation,
+            shape.Groups)
             .MoveToOuterDisposeScope();
     }
 

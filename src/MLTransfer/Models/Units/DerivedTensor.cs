@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models;
 
 /// <summary>
-/// A tensor that is computed from weights alone, such as the bias of relative positions; folded, it is computed once and kept in the type of
+/// A tensor that is computed from weights alone, such as the bias of relative positions; folded, it is computed once and kept in the type
+/// of
 /// the inference.
 /// </summary>
 internal sealed class DerivedTensor(Func<Tensor> compute) : IFoldable

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models;
 
 /// <summary>
-/// A linear layer inside a backbone, its outputs scaled where a scale is given; folded, scale and weights are one and held in the type of the inference.
+/// A linear layer inside a backbone, its outputs scaled where a scale is given; folded, scale and weights are one and held in the type of
+/// the inference.
 /// </summary>
 internal sealed class LinearUnit(Linear linear, Func<Tensor>? scale = null) : IFoldable
 {

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models;
 
 /// <summary>
-/// Attention within windows by the cosines of queries and keys, times a scale that each head learns, with the bias of positions computed by a
+/// Attention within windows by the cosines of queries and keys, times a scale that each head learns, with the bias of positions computed
+/// by a
 /// small network from their logarithmic distance (Liu et al. 2022, https://arxiv.org/abs/2111.09883, section 3).
 /// </summary>
 internal sealed class CosineWindowAttention : WindowAttention
@@ -34,7 +35,8 @@ internal sealed class CosineWindowAttention : WindowAttention
     private protected override Tensor PositionBias(Tensor index)
     {
         using var scope = NewDisposeScope();
-        Tensor hidden = nn.functional.linear(get_buffer("relative_coords_table")!, get_parameter("cpb_mlp.0.weight")!, get_parameter("cpb_mlp.0.bias")).relu();
+        Tensor hidden = nn.functional.linear(
+            get_buffer("relative_coords_table")!, get_parameter("cpb_mlp.0.weight")!, get_parameter("cpb_mlp.0.bias")).relu();
         Tensor table = nn.functional.linear(hidden, get_parameter("cpb_mlp.2.weight")!).flatten(0, 2);
         return (RelativePositions.Bias(table, index).sigmoid() * LargestBias).MoveToOuterDisposeScope();
     }
@@ -44,7 +46,8 @@ internal sealed class CosineWindowAttention : WindowAttention
     {
         using var scope = NewDisposeScope();
         long width = bias.shape[0] / 3;
-        return cat([bias.narrow(0, 0, width), zeros(width, dtype: bias.dtype, device: bias.device), bias.narrow(0, 2 * width, width)]).MoveToOuterDisposeScope();
+        return cat([bias.narrow(0, 0, width), zeros(width, dtype: bias.dtype, device: bias.device), bias.narrow(0, 2 * width, width)])
+            .MoveToOuterDisposeScope();
     }
 
     private protected override (Tensor Query, Tensor Key) Compared(Tensor query, Tensor key)

@@ -18,7 +18,8 @@ internal sealed class MaxVit : ImageModel
     private MaxVit(Container classifier) : base(nameof(MaxVit), "classifier.5", (int)Stages[^1].Width, classifier)
     {
         Container stem = Child("stem", new Container("stem"));
-        ConvolutionUnit first = stem.Child("0", new Container("0")).Convolution("0", "1", new(3, StemWidth, 3, 2, 1), Epsilon, momentum: Momentum);
+        ConvolutionUnit first = stem.Child("0", new Container("0"))
+            .Convolution("0", "1", new(3, StemWidth, 3, 2, 1), Epsilon, momentum: Momentum);
         ConvolutionUnit second = stem.Child("1", new Container("1")).Convolution("0", null, new(StemWidth, StemWidth, 3, 1, 1));
         Container blocks = Child("blocks", new Container("blocks"));
         var groups = new List<LayerGroup> { new("stem", [stem], images => second.Forward(first.Forward(images).gelu())) };
@@ -49,7 +50,8 @@ internal sealed class MaxVit : ImageModel
 
     public static IReadOnlyList<Backbone> Variants { get; } =
     [
-        new("maxvit_t", "MaxViT", 512, 30_919_624, Preprocessing.ImageNet with { ResizeTo = 224, Interpolation = Interpolation.Bicubic }, () => new MaxVit(new("classifier")))
+        new("maxvit_t", "MaxViT", 512, 30_919_624, Preprocessing.ImageNet with { ResizeTo = 224, Interpolation = Interpolation.Bicubic },
+        () => new MaxVit(new("classifier")))
         {
             ClassifierHasBias = false,
             // All but the last map are 32nds of the image or more, and each must consist of whole windows.
@@ -59,7 +61,8 @@ internal sealed class MaxVit : ImageModel
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private protected override nn.Module<Tensor, Tensor> OwnClassifier(int classes) => new LinearHead(FeatureWidth, classes, 0, InitialiseClassifier, hasBias: false);
+    private protected override nn.Module<Tensor, Tensor> OwnClassifier(int classes) =>
+        new LinearHead(FeatureWidth, classes, 0, InitialiseClassifier, hasBias: false);
 
     private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialise(weight, bias);
 
@@ -86,7 +89,9 @@ internal sealed class MaxVit : ImageModel
         public override Tensor forward(Tensor input) => _steps.call(input);
     }
 
-    /// <summary>An inverted residual normalized before: 1×1 to four times the channels, depthwise 3×3, squeeze and excitation, 1×1.</summary>
+    /// <summary>
+    /// An inverted residual normalized before: 1×1 to four times the channels, depthwise 3×3, squeeze and excitation, 1×1.
+    /// </summary>
     private sealed class Convolutions : NamedModule
     {
         private readonly ConvolutionUnit? _shortcut;
@@ -104,8 +109,10 @@ internal sealed class MaxVit : ImageModel
             Container layers = Child("layers", new Container("layers"));
             long wide = 4 * outputs;
             _norm = layers.Child("pre_norm", nn.BatchNorm2d(inputs, Epsilon, Momentum));
-            _widen = layers.Child("conv_a", new Container("conv_a")).Convolution("0", "1", new(inputs, wide, 1), Epsilon, momentum: Momentum);
-            _mix = layers.Child("conv_b", new Container("conv_b")).Convolution("0", "1", new(wide, wide, 3, stride, 1, wide), Epsilon, momentum: Momentum);
+            _widen = layers.Child("conv_a", new Container("conv_a"))
+                .Convolution("0", "1", new(inputs, wide, 1), Epsilon, momentum: Momentum);
+            _mix = layers.Child("conv_b", new Container("conv_b"))
+                .Convolution("0", "1", new(wide, wide, 3, stride, 1, wide), Epsilon, momentum: Momentum);
             _squeeze = layers.Child("squeeze_excitation", new SqueezeExcitation(wide, outputs / 4, Activation.Silu, Activation.Sigmoid));
             _narrow = layers.Convolution("conv_c", null, new(wide, outputs, 1));
             _drop = drop;

@@ -5,8 +5,10 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models;
 
 /// <summary>
-/// Attention among 7 × 7 places of a map and a perceptron for each place, both normalized before and added to what came: among neighbours in
-/// a window, or among places that lie as far apart as the map has windows, a grid (Tu et al. 2022, https://arxiv.org/abs/2204.01697, section 3.2).
+/// Attention among 7 × 7 places of a map and a perceptron for each place, both normalized before and added to what came: among neighbours
+/// in
+/// a window, or among places that lie as far apart as the map has windows, a grid (Tu et al. 2022, https://arxiv.org/abs/2204.01697,
+/// section 3.2).
 /// </summary>
 internal sealed class PartitionAttention : NamedModule
 {

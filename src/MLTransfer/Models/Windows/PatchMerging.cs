@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models;
 
 /// <summary>
-/// Maps (N, H, W, C) to (N, H/2, W/2, 2 · C): four neighbours side by side, which a linear layer makes half as wide; normalized before it in
+/// Maps (N, H, W, C) to (N, H/2, W/2, 2 · C): four neighbours side by side, which a linear layer makes half as wide; normalized before it
+/// in
 /// the first version of Swin Transformer, behind it in the second. An odd last row or column gets neighbours of zeros.
 /// </summary>
 internal sealed class PatchMerging : NamedModule

@@ -15,11 +15,13 @@ internal sealed class RelativeAttention : NamedModule
     public RelativeAttention(long width, long heads, int side) : base(nameof(RelativeAttention))
     {
         _heads = heads;
-        register_parameter("relative_position_bias_table", new Parameter(Initialisation.TruncatedNormal(empty((2 * side - 1) * (2 * side - 1), heads), 0.02)));
+        register_parameter("relative_position_bias_table",
+            new Parameter(Initialisation.TruncatedNormal(empty((2 * side - 1) * (2 * side - 1), heads), 0.02)));
         register_buffer("relative_position_index", RelativePositions.Index(side));
         _project = Linear("to_qkv", width, 3 * width);
         _merge = Linear("merge", width, width);
-        _bias = Derived(() => RelativePositions.Bias(get_parameter("relative_position_bias_table")!, get_buffer("relative_position_index")!));
+        _bias = Derived(() => RelativePositions
+            .Bias(get_parameter("relative_position_bias_table")!, get_buffer("relative_position_index")!));
     }
 
     /// <summary>Vectors (N, side², C) to vectors of the same shape.</summary>

@@ -30,7 +30,8 @@ internal static class RelativePositions
     public static Tensor LogarithmicCoordinates(int side)
     {
         int ways = 2 * side - 1;
-        float[] scale = [.. Enumerable.Range(1 - side, ways).Select(way => 8f * way / (side - 1)).Select(x => MathF.CopySign(MathF.Log2(MathF.Abs(x) + 1) / 3, x))];
+        float[] scale = [.. Enumerable.Range(1 - side, ways).Select(way => 8f * way / (side - 1))
+            .Select(x => MathF.CopySign(MathF.Log2(MathF.Abs(x) + 1) / 3, x))];
         return tensor(scale.SelectMany(row => scale.SelectMany(column => new[] { row, column })).ToArray(), [1, ways, ways, 2]);
     }
 
@@ -39,6 +40,7 @@ internal static class RelativePositions
     {
         using var scope = NewDisposeScope();
         long places = (long)Math.Sqrt(index.numel());
-        return table.index_select(0, index.flatten()).view(places, places, -1).permute(2, 0, 1).contiguous().unsqueeze(0).MoveToOuterDisposeScope();
+        return table.index_select(0, index.flatten()).view(places, places, -1).permute(2, 0, 1).contiguous().unsqueeze(0)
+            .MoveToOuterDisposeScope();
     }
 }

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models;
 
 /// <summary>
-/// A block of a Swin Transformer on maps (N, H, W, C): attention within windows and a perceptron, each added to what came and each normalized,
+/// A block of a Swin Transformer on maps (N, H, W, C): attention within windows and a perceptron, each added to what came and each
+/// normalized,
 /// in the first version before it, in the second behind it.
 /// </summary>
 internal sealed class SwinBlock : NamedModule

@@ -11,7 +11,8 @@ namespace MLTransfer.Models;
 /// </summary>
 internal sealed class SwinTransformer : ImageModel
 {
-    private SwinTransformer(long width, int[] depths, long[] heads, double lastDrop, bool isSecond) : base(nameof(SwinTransformer), "head", (int)width << (depths.Length - 1))
+    private SwinTransformer(long width, int[] depths, long[] heads, double lastDrop, bool isSecond)
+        : base(nameof(SwinTransformer), "head", (int)width << (depths.Length - 1))
     {
         var layers = new List<NamedModule> { new Patches(width) };
         int blocks = depths.Sum(), built = 0;
@@ -20,7 +21,8 @@ internal sealed class SwinTransformer : ImageModel
             if (stage > 0) layers.Add(new PatchMerging(width << (stage - 1), isSecond));
             var row = new NamedModule[depths[stage]];
             for (int i = 0; i < row.Length; i++, built++)
-                row[i] = new SwinBlock(width << stage, Attention(width << stage, heads[stage], isOdd: i % 2 == 1, isSecond), isSecond, lastDrop * built / (blocks - 1));
+                row[i] = new SwinBlock(width << stage, Attention(width << stage, heads[stage], isOdd: i % 2 == 1, isSecond), isSecond,
+                    lastDrop * built / (blocks - 1));
             layers.Add(new Sequence(row));
         }
 
@@ -56,20 +58,23 @@ internal sealed class SwinTransformer : ImageModel
         nn.init.zeros_(bias);
     }
 
-    private static Backbone First(string name, long width, int[] depths, long[] heads, double lastDrop, long parameters, int resizeTo) => new(
-        $"swin_{name}", "Swin", (int)width * 8, parameters, Preprocessing.ImageNet with { ResizeTo = resizeTo, Interpolation = Interpolation.Bicubic },
+    private static Backbone First(string name, long width, int[] depths, long[] heads, double lastDrop, long parameters, int resizeTo) =>
+        new(
+        $"swin_{name}", "Swin", (int)width * 8, parameters,
+        Preprocessing.ImageNet with { ResizeTo = resizeTo, Interpolation = Interpolation.Bicubic },
         () => new SwinTransformer(width, depths, heads, lastDrop, isSecond: false))
-    {
-        InputSizes = InputSizes.AtLeast(32),
-    };
+        {
+            InputSizes = InputSizes.AtLeast(32),
+        };
 
-    private static Backbone Second(string name, long width, int[] depths, long[] heads, double lastDrop, long parameters, int resizeTo) => new(
+    private static Backbone Second(string name, long width, int[] depths, long[] heads, double lastDrop, long parameters, int resizeTo) =>
+        new(
         $"swin_v2_{name}", "Swin v2", (int)width * 8, parameters,
         Preprocessing.ImageNet with { ResizeTo = resizeTo, CropTo = 256, Interpolation = Interpolation.Bicubic },
         () => new SwinTransformer(width, depths, heads, lastDrop, isSecond: true))
-    {
-        InputSizes = InputSizes.AtLeast(32),
-    };
+        {
+            InputSizes = InputSizes.AtLeast(32),
+        };
 
     /// <summary>Windows of 7 × 7 places in the first version, of 8 × 8 in the second; every second block moves them by half.</summary>
     private static WindowAttention Attention(long width, long heads, bool isOdd, bool isSecond) =>

@@ -47,10 +47,12 @@ internal class WindowAttention : NamedModule
     }
 
     private protected virtual void RegisterPositions(int side, long heads) =>
-        register_parameter("relative_position_bias_table", new Parameter(Initialisation.TruncatedNormal(empty((2 * side - 1) * (2 * side - 1), heads), 0.02)));
+        register_parameter("relative_position_bias_table",
+            new Parameter(Initialisation.TruncatedNormal(empty((2 * side - 1) * (2 * side - 1), heads), 0.02)));
 
     /// <summary>The bias of each head and pair of places: (1, heads, places, places).</summary>
-    private protected virtual Tensor PositionBias(Tensor index) => RelativePositions.Bias(get_parameter("relative_position_bias_table")!, index);
+    private protected virtual Tensor PositionBias(Tensor index) =>
+        RelativePositions.Bias(get_parameter("relative_position_bias_table")!, index);
 
     /// <summary>The bias of queries, keys and values, (3 · C).</summary>
     private protected virtual Tensor ProjectionBias(Tensor bias) => bias;
@@ -58,14 +60,16 @@ internal class WindowAttention : NamedModule
     /// <summary>Queries and keys as their products, divided by √d, shall see them.</summary>
     private protected virtual (Tensor Query, Tensor Key) Compared(Tensor query, Tensor key) => (query, key);
 
-    private static Tensor Attended(Tensor[] parts, Tensor mask) => nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask);
+    private static Tensor Attended(Tensor[] parts, Tensor mask) =>
+        nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask);
 
     /// <summary>With a mask for each window of a map; maps and windows become dimensions of their own for that.</summary>
     private Tensor AttendedWithinBorders(Tensor[] parts, Windows windows)
     {
         Tensor mask = _positions.In(parts[0].dtype) + windows.Borders(parts[0].dtype, parts[0].device);
         long[] shape = parts[0].shape;
-        Tensor[] perMap = Array.ConvertAll(parts, part => part.reshape(shape[0] / windows.Count, windows.Count, shape[1], shape[2], shape[3]));
+        Tensor[] perMap = Array.ConvertAll(
+            parts, part => part.reshape(shape[0] / windows.Count, windows.Count, shape[1], shape[2], shape[3]));
         return Attended(perMap, mask).flatten(0, 1);
     }
 }

@@ -54,20 +54,26 @@ internal sealed class Windows
         return whole.narrow(1, 0, _shape[1]).narrow(2, 0, _shape[2]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>−100 for two places of a window that came together only by moving around the edge, 0 for all others: (Count, 1, side², side²).</summary>
+    /// <summary>
+    /// −100 for two places of a window that came together only by moving around the edge, 0 for all others: (Count, 1, side², side²).
+    /// </summary>
     public Tensor Borders(ScalarType type, Device device)
     {
         using var scope = NewDisposeScope();
         long[] rows = Regions(_rows, _shift[0]), columns = Regions(_columns, _shift[1]);
-        Tensor regions = tensor(rows.SelectMany(row => columns.Select(column => 3 * row + column)).ToArray(), [1, rows.Length, columns.Length, 1], device: device);
+        Tensor regions = tensor(rows.SelectMany(row => columns.Select(column => 3 * row + column)).ToArray(),
+            [1, rows.Length, columns.Length, 1], device: device);
         Tensor cut = new Windows(regions.shape, _side, 0).Cut(regions).squeeze(2);
         return cut.unsqueeze(1).ne(cut.unsqueeze(2)).to(type).mul_(-100).unsqueeze(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Where each row came from: 0 for all windows but the last; in the last, 1 for its own rows and 2 for those from the other edge.</summary>
+    /// <summary>
+    /// Where each row came from: 0 for all windows but the last; in the last, 1 for its own rows and 2 for those from the other edge.
+    /// </summary>
     private long[] Regions(long windows, long shift)
     {
         long length = windows * _side;
-        return [.. Enumerable.Range(0, (int)length).Select(place => shift == 0 || place < length - _side ? 0L : place < length - shift ? 1 : 2)];
+        return [.. Enumerable.Range(0, (int)length)
+            .Select(place => shift == 0 || place < length - _side ? 0L : place < length - shift ? 1 : 2)];
     }
 }

@@ -1,7 +1,8 @@
 namespace MLTransfer.Reading.Pickle;
 
 /// <summary>
-/// What an instruction may take of memory: no less than what it makes, including what lists and dictionaries throw away as they grow. Text and
+/// What an instruction may take of memory: no less than what it makes, including what lists and dictionaries throw away as they grow. Text
+/// and
 /// bytes are not counted here; they are paid for once, with the length of the pickle.
 /// </summary>
 internal static class PickleCost

@@ -1,6 +1,9 @@
 namespace MLTransfer.Reading.Pickle;
 
-/// <summary>The pickle instructions that are understood: what CPython, 2 and 3, writes for containers with protocols 2 to 5. All others are refused.</summary>
+/// <summary>
+/// The pickle instructions that are understood: what CPython, 2 and 3, writes for containers with protocols 2 to 5. All others are
+/// refused.
+/// </summary>
 internal enum PickleOpcode : byte
 {
     Mark = (byte)'(',

@@ -1,6 +1,8 @@
 namespace MLTransfer.Reading.Pickle;
 
-/// <summary>The type of a numpy array's numbers, such as <c>u1</c> for bytes. Its state is the order of bytes, which does not matter for those.</summary>
+/// <summary>
+/// The type of a numpy array's numbers, such as <c>u1</c> for bytes. Its state is the order of bytes, which does not matter for those.
+/// </summary>
 internal sealed record PickledNumberType(string Name) : IPickledObject
 {
     public void SetState(object? state, FileErrors errors)
@@ -22,10 +24,16 @@ internal sealed class PickledArray : IPickledObject
     // (version, shape, type, whether columns come first, bytes)
     public void SetState(object? state, FileErrors errors)
     {
-        if (state is not PickledTuple { Items: [_, PickledTuple { Items.Length: <= MostDimensions } shape, PickledNumberType type, var isByColumns, byte[] bytes] })
+        if (state is not PickledTuple
+            {
+                Items: [_, PickledTuple { Items.Length: <= MostDimensions } shape, PickledNumberType type,
+            var isByColumns, byte[] bytes]
+            })
             throw errors.Damaged("its pickle gives a numpy array another state than shape, type and bytes");
         if (isByColumns is true)
             throw errors.Damaged("its numpy array has its columns first; only rows first are read");
-        (Shape, Type, Bytes) = (Array.ConvertAll(shape.Items, item => item is long number ? number : throw errors.Damaged("the shape of its numpy array is not made of integers")), type.Name, bytes);
+        (Shape, Type, Bytes) = (Array.ConvertAll(
+            shape.Items, item => item is long number ? number
+            : throw errors.Damaged("the shape of its numpy array is not made of integers")), type.Name, bytes);
     }
 }

@@ -16,7 +16,8 @@ internal interface IPickledObject
 }
 
 /// <summary>
-/// Stands for an object of a class that is known to be harmless and not needed. Its arguments, state and items are forgotten; none of the class's
+/// Stands for an object of a class that is known to be harmless and not needed. Its arguments, state and items are forgotten; none of the
+/// class's
 /// code is there to run.
 /// </summary>
 /// <param name="Type">The class, as module.name.</param>

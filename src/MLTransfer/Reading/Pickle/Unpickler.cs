@@ -1,8 +1,10 @@
 namespace MLTransfer.Reading.Pickle;
 
 /// <summary>
-/// Reads a pickle as a stack machine over <see cref="PickleOpcode"/>: it can build numbers, strings and containers, and what the globals given
-/// build of them, and nothing else. It never recurses, and no number in the file decides how much memory is taken: every instruction is paid for
+/// Reads a pickle as a stack machine over <see cref="PickleOpcode"/>: it can build numbers, strings and containers, and what the globals
+/// given
+/// build of them, and nothing else. It never recurses, and no number in the file decides how much memory is taken: every instruction is
+/// paid for
 /// before it is followed.
 /// </summary>
 internal sealed class Unpickler
@@ -20,13 +22,15 @@ internal sealed class Unpickler
     private readonly bool _oldTextAsBytes;
 
     /// <param name="reader">Where the pickle begins; afterwards, where it has ended.</param>
-    /// <param name="globals">The only names that it may ask for, as module.name: a <see cref="PickledFunction"/>, or what a name stands for. Nothing of Python's runs.</param>
+    /// <param name="globals">The only names that it may ask for, as module.name: a <see cref="PickledFunction"/>, or what a name stands
+    /// for. Nothing of Python's runs.</param>
     /// <param name="findStorage">Turns a persistent id, by which torch.save refers to storages, into the storage.</param>
     /// <param name="budget">Pays for what is built.</param>
     /// <param name="errors">The file's errors.</param>
     /// <param name="oldTextAsBytes">Whether strings of Python 2, which may hold anything, become bytes; UTF-8 text otherwise.</param>
     public Unpickler(
-        PickleReader reader, IReadOnlyDictionary<string, object> globals, Func<object?, object> findStorage, ReadBudget budget, FileErrors errors,
+        PickleReader reader, IReadOnlyDictionary<string, object> globals, Func<object?, object> findStorage, ReadBudget budget,
+        FileErrors errors,
         bool oldTextAsBytes = false)
     {
         _reader = reader;

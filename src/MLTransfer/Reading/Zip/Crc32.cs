@@ -32,7 +32,8 @@ internal struct Crc32
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint Continue(uint crc, ReadOnlySpan<byte> bytes)
     {
-        uint[] t0 = Tables[0], t1 = Tables[1], t2 = Tables[2], t3 = Tables[3], t4 = Tables[4], t5 = Tables[5], t6 = Tables[6], t7 = Tables[7];
+        uint[] t0 = Tables[0], t1 = Tables[1], t2 = Tables[2], t3 = Tables[3], t4 = Tables[4], t5 = Tables[5], t6 = Tables[6],
+            t7 = Tables[7];
         foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))
         {
             ulong mixed = word ^ crc;
@@ -51,7 +52,8 @@ internal struct Crc32
         {
             tables[table] = new uint[256];
             for (uint value = 0; value < 256; value++)
-                tables[table][value] = table == 0 ? Shifted(value) : tables[0][(byte)tables[table - 1][value]] ^ (tables[table - 1][value] >> 8);
+                tables[table][value] = table == 0 ? Shifted(value)
+                    : tables[0][(byte)tables[table - 1][value]] ^ (tables[table - 1][value] >> 8);
         }
         return tables;
     }

@@ -6,7 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace MLTransfer.Reading.Zip;
 
 /// <summary>
-/// Folds many bytes into sixteen that have the same CRC-32, by carry-less multiplication: "Fast CRC Computation for Generic Polynomials Using
+/// Folds many bytes into sixteen that have the same CRC-32, by carry-less multiplication: "Fast CRC Computation for Generic Polynomials
+/// Using
 /// PCLMULQDQ Instruction", V. Gopal and others, Intel, 2009. Weights are large; with tables their checksums take longer than reading them.
 /// </summary>
 internal static class Crc32Folding
@@ -17,7 +18,8 @@ internal static class Crc32Folding
     /// <summary>From how many bytes on it works.</summary>
     public const int Least = 4 * Size;
 
-    // x^(512+32), x^(512-32) and x^(128+32), x^(128-32) modulo the polynomial, reflected: they move a vector over the next four, or the next one.
+    // x^(512+32), x^(512-32) and x^(128+32), x^(128-32) modulo the polynomial, reflected: they move a vector over the next four, or the
+    // next one.
     private static readonly Vector128<ulong> OverFour = Vector128.Create(0x154442bd4UL, 0x1c6e41596UL);
     private static readonly Vector128<ulong> OverOne = Vector128.Create(0x1751997d0UL, 0x0ccaa009eUL);
 

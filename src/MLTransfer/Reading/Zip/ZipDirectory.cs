@@ -13,7 +13,8 @@ internal static class ZipDirectory
     private const int Encrypted = 1, Stored = 0, Deflated = 8, Unix = 3;
 
     /// <summary>The entries by name.</summary>
-    /// <exception cref="Exception">The directory is broken, two entries share a name or bytes, or a name points out of the archive.</exception>
+    /// <exception cref="Exception">The directory is broken, two entries share a name or bytes, or a name points out of the
+    /// archive.</exception>
     public static Dictionary<string, ZipEntry> Read(ByteSource source, ReadBudget budget, FileErrors errors)
     {
         ZipDirectoryEnd end = ZipDirectoryEnd.Find(source, errors);
@@ -64,14 +65,16 @@ internal static class ZipDirectory
         if ((record[8] & Encrypted) != 0)
             throw errors.Unreadable($"cannot be read: its zip entry '{name}' is encrypted", "Pack it again without a password.");
         if (method is not (Stored or Deflated))
-            throw errors.Unreadable($"cannot be read: its zip entry '{name}' is compressed by method {method}", "Pack it again by deflate, the usual one, or without compression.");
+            throw errors.Unreadable($"cannot be read: its zip entry '{name}' is compressed by method {method}",
+                "Pack it again by deflate, the usual one, or without compression.");
         // Sizes that need more than 32 bits are all ones here, and in the extra field, in this order.
         ReadOnlySpan<byte> wide = Field(extra, Zip64Field);
         long length = Size(record, 24, ref wide), stored = Size(record, 20, ref wide), place = Size(record, 42, ref wide);
         if (length < 0 || stored < 0 || place < 0 || (method == Stored && stored != length))
             throw errors.Damaged($"its zip entry '{name}' has an impossible size or place");
         return new ZipEntry(
-            name, method == Deflated, BinaryPrimitives.ReadUInt32LittleEndian(record[16..]), stored, length, place, place + LocalHeaderSize + nameBytes.Length, IsFile(record, name));
+            name, method == Deflated, BinaryPrimitives.ReadUInt32LittleEndian(record[16..]), stored, length, place,
+            place + LocalHeaderSize + nameBytes.Length, IsFile(record, name));
     }
 
     // What Unix knows of a file stands in the upper half of its attributes: 8 is a file, 10 a link.

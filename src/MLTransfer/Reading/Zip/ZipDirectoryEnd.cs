@@ -62,7 +62,8 @@ internal sealed record ZipDirectoryEnd(long Count, long Length, long Place)
     }
 
     /// <summary>
-    /// Null where the end says what cannot be, as when the bytes behind a file happen to hold its mark: an earlier one may be true. The first
+    /// Null where the end says what cannot be, as when the bytes behind a file happen to hold its mark: an earlier one may be true. The
+    /// first
     /// such fault is kept.
     /// </summary>
     private static ZipDirectoryEnd? TryRead(

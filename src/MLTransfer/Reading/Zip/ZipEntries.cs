@@ -61,7 +61,8 @@ internal sealed class ZipEntries(ByteSource source, ReadBudget budget, FileError
     {
         Span<byte> header = stackalloc byte[LocalHeaderSize];
         source.Read(entry.Place, header);
-        long start = entry.Place + LocalHeaderSize + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+        long start = entry.Place + LocalHeaderSize + BinaryPrimitives.ReadUInt16LittleEndian(header[26..])
+            + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
         if (!header.StartsWith("PK\x03\x04"u8) || start > source.Length - entry.StoredLength)
             throw errors.Damaged($"its entry '{entry.Name}' is not where its directory says");
         return start;

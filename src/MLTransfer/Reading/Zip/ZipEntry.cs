@@ -9,4 +9,5 @@ namespace MLTransfer.Reading.Zip;
 /// <param name="Place">Where the entry's own header starts.</param>
 /// <param name="Body">Where the bytes start at the earliest: behind the header and the name.</param>
 /// <param name="IsFile">Whether it is a file; a folder, a link or a device otherwise.</param>
-internal sealed record ZipEntry(string Name, bool IsDeflated, uint Checksum, long StoredLength, long Length, long Place, long Body, bool IsFile);
+internal sealed record ZipEntry(
+    string Name, bool IsDeflated, uint Checksum, long StoredLength, long Length, long Place, long Body, bool IsFile);

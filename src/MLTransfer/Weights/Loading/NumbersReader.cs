@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Weights;
 
-/// <summary>Reads the numbers of a file into tensors, several at a time: one processor alone does not copy as fast as the file is there.</summary>
+/// <summary>
+/// Reads the numbers of a file into tensors, several at a time: one processor alone does not copy as fast as the file is there.
+/// </summary>
 internal static class NumbersReader
 {
     private const int MostThreads = 8;
@@ -19,7 +21,8 @@ internal static class NumbersReader
         try
         {
             Parallel.ForEach(
-                Partitioner.Create(wanted, loadBalance: true), new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostThreads) },
+                Partitioner.Create(wanted, loadBalance: true),
+                new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostThreads) },
                 place =>
                 {
                     if (!TorchTensors.TryRead(content, place.Index, place.Target))

@@ -16,7 +16,8 @@ internal sealed record StateDifferences(IReadOnlyList<string> Missing, IReadOnly
     public WeightsException Error(string file, string architecture, int wanted, string? recognised)
     {
         bool another = 2 * (Missing.Count + Misshapen.Count + Unexpected.Count) > wanted;
-        string[] lists = [.. new[] { List("missing", Missing), List("unexpected", Unexpected), List("of another shape", Misshapen) }.OfType<string>()];
+        string[] lists = [.. new[] { List("missing", Missing), List("unexpected", Unexpected), List("of another shape", Misshapen) }
+            .OfType<string>()];
         return new WeightsException(
             file, $"{(another ? "belongs to another network than" : "does not fit")} {architecture}. {string.Join(". ", lists)}",
             recognised is null || recognised == architecture
@@ -26,5 +27,6 @@ internal sealed record StateDifferences(IReadOnlyList<string> Missing, IReadOnly
 
     private static string? List(string what, IReadOnlyList<string> names) => names.Count == 0
         ? null
-        : $"{names.Count} {what}: {string.Join("; ", names.Take(Shown).Select(name => Printable.Of(name, LongestName)))}{(names.Count > Shown ? "; …" : "")}";
+        : $"{names.Count} {what}: "
+        + $"{string.Join("; ", names.Take(Shown).Select(name => Printable.Of(name, LongestName)))}{(names.Count > Shown ? "; …" : "")}";
 }

@@ -24,7 +24,8 @@ internal static class TensorConversion
         if (FiniteOnes(before) != FiniteOnes(after))
         {
             throw new WeightsException(
-                file, $"cannot be converted to {type}: '{Printable.Of(stored.Name, LongestName)}' has numbers too large for it", "Convert to BFloat16 or Float32, which reach further.");
+                file, $"cannot be converted to {type}: '{Printable.Of(stored.Name, LongestName)}' has numbers too large for it",
+                "Convert to BFloat16 or Float32, which reach further.");
         }
         return TorchTensors.Stored(stored.Name, after);
     }

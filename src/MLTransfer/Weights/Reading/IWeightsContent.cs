@@ -22,7 +22,9 @@ internal interface IWeightsContent
     /// <exception cref="WeightsException">They are damaged, or would take more memory than such a file has reason for.</exception>
     StoredTensor Read(int index);
 
-    /// <summary>Reads the numbers of one of <see cref="Tensors"/> to where they are wanted, if they lie in the file one after the other.</summary>
+    /// <summary>
+    /// Reads the numbers of one of <see cref="Tensors"/> to where they are wanted, if they lie in the file one after the other.
+    /// </summary>
     /// <param name="index">Which tensor.</param>
     /// <param name="target">Memory for exactly its bytes.</param>
     /// <returns>Whether it was done; where not, only <see cref="Read"/> can.</returns>

@@ -10,7 +10,8 @@ internal static class StateDictNames
     public static string SharedPrefix(IReadOnlyCollection<TensorDescription> tensors)
     {
         string shared = "";
-        while (tensors.Count > 0 && Prefixes.FirstOrDefault(prefix => tensors.All(tensor => Continues(tensor.Name, shared, prefix))) is string prefix)
+        while (tensors.Count > 0 && Prefixes
+            .FirstOrDefault(prefix => tensors.All(tensor => Continues(tensor.Name, shared, prefix))) is string prefix)
             shared += prefix;
         return shared;
     }

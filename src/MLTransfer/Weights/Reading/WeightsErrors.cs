@@ -30,7 +30,8 @@ internal sealed class WeightsErrors(string file) : FileErrors
     public override WeightsException AsksFor(string global) =>
         New($"asks for '{global}', which weights do not need: it is refused, and nothing of it was run",
             "If you trust where it comes from, save only its tensors, in PyTorch: checkpoint = torch.load(FILE); "
-            + "torch.save(checkpoint[\"state_dict\"], \"weights.pth\"), or whatever the checkpoint calls them; checkpoint.state_dict() where it is a model.");
+            + "torch.save(checkpoint[\"state_dict\"], \"weights.pth\"), or whatever the checkpoint calls them; checkpoint.state_dict() "
+            + "where it is a model.");
 
     public override WeightsException Instruction(byte code, long position) =>
         New($"holds the pickle instruction 0x{code:x2} at byte {position}, which weights do not need", SaveAgain);
@@ -38,7 +39,9 @@ internal sealed class WeightsErrors(string file) : FileErrors
     public WeightsException NoTensors(string found) => New($"holds no state_dict: {found}", SaveAgain);
 
     public WeightsException UnknownType(string tensor, string type) =>
-        New($"holds '{tensor}' as {type}, a type which is not supported", "Save it as floating-point numbers of 16, 32 or 64 bits, integers or booleans.");
+        New($"holds '{tensor}' as {type}, a type which is not supported",
+            "Save it as floating-point numbers of 16, 32 or 64 bits, integers or booleans.");
 
-    private WeightsException New(string reason, string remedy, Exception? cause = null) => new(file, Printable.Of(reason, LongestReason), remedy, cause);
+    private WeightsException New(string reason, string remedy, Exception? cause = null) =>
+        new(file, Printable.Of(reason, LongestReason), remedy, cause);
 }

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace MLTransfer.Weights;
 
-/// <summary>One tensor as the header describes it; <paramref name="Start"/> and <paramref name="End"/> count from the end of the header.</summary>
+/// <summary>
+/// One tensor as the header describes it; <paramref name="Start"/> and <paramref name="End"/> count from the end of the header.
+/// </summary>
 internal sealed record SafetensorsEntry(int Index, string Name, TensorType Type, long[] Shape, long Start, long End)
 {
     private const int MaximumDimensions = 16;
@@ -10,7 +12,8 @@ internal sealed record SafetensorsEntry(int Index, string Name, TensorType Type,
     private static readonly (string Name, TensorType Type)[] Types =
     [
         ("BOOL", TensorType.Bool), ("U8", TensorType.UInt8), ("I8", TensorType.Int8), ("I16", TensorType.Int16), ("I32", TensorType.Int32),
-        ("I64", TensorType.Int64), ("F16", TensorType.Float16), ("BF16", TensorType.BFloat16), ("F32", TensorType.Float32), ("F64", TensorType.Float64),
+        ("I64", TensorType.Int64), ("F16", TensorType.Float16), ("BF16", TensorType.BFloat16), ("F32", TensorType.Float32),
+        ("F64", TensorType.Float64),
         ("U16", TensorType.UInt16), ("U32", TensorType.UInt32), ("U64", TensorType.UInt64),
     ];
 
@@ -18,10 +21,12 @@ internal sealed record SafetensorsEntry(int Index, string Name, TensorType Type,
     public static string NameOf(TensorType type) => Array.Find(Types, known => known.Type == type).Name;
 
     /// <exception cref="WeightsException">The type is unknown, or the place does not fit the shape.</exception>
-    /// <exception cref="InvalidOperationException">The element is not what a header has there; so for other exceptions of <see cref="JsonElement"/>.</exception>
+    /// <exception cref="InvalidOperationException">The element is not what a header has there; so for other exceptions of
+    /// <see cref="JsonElement"/>.</exception>
     public static SafetensorsEntry Read(int index, string name, JsonElement element, WeightsErrors errors)
     {
-        TensorType type = TypeOf(element.GetProperty("dtype")) ?? throw errors.UnknownType(name, element.GetProperty("dtype").GetString() ?? "nothing");
+        TensorType type = TypeOf(element.GetProperty("dtype"))
+            ?? throw errors.UnknownType(name, element.GetProperty("dtype").GetString() ?? "nothing");
         long[] shape = Numbers(element.GetProperty("shape")), offsets = Numbers(element.GetProperty("data_offsets"));
         if (offsets is not [var start, var end] || start < 0 || end < start || shape.AsSpan().ContainsAnyInRange(long.MinValue, -1))
             throw errors.Damaged($"the tensor '{name}' has an impossible shape or place");

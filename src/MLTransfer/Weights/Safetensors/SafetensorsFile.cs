@@ -8,7 +8,8 @@ namespace MLTransfer.Weights;
 public sealed record SafetensorsContent(IReadOnlyDictionary<string, StoredTensor> Tensors, IReadOnlyDictionary<string, string> Metadata);
 
 /// <summary>
-/// Reads and writes the safetensors format: the length of the header (8 bytes, little-endian), the header (JSON: type, shape and place of each
+/// Reads and writes the safetensors format: the length of the header (8 bytes, little-endian), the header (JSON: type, shape and place of
+/// each
 /// tensor), the numbers.
 /// </summary>
 public static class SafetensorsFile
@@ -36,7 +37,8 @@ public static class SafetensorsFile
         SafetensorsHeader header = ReadHeader(stream, errors);
         var places = new StoredTensor[header.Entries.Count];
         foreach (SafetensorsEntry entry in header.Entries.OrderBy(entry => entry.Start).ThenBy(entry => entry.End))
-            places[entry.Index] = new StoredTensor(entry.Name, entry.Type, entry.Shape, ReadBytes(stream, (int)(entry.End - entry.Start), errors));
+            places[entry.Index] = new StoredTensor(
+                entry.Name, entry.Type, entry.Shape, ReadBytes(stream, (int)(entry.End - entry.Start), errors));
         var tensors = new OrderedDictionary<string, StoredTensor>(places.Length, StringComparer.Ordinal);
         foreach (StoredTensor tensor in places)
             tensors.Add(tensor.Name, tensor);
@@ -85,7 +87,9 @@ public static class SafetensorsFile
             stream.Write(all[index].Bytes.Span);
     }
 
-    /// <summary>Whether a file that starts like this can only be meant as safetensors: a length, then the brace that opens the header.</summary>
+    /// <summary>
+    /// Whether a file that starts like this can only be meant as safetensors: a length, then the brace that opens the header.
+    /// </summary>
     internal static bool LooksLike(ReadOnlySpan<byte> head) =>
         head.Length > sizeof(long) && head[sizeof(long)] == (byte)'{' && head[sizeof(long) - 1] is 0 or >= 0x40;
 

@@ -3,21 +3,25 @@ using System.Text.Json;
 namespace MLTransfer.Weights;
 
 /// <summary>The JSON header of a safetensors file, with everything in it checked.</summary>
-internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata, long DataLength)
+internal sealed record SafetensorsHeader(
+    IReadOnlyList<SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata, long DataLength)
 {
     private const string MetadataKey = "__metadata__";
     private const int Alignment = 8;
     private const int MaximumDepth = 4;
 
-    /// <exception cref="WeightsException">The header is not JSON, a type is unknown, or the tensors overlap, leave gaps, or do not fit their shapes.</exception>
+    /// <exception cref="WeightsException">The header is not JSON, a type is unknown, or the tensors overlap, leave gaps, or do not fit
+    /// their shapes.</exception>
     public static SafetensorsHeader Parse(ReadOnlyMemory<byte> json, WeightsErrors errors)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaximumDepth });
+            using JsonDocument document = JsonDocument
+                .Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaximumDepth });
             return Read(document.RootElement, errors);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception exception) when (
+            exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             throw errors.Damaged($"its header is not that of a safetensors file ({exception.Message})", exception);
         }

@@ -37,7 +37,10 @@ public sealed record PublishedWeights
     /// <summary>What they expect an image to go through.</summary>
     public required Preprocessing Preprocessing { get; init; }
 
-    /// <summary>The published share of the validation images of their data set (as the version names it) that they classify right; null where none is published.</summary>
+    /// <summary>
+    /// The published share of the validation images of their data set (as the version names it) that they classify right; null where none
+    /// is published.
+    /// </summary>
     public double? Top1 { get; init; }
 
     /// <summary>The licence they are published under, by its SPDX name. The images they were trained on have terms of their own.</summary>

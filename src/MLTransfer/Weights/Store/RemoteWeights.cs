@@ -18,12 +18,15 @@ public sealed partial record RemoteWeights
         ArgumentNullException.ThrowIfNull(url);
         ArgumentNullException.ThrowIfNull(sha256);
         if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp))
-            throw new ArgumentException($"'{url}' cannot be downloaded; expected: an address that begins with https:// or http://.", nameof(url));
+            throw new ArgumentException($"'{url}' cannot be downloaded; expected: an address that begins with https:// or http://.",
+                nameof(url));
         if (!Hexadecimal().IsMatch(sha256))
-            throw new ArgumentException($"'{sha256}' is no SHA-256; expected: its {WholeHash} hexadecimal digits, or the first {ShortestHash} or more.", nameof(sha256));
+            throw new ArgumentException($"'{sha256}' is no SHA-256; expected: its {WholeHash} hexadecimal digits, or the first "
+                + $"{ShortestHash} or more.", nameof(sha256));
         // Eight digits are found by trial in minutes: they tell files apart, and only https tells who sends them.
         if (url.Scheme == Uri.UriSchemeHttp && sha256.Length < WholeHash)
-            throw new ArgumentException($"'{sha256}' is too short for '{url}'; expected: all {WholeHash} digits of the SHA-256, or an https address.", nameof(sha256));
+            throw new ArgumentException($"'{sha256}' is too short for '{url}'; expected: all {WholeHash} digits of the SHA-256, or an "
+                + $"https address.", nameof(sha256));
         (Url, Sha256) = (url, sha256.ToLowerInvariant());
     }
 
@@ -40,11 +43,14 @@ public sealed partial record RemoteWeights
         {
             string name = UnwantedCharacters().Replace(Uri.UnescapeDataString(Url.Segments[^1]), "_").TrimStart('.');
             string start = Sha256[..ShortestHash];
-            return name.Contains(start, StringComparison.Ordinal) ? name : $"{Path.GetFileNameWithoutExtension(name)}-{start}{Path.GetExtension(name)}";
+            return name.Contains(start, StringComparison.Ordinal) ? name
+                : $"{Path.GetFileNameWithoutExtension(name)}-{start}{Path.GetExtension(name)}";
         }
     }
 
-    /// <summary>Reads <c>https://host/name.pth#sha256=HASH</c>, or an address whose file name ends with the start of the hash, as torch.hub's do.</summary>
+    /// <summary>
+    /// Reads <c>https://host/name.pth#sha256=HASH</c>, or an address whose file name ends with the start of the hash, as torch.hub's do.
+    /// </summary>
     /// <exception cref="ArgumentException">It is no such address; the message says what is missing.</exception>
     public static RemoteWeights Parse(string address)
     {
@@ -57,12 +63,17 @@ public sealed partial record RemoteWeights
         if (fragment < 0 && url.Scheme == Uri.UriSchemeHttps && HashInName(url.AbsolutePath) is { } start)
             return new(url, start);
         throw new ArgumentException(
-            $"'{address}' does not say what the file must contain. Append {HashFragment} and the SHA-256 of the file (sha256sum prints it); " +
-            "only an https address whose file name ends with the start of it, such as resnet18-f37072fd.pth, does without.", nameof(address));
+            $"'{address}' does not say what the file must contain. Append {HashFragment} and the SHA-256 of the file (sha256sum prints "
+            + $"it); " +
+            "only an https address whose file name ends with the start of it, such as resnet18-f37072fd.pth, does without.",
+            nameof(address));
     }
 
-    /// <summary>The start of the hash that a file name ends with: <c>f37072fd</c> of <c>resnet18-f37072fd.pth</c>; null where it has none.</summary>
-    public static string? HashInName(string name) => HashBeforeExtension().Match(name) is { Success: true } match ? match.Groups[1].Value : null;
+    /// <summary>
+    /// The start of the hash that a file name ends with: <c>f37072fd</c> of <c>resnet18-f37072fd.pth</c>; null where it has none.
+    /// </summary>
+    public static string? HashInName(string name) =>
+        HashBeforeExtension().Match(name) is { Success: true } match ? match.Groups[1].Value : null;
 
     [GeneratedRegex("^[0-9a-fA-F]{8,64}$")]
     private static partial Regex Hexadecimal();

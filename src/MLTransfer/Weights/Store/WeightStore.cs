@@ -37,7 +37,8 @@ public sealed class WeightStore
     /// <param name="cancel">Stops; what was downloaded is kept, and the next download goes on from there.</param>
     /// <exception cref="ArgumentException">Random weights are asked for.</exception>
     /// <exception cref="WeightsException">They cannot be had; the message says where they were looked for, or what went wrong.</exception>
-    public Task<LocalWeights> GetAsync(WeightsReference reference, IProgress<DownloadProgress>? progress = null, CancellationToken cancel = default)
+    public Task<LocalWeights> GetAsync(
+        WeightsReference reference, IProgress<DownloadProgress>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(reference);
         if (reference.File is { } file)
@@ -49,7 +50,8 @@ public sealed class WeightStore
         return FromPlacesAsync(reference, remote, progress, cancel);
     }
 
-    private async Task<LocalWeights> FromPlacesAsync(WeightsReference reference, RemoteWeights remote, IProgress<DownloadProgress>? progress, CancellationToken cancel)
+    private async Task<LocalWeights> FromPlacesAsync(
+        WeightsReference reference, RemoteWeights remote, IProgress<DownloadProgress>? progress, CancellationToken cancel)
     {
         var damaged = new List<string>();
         foreach (string path in Candidates(remote))
@@ -59,7 +61,8 @@ public sealed class WeightStore
             damaged.Add(path);
         }
         if (Options.Offline)
-            throw Absent(remote, damaged, "nothing may be downloaded", $"allow downloads (without --offline; {nameof(WeightStoreOptions.Offline)} in code)");
+            throw Absent(remote, damaged, "nothing may be downloaded",
+                $"allow downloads (without --offline; {nameof(WeightStoreOptions.Offline)} in code)");
         if (Options.CacheFolder is not { } folder)
         {
             throw Absent(
@@ -73,12 +76,14 @@ public sealed class WeightStore
         WeightsReference reference, RemoteWeights remote, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancel)
     {
         var wanted = new Download(
-            Options.AddressOf(remote), Path.Combine(folder, remote.FileName), Checksum.Sha256(remote.Sha256), reference.Published?.AboutBytes,
+            Options.AddressOf(remote), Path.Combine(folder, remote.FileName), Checksum.Sha256(remote.Sha256),
+            reference.Published?.AboutBytes,
             $"put the file into one of {string.Join(", ", Options.Places)}");
         try
         {
             return await new Downloader(wanted, Options.Conditions, progress)
-                .RunAsync(async path => File.Exists(path) && await IsIntactAsync(path, remote, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+                .RunAsync(async path => File.Exists(path) && await IsIntactAsync(path, remote, cancel).ConfigureAwait(false), cancel)
+                .ConfigureAwait(false);
         }
         catch (DownloadException failure)
         {
@@ -111,7 +116,8 @@ public sealed class WeightStore
         string looked = Options.Places.Count == 0 ? "" : $" (looked in {string.Join(", ", Options.Places)}{found})";
         string byHand = Options.Places.Count == 0 ? "name the file as weights" : "put it into one of these folders";
         return new(
-            remote.FileName, $"is not on this machine{looked}, and {reason}", $"Download {Options.AddressOf(remote)} and {byHand}, or {remedy}.");
+            remote.FileName, $"is not on this machine{looked}, and {reason}",
+            $"Download {Options.AddressOf(remote)} and {byHand}, or {remedy}.");
     }
 
     private readonly record struct FileState(long Length, DateTime Written)

@@ -14,19 +14,27 @@ public sealed record WeightStoreOptions
     /// <summary>Folders that are looked into first and never written to. Default: none.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
-    /// <summary>The folder that is looked into next, and that downloads go to; made when something is downloaded. Null: nothing can be downloaded.</summary>
+    /// <summary>
+    /// The folder that is looked into next, and that downloads go to; made when something is downloaded. Null: nothing can be downloaded.
+    /// </summary>
     public required string? CacheFolder { get; init; }
 
     /// <summary>Folders that are looked into last and never written to: the caches of PyTorch. Default: none.</summary>
     public IReadOnlyList<string> TorchFolders { get; init; } = [];
 
-    /// <summary>What replaces the scheme and the host of published addresses, not of those that were named: <c>https://mirror.example/torch/</c>. Default: null, nothing does.</summary>
+    /// <summary>
+    /// What replaces the scheme and the host of published addresses, not of those that were named: <c>https://mirror.example/torch/</c>.
+    /// Default: null, nothing does.
+    /// </summary>
     public Uri? Mirror { get; init; }
 
     /// <summary>Whether nothing may be downloaded. Default: false.</summary>
     public bool Offline { get; init; }
 
-    /// <summary>How often a transfer that broke off is tried again before it is given up, in a row without a mebibyte gained; 0: never. Default: 4, with pauses of 1, 2, 4 and 8 seconds.</summary>
+    /// <summary>
+    /// How often a transfer that broke off is tried again before it is given up, in a row without a mebibyte gained; 0: never. Default: 4,
+    /// with pauses of 1, 2, 4 and 8 seconds.
+    /// </summary>
     public int Retries { get; init; } = DownloadConditions.Usual.Retries;
 
     /// <summary>How long a transfer may bring nothing before it counts as broken off. Default: 30 seconds.</summary>
@@ -35,7 +43,9 @@ public sealed record WeightStoreOptions
     /// <summary>Measures pauses and stalls. Default: the system's clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Makes what HTTP goes through. Default: one that follows redirections, though not from https to http, and uses the system's proxies.</summary>
+    /// <summary>
+    /// Makes what HTTP goes through. Default: one that follows redirections, though not from https to http, and uses the system's proxies.
+    /// </summary>
     public Func<HttpMessageHandler> HttpHandler { get; init; } = DownloadConditions.Usual.HttpHandler;
 
     /// <summary>The folders in the order in which they are looked into.</summary>
@@ -49,12 +59,15 @@ public sealed record WeightStoreOptions
     {
         ArgumentNullException.ThrowIfNull(environment);
         string? cache = UserCache.Root(environment, home), usual = UserCache.Root(_ => null, home);
-        string?[] torch = [environment("TORCH_HOME"), cache is null ? null : Path.Combine(cache, "torch"), usual is null ? null : Path.Combine(usual, "torch")];
+        string?[] torch = [environment("TORCH_HOME"), cache is null ? null : Path.Combine(cache, "torch"),
+            usual is null ? null : Path.Combine(usual, "torch")];
         return new()
         {
-            Folders = environment(FoldersVariable)?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            Folders = environment(FoldersVariable)?
+                .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
             CacheFolder = UserCache.Folder(environment, home) is { } own ? Path.Combine(own, "weights") : null,
-            TorchFolders = [.. torch.Where(folder => !string.IsNullOrEmpty(folder)).Select(folder => Path.Combine(folder!, "hub", "checkpoints")).Distinct()],
+            TorchFolders = [.. torch.Where(folder => !string.IsNullOrEmpty(folder))
+            .Select(folder => Path.Combine(folder!, "hub", "checkpoints")).Distinct()],
             Mirror = environment(MirrorVariable) is { Length: > 0 } mirror ? MirrorAt(mirror) : null,
         };
     }
@@ -66,7 +79,8 @@ public sealed record WeightStoreOptions
         ArgumentNullException.ThrowIfNull(address);
         return Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out Uri? mirror) && mirror.Scheme is "http" or "https"
             ? mirror
-            : throw new ArgumentException($"The mirror '{address}' is no address; expected: one that begins with https:// or http://.", nameof(address));
+            : throw new ArgumentException($"The mirror '{address}' is no address; expected: one that begins with https:// or http://.",
+            nameof(address));
     }
 
     /// <exception cref="ArgumentException">They cannot be used; the message says all that is wrong with them.</exception>
@@ -78,7 +92,9 @@ public sealed record WeightStoreOptions
 
     internal DownloadConditions Conditions => new(Retries, StallTimeout, Clock, HttpHandler);
 
-    /// <summary>Where a file is to be downloaded from: its own address, or the same path of the mirror if the address is a published one.</summary>
+    /// <summary>
+    /// Where a file is to be downloaded from: its own address, or the same path of the mirror if the address is a published one.
+    /// </summary>
     internal Uri AddressOf(RemoteWeights remote) => Mirror is not null && WeightsCatalog.All.Any(weights => weights.Url == remote.Url)
         ? new(Mirror, remote.Url.PathAndQuery.TrimStart('/'))
         : remote.Url;

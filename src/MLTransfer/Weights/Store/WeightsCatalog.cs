@@ -34,7 +34,8 @@ public static class WeightsCatalog
     public static PublishedWeights Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Named(name) ?? throw new ArgumentException($"There are no weights '{name}'. {Known(name.Split('/')[0], name)}", nameof(name));
+        return Named(name) ?? throw new ArgumentException(
+            $"There are no weights '{name}'. {Known(name.Split('/')[0], name)}", nameof(name));
     }
 
     /// <summary>The weights of a name, as <see cref="Find"/> does; null where there are none.</summary>

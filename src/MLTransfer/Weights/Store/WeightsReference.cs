@@ -42,13 +42,16 @@ public sealed partial record WeightsReference
         ArgumentNullException.ThrowIfNull(weights);
         return weights.Unusable is null
             ? new() { Remote = weights.Remote, Published = weights }
-            : throw new ArgumentException($"The weights '{weights.Name}' cannot be used: {weights.Unusable}. {WeightsCatalog.Known(weights.Backbone, "")}", nameof(weights));
+            : throw new ArgumentException($"The weights '{weights.Name}' cannot be used: {weights.Unusable}. "
+            + $"{WeightsCatalog.Known(weights.Backbone, "")}", nameof(weights));
     }
 
     /// <summary>Understands what was written for a backbone.</summary>
     /// <param name="text">
-    /// <c>none</c> or null; <c>default</c>; a version (<c>IMAGENET1K_V2</c>) or a name (<c>resnet50/IMAGENET1K_V2</c>) of <see cref="WeightsCatalog"/>;
-    /// an address, <c>https://host/name.pth#sha256=HASH</c>; else the path of a file. What is a name is never taken for a file: write <c>./default</c>.
+    /// <c>none</c> or null; <c>default</c>; a version (<c>IMAGENET1K_V2</c>) or a name (<c>resnet50/IMAGENET1K_V2</c>) of
+    /// <see cref="WeightsCatalog"/>;
+    /// an address, <c>https://host/name.pth#sha256=HASH</c>; else the path of a file. What is a name is never taken for a file: write
+    /// <c>./default</c>.
     /// </param>
     /// <param name="backbone">The name of the backbone.</param>
     /// <exception cref="ArgumentException">It is none of these, or belongs to another backbone.</exception>
@@ -75,7 +78,11 @@ public sealed partial record WeightsReference
 
     // The address of published weights brings what is published about them, wherever it was copied from.
     private static WeightsReference OfAddress(RemoteWeights remote) =>
-        new() { Remote = remote, Published = WeightsCatalog.All.FirstOrDefault(weights => weights.Url == remote.Url && weights.Unusable is null) };
+        new()
+        {
+            Remote = remote, Published =
+            WeightsCatalog.All.FirstOrDefault(weights => weights.Url == remote.Url && weights.Unusable is null)
+        };
 
     private static PublishedWeights? OfName(string text, string backbone)
     {
@@ -85,7 +92,8 @@ public sealed partial record WeightsReference
             return null;
         return Is(found.Backbone, backbone)
             ? found
-            : throw new ArgumentException($"The weights '{found.Name}' are those of {found.Backbone}, not of {backbone}. {WeightsCatalog.Known(backbone, backbone)}", nameof(text));
+            : throw new ArgumentException($"The weights '{found.Name}' are those of {found.Backbone}, not of {backbone}. "
+            + $"{WeightsCatalog.Known(backbone, backbone)}", nameof(text));
     }
 
     // A file under its published name is that file; were it another, loading would say so.
@@ -95,7 +103,8 @@ public sealed partial record WeightsReference
         if (!System.IO.File.Exists(path) && (namesBackbone || PlainWord().IsMatch(path)))
         {
             throw new ArgumentException(
-                $"'{path}' is neither a file nor the name of weights.{NearestName.Question(path, WeightsCatalog.Of(backbone).Select(weights => weights.Version))} " +
+                $"'{path}' is neither a file nor the name of "
+                + $"weights.{NearestName.Question(path, WeightsCatalog.Of(backbone).Select(weights => weights.Version))} " +
                 WeightsCatalog.Known(backbone, backbone), nameof(path));
         }
         string name = Path.GetFileName(path);

@@ -24,7 +24,8 @@ internal static class ContainerRebuilder
     };
 
     /// <summary>collections.defaultdict(factory), which is filled afterwards.</summary>
-    public static object DefaultDictionary(ReadOnlySpan<object?> arguments, ReadBudget budget, FileErrors errors) => new PickledDictionary();
+    public static object DefaultDictionary(ReadOnlySpan<object?> arguments, ReadBudget budget, FileErrors errors) =>
+        new PickledDictionary();
 
     private static PickledDictionary OfPairs(PickledList pairs, ReadBudget budget, FileErrors errors)
     {

@@ -4,7 +4,9 @@ using MLTransfer.Reading.Pickle;
 
 namespace MLTransfer.Weights.Torch;
 
-/// <summary>The storages of a file in torch.save's legacy format: in the order of their keys, each a count (8 bytes) and its elements.</summary>
+/// <summary>
+/// The storages of a file in torch.save's legacy format: in the order of their keys, each a count (8 bytes) and its elements.
+/// </summary>
 internal sealed class LegacyStorages(ByteSource source, ReadBudget budget, WeightsErrors errors) : IStorages
 {
     private readonly Dictionary<string, PickledStorage> _roots = new(StringComparer.Ordinal);
@@ -17,7 +19,8 @@ internal sealed class LegacyStorages(ByteSource source, ReadBudget budget, Weigh
     /// </summary>
     public PickledStorage Find(object? id)
     {
-        if (id is not PickledTuple { Items: ["storage", TensorType type, string key, string, long count, var view] } || count < 0 || key.Length > PickledStorage.LongestKey)
+        if (id is not PickledTuple { Items: ["storage", TensorType type, string key, string, long count, var view] } || count < 0
+            || key.Length > PickledStorage.LongestKey)
             throw errors.Damaged("its pickle refers to a storage in an unknown way");
         var root = new PickledStorage(type, key, count);
         if (!_roots.TryAdd(key, root) && _roots[key] != root)
@@ -31,7 +34,9 @@ internal sealed class LegacyStorages(ByteSource source, ReadBudget budget, Weigh
         };
     }
 
-    /// <summary>Finds the place of each storage, from the list of keys that follows the pickle and the counts before the elements.</summary>
+    /// <summary>
+    /// Finds the place of each storage, from the list of keys that follows the pickle and the counts before the elements.
+    /// </summary>
     public void Locate(object? keys, long position)
     {
         if (keys is not PickledList list)
@@ -39,8 +44,10 @@ internal sealed class LegacyStorages(ByteSource source, ReadBudget budget, Weigh
         Span<byte> count = stackalloc byte[sizeof(long)];
         foreach (object? item in list)
         {
-            if (item is not string key || !_roots.TryGetValue(key, out PickledStorage? storage) || !_places.TryAdd(key, position + sizeof(long)))
-                throw errors.Damaged($"the list of its storages names '{item as string ?? "something that is not text"}', which the pickle does not refer to, or twice");
+            if (item is not string key || !_roots.TryGetValue(key, out PickledStorage? storage)
+                || !_places.TryAdd(key, position + sizeof(long)))
+                throw errors.Damaged($"the list of its storages names '{item as string ?? "something that is not text"}', which the "
+                    + $"pickle does not refer to, or twice");
             if (source.Length - position < sizeof(long))
                 throw errors.CutShort($"it ends before its storage '{key}'");
             source.Read(position, count);

@@ -10,7 +10,9 @@ namespace MLTransfer.Weights.Torch;
 /// <param name="Start">The first of them, where it is a part.</param>
 internal sealed record PickledStorage(TensorType Type, string Key, long Count, long Start = 0)
 {
-    /// <summary>More than torch.save's keys, which are numbers, ever need. Keys are looked up for every tensor: a long one would take forever.</summary>
+    /// <summary>
+    /// More than torch.save's keys, which are numbers, ever need. Keys are looked up for every tensor: a long one would take forever.
+    /// </summary>
     public const int LongestKey = 128;
 }
 

@@ -7,7 +7,10 @@ namespace MLTransfer.Weights.Torch;
 /// <summary>A tensor's elements one after the other: the storage's own memory where they lie so, a copy elsewhere.</summary>
 internal static class StridedView
 {
-    /// <summary>How many bytes the elements have. Strides of 0 let a hostile shape have any product at all: from 2^63 on it is only known to be more.</summary>
+    /// <summary>
+    /// How many bytes the elements have. Strides of 0 let a hostile shape have any product at all: from 2^63 on it is only known to be
+    /// more.
+    /// </summary>
     public static Int128 Length(PickledTensor tensor) => tensor.Shape.Contains(0) ? 0 : tensor.Shape.Aggregate(
         (Int128)tensor.Storage.Type.Size(), (product, size) => product > long.MaxValue ? product : product * size);
 

@@ -8,13 +8,17 @@ internal static class TensorRebuilder
 {
     private const int MaximumDimensions = 16;
 
-    /// <summary>_rebuild_tensor(storage, storage_offset, size, stride), and _rebuild_tensor_v2, whose further arguments only matter for training.</summary>
+    /// <summary>
+    /// _rebuild_tensor(storage, storage_offset, size, stride), and _rebuild_tensor_v2, whose further arguments only matter for training.
+    /// </summary>
     public static object Tensor(ReadOnlySpan<object?> arguments, ReadBudget budget, FileErrors errors) =>
         arguments is [PickledStorage storage, long offset, PickledTuple size, PickledTuple stride, ..]
             ? View(storage, offset, Numbers(size, errors), Numbers(stride, errors), errors)
             : throw errors.Damaged("its pickle makes a tensor of something other than storage, offset, size and strides");
 
-    /// <summary>_rebuild_tensor_v3(storage, storage_offset, size, stride, requires_grad, backward_hooks, dtype): the storage is of bytes.</summary>
+    /// <summary>
+    /// _rebuild_tensor_v3(storage, storage_offset, size, stride, requires_grad, backward_hooks, dtype): the storage is of bytes.
+    /// </summary>
     public static object TypedTensor(ReadOnlySpan<object?> arguments, ReadBudget budget, FileErrors errors)
     {
         if (arguments is not [PickledStorage bytes, long offset, PickledTuple size, PickledTuple stride, _, _, TensorType type, ..])
@@ -26,9 +30,12 @@ internal static class TensorRebuilder
         return View(storage, offset, Numbers(size, errors), Numbers(stride, errors), errors);
     }
 
-    /// <summary>_rebuild_parameter(data, requires_grad, backward_hooks), with or without state, and Parameter(data, requires_grad) itself.</summary>
+    /// <summary>
+    /// _rebuild_parameter(data, requires_grad, backward_hooks), with or without state, and Parameter(data, requires_grad) itself.
+    /// </summary>
     public static object Parameter(ReadOnlySpan<object?> arguments, ReadBudget budget, FileErrors errors) =>
-        arguments is [PickledTensor tensor, ..] ? tensor : throw errors.Damaged("its pickle makes a parameter of something that is not a tensor");
+        arguments is [PickledTensor tensor, ..] ? tensor
+            : throw errors.Damaged("its pickle makes a parameter of something that is not a tensor");
 
     private static PickledTensor View(PickledStorage storage, long offset, long[] shape, long[] strides, FileErrors errors)
     {
@@ -36,7 +43,8 @@ internal static class TensorRebuilder
             throw errors.Damaged($"a tensor has {shape.Length} dimensions and {strides.Length} strides");
         if (LiesWithin(storage.Count, offset, shape, strides))
             return new PickledTensor(storage, offset, shape, strides);
-        throw errors.Damaged($"a tensor of shape ({string.Join(", ", shape)}), strides ({string.Join(", ", strides)}) from element {offset} on "
+        throw errors.Damaged($"a tensor of shape ({string.Join(", ", shape)}), strides ({string.Join(", ", strides)}) from element "
+            + $"{offset} on "
             + $"reaches outside its storage of {storage.Count} elements");
     }
 
@@ -57,5 +65,6 @@ internal static class TensorRebuilder
 
     private static long[] Numbers(PickledTuple tuple, FileErrors errors) => tuple.Items.Length > MaximumDimensions
         ? throw errors.Damaged($"a tensor has {tuple.Items.Length} dimensions")
-        : Array.ConvertAll(tuple.Items, item => item is long number ? number : throw errors.Damaged("a tensor's shape is not made of integers"));
+        : Array.ConvertAll(tuple.Items,
+        item => item is long number ? number : throw errors.Damaged("a tensor's shape is not made of integers"));
 }

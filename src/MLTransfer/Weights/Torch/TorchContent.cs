@@ -50,9 +50,11 @@ internal sealed class TorchContent : IWeightsContent
     public StoredTensor Read(int index)
     {
         (TensorDescription tensor, PickledTensor view) = (Tensors[index], _views[index]);
-        return new StoredTensor(tensor.Name, tensor.Type, tensor.Shape, StridedView.Contiguous(view, _storages.Read(view.Storage), _budget));
+        return new StoredTensor(tensor.Name, tensor.Type, tensor.Shape,
+            StridedView.Contiguous(view, _storages.Read(view.Storage), _budget));
     }
 
     public bool TryReadInto(int index, Span<byte> target) =>
-        _views[index] is { Offset: 0, Storage.Start: 0 } view && StridedView.IsContiguous(view) && _storages.TryReadInto(view.Storage, target);
+        _views[index] is { Offset: 0, Storage.Start: 0 } view && StridedView.IsContiguous(view)
+            && _storages.TryReadInto(view.Storage, target);
 }

@@ -11,11 +11,15 @@ internal static class TorchGlobals
     [
         ("Double", "float64", TensorType.Float64), ("Float", "float32", TensorType.Float32), ("Half", "float16", TensorType.Float16),
         ("BFloat16", "bfloat16", TensorType.BFloat16), ("Long", "int64", TensorType.Int64), ("Int", "int32", TensorType.Int32),
-        ("Short", "int16", TensorType.Int16), ("Char", "int8", TensorType.Int8), ("Byte", "uint8", TensorType.UInt8), ("Bool", "bool", TensorType.Bool),
+        ("Short", "int16", TensorType.Int16), ("Char", "int8", TensorType.Int8), ("Byte", "uint8", TensorType.UInt8),
+        ("Bool", "bool", TensorType.Bool),
         (null, "uint16", TensorType.UInt16), (null, "uint32", TensorType.UInt32), (null, "uint64", TensorType.UInt64),
     ];
 
-    /// <summary>What a name stands for: a <see cref="TensorType"/> for a storage class or an element type, a <see cref="PickledFunction"/> for the rest.</summary>
+    /// <summary>
+    /// What a name stands for: a <see cref="TensorType"/> for a storage class or an element type, a <see cref="PickledFunction"/> for the
+    /// rest.
+    /// </summary>
     public static readonly FrozenDictionary<string, object> Allowed = All().ToFrozenDictionary(StringComparer.Ordinal);
 
     private static IEnumerable<KeyValuePair<string, object>> All()

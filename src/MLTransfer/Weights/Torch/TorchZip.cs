@@ -4,7 +4,9 @@ using MLTransfer.Reading.Zip;
 
 namespace MLTransfer.Weights.Torch;
 
-/// <summary>Reads what torch.save writes since PyTorch 1.6: a zip file with a pickle, <c>data.pkl</c>, and a file of raw numbers for each storage.</summary>
+/// <summary>
+/// Reads what torch.save writes since PyTorch 1.6: a zip file with a pickle, <c>data.pkl</c>, and a file of raw numbers for each storage.
+/// </summary>
 internal static class TorchZip
 {
     private const int MaximumPickle = 8 << 20;
@@ -22,7 +24,8 @@ internal static class TorchZip
             throw errors.Refused($"its {PickleName} has {length} bytes; those of the largest models have a few hundred thousand");
         budget.Take(PickleCost.OfText(length), "its pickle");
         var storages = new ZipStorages(entries, folder + "data/", errors);
-        object? content = new Unpickler(new PickleReader(entries.Read(folder + PickleName), errors), TorchGlobals.Allowed, storages.Find, budget, errors).Read();
+        object? content = new Unpickler(
+            new PickleReader(entries.Read(folder + PickleName), errors), TorchGlobals.Allowed, storages.Find, budget, errors).Read();
         return new TorchContent("torch.save, zip", content, storages, budget, errors);
     }
 
@@ -34,7 +37,8 @@ internal static class TorchZip
         string folder = pickle[..^PickleName.Length];
         if (entries.Length(folder + "constants.pkl") >= 0)
             throw errors.TorchScript();
-        if (entries.Length(folder + "byteorder") is >= 0 and <= 16 && !entries.Read(folder + "byteorder").AsSpan().SequenceEqual("little"u8))
+        if (entries.Length(folder + "byteorder") is >= 0 and <= 16
+            && !entries.Read(folder + "byteorder").AsSpan().SequenceEqual("little"u8))
             throw errors.Damaged("its numbers are not little-endian");
         return folder;
     }

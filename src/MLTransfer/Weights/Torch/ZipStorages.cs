@@ -11,7 +11,8 @@ internal sealed class ZipStorages(ZipEntries entries, string folder, WeightsErro
     // A persistent id is ('storage', storage class, key, device, number of elements).
     public PickledStorage Find(object? id)
     {
-        if (id is not PickledTuple { Items: ["storage", TensorType type, string key, string, long count, ..] } || key.Length > PickledStorage.LongestKey)
+        if (id is not PickledTuple { Items: ["storage", TensorType type, string key, string, long count, ..] }
+            || key.Length > PickledStorage.LongestKey)
             throw errors.Damaged("its pickle refers to a storage in an unknown way");
         long length = entries.Length(folder + key);
         if (length < 0)

@@ -38,7 +38,8 @@ public sealed class WeightsGetTests : IDisposable
         var outcome = await Mlt.RunInAsync(_cache.Path, "weights", "get", Address(server), "--json");
         Assert.Equal("", outcome.Words);
         var json = JsonDocument.Parse(outcome.Output).RootElement[0];
-        Assert.Equal((Place(""), 1_500_000, true), (json.GetProperty("path").GetString(), json.GetProperty("bytes").GetInt32(), json.GetProperty("downloaded").GetBoolean()));
+        Assert.Equal((Place(""), 1_500_000, true),
+            (json.GetProperty("path").GetString(), json.GetProperty("bytes").GetInt32(), json.GetProperty("downloaded").GetBoolean()));
     }
 
     [Fact]
@@ -93,15 +94,18 @@ public sealed class WeightsGetTests : IDisposable
         await interrupted.HasSaidItAsync();
         interrupted.Interrupt();
         Assert.Equal(ExitCode.Failed, await interrupted.EndAsync());
-        Assert.Contains("mlt weights get: interrupted; what was downloaded is kept, and the same command goes on from there.", interrupted.Words, StringComparison.Ordinal);
+        Assert.Contains("mlt weights get: interrupted; what was downloaded is kept, and the same command goes on from there.",
+            interrupted.Words, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Offline_the_error_says_what_to_fetch_by_hand()
     {
-        var outcome = await Mlt.RunInAsync(_cache.Path, "weights", "get", "resnet18", "--offline", "--mirror", "https://mirror.example/torch");
+        var outcome = await Mlt.RunInAsync(
+            _cache.Path, "weights", "get", "resnet18", "--offline", "--mirror", "https://mirror.example/torch");
         Assert.Equal(ExitCode.Failed, outcome.Code);
-        Assert.Contains("Download https://mirror.example/torch/models/resnet18-f37072fd.pth and put it into one of these folders", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains("Download https://mirror.example/torch/models/resnet18-f37072fd.pth and put it into one of these folders",
+            outcome.Words, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -118,7 +122,8 @@ public sealed class WeightsGetTests : IDisposable
         Assert.DoesNotContain("(Parameter", outcome.Words, StringComparison.Ordinal);
     }
 
-    private MltProcess Process(TestServer server, string signal) => new(signal, new DirectoryInfo(_cache.Path), ["weights", "get", Address(server)]);
+    private MltProcess Process(TestServer server, string signal) =>
+        new(signal, new DirectoryInfo(_cache.Path), ["weights", "get", Address(server)]);
 
     private static string Address(TestServer server) => $"{server.Address}model.pth#sha256={Hash}";
 

@@ -25,7 +25,8 @@ public sealed class WeightsListTests : IDisposable
         var path = _folder.Write("vit_b_16-c867db91.pth", [1]);
         string[] list = ["weights", "list", "--backbone", "vit_b_16", "--weights-dir", _folder.Path];
         Assert.Contains(path, (await Mlt.RunAsync(list)).Output, StringComparison.Ordinal);
-        Assert.Equal(path, JsonDocument.Parse((await Mlt.RunAsync([.. list, "--json"])).Output).RootElement[0].GetProperty("path").GetString());
+        Assert.Equal(path, JsonDocument.Parse((await Mlt.RunAsync([.. list, "--json"])).Output).RootElement[0].GetProperty("path")
+            .GetString());
     }
 
     [Fact]
@@ -53,6 +54,7 @@ public sealed class WeightsListTests : IDisposable
     {
         var outcome = await Mlt.RunAsync("weights", "list", "--backbone", "resnt50");
         Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
-        Assert.StartsWith("mlt weights list: --backbone: There is no backbone 'resnt50'. Did you mean 'resnet50'?", outcome.Words, StringComparison.Ordinal);
+        Assert.StartsWith("mlt weights list: --backbone: There is no backbone 'resnt50'. Did you mean 'resnet50'?", outcome.Words,
+            StringComparison.Ordinal);
     }
 }

@@ -20,11 +20,13 @@ public sealed class WeightsVerifyTests : IDisposable
         var intact = Put($"mine-{Hash[..8]}.pth");
         var unknown = Put("mine.safetensors");
         Put("mine-00000000.pth.part");
-        Assert.Equal((ExitCode.Done, $"intact   {intact}\nunknown  {unknown}: its name says nothing about its SHA-256, which is {Hash}.\n"), await VerifyAsync());
+        Assert.Equal((ExitCode.Done, $"intact   {intact}\nunknown  {unknown}: its name says nothing about its SHA-256, which is {Hash}.\n"),
+            await VerifyAsync());
         var damaged = Put("resnet18-f37072fd.pth");
         var (code, output) = await VerifyAsync();
         Assert.Equal(ExitCode.Failed, code);
-        Assert.Contains($"damaged  {damaged} (resnet18/IMAGENET1K_V1): its SHA-256 is {Hash}; expected: f37072fd.", output, StringComparison.Ordinal);
+        Assert.Contains($"damaged  {damaged} (resnet18/IMAGENET1K_V1): its SHA-256 is {Hash}; expected: f37072fd.", output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -33,7 +35,9 @@ public sealed class WeightsVerifyTests : IDisposable
         var damaged = Put("resnet18-f37072fd.pth");
         Assert.StartsWith($"damaged  {damaged}", (await VerifyAsync("resnet18")).Output, StringComparison.Ordinal);
         var (code, output) = await VerifyAsync("resnet50/IMAGENET1K_V1");
-        Assert.Equal((ExitCode.Failed, "absent   resnet50-0676ba61.pth (resnet50/IMAGENET1K_V1): not on this machine. 'mlt weights get' downloads it.\n"), (code, output));
+        Assert.Equal((ExitCode.Failed,
+            "absent   resnet50-0676ba61.pth (resnet50/IMAGENET1K_V1): not on this machine. 'mlt weights get' downloads it.\n"),
+            (code, output));
     }
 
     [Fact]
@@ -41,7 +45,8 @@ public sealed class WeightsVerifyTests : IDisposable
     {
         var (_, output) = await VerifyAsync(Put($"mine-{Hash[..8]}.pth"), "--json");
         var json = JsonDocument.Parse(output).RootElement[0];
-        Assert.Equal(("intact", Hash, Hash[..8]), (json.GetProperty("state").GetString(), json.GetProperty("sha256").GetString(), json.GetProperty("expected").GetString()));
+        Assert.Equal(("intact", Hash, Hash[..8]),
+            (json.GetProperty("state").GetString(), json.GetProperty("sha256").GetString(), json.GetProperty("expected").GetString()));
     }
 
     [Fact]
@@ -53,7 +58,8 @@ public sealed class WeightsVerifyTests : IDisposable
     {
         var outcome = await Mlt.RunInAsync(_cache.Path, "weights", "verify", "mine.pth");
         Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
-        Assert.StartsWith("mlt weights verify: 'mine.pth' is no file, and There are no weights 'mine.pth'.", outcome.Words, StringComparison.Ordinal);
+        Assert.StartsWith("mlt weights verify: 'mine.pth' is no file, and There are no weights 'mine.pth'.", outcome.Words,
+            StringComparison.Ordinal);
     }
 
     private async Task<(int Code, string Output)> VerifyAsync(params string[] asked)

@@ -8,7 +8,8 @@ public partial class DatasetCardsTests
     // Hosts that serve these files without encryption only: the checksum says what came.
     private static readonly string[] OpenHosts =
     [
-        "fashion-mnist.s3-website.eu-central-1.amazonaws.com", "codh.rois.ac.jp", "data.vision.ee.ethz.ch", "ai.stanford.edu", "ufldl.stanford.edu",
+        "fashion-mnist.s3-website.eu-central-1.amazonaws.com", "codh.rois.ac.jp", "data.vision.ee.ethz.ch", "ai.stanford.edu",
+        "ufldl.stanford.edu",
         "download.tensorflow.org", "vision.stanford.edu",
     ];
 
@@ -28,11 +29,13 @@ public partial class DatasetCardsTests
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void Every_file_of_a_card_is_known_by_a_whole_checksum_or_comes_encrypted(string name) => Assert.All(DatasetCards.Find(name).Files, file =>
+    public void Every_file_of_a_card_is_known_by_a_whole_checksum_or_comes_encrypted(string name) =>
+        Assert.All(DatasetCards.Find(name).Files, file =>
     {
         Assert.True(file.Sha256 is null || Sha256().IsMatch(file.Sha256), file.Sha256);
         Assert.True(file.Md5 is null || Md5().IsMatch(file.Md5), file.Md5);
-        Assert.All(file.Urls, url => Assert.True(url.Scheme == "https" || (OpenHosts.Contains(url.Host) && file.Checksum is not null), $"{url}"));
+        Assert.All(file.Urls, url => Assert
+            .True(url.Scheme == "https" || (OpenHosts.Contains(url.Host) && file.Checksum is not null), $"{url}"));
         Assert.InRange(file.Bytes ?? 1000, 500, 10L << 30);
         Assert.Matches("^[A-Za-z0-9._-]+$", file.Name);
     });
@@ -52,12 +55,15 @@ public partial class DatasetCardsTests
         DatasetCard card = DatasetCards.Find(name);
         bool hasPlaces = card.Layout is DatasetLayout.ImageFolder or DatasetLayout.Idx or DatasetLayout.CifarBinary;
         Assert.All(card.Splits, split => Assert.Equal(hasPlaces, split.Path is not null));
-        Assert.Equal(card.Layout == DatasetLayout.Lists ? card.Splits.Select(split => split.Name) : [], card.Lists.Select(list => list.Split));
-        Assert.Equal(card.Layout == DatasetLayout.Unlabelled, card.Notes?.Contains("not read", StringComparison.Ordinal) == true && card.Layout == DatasetLayout.Unlabelled);
+        Assert.Equal(card.Layout == DatasetLayout.Lists ? card.Splits.Select(split => split.Name) : [],
+            card.Lists.Select(list => list.Split));
+        Assert.Equal(card.Layout == DatasetLayout.Unlabelled,
+            card.Notes?.Contains("not read", StringComparison.Ordinal) == true && card.Layout == DatasetLayout.Unlabelled);
     }
 
     [Fact]
-    public void Every_name_is_there_once() => Assert.Equal(DatasetCards.All.Count, DatasetCards.All.Select(card => card.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+    public void Every_name_is_there_once() =>
+        Assert.Equal(DatasetCards.All.Count, DatasetCards.All.Select(card => card.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count());
 
     // Of torchvision's documentation and of the data sets' own pages.
     [Theory]
@@ -76,7 +82,8 @@ public partial class DatasetCardsTests
 
     [Fact]
     public void A_name_that_is_none_is_answered_with_the_nearest_and_with_all() =>
-        Assert.Contains("There is no data set 'minst'. Did you mean 'mnist'? Known: beans, cifar-10", Assert.Throws<ArgumentException>(() => DatasetCards.Find("minst")).Message, StringComparison.Ordinal);
+        Assert.Contains("There is no data set 'minst'. Did you mean 'mnist'? Known: beans, cifar-10",
+            Assert.Throws<ArgumentException>(() => DatasetCards.Find("minst")).Message, StringComparison.Ordinal);
 
     [GeneratedRegex("^[0-9a-f]{64}$")]
     private static partial Regex Sha256();

@@ -11,7 +11,8 @@ namespace MLTransfer.Tests.Data.Cards;
 
 public sealed class DatasetStoreTests : IDisposable
 {
-    private static readonly byte[] Images = Zip(("set/train/ants/1.jpg", "one"), ("set/train/bees/2.jpg", "two"), ("set/val/ants/3.jpg", "three"));
+    private static readonly byte[] Images =
+        Zip(("set/train/ants/1.jpg", "one"), ("set/train/bees/2.jpg", "two"), ("set/val/ants/3.jpg", "three"));
 
     private readonly TemporaryFolder _folder = new();
 
@@ -39,7 +40,8 @@ public sealed class DatasetStoreTests : IDisposable
         await Store().GetAsync(Card(server), Out);
         File.Delete(Path.Combine(Out, "set/val/ants/3.jpg"));
         var error = await Assert.ThrowsAsync<IOException>(() => Store().GetAsync(Card(server), Out));
-        Assert.Contains("is not whole any more: it has 2 files with 6 bytes, not 3 with 11. Remove the folder", error.Message, StringComparison.Ordinal);
+        Assert.Contains("is not whole any more: it has 2 files with 6 bytes, not 3 with 11. Remove the folder", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,7 +50,8 @@ public sealed class DatasetStoreTests : IDisposable
         using var server = new TestServer(Honest(Images));
         Directory.CreateDirectory(Out);
         File.WriteAllText(Path.Combine(Out, "mine.txt"), "mine");
-        Assert.Contains("holds something else", (await Assert.ThrowsAsync<IOException>(() => Store().GetAsync(Card(server), Out))).Message, StringComparison.Ordinal);
+        Assert.Contains("holds something else", (await Assert.ThrowsAsync<IOException>(() => Store().GetAsync(Card(server), Out))).Message,
+            StringComparison.Ordinal);
         Assert.Equal(["mine.txt"], Directory.GetFiles(Out).Select(Path.GetFileName));
         Assert.Empty(server.Requests);
     }
@@ -58,7 +61,8 @@ public sealed class DatasetStoreTests : IDisposable
     {
         using var server = new TestServer(Honest(Images));
         Directory.CreateDirectory(Out);
-        var error = await Assert.ThrowsAsync<IOException>(() => Store().GetAsync(Card(server), Out, new Listener(_ => File.WriteAllText(Path.Combine(Out, "mine.txt"), "mine"))));
+        var error = await Assert.ThrowsAsync<IOException>(
+            () => Store().GetAsync(Card(server), Out, new Listener(_ => File.WriteAllText(Path.Combine(Out, "mine.txt"), "mine"))));
         Assert.Contains("while the data set was downloaded; it is left alone", error.Message, StringComparison.Ordinal);
         Assert.Equal(["mine.txt"], Directory.GetFiles(Out).Select(Path.GetFileName));
         File.Delete(Path.Combine(Out, "mine.txt"));
@@ -88,7 +92,8 @@ public sealed class DatasetStoreTests : IDisposable
     {
         byte[] evil = Zip(("set/train/ants/1.jpg", "one"), ("../../evil", "evil"));
         using var server = new TestServer(Honest(evil));
-        await Assert.ThrowsAsync<InvalidDataException>(() => Store().GetAsync(Card(server, file => file with { Sha256 = Hash(evil) }), Out));
+        await Assert.ThrowsAsync<InvalidDataException>(
+            () => Store().GetAsync(Card(server, file => file with { Sha256 = Hash(evil) }), Out));
         Assert.Equal(["cache"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName));
     }
 
@@ -107,12 +112,17 @@ public sealed class DatasetStoreTests : IDisposable
         using var server = new TestServer(Honest(Images));
         var attempts = new NoInternet();
         List<DownloadProgress> told = [];
-        var store = new DatasetStore(Options() with { Conditions = DownloadConditions.Usual with { Clock = new ImpatientClock(), HttpHandler = () => attempts } });
+        var store = new DatasetStore(Options() with
+        {
+            Conditions =
+            DownloadConditions.Usual with { Clock = new ImpatientClock(), HttpHandler = () => attempts }
+        });
         DatasetCard card = Card(server, file => file with { Urls = [file.Urls[0], new("http://mirror.invalid/set.zip")] });
         var error = await Assert.ThrowsAsync<DownloadException>(() => store.GetAsync(card, Out, new Listener(told.Add)));
         Assert.Equal(2, attempts.Count);
         Assert.Equal([DownloadPhase.AskingMirror], told.Select(progress => progress.Phase));
-        Assert.Contains("Check whether this machine has a connection to the internet, or needs a proxy (HTTPS_PROXY); try again later", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Check whether this machine has a connection to the internet, or needs a proxy (HTTPS_PROXY); try again later",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +142,8 @@ public sealed class DatasetStoreTests : IDisposable
     {
         byte[] idx = GZip([0, 0, 8, 1]);
         using var server = new TestServer(Honest(idx));
-        DatasetCard card = Card(server, file => file with { Urls = [new(server.Address, "t10k-labels-idx1-ubyte.gz")], Sha256 = Hash(idx), Into = "raw" });
+        DatasetCard card = Card(server,
+            file => file with { Urls = [new(server.Address, "t10k-labels-idx1-ubyte.gz")], Sha256 = Hash(idx), Into = "raw" });
         await Store().GetAsync(card, Out);
         Assert.Equal(idx, File.ReadAllBytes(Path.Combine(Out, "raw/t10k-labels-idx1-ubyte.gz")));
     }
@@ -142,9 +153,12 @@ public sealed class DatasetStoreTests : IDisposable
     {
         byte[] pets = GZip(Tar(
             Entry("images/Abyssinian_1.jpg", "a"), Entry("images/great_pyrenees_2.jpg", "g"), Entry("images/Abyssinian_3.jpg", "a"),
-            Entry("annotations/trainval.txt", "#Image CLASS-ID SPECIES BREED ID\nAbyssinian_1 1 1 1\ngreat_pyrenees_2 2 2 2\n"), Entry("annotations/test.txt", "Abyssinian_3 1 1 1\n")));
+            Entry("annotations/trainval.txt", "#Image CLASS-ID SPECIES BREED ID\nAbyssinian_1 1 1 1\ngreat_pyrenees_2 2 2 2\n"),
+            Entry("annotations/test.txt", "Abyssinian_3 1 1 1\n")));
         using var server = new TestServer(Honest(pets));
-        DatasetCard card = DatasetCards.Find("oxford-pets") with { Files = [new DatasetFile([new(server.Address, "pets.tar.gz")]) { Sha256 = Hash(pets) }] };
+        DatasetCard card = DatasetCards
+            .Find("oxford-pets") with
+        { Files = [new DatasetFile([new(server.Address, "pets.tar.gz")]) { Sha256 = Hash(pets) }] };
         LocalDataset dataset = await Store().GetAsync(card, Out);
         Assert.Equal("image,label,split\nimages/Abyssinian_1.jpg,Abyssinian,train\nimages/great_pyrenees_2.jpg,great_pyrenees,train\nimages/Abyssinian_3.jpg,Abyssinian,test\n", File.ReadAllText(dataset.Places["all"]));
     }
@@ -154,8 +168,11 @@ public sealed class DatasetStoreTests : IDisposable
     {
         byte[] dtd = Zip([.. new[] { "train", "val", "test" }.Select(split => ($"dtd/labels/{split}1.txt", "banded/banded_0002.jpg\n"))]);
         using var server = new TestServer(Honest(dtd));
-        DatasetCard card = DatasetCards.Find("dtd") with { Files = [new DatasetFile([new(server.Address, "dtd.zip")]) { Sha256 = Hash(dtd) }] };
-        Assert.Contains("names the image 'dtd/images/banded/banded_0002.jpg', which is not in the data set", (await Assert.ThrowsAsync<InvalidDataException>(() => Store().GetAsync(card, Out))).Message, StringComparison.Ordinal);
+        DatasetCard card = DatasetCards
+            .Find("dtd") with
+        { Files = [new DatasetFile([new(server.Address, "dtd.zip")]) { Sha256 = Hash(dtd) }] };
+        Assert.Contains("names the image 'dtd/images/banded/banded_0002.jpg', which is not in the data set",
+            (await Assert.ThrowsAsync<InvalidDataException>(() => Store().GetAsync(card, Out))).Message, StringComparison.Ordinal);
     }
 
     private sealed class Listener(Action<DownloadProgress> hear) : IProgress<DownloadProgress>
@@ -170,7 +187,8 @@ public sealed class DatasetStoreTests : IDisposable
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Count++;
-            throw new HttpRequestException(HttpRequestError.NameResolutionError, "no such host", new SocketException((int)SocketError.HostNotFound));
+            throw new HttpRequestException(
+                HttpRequestError.NameResolutionError, "no such host", new SocketException((int)SocketError.HostNotFound));
         }
     }
 

@@ -80,7 +80,8 @@ public sealed class CifarDatasetTests : IDisposable
     {
         byte[] system = new TestPickle().Global("posix", "system").Op('(').Text("touch hacked").Op('t').Op('R').End();
 
-        Assert.Contains("asks for 'posix.system', which images do not need: it is refused, and nothing of it was run", ErrorOf(_folder.Write("data_batch_1", system)));
+        Assert.Contains("asks for 'posix.system', which images do not need: it is refused, and nothing of it was run",
+            ErrorOf(_folder.Write("data_batch_1", system)));
         Assert.Contains("is a pickle without CIFAR images", ErrorOf(_folder.Write("data_batch_2", new TestPickle().Op('}').End())));
     }
 
@@ -90,7 +91,8 @@ public sealed class CifarDatasetTests : IDisposable
         _folder.Write("train.bin", Records([0, 1]).AsSpan()[..^1]);
         Assert.Contains("holds CIFAR-100, binary, without test.bin", ErrorOf(_folder.Path));
         Assert.Contains("is cut short: it has 3,073 bytes, which are no whole records of 3,074", ErrorOf(_folder.PathOf("train.bin")));
-        Assert.Contains("is cut short: its pickle ends at byte", ErrorOf(_folder.Write("data_batch_1", Pickled("labels", 1, 0).AsSpan(0, 5000))));
+        Assert.Contains("is cut short: its pickle ends at byte",
+            ErrorOf(_folder.Write("data_batch_1", Pickled("labels", 1, 0).AsSpan(0, 5000))));
     }
 
     // The colours of a pixel are 1,024 bytes apart.
@@ -111,7 +113,8 @@ public sealed class CifarDatasetTests : IDisposable
     {
         byte[] data = [.. labels.SelectMany((_, number) => Planes(number))];
         TestPickle pickle = new TestPickle().Op('}').Op('(').Op('U').Bytes(4).Bytes("data"u8.ToArray())
-            .Global("numpy.core.multiarray", "_reconstruct").Global("numpy", "ndarray").Number(0).Bytes(0x85).Op('U').Bytes(1).Bytes((byte)'b').Bytes(0x87).Op('R')
+            .Global("numpy.core.multiarray", "_reconstruct").Global("numpy", "ndarray").Number(0).Bytes(0x85).Op('U').Bytes(1)
+            .Bytes((byte)'b').Bytes(0x87).Op('R')
             .Op('(').Number(1).Number(labels.Length).Number(ImageLength).Bytes(0x86)
             .Global("numpy", "dtype").Op('U').Bytes(2).Bytes("u1"u8.ToArray()).Number(0).Number(1).Bytes(0x87).Op('R')
             .Op('(').Number(3).Op('U').Bytes(1).Bytes((byte)'|').Op('N').Op('N').Op('N').Number(-1).Number(-1).Number(0).Op('t').Op('b')

@@ -11,7 +11,9 @@ namespace MLTransfer.Tests.Data;
 
 public sealed class ArchiveTests : IDisposable
 {
-    private static readonly string[] Entries = ["pets/train/cats/1.png", "pets/train/dogs/2.png", "pets/val/cats/3.png", "pets/val/dogs/4.jpg", "pets/readme.txt", "pets/.hidden/5.png", "__MACOSX/pets/train/cats/._1.png"];
+    private static readonly string[] Entries =
+        ["pets/train/cats/1.png", "pets/train/dogs/2.png", "pets/val/cats/3.png", "pets/val/dogs/4.jpg", "pets/readme.txt",
+        "pets/.hidden/5.png", "__MACOSX/pets/train/cats/._1.png"];
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -130,7 +132,8 @@ public sealed class ArchiveTests : IDisposable
     [InlineData("zip")]
     [InlineData("tar")]
     public void A_loose_image_beside_the_parts_belongs_to_no_class(string kind) => Assert.Equal(
-        ["train", "val"], ImageDataset.Open(Make(kind, ["train/a/1.png", "train/b/1.png", "val/a/2.png", "val/b/2.png", "cover.png", "train/cover.png"])).Splits);
+        ["train", "val"], ImageDataset.Open(
+        Make(kind, ["train/a/1.png", "train/b/1.png", "val/a/2.png", "val/b/2.png", "cover.png", "train/cover.png"])).Splits);
 
     [Theory]
     [InlineData("zip")]

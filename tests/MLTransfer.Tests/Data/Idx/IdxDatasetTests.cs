@@ -22,7 +22,8 @@ public sealed class IdxDatasetTests : IDisposable
 
         ImageDataset dataset = ImageDataset.Open(_folder.PathOf(Images + extension));
 
-        Assert.Equal([("0", "7"), ("1", "0"), ("2", "7")], dataset.Rows.Select(row => (row.ImagePath[(_folder.PathOf(Images + extension).Length + 2)..], row.Label)));
+        Assert.Equal([("0", "7"), ("1", "0"), ("2", "7")],
+            dataset.Rows.Select(row => (row.ImagePath[(_folder.PathOf(Images + extension).Length + 2)..], row.Label)));
         Image second = ImageSource.At(dataset.Rows[1].ImagePath).Decode();
         Assert.Equal((2, 3), (second.Width, second.Height));
         Assert.Equal([6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 11], second.Pixels);
@@ -48,7 +49,8 @@ public sealed class IdxDatasetTests : IDisposable
     public void The_first_column_of_qmnist_labels_is_the_class()
     {
         _folder.Write("qmnist-test-images-idx3-ubyte", IdxSample.Images(2));
-        _folder.Write("qmnist-test-labels-idx2-int", IdxSample.Of(0x0C, [2, 3], [0, 0, 0, 5, 9, 9, 9, 9, 1, 1, 1, 1, 0, 0, 0, 8, 0, 0, 0, 7, 0, 0, 0, 6]));
+        _folder.Write("qmnist-test-labels-idx2-int",
+            IdxSample.Of(0x0C, [2, 3], [0, 0, 0, 5, 9, 9, 9, 9, 1, 1, 1, 1, 0, 0, 0, 8, 0, 0, 0, 7, 0, 0, 0, 6]));
 
         Assert.Equal(["5", "8"], ImageDataset.Open(_folder.Path).Rows.Select(row => row.Label));
     }
@@ -132,7 +134,8 @@ public sealed class IdxDatasetTests : IDisposable
 
     [Fact]
     public void A_compressed_file_cannot_declare_more_than_it_can_hold() =>
-        Assert.Contains("is refused: it says that it holds 2000000 × 28 × 28", ErrorOf(_folder.Write(Images + ".gz", IdxSample.Gzipped(IdxSample.Of(8, [2_000_000, 28, 28], new byte[1000])))));
+        Assert.Contains("is refused: it says that it holds 2000000 × 28 × 28",
+            ErrorOf(_folder.Write(Images + ".gz", IdxSample.Gzipped(IdxSample.Of(8, [2_000_000, 28, 28], new byte[1000])))));
 
     [NeedsSharedFact("data/mnist")]
     public void The_digits_of_mnist_are_those_that_torchvision_reads()

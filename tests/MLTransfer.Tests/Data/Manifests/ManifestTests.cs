@@ -13,7 +13,8 @@ public sealed class ManifestTests : IDisposable
     [Fact]
     public void Columns_are_guessed_and_paths_lie_beside_the_manifest()
     {
-        ImageDataset dataset = Open("list.csv", "id,File Name,Class,set,weight\n1,ants/1.jpg,ants,train,2\n2,./bees\\2.jpg,bees,Validation,\n3,bees/3.jpg,bees,train,0.5\n");
+        ImageDataset dataset = Open("list.csv",
+            "id,File Name,Class,set,weight\n1,ants/1.jpg,ants,train,2\n2,./bees\\2.jpg,bees,Validation,\n3,bees/3.jpg,bees,train,0.5\n");
 
         Assert.Equal(
             [
@@ -30,27 +31,34 @@ public sealed class ManifestTests : IDisposable
     [InlineData("list.csv", "\"image\",\"label\"\n\"a.jpg\",a\n\"b.jpg\",b\n")]
     [InlineData("list.jsonl", "{\"image\": \"a.jpg\", \"label\": \"a\", \"box\": [1, 2]}\n\n{\"label\": \"b\", \"image\": \"b.jpg\"}\n")]
     public void Tables_and_json_lines_hold_the_same(string name, string content) =>
-        Assert.Equal([("a.jpg", "a"), ("b.jpg", "b")], Open(name, content).Rows.Select(row => (Path.GetFileName(row.ImagePath), row.Label)));
+        Assert.Equal([("a.jpg", "a"), ("b.jpg", "b")],
+            Open(name, content).Rows.Select(row => (Path.GetFileName(row.ImagePath), row.Label)));
 
     [Fact]
     public void Json_lines_whose_properties_are_ever_others_do_not_take_memory_by_their_square() =>
         Assert.Contains("line 999 has the property 'p999', after 1,000 others", Assert.Throws<InvalidDataException>(
-            () => Open("list.jsonl", string.Join('\n', Enumerable.Range(1, 50_000).Select(line => $"{{\"image\": \"{line}.jpg\", \"label\": \"{line % 2}\", \"p{line}\": 1}}")))).Message);
+            () => Open("list.jsonl", string
+            .Join('\n', Enumerable.Range(1, 50_000)
+            .Select(line => $"{{\"image\": \"{line}.jpg\", \"label\": \"{line % 2}\", \"p{line}\": 1}}")))).Message);
 
     [Fact]
     public void Quotes_protect_separators_quotes_and_line_ends() => Assert.Equal(
         ["a, \"b\"\nc", "d"], Open("list.csv", "image,label\n1.jpg,\"a, \"\"b\"\"\nc\"\n\"2,3.jpg\",d\n").Rows.Select(row => row.Label));
 
     [Fact]
-    public void Labels_of_json_may_be_numbers() => Assert.Equal(["7", "8"], Open("list.jsonl", "{\"image\": \"a\", \"label\": 7}\n{\"image\": \"b\", \"label\": 8}").Classes);
+    public void Labels_of_json_may_be_numbers() =>
+        Assert.Equal(["7", "8"], Open("list.jsonl", "{\"image\": \"a\", \"label\": 7}\n{\"image\": \"b\", \"label\": 8}").Classes);
 
     [Fact]
     public void Columns_can_be_named() => Assert.Equal(
-        ["x", "y"], Open("list.csv", "name,kind,label\n1.jpg,x,0\n2.jpg,y,0\n", new() { ImageColumn = "name", LabelColumn = "Kind" }).Classes);
+        ["x", "y"], Open("list.csv", "name,kind,label\n1.jpg,x,0\n2.jpg,y,0\n",
+        new() { ImageColumn = "name", LabelColumn = "Kind" }).Classes);
 
     [Theory]
-    [InlineData("file,colour\n1.jpg,red\n", "no column with the labels, such as 'label', 'class' or 'category'. Its columns are 'file', 'colour'")]
-    [InlineData("1.jpg,red\n2.jpg,blue\n", "no column with the images (such as 'image') and none with the labels (such as 'label'). Its columns are '1.jpg', 'red'")]
+    [InlineData("file,colour\n1.jpg,red\n",
+        "no column with the labels, such as 'label', 'class' or 'category'. Its columns are 'file', 'colour'")]
+    [InlineData("1.jpg,red\n2.jpg,blue\n",
+        "no column with the images (such as 'image') and none with the labels (such as 'label'). Its columns are '1.jpg', 'red'")]
     [InlineData("", "it is empty")]
     [InlineData("image,label\n1.jpg,a\n2.jpg,b,c\n", "line 3 has 3 fields, and the first line 2 (image, label)")]
     [InlineData("image,label\n1.jpg,\"a\n2.jpg,b\n", "line 2 opens a double quote that is never closed")]
@@ -65,13 +73,15 @@ public sealed class ManifestTests : IDisposable
     [InlineData("image,label,split\n1.jpg,a,train\n2.jpg,b,train\n3.jpg,c,val\n", "class 'c' is in 'val' but not in 'train'")]
     [InlineData("image,label\n1.jpg,a\n2.jpg,a\n", "has one class only, 'a'")]
     [InlineData("image,label\n", "holds no labelled image")]
-    public void What_is_wrong_is_said_with_its_line(string content, string expected) => Assert.Contains(expected, ErrorOf("list.csv", Encoding.UTF8.GetBytes(content)));
+    public void What_is_wrong_is_said_with_its_line(string content, string expected) =>
+        Assert.Contains(expected, ErrorOf("list.csv", Encoding.UTF8.GetBytes(content)));
 
     [Theory]
     [InlineData("{\"image\": \"a\"", "line 1 is no JSON")]
     [InlineData("[1]", "line 1 is no JSON object")]
     [InlineData("{\"image\": \"a\", \"label\": \"x\"}\n{\"image\": \"b\", \"label\": {}}", "line 2 has no label")]
-    public void What_is_wrong_with_json_lines_is_said_with_its_line(string content, string expected) => Assert.Contains(expected, ErrorOf("list.jsonl", Encoding.UTF8.GetBytes(content)));
+    public void What_is_wrong_with_json_lines_is_said_with_its_line(string content, string expected) =>
+        Assert.Contains(expected, ErrorOf("list.jsonl", Encoding.UTF8.GetBytes(content)));
 
     [Fact]
     public void Paths_that_lead_outside_are_read_where_that_is_allowed()
@@ -90,7 +100,8 @@ public sealed class ManifestTests : IDisposable
     {
         const string Content = "image,label\nä.jpg,ä\nb.jpg,b\n";
         foreach (Encoding encoding in (Encoding[])[new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode])
-            Assert.Equal(["b", "ä"], ImageDataset.Open(_folder.Write("list.csv", [.. encoding.GetPreamble(), .. encoding.GetBytes(Content)])).Classes);
+            Assert.Equal(["b", "ä"], ImageDataset
+                .Open(_folder.Write("list.csv", [.. encoding.GetPreamble(), .. encoding.GetBytes(Content)])).Classes);
         Assert.Contains("line 1 holds a zero byte", ErrorOf("list.csv", Encoding.Unicode.GetBytes(Content)));
     }
 
@@ -190,7 +201,8 @@ public sealed class ManifestTests : IDisposable
         Assert.Equal(dataset.Rows, ImageDataset.Open(elsewhere.PathOf("list.csv"), new() { AllowOutsidePaths = true }).Rows);
     }
 
-    private ImageDataset Open(string name, string content, ImageDatasetOptions? options = null) => ImageDataset.Open(_folder.Write(name, Encoding.UTF8.GetBytes(content)), options);
+    private ImageDataset Open(string name, string content, ImageDatasetOptions? options = null) =>
+        ImageDataset.Open(_folder.Write(name, Encoding.UTF8.GetBytes(content)), options);
 
     private void Touch(params string[] files)
     {

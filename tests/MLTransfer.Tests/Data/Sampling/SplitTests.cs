@@ -43,7 +43,8 @@ public class SplitTests
     {
         IReadOnlyList<IReadOnlyList<int>> parts = Split.Stratified(Labels, [0.8, 0.1, 0.1], seed: 3);
 
-        Assert.Equal([(72, 8), (9, 1), (9, 1)], parts.Select(part => (part.Count(row => Labels[row] == "frequent"), part.Count(row => Labels[row] == "rare"))));
+        Assert.Equal([(72, 8), (9, 1), (9, 1)],
+            parts.Select(part => (part.Count(row => Labels[row] == "frequent"), part.Count(row => Labels[row] == "rare"))));
         Assert.Equal(Enumerable.Range(0, 100), parts.SelectMany(part => part).Order());
     }
 
@@ -55,12 +56,14 @@ public class SplitTests
     [InlineData(14, 11, 2, 1)]
     [InlineData(30, 24, 3, 3)]
     public void Small_classes_fill_the_first_part_and_then_each(int rows, int first, int second, int third) =>
-        Assert.Equal([first, second, third], Split.Stratified(Enumerable.Repeat("a", rows).ToArray(), [0.8, 0.1, 0.1], seed: 0).Select(part => part.Count));
+        Assert.Equal([first, second, third],
+            Split.Stratified(Enumerable.Repeat("a", rows).ToArray(), [0.8, 0.1, 0.1], seed: 0).Select(part => part.Count));
 
     [Fact]
     public void Fractions_must_be_positive_and_sum_to_one()
     {
-        Assert.Contains("0.8, 0.1; they must be positive numbers whose sum is 1", Assert.Throws<ArgumentOutOfRangeException>(() => Split.Stratified(Labels, [0.8, 0.1], seed: 0)).Message);
+        Assert.Contains("0.8, 0.1; they must be positive numbers whose sum is 1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Split.Stratified(Labels, [0.8, 0.1], seed: 0)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => Split.Stratified(Labels, [1.5, -0.5], seed: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => Split.Stratified(Labels, (double[])[], seed: 0));
     }
@@ -82,7 +85,8 @@ public class SplitTests
     [InlineData(1)]
     [InlineData(101)]
     public void Folds_are_at_least_two_and_have_a_row_each(int folds) =>
-        Assert.Contains("at least 2 and at most 100", Assert.Throws<ArgumentOutOfRangeException>(() => Split.Folds(Labels, folds, seed: 0)).Message);
+        Assert.Contains("at least 2 and at most 100",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Split.Folds(Labels, folds, seed: 0)).Message);
 
     [Fact]
     public void A_limit_takes_a_part_of_large_classes_and_all_of_small_ones()

@@ -56,7 +56,9 @@ internal static class TestArchive
         return stream.ToArray();
     }
 
-    /// <summary>A tar archive with nothing but a header of a kind that describes the next entry, and says that it does so in eight gigabytes.</summary>
+    /// <summary>
+    /// A tar archive with nothing but a header of a kind that describes the next entry, and says that it does so in eight gigabytes.
+    /// </summary>
     public static byte[] HugeHeader(char kind)
     {
         byte[] header = new byte[1536];

@@ -24,10 +24,12 @@ public sealed class UnpackerTests : IDisposable
     public void Files_come_out_where_the_archive_says(string name)
     {
         byte[] tar = Tar(Entry("./ants/1.jpg", "one"), Entry("bees/deep/2.jpg", "two"));
-        byte[] content = name.EndsWith("zip", StringComparison.Ordinal) ? Zip(("ants/1.jpg", "one"), ("bees/deep/2.jpg", "two")) : name.EndsWith("tar", StringComparison.Ordinal) ? tar : GZip(tar);
+        byte[] content = name.EndsWith("zip", StringComparison.Ordinal) ? Zip(("ants/1.jpg", "one"), ("bees/deep/2.jpg", "two"))
+            : name.EndsWith("tar", StringComparison.Ordinal) ? tar : GZip(tar);
         Unpacked unpacked = Unpack(name, content);
         Assert.Equal((2, 6L), (unpacked.Files, unpacked.Bytes));
-        Assert.Equal(("one", "two"), (File.ReadAllText(Path.Combine(Target, "ants/1.jpg")), File.ReadAllText(Path.Combine(Target, "bees/deep/2.jpg"))));
+        Assert.Equal(("one", "two"), (File.ReadAllText(Path.Combine(Target, "ants/1.jpg")),
+            File.ReadAllText(Path.Combine(Target, "bees/deep/2.jpg"))));
         Assert.Empty(unpacked.Skipped);
     }
 
@@ -46,10 +48,12 @@ public sealed class UnpackerTests : IDisposable
     };
 
     [Theory, MemberData(nameof(EvilNames))]
-    public void A_zip_that_would_write_elsewhere_is_refused(string name, string reason) => Refuse("evil.zip", Zip(("ants/1.jpg", "fine"), (name, "evil")), reason);
+    public void A_zip_that_would_write_elsewhere_is_refused(string name, string reason) =>
+        Refuse("evil.zip", Zip(("ants/1.jpg", "fine"), (name, "evil")), reason);
 
     [Theory, MemberData(nameof(EvilNames))]
-    public void A_tar_that_would_write_elsewhere_is_refused(string name, string reason) => Refuse("evil.tar", Tar(Entry("ants/1.jpg", "fine"), Entry(name, "evil")), reason);
+    public void A_tar_that_would_write_elsewhere_is_refused(string name, string reason) =>
+        Refuse("evil.tar", Tar(Entry("ants/1.jpg", "fine"), Entry(name, "evil")), reason);
 
     [Theory]
     [InlineData('x')]
@@ -61,7 +65,8 @@ public sealed class UnpackerTests : IDisposable
     {
         string outside = _folder.Write("outside.txt", "untouched"u8);
         Unpacked unpacked = Unpack("links.tar", Tar(
-            Link(TarEntryType.SymbolicLink, "link", _folder.Path), Link(TarEntryType.HardLink, "hard", outside), new PaxTarEntry(TarEntryType.Fifo, "pipe"),
+            Link(TarEntryType.SymbolicLink, "link", _folder.Path), Link(TarEntryType.HardLink, "hard", outside),
+            new PaxTarEntry(TarEntryType.Fifo, "pipe"),
             new PaxTarEntry(TarEntryType.CharacterDevice, "device"), Entry("ants/1.jpg", "one")));
         Assert.Equal(["link", "hard", "pipe", "device"], unpacked.Skipped);
         Assert.Equal(["ants"], Directory.GetFileSystemEntries(Target).Select(Path.GetFileName));
@@ -77,7 +82,8 @@ public sealed class UnpackerTests : IDisposable
     }
 
     [Fact]
-    public void A_link_of_a_zip_is_left_out_and_named() => Assert.Equal(["link"], Unpack("link.zip", ZipWithLink("link", "/etc/passwd")).Skipped);
+    public void A_link_of_a_zip_is_left_out_and_named() =>
+        Assert.Equal(["link"], Unpack("link.zip", ZipWithLink("link", "/etc/passwd")).Skipped);
 
     [Fact]
     public void More_entries_than_anybody_expects_are_refused() =>
@@ -111,12 +117,14 @@ public sealed class UnpackerTests : IDisposable
     [InlineData("noise.zip")]
     [InlineData("noise.tgz")]
     [InlineData("noise.tar")]
-    public void What_is_no_archive_is_a_sentence(string name) => Refuse(name, Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("<html>no archive</html>", 100))), "cannot be unpacked");
+    public void What_is_no_archive_is_a_sentence(string name) =>
+        Refuse(name, Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("<html>no archive</html>", 100))), "cannot be unpacked");
 
     [Fact]
     public void A_thousand_damaged_archives_end_in_sentences_or_files_and_never_elsewhere()
     {
-        byte[][] archives = [Zip(("ants/1.jpg", "one"), ("bees/2.jpg", "two")), Tar(Entry("ants/1.jpg", "one"), Entry("bees/2.jpg", "two"))];
+        byte[][] archives = [Zip(("ants/1.jpg", "one"), ("bees/2.jpg", "two")),
+            Tar(Entry("ants/1.jpg", "one"), Entry("bees/2.jpg", "two"))];
         var random = new Random(7);
         for (int round = 0; round < 1000; round++)
         {
@@ -131,7 +139,8 @@ public sealed class UnpackerTests : IDisposable
             {
                 Assert.Contains(_folder.Path, exception.Message, StringComparison.Ordinal);
             }
-            Assert.All(Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName), name => Assert.Contains(name, new[] { "damaged.zip", "damaged.tar", "deep" }));
+            Assert.All(Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName),
+                name => Assert.Contains(name, new[] { "damaged.zip", "damaged.tar", "deep" }));
             if (Directory.Exists(Target))
                 Directory.Delete(Target, recursive: true);
         }

@@ -12,7 +12,8 @@ public class DatasetInspectionTests
         using var set = new PlantedSet(splits: true);
         DatasetFindings findings = Inspect(set);
         Assert.Empty(findings.Problems);
-        Assert.Equal([("a", 8, 4, 4), ("b", 8, 4, 4)], findings.Classes.Select(count => (count.Label, count.Images, count.PerSplit["train"], count.PerSplit["val"])));
+        Assert.Equal([("a", 8, 4, 4), ("b", 8, 4, 4)],
+            findings.Classes.Select(count => (count.Label, count.Images, count.PerSplit["train"], count.PerSplit["val"])));
         Assert.Equal(new SizeRange(new(120, 90), new(120, 90), new(120, 90)), findings.Sizes);
     }
 
@@ -62,7 +63,8 @@ public class DatasetInspectionTests
         using var set = new PlantedSet(splits: true);
         set.Draw($"train/b/{name}", scene: 102, width, height, brightness);
         set.Draw($"val/a/{name}", scene: 1, width, height, brightness);
-        Assert.Equal([(ProblemKind.NearLeakage, $"train/a/1.png val/a/{name}"), (ProblemKind.NearDuplicate, $"train/b/2.png train/b/{name}")], Found(set));
+        Assert.Equal([(ProblemKind.NearLeakage, $"train/a/1.png val/a/{name}"),
+            (ProblemKind.NearDuplicate, $"train/b/2.png train/b/{name}")], Found(set));
     }
 
     [Fact]
@@ -87,7 +89,8 @@ public class DatasetInspectionTests
         set.Fill("a/white.png", 90, 90, 255);
         set.Fill("b/grey.png", 90, 80, 128);
         set.Draw("b/tiny.png", scene: 55, width: 40, height: 31);
-        Assert.Equal([(ProblemKind.OneColour, "a/white.png"), (ProblemKind.OneColour, "b/grey.png"), (ProblemKind.Tiny, "b/tiny.png")], Found(set));
+        Assert.Equal([(ProblemKind.OneColour, "a/white.png"), (ProblemKind.OneColour, "b/grey.png"), (ProblemKind.Tiny, "b/tiny.png")],
+            Found(set));
     }
 
     [Fact]
@@ -107,7 +110,8 @@ public class DatasetInspectionTests
         for (int number = 0; number < 6; number++)
             set.Draw($"{(number < 3 ? "a" : "b")}/{number}.png", scene: number / 2, width: 28 + number % 2, height: 28);
         DatasetProblem problem = Assert.Single(Inspect(set).Problems);
-        Assert.Equal((ProblemKind.Tiny, "6 of 6 images have a side below 32 pixels, as the first of them with 28 x 28"), (problem.Kind, problem.Note));
+        Assert.Equal((ProblemKind.Tiny, "6 of 6 images have a side below 32 pixels, as the first of them with 28 x 28"),
+            (problem.Kind, problem.Note));
         Assert.Empty(problem.Images);
     }
 
@@ -129,7 +133,9 @@ public class DatasetInspectionTests
         set.Draw("val/a/near.jpg", scene: 1);
         Assert.Equal(Notes(threads: 1), Notes(threads: 7));
 
-        IEnumerable<string> Notes(int threads) => Inspect(set, new() { Threads = threads }).Problems.Select(problem => problem.Note + string.Join(",", problem.Images.Select(row => row.ImagePath)));
+        IEnumerable<string> Notes(int threads) =>
+            Inspect(set, new() { Threads = threads }).Problems
+            .Select(problem => problem.Note + string.Join(",", problem.Images.Select(row => row.ImagePath)));
     }
 
     [Fact]
@@ -139,7 +145,8 @@ public class DatasetInspectionTests
         List<InspectionProgress> told = [];
         DatasetInspection.Run(ImageDataset.Open(set.Path), new() { Threads = 1 }, new Progress(told.Add));
         Assert.Equal(Enumerable.Range(1, 8).Select(done => new InspectionProgress(done, 8)), told);
-        Assert.ThrowsAny<OperationCanceledException>(() => DatasetInspection.Run(ImageDataset.Open(set.Path), cancel: new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => DatasetInspection.Run(ImageDataset.Open(set.Path), cancel: new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -151,7 +158,8 @@ public class DatasetInspectionTests
         Assert.Contains("NearDistance is 16; it must lie between 0 and 15.", message, StringComparison.Ordinal);
     }
 
-    private static DatasetFindings Inspect(PlantedSet set, InspectionOptions? options = null) => DatasetInspection.Run(ImageDataset.Open(set.Path), options);
+    private static DatasetFindings Inspect(PlantedSet set, InspectionOptions? options = null) =>
+        DatasetInspection.Run(ImageDataset.Open(set.Path), options);
 
     private static IEnumerable<(ProblemKind Kind, string Images)> Found(PlantedSet set) => Inspect(set).Problems.Select(problem =>
         (problem.Kind, string.Join(' ', problem.Images.Select(row => Path.GetRelativePath(set.Path, row.ImagePath).Replace('\\', '/')))));

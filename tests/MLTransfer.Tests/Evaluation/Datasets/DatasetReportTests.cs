@@ -14,8 +14,10 @@ public partial class DatasetReportTests
         set.Write("train/b/empty.jpg", []);
         string page = PageOf(set);
         Assert.Contains("2 problems in 18 images</title>", page, StringComparison.Ordinal);
-        Assert.True(page.IndexOf("Unreadable files", StringComparison.Ordinal) < page.IndexOf("The same file in different splits", StringComparison.Ordinal));
-        Assert.True(page.IndexOf("The same file in different splits", StringComparison.Ordinal) < page.IndexOf(">Classes ", StringComparison.Ordinal));
+        Assert.True(page.IndexOf("Unreadable files", StringComparison.Ordinal) < page
+            .IndexOf("The same file in different splits", StringComparison.Ordinal));
+        Assert.True(page.IndexOf("The same file in different splits", StringComparison.Ordinal) < page
+            .IndexOf(">Classes ", StringComparison.Ordinal));
         Assert.Equal(2 + 17, DataUris().Count(page));
         Assert.DoesNotMatch("""(src|href)="(?!data:)""", page);
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);

@@ -11,7 +11,8 @@ internal sealed class PlantedSet : IDisposable
     /// <summary>Draws images of classes a and b, each of another scene: in train and val, or without splits.</summary>
     public PlantedSet(bool splits = false, int perClass = 4)
     {
-        foreach ((string place, int index) in (splits ? ["train/a", "train/b", "val/a", "val/b"] : new[] { "a", "b" }).Select((place, index) => (place, index)))
+        foreach ((string place, int index) in (splits ? ["train/a", "train/b", "val/a", "val/b"] : new[] { "a", "b" })
+            .Select((place, index) => (place, index)))
         {
             for (int number = 0; number < perClass; number++)
                 Draw($"{place}/{number}.png", scene: 100 * index + number);
@@ -28,7 +29,9 @@ internal sealed class PlantedSet : IDisposable
     public void Draw(string name, int scene, int width = 120, int height = 90, double brightness = 1)
     {
         var random = new Random(scene);
-        var discs = Enumerable.Range(0, 12).Select(_ => (X: random.NextDouble(), Y: random.NextDouble(), R: 0.1 + 0.25 * random.NextDouble(), Colour: random.Next(1 << 24))).ToArray();
+        var discs = Enumerable.Range(0, 12)
+            .Select(_ => (X: random.NextDouble(), Y: random.NextDouble(), R: 0.1 + 0.25 * random.NextDouble(),
+            Colour: random.Next(1 << 24))).ToArray();
         byte[] pixels = new byte[width * height * 4];
         for (int pixel = 0; pixel < width * height; pixel++)
         {

@@ -10,7 +10,8 @@ public class AxisTests
     [InlineData(0.3, 3, 0.1)]
     [InlineData(9, 10, 1)]
     [InlineData(202, 10, 50)]
-    public void Steps_are_round(double span, int most, double step) => Assert.Equal(step, RoundNumbers.Step(span, most), 12); // 12 digits: powers of ten are rounded
+    // 12 digits: powers of ten are rounded
+    public void Steps_are_round(double span, int most, double step) => Assert.Equal(step, RoundNumbers.Step(span, most), 12);
 
     [Fact]
     public void Few_epochs_are_all_numbered() => Assert.Equal([1, 2, 3, 4], Axis.OfEpochs(4, 0, 100).Ticks);
@@ -35,7 +36,8 @@ public class AxisTests
         Assert.Equal(["0", "2E-08", "4E-08"], Numbers(Axis.OfLosses([4e-8], 260, 40)).Where((_, index) => index % 2 == 0));
 
     [Fact]
-    public void Accuracies_are_percents() => Assert.Equal(["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"], Numbers(Axis.OfShares(260, 40)));
+    public void Accuracies_are_percents() =>
+        Assert.Equal(["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"], Numbers(Axis.OfShares(260, 40)));
 
     private static IEnumerable<string> Numbers(Axis axis) => axis.Ticks.Select(axis.Written);
 }

@@ -19,7 +19,8 @@ public class TrainingReportTests
         var page = TrainingReport.Page(names, Summary(3) with { Skipped = [new SkippedImage(0, Hostile, Hostile)] }, validation).Source;
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
         Assert.DoesNotContain("\" onload", page, StringComparison.Ordinal);
-        Assert.Contains("<td class=\"name\">&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot; onload=&quot;x &amp; \uFFFD</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td class=\"name\">&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot; onload=&quot;x &amp; \uFFFD</td>", page,
+            StringComparison.Ordinal);
         Assert.Equal(2, Body(page).Descendants("svg").Count());
     }
 
@@ -27,7 +28,8 @@ public class TrainingReportTests
     public void A_page_loads_nothing_and_runs_nothing()
     {
         var page = TrainingReport.Page(Names, Summary(3), Validation(2)).Source;
-        Assert.All(["<script", "<link", "<img", " src=", " href=", "url("], each => Assert.DoesNotContain(each, page, StringComparison.Ordinal));
+        Assert.All(["<script", "<link", "<img", " src=", " href=", "url("],
+            each => Assert.DoesNotContain(each, page, StringComparison.Ordinal));
         Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
     }
 
@@ -47,8 +49,15 @@ public class TrainingReportTests
     [InlineData(0)]
     public void One_epoch_or_none_and_no_validation_still_make_a_page(int epochs)
     {
-        EpochResult[] history = [.. Summary(epochs).Epochs.Select(epoch => epoch with { ValidationLoss = double.NaN, ValidationAccuracy = double.NaN })];
-        var page = Page(Summary(epochs) with { Epochs = history, BestEpoch = epochs, ValidationImages = 0, ValidationAccuracy = double.NaN }, null);
+        EpochResult[] history = [.. Summary(epochs).Epochs
+            .Select(epoch => epoch with { ValidationLoss = double.NaN, ValidationAccuracy = double.NaN })];
+        var page = Page(Summary(epochs) with
+        {
+            Epochs = history,
+            BestEpoch = epochs,
+            ValidationImages = 0,
+            ValidationAccuracy = double.NaN
+        }, null);
         Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
         Assert.Contains("not validated", page, StringComparison.Ordinal);
         Assert.Contains("There were no validation images", page, StringComparison.Ordinal);
@@ -113,11 +122,13 @@ public class TrainingReportTests
         Assert.Equal(Page(Summary(3), null), File.ReadAllText(folder.PathOf("report.html")));
     }
 
-    private static string Page(TrainingSummary summary, ClassificationReport? validation) => TrainingReport.Page(Names, summary, validation).Source;
+    private static string Page(TrainingSummary summary, ClassificationReport? validation) =>
+        TrainingReport.Page(Names, summary, validation).Source;
 
     // What lies between these is XML as well: parsing it finds whatever is not closed or not encoded.
     private static XElement Body(string page) =>
-        WithoutNamespaces(XElement.Parse(page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)]));
+        WithoutNamespaces(XElement.Parse(
+            page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)]));
 
     private static XElement WithoutNamespaces(XElement root)
     {

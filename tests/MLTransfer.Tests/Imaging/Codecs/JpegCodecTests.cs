@@ -36,7 +36,8 @@ public class JpegCodecTests
         byte[] whole = Fixture.Bytes("baseline.jpg");
         byte[] more = [.. whole.AsSpan(..^2), 1, 2, 3, .. whole.AsSpan(^2..), 4, 5];
 
-        Assert.Equal(Fixture.Decode("baseline.jpg").Pixels, new EncodedImage("more", more).Decode(new DecodingOptions { UseTurboJpeg = turbo }).Pixels);
+        Assert.Equal(Fixture.Decode("baseline.jpg").Pixels,
+            new EncodedImage("more", more).Decode(new DecodingOptions { UseTurboJpeg = turbo }).Pixels);
     }
 
     // libjpeg-turbo keeps a header that it could not read, and then reads no other.
@@ -77,7 +78,8 @@ public class JpegCodecTests
         EncodedImage photo = new("photo", Photo());
         ImageTransform[] transforms = [new Resize(width, height)];
 
-        Assert.Equal(ImageBatch.Of(photo, transforms).Pixels, ImageBatch.Of(photo, transforms, new DecodingOptions { ReducedScale = true }).Pixels);
+        Assert.Equal(ImageBatch.Of(photo, transforms).Pixels,
+            ImageBatch.Of(photo, transforms, new DecodingOptions { ReducedScale = true }).Pixels);
     }
 
     [NeedsTurboJpegFact]
@@ -85,7 +87,8 @@ public class JpegCodecTests
     {
         FileImage turned = new(Fixture.PathOf("turned.jpg"));
         ImageTransform[] shrinking = [new Resize(8, 12)];
-        ImageBatch whole = ImageBatch.Of(turned, shrinking), near = ImageBatch.Of(turned, shrinking, new DecodingOptions { ReducedScale = true });
+        ImageBatch whole = ImageBatch.Of(turned, shrinking),
+            near = ImageBatch.Of(turned, shrinking, new DecodingOptions { ReducedScale = true });
 
         Assert.InRange(PixelDifference.Between(whole.Pixels, near.Pixels).Mean, 0.001, 3);
     }

@@ -32,8 +32,10 @@ public class OrientationTests
     [InlineData("turned.jpg", 4)]
     public void An_image_is_turned_as_its_file_asks_unless_told_otherwise(string name, double tolerance)
     {
-        Image turned = Fixture.Drawn(Fixture.Height, Fixture.Width, (x, y) => (10 * y, 15 * (Fixture.Height - 1 - x), 6 * (y + Fixture.Height - 1 - x)));
-        Image honoured = Fixture.Decode(name), stored = new FileImage(Fixture.PathOf(name)).Decode(new DecodingOptions { HonourOrientation = false });
+        Image turned = Fixture.Drawn(Fixture.Height, Fixture.Width,
+            (x, y) => (10 * y, 15 * (Fixture.Height - 1 - x), 6 * (y + Fixture.Height - 1 - x)));
+        Image honoured = Fixture.Decode(name),
+            stored = new FileImage(Fixture.PathOf(name)).Decode(new DecodingOptions { HonourOrientation = false });
 
         Assert.Equal((Fixture.Height, Fixture.Width), (honoured.Width, honoured.Height));
         Assert.Equal((Fixture.Width, Fixture.Height), (stored.Width, stored.Height));
@@ -45,7 +47,8 @@ public class OrientationTests
     public void Transparent_parts_appear_on_the_background_that_was_asked_for()
     {
         Image onBlue = new FileImage(Fixture.PathOf("alpha.png")).Decode(new DecodingOptions { Background = new Color(0, 0, 255) });
-        Image expected = Fixture.Drawn(Fixture.Width, Fixture.Height, (x, y) => (On(10 * x, 0, x), On(15 * y, 0, x), On(6 * (x + y), 255, x)));
+        Image expected = Fixture.Drawn(
+            Fixture.Width, Fixture.Height, (x, y) => (On(10 * x, 0, x), On(15 * y, 0, x), On(6 * (x + y), 255, x)));
 
         Assert.InRange(PixelDifference.Between(expected.Pixels, onBlue.Pixels).Largest, 0, 1);
 

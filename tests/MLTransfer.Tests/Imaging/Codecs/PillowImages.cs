@@ -3,7 +3,10 @@ using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Imaging.Codecs;
 
-/// <summary>Files of every format and kind that Pillow writes, or that a few lines of Python put together, beside the pixels that Pillow reads from them.</summary>
+/// <summary>
+/// Files of every format and kind that Pillow writes, or that a few lines of Python put together, beside the pixels that Pillow reads from
+/// them.
+/// </summary>
 public sealed class PillowImages : IDisposable
 {
     private readonly Lazy<TemporaryFolder> _folder = new(Written);

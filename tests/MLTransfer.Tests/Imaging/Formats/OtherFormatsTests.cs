@@ -33,7 +33,8 @@ public class OtherFormatsTests
         { "a JPEG image of 2 colours", "x.jpg", Jpeg(0xC0, 8, 2) },
         { "a BMP image of 2 bits a pixel", "x.bmp", Bmp(2, 0) },
         { "a BMP image compressed by method 4", "x.bmp", Bmp(24, 4) },
-        { "a PNG image in the form that Xcode makes for iPhones", "x.png", [0x89, .. "PNG\r\n\u001A\n\0\0\0\u0004CgBI"u8, .. new byte[40]] },
+        { "a PNG image in the form that Xcode makes for iPhones", "x.png",
+        [0x89, .. "PNG\r\n\u001A\n\0\0\0\u0004CgBI"u8, .. new byte[40]] },
     };
 
     [Theory, MemberData(nameof(NotRead))]

@@ -111,7 +111,8 @@ public class BombTests
         byte[] bytes = Fixture.Bytes(parts[0]);
         int at = parts[1] switch
         {
-            "SOF" => Math.Max(bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]), bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC2])) + 5,
+            "SOF" => Math.Max(bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]),
+                bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC2])) + 5,
             _ => int.Parse(parts[1]),
         };
         Convert.FromHexString(parts[2]).CopyTo(bytes, at);

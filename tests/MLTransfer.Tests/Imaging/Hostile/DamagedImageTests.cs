@@ -4,7 +4,10 @@ using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Imaging.Hostile;
 
-/// <summary>Whatever a file holds, the result is an image or a <see cref="ImageException"/>: no other exception, no end of the process, bounded memory and time.</summary>
+/// <summary>
+/// Whatever a file holds, the result is an image or a <see cref="ImageException"/>: no other exception, no end of the process, bounded
+/// memory and time.
+/// </summary>
 [Collection(nameof(RunAlone))]
 public class DamagedImageTests
 {
@@ -23,7 +26,8 @@ public class DamagedImageTests
 
     private static readonly ImageTransform[] Shrinking = [new Resize(4, 4)];
 
-    private static readonly Dictionary<string, byte[]> Files = Directory.GetFiles(Fixture.PathOf("")).Where(path => !path.EndsWith(".md", StringComparison.Ordinal))
+    private static readonly Dictionary<string,
+        byte[]> Files = Directory.GetFiles(Fixture.PathOf("")).Where(path => !path.EndsWith(".md", StringComparison.Ordinal))
         .ToDictionary(path => Path.GetFileName(path)!, File.ReadAllBytes);
 
     [Fact]

@@ -17,7 +17,9 @@ public class HostileTransformTests
         ["with a border of many pixels"] = [new Pad(1 << 20) { Fill = Color.White }],
         ["with a border around a border"] = [new Pad(1 << 20), new Pad(1 << 20)],
         ["cut with a border of many pixels"] = [new RandomCrop(64, padding: 1 << 20) { Mode = PaddingMode.Reflect }],
-        ["turned around a place far away"] = [new RandomRotation(45, 45) { Expand = true, Center = new ImagePoint(1e308, -1e308), Interpolation = Interpolation.Bilinear }, new Grayscale()],
+        ["turned around a place far away"] =
+        [new RandomRotation(45, 45) { Expand = true, Center = new ImagePoint(1e308, -1e308), Interpolation = Interpolation.Bilinear },
+        new Grayscale()],
     };
 
     [Theory, MemberData(nameof(TooLarge))]
@@ -43,7 +45,8 @@ public class HostileTransformTests
     {
         ImageBatch batch = Assert.Single(new BatchLoader([Image(20_000_000, 1)], [new Resize(32, 32)]).Load([0]));
 
-        Assert.Equal("it is 20000000 pixels long, too many to be resized to 32; cut a part of it first", Assert.Single(batch.Skipped).Reason);
+        Assert.Equal("it is 20000000 pixels long, too many to be resized to 32; cut a part of it first",
+            Assert.Single(batch.Skipped).Reason);
     }
 
     [Fact]
@@ -51,12 +54,15 @@ public class HostileTransformTests
     {
         ImageBatch batch = Assert.Single(new BatchLoader([Image(1, 4_000_000)], [new Resize(224, 224)]).Load([0]));
 
-        Assert.Equal("it is 4000000 pixels high, too many to be resized to 224 x 224; cut a part of it first", Assert.Single(batch.Skipped).Reason);
+        Assert.Equal("it is 4000000 pixels high, too many to be resized to 224 x 224; cut a part of it first",
+            Assert.Single(batch.Skipped).Reason);
     }
 
     [Fact]
     public void A_single_image_is_named_when_its_transforms_ask_for_too_much() =>
-        Assert.Equal("image.jpg", Assert.Throws<ImageException>(() => ImageBatch.Of(new DecodedImage("image.jpg", Image(40, 30).Image), [new Resize(1 << 20), new Grayscale()])).Name);
+        Assert.Equal("image.jpg", Assert
+            .Throws<ImageException>(() => ImageBatch
+            .Of(new DecodedImage("image.jpg", Image(40, 30).Image), [new Resize(1 << 20), new Grayscale()])).Name);
 
     [Fact]
     public void An_image_too_wide_to_be_blurred_is_skipped_with_a_reason()

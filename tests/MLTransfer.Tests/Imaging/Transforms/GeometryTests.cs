@@ -56,7 +56,8 @@ public class GeometryTests
     [Fact]
     public void The_perspective_of_four_corners_brings_them_where_they_shall_be()
     {
-        ImagePoint[] corners = [new(0, 0), new(199, 0), new(199, 99), new(0, 99)], moved = [new(20, 10), new(150, 3), new(180, 90), new(7, 99)];
+        ImagePoint[] corners = [new(0, 0), new(199, 0), new(199, 99), new(0, 99)],
+            moved = [new(20, 10), new(150, 3), new(180, 90), new(7, 99)];
         PerspectiveMap map = PerspectiveMap.Between(corners, moved)!.Value;
         for (int i = 0; i < 4; i++)
         {
@@ -76,7 +77,8 @@ public class GeometryTests
 
         // A pixel more or less changes the area by up to 5 % and the shape by up to 7 %.
         Assert.All(parts.OfType<Region>(), part => Assert.True(
-            new Region(0, 0, 200, 100).Contains(part) && part.Width * part.Height is > 1900 and < 4200 && (double)part.Height / part.Width is > 0.28 and < 3.53, $"{part}"));
+            new Region(0, 0, 200, 100).Contains(part) && part.Width * part.Height is > 1900 and < 4200
+            && (double)part.Height / part.Width is > 0.28 and < 3.53, $"{part}"));
         Assert.InRange(parts.OfType<Region>().Average(part => part.X + part.Width / 2.0), 95, 105);
         Assert.DoesNotContain(null, parts);
     }
@@ -118,9 +120,11 @@ public class GeometryTests
     {
         Image image = Fixture.Drawn(20, 20, (x, y) => (x * 10 + 9, y * 10 + 9, 99));
         foreach (ImageTransform transform in (ImageTransform[])
-            [new RandomErasing { Probability = probability }, new RandomPerspective { Probability = probability, Distortion = 1 }, new VerticalFlip(probability)])
+            [new RandomErasing { Probability = probability }, new RandomPerspective { Probability = probability, Distortion = 1 },
+                new VerticalFlip(probability)])
         {
-            int changed = Drawn(1000, (ref ImageRandom random) => !transform.Apply(image, ref random).Pixels.AsSpan().SequenceEqual(image.Pixels)).Count(one => one);
+            int changed = Drawn(1000, (ref ImageRandom random) =>
+                !transform.Apply(image, ref random).Pixels.AsSpan().SequenceEqual(image.Pixels)).Count(one => one);
             // Five standard deviations of the binomial distribution are 68; a few perspectives move no corner.
             Assert.InRange(changed, expected - (probability is 0 ? 0 : 69), expected + (probability is 1 ? 0 : 69));
         }
@@ -139,13 +143,15 @@ public class GeometryTests
             ImageRandom once = new(1, 2, index), twice = once;
             Image bordered = new Pad(4) { Mode = mode, Fill = Color.White }.Apply(image, ref twice);
 
-            Assert.Equal(new RandomCrop(16).Apply(bordered, ref twice).Pixels, new RandomCrop(16, 4) { Mode = mode, Fill = Color.White }.Apply(image, ref once).Pixels);
+            Assert.Equal(new RandomCrop(16).Apply(bordered, ref twice).Pixels,
+                new RandomCrop(16, 4) { Mode = mode, Fill = Color.White }.Apply(image, ref once).Pixels);
         }
     }
 
     [Fact]
     public void Crops_of_an_image_that_is_too_small_are_refused() =>
-        Assert.Contains("20 x 15 pixels, too few for crops of 16 x 16", Assert.Throws<ImageException>(() => new FiveCrop(16).Crops(Fixture.Drawn(20, 15, (_, _) => (0, 0, 0)))).Message);
+        Assert.Contains("20 x 15 pixels, too few for crops of 16 x 16",
+            Assert.Throws<ImageException>(() => new FiveCrop(16).Crops(Fixture.Drawn(20, 15, (_, _) => (0, 0, 0)))).Message);
 
     [Fact]
     public void Settings_that_mean_nothing_are_refused()
@@ -159,7 +165,8 @@ public class GeometryTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new RandomPerspective { Distortion = -0.1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new RandomErasing { Probability = double.NaN });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ElasticTransform { Interpolation = Interpolation.Bicubic });
-        Assert.Contains("HorizontalShear must lie between 0 and 89", Assert.Throws<ArgumentOutOfRangeException>(() => new RandomAffine(0) { HorizontalShear = 90 }).Message);
+        Assert.Contains("HorizontalShear must lie between 0 and 89",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new RandomAffine(0) { HorizontalShear = 90 }).Message);
     }
 
     private delegate T Draw<T>(ref ImageRandom random);

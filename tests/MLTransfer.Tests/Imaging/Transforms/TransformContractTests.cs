@@ -11,8 +11,10 @@ public class TransformContractTests
     [Fact]
     public void Every_transform_has_a_name_in_files_and_an_example()
     {
-        Type[] registered = [.. typeof(ImageTransform).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), false).Cast<JsonDerivedTypeAttribute>().Select(known => known.DerivedType)];
-        Type[] all = [.. typeof(ImageTransform).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ImageTransform)) && !type.IsAbstract)];
+        Type[] registered = [.. typeof(ImageTransform).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), false)
+            .Cast<JsonDerivedTypeAttribute>().Select(known => known.DerivedType)];
+        Type[] all = [.. typeof(ImageTransform).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(ImageTransform)) && !type.IsAbstract)];
         Assert.Empty(all.Except(registered));
         Assert.Empty(all.Except(TransformExamples.All.Values.Select(transform => transform.GetType())));
     }
@@ -46,7 +48,8 @@ public class TransformContractTests
     public void A_transform_keeps_its_promise_of_a_size(string example)
     {
         ImageTransform transform = TransformExamples.All[example];
-        foreach (Image image in (Image[])[Photograph(), Fixture.Drawn(1, 1, (_, _) => (1, 2, 3)), Fixture.Drawn(3, 40, (x, y) => (x, y, 9))])
+        foreach (Image image in (Image[])[Photograph(), Fixture.Drawn(1, 1, (_, _) => (1, 2, 3)),
+            Fixture.Drawn(3, 40, (x, y) => (x, y, 9))])
         {
             ImageRandom random = new(1, 2, 3);
             Image result = transform.Apply(image, ref random);

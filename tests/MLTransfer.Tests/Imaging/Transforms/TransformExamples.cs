@@ -20,14 +20,19 @@ internal static class TransformExamples
         ["horizontal flip"] = new HorizontalFlip(),
         ["vertical flip"] = new VerticalFlip(),
         ["random rotation"] = new RandomRotation(30),
-        ["random rotation that shows all"] = new RandomRotation(5, 60) { Expand = true, Interpolation = Interpolation.Bilinear, Fill = new Color(1, 2, 3) },
-        ["random affine"] = new RandomAffine(10) { HorizontalMove = 0.1, VerticalMove = 0.2, SmallestScale = 0.8, HorizontalShear = 5, Center = new ImagePoint(3, 4) },
+        ["random rotation that shows all"] =
+        new RandomRotation(5, 60) { Expand = true, Interpolation = Interpolation.Bilinear, Fill = new Color(1, 2, 3) },
+        ["random affine"] = new RandomAffine(
+        10)
+        { HorizontalMove = 0.1, VerticalMove = 0.2, SmallestScale = 0.8, HorizontalShear = 5, Center = new ImagePoint(3, 4) },
         ["random perspective"] = new RandomPerspective { Distortion = 0.3, Probability = 0.9, Interpolation = Interpolation.Bicubic },
         ["elastic transform"] = new ElasticTransform { Alpha = 80, Sigma = 2 },
         ["random erasing"] = new RandomErasing { Probability = 0.8, Fill = new Color(9, 8, 7) },
         ["random erasing by noise"] = new RandomErasing { Noise = true },
         ["aug mix"] = new AugMix(),
-        ["aug mix of geometry"] = new AugMix(severity: 10, mixtureWidth: 2, chainDepth: 2, alpha: 0.3, allOps: false) { Interpolation = Interpolation.Nearest },
+        ["aug mix of geometry"] = new AugMix(
+        severity: 10, mixtureWidth: 2, chainDepth: 2, alpha: 0.3, allOps: false)
+        { Interpolation = Interpolation.Nearest },
         ["auto augment"] = new AutoAugment { Fill = Color.White },
         ["auto augment for house numbers"] = new AutoAugment(AutoAugmentPolicy.Svhn) { Interpolation = Interpolation.Bilinear },
         ["colour jitter"] = new ColorJitter(0.4, 0.4, 0.4, 0.1),
@@ -39,7 +44,8 @@ internal static class TransformExamples
         ["random adjust sharpness"] = new RandomAdjustSharpness(2),
         ["random apply"] = new RandomApply([new RandomInvert(1), new HorizontalFlip(1)], 0.4),
         ["random autocontrast"] = new RandomAutocontrast(),
-        ["random choice"] = new RandomChoice([new RandomInvert(1), new HorizontalFlip(1), new RandomOrder([new Grayscale(), new RandomPosterize(2)])]),
+        ["random choice"] = new RandomChoice(
+        [new RandomInvert(1), new HorizontalFlip(1), new RandomOrder([new Grayscale(), new RandomPosterize(2)])]),
         ["random choice by weight"] = new RandomChoice([new RandomInvert(1), new Grayscale()], [0.2, 3]),
         ["random equalize"] = new RandomEqualize(),
         ["random grayscale"] = new RandomGrayscale(0.5),

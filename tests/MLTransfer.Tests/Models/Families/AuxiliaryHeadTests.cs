@@ -36,7 +36,8 @@ public sealed class AuxiliaryHeadTests : IDisposable
         using var untracked = no_grad();
         ImageModel model = ModelZoo.Find("inception_v3").Build(2);
         model.eval();
-        Assert.Contains("299", Assert.Throws<InvalidOperationException>(() => model.AllLogits(randn(1, 3, 128, 128))).Message, StringComparison.Ordinal);
+        Assert.Contains("299", Assert.Throws<InvalidOperationException>(() => model.AllLogits(randn(1, 3, 128, 128))).Message,
+            StringComparison.Ordinal);
         Assert.Equal([1, 2], model.call(randn(1, 3, 128, 128)).shape);
     }
 }

@@ -38,7 +38,8 @@ public class ConvNeXtTests
         Tensor expected = Read(path + ".logits", 2, 1000);
         Tensor gradient = model.parameters().First().grad!;
         Assert.True(Zoo.RelativeDifference(logits.detach(), expected) < 1e-4, "Only the order of float32 sums may differ.");
-        Assert.True(Zoo.RelativeDifference(gradient, Read(path + ".gradient", gradient.shape)) < 1e-4, "Only the order of float32 sums may differ.");
+        Assert.True(Zoo.RelativeDifference(gradient, Read(path + ".gradient", gradient.shape)) < 1e-4,
+            "Only the order of float32 sums may differ.");
         using (var frozen = new FrozenModel(model, ScalarType.Float32))
             Assert.True(Zoo.RelativeDifference(frozen.Logits(images), expected) < 1e-4, "Folding the scale only reorders float32 sums.");
     }

@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Tests.Models.Families;
 
-/// <summary>Random weights are drawn from the distributions that torchvision draws them from: their moments agree within the sampling error.</summary>
+/// <summary>
+/// Random weights are drawn from the distributions that torchvision draws them from: their moments agree within the sampling error.
+/// </summary>
 public class InitialisationTests
 {
     private const string Script = """
@@ -59,7 +61,8 @@ public class InitialisationTests
         {
             Tensor weight = Initialisation.TruncatedNormal(empty(1_000_000), deviation);
             Assert.InRange(weight.abs().max().item<float>(), 0, 2);
-            Assert.True(Agree(weight, theirs.Deserialize<double[]>()!), $"{deviation}: {string.Join(", ", Moments(weight))} instead of {theirs}");
+            Assert.True(Agree(weight, theirs.Deserialize<double[]>()!),
+                $"{deviation}: {string.Join(", ", Moments(weight))} instead of {theirs}");
         }
     }
 
@@ -84,13 +87,16 @@ public class InitialisationTests
             foreach ((string key, TorchSharp.Modules.Parameter weight) in model.named_parameters())
             {
                 double[] theirs = expected.RootElement.GetProperty(name).GetProperty(key).Deserialize<double[]>()!;
-                Assert.True(Agree(weight, theirs), $"{name} {key}: {string.Join(", ", Moments(weight))} instead of {string.Join(", ", theirs)}");
+                Assert.True(Agree(weight, theirs),
+                    $"{name} {key}: {string.Join(", ", Moments(weight))} instead of {string.Join(", ", theirs)}");
             }
         }
     }
 
-    // Six deviations of the difference of two samples' means and of their relative deviations; the fourth moment tells uniform (1.8) from normal (3)
-    // where there are enough numbers to know it. The ±2 that PyTorch's truncated normal gives now and then, where float32 rounds to 1, are left out of its.
+    // Six deviations of the difference of two samples' means and of their relative deviations; the fourth moment tells uniform (1.8) from
+    // normal (3)
+    // where there are enough numbers to know it. The ±2 that PyTorch's truncated normal gives now and then, where float32 rounds to 1, are
+    // left out of its.
     private static bool Agree(Tensor weight, double[] theirs)
     {
         double[] ours = Moments(weight);

@@ -16,7 +16,8 @@ public class PreprocessingTests
 
     /// <summary>The families whose default weights have a preprocessing that differs from one variant to the next.</summary>
     [NeedsTorchvisionTheory]
-    [InlineData("MobileNet v2", "MobileNet v3", "EfficientNet", "EfficientNet v2", "RegNet X", "RegNet Y", "ConvNeXt", "Swin", "Swin v2", "MaxViT")]
+    [InlineData("MobileNet v2", "MobileNet v3", "EfficientNet", "EfficientNet v2", "RegNet X", "RegNet Y", "ConvNeXt", "Swin", "Swin v2",
+        "MaxViT")]
     [InlineData("AlexNet", "DenseNet", "MNASNet", "ResNet", "ResNeXt", "ShuffleNet v2", "SqueezeNet", "VGG", "Wide ResNet")]
     public void Images_are_prepared_as_torchvisions_default_weights_expect(params string[] families)
     {

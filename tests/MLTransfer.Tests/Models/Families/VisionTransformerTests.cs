@@ -87,7 +87,8 @@ public class VisionTransformerTests
         using var scope = NewDisposeScope();
         using ImageModel model = ModelZoo.Find("vit_b_32").Build(classes: 2);
         var other = StateDict.Save(model).ToDictionary(tensor => tensor.Name);
-        other[Positions] = new StoredTensor(Positions, TensorType.Float32, [batch, positions, width], new byte[4 * batch * positions * width]);
+        other[Positions] = new StoredTensor(
+            Positions, TensorType.Float32, [batch, positions, width], new byte[4 * batch * positions * width]);
         Assert.Throws<WeightsException>(() => StateDict.Load(model, other, "other", "vit_b_32"));
         Assert.Equal([1, 50, 768], model.get_parameter(Positions)!.shape);
     }

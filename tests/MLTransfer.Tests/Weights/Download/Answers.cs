@@ -32,7 +32,8 @@ internal static class Answers
     public static Answer Rest(byte[] content, int calledFrom) => async (request, stream, end) =>
     {
         await HeadAsync(
-            stream, "206 Partial Content", $"Content-Length: {content.Length - request.From}", $"Content-Range: bytes {calledFrom}-{content.Length - 1}/{content.Length}");
+            stream, "206 Partial Content", $"Content-Length: {content.Length - request.From}",
+            $"Content-Range: bytes {calledFrom}-{content.Length - 1}/{content.Length}");
         await stream.WriteAsync(content.AsMemory(request.From), end);
     };
 
@@ -45,7 +46,8 @@ internal static class Answers
     };
 
     /// <summary>No content.</summary>
-    public static Answer Status(string status, params string[] headers) => (_, stream, _) => HeadAsync(stream, status, [.. headers, "Content-Length: 0"]);
+    public static Answer Status(string status, params string[] headers) => (_, stream, _) =>
+        HeadAsync(stream, status, [.. headers, "Content-Length: 0"]);
 
     private static async Task HeadAsync(Stream stream, string status, params string[] headers)
     {

@@ -5,10 +5,13 @@ using MLTransfer.Weights;
 
 namespace MLTransfer.Tests.Weights.Download;
 
-/// <summary>What every test of downloads needs: a file to want, a store with an empty cache, and a clock on which pauses are short.</summary>
+/// <summary>
+/// What every test of downloads needs: a file to want, a store with an empty cache, and a clock on which pauses are short.
+/// </summary>
 public abstract class DownloadScene : IDisposable
 {
-    private protected static readonly byte[] Content = Enumerable.Range(0, 2_000_000).Select(index => (byte)(index * 7 + index / 251)).ToArray();
+    private protected static readonly byte[] Content =
+        Enumerable.Range(0, 2_000_000).Select(index => (byte)(index * 7 + index / 251)).ToArray();
     private protected static readonly byte[] Other = [.. Content.Select(value => (byte)~value)];
 
     private protected TemporaryFolder Folder { get; } = new();
@@ -27,9 +30,11 @@ public abstract class DownloadScene : IDisposable
 
     private protected string Target => Folder.PathOf($"model-{Hash[..8]}.pth");
 
-    private protected WeightStore Store(double stall = 60) => new(new() { CacheFolder = Folder.Path, StallTimeout = TimeSpan.FromSeconds(stall), Clock = Clock });
+    private protected WeightStore Store(double stall = 60) =>
+        new(new() { CacheFolder = Folder.Path, StallTimeout = TimeSpan.FromSeconds(stall), Clock = Clock });
 
-    private protected static WeightsReference Wanted(TestServer server) => WeightsReference.Parse($"{server.Address}some/model.pth#sha256={Hash}", "resnet18");
+    private protected static WeightsReference Wanted(TestServer server) =>
+        WeightsReference.Parse($"{server.Address}some/model.pth#sha256={Hash}", "resnet18");
 
     private protected async Task SucceedAsync(TestServer server, double stall = 60)
     {
@@ -44,7 +49,8 @@ public abstract class DownloadScene : IDisposable
     {
         var error = await Assert.ThrowsAsync<WeightsException>(() => Store(stall).GetAsync(Wanted(server), new Progress(Told.Add)));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        Assert.Contains($"The weights file '{(reason.StartsWith("cannot be written", StringComparison.Ordinal) ? Target : server.Address)}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"The weights file '{(reason.StartsWith("cannot be written", StringComparison.Ordinal) ? Target : server.Address)}",
+            error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Target));
     }
 

@@ -13,7 +13,8 @@ public sealed class DownloadTests : DownloadScene
         await SucceedAsync(server);
         await SucceedAsync(server);
         Assert.Single(server.Requests);
-        Assert.Equal(["model-" + Hash[..8] + ".pth", "model-" + Hash[..8] + ".pth.lock"], Directory.GetFiles(Folder.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(["model-" + Hash[..8] + ".pth", "model-" + Hash[..8] + ".pth.lock"],
+            Directory.GetFiles(Folder.Path).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -24,7 +25,8 @@ public sealed class DownloadTests : DownloadScene
             await Task.Delay(300, end);
             await Honest(Content)(request, stream, end);
         });
-        LocalWeights[] both = await Task.WhenAll(Store().GetAsync(Wanted(server), new Progress(Told.Add)), Store().GetAsync(Wanted(server), new Progress(Told.Add)));
+        LocalWeights[] both = await Task
+            .WhenAll(Store().GetAsync(Wanted(server), new Progress(Told.Add)), Store().GetAsync(Wanted(server), new Progress(Told.Add)));
         Assert.Equal([Target, Target], both.Select(weights => weights.Path));
         Assert.Single(server.Requests);
         Assert.Single(Told, progress => progress.Phase == DownloadPhase.WaitingForAnother);

@@ -48,7 +48,8 @@ public sealed class FailingDownloadTests : DownloadScene
         await FailAsync(server, "the server answered 500 (Internal Server Error)");
         Assert.Equal([1.0, 2.0, 4.0, 8.0], Clock.Pauses);
         Assert.Equal(5, server.Requests.Count);
-        Assert.Equal(4, Told.Count(progress => progress is { Phase: DownloadPhase.WaitingToRetry, Reason: "the server answered 500 (Internal Server Error)" }));
+        Assert.Equal(4, Told.Count(progress =>
+            progress is { Phase: DownloadPhase.WaitingToRetry, Reason: "the server answered 500 (Internal Server Error)" }));
     }
 
     [Fact]
@@ -56,7 +57,8 @@ public sealed class FailingDownloadTests : DownloadScene
     {
         using var server = new TestServer(Status("500 Internal Server Error"));
         var store = new WeightStore(Store().Options with { Retries = 0 });
-        Assert.Contains("the server answered 500", (await Assert.ThrowsAsync<WeightsException>(() => store.GetAsync(Wanted(server)))).Message, StringComparison.Ordinal);
+        Assert.Contains("the server answered 500",
+            (await Assert.ThrowsAsync<WeightsException>(() => store.GetAsync(Wanted(server)))).Message, StringComparison.Ordinal);
         Assert.Single(server.Requests);
     }
 
@@ -73,7 +75,8 @@ public sealed class FailingDownloadTests : DownloadScene
     [Fact]
     public async Task A_busy_server_says_how_long_to_wait()
     {
-        using var server = new TestServer(Status("503 Service Unavailable", "Retry-After: 7"), Status("429 Too Many Requests", "Retry-After: 86400"), Honest(Content));
+        using var server = new TestServer(
+            Status("503 Service Unavailable", "Retry-After: 7"), Status("429 Too Many Requests", "Retry-After: 86400"), Honest(Content));
         await SucceedAsync(server);
         Assert.Equal([7.0, 60.0], Clock.Pauses);
     }
@@ -83,7 +86,8 @@ public sealed class FailingDownloadTests : DownloadScene
     {
         using var server = new TestServer(Honest(Content));
         var store = new WeightStore(Store().Options with { CacheFolder = "/proc/nowhere" });
-        Assert.Contains("cannot be written", (await Assert.ThrowsAsync<WeightsException>(() => store.GetAsync(Wanted(server)))).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be written", (await Assert.ThrowsAsync<WeightsException>(() => store.GetAsync(Wanted(server)))).Message,
+            StringComparison.Ordinal);
         Assert.Empty(server.Requests);
     }
 

@@ -31,7 +31,8 @@ public sealed class RedirectionTests : IDisposable
     public async Task A_redirection_that_leads_in_a_circle_ends()
     {
         using var server = new TestServer(Status("302 Found", "Location: /again"));
-        Assert.Contains("it points to /again, which is not followed", (await Assert.ThrowsAsync<WeightsException>(() => GetAsync(server))).Message, StringComparison.Ordinal);
+        Assert.Contains("it points to /again, which is not followed",
+            (await Assert.ThrowsAsync<WeightsException>(() => GetAsync(server))).Message, StringComparison.Ordinal);
         Assert.Equal(11, server.Requests.Count);
     }
 
@@ -49,7 +50,8 @@ public sealed class RedirectionTests : IDisposable
     public async Task A_certificate_that_nobody_vouches_for_is_refused_at_once()
     {
         using var server = new TestServer(Certificate(), Honest(Content));
-        Assert.Contains("whose certificate this machine does not know", (await Assert.ThrowsAsync<WeightsException>(() => GetAsync(server))).Message, StringComparison.Ordinal);
+        Assert.Contains("whose certificate this machine does not know",
+            (await Assert.ThrowsAsync<WeightsException>(() => GetAsync(server))).Message, StringComparison.Ordinal);
         Assert.Empty(server.Requests);
     }
 
@@ -87,9 +89,18 @@ public sealed class RedirectionTests : IDisposable
         var options = new WeightStoreOptions { CacheFolder = _folder.Path };
         var store = new WeightStore(!trusted ? options : options with
         {
-            HttpHandler = () => new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Subject == Subject } },
+            HttpHandler = () => new SocketsHttpHandler
+            {
+                SslOptions =
+                new SslClientAuthenticationOptions
+                {
+                    RemoteCertificateValidationCallback =
+                (_, certificate, _, _) => certificate?.Subject == Subject
+                }
+            },
         });
-        await store.GetAsync(WeightsReference.Parse($"{server.Address}model.pth#sha256={Convert.ToHexString(SHA256.HashData(Content))}", "resnet18"));
+        await store.GetAsync(WeightsReference
+            .Parse($"{server.Address}model.pth#sha256={Convert.ToHexString(SHA256.HashData(Content))}", "resnet18"));
     }
 
     private static X509Certificate2 Certificate()

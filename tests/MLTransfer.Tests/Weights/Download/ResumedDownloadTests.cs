@@ -9,7 +9,8 @@ public sealed class ResumedDownloadTests : DownloadScene
     [Fact]
     public async Task A_transfer_that_breaks_off_goes_on_where_it_ended_if_the_content_is_the_same()
     {
-        using var server = new TestServer(Honest(Content, breakOffAfter: 700_000), Honest(Content, breakOffAfter: 1_500_000), Honest(Content));
+        using var server = new TestServer(
+            Honest(Content, breakOffAfter: 700_000), Honest(Content, breakOffAfter: 1_500_000), Honest(Content));
         await SucceedAsync(server);
         Assert.Equal([null, "bytes=700000-", "bytes=1500000-"], server.Requests.Select(request => request.Range));
         Assert.Equal([null, "\"one\"", "\"one\""], server.Requests.Select(request => request.IfRange));

@@ -7,7 +7,10 @@ using System.Text;
 
 namespace MLTransfer.Tests.Weights.Download;
 
-/// <summary>A web server of this process that answers byte by byte what a test wants, lies included: the n-th request gets the n-th answer, later ones the last.</summary>
+/// <summary>
+/// A web server of this process that answers byte by byte what a test wants, lies included: the n-th request gets the n-th answer, later
+/// ones the last.
+/// </summary>
 internal sealed class TestServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -74,7 +77,8 @@ internal sealed class TestServer : IDisposable
                 await _answers[Math.Min(Interlocked.Increment(ref _count), _answers.Length) - 1](request, stream, end);
             }
         }
-        catch (Exception end2) when (end2 is IOException or OperationCanceledException or SocketException or System.Security.Authentication.AuthenticationException)
+        catch (Exception end2) when (end2 is IOException or OperationCanceledException or SocketException
+            or System.Security.Authentication.AuthenticationException)
         {
             // The client hung up, or the test is over.
         }
@@ -87,7 +91,9 @@ internal sealed class TestServer : IDisposable
         while (!text.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, end) == 1)
             text.Append((char)one[0]);
         string[] lines = text.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        return new(lines[0].Split(' ')[1], lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase));
+        return new(lines[0].Split(' ')[1],
+            lines.Skip(1).Select(line => line.Split(": ", 2))
+            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase));
     }
 }
 

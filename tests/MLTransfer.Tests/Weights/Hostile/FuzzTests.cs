@@ -4,7 +4,9 @@ using System.Text;
 
 namespace MLTransfer.Tests.Weights.Hostile;
 
-/// <summary>Small files of every kind, changed at random: each is read or refused cleanly, quickly, and within the bound of memory.</summary>
+/// <summary>
+/// Small files of every kind, changed at random: each is read or refused cleanly, quickly, and within the bound of memory.
+/// </summary>
 public class FuzzTests
 {
     private const int Rounds = 10_000;
@@ -50,7 +52,8 @@ public class FuzzTests
     private static byte[] Checkpoint() => new TestPickle().Op('}').Op('q').Op('\0').Op('(')
         .Text("epoch").Number(7)
         .Text("best").Op('G').Bytes(0x3f, 0xe0, 0, 0, 0, 0, 0, 0)
-        .Text("arguments").Global("argparse", "Namespace").Op(')').Op('\x81').Op('}').Text("sizes").Op(']').Op('(').Number(1).Number(2).Op('e').Op('s').Op('b')
+        .Text("arguments").Global("argparse", "Namespace").Op(')').Op('\x81').Op('}').Text("sizes").Op(']').Op('(').Number(1).Number(2)
+        .Op('e').Op('s').Op('b')
         .Text("state_dict").Global("collections", "OrderedDict").Op(')').Op('R').Op('q').Op('\x01').Op('(')
         .Text("module.conv.weight").Tensor(16, 0, [4, 4], [4, 1])
         .Text("module.conv.part").Tensor(16, 2, [2, 3], [1, 4])
@@ -64,7 +67,8 @@ public class FuzzTests
         byte[] body =
         [
             (byte)'}', 0x94, .. Short("weight"), 0x94, .. Short("torch._utils"), .. Short("_rebuild_tensor_v2"), 0x93, 0x94, (byte)'(',
-            (byte)'(', .. Short("storage"), .. Short("torch"), .. Short("FloatStorage"), 0x93, .. Short("0"), .. Short("cpu"), (byte)'K', 16, (byte)'t', (byte)'Q',
+            (byte)'(', .. Short("storage"), .. Short("torch"), .. Short("FloatStorage"), 0x93, .. Short("0"), .. Short("cpu"), (byte)'K',
+            16, (byte)'t', (byte)'Q',
             (byte)'K', 0, (byte)'K', 4, (byte)'K', 4, 0x86, (byte)'K', 4, (byte)'K', 1, 0x86, 0x89,
             .. Short("collections"), .. Short("OrderedDict"), 0x93, (byte)')', (byte)'R', (byte)'t', (byte)'R', (byte)'s', (byte)'.',
         ];

@@ -48,7 +48,8 @@ public sealed class HostileLegacyTests : IDisposable
 
     [Fact]
     public void A_pickle_of_many_megabytes_is_refused() =>
-        Assert.Contains("its pickle has more than 8388608 bytes", ErrorOf(TestLegacy.Make(new TestPickle().Bytes([(byte)'B', 0, 0, 0xa0, 0, .. new byte[10 << 20]]).End(), Numbers)));
+        Assert.Contains("its pickle has more than 8388608 bytes",
+            ErrorOf(TestLegacy.Make(new TestPickle().Bytes([(byte)'B', 0, 0, 0xa0, 0, .. new byte[10 << 20]]).End(), Numbers)));
 
     [Theory]
     [InlineData(4, "names 'something that is not text'")]

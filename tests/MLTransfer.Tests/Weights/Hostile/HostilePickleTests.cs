@@ -69,7 +69,8 @@ public sealed class HostilePickleTests : IDisposable
     [Fact]
     public void A_member_is_asked_for_only_of_a_listed_class()
     {
-        TestPickle Member(string module, string name) => new TestPickle().Op('}').Text("weight").Tensor(4, 0, [4], [1]).Op('s').Op('q').Op('\0')
+        TestPickle Member(string module, string name) =>
+            new TestPickle().Op('}').Text("weight").Tensor(4, 0, [4], [1]).Op('s').Op('q').Op('\0')
             .Global("builtins", "getattr").Global(module, name).Text("__globals__").Op('\x86').Op('R').Op('0').Op('h').Op('\0');
         string file = _folder.Write("enum.pth", TestPth.Make(Member("PIL.Image", "Resampling").End(), SixteenBytes));
         Assert.Equal(["weight"], WeightsFile.Read(file).Keys);
@@ -120,7 +121,8 @@ public sealed class HostilePickleTests : IDisposable
             nested.Op('a');
 
         Assert.Contains("its pickle would take", ErrorOf(TestPth.Make(nested.End())));
-        Assert.Contains("nested without end", ErrorOf(TestPth.Make(new TestPickle().Op('}').Op('q').Op('\0').Text("model").Op('h').Op('\0').Op('s').End())));
+        Assert.Contains("nested without end",
+            ErrorOf(TestPth.Make(new TestPickle().Op('}').Op('q').Op('\0').Text("model").Op('h').Op('\0').Op('s').End())));
     }
 
     [Fact]
@@ -145,7 +147,8 @@ public sealed class HostilePickleTests : IDisposable
     [InlineData(4, -1, new[] { 1 }, new[] { 1 }, "outside its storage")]
     [InlineData(4, 0, new[] { -1 }, new[] { 1 }, "outside its storage")]
     [InlineData(4, 3, new[] { 2 }, new[] { -1 }, "outside its storage")]
-    [InlineData(4, 0, new[] { int.MaxValue, int.MaxValue, int.MaxValue }, new[] { int.MaxValue, int.MaxValue, int.MaxValue }, "outside its storage")]
+    [InlineData(4, 0, new[] { int.MaxValue, int.MaxValue, int.MaxValue }, new[] { int.MaxValue, int.MaxValue, int.MaxValue },
+        "outside its storage")]
     [InlineData(4, 0, new[] { 1, 1 }, new[] { 1 }, "2 dimensions and 1 strides")]
     [InlineData(1 << 30, 0, new[] { 4 }, new[] { 1 }, "entry has 16 bytes")]
     [InlineData(4, 0, new[] { 1 << 30 }, new[] { 0 }, "would take 4294967296 bytes")]
@@ -169,9 +172,11 @@ public sealed class HostilePickleTests : IDisposable
     public void One_long_text_used_again_and_again_is_refused_before_it_costs_time()
     {
         // As the key of a storage, and as the name of a hundred thousand tensors.
-        var keys = new TestPickle().Op('(').Text("storage").Global("torch", "FloatStorage").Text(new string('k', 1 << 20)).Text("cpu").Number(4).Op('N').Op('t')
+        var keys = new TestPickle().Op('(').Text("storage").Global("torch", "FloatStorage").Text(new string('k', 1 << 20)).Text("cpu")
+            .Number(4).Op('N').Op('t')
             .Op('Q');
-        var names = new TestPickle().Text(new string('n', 1 << 20)).Op('q').Op('\0').Op('0').Op('}').Tensor(4, 0, [4], [1]).Op('q').Op('\x01').Op('0')
+        var names = new TestPickle().Text(new string('n', 1 << 20)).Op('q').Op('\0').Op('0').Op('}').Tensor(4, 0, [4], [1]).Op('q')
+            .Op('\x01').Op('0')
             .Op('(').Repeated(100_000, (byte)'h', 0, (byte)'h', 1).Op('u');
 
         Assert.Contains("in an unknown way", ErrorOf(TestPth.Make(keys.End(), SixteenBytes)));

@@ -3,7 +3,8 @@ namespace MLTransfer.Tests.Weights.Hostile;
 /// <summary>Changes a file as damage and malice do.</summary>
 internal static class Mutation
 {
-    private static readonly long[] Extremes = [0, 1, -1, byte.MaxValue, short.MaxValue, ushort.MaxValue, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue];
+    private static readonly long[] Extremes =
+        [0, 1, -1, byte.MaxValue, short.MaxValue, ushort.MaxValue, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue];
 
     /// <summary>One to five changes, each at a random place.</summary>
     /// <param name="original">The file.</param>

@@ -13,16 +13,21 @@ public sealed class WorstCaseTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string> Instructions => new("]", "}", "N\u0085", "NN\u0086", ")\u0085", "\u008a\u0002ab", "\u008a\u0009abcdefgh\u0001", "U\u0000", "U\u0001a",
-        "X\u0000\u0000\u0000\u0000", "K\u0001", "G12345678", "h\u0000", "]\u0094", "\u0094", "h\u0000)R", "h\u0001h\u0002R", "h\u0001h\u0002\u0081", "h\u0003Q",
+    public static TheoryData<string> Instructions =>
+        new("]", "}", "N\u0085", "NN\u0086", ")\u0085", "\u008a\u0002ab", "\u008a\u0009abcdefgh\u0001", "U\u0000", "U\u0001a",
+        "X\u0000\u0000\u0000\u0000", "K\u0001", "G12345678", "h\u0000", "]\u0094", "\u0094", "h\u0000)R", "h\u0001h\u0002R",
+        "h\u0001h\u0002\u0081", "h\u0003Q",
         "(", "(t", "(l", "}h\u0000h\u0000s", "h\u0000h\u0001a");
 
     [Theory, MemberData(nameof(Instructions))]
     public void No_instruction_takes_more_than_it_pays_for(string instructions)
     {
-        // Known: 0 an OrderedDict's maker, 1 a tensor's, 2 the parts of a tensor, 3 a storage's name; below everything, a list to append to.
-        var pickle = new TestPickle().Global("collections", "OrderedDict").Op('q').Op('\0').Global("torch._utils", "_rebuild_tensor_v2").Op('q').Op('\x01')
-            .Op('(').Op('(').Text("storage").Global("torch", "FloatStorage").Text("0").Text("cpu").Number(4).Op('N').Op('t').Op('q').Op('\x03').Op('Q')
+        // Known: 0 an OrderedDict's maker, 1 a tensor's, 2 the parts of a tensor, 3 a storage's name; below everything, a list to append
+        // to.
+        var pickle = new TestPickle().Global("collections", "OrderedDict").Op('q').Op('\0').Global("torch._utils", "_rebuild_tensor_v2")
+            .Op('q').Op('\x01')
+            .Op('(').Op('(').Text("storage").Global("torch", "FloatStorage").Text("0").Text("cpu").Number(4).Op('N').Op('t').Op('q')
+            .Op('\x03').Op('Q')
             .Number(0).Numbers([2, 2, 1, 1]).Numbers([2, 1, 1, 1]).Op('t').Op('q').Op('\x02').Op(']')
             .Repeated(Times, [.. instructions.Select(character => (byte)character)]).End();
 
@@ -38,9 +43,11 @@ public sealed class WorstCaseTests : IDisposable
             tensors.Append($"\"{index}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}},");
 
         Bound.Holds(TestSafetensors.Make(tensors.Append("\"z\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}").ToString(), 0));
-        Bound.Holds(TestSafetensors.Make($"{{\"a\":{{\"dtype\":\"U8\",\"data_offsets\":[0,0],\"shape\":[{string.Join(',', Enumerable.Repeat(1, 500_000))}]}}}}", 0));
+        Bound.Holds(TestSafetensors.Make(
+            $"{{\"a\":{{\"dtype\":\"U8\",\"data_offsets\":[0,0],\"shape\":[{string.Join(',', Enumerable.Repeat(1, 500_000))}]}}}}", 0));
         Bound.Holds(TestSafetensors.Make($"{{\"a\":{new string('[', 1_000_000)}", 0));
-        Bound.Holds(TestSafetensors.Make($"{{\"__metadata__\":{{{string.Join(',', Enumerable.Range(0, 100_000).Select(index => $"\"{index}\":\"\""))}}}}}", 0));
+        Bound.Holds(TestSafetensors.Make(
+            $"{{\"__metadata__\":{{{string.Join(',', Enumerable.Range(0, 100_000).Select(index => $"\"{index}\":\"\""))}}}}}", 0));
     }
 
     [Fact]
@@ -85,7 +92,8 @@ public sealed class WorstCaseTests : IDisposable
             yield return TestPth.Make(pickle);
             yield return TestLegacy.Make(pickle);
         }
-        yield return TestPth.Make(System.IO.Compression.CompressionLevel.Fastest, TestPth.TensorPickle(16 << 20, 0, [16 << 20], [1]), new byte[64 << 20]);
+        yield return TestPth.Make(System.IO.Compression.CompressionLevel.Fastest, TestPth.TensorPickle(16 << 20, 0, [16 << 20], [1]),
+            new byte[64 << 20]);
         yield return [.. BitConverter.GetBytes(long.MinValue), .. "{}"u8];
         yield return TestPth.Make(TestPth.TensorPickle(1, 0, [1 << 20, 1 << 20], [0, 0]), new byte[4]);
         yield return TestPth.Make(new TestPickle().Op('\x8b').Bytes(0xff, 0xff, 0xff, 0x7f).End());

@@ -19,7 +19,10 @@ internal static class StateDictReference
 
         """;
 
-    /// <summary>Python's side: saves one dictionary as 2.pth to 5.pth, named after the protocol, into the folder of the first argument, and describes it.</summary>
+    /// <summary>
+    /// Python's side: saves one dictionary as 2.pth to 5.pth, named after the protocol, into the folder of the first argument, and
+    /// describes it.
+    /// </summary>
     /// <param name="options">Further arguments of torch.save.</param>
     public static string SaveEverything(string options = "") => Script + $$"""
         x = torch.arange(60.).reshape(3, 4, 5)

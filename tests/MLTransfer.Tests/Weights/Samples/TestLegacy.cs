@@ -5,7 +5,8 @@ internal static class TestLegacy
 {
     /// <summary>A file with the pickle and storages of single-precision numbers, in order named 0, 1, …</summary>
     public static byte[] Make(byte[] pickle, params byte[][] storages) => Raw(
-        pickle, Keys([.. storages.Select((_, index) => $"{index}")]), [.. storages.SelectMany(bytes => Storage(bytes.Length / sizeof(float), bytes))]);
+        pickle, Keys([.. storages.Select((_, index) => $"{index}")]),
+        [.. storages.SelectMany(bytes => Storage(bytes.Length / sizeof(float), bytes))]);
 
     /// <summary>A file with the pickle, the pickle of the keys, and what follows it.</summary>
     public static byte[] Raw(byte[] pickle, byte[] keys, byte[] storages, bool littleEndian = true) =>

@@ -17,7 +17,8 @@ internal sealed class TestPickle
         return this;
     }
 
-    public TestPickle Text(string text) => Op('X').Bytes(BitConverter.GetBytes(Encoding.UTF8.GetByteCount(text))).Bytes(Encoding.UTF8.GetBytes(text));
+    public TestPickle Text(string text) =>
+        Op('X').Bytes(BitConverter.GetBytes(Encoding.UTF8.GetByteCount(text))).Bytes(Encoding.UTF8.GetBytes(text));
 
     public TestPickle Number(int number) => Op('J').Bytes(BitConverter.GetBytes(number));
 
@@ -40,7 +41,8 @@ internal sealed class TestPickle
     }
 
     /// <summary>A tensor of single-precision numbers, with every number as the caller wants it.</summary>
-    public TestPickle Tensor(int count, int offset, int[] shape, int[] strides, string key = "0") => Global("torch._utils", "_rebuild_tensor_v2").Op('(')
+    public TestPickle Tensor(int count, int offset, int[] shape, int[] strides, string key = "0") =>
+        Global("torch._utils", "_rebuild_tensor_v2").Op('(')
         .Op('(').Text("storage").Global("torch", "FloatStorage").Text(key).Text("cpu").Number(count).Op('N').Op('t').Op('Q')
         .Number(offset).Numbers(shape).Numbers(strides).Op('\x89').Global("collections", "OrderedDict").Op(')').Op('R')
         .Op('t').Op('R');

@@ -22,7 +22,8 @@ internal static class TestPth
     }
 
     /// <summary>The pickle of one tensor named <c>weight</c>, with every number as the caller wants it.</summary>
-    public static byte[] TensorPickle(int count, int offset, int[] shape, int[] strides, string key = "0") => new TestPickle().Op('}').Text("weight").Tensor(count, offset, shape, strides, key).Op('s').End();
+    public static byte[] TensorPickle(int count, int offset, int[] shape, int[] strides, string key = "0") =>
+        new TestPickle().Op('}').Text("weight").Tensor(count, offset, shape, strides, key).Op('s').End();
 
     private static void Add(ZipArchive zip, string name, byte[] content, CompressionLevel compression)
     {

@@ -10,7 +10,8 @@ internal static class TestSafetensors
     public static byte[] Small()
     {
         using var stream = new MemoryStream();
-        SafetensorsFile.Write(stream, [new("weight", TensorType.Float32, [2, 25], new byte[200]), new("steps", TensorType.Int64, [], new byte[8])],
+        SafetensorsFile.Write(stream, [new("weight", TensorType.Float32, [2, 25], new byte[200]),
+            new("steps", TensorType.Int64, [], new byte[8])],
             new Dictionary<string, string> { ["format"] = "pt" });
         return stream.ToArray();
     }

@@ -50,11 +50,13 @@ public class EmbeddedBackboneTests
     private static (EncodedImage[] Images, int[] Labels) HeldOut()
     {
         using ZipArchive archive = ZipFile.OpenRead(SharedFolder.PathOf(Archive));
-        ZipArchiveEntry[] entries = [.. archive.Entries.Where(entry => entry.Name.Length > 0).OrderBy(entry => entry.FullName, StringComparer.Ordinal)];
+        ZipArchiveEntry[] entries = [.. archive.Entries.Where(entry => entry.Name.Length > 0)
+            .OrderBy(entry => entry.FullName, StringComparer.Ordinal)];
         string[] classes = [.. entries.Select(entry => entry.FullName.Split('/')[0]).Distinct()];
         int[] labels = [.. entries.Select(entry => Array.IndexOf(classes, entry.FullName.Split('/')[0]))];
         (_, IReadOnlyList<int> held) = Split.Stratified(labels, 0.1, seed: 1);
-        return ([.. held.Select(row => new EncodedImage(entries[row].FullName, Bytes(entries[row])))], [.. held.Select(row => labels[row])]);
+        return ([.. held.Select(row => new EncodedImage(entries[row].FullName, Bytes(entries[row])))],
+            [.. held.Select(row => labels[row])]);
     }
 
     private static byte[] Bytes(ZipArchiveEntry entry)

@@ -10,7 +10,8 @@ public class RemoteWeightsTests
     public void An_address_brings_its_hash_behind_a_number_sign()
     {
         var remote = RemoteWeights.Parse($"http://host/some/model.pth?version=2#sha256={Hash.ToUpperInvariant()}");
-        Assert.Equal(("http://host/some/model.pth?version=2", Hash, "model-12fca82f.pth"), (remote.Url.AbsoluteUri, remote.Sha256, remote.FileName));
+        Assert.Equal(("http://host/some/model.pth?version=2", Hash, "model-12fca82f.pth"),
+            (remote.Url.AbsoluteUri, remote.Sha256, remote.FileName));
     }
 
     [Fact]

@@ -47,8 +47,10 @@ public sealed class WeightStoreTests : IDisposable
     [Fact]
     public void Options_that_cannot_be_used_are_refused_with_everything_that_is_wrong()
     {
-        var error = Assert.Throws<ArgumentException>(() => new WeightStore(new() { CacheFolder = " ", Retries = -1, StallTimeout = TimeSpan.Zero }));
-        Assert.All(["CacheFolder is empty", "Retries is -1", "StallTimeout.TotalSeconds is 0"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        var error = Assert.Throws<ArgumentException>(
+            () => new WeightStore(new() { CacheFolder = " ", Retries = -1, StallTimeout = TimeSpan.Zero }));
+        Assert.All(["CacheFolder is empty", "Retries is -1", "StallTimeout.TotalSeconds is 0"],
+            part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -80,11 +82,13 @@ public sealed class WeightStoreTests : IDisposable
     {
         var environment = new Dictionary<string, string>
         {
-            ["MLTRANSFER_WEIGHTS"] = $"/a{Path.PathSeparator}/b", ["TORCH_HOME"] = "/t", ["XDG_CACHE_HOME"] = "/x", ["MLTRANSFER_MIRROR"] = "https://mirror/torch",
+            ["MLTRANSFER_WEIGHTS"] = $"/a{Path.PathSeparator}/b", ["TORCH_HOME"] = "/t", ["XDG_CACHE_HOME"] = "/x",
+            ["MLTRANSFER_MIRROR"] = "https://mirror/torch",
         };
         var options = WeightStoreOptions.Of(environment.GetValueOrDefault, "/home/ada");
         Assert.Equal(
-            ["/a", "/b", "/x/mltransfer/weights", "/t/hub/checkpoints", "/x/torch/hub/checkpoints", "/home/ada/.cache/torch/hub/checkpoints"], options.Places);
+            ["/a", "/b", "/x/mltransfer/weights", "/t/hub/checkpoints", "/x/torch/hub/checkpoints",
+            "/home/ada/.cache/torch/hub/checkpoints"], options.Places);
         Assert.Equal("https://mirror/torch", options.Mirror?.AbsoluteUri.TrimEnd('/'));
     }
 
@@ -92,21 +96,25 @@ public sealed class WeightStoreTests : IDisposable
     public void A_mirror_stands_in_for_the_hosts_of_published_weights_and_for_no_other()
     {
         WeightStoreOptions options = Store().Options with { Mirror = WeightStoreOptions.MirrorAt("https://mirror/torch") };
-        Assert.Equal("https://mirror/torch/models/resnet18-f37072fd.pth", options.AddressOf(WeightsCatalog.Find("resnet18").Remote!).AbsoluteUri);
+        Assert.Equal("https://mirror/torch/models/resnet18-f37072fd.pth",
+            options.AddressOf(WeightsCatalog.Find("resnet18").Remote!).AbsoluteUri);
         Assert.Equal("https://host/model.pth", options.AddressOf(Wanted.Remote!).AbsoluteUri);
     }
 
     [Fact]
     public void Without_an_environment_the_caches_lie_below_the_home_folder() => Assert.Equal(
-        ["/home/ada/.cache/mltransfer/weights", "/home/ada/.cache/torch/hub/checkpoints"], WeightStoreOptions.Of(_ => null, "/home/ada").Places);
+        ["/home/ada/.cache/mltransfer/weights", "/home/ada/.cache/torch/hub/checkpoints"],
+        WeightStoreOptions.Of(_ => null, "/home/ada").Places);
 
     [Fact]
     public void A_mirror_that_is_no_address_is_refused() => Assert.Contains(
-        "The mirror 'mirror.example' is no address", Assert.Throws<ArgumentException>(() => WeightStoreOptions.MirrorAt("mirror.example")).Message, StringComparison.Ordinal);
+        "The mirror 'mirror.example' is no address",
+        Assert.Throws<ArgumentException>(() => WeightStoreOptions.MirrorAt("mirror.example")).Message, StringComparison.Ordinal);
 
     private WeightStore Store() => new(new()
     {
-        Folders = [_folder.PathOf("given")], CacheFolder = _folder.PathOf("cache"), TorchFolders = [_folder.PathOf("torch")], Offline = true,
+        Folders = [_folder.PathOf("given")], CacheFolder = _folder.PathOf("cache"), TorchFolders = [_folder.PathOf("torch")],
+        Offline = true,
     });
 
     private string Put(string place, byte[] content)

@@ -10,14 +10,17 @@ namespace MLTransfer.Tests.Weights.Store;
 public class WeightsCatalogTests
 {
     [Fact]
-    public void Every_name_is_there_once() => Assert.Equal(WeightsCatalog.All.Count, WeightsCatalog.All.Select(weights => weights.Name).Distinct().Count());
+    public void Every_name_is_there_once() =>
+        Assert.Equal(WeightsCatalog.All.Count, WeightsCatalog.All.Select(weights => weights.Name).Distinct().Count());
 
     [Fact]
     public void Every_backbone_has_one_default() =>
-        Assert.All(WeightsCatalog.All.GroupBy(weights => weights.Backbone), backbone => Assert.Single(backbone, weights => weights.Default));
+        Assert.All(WeightsCatalog.All.GroupBy(weights => weights.Backbone),
+            backbone => Assert.Single(backbone, weights => weights.Default));
 
     [Fact]
-    public void Every_file_is_fetched_over_https_and_its_name_starts_no_other_hash() => Assert.All(WeightsCatalog.All.Where(weights => weights.Resource is null), weights =>
+    public void Every_file_is_fetched_over_https_and_its_name_starts_no_other_hash() =>
+        Assert.All(WeightsCatalog.All.Where(weights => weights.Resource is null), weights =>
     {
         Assert.Equal("https", weights.Url!.Scheme);
         Assert.Contains($"-{weights.Sha256[..8]}", weights.Remote!.FileName, StringComparison.Ordinal);
@@ -35,7 +38,8 @@ public class WeightsCatalogTests
     });
 
     [Fact]
-    public void What_lies_in_the_library_is_what_the_data_file_says() => Assert.All(WeightsCatalog.All.Where(weights => weights.Resource is not null), weights =>
+    public void What_lies_in_the_library_is_what_the_data_file_says() =>
+        Assert.All(WeightsCatalog.All.Where(weights => weights.Resource is not null), weights =>
     {
         Assert.Null(weights.Url);
         using Stream content = typeof(WeightsCatalog).Assembly.GetManifestResourceStream(weights.Resource!)!;
@@ -43,12 +47,14 @@ public class WeightsCatalogTests
     });
 
     [Fact]
-    public void Every_backbone_is_in_the_zoo_takes_images_of_that_size_and_expects_the_same_colours() => Assert.All(WeightsCatalog.All, weights =>
+    public void Every_backbone_is_in_the_zoo_takes_images_of_that_size_and_expects_the_same_colours() =>
+        Assert.All(WeightsCatalog.All, weights =>
     {
         var backbone = ModelZoo.Find(weights.Backbone);
         backbone.CheckInputSize(weights.Preprocessing.CropTo);
         if (weights.Unusable is null)
-            Assert.Equal((backbone.Preprocessing.Mean, backbone.Preprocessing.StandardDeviation), (weights.Preprocessing.Mean, weights.Preprocessing.StandardDeviation));
+            Assert.Equal((backbone.Preprocessing.Mean, backbone.Preprocessing.StandardDeviation),
+                (weights.Preprocessing.Mean, weights.Preprocessing.StandardDeviation));
     });
 
     // Of torchvision 0.14's documentation.
@@ -65,7 +71,8 @@ public class WeightsCatalogTests
     {
         PublishedWeights weights = WeightsCatalog.Find("vit_b_16/IMAGENET1K_SWAG_E2E_V1");
         Assert.Equal("CC-BY-NC-4.0", weights.Licence);
-        Assert.Equal(Preprocessing.ImageNet with { ResizeTo = 384, CropTo = 384, Interpolation = Interpolation.Bicubic }, weights.Preprocessing);
+        Assert.Equal(Preprocessing.ImageNet with { ResizeTo = 384, CropTo = 384, Interpolation = Interpolation.Bicubic },
+            weights.Preprocessing);
     }
 
     [Theory]
@@ -87,8 +94,10 @@ public class WeightsCatalogTests
     {
         string said = PyTorch.Run(
             "import json, sys; from torchvision.models._api import get_model_weights; " +
-            "print(json.dumps([[n, w.name, w.url, w.transforms().crop_size[0], w.transforms().resize_size[0], w.transforms().interpolation.value, " +
-            "round(w.meta['_metrics']['ImageNet-1K']['acc@1'] / 100, 5)] for n in sys.argv[1:] for w in get_model_weights(n)]))", backbones);
+            "print(json.dumps([[n, w.name, w.url, w.transforms().crop_size[0], w.transforms().resize_size[0], "
+            + "w.transforms().interpolation.value, " +
+            "round(w.meta['_metrics']['ImageNet-1K']['acc@1'] / 100, 5)] for n in sys.argv[1:] for w in get_model_weights(n)]))",
+            backbones);
         foreach (JsonElement row in JsonDocument.Parse(said).RootElement.EnumerateArray())
         {
             PublishedWeights weights = WeightsCatalog.Find($"{row[0].GetString()}/{row[1].GetString()}");

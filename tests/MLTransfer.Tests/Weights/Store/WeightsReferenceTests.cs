@@ -55,11 +55,15 @@ public sealed class WeightsReferenceTests : IDisposable
         Assert.Equal("resnet50/IMAGENET1K_V2", WeightsReference.Parse("downloads/resnet50-11ad3fa6.pth", "resnet50").Published?.Name);
 
     [Theory]
-    [InlineData("IMAGENET1K_V2", "resnet18", "'IMAGENET1K_V2' is neither a file nor the name of weights. Did you mean 'IMAGENET1K_V1'? Weights of resnet18: resnet18/IMAGENET1K_V1.")]
+    [InlineData("IMAGENET1K_V2", "resnet18",
+        "'IMAGENET1K_V2' is neither a file nor the name of weights. Did you mean 'IMAGENET1K_V1'? Weights of resnet18: "
+        + "resnet18/IMAGENET1K_V1.")]
     [InlineData("resnet18/IMAGENET1K_V7", "resnet18", "is neither a file nor the name of weights. ")]
-    [InlineData("resnet50/IMAGENET1K_V2", "resnet18", "are those of resnet50, not of resnet18. Weights of resnet18: resnet18/IMAGENET1K_V1.")]
+    [InlineData("resnet50/IMAGENET1K_V2", "resnet18",
+        "are those of resnet50, not of resnet18. Weights of resnet18: resnet18/IMAGENET1K_V1.")]
     [InlineData("IMAGENET1K_FEATURES", "vgg16", "cannot be used: its fully connected layers hold no values")]
     [InlineData("default", "mobilenet_v1_b12", "No weights are published for mobilenet_v1_b12. Name a FILE or an address, or 'none'")]
     public void What_cannot_be_meant_is_answered_with_what_can(string text, string backbone, string answer) =>
-        Assert.Contains(answer, Assert.Throws<ArgumentException>(() => WeightsReference.Parse(text, backbone)).Message, StringComparison.Ordinal);
+        Assert.Contains(answer, Assert.Throws<ArgumentException>(() => WeightsReference.Parse(text, backbone)).Message,
+            StringComparison.Ordinal);
 }

@@ -9,7 +9,8 @@ internal static class BalanceProblems
     {
         var rows = dataset.Rows.ToLookup(row => row.Label, StringComparer.Ordinal);
         return [.. dataset.Classes.Select(label => new ClassCount(
-            label, rows[label].Count(), dataset.Splits.ToDictionary(split => split, split => rows[label].Count(row => row.Split == split))))];
+            label, rows[label].Count(), dataset.Splits
+            .ToDictionary(split => split, split => rows[label].Count(row => row.Split == split))))];
     }
 
     /// <summary>Classes of which no image can be read: training refuses them, as it does classes without images.</summary>

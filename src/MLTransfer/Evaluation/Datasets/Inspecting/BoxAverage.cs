@@ -43,6 +43,7 @@ internal static class BoxAverage
             for (int at = 0; at < row.Length; at += 3)
                 (red, green, blue) = (red + row[at], green + row[at + 1], blue + row[at + 2]);
         }
-        (mean[0], mean[1], mean[2]) = ((byte)((red + count / 2) / count), (byte)((green + count / 2) / count), (byte)((blue + count / 2) / count));
+        (mean[0], mean[1], mean[2]) = (
+            (byte)((red + count / 2) / count), (byte)((green + count / 2) / count), (byte)((blue + count / 2) / count));
     }
 }

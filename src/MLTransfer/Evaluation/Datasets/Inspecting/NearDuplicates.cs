@@ -24,7 +24,8 @@ internal sealed class NearDuplicates(IReadOnlyList<InspectedImage> images, Inspe
             foreach (var bucket in Enumerable.Range(0, images.Count).GroupBy(index => images[index].Hash & mask))
                 Compare([.. bucket.OrderBy(index => images[index].Hash)]);
         }
-        return [.. Enumerable.Range(0, images.Count).GroupBy(Root).Where(group => group.Count() > 1).Select(group => group.Select(index => images[index]).ToArray())];
+        return [.. Enumerable.Range(0, images.Count).GroupBy(Root).Where(group => group.Count() > 1)
+            .Select(group => group.Select(index => images[index]).ToArray())];
     }
 
     private void Compare(int[] bucket)
@@ -41,7 +42,8 @@ internal sealed class NearDuplicates(IReadOnlyList<InspectedImage> images, Inspe
     }
 
     private bool LookSame(InspectedImage one, InspectedImage other) =>
-        BitOperations.PopCount(one.Hash ^ other.Hash) <= options.NearDistance && one.Shades.CorrelationWith(other.Shades) >= options.NearCorrelation;
+        BitOperations.PopCount(one.Hash ^ other.Hash) <= options.NearDistance
+            && one.Shades.CorrelationWith(other.Shades) >= options.NearCorrelation;
 
     private int Root(int index)
     {

@@ -13,7 +13,8 @@ internal sealed class SheetSelection
 
     public SheetSelection(DatasetFindings findings)
     {
-        Problems = [.. findings.Problems.GroupBy(problem => problem.Kind).Select(kind => new ShownProblems(kind.Key, kind.Count(), [.. kind.Take(MostProblemsOfAKind)]))];
+        Problems = [.. findings.Problems.GroupBy(problem => problem.Kind)
+            .Select(kind => new ShownProblems(kind.Key, kind.Count(), [.. kind.Take(MostProblemsOfAKind)]))];
         int perClass = Math.Clamp(AllSamples / Math.Max(1, findings.Classes.Count), 3, MostOfAClass);
         var rows = findings.Dataset.Rows.ToLookup(row => row.Label, StringComparer.Ordinal);
         Samples = [.. findings.Classes.Take(MostClasses).Select(count => new ShownClass(count, Evenly([.. rows[count.Label]], perClass)))];
@@ -26,13 +27,15 @@ internal sealed class SheetSelection
     public IReadOnlyList<ShownClass> Samples { get; }
 
     /// <summary>All images that are shown.</summary>
-    public IEnumerable<ImageRow> Rows => Problems.SelectMany(kind => kind.Shown).SelectMany(Shown).Concat(Samples.SelectMany(sample => sample.Shown));
+    public IEnumerable<ImageRow> Rows =>
+        Problems.SelectMany(kind => kind.Shown).SelectMany(Shown).Concat(Samples.SelectMany(sample => sample.Shown));
 
     /// <summary>The images of a problem that are shown.</summary>
     public static IEnumerable<ImageRow> Shown(DatasetProblem problem) => problem.Images.Take(MostOfAProblem);
 
     private static ImageRow[] Evenly(ImageRow[] rows, int most) =>
-        [.. Enumerable.Range(0, Math.Min(most, rows.Length)).Select(index => rows[(int)((long)index * rows.Length / Math.Min(most, rows.Length))])];
+        [.. Enumerable.Range(0, Math.Min(most, rows.Length))
+            .Select(index => rows[(int)((long)index * rows.Length / Math.Min(most, rows.Length))])];
 }
 
 /// <summary>Problems of a kind.</summary>

@@ -18,7 +18,8 @@ internal static class Thumbnails
         DirectoryInfo folder = Directory.CreateTempSubdirectory("mltransfer-");
         try
         {
-            Parallel.ForEach(rows.Select(row => row.ImagePath).Distinct(StringComparer.Ordinal), new ParallelOptions { CancellationToken = cancel }, path =>
+            Parallel.ForEach(rows.Select(row => row.ImagePath).Distinct(StringComparer.Ordinal),
+                new ParallelOptions { CancellationToken = cancel }, path =>
             {
                 if (Encoded(path, decoding, folder) is { } jpeg)
                     made[path] = $"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}";
@@ -37,8 +38,10 @@ internal static class Thumbnails
         {
             Image image = ImageSource.At(path).Decode(decoding);
             double scale = Math.Min(1, (double)LongerSide / Math.Max(image.Width, image.Height));
-            (int width, int height) = (Math.Max(1, (int)Math.Round(image.Width * scale)), Math.Max(1, (int)Math.Round(image.Height * scale)));
-            using MLImage small = MLImage.CreateFromPixels(width, height, MLPixelFormat.Rgba32, Opaque(BoxAverage.Of(image, width, height)));
+            (int width, int height) = (Math.Max(1, (int)Math.Round(image.Width * scale)),
+                Math.Max(1, (int)Math.Round(image.Height * scale)));
+            using MLImage small = MLImage.CreateFromPixels(
+                width, height, MLPixelFormat.Rgba32, Opaque(BoxAverage.Of(image, width, height)));
             string file = Path.Combine(folder.FullName, $"{Guid.NewGuid():N}.jpg");
             small.Save(file);
             return File.ReadAllBytes(file);

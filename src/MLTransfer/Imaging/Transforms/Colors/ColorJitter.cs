@@ -3,7 +3,9 @@ using MLTransfer.Imaging.Toning;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Changes brightness, contrast, saturation and hue by random amounts, in random order. As torchvision's <c>ColorJitter</c>.</summary>
+/// <summary>
+/// Changes brightness, contrast, saturation and hue by random amounts, in random order. As torchvision's <c>ColorJitter</c>.
+/// </summary>
 public sealed record ColorJitter : PixelTransform
 {
     private static readonly Interval Unchanged = new(1, 1);
@@ -63,7 +65,8 @@ public sealed record ColorJitter : PixelTransform
     {
         Span<int> order = [0, 1, 2, 3];
         random.Shuffle(order);
-        double brightness = Brightness.Any(ref random), contrast = Contrast.Any(ref random), saturation = Saturation.Any(ref random), hue = Hue.Any(ref random);
+        double brightness = Brightness.Any(ref random), contrast = Contrast.Any(ref random), saturation = Saturation.Any(ref random),
+            hue = Hue.Any(ref random);
         foreach (int step in order)
         {
             if (step == 0 && Brightness != Unchanged)

@@ -4,7 +4,8 @@ using MLTransfer.Imaging.Toning;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Blurs by a Gaussian of random width. As torchvision's <c>GaussianBlur</c>; images that are not larger than half the kernel, which torchvision
+/// Blurs by a Gaussian of random width. As torchvision's <c>GaussianBlur</c>; images that are not larger than half the kernel, which
+/// torchvision
 /// refuses, are mirrored at their edges as often as it takes.
 /// </summary>
 public sealed record GaussianBlur : PixelTransform
@@ -25,7 +26,10 @@ public sealed record GaussianBlur : PixelTransform
     public GaussianBlur(ImageDimensions kernelSize)
     {
         if (!IsAllowed(kernelSize.Width) || !IsAllowed(kernelSize.Height))
-            throw new ArgumentOutOfRangeException(nameof(kernelSize), kernelSize, $"The kernel has {kernelSize.Width} x {kernelSize.Height} pixels; both numbers must be odd and lie between 1 and {LargestKernel}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(kernelSize), kernelSize,
+                $"The kernel has {kernelSize.Width} x {kernelSize.Height} pixels; both numbers must be odd and lie between 1 and "
+                + $"{LargestKernel}.");
         KernelSize = kernelSize;
     }
 

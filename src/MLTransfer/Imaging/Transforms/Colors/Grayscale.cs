@@ -3,7 +3,8 @@ using MLTransfer.Imaging.Toning;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Turns every image grey. As torchvision's <c>Grayscale</c>, for one channel as for three: images have three channels here, which are equal.
+/// Turns every image grey. As torchvision's <c>Grayscale</c>, for one channel as for three: images have three channels here, which are
+/// equal.
 /// </summary>
 public sealed record Grayscale : PixelTransform
 {

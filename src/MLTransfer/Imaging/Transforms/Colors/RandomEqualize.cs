@@ -2,7 +2,9 @@ using MLTransfer.Imaging.Toning;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Makes the levels of each colour equally frequent, as far as that goes, by chance. As torchvision's <c>RandomEqualize</c>.</summary>
+/// <summary>
+/// Makes the levels of each colour equally frequent, as far as that goes, by chance. As torchvision's <c>RandomEqualize</c>.
+/// </summary>
 public sealed record RandomEqualize : OccasionalTransform
 {
     /// <summary>Creates the transform.</summary>

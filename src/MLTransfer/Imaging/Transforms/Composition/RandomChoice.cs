@@ -10,8 +10,10 @@ public sealed record RandomChoice : TransformGroup
     public RandomChoice(IReadOnlyList<ImageTransform> transforms, IReadOnlyList<double>? weights = null) : base(transforms)
     {
         Weights = weights is null ? null : Array.AsReadOnly(weights.ToArray());
-        if (Weights is not null && (Weights.Count != Transforms.Count || Weights.Any(weight => weight is not (>= 0 and <= float.MaxValue)) || Weights.Sum() == 0))
-            throw new ArgumentException($"The weights are {string.Join(", ", Weights)}; one for each of the {Transforms.Count} transforms is expected, none negative and not all 0.", nameof(weights));
+        if (Weights is not null && (Weights.Count != Transforms.Count || Weights.Any(weight => weight is not (>= 0 and <= float.MaxValue))
+            || Weights.Sum() == 0))
+            throw new ArgumentException($"The weights are {string.Join(", ", Weights)}; one for each of the {Transforms.Count} "
+                + $"transforms is expected, none negative and not all 0.", nameof(weights));
     }
 
     /// <summary>How often each is chosen, compared with the others; <see langword="null"/> where all are equally often.</summary>

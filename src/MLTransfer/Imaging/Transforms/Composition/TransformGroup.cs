@@ -8,7 +8,8 @@ public abstract record TransformGroup : PixelTransform
         ArgumentNullException.ThrowIfNull(transforms);
         Transforms = Array.AsReadOnly(transforms.ToArray());
         if (Transforms.Count == 0 || Transforms.Contains(null!))
-            throw new ArgumentException("The list of transforms is empty or holds nothing in one place; at least one transform is expected, and none that is null.", nameof(transforms));
+            throw new ArgumentException("The list of transforms is empty or holds nothing in one place; at least one transform is "
+                + "expected, and none that is null.", nameof(transforms));
     }
 
     /// <summary>The transforms.</summary>
@@ -22,7 +23,9 @@ public abstract record TransformGroup : PixelTransform
     public override int GetHashCode() => Transforms.Aggregate(base.GetHashCode(), HashCode.Combine);
 
     // What is done or not, or in any order, has a certain size only where each keeps the one there was.
-    internal override ImageDimensions? SizeAfter(ImageDimensions? before) => Transforms.All(transform => transform.SizeAfter(before) == before) ? before : null;
+    internal override ImageDimensions? SizeAfter(ImageDimensions? before) =>
+        Transforms.All(transform => transform.SizeAfter(before) == before) ? before : null;
 
-    private protected void Change(Canvas canvas, int index, ref ImageRandom random) => TransformChain.Change(canvas, Transforms[index], ref random);
+    private protected void Change(Canvas canvas, int index, ref ImageRandom random) =>
+        TransformChain.Change(canvas, Transforms[index], ref random);
 }

@@ -3,7 +3,8 @@ using MLTransfer.Imaging.Resampling;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Cuts the four corners and the centre of an image, for predictions that are averaged over several views. As torchvision's <c>FiveCrop</c>.
+/// Cuts the four corners and the centre of an image, for predictions that are averaged over several views. As torchvision's
+/// <c>FiveCrop</c>.
 /// </summary>
 public sealed record FiveCrop
 {
@@ -40,9 +41,11 @@ public sealed record FiveCrop
     {
         int right = image.Width - Width, bottom = image.Height - Height;
         if (right < 0 || bottom < 0)
-            throw new ImageException("image", $"it has {image.Width} x {image.Height} pixels, too few for crops of {Width} x {Height}; resize it first");
+            throw new ImageException("image",
+                $"it has {image.Width} x {image.Height} pixels, too few for crops of {Width} x {Height}; resize it first");
         ImageRandom none = default;
-        return from framing in (Framing?[])[Part(0, 0), Part(right, 0), Part(0, bottom), Part(right, bottom), new CenterCrop(Width, Height).Frame(whole, ref none)]
+        return from framing in (Framing?[])[Part(0, 0), Part(right, 0), Part(0, bottom), Part(right, bottom),
+            new CenterCrop(Width, Height).Frame(whole, ref none)]
                select Render(image, framing.Value);
 
         Framing? Part(int x, int y) => whole.Crop(new Region(x, y, Width, Height));

@@ -11,7 +11,8 @@ public sealed record RandomCrop : FramingTransform
     /// <summary>Creates the transform.</summary>
     /// <param name="size">Side of the square, in pixels.</param>
     /// <param name="padding">Width of the border that is added on each side first, in pixels. Default 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is not positive, the padding negative, or one of them above 1,048,576.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is not positive, the padding negative, or one of them above
+    /// 1,048,576.</exception>
     public RandomCrop(int size, int padding = 0)
     {
         Size = Setting.Side(size, nameof(size));

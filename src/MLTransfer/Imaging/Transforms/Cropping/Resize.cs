@@ -3,7 +3,9 @@ using MLTransfer.Imaging.Resampling;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Resizes an image: its shorter side to a length with the shape kept, or both sides exactly. As torchvision's <c>Resize</c>.</summary>
+/// <summary>
+/// Resizes an image: its shorter side to a length with the shape kept, or both sides exactly. As torchvision's <c>Resize</c>.
+/// </summary>
 public sealed record Resize : FramingTransform
 {
     private const int LongestResult = 1 << 26;
@@ -21,7 +23,8 @@ public sealed record Resize : FramingTransform
     /// <param name="height">In pixels.</param>
     /// <param name="interpolation">How pixels are interpolated.</param>
     /// <exception cref="ArgumentOutOfRangeException">A length is not positive, or above 1,048,576.</exception>
-    public Resize(int width, int height, Interpolation interpolation = Interpolation.Bilinear) : this(null, new ImageDimensions(width, height), interpolation)
+    public Resize(int width, int height, Interpolation interpolation = Interpolation.Bilinear)
+        : this(null, new ImageDimensions(width, height), interpolation)
     {
     }
 
@@ -59,5 +62,6 @@ public sealed record Resize : FramingTransform
     }
 
     // An image a pixel wide may become absurdly long; what is cut from it later is still small.
-    private static int Longer(int shorter, int before, int shorterBefore) => (int)Math.Min((long)shorter * before / shorterBefore, LongestResult);
+    private static int Longer(int shorter, int before, int shorterBefore) =>
+        (int)Math.Min((long)shorter * before / shorterBefore, LongestResult);
 }

@@ -4,7 +4,8 @@ using MLTransfer.Imaging.Warping;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Displaces pixels at random, neighbours by nearly as much, like an image seen through water. As torchvision's <c>ElasticTransform</c>, which
+/// Displaces pixels at random, neighbours by nearly as much, like an image seen through water. As torchvision's <c>ElasticTransform</c>,
+/// which
 /// computes in single precision: with the same displacements, two pixels in ten thousand may be a grey level off.
 /// </summary>
 public sealed record ElasticTransform : PixelTransform
@@ -15,13 +16,16 @@ public sealed record ElasticTransform : PixelTransform
     /// <summary>How smooth: standard deviation of the blur, in pixels, from 0 to 100. Default 5.</summary>
     public double Sigma { get; init => field = Setting.Between(0, value, 100); } = 5;
 
-    /// <summary>How pixels are interpolated: <see cref="Interpolation.Bilinear"/>, the default, or <see cref="Interpolation.Nearest"/>.</summary>
+    /// <summary>
+    /// How pixels are interpolated: <see cref="Interpolation.Bilinear"/>, the default, or <see cref="Interpolation.Nearest"/>.
+    /// </summary>
     public Interpolation Interpolation
     {
         get;
         init => field = value is Interpolation.Bilinear or Interpolation.Nearest
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(Interpolation), value, "An elastic transform interpolates bilinear or takes the nearest pixel.");
+            : throw new ArgumentOutOfRangeException(
+            nameof(Interpolation), value, "An elastic transform interpolates bilinear or takes the nearest pixel.");
     } = Interpolation.Bilinear;
 
     /// <summary>The colour where the image no longer is. Default black.</summary>

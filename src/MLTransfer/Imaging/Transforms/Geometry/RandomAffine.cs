@@ -58,7 +58,8 @@ public sealed record RandomAffine : PixelTransform
     internal AffineMap Map(ImageDimensions size, ref ImageRandom random)
     {
         double degrees = random.Between(SmallestDegrees, LargestDegrees);
-        double right = Math.Round(Either(HorizontalMove * size.Width, ref random)), down = Math.Round(Either(VerticalMove * size.Height, ref random));
+        double right = Math.Round(Either(HorizontalMove * size.Width, ref random)),
+            down = Math.Round(Either(VerticalMove * size.Height, ref random));
         double scale = random.Between(SmallestScale, LargestScale);
         ImagePoint shear = new(Either(HorizontalShear, ref random), Either(VerticalShear, ref random));
         return AffineMap.Of(Center ?? Warp.Middle(size), degrees, new ImagePoint(right, down), scale, shear);

@@ -4,7 +4,8 @@ using MLTransfer.Imaging.Resampling;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Erases a rectangle of random area and shape at a random place, by chance. Sampled as torchvision's <c>RandomErasing</c>: ten attempts, then
+/// Erases a rectangle of random area and shape at a random place, by chance. Sampled as torchvision's <c>RandomErasing</c>: ten attempts,
+/// then
 /// the image stays as it is. It works on colours before they are normalized: what is 0 afterwards is the mean, as a colour.
 /// </summary>
 public sealed record RandomErasing : PixelTransform
@@ -73,5 +74,6 @@ public sealed record RandomErasing : PixelTransform
         }
     }
 
-    private static byte Random(float mean, float deviation, ref ImageRandom random) => (byte)Math.Clamp(255 * (mean + deviation * random.Normal()) + 0.5, 0, 255);
+    private static byte Random(float mean, float deviation, ref ImageRandom random) =>
+        (byte)Math.Clamp(255 * (mean + deviation * random.Normal()) + 0.5, 0, 255);
 }

@@ -4,7 +4,8 @@ using MLTransfer.Imaging.Toning;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Mixes an image with several versions of itself, each made by a chain of operations, in random shares (Hendrycks et al., 2019). As torchvision's
+/// Mixes an image with several versions of itself, each made by a chain of operations, in random shares (Hendrycks et al., 2019). As
+/// torchvision's
 /// <c>AugMix</c>, with the operations done as on PIL images: torchvision does them on tensors here, which rounds differently.
 /// </summary>
 public sealed record AugMix : AugmentationPolicy
@@ -14,9 +15,11 @@ public sealed record AugMix : AugmentationPolicy
     /// <summary>Creates the transform.</summary>
     /// <param name="severity">How strong the strongest operations are, from 1 to 10. Default 3.</param>
     /// <param name="mixtureWidth">How many chains are mixed, from 1 to 32. Default 3.</param>
-    /// <param name="chainDepth">How many operations a chain has, at most 32; from 1 to 3 by chance where this is not positive. Default -1.</param>
+    /// <param name="chainDepth">How many operations a chain has, at most 32; from 1 to 3 by chance where this is not positive. Default
+    /// -1.</param>
     /// <param name="alpha">How even the shares are, above 0: small numbers let one prevail, large ones make all alike. Default 1.</param>
-    /// <param name="allOps">Whether brightness, colour, contrast and sharpness are among the operations. Default <see langword="true"/>.</param>
+    /// <param name="allOps">Whether brightness, colour, contrast and sharpness are among the operations. Default
+    /// <see langword="true"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public AugMix(int severity = 3, int mixtureWidth = 3, int chainDepth = -1, double alpha = 1, bool allOps = true)
     {

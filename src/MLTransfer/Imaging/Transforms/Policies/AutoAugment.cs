@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Does one of 25 pairs of operations, which were found by learning on a data set (Cubuk et al., 2018). As torchvision's <c>AutoAugment</c>.
+/// Does one of 25 pairs of operations, which were found by learning on a data set (Cubuk et al., 2018). As torchvision's
+/// <c>AutoAugment</c>.
 /// </summary>
 public sealed record AutoAugment : AugmentationPolicy
 {
@@ -23,7 +24,9 @@ public sealed record AutoAugment : AugmentationPolicy
             AutoAugmentPolicy.ImageNet => OperationPair.ImageNet,
             AutoAugmentPolicy.Cifar10 => OperationPair.Cifar10,
             AutoAugmentPolicy.Svhn => OperationPair.Svhn,
-            _ => throw new ArgumentOutOfRangeException(nameof(policy), policy, $"There is no policy {policy}; it must be one of {string.Join(", ", Enum.GetNames<AutoAugmentPolicy>())}."),
+            _ => throw new ArgumentOutOfRangeException(
+            nameof(policy), policy, $"There is no policy {policy}; it must be one of "
+            + $"{string.Join(", ", Enum.GetNames<AutoAugmentPolicy>())}."),
         };
     }
 

@@ -22,17 +22,21 @@ internal sealed record Operation(string Name, Action<Canvas, double, Interpolati
     internal static readonly Operation TranslateY = new(nameof(TranslateY), (canvas, magnitude, interpolation, fill) =>
         Warp.Affine(canvas, AffineMap.Of(Warp.Middle(canvas.Size), 0, new ImagePoint(0, (int)magnitude)), interpolation, fill));
 
-    internal static readonly Operation Rotate = new(nameof(Rotate), (canvas, magnitude, interpolation, fill) => Warp.Rotate(canvas, magnitude, interpolation, fill));
+    internal static readonly Operation Rotate =
+        new(nameof(Rotate), (canvas, magnitude, interpolation, fill) => Warp.Rotate(canvas, magnitude, interpolation, fill));
 
-    internal static readonly Operation Brightness = new(nameof(Brightness), (canvas, magnitude, _, _) => Tone.Brightness(canvas, 1 + magnitude));
+    internal static readonly Operation Brightness =
+        new(nameof(Brightness), (canvas, magnitude, _, _) => Tone.Brightness(canvas, 1 + magnitude));
 
     internal static readonly Operation Color = new(nameof(Color), (canvas, magnitude, _, _) => Tone.Saturation(canvas, 1 + magnitude));
 
     internal static readonly Operation Contrast = new(nameof(Contrast), (canvas, magnitude, _, _) => Tone.Contrast(canvas, 1 + magnitude));
 
-    internal static readonly Operation Sharpness = new(nameof(Sharpness), (canvas, magnitude, _, _) => Tone.Sharpness(canvas, 1 + magnitude));
+    internal static readonly Operation Sharpness =
+        new(nameof(Sharpness), (canvas, magnitude, _, _) => Tone.Sharpness(canvas, 1 + magnitude));
 
-    internal static readonly Operation Posterize = new(nameof(Posterize), (canvas, magnitude, _, _) => Tone.Posterize(canvas, (int)magnitude));
+    internal static readonly Operation Posterize =
+        new(nameof(Posterize), (canvas, magnitude, _, _) => Tone.Posterize(canvas, (int)magnitude));
 
     internal static readonly Operation Solarize = new(nameof(Solarize), (canvas, magnitude, _, _) => Tone.Solarize(canvas, magnitude));
 

@@ -1,6 +1,8 @@
 namespace MLTransfer.Imaging;
 
-/// <summary>Does some operations, chosen at random, all of the same strength (Cubuk et al., 2019). As torchvision's <c>RandAugment</c>.</summary>
+/// <summary>
+/// Does some operations, chosen at random, all of the same strength (Cubuk et al., 2019). As torchvision's <c>RandAugment</c>.
+/// </summary>
 public sealed record RandAugment : AugmentationPolicy
 {
     private const int MostOperations = 32;
@@ -9,7 +11,8 @@ public sealed record RandAugment : AugmentationPolicy
     /// <param name="numOps">How many operations are done one after another, from 0 to 32. Default 2.</param>
     /// <param name="magnitude">How strong they are, from 0 up to but not including <paramref name="numMagnitudeBins"/>. Default 9.</param>
     /// <param name="numMagnitudeBins">How many strengths there are, at least 2. Default 31.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative, there are too many operations, or the magnitude is not below the number of bins.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative, there are too many operations, or the magnitude is not below
+    /// the number of bins.</exception>
     public RandAugment(int numOps = 2, int magnitude = 9, int numMagnitudeBins = 31)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(numOps);

@@ -1,7 +1,8 @@
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Does one operation, chosen at random as its strength is (Müller and Hutter, 2021): nothing to tune. As torchvision's <c>TrivialAugmentWide</c>.
+/// Does one operation, chosen at random as its strength is (Müller and Hutter, 2021): nothing to tune. As torchvision's
+/// <c>TrivialAugmentWide</c>.
 /// </summary>
 public sealed record TrivialAugmentWide : AugmentationPolicy
 {

@@ -29,7 +29,9 @@ internal readonly record struct AffineMap(double A, double B, double C, double D
         return inverse.Around(centre, new ImagePoint(-centre.X - move.X, -centre.Y - move.Y));
     }
 
-    /// <summary>Turns counter-clockwise, as Pillow's <c>rotate</c>; Pillow rounds sine and cosine, so that right angles are exact.</summary>
+    /// <summary>
+    /// Turns counter-clockwise, as Pillow's <c>rotate</c>; Pillow rounds sine and cosine, so that right angles are exact.
+    /// </summary>
     internal static AffineMap Rotation(ImagePoint centre, double degrees)
     {
         double angle = -(degrees - Math.Floor(degrees / 360) * 360) * Radians;

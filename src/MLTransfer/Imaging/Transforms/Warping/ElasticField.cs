@@ -6,7 +6,9 @@ namespace MLTransfer.Imaging.Warping;
 /// <summary>Random displacements of pixels that change slowly from place to place.</summary>
 internal static class ElasticField
 {
-    /// <summary>Replaces noise by its Gaussian blur, as torchvision's <c>gaussian_blur</c> with the kernel of its <c>ElasticTransform</c>.</summary>
+    /// <summary>
+    /// Replaces noise by its Gaussian blur, as torchvision's <c>gaussian_blur</c> with the kernel of its <c>ElasticTransform</c>.
+    /// </summary>
     /// <param name="noise">Row after row.</param>
     /// <param name="size">Of the image.</param>
     /// <param name="sigma">Standard deviation in pixels; 0 leaves the noise as it is.</param>
@@ -32,7 +34,8 @@ internal static class ElasticField
             Span<float> row = noise.Slice(y * size.Width, size.Width);
             row.Clear();
             for (int tap = 0; tap < kernel.Length; tap++)
-                AddProduct(passed.AsSpan(Border.Inside(y + tap - reach, size.Height, PaddingMode.Reflect) * size.Width, size.Width), kernel[tap], row);
+                AddProduct(passed.AsSpan(Border.Inside(y + tap - reach, size.Height, PaddingMode.Reflect) * size.Width, size.Width),
+                    kernel[tap], row);
         }
         ArrayPool<float>.Shared.Return(passed);
         ArrayPool<float>.Shared.Return(line);

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace MLTransfer.Imaging.Warping;
 
 /// <summary>
-/// Displaces each pixel on its own, as torchvision's <c>elastic_transform</c> does by PyTorch's <c>grid_sample</c>: in single precision, with
+/// Displaces each pixel on its own, as torchvision's <c>elastic_transform</c> does by PyTorch's <c>grid_sample</c>: in single precision,
+/// with
 /// places counted from -1 to 1 over the image.
 /// </summary>
 internal static class GridSampling
@@ -41,7 +42,8 @@ internal static class GridSampling
     private static Vector128<float> Bilinear(in Source source, float u, float v)
     {
         float left = MathF.Floor(u), top = MathF.Floor(v), w = u - left, n = v - top, e = 1 - w, s = 1 - n;
-        return source.At(left, top) * (e * s) + source.At(left + 1, top) * (w * s) + source.At(left, top + 1) * (e * n) + source.At(left + 1, top + 1) * (w * n);
+        return source.At(left, top) * (e * s) + source.At(left + 1, top) * (w * s) + source.At(left, top + 1) * (e * n)
+            + source.At(left + 1, top + 1) * (w * n);
     }
 
     // Even steps from both ends, as torch.linspace.

@@ -37,7 +37,8 @@ internal static class LinearEquations
         for (int row = column + 1; row < width - 1; row++)
             largest = Math.Abs(equations[row * width + column]) > Math.Abs(equations[largest * width + column]) ? row : largest;
         for (int i = 0; i < width; i++)
-            (equations[column * width + i], equations[largest * width + i]) = (equations[largest * width + i], equations[column * width + i]);
+            (equations[column * width + i], equations[largest * width + i]) =
+                (equations[largest * width + i], equations[column * width + i]);
     }
 
     private static void Subtract(ReadOnlySpan<double> upper, Span<double> lower, int column)

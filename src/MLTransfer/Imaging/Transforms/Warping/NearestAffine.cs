@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace MLTransfer.Imaging.Warping;
 
 /// <summary>
-/// An affine map to the nearest pixels, by adding steps up as Pillow does, because its rounding decides where places fall between two pixels:
+/// An affine map to the nearest pixels, by adding steps up as Pillow does, because its rounding decides where places fall between two
+/// pixels:
 /// in double precision along the axes, otherwise with 16 bits behind the point.
 /// </summary>
 internal static class NearestAffine
@@ -54,7 +55,8 @@ internal static class NearestAffine
             for (int to = 0; to < row.Length; to += 3, u += a, v += d)
             {
                 uint column = (uint)(u >> 16), line = (uint)(v >> 16);
-                uint colours = column < width && line < height ? MemoryMarshal.Read<uint>(source[(int)((line * width + column) * 3)..]) : nothing;
+                uint colours = column < width && line < height ? MemoryMarshal.Read<uint>(source[(int)((line * width + column) * 3)..])
+                    : nothing;
                 // Four bytes are written faster than three; the fourth belongs to the next pixel, which comes next.
                 if (to + 4 <= row.Length)
                     MemoryMarshal.Write(row[to..], colours);

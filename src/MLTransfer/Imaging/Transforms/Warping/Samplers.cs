@@ -58,7 +58,8 @@ internal readonly struct BicubicSampler : ISampler
         Between(taps.Colours(row + x0), taps.Colours(row + x1), taps.Colours(row + x2), taps.Colours(row + x3), share);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<double> Between(Vector256<double> a, Vector256<double> b, Vector256<double> c, Vector256<double> d, double share)
+    private static Vector256<double> Between(
+        Vector256<double> a, Vector256<double> b, Vector256<double> c, Vector256<double> d, double share)
     {
         Vector256<double> square = (a - b) * 2 + c - d, cube = b - a - c + d;
         return b + (c - a + (square + cube * share) * share) * share;

@@ -10,14 +10,16 @@ internal static class Warp
     /// <param name="fill">What is seen beyond the image.</param>
     /// <param name="centre">What stays where it is; the middle where not given.</param>
     /// <param name="expand">Whether the result is as large as it takes to show all of the image turned around its middle.</param>
-    internal static void Rotate(Canvas canvas, double degrees, Interpolation interpolation, Color fill, ImagePoint? centre = null, bool expand = false)
+    internal static void Rotate(Canvas canvas, double degrees, Interpolation interpolation, Color fill, ImagePoint? centre = null,
+        bool expand = false)
     {
         AffineMap map = AffineMap.Rotation(centre ?? Middle(canvas.Size), degrees);
         ImageDimensions size = canvas.Size;
         if (expand)
         {
             // Corners between two pixels would make an image turned by a right angle a pixel too large.
-            size = centre is null && Math.Abs(degrees % 180) == 90 ? new ImageDimensions(canvas.Height, canvas.Width) : Expanded(map, canvas.Size);
+            size = centre is null && Math.Abs(degrees % 180) == 90 ? new ImageDimensions(canvas.Height, canvas.Width)
+                : Expanded(map, canvas.Size);
             map = map.After(-(size.Width - canvas.Width) / 2.0, -(size.Height - canvas.Height) / 2.0);
         }
         Affine(canvas, map, interpolation, fill, size);
@@ -95,5 +97,6 @@ internal static class Warp
     }
 
     /// <summary>Writes the three lowest bytes.</summary>
-    internal static void Write(uint colours, Span<byte> pixel) => (pixel[0], pixel[1], pixel[2]) = ((byte)colours, (byte)(colours >> 8), (byte)(colours >> 16));
+    internal static void Write(uint colours, Span<byte> pixel) =>
+        (pixel[0], pixel[1], pixel[2]) = ((byte)colours, (byte)(colours >> 8), (byte)(colours >> 16));
 }

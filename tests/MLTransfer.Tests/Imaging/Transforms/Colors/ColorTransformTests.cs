@@ -37,7 +37,8 @@ public class ColorTransformTests
         // Of levels 0 and 200 the mean is 100; twice as light they are 0 and 255, of which it is 128.
         ColorJitter jitter = new() { Brightness = new Interval(2, 2), Contrast = new Interval(0, 0) };
         Image image = Fixture.Drawn(2, 1, (x, _) => (x * 200, x * 200, x * 200));
-        var results = Enumerable.Range(0, 1000).Select(index => (int)Applied(jitter, image, index).Pixels[0]).CountBy(level => level).ToDictionary();
+        var results = Enumerable.Range(0, 1000).Select(index => (int)Applied(jitter, image, index).Pixels[0]).CountBy(level => level)
+            .ToDictionary();
 
         Assert.Equal([128, 200], results.Keys.Order());
         Assert.All(results.Values, count => Assert.InRange(count, 420, 580));
@@ -59,7 +60,8 @@ public class ColorTransformTests
     public void Blur_of_an_image_smaller_than_its_kernel_keeps_its_mean()
     {
         ImageRandom random = new(0, 0, 0);
-        Image blurred = new GaussianBlur(15) { Sigma = new Interval(50, 50) }.Apply(Fixture.Drawn(2, 2, (x, y) => (x * 100, y * 100, 70)), ref random);
+        Image blurred = new GaussianBlur(15) { Sigma = new Interval(50, 50) }
+            .Apply(Fixture.Drawn(2, 2, (x, y) => (x * 100, y * 100, 70)), ref random);
 
         // 15 of 2 mirrored columns or rows: one is seen 8 times and the other 7, so that the mean lies at 47 or 53.
         Assert.All(Enumerable.Range(0, 4), i => Assert.InRange(blurred.Pixels[i * 3], 46, 54));
@@ -83,7 +85,8 @@ public class ColorTransformTests
     }
 
     private static IEnumerable<int> Levels(ImageTransform transform, int level, int images) =>
-        Enumerable.Range(0, images).Select(index => (int)Applied(transform, Fixture.Drawn(1, 1, (_, _) => (level, level, level)), index).Pixels[0]);
+        Enumerable.Range(0, images).Select(
+            index => (int)Applied(transform, Fixture.Drawn(1, 1, (_, _) => (level, level, level)), index).Pixels[0]);
 
     private static Image Applied(ImageTransform transform, Image image, int index)
     {

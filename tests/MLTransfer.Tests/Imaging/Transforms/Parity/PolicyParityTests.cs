@@ -43,17 +43,21 @@ public class PolicyParityTests
     {
         Image image = Fixture.Drawn(83, 61, (x, y) => (x * 3 + y % 7, 255 - y * 4, (x * x + y * 5) % 256));
         using TemporaryFolder folder = new();
-        string names = PyTorch.Run(Script, [folder.Write("image", image.Pixels), "83", "61", folder.PathOf("results"), .. Asked.Select(asked => $"{asked.Policy} {asked.Bins} {asked.Interpolation.ToString().ToUpperInvariant()}")]);
+        string names = PyTorch.Run(Script,
+            [folder.Write("image", image.Pixels), "83", "61", folder.PathOf("results"),
+            .. Asked.Select(asked => $"{asked.Policy} {asked.Bins} {asked.Interpolation.ToString().ToUpperInvariant()}")]);
         using FileStream expected = File.OpenRead(folder.PathOf("results"));
 
-        Assert.Equal(names.TrimEnd().Split('\n'), Asked.SelectMany(asked => asked.Space.Select(range => $"{asked.Policy} {range.Operation.Name} {range.Signed}")));
+        Assert.Equal(names.TrimEnd().Split('\n'),
+            Asked.SelectMany(asked => asked.Space.Select(range => $"{asked.Policy} {range.Operation.Name} {range.Signed}")));
         foreach (var (policy, space, bins, interpolation) in Asked)
         {
             foreach (var (operation, bin, negative) in Everything(space, bins))
             {
                 byte[] pixels = new byte[image.Pixels.Length];
                 expected.ReadExactly(pixels);
-                TransformCase ours = new("", "", canvas => PolicyCases.Run(canvas, space, operation, bin, bins, interpolation, new Color(9, 99, 199), negative));
+                TransformCase ours = new("", "",
+                    canvas => PolicyCases.Run(canvas, space, operation, bin, bins, interpolation, new Color(9, 99, 199), negative));
                 var difference = PixelDifference.Between(pixels, ours.Ours(image).Pixels);
                 Assert.True(difference.Largest == 0, $"{policy}, {operation}, bin {bin} of {bins}, negative: {negative}: {difference}");
             }

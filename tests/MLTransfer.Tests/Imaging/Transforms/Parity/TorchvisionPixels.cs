@@ -83,7 +83,8 @@ public sealed class TorchvisionPixels : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static IEnumerable<string> Photographs() =>
-        new[] { "ants/0013035.jpg", "bees/2610833167_79bf0bcae5.jpg", "ants/ant photos.jpg" }.Select(name => SharedFolder.PathOf($"{TorchvisionCases.Images}/{name}"));
+        new[] { "ants/0013035.jpg", "bees/2610833167_79bf0bcae5.jpg", "ants/ant photos.jpg" }
+            .Select(name => SharedFolder.PathOf($"{TorchvisionCases.Images}/{name}"));
 
     private Answer Ask(int rounds)
     {

@@ -9,7 +9,8 @@ namespace MLTransfer.Tests.Imaging.Transforms.Parity;
 internal sealed record TransformCase(string Name, string Python, Func<Image, Image> Ours)
 {
     /// <summary>By a transform whose chance has only one outcome, or by several.</summary>
-    internal TransformCase(string name, string python, params ImageTransform[] transforms) : this(name, python, image => Apply(transforms, image)) =>
+    internal TransformCase(string name, string python, params ImageTransform[] transforms)
+        : this(name, python, image => Apply(transforms, image)) =>
         Repeat = (image, target) => Apply(transforms, image, target);
 
     /// <summary>By the computation inside of a random transform.</summary>

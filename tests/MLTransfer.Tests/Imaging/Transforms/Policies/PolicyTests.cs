@@ -7,7 +7,8 @@ public class PolicyTests
     [Fact]
     public void Auto_augment_has_25_pairs_for_each_data_set()
     {
-        Assert.Equal([25, 25, 25], new[] { OperationPair.ImageNet, OperationPair.Cifar10, OperationPair.Svhn }.Select(pairs => pairs.Count));
+        Assert.Equal([25, 25, 25], new[] { OperationPair.ImageNet, OperationPair.Cifar10, OperationPair.Svhn }
+            .Select(pairs => pairs.Count));
         Assert.Throws<ArgumentOutOfRangeException>(() => new AutoAugment((AutoAugmentPolicy)3));
     }
 
@@ -17,7 +18,13 @@ public class PolicyTests
     [InlineData(AutoAugmentPolicy.Svhn)]
     public void Auto_augment_chooses_pairs_signs_and_whether_as_its_table_says(AutoAugmentPolicy policy)
     {
-        IReadOnlyList<OperationPair> pairs = policy switch { AutoAugmentPolicy.ImageNet => OperationPair.ImageNet, AutoAugmentPolicy.Cifar10 => OperationPair.Cifar10, _ => OperationPair.Svhn };
+        IReadOnlyList<OperationPair> pairs =
+            policy switch
+            {
+                AutoAugmentPolicy.ImageNet => OperationPair.ImageNet,
+                AutoAugmentPolicy.Cifar10 => OperationPair.Cifar10,
+                _ => OperationPair.Svhn
+            };
         // What is to be expected of each result: every pair is equally likely, and what it does depends on two probabilities and two signs.
         var expected = new Dictionary<string, double>();
         AutoAugment augment = new(policy);
@@ -27,10 +34,12 @@ public class PolicyTests
             {
                 foreach (bool second in (bool[])[false, true])
                 {
-                    double share = (first ? pairs[pair].First.Probability : 1 - pairs[pair].First.Probability) * (second ? pairs[pair].Second.Probability : 1 - pairs[pair].Second.Probability);
+                    double share = (first ? pairs[pair].First.Probability : 1 - pairs[pair].First.Probability) * (
+                        second ? pairs[pair].Second.Probability : 1 - pairs[pair].Second.Probability);
                     for (int signs = 0; signs < 4; signs++)
                     {
-                        string key = Key(Changed(canvas => augment.Do(canvas, pair, first ? signs % 2 == 1 : null, second ? signs > 1 : null)));
+                        string key = Key(Changed(canvas =>
+                            augment.Do(canvas, pair, first ? signs % 2 == 1 : null, second ? signs > 1 : null)));
                         expected[key] = expected.GetValueOrDefault(key) + share / 100;
                     }
                 }
@@ -43,7 +52,9 @@ public class PolicyTests
         Assert.Equal(1, expected.Values.Sum(), 9);
         Assert.Empty(seen.Keys.Except(expected.Keys));
         // Five standard deviations of the binomial distribution, and one for those that are hardly ever seen.
-        Assert.All(expected, one => Assert.InRange(seen.GetValueOrDefault(one.Key) - Images * one.Value, -5 * Math.Sqrt(Images * one.Value) - 1, 5 * Math.Sqrt(Images * one.Value) + 1));
+        Assert.All(expected, one => Assert
+            .InRange(seen.GetValueOrDefault(one.Key) - Images * one.Value, -5 * Math.Sqrt(Images * one.Value) - 1,
+            5 * Math.Sqrt(Images * one.Value) + 1));
     }
 
     [Fact]
@@ -63,7 +74,9 @@ public class PolicyTests
         var seen = Enumerable.Range(0, 7000).Select(index => Key(Applied(augment, index))).CountBy(key => key).ToDictionary();
 
         Assert.Empty(seen.Keys.Except(expected.Keys));
-        Assert.All(expected, one => Assert.InRange(seen[one.Key], 7000 * one.Value - 5 * Math.Sqrt(7000 * one.Value), 7000 * one.Value + 5 * Math.Sqrt(7000 * one.Value)));
+        Assert.All(expected, one => Assert
+            .InRange(seen[one.Key], 7000 * one.Value - 5 * Math.Sqrt(7000 * one.Value),
+            7000 * one.Value + 5 * Math.Sqrt(7000 * one.Value)));
     }
 
     [Fact]
@@ -72,7 +85,8 @@ public class PolicyTests
         // One operation of 14, 31 strengths, two signs: of rotations alone 61 different ones, which all occur.
         TrivialAugmentWide augment = new();
         OperationRange rotate = OperationSpaces.TrivialAugmentWide.Single(range => range.Operation == Operation.Rotate);
-        string[] rotated = [.. Enumerable.Range(0, 62).Select(i => Key(Changed(canvas => augment.Do(canvas, rotate, i / 2, 31, i % 2 == 1)))).Distinct()];
+        string[] rotated = [.. Enumerable.Range(0, 62)
+            .Select(i => Key(Changed(canvas => augment.Do(canvas, rotate, i / 2, 31, i % 2 == 1)))).Distinct()];
         string[] seen = [.. Enumerable.Range(0, 10_000).Select(index => Key(Applied(augment, index))).Distinct()];
 
         Assert.Equal(61, rotated.Length);
@@ -82,7 +96,8 @@ public class PolicyTests
     [Fact]
     public void Aug_mix_of_one_colour_stays_that_colour_where_nothing_moves()
     {
-        // Only geometry beside autocontrast and equalize, which leave a single colour alone, and strength 0: shears, shifts and turns by nothing.
+        // Only geometry beside autocontrast and equalize, which leave a single colour alone, and strength 0: shears, shifts and turns by
+        // nothing.
         AugMix mix = new(severity: 1, allOps: false);
         Image colour = Fixture.Drawn(9, 9, (_, _) => (64, 128, 192));
         // Posterizing to 4 bits leaves multiples of 16; fractions are cut off.
