@@ -20,17 +20,17 @@ internal static class Mlt
         using var reader = new StringReader(input);
         using var output = new StringWriter();
         using var words = new StringWriter();
-        var surroundings = new Surroundings
+        var context = new CommandContext
         {
             Input = reader,
             Output = output,
-            Words = TextWriter.Synchronized(words),
+            Error = TextWriter.Synchronized(words),
             CacheFolder = cacheFolder,
             // Nothing answers there: no test downloads from elsewhere than its own server.
             Variable = name => name == WeightStoreOptions.MirrorVariable ? "http://127.0.0.1:9/" : null,
             Home = Path.Combine(Path.GetTempPath(), "mltransfer-cli-tests", "home"),
         };
-        var code = await MltApplication.RunAsync(arguments, surroundings, cancel);
+        var code = await MltApplication.RunAsync(arguments, context, cancel);
         return new(code, output.ToString(), words.ToString());
     }
 }

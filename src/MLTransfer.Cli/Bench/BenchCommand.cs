@@ -9,13 +9,13 @@ namespace MLTransfer.Cli.Bench;
 /// <summary>'mlt bench': measurements, each a command of its own.</summary>
 internal sealed class BenchCommand : Command
 {
-    internal BenchCommand(Surroundings surroundings)
+    internal BenchCommand(CommandContext context)
         : base("bench", "Measures, on this machine and in one run.")
     {
-        Add(new BenchPeerCommand(surroundings));
-        Add(new BenchLoadCommand(surroundings));
-        Add(new BenchForwardCommand(surroundings));
-        Add(new BenchBackbonesCommand(surroundings));
-        Add(new BenchImagesCommand(surroundings));
+        Add(new BenchPeerCommand(context));
+        Add(new BenchLoadCommand(context));
+        Add(new BenchForwardCommand(context));
+        Add(new BenchBackbonesCommand(context));
+        Add(new BenchImagesCommand(context));
     }
 }

@@ -11,15 +11,15 @@ internal sealed class BenchLoadCommand : MltCommand
     private const int DefaultRounds = 11;
 
     private readonly Option<string?> _backbone =
-        NewOption.Text("--backbone", "NAME", $"A backbone of torchvision's. [default: {DefaultBackbone}]");
-    private readonly Option<string?> _python = NewOption.Text(
+        CliOption.Text("--backbone", "NAME", $"A backbone of torchvision's. [default: {DefaultBackbone}]");
+    private readonly Option<string?> _python = CliOption.Text(
         "--python", "FILE", $"The Python that has torch and torchvision. [default: {PeerRequest.DefaultPython}]");
     private readonly Option<int?> _rounds =
-        NewOption.Whole("--rounds", $"How often each loads the file. [default: {DefaultRounds}]", 1, 1000);
+        CliOption.Integer("--rounds", $"How often each loads the file. [default: {DefaultRounds}]", 1, 1000);
 
-    internal BenchLoadCommand(Surroundings surroundings)
+    internal BenchLoadCommand(CommandContext context)
         : base("load", "Times reading a .pth file into a network: PyTorch's torch.load with load_state_dict, and ours, in turns.",
-            surroundings,
+            context,
             "mlt bench load",
             "mlt bench load --backbone vgg16 --rounds 5 --json") =>
         Accepts(_backbone, _python, _rounds);
@@ -39,9 +39,9 @@ internal sealed class BenchLoadCommand : MltCommand
             KnownBackbone.Of(asked.GetValue(_backbone) ?? DefaultBackbone), python, asked.GetValue(_rounds) ?? DefaultRounds, cancel)
             .ConfigureAwait(false);
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, comparison);
+            Json.WriteTo(Context.Output, comparison);
         else
-            LoadComparison.Show(comparison, Surroundings);
+            LoadComparison.Show(comparison, Context);
         return ExitCode.Done;
     }
 }

@@ -9,29 +9,29 @@ internal sealed class BenchPeerCommand : MltCommand
 {
     private const string Both = "both";
 
-    private readonly Option<string?> _script = NewOption.Text(
+    private readonly Option<string?> _script = CliOption.Text(
         "--peer-script", "FILE", "The recipe in Python; takes --data, --mode, --backbone, --weights, --epochs, --threads and prints "
         + "JSON last. " +
         "[default: ../shared/peers/tutorial.py]");
-    private readonly Option<string?> _python = NewOption.Text(
+    private readonly Option<string?> _python = CliOption.Text(
         "--python", "FILE", $"The Python that has torch and torchvision. [default: {PeerRequest.DefaultPython}]");
     private readonly Option<string?> _data =
-        NewOption.Text("--data", "DIR", "A folder with train/ and val/. [default: ../shared/data/hymenoptera]");
-    private readonly Option<string?> _weights = NewOption.Text(
+        CliOption.Text("--data", "DIR", "A folder with train/ and val/. [default: ../shared/data/hymenoptera]");
+    private readonly Option<string?> _weights = CliOption.Text(
         "--weights", "FILE", "Pretrained weights of the backbone. [default: ../shared/weights/mobilenet_v1_b12_imagenet.pth]");
-    private readonly Option<string?> _backbone = NewOption.Text(
+    private readonly Option<string?> _backbone = CliOption.Text(
         "--backbone", "NAME", $"A backbone that both know. [default: {PeerRequest.DefaultBackbone}]");
     private readonly Option<string> _mode =
-        NewOption.Choice("--mode", "Which way to train.", Both, PeerRequest.Features, PeerRequest.FineTune);
+        CliOption.Choice("--mode", "Which way to train.", Both, PeerRequest.Features, PeerRequest.FineTune);
     private readonly Option<int?> _epochs =
-        NewOption.Whole("--epochs", $"Epochs of either. [default: {PeerRequest.DefaultEpochs}]", 1, 1000);
-    private readonly Option<int?> _threads = NewOption.Whole(
+        CliOption.Integer("--epochs", $"Epochs of either. [default: {PeerRequest.DefaultEpochs}]", 1, 1000);
+    private readonly Option<int?> _threads = CliOption.Integer(
         "--threads", "Processor threads of either. [default: as many as the processor has]", 1, 1024);
 
-    internal BenchPeerCommand(Surroundings surroundings)
+    internal BenchPeerCommand(CommandContext context)
         : base(
             "peer", "Times the PyTorch tutorial's transfer learning and 'mlt train' on the same images, backbone, weights and threads.",
-            surroundings,
+            context,
             "mlt bench peer",
             "mlt bench peer --mode features --epochs 5 --threads 2 --json",
             "mlt bench peer --peer-script tutorial.py --data flowers --backbone resnet18 --weights resnet18-f37072fd.pth") =>
@@ -55,11 +55,11 @@ internal sealed class BenchPeerCommand : MltCommand
         string[] modes = chosen == Both ? [PeerRequest.Features, PeerRequest.FineTune] : [chosen];
         var comparisons = new List<PeerComparison>();
         foreach (var mode in modes)
-            comparisons.Add(await PeerRun.CompareAsync(request, mode, Surroundings.Words, cancel).ConfigureAwait(false));
+            comparisons.Add(await PeerRun.CompareAsync(request, mode, Context.Error, cancel).ConfigureAwait(false));
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, comparisons);
+            Json.WriteTo(Context.Output, comparisons);
         else
-            Screens.ForResults(Surroundings).Write(PeerView.Table(comparisons));
+            Screens.ForResults(Context).Write(PeerView.Table(comparisons));
         return ExitCode.Done;
     }
 }

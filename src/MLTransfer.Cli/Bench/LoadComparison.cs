@@ -10,9 +10,9 @@ internal sealed record LoadComparison(string Backbone, long Bytes, int Rounds, d
     /// <summary>The peer's seconds over ours.</summary>
     public double Ratio => PeerSeconds / OursSeconds;
 
-    internal static void Show(LoadComparison comparison, Surroundings surroundings)
+    internal static void Show(LoadComparison comparison, CommandContext context)
     {
-        var output = surroundings.Output;
+        var output = context.Output;
         output.WriteLine($"{comparison.Backbone}: a file of {Figures.Bytes(comparison.Bytes)} into a network, median of "
             + $"{Figures.Counted(comparison.Rounds, "round", "rounds")}");
         output.WriteLine($"torch.load and load_state_dict: {Milliseconds(comparison.PeerSeconds)}");

@@ -22,11 +22,11 @@ internal static class CommandTree
         Recursive = true,
     };
 
-    internal static Command Of(Surroundings surroundings)
+    internal static Command Of(CommandContext context)
     {
         // RootCommand would be called what the process is called, which is dotnet or a test's host as often as mlt.
         var root = new Command("mlt", "Transfer learning for image classification: from a folder of labelled images to an ML.NET model.");
-        foreach (var command in Commands(surroundings))
+        foreach (var command in Commands(context))
             root.Add(command);
         root.Add(Verbose);
         root.Add(new HelpOption { Action = new CommandHelp() });
@@ -34,17 +34,17 @@ internal static class CommandTree
         return root;
     }
 
-    private static IEnumerable<Command> Commands(Surroundings surroundings) =>
+    private static IEnumerable<Command> Commands(CommandContext context) =>
     [
-        new TrainCommand(surroundings),
-        new EvaluateCommand(surroundings),
-        new PredictCommand(surroundings),
-        new ModelsCommand(surroundings),
-        new WeightsCommand(surroundings),
-        new DatasetsCommand(surroundings),
-        new DoctorCommand(surroundings),
-        new DemoCommand(surroundings),
-        new BenchCommand(surroundings),
+        new TrainCommand(context),
+        new EvaluateCommand(context),
+        new PredictCommand(context),
+        new ModelsCommand(context),
+        new WeightsCommand(context),
+        new DatasetsCommand(context),
+        new DoctorCommand(context),
+        new DemoCommand(context),
+        new BenchCommand(context),
     ];
 
     private sealed class Version : SynchronousCommandLineAction

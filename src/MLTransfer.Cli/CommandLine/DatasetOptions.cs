@@ -13,19 +13,19 @@ internal sealed class DatasetOptions
         "archive; IDX files as of MNIST; CIFAR files";
 
     internal Option<string?> ImageColumn { get; } =
-        NewOption.Text("--image-column", "NAME", "The column of a manifest with the images' paths. [default: found by its name]");
+        CliOption.Text("--image-column", "NAME", "The column of a manifest with the images' paths. [default: found by its name]");
 
     internal Option<string?> LabelColumn { get; } =
-        NewOption.Text("--label-column", "NAME", "The column of a manifest with the classes. [default: found by its name]");
+        CliOption.Text("--label-column", "NAME", "The column of a manifest with the classes. [default: found by its name]");
 
-    internal Option<string?> ImageFolder { get; } = NewOption.Text(
+    internal Option<string?> ImageFolder { get; } = CliOption.Text(
         "--image-folder", "DIR", "The folder that a manifest's paths are relative to. [default: the manifest's own]");
 
-    internal Option<string?> ImageSuffix { get; } = NewOption.Text(
+    internal Option<string?> ImageSuffix { get; } = CliOption.Text(
         "--image-suffix", "SUFFIX",
         "What ends the names of the files but not those in a manifest, such as .jpg. [default: found by the files]");
 
-    internal Option<bool> AllowOutsidePaths { get; } = NewOption.Flag(
+    internal Option<bool> AllowOutsidePaths { get; } = CliOption.Flag(
         "--allow-outside-paths", "Read images outside the manifest's own folder, which a manifest of unknown origin must not name.");
 
     internal Symbol[] All => [ImageColumn, LabelColumn, ImageFolder, ImageSuffix, AllowOutsidePaths];

@@ -14,7 +14,7 @@ internal static class KnownBackbone
         }
         catch (ArgumentException unknown)
         {
-            throw Asked.Wrongly("--backbone", unknown);
+            throw UsageError.For("--backbone", unknown);
         }
     }
 }

@@ -6,12 +6,12 @@ namespace MLTransfer.Cli.CommandLine;
 internal abstract class MltCommand : Command
 {
     private readonly Option<bool> _json =
-        NewOption.Flag("--json", "Put the result as one JSON document on standard output, and nothing else there.");
+        CliOption.Flag("--json", "Put the result as one JSON document on standard output, and nothing else there.");
 
-    protected MltCommand(string name, string description, Surroundings surroundings, params IReadOnlyList<string> examples)
+    protected MltCommand(string name, string description, CommandContext context, params IReadOnlyList<string> examples)
         : base(name, description)
     {
-        Surroundings = surroundings;
+        Context = context;
         Examples = examples;
         SetAction(RunAsync);
     }
@@ -22,7 +22,7 @@ internal abstract class MltCommand : Command
     /// <summary>What --help says after the options, if anything.</summary>
     internal virtual string? Remarks => null;
 
-    protected Surroundings Surroundings { get; }
+    protected CommandContext Context { get; }
 
     /// <summary>Adds what can be asked, in the order of the help, and --json last.</summary>
     protected void Accepts(params ReadOnlySpan<Symbol> symbols)

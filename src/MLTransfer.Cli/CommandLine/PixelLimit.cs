@@ -7,7 +7,7 @@ namespace MLTransfer.Cli.CommandLine;
 /// <summary>How large an image may be, for every command that decodes some.</summary>
 internal static class PixelLimit
 {
-    internal static Option<int?> Option() => NewOption.Whole(
+    internal static Option<int?> Option() => CliOption.Integer(
         "--max-pixels",
         "The most pixels of one image, width x height; larger ones count as unreadable. Each takes 4 bytes of memory; "
         + $"at most {ImageLimits.MostPixels}, which fill the largest array. [default: {ImageLimits.Default.Pixels}]",

@@ -11,7 +11,7 @@ internal static class Threads
     internal static int Default => Environment.ProcessorCount;
 
     internal static Option<int?> Option() =>
-        NewOption.Whole("--threads", "Processor threads. [default: as many as the processor has]", 1, 1024);
+        CliOption.Integer("--threads", "Processor threads. [default: as many as the processor has]", 1, 1024);
 
     /// <summary>Tells libtorch.</summary>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>

@@ -10,13 +10,13 @@ namespace MLTransfer.Cli.Datasets;
 /// <summary>'mlt datasets': what is done with sets of labelled images, each a command of its own.</summary>
 internal sealed class DatasetsCommand : Command
 {
-    internal DatasetsCommand(Surroundings surroundings)
+    internal DatasetsCommand(CommandContext context)
         : base("datasets", "Gets published data sets, and looks over your own.")
     {
-        Add(new DatasetsListCommand(surroundings));
-        Add(new DatasetsInfoCommand(surroundings));
-        Add(new DatasetsGetCommand(surroundings));
-        Add(new DatasetsCheckCommand(surroundings));
-        Add(new DatasetsSplitCommand(surroundings));
+        Add(new DatasetsListCommand(context));
+        Add(new DatasetsInfoCommand(context));
+        Add(new DatasetsGetCommand(context));
+        Add(new DatasetsCheckCommand(context));
+        Add(new DatasetsSplitCommand(context));
     }
 }

@@ -9,17 +9,17 @@ internal sealed class DemoCommand : MltCommand
 {
     private const int DefaultSeed = 1;
 
-    private readonly Option<string?> _folder = NewOption.Text(
+    private readonly Option<string?> _folder = CliOption.Text(
         "--dir", "DIR", "Where images and models go. [default: a folder of the user's cache; see 'mlt doctor']");
-    private readonly Option<int?> _seed = NewOption.Whole(
+    private readonly Option<int?> _seed = CliOption.Integer(
         "--seed", $"Decides the images and every other random number. [default: {DefaultSeed}]", 0, 10_000);
     private readonly Option<int?> _threads = Threads.Option();
 
-    internal DemoCommand(Surroundings surroundings)
+    internal DemoCommand(CommandContext context)
         : base(
             "demo",
             "Draws a small set of images and shows what transfer learning buys on it. Needs no file from anywhere; takes about a minute.",
-            surroundings,
+            context,
             "mlt demo",
             "mlt demo --dir /tmp/demo --seed 7 --json") =>
         Accepts(_folder, _seed, _threads);
@@ -34,15 +34,15 @@ internal sealed class DemoCommand : MltCommand
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         var folder = new DemoFolder(Path
-            .GetFullPath(asked.GetValue(_folder) ?? Surroundings.RequiredCache(CacheFolders.Demo, "name a folder with --dir")));
+            .GetFullPath(asked.GetValue(_folder) ?? Context.RequiredCache(CacheFolders.Demo, "name a folder with --dir")));
         Prepare(folder.Root);
         Threads.Use(asked.GetValue(_threads));
         var plan = new DemoPlan(asked.GetValue(_seed) ?? DefaultSeed);
-        var result = await new DemoRun(folder, plan, Surroundings, cancel).RunAsync().ConfigureAwait(false);
+        var result = await new DemoRun(folder, plan, Context, cancel).RunAsync().ConfigureAwait(false);
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, result);
+            Json.WriteTo(Context.Output, result);
         else
-            DemoView.Show(result, Surroundings);
+            DemoView.Show(result, Context);
         return ExitCode.Done;
     }
 

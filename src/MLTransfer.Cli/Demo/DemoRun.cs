@@ -9,7 +9,7 @@ using SavedModel = MLTransfer.Estimators.SavedModel;
 namespace MLTransfer.Cli.Demo;
 
 /// <summary>The work of 'mlt demo', from drawing images to asking a loaded model.</summary>
-internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, Surroundings surroundings, CancellationToken cancel)
+internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, CommandContext context, CancellationToken cancel)
 {
     internal const string Scratch = "scratch";
     internal const string Features = "features";
@@ -40,7 +40,7 @@ internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, Surroundings sur
         var clock = Stopwatch.StartNew();
         var ml = new MLContext(plan.Seed);
         var images = ml.Data.LoadImageFolder(folder.Training);
-        var model = await TrainingScreen.WatchAsync(surroundings, progress => TrainPipeline.Of(ml, options with
+        var model = await TrainingScreen.WatchAsync(context, progress => TrainPipeline.Of(ml, options with
         {
             Validation = ml.Data.LoadImageFolder(folder.Validation),
             Progress = progress,
@@ -66,5 +66,5 @@ internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, Surroundings sur
             new(prediction.Name, Path.GetFileName(Path.GetDirectoryName(prediction.Name))!, prediction.Label!, prediction.Probability);
     }
 
-    private void Say(string words) => surroundings.Words.WriteLine(words);
+    private void Say(string words) => context.Error.WriteLine(words);
 }

@@ -9,9 +9,9 @@ internal static class DemoView
 {
     private const int BarWidth = 30;
 
-    internal static void Show(DemoResult result, Surroundings surroundings)
+    internal static void Show(DemoResult result, CommandContext context)
     {
-        var (screen, output) = (Screens.ForResults(surroundings), surroundings.Output);
+        var (screen, output) = (Screens.ForResults(context), context.Output);
         var target = result.Ways[0];
         output.WriteLine($"{target.Classes} classes from {target.TrainImages} images, judged by {target.ValImages} more:");
         screen.Write(Ways(result.Ways));
@@ -21,7 +21,7 @@ internal static class DemoView
         output.WriteLine("images in train/ and val/, features.zip, finetune.zip.");
         output.WriteLine();
         output.WriteLine("Next:");
-        foreach (var line in Next(new DemoFolder(result.Folder), surroundings.Command))
+        foreach (var line in Next(new DemoFolder(result.Folder), context.Command))
             output.WriteLine($"  {line}");
     }
 

@@ -7,9 +7,9 @@ namespace MLTransfer.Cli.Doctor;
 /// <summary>'mlt doctor': what this machine has for the work, and whether it works.</summary>
 internal sealed class DoctorCommand : MltCommand
 {
-    internal DoctorCommand(Surroundings surroundings)
+    internal DoctorCommand(CommandContext context)
         : base("doctor", "Says what this installation computes with, what the machine offers, and whether a small convolution runs.",
-            surroundings,
+            context,
             "mlt doctor",
             "mlt doctor --json") =>
         Accepts();
@@ -24,11 +24,11 @@ internal sealed class DoctorCommand : MltCommand
 
     protected override Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
-        var diagnosis = Diagnosis.Of(Surroundings.CacheFolder);
+        var diagnosis = Diagnosis.Of(Context.CacheFolder);
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, diagnosis);
+            Json.WriteTo(Context.Output, diagnosis);
         else
-            DoctorView.Show(diagnosis, Surroundings);
+            DoctorView.Show(diagnosis, Context);
         return Task.FromResult(diagnosis.Libtorch.Works ? ExitCode.Done : ExitCode.Failed);
     }
 }

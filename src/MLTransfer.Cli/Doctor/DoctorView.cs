@@ -7,12 +7,12 @@ namespace MLTransfer.Cli.Doctor;
 /// <summary>A diagnosis in words.</summary>
 internal static class DoctorView
 {
-    internal static void Show(Diagnosis diagnosis, Surroundings surroundings)
+    internal static void Show(Diagnosis diagnosis, CommandContext context)
     {
         var table = new Table { Border = TableBorder.None, ShowHeaders = false }.AddColumns("", "");
         foreach (var (name, finding) in Findings(diagnosis))
             table.Row(name, finding);
-        Screens.ForResults(surroundings).Write(table);
+        Screens.ForResults(context).Write(table);
     }
 
     private static IEnumerable<(string Name, string Finding)> Findings(Diagnosis diagnosis)

@@ -13,11 +13,11 @@ namespace MLTransfer.Cli.Downloads;
 internal static class DownloadScreen
 {
     /// <exception cref="DownloadInterruptedException">The user has stopped it.</exception>
-    internal static async Task<T> WatchAsync<T>(Surroundings surroundings, bool quiet, Func<IProgress<DownloadProgress>?, Task<T>> get)
+    internal static async Task<T> WatchAsync<T>(CommandContext context, bool quiet, Func<IProgress<DownloadProgress>?, Task<T>> get)
     {
         try
         {
-            return await ShowAsync(surroundings, quiet, get).ConfigureAwait(false);
+            return await ShowAsync(context, quiet, get).ConfigureAwait(false);
         }
         catch (OperationCanceledException interruption)
         {
@@ -25,14 +25,14 @@ internal static class DownloadScreen
         }
     }
 
-    private static async Task<T> ShowAsync<T>(Surroundings surroundings, bool quiet, Func<IProgress<DownloadProgress>?, Task<T>> get)
+    private static async Task<T> ShowAsync<T>(CommandContext context, bool quiet, Func<IProgress<DownloadProgress>?, Task<T>> get)
     {
         if (quiet)
             return await get(null).ConfigureAwait(false);
         var clock = Stopwatch.StartNew();
-        if (!surroundings.WordsAreTerminal)
-            return await get(new DownloadLog(surroundings.Words.WriteLine, () => clock.Elapsed, withBar: false)).ConfigureAwait(false);
-        var console = Screens.ForWords(surroundings);
+        if (!context.ErrorIsTerminal)
+            return await get(new DownloadLog(context.Error.WriteLine, () => clock.Elapsed, withBar: false)).ConfigureAwait(false);
+        var console = Screens.ForWords(context);
         return await console.Progress()
             .AutoClear(true)
             .Columns(

@@ -8,16 +8,16 @@ namespace MLTransfer.Cli.Evaluate;
 /// <summary>'mlt evaluate': how right a saved model is about a labelled folder.</summary>
 internal sealed class EvaluateCommand : MltCommand
 {
-    private readonly Option<string> _model = NewOption.Required("--model", "MODEL.zip", "A model that 'mlt train' saved.");
-    private readonly Option<string> _data = NewOption.Required("--data", "DATA", $"The images: {DatasetOptions.Forms}.");
-    private readonly Option<string?> _split = NewOption.Text(
+    private readonly Option<string> _model = CliOption.Required("--model", "MODEL.zip", "A model that 'mlt train' saved.");
+    private readonly Option<string> _data = CliOption.Required("--data", "DATA", $"The images: {DatasetOptions.Forms}.");
+    private readonly Option<string?> _split = CliOption.Text(
         "--split", "NAME", "The split to score, where the data set has some. [default: test, or else val, or else all images]");
     private readonly DatasetOptions _dataset = new();
     private readonly Option<int?> _maximumPixels = PixelLimit.Option();
     private readonly Option<int?> _threads = Threads.Option();
 
-    internal EvaluateCommand(Surroundings surroundings)
-        : base("evaluate", "Scores labelled images with a saved model and says how right it is.", surroundings,
+    internal EvaluateCommand(CommandContext context)
+        : base("evaluate", "Scores labelled images with a saved model and says how right it is.", context,
             "mlt evaluate --model flowers.zip --data flowers/val",
             "mlt evaluate --model digits.zip --data mnist --split test",
             "mlt evaluate --model flowers.zip --data flowers/val --json > report.json") =>
@@ -41,25 +41,25 @@ internal sealed class EvaluateCommand : MltCommand
         var data = Part(ImageDataset.Open(path, options), asked.GetValue(_split));
         var result = EvaluateRun.Run(model, data, PixelLimit.Of(asked.GetValue(_maximumPixels)), asked.GetValue(_threads), cancel);
         foreach (var image in result.Skipped)
-            Surroundings.Words.WriteLine($"skipped '{image.Name}': {image.Error}");
+            Context.Error.WriteLine($"skipped '{image.Name}': {image.Error}");
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, EvaluateJson.Of(result));
+            Json.WriteTo(Context.Output, EvaluateJson.Of(result));
         else
-            EvaluateView.Show(result, Surroundings);
+            EvaluateView.Show(result, Context);
         return Task.FromResult(ExitCode.Done);
     }
 
     private ImageDataset Part(ImageDataset dataset, string? split)
     {
         foreach (var warning in dataset.Warnings)
-            Surroundings.Words.WriteLine(warning);
+            Context.Error.WriteLine(warning);
         if (split is not null)
             return Named(dataset, split);
         var usual = dataset.Splits.Count < 2 ? null
             : new[] { SplitNames.Test, SplitNames.Validation }.FirstOrDefault(dataset.Splits.Contains);
         if (usual is null)
             return dataset;
-        Surroundings.Words.WriteLine($"scoring the split '{usual}' of '{dataset.Path}'; others with --split: "
+        Context.Error.WriteLine($"scoring the split '{usual}' of '{dataset.Path}'; others with --split: "
             + $"{string.Join(", ", dataset.Splits.Except([usual]))}");
         return dataset.Part(usual);
     }
@@ -72,7 +72,7 @@ internal sealed class EvaluateCommand : MltCommand
         }
         catch (ArgumentException unknown)
         {
-            throw Asked.Wrongly("--split", unknown);
+            throw UsageError.For("--split", unknown);
         }
     }
 }

@@ -27,7 +27,7 @@ internal static class EvaluateRun
         }
         catch (ArgumentException unknown)
         {
-            throw Asked.Wrongly("--data", unknown);
+            throw UsageError.For("--data", unknown);
         }
     }
 }

@@ -8,9 +8,9 @@ namespace MLTransfer.Cli.Evaluate;
 /// <summary>An evaluation in words: accuracies, classes, and what is taken for what.</summary>
 internal static class EvaluateView
 {
-    internal static void Show(ModelEvaluation result, Surroundings surroundings)
+    internal static void Show(ModelEvaluation result, CommandContext context)
     {
-        var (report, screen, output) = (result.Report, Screens.ForResults(surroundings), surroundings.Output);
+        var (report, screen, output) = (result.Report, Screens.ForResults(context), context.Output);
         var skipped = result.Skipped.Count == 0 ? "" : $", {Figures.Count(result.Skipped.Count)} skipped";
         output.WriteLine($"{Figures.Counted(report.Images, "image", "images")}{skipped}, {Figures.Speed(result.ImagesPerSecond)}");
         if (result.Unknown.Count > 0)

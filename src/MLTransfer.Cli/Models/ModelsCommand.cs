@@ -14,12 +14,12 @@ internal sealed class ModelsCommand : MltCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<string?> _trainFrom = NewOption.Text(
+    private readonly Option<string?> _trainFrom = CliOption.Text(
         "--train-from", "LAYER|none", "Show what fine-tuning from that layer on would freeze; none: all of them, as --mode features does. " +
         "[default: all layers are trained]");
 
-    internal ModelsCommand(Surroundings surroundings)
-        : base("models", "Lists the backbones to start from, or the layers of one of them.", surroundings,
+    internal ModelsCommand(CommandContext context)
+        : base("models", "Lists the backbones to start from, or the layers of one of them.", context,
             "mlt models",
             "mlt models resnet18",
             "mlt models resnet18 --train-from layer4 --json") =>
@@ -54,20 +54,20 @@ internal sealed class ModelsCommand : MltCommand
     {
         if (json)
         {
-            Json.WriteTo(Surroundings.Output, ModelZoo.All.Select(BackboneJson.Of));
+            Json.WriteTo(Context.Output, ModelZoo.All.Select(BackboneJson.Of));
             return;
         }
-        Screens.ForResults(Surroundings).Write(ModelsView.All(ModelZoo.All));
-        Surroundings.Output.WriteLine("'mlt models NAME' shows the layers of one.");
+        Screens.ForResults(Context).Write(ModelsView.All(ModelZoo.All));
+        Context.Output.WriteLine("'mlt models NAME' shows the layers of one.");
     }
 
     private void ShowOne(string name, string? trainFrom, bool json)
     {
         var structure = Described(name, trainFrom);
         if (json)
-            Json.WriteTo(Surroundings.Output, BackboneJson.Of(structure));
+            Json.WriteTo(Context.Output, BackboneJson.Of(structure));
         else
-            ModelsView.Show(structure, Surroundings);
+            ModelsView.Show(structure, Context);
     }
 
     private static BackboneStructure Described(string name, string? trainFrom)
@@ -78,7 +78,7 @@ internal sealed class ModelsCommand : MltCommand
         }
         catch (ArgumentException unknown)
         {
-            throw new UsageException(Asked.Sentence(unknown), unknown);
+            throw new UsageException(UsageError.Sentence(unknown), unknown);
         }
     }
 }

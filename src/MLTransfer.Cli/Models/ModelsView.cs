@@ -24,14 +24,14 @@ internal static class ModelsView
         return table;
     }
 
-    internal static void Show(BackboneStructure structure, Surroundings surroundings)
+    internal static void Show(BackboneStructure structure, CommandContext context)
     {
-        var (backbone, memory, output) = (structure.Backbone, structure.Memory, surroundings.Output);
+        var (backbone, memory, output) = (structure.Backbone, structure.Memory, context.Output);
         output.WriteLine(
             $"{backbone.Name} ({backbone.Family}): {Figures.Count(backbone.Parameters)} parameters, "
             + $"{Figures.Count(backbone.FeatureWidth)} features, " +
             $"{Gflops(backbone)} GFLOPs at {backbone.Preprocessing.CropTo} px");
-        Screens.ForResults(surroundings).Write(Layers(structure));
+        Screens.ForResults(context).Write(Layers(structure));
         output.WriteLine(
             $"{Figures.Count(structure.TrainedParameters)} of {Figures.Count(structure.Parameters)} parameters are trained; " +
             "the last layer is the head, made anew for the classes of the images.");

@@ -6,8 +6,8 @@ namespace MLTransfer.Cli.Predict;
 
 /// <summary>The images that were named: files, what lies in folders and archives, and paths on standard input.</summary>
 /// <param name="Images">Them, in order; what does not exist gets an error in its place when it is scored.</param>
-/// <param name="Complaints">What was named and cannot be used; sentences.</param>
-internal sealed record ImageList(IReadOnlyList<string> Images, IReadOnlyList<string> Complaints)
+/// <param name="ParseErrors">What was named and cannot be used; sentences.</param>
+internal sealed record ImageList(IReadOnlyList<string> Images, IReadOnlyList<string> ParseErrors)
 {
     private const string StandardInput = "-";
     private const char ByteOrderMark = '\uFEFF';

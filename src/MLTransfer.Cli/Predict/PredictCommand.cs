@@ -9,8 +9,8 @@ internal sealed class PredictCommand : MltCommand
 {
     private const int DefaultTop = 1;
 
-    private readonly Option<string> _model = NewOption.Required("--model", "MODEL.zip", "A model that 'mlt train' saved.");
-    private readonly Option<int?> _top = NewOption.Whole(
+    private readonly Option<string> _model = CliOption.Required("--model", "MODEL.zip", "A model that 'mlt train' saved.");
+    private readonly Option<int?> _top = CliOption.Integer(
         "--top", $"How many classes to name for each image. [default: {DefaultTop}]", 1, int.MaxValue);
     private readonly Option<int?> _maximumPixels = PixelLimit.Option();
     private readonly Option<int?> _threads = Threads.Option();
@@ -22,8 +22,8 @@ internal sealed class PredictCommand : MltCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    internal PredictCommand(Surroundings surroundings)
-        : base("predict", "Says what images show, with the probability of each class.", surroundings,
+    internal PredictCommand(CommandContext context)
+        : base("predict", "Says what images show, with the probability of each class.", context,
             "mlt predict --model flowers.zip rose.jpg",
             "mlt predict --model flowers.zip --top 3 --json holiday/",
             "mlt predict --model digits.zip t10k-images-idx3-ubyte.gz!/0 t10k-images-idx3-ubyte.gz!/1",
@@ -42,19 +42,19 @@ internal sealed class PredictCommand : MltCommand
     protected override Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         var model = Paths.ExistingFile("--model", asked.GetRequiredValue(_model));
-        var images = ImageList.Of(asked.GetRequiredValue(_images), Surroundings.Input, Surroundings.Words);
+        var images = ImageList.Of(asked.GetRequiredValue(_images), Context.Input, Context.Error);
         Threads.Use(asked.GetValue(_threads));
-        foreach (var complaint in images.Complaints)
-            Surroundings.Words.WriteLine($"mlt predict: {complaint}");
+        foreach (var complaint in images.ParseErrors)
+            Context.Error.WriteLine($"mlt predict: {complaint}");
         using var classifier = ModelFile.Open(model);
         classifier.MaximumPixels = PixelLimit.Of(asked.GetValue(_maximumPixels));
         var predictions = classifier.Predict(images.Images, cancel).ToArray();
         var top = asked.GetValue(_top) ?? DefaultTop;
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, predictions.Select(prediction => PredictionJson.Of(prediction, top)));
+            Json.WriteTo(Context.Output, predictions.Select(prediction => PredictionJson.Of(prediction, top)));
         else
-            Screens.ForResults(Surroundings).Write(PredictView.Table(predictions, top));
-        var isDone = images.Complaints.Count == 0 && predictions.Any(prediction => prediction.Error is null);
+            Screens.ForResults(Context).Write(PredictView.Table(predictions, top));
+        var isDone = images.ParseErrors.Count == 0 && predictions.Any(prediction => prediction.Error is null);
         return Task.FromResult(isDone ? ExitCode.Done : ExitCode.Failed);
     }
 }

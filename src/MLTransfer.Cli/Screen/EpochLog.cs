@@ -44,5 +44,5 @@ internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock, bool 
 
     private static string PhaseLine(TrainingProgress progress) =>
         $"{ProgressWords.Phase(progress)}: " +
-        $"{Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} images, {ProgressWords.Pace(progress)}";
+        $"{Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} images, {ProgressWords.Throughput(progress)}";
 }

@@ -14,6 +14,6 @@ internal static class ProgressWords
         $"loss {Figures.Number(progress.Loss)}, " +
         $"training {Figures.Percent(progress.TrainingAccuracy)}, validation {Figures.Percent(progress.ValidationAccuracy)}";
 
-    internal static string Pace(TrainingProgress progress) =>
+    internal static string Throughput(TrainingProgress progress) =>
         $"{Figures.Speed(progress.ImagesPerSecond)}, {Figures.Seconds(progress.Remaining.TotalSeconds)} left";
 }

@@ -8,9 +8,9 @@ internal static class Screens
 {
     private const int WideEnough = 10_000;
 
-    internal static IAnsiConsole ForResults(Surroundings surroundings) => Of(surroundings.Output, surroundings.OutputIsTerminal);
+    internal static IAnsiConsole ForResults(CommandContext context) => Of(context.Output, context.OutputIsTerminal);
 
-    internal static IAnsiConsole ForWords(Surroundings surroundings) => Of(surroundings.Words, surroundings.WordsAreTerminal);
+    internal static IAnsiConsole ForWords(CommandContext context) => Of(context.Error, context.ErrorIsTerminal);
 
     private static IAnsiConsole Of(TextWriter writer, bool terminal)
     {

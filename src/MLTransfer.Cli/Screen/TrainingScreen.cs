@@ -8,12 +8,12 @@ namespace MLTransfer.Cli.Screen;
 /// <summary>Runs training while telling of it: a moving bar where a person watches, and lines in either case.</summary>
 internal static class TrainingScreen
 {
-    internal static async Task<T> WatchAsync<T>(Surroundings surroundings, Func<IProgress<TrainingProgress>, T> train)
+    internal static async Task<T> WatchAsync<T>(CommandContext context, Func<IProgress<TrainingProgress>, T> train)
     {
         var clock = Stopwatch.StartNew();
-        if (!surroundings.WordsAreTerminal)
-            return Run(new EpochLog(surroundings.Words.WriteLine, () => clock.Elapsed, withBar: false), _ => { }, train);
-        var console = Screens.ForWords(surroundings);
+        if (!context.ErrorIsTerminal)
+            return Run(new EpochLog(context.Error.WriteLine, () => clock.Elapsed, withBar: false), _ => { }, train);
+        var console = Screens.ForWords(context);
         var pace = new PaceColumn();
         return await console.Progress()
             .AutoClear(true)
@@ -51,7 +51,7 @@ internal static class TrainingScreen
             _task.Description = ProgressWords.Phase(progress).EscapeMarkup();
             _task.MaxValue = Math.Max(1, progress.Total);
             _task.Value = progress.Done;
-            pace.Pace = ProgressWords.Pace(progress);
+            pace.Throughput = ProgressWords.Throughput(progress);
         }
     }
 }

@@ -18,15 +18,15 @@ internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndD
     /// <summary>Trains once for each fold; no model is kept.</summary>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
     /// <exception cref="InvalidOperationException">A training failed.</exception>
-    internal static async Task<CrossValidation> RunAsync(TrainArguments arguments, Surroundings surroundings, CancellationToken cancel)
+    internal static async Task<CrossValidation> RunAsync(TrainArguments arguments, CommandContext context, CancellationToken cancel)
     {
         var results = new List<FoldResult>();
         foreach (var fold in arguments.Folds)
         {
-            surroundings.Words.WriteLine($"fold {results.Count + 1} of {arguments.Folds.Count}: '{fold.Name}' held out");
+            context.Error.WriteLine($"fold {results.Count + 1} of {arguments.Folds.Count}: '{fold.Name}' held out");
             var of = arguments with { Images = fold.Images, CheckpointFolder = arguments.CheckpointOf($"fold{results.Count + 1}") };
             var result = await TrainingScreen.WatchAsync(
-                surroundings, progress => TrainRun.Run(of, progress, cancel, isSaved: false)).ConfigureAwait(false);
+                context, progress => TrainRun.Run(of, progress, cancel, isSaved: false)).ConfigureAwait(false);
             var summary = result.Summary;
             cancel.ThrowIfCancellationRequested();
             if (summary.Failure is { } failure)
@@ -35,11 +35,11 @@ internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndD
                 fold.Name, summary.TrainingImages, summary.ValidationImages, summary.Epochs[^1].ValidationAccuracy, summary.BestEpoch,
                 summary.ValidationAccuracy));
         }
-        surroundings.Words.WriteLine("all folds: training the model on all of them");
+        context.Error.WriteLine("all folds: training the model on all of them");
         return Of(results);
     }
 
-    internal void Show(Surroundings surroundings)
+    internal void Show(CommandContext context)
     {
         var table = TextTable.Of("fold", "trained on", "held out", "last epoch", "best epoch");
         foreach (var fold in Folds)
@@ -48,11 +48,11 @@ internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndD
                 fold.Fold, Figures.Count(fold.TrainImages), Figures.Count(fold.ValImages), Figures.Percent(fold.ValAccuracy),
                 $"{Figures.Percent(fold.BestValAccuracy)} ({fold.BestEpoch})");
         }
-        Screens.ForResults(surroundings).Write(table);
-        surroundings.Output.WriteLine(
+        Screens.ForResults(context).Write(table);
+        context.Output.WriteLine(
             $"Cross-validation: {ValAccuracy.Shown} of the held-out images right after the last epoch " +
             $"(mean ± standard deviation over {Folds.Count} folds), {BestValAccuracy.Shown} after the best.");
-        surroundings.Output.WriteLine("The model is trained on all folds, for as many epochs:");
+        context.Output.WriteLine("The model is trained on all folds, for as many epochs:");
     }
 }
 

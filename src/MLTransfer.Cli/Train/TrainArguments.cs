@@ -29,7 +29,7 @@ internal sealed record TrainArguments
     internal string Weights { get; init; } = WeightsReference.Default;
 
     /// <summary>Where published weights are looked for.</summary>
-    internal WeightStore Store { get; init; } = WeightStore.Usual;
+    internal WeightStore Store { get; init; } = WeightStore.Default;
 
     internal ClassifierHead? Head { get; init; }
 

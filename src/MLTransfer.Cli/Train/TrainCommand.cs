@@ -11,8 +11,8 @@ internal sealed class TrainCommand : MltCommand
 {
     private readonly TrainOptions _options = new();
 
-    internal TrainCommand(Surroundings surroundings)
-        : base("train", "Trains a classifier on a folder of labelled images and saves it as an ML.NET model.", surroundings,
+    internal TrainCommand(CommandContext context)
+        : base("train", "Trains a classifier on a folder of labelled images and saves it as an ML.NET model.", context,
             "mlt train --data flowers --mode features --backbone resnet18 --out flowers.zip",
             "mlt train --data flowers --mode features --backbone resnet50 --weights IMAGENET1K_V1 --weights-dir downloads --offline "
             + "--out flowers.zip",
@@ -36,30 +36,30 @@ internal sealed class TrainCommand : MltCommand
 
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
-        var arguments = TrainRequest.Of(asked, _options, Surroundings);
+        var arguments = TrainRequest.Of(asked, _options, Context);
         foreach (var note in TrainNotes.Of(arguments))
-            Surroundings.Words.WriteLine(note);
+            Context.Error.WriteLine(note);
         if (!arguments.FineTune && asked.GetValue(_options.Cache) is null && arguments.CacheFolder is null)
-            Surroundings.Words.WriteLine(TrainView.WithoutCache($"{UserCache.NoHome}."));
+            Context.Error.WriteLine(TrainView.WithoutCache($"{UserCache.NoHome}."));
         await GetWeightsAsync(arguments, WantsJson(asked), cancel).ConfigureAwait(false);
         var crossed = arguments.Folds.Count == 0 ? null
-            : await CrossValidation.RunAsync(arguments, Surroundings, cancel).ConfigureAwait(false);
+            : await CrossValidation.RunAsync(arguments, Context, cancel).ConfigureAwait(false);
         if (crossed is not null)
             arguments = arguments with { CheckpointFolder = arguments.CheckpointOf("all") };
-        var result = await TrainingScreen.WatchAsync(Surroundings, progress => TrainRun.Run(arguments, progress, cancel))
+        var result = await TrainingScreen.WatchAsync(Context, progress => TrainRun.Run(arguments, progress, cancel))
             .ConfigureAwait(false);
-        TrainView.ShowSkipped(result, Surroundings.Words);
+        TrainView.ShowSkipped(result, Context.Error);
         if (WantsJson(asked))
         {
-            Json.WriteTo(Surroundings.Output, result.ToJson() with { CrossValidation = crossed });
+            Json.WriteTo(Context.Output, result.ToJson() with { CrossValidation = crossed });
         }
         else
         {
-            crossed?.Show(Surroundings);
-            TrainView.Show(result, Surroundings);
+            crossed?.Show(Context);
+            TrainView.Show(result, Context);
         }
         if (TrainView.Stopped(result) is { } why)
-            Surroundings.Words.WriteLine(why);
+            Context.Error.WriteLine(why);
         return TrainView.Stopped(result) is null ? ExitCode.Done : ExitCode.Failed;
     }
 
@@ -70,8 +70,8 @@ internal sealed class TrainCommand : MltCommand
         if (reference.Remote is null)
             return;
         var weights = await DownloadScreen
-            .WatchAsync(Surroundings, quiet, progress => arguments.Store.GetAsync(reference, progress, cancel)).ConfigureAwait(false);
+            .WatchAsync(Context, quiet, progress => arguments.Store.GetAsync(reference, progress, cancel)).ConfigureAwait(false);
         var licence = reference.Published is { } published ? $" (licence {published.Licence})" : "";
-        Surroundings.Words.WriteLine($"weights: {weights.Name}{licence}, {weights.Path}");
+        Context.Error.WriteLine($"weights: {weights.Name}{licence}, {weights.Path}");
     }
 }

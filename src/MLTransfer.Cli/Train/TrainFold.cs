@@ -54,7 +54,7 @@ internal sealed record TrainFold(string Name, TrainData Images)
         }
         catch (ArgumentException refusal)
         {
-            throw Asked.Wrongly("--folds", refusal);
+            throw UsageError.For("--folds", refusal);
         }
     }
 }

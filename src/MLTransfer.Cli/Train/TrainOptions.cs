@@ -19,42 +19,42 @@ internal sealed class TrainOptions
     private static readonly FeatureExtractionOptions FeatureDefaults = new();
     private static readonly FineTuningOptions FineTuningDefaults = new();
 
-    internal Option<string> Data { get; } = NewOption.Required("--data", "DATA", $"The images: {DatasetOptions.Forms}.");
+    internal Option<string> Data { get; } = CliOption.Required("--data", "DATA", $"The images: {DatasetOptions.Forms}.");
 
-    internal Option<string?> Validation { get; } = NewOption.Text(
+    internal Option<string?> Validation { get; } = CliOption.Text(
         "--val", "DATA", "Images to validate on, of the same classes. Without it the data set's own split val is used, or else a share "
         + "of --data is kept for that.");
 
-    internal Option<double?> ValidationFraction { get; } = NewOption.Fraction(
+    internal Option<double?> ValidationFraction { get; } = CliOption.Fraction(
         "--val-fraction",
         "The fraction of --data to validate on; 0: none, all is trained on. " +
         $"[default: {DefaultValidationFraction}, without --val or a split val]");
 
-    internal Option<string?> Split { get; } = NewOption.Text(
+    internal Option<string?> Split { get; } = CliOption.Text(
         "--split", "NAME[,NAME]",
         "The splits of --data to train on, where it has some, as a manifest of 'mlt datasets split' has. [default: train, if there is one]");
 
-    internal Option<string?> ValidationSplit { get; } = NewOption.Text(
+    internal Option<string?> ValidationSplit { get; } = CliOption.Text(
         "--val-split", "NAME",
         "The split of --data to validate on; the other ones but test are trained on, unless --split says which. " +
         "[default: val, if there is one]");
 
-    internal Option<int?> Folds { get; } = NewOption.OptionalWhole(
+    internal Option<int?> Folds { get; } = CliOption.OptionalInteger(
         "--folds",
         "Cross-validation: train as often as --data has folds, or is divided into, each time with another one held out, and give mean " +
         "and standard deviation of the accuracy. The model in --out is then trained on all of them.", 2, 1000);
 
     internal DatasetOptions Dataset { get; } = new();
 
-    internal Option<string> Mode { get; } = NewOption.RequiredChoice(
+    internal Option<string> Mode { get; } = CliOption.RequiredChoice(
         "--mode", "features: train a new head on the features of the frozen backbone (seconds). finetune: train the backbone on, too "
         + "(minutes).",
         Features, FineTune);
 
-    internal Option<string> Backbone { get; } = NewOption.Required(
+    internal Option<string> Backbone { get; } = CliOption.Required(
         "--backbone", "NAME", "The network to start from, such as resnet18; 'mlt models' lists them.");
 
-    internal Option<string?> Weights { get; } = NewOption.Text(
+    internal Option<string?> Weights { get; } = CliOption.Text(
         "--weights", "NAME|FILE|URL|none",
         "The backbone's pretrained weights: published ones by NAME ('mlt weights list'), a .pth or .safetensors FILE, a "
         + "URL#sha256=HASH, 'none' " +
@@ -63,97 +63,97 @@ internal sealed class TrainOptions
 
     internal StoreOptions Store { get; } = new();
 
-    internal Option<ClassifierHead?> Head { get; } = NewOption.Parsed<ClassifierHead>(
+    internal Option<ClassifierHead?> Head { get; } = CliOption.Parsed<ClassifierHead>(
         "--head", "HEAD",
         "What is trained on top of the backbone's features: linear, dropout:RATE (and linear), or mlp:WIDTH:RATE (a hidden layer, "
         + "dropout). " +
         $"[default: {ClassifierHead.Linear}, or that of the model in --weights]",
         ClassifierHead.Parse);
 
-    internal Option<string?> TrainFrom { get; } = NewOption.Text(
+    internal Option<string?> TrainFrom { get; } = CliOption.Text(
         "--train-from", "LAYER",
         "With --mode finetune: the first layer to train; those before it stay frozen. 'mlt models NAME' lists them. [default: all layers]");
 
-    internal Option<ClassBalance?> Balance { get; } = NewOption.Kind<ClassBalance>(
+    internal Option<ClassBalance?> Balance { get; } = CliOption.Kind<ClassBalance>(
         "--balance", "Where some classes have many more images: weights lets images of rare ones count more, sampling draws all classes "
         + "equally often. [default: none]");
 
-    internal Option<int?> Epochs { get; } = NewOption.Whole(
+    internal Option<int?> Epochs { get; } = CliOption.Integer(
         "--epochs", $"How often every training image is seen.{ByMode(options => options.Epochs)}", 1, 10_000);
 
-    internal Option<int?> BatchSize { get; } = NewOption.Whole(
+    internal Option<int?> BatchSize { get; } = CliOption.Integer(
         "--batch-size", $"Images per training step.{ByMode(options => options.BatchSize)}", 1, 65_536);
 
-    internal Option<double?> LearningRate { get; } = NewOption.Positive(
+    internal Option<double?> LearningRate { get; } = CliOption.Positive(
         "--learning-rate", $"The largest step of the optimizer.{ByMode(options => options.RecommendedLearningRate)}");
 
-    internal Option<OptimizerKind?> Optimizer { get; } = NewOption.Kind<OptimizerKind>(
-        "--optimizer", $"What turns gradients into steps.{ByMode(options => NewOption.Word(options.Optimizer))}");
+    internal Option<OptimizerKind?> Optimizer { get; } = CliOption.Kind<OptimizerKind>(
+        "--optimizer", $"What turns gradients into steps.{ByMode(options => CliOption.Word(options.Optimizer))}");
 
-    internal Option<ScheduleKind?> Schedule { get; } = NewOption.Kind<ScheduleKind>(
-        "--schedule", $"How the learning rate changes over the epochs.{ByMode(options => NewOption.Word(options.Schedule))}");
+    internal Option<ScheduleKind?> Schedule { get; } = CliOption.Kind<ScheduleKind>(
+        "--schedule", $"How the learning rate changes over the epochs.{ByMode(options => CliOption.Word(options.Schedule))}");
 
-    internal Option<double?> WeightDecay { get; } = NewOption.NotNegative(
+    internal Option<double?> WeightDecay { get; } = CliOption.NotNegative(
         "--weight-decay", $"How strongly weights are pulled towards zero.{ByMode(options => options.WeightDecay)}");
 
-    internal Option<double?> LabelSmoothing { get; } = NewOption.Fraction(
+    internal Option<double?> LabelSmoothing { get; } = CliOption.Fraction(
         "--label-smoothing", $"The share of the target probability spread over all classes.{ByMode(options => options.LabelSmoothing)}");
 
-    internal Option<string?> Augment { get; } = NewOption.Text(
+    internal Option<string?> Augment { get; } = CliOption.Text(
         "--augment", "NAME",
         $"With --mode finetune: how training images are changed at random. standard: crops and flips; trivial, auto, rand, augmix: "
         + $"colours and shapes, too; digits: turned, moved and scaled a little; none. [default: {FineTuningDefaults.Augmentation}]");
 
-    internal Option<double?> Mixup { get; } = NewOption.NotNegative(
+    internal Option<double?> Mixup { get; } = CliOption.NotNegative(
         "--mixup", "With --mode finetune: blends images and their classes; the parameter of the beta distribution, such as 0.2. "
         + "[default: 0, not done]");
 
-    internal Option<double?> CutMix { get; } = NewOption.NotNegative(
+    internal Option<double?> CutMix { get; } = CliOption.NotNegative(
         "--cutmix", "With --mode finetune: pastes a part of another image into each; the parameter of the beta distribution, such as 1. "
         + "[default: 0, not done]");
 
-    internal Option<int?> ImageSize { get; } = NewOption.Whole(
+    internal Option<int?> ImageSize { get; } = CliOption.Integer(
         "--image-size", "Side of the square that the backbone sees, in pixels. [default: the backbone's own]", 8, 4096);
 
-    internal Option<string> Precision { get; } = NewOption.Choice(
+    internal Option<string> Precision { get; } = CliOption.Choice(
         "--precision", "Numbers the network computes with. auto: bf16 for frozen layers where the processor has it, float32 for those "
         + "that learn.", "auto", "float32", "bf16");
 
-    internal Option<DeviceKind?> Device { get; } = NewOption.Kind<DeviceKind>(
+    internal Option<DeviceKind?> Device { get; } = CliOption.Kind<DeviceKind>(
         "--device", "Where to compute. auto: a CUDA device where there is one. [default: auto]");
 
     internal Option<int?> Threads { get; } = CommandLine.Threads.Option();
 
-    internal Option<int?> Seed { get; } = NewOption.Whole(
+    internal Option<int?> Seed { get; } = CliOption.Integer(
         "--seed", $"Decides every random number: same seed, same machine, same model. [default: {DefaultSeed}]", 0, int.MaxValue);
 
-    internal Option<string?> Cache { get; } = NewOption.Text(
+    internal Option<string?> Cache { get; } = CliOption.Text(
         "--cache", "DIR|none", "With --mode features: where features are kept for the next run. [default: the user's cache folder; see "
         + "'mlt doctor']");
 
-    internal Option<string?> Checkpoint { get; } = NewOption.Text(
+    internal Option<string?> Checkpoint { get; } = CliOption.Text(
         "--checkpoint", "DIR", "With --mode finetune: where the training is kept after every epoch. The same command goes on from "
         + "there. [default: nowhere]");
 
-    internal Option<bool> ReducedScale { get; } = NewOption.Flag(
+    internal Option<bool> ReducedScale { get; } = CliOption.Flag(
         "--reduced-scale", "With --mode finetune: decode large JPEG images smaller where training shrinks them anyway; faster, not "
         + "quite the same pixels.");
 
-    internal Option<int?> ImageMemory { get; } = NewOption.Whole(
+    internal Option<int?> ImageMemory { get; } = CliOption.Integer(
         "--image-memory",
         $"With --mode finetune: MiB of memory for images that stay decoded from epoch to epoch; the result is the same. [default: "
         + $"{FineTuningDefaults.ImageMemory >> 20}]", 0, 1 << 20);
 
     internal Option<int?> MaximumPixels { get; } = PixelLimit.Option();
 
-    internal Option<bool> StopOnBadImage { get; } = NewOption.Flag(
+    internal Option<bool> StopOnBadImage { get; } = CliOption.Flag(
         "--stop-on-bad-image", "Fail at the first image that cannot be read, instead of reporting it and going on.");
 
-    internal Option<string?> Report { get; } = NewOption.Text(
+    internal Option<string?> Report { get; } = CliOption.Text(
         "--report", "DIR", $"Where a page about the training goes, as {TrainReport.FileName}: learning curves, classes, what is taken "
         + $"for what.");
 
-    internal Option<string> Out { get; } = NewOption.Required("--out", "MODEL.zip", "Where the ML.NET model goes.");
+    internal Option<string> Out { get; } = CliOption.Required("--out", "MODEL.zip", "Where the ML.NET model goes.");
 
     internal Symbol[] All =>
     [

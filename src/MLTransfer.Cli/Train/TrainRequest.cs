@@ -10,7 +10,7 @@ namespace MLTransfer.Cli.Train;
 internal static class TrainRequest
 {
     /// <exception cref="UsageException">Something asked cannot be done.</exception>
-    internal static TrainArguments Of(ParseResult asked, TrainOptions options, Surroundings surroundings)
+    internal static TrainArguments Of(ParseResult asked, TrainOptions options, CommandContext context)
     {
         var fineTune = asked.GetRequiredValue(options.Mode) == TrainOptions.FineTune;
         RefuseContradictions(asked, options, fineTune);
@@ -24,7 +24,7 @@ internal static class TrainRequest
             FineTune = fineTune,
             Backbone = backbone,
             Weights = KnownWeights(asked.GetValue(options.Weights) ?? WeightsReference.Default, backbone),
-            Store = options.Store.Of(asked, surroundings),
+            Store = options.Store.Of(asked, context),
             Head = asked.GetValue(options.Head),
             Layers = asked.GetValue(options.TrainFrom) is { } layer ? Layers.From(layer) : Layers.All,
             Balance = asked.GetValue(options.Balance) ?? ClassBalance.None,
@@ -45,7 +45,7 @@ internal static class TrainRequest
             Seed = asked.GetValue(options.Seed) ?? TrainOptions.DefaultSeed,
             MaximumPixels = asked.GetValue(options.MaximumPixels),
             StopOnBadImage = asked.GetValue(options.StopOnBadImage),
-            CacheFolder = CacheOf(asked.GetValue(options.Cache), surroundings.CacheFolder),
+            CacheFolder = CacheOf(asked.GetValue(options.Cache), context.CacheFolder),
             ImageMemory = asked.GetValue(options.ImageMemory),
             ReducedScale = asked.GetValue(options.ReducedScale),
             CheckpointFolder = asked.GetValue(options.Checkpoint) is { } checkpoint ? Paths.NewFolder("--checkpoint", checkpoint) : null,
@@ -117,7 +117,7 @@ internal static class TrainRequest
         }
         catch (ArgumentException refusal)
         {
-            throw Asked.Wrongly("--image-size", refusal);
+            throw UsageError.For("--image-size", refusal);
         }
     }
 
@@ -143,7 +143,7 @@ internal static class TrainRequest
         }
         catch (ArgumentException unknown)
         {
-            throw Asked.Wrongly("--weights", unknown);
+            throw UsageError.For("--weights", unknown);
         }
     }
 

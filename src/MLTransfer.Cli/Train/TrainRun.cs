@@ -59,7 +59,7 @@ internal static class TrainRun
         }
         catch (ArgumentException refusal)
         {
-            throw new UsageException(TypedNames.In(Asked.Sentence(refusal)), refusal);
+            throw new UsageException(TypedNames.In(UsageError.Sentence(refusal)), refusal);
         }
         // A checkpoint of another training names the settings that differ.
         catch (InvalidOperationException refusal) when (refusal.Message.StartsWith("The checkpoint", StringComparison.Ordinal))

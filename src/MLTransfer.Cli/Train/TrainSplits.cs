@@ -57,7 +57,7 @@ internal sealed record TrainSplits(IReadOnlyList<string> Training, string? Valid
         }
         catch (ArgumentException unknown)
         {
-            throw Asked.Wrongly("--split", unknown);
+            throw UsageError.For("--split", unknown);
         }
     }
 

@@ -29,9 +29,9 @@ internal static class TrainView
         _ => null,
     };
 
-    internal static void Show(TrainResult result, Surroundings surroundings)
+    internal static void Show(TrainResult result, CommandContext context)
     {
-        var (summary, screen, output) = (result.Summary, Screens.ForResults(surroundings), surroundings.Output);
+        var (summary, screen, output) = (result.Summary, Screens.ForResults(context), context.Output);
         screen.Write(EpochTable(summary));
         var skipped = summary.Skipped.Count == 0 ? "" : $", {Figures.Count(summary.Skipped.Count)} skipped";
         output.WriteLine(
@@ -53,9 +53,9 @@ internal static class TrainView
         output.WriteLine();
         output.WriteLine("Next:");
         var pixels = PixelLimit.Typed(result.Arguments.MaximumPixels);
-        output.WriteLine($"  {surroundings.Command} predict --model {ShellWord.Of(result.Model)}{pixels} IMAGE");
+        output.WriteLine($"  {context.Command} predict --model {ShellWord.Of(result.Model)}{pixels} IMAGE");
         var other = summary.ValidationImages == 0 ? "DATA" : Held(result.Arguments);
-        output.WriteLine($"  {surroundings.Command} evaluate --model {ShellWord.Of(result.Model)} --data {other}{pixels}");
+        output.WriteLine($"  {context.Command} evaluate --model {ShellWord.Of(result.Model)} --data {other}{pixels}");
     }
 
     private static string Held(TrainArguments arguments)

@@ -4,12 +4,12 @@ using MLTransfer.Weights;
 namespace MLTransfer.Cli.Weights;
 
 /// <summary>What a weights file holds, and what it looks like.</summary>
-internal sealed record Inspection(string File, WeightsSummary Summary, Lookalike? Lookalike)
+internal sealed record Inspection(string File, WeightsSummary Summary, BackboneDetector? BackboneDetector)
 {
     /// <exception cref="WeightsException">The file is no weights file, or damaged.</exception>
     internal static Inspection Of(string file) => Of(file, WeightsFile.Summarize(file));
 
-    internal static Inspection Of(string file, WeightsSummary summary) => new(file, summary, Lookalike.Of(summary.Tensors));
+    internal static Inspection Of(string file, WeightsSummary summary) => new(file, summary, BackboneDetector.Detect(summary.Tensors));
 
     /// <summary>How many numbers all tensors have.</summary>
     internal long Numbers => Summary.Tensors.Sum(tensor => tensor.Count);

@@ -31,9 +31,9 @@ internal sealed record InspectionJson(
         inspection.Summary.OtherContainers,
         inspection.Summary.DroppedPrefix,
         inspection.Summary.Metadata,
-        inspection.Lookalike?.Backbone.Name,
-        inspection.Lookalike?.Prefix,
-        inspection.Lookalike?.Classes);
+        inspection.BackboneDetector?.Backbone.Name,
+        inspection.BackboneDetector?.Prefix,
+        inspection.BackboneDetector?.Classes);
 }
 
 /// <summary>A tensor of it.</summary>

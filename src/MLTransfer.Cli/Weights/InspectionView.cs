@@ -12,9 +12,9 @@ internal static class InspectionView
     private const int Shown = 20, Longest = 160;
     private const string OneNumber = "one number";
 
-    internal static void Show(Inspection inspection, bool all, Surroundings surroundings)
+    internal static void Show(Inspection inspection, bool all, CommandContext context)
     {
-        var (summary, output) = (inspection.Summary, surroundings.Output);
+        var (summary, output) = (inspection.Summary, context.Output);
         var types = string.Join(", ", inspection.Types.Select(type => $"{type.Value} {type.Key}"));
         output.WriteLine($"{Path.GetFileName(inspection.File)}: {summary.Format}, {Figures.Bytes(summary.FileLength)}");
         output.WriteLine(
@@ -33,7 +33,7 @@ internal static class InspectionView
             var shape = tensor.Shape is [] ? OneNumber : string.Join(" × ", tensor.Shape);
             table.Row(Printable.Of(tensor.Name, Longest), shape, Inspection.NameOf(tensor.Type));
         }
-        Screens.ForResults(surroundings).Write(table);
+        Screens.ForResults(context).Write(table);
         if (!all && summary.Tensors.Count > Shown)
             output.WriteLine($"{Figures.Count(summary.Tensors.Count - Shown)} more; --all shows them.");
     }
@@ -46,14 +46,14 @@ internal static class InspectionView
         ? ""
         : $"; {string.Join(", ", others.Select(Quoted))} {(others.Count == 1 ? "is" : "are")} there too and not read";
 
-    private static string Backbone(Inspection inspection) => inspection.Lookalike switch
+    private static string Backbone(Inspection inspection) => inspection.BackboneDetector switch
     {
         null => "none that 'mlt models' lists",
         { Classes: null } without => $"{LooksLike(without)}, without a classifier",
         { Classes: { } classes } with => $"{LooksLike(with)}, with a classifier of {Figures.Counted(classes, "class", "classes")}",
     };
 
-    private static string LooksLike(Lookalike found) =>
+    private static string LooksLike(BackboneDetector found) =>
         $"looks like {found.Backbone.Name}{(found.Prefix.Length > 0 ? $", its names beginning with {Quoted(found.Prefix)}" : "")}";
 
     private static string Quoted(string text) => $"'{Printable.Of(text, Longest)}'";

@@ -12,13 +12,13 @@ internal sealed class WeightsConvertCommand : MltCommand
     private static readonly TensorType[] Types = [TensorType.Float32, TensorType.Float16, TensorType.BFloat16];
 
     private readonly Argument<string> _input, _output;
-    private readonly Option<string> _type = NewOption.Choice(
+    private readonly Option<string> _type = CliOption.Choice(
         "--dtype", "The type to give to floating-point tensors; integers keep theirs.", ["keep", .. Types.Select(Inspection.NameOf)]);
-    private readonly Option<bool> _force = NewOption.Flag("--force", "Replace OUT where it exists.");
+    private readonly Option<bool> _force = CliOption.Flag("--force", "Replace OUT where it exists.");
 
-    internal WeightsConvertCommand(Surroundings surroundings)
+    internal WeightsConvertCommand(CommandContext context)
         : base("convert", "Writes a weights file as safetensors: smaller to trust, faster to read, and half as large with --dtype float16.",
-            surroundings,
+            context,
             "mlt weights convert resnet18-f37072fd.pth resnet18.safetensors",
             "mlt weights convert checkpoint.th resnet20.safetensors --dtype float16",
             "mlt weights convert resnet50.pth resnet50.safetensors --dtype bfloat16 --force --json")
@@ -44,11 +44,11 @@ internal sealed class WeightsConvertCommand : MltCommand
         TensorType? type = Enum.TryParse<TensorType>(asked.GetRequiredValue(_type), ignoreCase: true, out var chosen) ? chosen : null;
         var summary = WeightsConversion.ToSafetensors(input, output, type);
         if (WeightsFile.Summarize(input) is { OtherContainers.Count: > 0 } read)
-            Surroundings.Words.WriteLine(InspectionView.Checkpoint(read));
+            Context.Error.WriteLine(InspectionView.Checkpoint(read));
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, InspectionJson.Of(Inspection.Of(output, summary)));
+            Json.WriteTo(Context.Output, InspectionJson.Of(Inspection.Of(output, summary)));
         else
-            Surroundings.Output.WriteLine($"{output}: {Figures.Counted(summary.Tensors.Count, "tensor", "tensors")}, "
+            Context.Output.WriteLine($"{output}: {Figures.Counted(summary.Tensors.Count, "tensor", "tensors")}, "
                 + $"{Figures.Bytes(summary.FileLength)}");
         return Task.FromResult(ExitCode.Done);
     }

@@ -9,12 +9,12 @@ internal sealed class WeightsInspectCommand : MltCommand
 {
     private readonly Argument<string> _file;
 
-    private readonly Option<bool> _all = NewOption.Flag("--all", "Show every tensor. [default: the first 20]");
+    private readonly Option<bool> _all = CliOption.Flag("--all", "Show every tensor. [default: the first 20]");
 
-    internal WeightsInspectCommand(Surroundings surroundings)
+    internal WeightsInspectCommand(CommandContext context)
         : base(
             "inspect", "Says what a weights file holds: its format, its tensors, and the backbone they look like. Nothing in it is run.",
-            surroundings,
+            context,
             "mlt weights inspect resnet18-f37072fd.pth",
             "mlt weights inspect model.safetensors --all",
             "mlt weights inspect checkpoint.th --json")
@@ -34,9 +34,9 @@ internal sealed class WeightsInspectCommand : MltCommand
     {
         var inspection = Inspection.Of(Paths.ExistingFile("FILE", asked.GetRequiredValue(_file)));
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, InspectionJson.Of(inspection));
+            Json.WriteTo(Context.Output, InspectionJson.Of(inspection));
         else
-            InspectionView.Show(inspection, asked.GetValue(_all), Surroundings);
+            InspectionView.Show(inspection, asked.GetValue(_all), Context);
         return Task.FromResult(ExitCode.Done);
     }
 }

@@ -20,7 +20,7 @@ internal static class SameImages
     {
         IEnumerable<IReadOnlyList<ImageRow>> sameLength = Alike(rows, row => Length(row.ImagePath) is > 0 and var length ? length : null);
         IEnumerable<IReadOnlyList<ImageRow>> sameMiddle = sameLength.SelectMany(group => Alike(group, row => Middle(row.ImagePath)));
-        return [.. sameMiddle.SelectMany(group => Alike(group, row => Convert.ToHexString(ImageSource.At(row.ImagePath).ContentHash())))];
+        return [.. sameMiddle.SelectMany(group => Alike(group, row => Convert.ToHexString(ImageSource.FromPath(row.ImagePath).ContentHash())))];
     }
 
     /// <summary>Groups of at least two rows that have the same key; rows whose key cannot be read are in none.</summary>

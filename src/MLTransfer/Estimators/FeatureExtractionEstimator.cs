@@ -24,7 +24,7 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
     {
         var log = new TrainingLog(channel, _options.Progress);
         using var scope = NewDisposeScope();
-        var pace = new Pace(TimeProvider.System, run.Training.Count + (run.Validation?.Count ?? 0));
+        var pace = new Throughput(TimeProvider.System, run.Training.Count + (run.Validation?.Count ?? 0));
         (FeatureSet training, FeatureSet? validation) = Extract(run, model, pace, log);
         double featureSeconds = pace.Seconds;
         SkippedImage[] skipped = [.. training.Skipped, .. validation?.Skipped ?? []];
@@ -37,7 +37,7 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
         FeatureData? held = validation is null ? null : Labelled(run, run.Validation!, validation);
         nn.Module<Tensor, Tensor> head = model.Head;
         TrainingHistory history = new TrainingLoop(run.Recipe(), TimeProvider.System, log, log.Finished).Run(
-            new Trainee(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head), _options.Cancellation);
+            new TrainableModel(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head), _options.Cancellation);
         return ImageClassificationTransformer.Trained(run, model, history, new TrainingSummary(
             data.Count, held?.Count ?? 0, skipped, history.Epochs, history.Best.Epoch, history.Best.ValidationAccuracy,
             history.Cancelled, featureSeconds, history.Seconds, featureSeconds > 0 ? pace.Done / featureSeconds : 0)
@@ -45,7 +45,7 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
     }
 
     /// <summary>The features of all images. The backbone is folded only meanwhile: the finished model folds it for itself.</summary>
-    private (FeatureSet Training, FeatureSet? Validation) Extract(TrainingRun run, ImageModel model, Pace pace, TrainingLog log)
+    private (FeatureSet Training, FeatureSet? Validation) Extract(TrainingRun run, ImageModel model, Throughput pace, TrainingLog log)
     {
         using FeatureCache? cache = OpenCache(run, model);
         using var frozen = new FrozenModel(model, run.InferenceType);

@@ -41,7 +41,7 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
         using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Description(run)) : null;
         if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
         IEnumerable<AuxiliaryHead> idle = _options.AuxiliaryWeight > 0 ? [] : model.AuxiliaryHeads;
-        var trainee = new Trainee(
+        var trainee = new TrainableModel(
             model, model.Head, [.. model.Groups.Take(first).SelectMany(group => group.Modules), .. idle],
             _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, _options.AuxiliaryWeight);
         var memory = new ImageMemory(_options.ImageMemory);

@@ -34,7 +34,7 @@ internal static class HeadWarmup
             Schedule = Defaults.Schedule,
         };
         TrainingHistory history = new TrainingLoop(recipe, TimeProvider.System, progress: null).Run(
-            new Trainee(model.Head, model.Head, []), Data(), validate: null, run.Options.Cancellation);
+            new TrainableModel(model.Head, model.Head, []), Data(), validate: null, run.Options.Cancellation);
         if (history.Failure is { } failure)
             throw new InvalidOperationException($"The warm-up of the new head failed. {failure.Message}", failure);
 
@@ -46,7 +46,7 @@ internal static class HeadWarmup
     private static FeatureSet Features(TrainingRun run, ImageModel model, TrainingLog log)
     {
         using var frozen = new FrozenModel(model, run.InferenceType);
-        var pace = new Pace(TimeProvider.System, run.Training.Count);
+        var pace = new Throughput(TimeProvider.System, run.Training.Count);
         return new FeatureExtractor(frozen, model.FeatureWidth, run.Preprocessing, run.Device, run.Options.LoaderThreads,
             run.Options.Decoding).Extract(
             run.Training.Images, cache: null,

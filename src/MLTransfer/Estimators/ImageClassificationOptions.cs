@@ -22,8 +22,8 @@ public abstract record ImageClassificationOptions
     /// </summary>
     public string? Weights { get; init; } = WeightsReference.Default;
 
-    /// <summary>Where weights that are no file are looked for. Default: <see cref="WeightStore.Usual"/>.</summary>
-    public WeightStore WeightStore { get; init; } = WeightStore.Usual;
+    /// <summary>Where weights that are no file are looked for. Default: <see cref="WeightStore.Default"/>.</summary>
+    public WeightStore WeightStore { get; init; } = WeightStore.Default;
 
     /// <summary>
     /// What is trained on top of the backbone's features. Default: null, that of the model which <see cref="Weights"/> names, or else
@@ -129,7 +129,7 @@ public abstract record ImageClassificationOptions
     [
         Check.Named(Backbone),
         Weights is null ? null : Check.Named(Weights),
-        WeightStore is null ? "WeightStore is null; use WeightStore.Usual or a store of your own." : null,
+        WeightStore is null ? "WeightStore is null; use WeightStore.Default or a store of your own." : null,
         Check.Named(LabelColumnName),
         ImageColumnName is null ? null : Check.Named(ImageColumnName),
         Check.Named(ScoreColumnName),

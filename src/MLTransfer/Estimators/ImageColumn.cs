@@ -34,7 +34,7 @@ internal static class ImageColumn
     /// <summary>Reads the image of the row a cursor stands on.</summary>
     public static Func<ImageSource> Reader(DataViewRow row, DataViewSchema.Column column) => column.Type switch
     {
-        TextDataViewType => Read<ReadOnlyMemory<char>>(row, column, path => ImageSource.At(path.ToString())),
+        TextDataViewType => Read<ReadOnlyMemory<char>>(row, column, path => ImageSource.FromPath(path.ToString())),
         ImageDataViewType => Read<MLImage>(row, column, image => Decoded(At(row, column), image)),
         _ => Read<VBuffer<byte>>(row, column, bytes => new EncodedImage(At(row, column), bytes.DenseValues().ToArray())),
     };

@@ -10,7 +10,7 @@ public abstract record ImageSource
     /// <c>t10k-images-idx3-ubyte.gz!/123</c>.
     /// </summary>
     /// <param name="path">The path. Where no file of that name lies before <c>!/</c>, it is a plain file's.</param>
-    public static ImageSource At(string path)
+    public static ImageSource FromPath(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         return ContainerPath.Parse(path) is var (container, entry) ? new ContainedImage(path, container, entry) : new FileImage(path);

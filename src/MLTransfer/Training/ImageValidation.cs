@@ -12,7 +12,7 @@ internal sealed class ImageValidation(
     public Tally Score(int epoch, Tally training, CancellationToken cancellation)
     {
         using var frozen = new FrozenModel(model, type);
-        var pace = new Pace(clock, data.Count);
+        var pace = new Throughput(clock, data.Count);
         Tally tally = default;
         foreach (ImageBatch batch in data.InOrder())
         {

@@ -27,7 +27,7 @@ internal sealed class TrainingLoop(
     /// <param name="cancellation">Stops the training; what was best until then is kept.</param>
     /// <exception cref="InvalidOperationException">In the first epoch the loss, a weight or a statistic became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">It was stopped before an epoch was finished.</exception>
-    public TrainingHistory Run(Trainee trainee, ITrainingData data, Func<int, Tally, CancellationToken, Tally>? validate,
+    public TrainingHistory Run(TrainableModel trainee, ITrainingData data, Func<int, Tally, CancellationToken, Tally>? validate,
         CancellationToken cancellation)
     {
         using OptimizerHelper optimizer = Optimizers.Create(recipe, trainee.Backbone, trainee.Head);
@@ -47,7 +47,7 @@ internal sealed class TrainingLoop(
             try
             {
                 long start = clock.GetTimestamp();
-                var pace = new Pace(clock, data.Count);
+                var pace = new Throughput(clock, data.Count);
                 double lastAccuracy = epochs.LastOrDefault()?.ValidationAccuracy ?? double.NaN;
                 Tally training = TrainEpoch(trainee, data, optimizer, epoch, lastAccuracy, pace, validate is null, cancellation);
                 TrainingProgress trained = pace.Report(TrainingPhase.Training, epoch, recipe.Epochs, training, double.NaN);
@@ -98,7 +98,7 @@ internal sealed class TrainingLoop(
     }
 
     private Tally TrainEpoch(
-        Trainee trainee, ITrainingData data, optim.Optimizer optimizer, int epoch, double validationAccuracy, Pace pace, bool isUnvalidated,
+        TrainableModel trainee, ITrainingData data, optim.Optimizer optimizer, int epoch, double validationAccuracy, Throughput pace, bool isUnvalidated,
         CancellationToken cancellation)
     {
         // Chance inside the network, as of dropout, depends on the epoch alone: a training that goes on from a checkpoint draws the same.

@@ -17,5 +17,5 @@ public class BackbonesPageTests
 
     [Fact]
     public void The_json_document_has_the_promised_fields() =>
-        Expected.Is("json-bench-backbones.txt", Shown.By(surroundings => Json.WriteTo(surroundings.Output, Report)));
+        Expected.Is("json-bench-backbones.txt", Shown.By(context => Json.WriteTo(context.Output, Report)));
 }

@@ -15,17 +15,17 @@ public class PeerViewTests
 
     [Fact]
     public void Both_are_shown_with_how_many_times_as_fast_ours_is() =>
-        Expected.Is("view-bench-peer.txt", Shown.By(surroundings => Screens.ForResults(surroundings).Write(PeerView.Table(Comparisons))));
+        Expected.Is("view-bench-peer.txt", Shown.By(context => Screens.ForResults(context).Write(PeerView.Table(Comparisons))));
 
     [Fact]
     public void The_json_document_has_the_promised_fields() =>
-        Expected.Is("json-bench-peer.txt", Shown.By(surroundings => Json.WriteTo(surroundings.Output, Comparisons)));
+        Expected.Is("json-bench-peer.txt", Shown.By(context => Json.WriteTo(context.Output, Comparisons)));
 
     [Fact]
     public async Task A_missing_script_is_said()
     {
         var outcome = await Mlt.RunAsync("bench", "peer", "--peer-script", "/nowhere/tutorial.py");
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.StartsWith("mlt bench peer: --peer-script is '/nowhere/tutorial.py', but there is no such file.", outcome.Words,
             StringComparison.Ordinal);
     }

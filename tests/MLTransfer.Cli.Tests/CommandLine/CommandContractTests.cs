@@ -46,7 +46,7 @@ public class CommandContractTests
     public async Task Every_command_refuses_an_unknown_option_and_names_the_nearest(string name)
     {
         var outcome = await Mlt.RunAsync([.. name.Split(' '), "--jsn"]);
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Equal("", outcome.Output);
         Assert.Contains($"There is no option '--jsn' of 'mlt {name}'. Did you mean '--json'?", outcome.Words, StringComparison.Ordinal);
     }
@@ -60,7 +60,7 @@ public class CommandContractTests
     }
 
     private static Command Root() =>
-        CommandTree.Of(new Surroundings { Input = TextReader.Null, Output = TextWriter.Null, Words = TextWriter.Null, CacheFolder = "" });
+        CommandTree.Of(new CommandContext { Input = TextReader.Null, Output = TextWriter.Null, Error = TextWriter.Null, CacheFolder = "" });
 
     private static MltCommand Find(string name) => Named().Single(command => command.Name == name).Command;
 

@@ -18,7 +18,7 @@ public class WrongUsageTests
     public async Task A_wrong_command_line_is_answered_with_every_mistake_and_what_is_possible(string file, string line)
     {
         var outcome = await Mlt.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Equal("", outcome.Output);
         Expected.Is($"wrong-{file}.txt", outcome.Words);
     }

@@ -47,7 +47,7 @@ public sealed partial class DatasetsCheckTests : IDisposable
         foreach (var command in commands)
         {
             var outcome = await Mlt.RunAsync([.. command, option, _folder.Path]);
-            Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+            Assert.Equal(ExitCode.Usage, outcome.Code);
             Assert.Contains($": {option} says how a manifest (.csv, .tsv, .jsonl) is read, and '{set}' is none", outcome.Words,
                 StringComparison.Ordinal);
         }
@@ -89,7 +89,7 @@ public sealed partial class DatasetsCheckTests : IDisposable
     public async Task A_folder_that_is_not_there_is_a_wrong_question()
     {
         var outcome = await Mlt.RunAsync("datasets", "check", "/nowhere/at/all");
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Contains("DATA is '/nowhere/at/all', but there is no such folder or file.", outcome.Words, StringComparison.Ordinal);
     }
 

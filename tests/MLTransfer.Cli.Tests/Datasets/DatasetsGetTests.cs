@@ -62,7 +62,7 @@ public sealed class DatasetsGetTests : IDisposable
     public async Task What_cannot_be_had_is_a_wrong_question(string asked, string answer)
     {
         var outcome = await Mlt.RunInAsync(_cache.Path, ["datasets", "get", .. asked.Split(' ')]);
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Contains(answer, outcome.Words, StringComparison.Ordinal);
     }
 

@@ -66,7 +66,7 @@ public sealed class DatasetsSplitTests : IDisposable
     public async Task What_cannot_be_divided_so_is_a_wrong_question(string asked, string answer)
     {
         var outcome = await RunAsync(asked.Split(' '));
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Contains(answer, outcome.Words, StringComparison.Ordinal);
         Assert.False(File.Exists(Manifest));
     }

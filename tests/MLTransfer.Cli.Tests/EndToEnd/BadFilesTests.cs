@@ -42,7 +42,7 @@ public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedMod
 
     [Fact]
     public async Task An_unknown_layer_is_asked_wrongly_and_answered_with_the_layers() =>
-        await TrainingFailsAsync(ExitCode.AskedWrongly, "layer3", "--weights", "none", "--mode", "finetune", "--train-from", "layer9");
+        await TrainingFailsAsync(ExitCode.Usage, "layer3", "--weights", "none", "--mode", "finetune", "--train-from", "layer9");
 
     [Fact]
     public async Task A_file_that_is_no_model_is_an_error_that_names_it() =>
@@ -84,7 +84,7 @@ public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedMod
     public async Task A_model_that_does_not_exist_is_asked_wrongly()
     {
         var outcome = await Mlt.RunAsync("predict", "--model", _folder.PathOf("none.zip"), "x.jpg");
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Contains($"--model is '{_folder.PathOf("none.zip")}', but there is no such file.", outcome.Words, StringComparison.Ordinal);
     }
 

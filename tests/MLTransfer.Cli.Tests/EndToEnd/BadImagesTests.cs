@@ -86,14 +86,14 @@ public sealed class BadImagesTests : IDisposable
     {
         SmallImages.Draw(_folder.PathOf("data"), perClass: 5, seed: 1);
         var outcome = await TrainAsync("--cache", Path.Combine(_folder.Write("file", []), "cache"));
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Contains("--cache is '", outcome.Words, StringComparison.Ordinal);
     }
 
     private async Task FailsAsync(string named)
     {
         var outcome = await TrainAsync();
-        Assert.Contains(outcome.Code, (int[])[ExitCode.Failed, ExitCode.AskedWrongly]);
+        Assert.Contains(outcome.Code, (int[])[ExitCode.Failed, ExitCode.Usage]);
         Assert.Equal("", outcome.Output);
         Assert.Contains(named, outcome.Words, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", outcome.Words, StringComparison.Ordinal);

@@ -74,7 +74,7 @@ public sealed class DatasetFormsTests : IDisposable
     {
         File.WriteAllBytes(Model, []);
         var outcome = await Mlt.RunAsync("evaluate", "--model", Model, "--data", Archive, "--split", "test");
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Contains($"--split: '{Archive}' has no split 'test'. Its splits are train, val.", outcome.Words);
     }
 

@@ -52,7 +52,7 @@ public class ModelsAndDoctorTests
     public async Task What_does_not_exist_is_answered_with_the_nearest(string asked, string answer)
     {
         var outcome = await Mlt.RunAsync(["models", .. asked.Split(' ')]);
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Contains(answer, outcome.Words, StringComparison.Ordinal);
         Assert.DoesNotContain("(Parameter", outcome.Words, StringComparison.Ordinal);
     }

@@ -50,7 +50,7 @@ public sealed class PublishedWeightsTests : IDisposable
         var outcome = await Mlt.RunAsync(
             "train", "--data", _folder.PathOf("images"), "--mode", "features", "--backbone", "mobilenet_v1_b12", "--out",
             _folder.PathOf("model.zip"));
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.StartsWith("mlt train: --weights: No weights are published for mobilenet_v1_b12. Name a FILE or an address, or 'none'",
             outcome.Words, StringComparison.Ordinal);
     }

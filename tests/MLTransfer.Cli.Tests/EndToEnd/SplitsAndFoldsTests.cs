@@ -76,7 +76,7 @@ public sealed class SplitsAndFoldsTests : IDisposable
     {
         await FoldedAsync(3);
         var outcome = await TrainAsync(["--data", Manifest, .. options]);
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.StartsWith($"mlt train: {complaint.Replace("*", Manifest, StringComparison.Ordinal)}", outcome.Words,
             StringComparison.Ordinal);
     }
@@ -85,7 +85,7 @@ public sealed class SplitsAndFoldsTests : IDisposable
     public async Task Folds_have_to_be_numbered_where_the_data_set_has_none()
     {
         var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--folds");
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Contains("has no folds of its own; say how many to divide it into, such as --folds 5.", outcome.Words,
             StringComparison.Ordinal);
     }

@@ -9,21 +9,21 @@ public class EvaluateViewTests
 {
     [Fact]
     public void Up_to_ten_classes_are_shown_as_a_matrix() =>
-        Expected.Is("view-evaluate.txt", Shown.By(surroundings => EvaluateView.Show(Result(classes: 3), surroundings)));
+        Expected.Is("view-evaluate.txt", Shown.By(context => EvaluateView.Show(Result(classes: 3), context)));
 
     [Fact]
     public void Of_more_classes_the_largest_confusions_are_shown() =>
-        Expected.Is("view-evaluate-many-classes.txt", Shown.By(surroundings => EvaluateView.Show(Result(classes: 12), surroundings)));
+        Expected.Is("view-evaluate-many-classes.txt", Shown.By(context => EvaluateView.Show(Result(classes: 12), context)));
 
     [Fact]
     public void The_json_document_has_the_promised_fields() =>
-        Expected.Is("json-evaluate.txt", Shown.By(surroundings => Json.WriteTo(surroundings.Output, EvaluateJson.Of(Result(classes: 3)))));
+        Expected.Is("json-evaluate.txt", Shown.By(context => Json.WriteTo(context.Output, EvaluateJson.Of(Result(classes: 3)))));
 
     [Fact]
     public void Classes_that_the_model_does_not_know_are_named_and_counted_apart() => Assert.Contains(
         "Not counted: 1,005 images of classes that the model does not know: moths 5, wasps 1,000\n",
-        Shown.By(surroundings =>
-            EvaluateView.Show(Result(classes: 3) with { Unknown = [new("moths", 5), new("wasps", 1000)] }, surroundings)),
+        Shown.By(context =>
+            EvaluateView.Show(Result(classes: 3) with { Unknown = [new("moths", 5), new("wasps", 1000)] }, context)),
             StringComparison.Ordinal);
 
     // Of class i there are i images right and one taken for the class before it; of class 0 there is none.

@@ -58,8 +58,8 @@ public sealed class ImageListTests : IDisposable
         string missing = _folder.PathOf("c.png"), there = _folder.PathOf("a.png");
         var list = ImageList.Of([missing, _folder.PathOf("empty"), _folder.PathOf("broken.zip"), there], TextReader.Null, TextWriter.Null);
         Assert.Equal([missing, there], list.Images);
-        Assert.Equal(3, list.Complaints.Count);
-        Assert.Contains("there is no such file", list.Complaints[0], StringComparison.Ordinal);
+        Assert.Equal(3, list.ParseErrors.Count);
+        Assert.Contains("there is no such file", list.ParseErrors[0], StringComparison.Ordinal);
     }
 
     [Fact]

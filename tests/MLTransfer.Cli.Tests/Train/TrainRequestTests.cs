@@ -112,7 +112,7 @@ public sealed class TrainRequestTests : IDisposable
     private static async Task RefusedAsync(string complaint, string[] arguments)
     {
         var outcome = await Mlt.RunAsync(arguments);
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Equal("", outcome.Output);
         Assert.StartsWith($"mlt train: {complaint}", outcome.Words, StringComparison.Ordinal);
     }

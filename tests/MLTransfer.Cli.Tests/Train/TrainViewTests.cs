@@ -32,7 +32,7 @@ public sealed class TrainViewTests : IDisposable
 
     [Fact]
     public void The_json_document_has_the_promised_fields() =>
-        Expected.Is("json-train.txt", Hidden(Shown.By(surroundings => Json.WriteTo(surroundings.Output, Result(epochs: 4).ToJson()))));
+        Expected.Is("json-train.txt", Hidden(Shown.By(context => Json.WriteTo(context.Output, Result(epochs: 4).ToJson()))));
 
     [Fact]
     public void Skipped_images_are_listed_with_their_reasons()
@@ -42,7 +42,7 @@ public sealed class TrainViewTests : IDisposable
         Assert.Equal($"skipped 'bees/torn.jpg': it is cut short{Environment.NewLine}", words.ToString());
     }
 
-    private string Visible(TrainResult result) => Hidden(Shown.By(surroundings => TrainView.Show(result, surroundings)));
+    private string Visible(TrainResult result) => Hidden(Shown.By(context => TrainView.Show(result, context)));
 
     private string Hidden(string text) => text.Replace(_folder.Path, "FOLDER", StringComparison.Ordinal);
 

@@ -38,7 +38,7 @@ public sealed class WeightsInspectTests : IDisposable
         var missing = await Mlt.RunAsync("weights", "inspect", _folder.PathOf("missing.pth"));
         var text = await Mlt.RunAsync("weights", "inspect", _folder.Write("text.pth", "Just some text."u8), "--json");
 
-        Assert.Equal(ExitCode.AskedWrongly, missing.Code);
+        Assert.Equal(ExitCode.Usage, missing.Code);
         Assert.Contains("missing.pth", missing.Words, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Failed, text.Code);
         Assert.Equal("", text.Output);

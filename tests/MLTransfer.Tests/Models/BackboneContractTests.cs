@@ -58,7 +58,7 @@ public class BackboneContractTests
     {
         IEnumerable<TensorDescription> file = model.state_dict().Select(entry => new TensorDescription(
             entry.Key, entry.Value.dtype == ScalarType.Float32 ? TensorType.Float32 : TensorType.Int64, entry.Value.shape));
-        Assert.Equal(new Lookalike(backbone, Classes), Lookalike.Of(file));
+        Assert.Equal(new BackboneDetector(backbone, Classes), BackboneDetector.Detect(file));
     }
 
     private static Tensor Has_features_of_the_stated_width_and_one_score_per_class(Backbone backbone, ImageModel model, Tensor images)
@@ -119,7 +119,7 @@ public class BackboneContractTests
     {
         int first = model.Groups.Count / 2;
         nn.Module[] frozen = [.. model.Groups.Take(first).SelectMany(group => group.Modules), .. model.AuxiliaryHeads];
-        var trainee = new Trainee(model, model.Head, frozen);
+        var trainee = new TrainableModel(model, model.Head, frozen);
         trainee.BeginEpoch();
         // In bfloat16, as training can be asked to compute: weights and gradients stay float32.
         model.call(images.to(ScalarType.BFloat16)).sum().backward();

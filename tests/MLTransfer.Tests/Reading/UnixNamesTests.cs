@@ -32,7 +32,7 @@ public sealed class UnixNamesTests : IDisposable
         ImageDataset dataset = ImageDataset.Open(_folder.Path);
 
         Assert.Equal([("bees", 2), ("caf\u00e9", 1)], dataset.Rows.CountBy(row => row.Label).Select(pair => (pair.Key, pair.Value)));
-        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, ImageSource.At(row.ImagePath).Decode().Pixels));
+        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, ImageSource.FromPath(row.ImagePath).Decode().Pixels));
         Assert.Single(SameImages.Among(dataset.Rows), group => group.Count == 3);
     }
 
@@ -85,7 +85,7 @@ public sealed class UnixNamesTests : IDisposable
 
         Assert.Equal(
             "it cannot be read (it is no file, but a pipe, a socket or a device)",
-            Assert.Throws<ImageException>(() => ImageSource.At(_folder.PathOf("pipe.png")).Decode()).Reason);
+            Assert.Throws<ImageException>(() => ImageSource.FromPath(_folder.PathOf("pipe.png")).Decode()).Reason);
     }
 
     [Fact]

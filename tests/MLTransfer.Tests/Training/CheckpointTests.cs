@@ -184,7 +184,7 @@ public sealed class CheckpointTests : IDisposable
             if (report.Epoch == stopIn && report.Done > 16) stop.Cancel();
         });
         TrainingHistory history = new TrainingLoop(recipe, TimeProvider.System, progress, checkpoint: checkpoint).Run(
-            new Trainee(network, last, []), Data(), validate is null ? null : (epoch, _, _) => validate(epoch), stop.Token);
+            new TrainableModel(network, last, []), Data(), validate is null ? null : (epoch, _, _) => validate(epoch), stop.Token);
         return (history, network.parameters().SelectMany(parameter => parameter.detach().data<float>().ToArray()).ToArray());
     }
 

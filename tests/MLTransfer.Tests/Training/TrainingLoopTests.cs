@@ -45,7 +45,7 @@ public class TrainingLoopTests
         }
 
         TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null)
-            .Run(new Trainee(head, head, []), Data(), Validate, CancellationToken.None);
+            .Run(new TrainableModel(head, head, []), Data(), Validate, CancellationToken.None);
         Assert.Equal(4, history.Best.Epoch); // as accurate as epoch 2, with a lower loss
         Assert.Equal(weights[3], head.weight![0, 0].item<float>());
     }
@@ -61,7 +61,7 @@ public class TrainingLoopTests
             if (report is { Epoch: 3, Done: > 0 }) stop.Cancel();
         });
         TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, progress).Run(
-            new Trainee(head, head, []), Data(), (_, _, _) => new Tally(1, 1, 1), stop.Token);
+            new TrainableModel(head, head, []), Data(), (_, _, _) => new Tally(1, 1, 1), stop.Token);
         Assert.True(history.Cancelled);
         Assert.Equal(2, history.Epochs.Count);
         Assert.Equal(1, history.Best.Epoch);
@@ -80,7 +80,7 @@ public class TrainingLoopTests
             if (report is { Epoch: 3, Done: 16 }) stop.Cancel();
         });
         TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, progress)
-            .Run(new Trainee(head, head, []), Data(), null, stop.Token);
+            .Run(new TrainableModel(head, head, []), Data(), null, stop.Token);
         Assert.Equal(2, history.Best.Epoch);
         Assert.Equal(finished, head.weight![0, 0].item<float>());
     }
@@ -93,7 +93,7 @@ public class TrainingLoopTests
         Linear head = Head();
         var progress = new Listener(_ => stop.Cancel());
         Assert.Throws<OperationCanceledException>(
-            () => new TrainingLoop(Recipe, TimeProvider.System, progress).Run(new Trainee(head, head, []), Data(), null, stop.Token));
+            () => new TrainingLoop(Recipe, TimeProvider.System, progress).Run(new TrainableModel(head, head, []), Data(), null, stop.Token));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public class TrainingLoopTests
         using (no_grad()) head.weight!.fill_(float.NaN);
         var error = Assert.Throws<InvalidOperationException>(
             () => new TrainingLoop(Recipe, TimeProvider.System, null)
-            .Run(new Trainee(head, head, []), Data(), null, CancellationToken.None));
+            .Run(new TrainableModel(head, head, []), Data(), null, CancellationToken.None));
         Assert.StartsWith("The loss of the first batch is NaN or infinite before any weight has changed", error.Message,
             StringComparison.Ordinal);
     }
@@ -132,7 +132,7 @@ public class TrainingLoopTests
         }
 
         TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null)
-            .Run(new Trainee(head, head, []), Data(), Validate, CancellationToken.None);
+            .Run(new TrainableModel(head, head, []), Data(), Validate, CancellationToken.None);
 
         Assert.IsType<IOException>(history.Failure);
         Assert.Equal((3, 2, 4), (history.Epochs.Count, history.Best.Epoch, history.FailedEpoch));
@@ -145,7 +145,7 @@ public class TrainingLoopTests
         using var scope = NewDisposeScope();
         Linear head = Head();
         Assert.Throws<IOException>(() => new TrainingLoop(Recipe, TimeProvider.System, null).Run(
-            new Trainee(head, head, []), Data(), (_, _, _) => throw new IOException("The disk is gone."), CancellationToken.None));
+            new TrainableModel(head, head, []), Data(), (_, _, _) => throw new IOException("The disk is gone."), CancellationToken.None));
     }
 
     [Theory]
@@ -162,7 +162,7 @@ public class TrainingLoopTests
         }
 
         TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null).Run(
-            new Trainee(head, head, []), Data(), (epoch, training, _) => { Spoil(epoch); return training; }, CancellationToken.None);
+            new TrainableModel(head, head, []), Data(), (epoch, training, _) => { Spoil(epoch); return training; }, CancellationToken.None);
 
         Assert.Contains("in epoch 3, 'bias' of the network became NaN or infinite", history.Failure!.Message, StringComparison.Ordinal);
         Assert.Equal(2, history.Epochs.Count);
@@ -175,7 +175,7 @@ public class TrainingLoopTests
         using var scope = NewDisposeScope();
         Linear head = Head();
         TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null).Run(
-            new Trainee(head, head, []), Data(), (epoch, _, _) => new Tally(10, 9, epoch == 2 ? double.NaN : 1), CancellationToken.None);
+            new TrainableModel(head, head, []), Data(), (epoch, _, _) => new Tally(10, 9, epoch == 2 ? double.NaN : 1), CancellationToken.None);
         Assert.Contains("in epoch 2, the loss on the validation images became NaN", history.Failure!.Message, StringComparison.Ordinal);
         Assert.Equal(1, history.Best.Epoch);
     }
@@ -190,7 +190,7 @@ public class TrainingLoopTests
         BatchNorm2d norm = nn.BatchNorm2d(3);
         Linear head = nn.Linear(3, 2);
         using Sequential network = nn.Sequential(("norm", norm), ("pool", nn.AdaptiveAvgPool2d(1)), ("flat", nn.Flatten()), ("head", head));
-        var trainee = new Trainee(network, head, []);
+        var trainee = new TrainableModel(network, head, []);
         trainee.BeginEpoch();
 
         trainee.Logits(randn(images, 3, side, side) + 2f)[0].sum().backward();
@@ -209,7 +209,7 @@ public class TrainingLoopTests
         BatchNorm2d norm = nn.BatchNorm2d(3);
         Linear head = nn.Linear(3, 2);
         using Sequential network = nn.Sequential(("norm", norm), ("pool", nn.AdaptiveAvgPool2d(1)), ("flat", nn.Flatten()), ("head", head));
-        var trainee = new Trainee(network, head, [norm]);
+        var trainee = new TrainableModel(network, head, [norm]);
         trainee.BeginEpoch();
         network.call(randn(4, 3, 5, 5) + 3f);
         Assert.Equal(0, norm.running_mean!.abs().max().item<float>());
@@ -238,7 +238,7 @@ public class TrainingLoopTests
         FeatureData data = new(features, labels, batchSize: 40, seed: 3, weights: ofClass.index_select(0, labels));
 
         TrainingHistory history = new TrainingLoop(Recipe with { Epochs = 1 }, TimeProvider.System, null)
-            .Run(new Trainee(head, head, []), data, null, CancellationToken.None);
+            .Run(new TrainableModel(head, head, []), data, null, CancellationToken.None);
 
         Assert.Equal(expected, history.Epochs[0].Loss, 1e-5);
     }
@@ -256,7 +256,7 @@ public class TrainingLoopTests
     private static TrainingHistory Train(TrainingRecipe recipe)
     {
         Linear head = Head();
-        return new TrainingLoop(recipe, TimeProvider.System, null).Run(new Trainee(head, head, []), Data(), null, CancellationToken.None);
+        return new TrainingLoop(recipe, TimeProvider.System, null).Run(new TrainableModel(head, head, []), Data(), null, CancellationToken.None);
     }
 
     private static Linear Head()

@@ -125,7 +125,7 @@ public sealed class TrainerCheckpointTests : IDisposable
         (bool withClassifier, string prefix) = StateDict.Load(model, file, path, Backbone.Name, model.HeadName, null);
         Assert.True(withClassifier);
         Assert.All(model.parameters(), parameter => Assert.True(parameter.eq(0.5).all().item<bool>()));
-        Assert.Equal(new Lookalike(Backbone, 10) { Prefix = prefix }, Lookalike.Of(WeightsFile.Summarize(path).Tensors));
+        Assert.Equal(new BackboneDetector(Backbone, 10) { Prefix = prefix }, BackboneDetector.Detect(WeightsFile.Summarize(path).Tensors));
         return NetworkInFile.Told(file, path, prefix);
     }
 

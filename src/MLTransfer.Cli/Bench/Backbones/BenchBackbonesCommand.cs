@@ -16,18 +16,18 @@ internal sealed class BenchBackbonesCommand : MltCommand
         Description = "A backbone to compare; may be repeated. [default: all]",
     };
 
-    private readonly Option<string?> _script = NewOption.Text(
+    private readonly Option<string?> _script = CliOption.Text(
         "--peer-script", "FILE", "Writes what torchvision's networks compute. [default: ../shared/peers/parity_models.py]");
-    private readonly Option<string?> _python = NewOption.Text(
+    private readonly Option<string?> _python = CliOption.Text(
         "--python", "FILE", $"The Python that has torch and torchvision. [default: {PeerRequest.DefaultPython}]");
     private readonly Option<int?> _rounds =
-        NewOption.Whole("--rounds", $"How often each loads a file. [default: {DefaultRounds}]", 1, 1000);
-    private readonly Option<string?> _out = NewOption.Text("--out", "FILE", "Where the page of Markdown goes. [default: standard output]");
+        CliOption.Integer("--rounds", $"How often each loads a file. [default: {DefaultRounds}]", 1, 1000);
+    private readonly Option<string?> _out = CliOption.Text("--out", "FILE", "Where the page of Markdown goes. [default: standard output]");
 
-    internal BenchBackbonesCommand(Surroundings surroundings)
+    internal BenchBackbonesCommand(CommandContext context)
         : base(
             "backbones", "Compares every backbone with torchvision's of the same name: scores, gradient, and the time to load weights.",
-            surroundings,
+            context,
             "mlt bench backbones --out docs/backbones.md",
             "mlt bench backbones --backbone resnet50 --backbone vit_b_16 --json") =>
         Accepts(_backbones, _script, _python, _rounds, _out);
@@ -50,14 +50,14 @@ internal sealed class BenchBackbonesCommand : MltCommand
         IReadOnlyList<Backbone> backbones =
             asked.GetValue(_backbones) is { Length: > 0 } names ? Array.ConvertAll(names, KnownBackbone.Of) : ModelZoo.All;
         var report = await BackbonesRun
-            .CompareAsync(backbones, python, script, asked.GetValue(_rounds) ?? DefaultRounds, Surroundings.Words, cancel)
+            .CompareAsync(backbones, python, script, asked.GetValue(_rounds) ?? DefaultRounds, Context.Error, cancel)
             .ConfigureAwait(false);
         var page = BackbonesPage.Of(report);
         file?.Write(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(page)));
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, report);
+            Json.WriteTo(Context.Output, report);
         else if (file is null)
-            Surroundings.Output.Write(page);
+            Context.Output.Write(page);
         return ExitCode.Done;
     }
 }

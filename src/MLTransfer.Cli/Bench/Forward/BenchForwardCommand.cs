@@ -20,15 +20,15 @@ internal sealed class BenchForwardCommand : MltCommand
         Description = $"A backbone of torchvision's; may be repeated. [default: {string.Join(", ", DefaultBackbones)}]",
     };
 
-    private readonly Option<int?> _batchSize = NewOption.Whole("--batch-size", $"Images at a time. [default: {DefaultBatchSize}]", 1, 1024);
-    private readonly Option<int?> _rounds = NewOption.Whole("--rounds", $"How often each is measured. [default: {DefaultRounds}]", 1, 1000);
+    private readonly Option<int?> _batchSize = CliOption.Integer("--batch-size", $"Images at a time. [default: {DefaultBatchSize}]", 1, 1024);
+    private readonly Option<int?> _rounds = CliOption.Integer("--rounds", $"How often each is measured. [default: {DefaultRounds}]", 1, 1000);
     private readonly Option<int?> _threads = Threads.Option();
-    private readonly Option<string?> _python = NewOption.Text(
+    private readonly Option<string?> _python = CliOption.Text(
         "--python", "FILE", $"The Python that has torch and torchvision. [default: {PeerRequest.DefaultPython}]");
 
-    internal BenchForwardCommand(Surroundings surroundings)
+    internal BenchForwardCommand(CommandContext context)
         : base("forward", "Times networks on random images: eager PyTorch, ours in float32, and ours as it predicts, in turns.",
-            surroundings,
+            context,
             "mlt bench forward",
             "mlt bench forward --backbone resnet18 --batch-size 32 --json") =>
         Accepts(_backbones, _batchSize, _rounds, _threads, _python);
@@ -52,13 +52,13 @@ internal sealed class BenchForwardCommand : MltCommand
         var comparisons = new List<ForwardComparison>();
         foreach (var backbone in backbones)
         {
-            Surroundings.Words.WriteLine($"{backbone.Name} …");
+            Context.Error.WriteLine($"{backbone.Name} …");
             comparisons.Add(await ForwardRun.CompareAsync(backbone, batchSize, rounds, SecondsARound, python, cancel)
                 .ConfigureAwait(false));
         }
         var report = new ForwardReport(batchSize, torch.get_num_threads(), rounds, comparisons);
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, report);
+            Json.WriteTo(Context.Output, report);
         else
             Show(report);
         return ExitCode.Done;
@@ -72,9 +72,9 @@ internal sealed class BenchForwardCommand : MltCommand
             table.Row(
                 row.Backbone, Figures.Number(row.PeerImagesPerSecond, "0.0"), Figures.Number(row.Float32ImagesPerSecond, "0.0"),
                 Times(row.Float32Ratio),
-                $"{Figures.Number(row.FrozenImagesPerSecond, "0.0")} ({NewOption.Word(row.FrozenPrecision)})", Times(row.FrozenRatio));
+                $"{Figures.Number(row.FrozenImagesPerSecond, "0.0")} ({CliOption.Word(row.FrozenPrecision)})", Times(row.FrozenRatio));
         }
-        Screens.ForResults(Surroundings).Write(table);
+        Screens.ForResults(Context).Write(table);
     }
 
     private static string Times(double ratio) => $"× {Figures.Number(ratio, "0.00")}";

@@ -14,21 +14,21 @@ internal sealed class BenchImagesCommand : MltCommand
     private const string DefaultData = "../shared/data/hymenoptera/train";
 
     private readonly Option<string?> _data =
-        NewOption.Text("--data", "DIR", $"A folder with one folder of images per class. [default: {DefaultData}]");
+        CliOption.Text("--data", "DIR", $"A folder with one folder of images per class. [default: {DefaultData}]");
     private readonly Option<int?> _passes =
-        NewOption.Whole("--passes", $"How often the folder is read in a round. [default: {DefaultPasses}]", 1, 10_000);
-    private readonly Option<int?> _rounds = NewOption.Whole("--rounds", $"How often each is measured. [default: {DefaultRounds}]", 1, 1000);
-    private readonly Option<int?> _threads = NewOption.Whole(
+        CliOption.Integer("--passes", $"How often the folder is read in a round. [default: {DefaultPasses}]", 1, 10_000);
+    private readonly Option<int?> _rounds = CliOption.Integer("--rounds", $"How often each is measured. [default: {DefaultRounds}]", 1, 1000);
+    private readonly Option<int?> _threads = CliOption.Integer(
         "--threads", "Threads of ours, worker processes of torchvision's. [default: as many as the processor has]", 1, 1024);
-    private readonly Option<int?> _endure = NewOption.Whole(
+    private readonly Option<int?> _endure = CliOption.Integer(
         "--endure", "Only ours, for so many images, the folder again and again: says the memory after every tenth of them.", 10,
         int.MaxValue);
-    private readonly Option<string?> _python = NewOption.Text(
+    private readonly Option<string?> _python = CliOption.Text(
         "--python", "FILE", $"The Python that has torch and torchvision. [default: {PeerRequest.DefaultPython}]");
 
-    internal BenchImagesCommand(Surroundings surroundings)
+    internal BenchImagesCommand(CommandContext context)
         : base(
-            "images", "Times images from files to batches: torchvision's usual recipe in a DataLoader, and ours, in turns.", surroundings,
+            "images", "Times images from files to batches: torchvision's usual recipe in a DataLoader, and ours, in turns.", context,
             "mlt bench images",
             "mlt bench images --data flowers/train --threads 4 --json",
             "mlt bench images --endure 100000") =>
@@ -52,23 +52,23 @@ internal sealed class BenchImagesCommand : MltCommand
         var ours = new OurLoader([.. ImageFolder.List(data).Select(file => new FileImage(file.ImagePath))],
             asked.GetValue(_threads) ?? Threads.Default);
         if (asked.GetValue(_endure) is { } endure)
-            Show(Endurance.Run(data, ours, endure, Surroundings.Words, cancel), asked, EnduranceReport.Show);
+            Show(Endurance.Run(data, ours, endure, Context.Error, cancel), asked, EnduranceReport.Show);
         else
         {
             var python = Paths.ExistingFile("--python", asked.GetValue(_python) ?? PeerRequest.DefaultPython);
             var report = await ImagesRun.CompareAsync(
-                data, ours, asked.GetValue(_passes) ?? DefaultPasses, asked.GetValue(_rounds) ?? DefaultRounds, python, Surroundings.Words,
+                data, ours, asked.GetValue(_passes) ?? DefaultPasses, asked.GetValue(_rounds) ?? DefaultRounds, python, Context.Error,
                 cancel).ConfigureAwait(false);
             Show(report, asked, ImagesReport.Show);
         }
         return ExitCode.Done;
     }
 
-    private void Show<T>(T report, ParseResult asked, Action<T, Surroundings> inWords)
+    private void Show<T>(T report, ParseResult asked, Action<T, CommandContext> inWords)
     {
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, report);
+            Json.WriteTo(Context.Output, report);
         else
-            inWords(report, Surroundings);
+            inWords(report, Context);
     }
 }

@@ -14,13 +14,13 @@ internal sealed record EnduranceReport(
     string Data, int Threads, double ImagesPerSecond, double AllocatedBytes, IReadOnlyList<int> Collections,
     IReadOnlyList<MemoryMark> Memory)
 {
-    internal static void Show(EnduranceReport report, Surroundings surroundings)
+    internal static void Show(EnduranceReport report, CommandContext context)
     {
         var table = TextTable.Of("images", "resident memory");
         foreach (var mark in report.Memory)
             table.Row(Figures.Count(mark.Images), Figures.Bytes(mark.ResidentBytes));
-        Screens.ForResults(surroundings).Write(table);
-        surroundings.Output.WriteLine(
+        Screens.ForResults(context).Write(table);
+        context.Output.WriteLine(
             $"{Figures.Speed(report.ImagesPerSecond)} on {Figures.Counted(report.Threads, "thread", "threads")}, " +
             $"{Figures.Bytes((long)report.AllocatedBytes)} allocated an image, collections {string.Join(" + ", report.Collections)}.");
     }

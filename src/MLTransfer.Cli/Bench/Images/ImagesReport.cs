@@ -14,15 +14,15 @@ namespace MLTransfer.Cli.Bench.Images;
 internal sealed record ImagesReport(
     string Data, long Images, int Threads, int Rounds, LoaderFigures Peer, LoaderFigures Ours, LoaderFigures Reduced)
 {
-    internal static void Show(ImagesReport report, Surroundings surroundings)
+    internal static void Show(ImagesReport report, CommandContext context)
     {
         var table = TextTable.Of("loader", "images a second and core", "", "processor time an image", "", "allocated an image",
             "collections");
         Row("torchvision", report.Peer);
         Row("mlt", report.Ours);
         Row("mlt, reduced scale", report.Reduced);
-        Screens.ForResults(surroundings).Write(table);
-        surroundings.Output.WriteLine(
+        Screens.ForResults(context).Write(table);
+        context.Output.WriteLine(
             $"{Figures.Count(report.Images)} images a round, {Figures.Counted(report.Threads, "thread", "threads")}, median of "
             + $"{Figures.Counted(report.Rounds, "round", "rounds")}.");
 

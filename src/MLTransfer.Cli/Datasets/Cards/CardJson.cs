@@ -19,7 +19,7 @@ internal sealed record CardJson(
         """;
 
     internal static CardJson Of(DatasetCard card) => new(
-        card.Name, card.Title, card.Task, card.Classes, card.ClassNames, card.Images, NewOption.Word(card.Layout),
+        card.Name, card.Title, card.Task, card.Classes, card.ClassNames, card.Images, CliOption.Word(card.Layout),
         [.. card.Splits.Select(split => new SplitJson(split.Name, split.Images, split.Path))], card.Bytes,
         [.. card.Files.Select(file => new FileJson(file.Name, file.Urls, file.Bytes, file.Sha256, file.Md5))],
         card.Licence, card.Citation, card.Homepage, card.Notes);

@@ -10,23 +10,23 @@ internal static class CardView
 {
     private const string Unknown = "–";
 
-    internal static void ShowAll(IReadOnlyList<DatasetCard> cards, Surroundings surroundings)
+    internal static void ShowAll(IReadOnlyList<DatasetCard> cards, CommandContext context)
     {
         var table = TextTable.Of("data set", "classes", "images", "download", "licence");
         foreach (var card in cards)
             table.Row(card.Name, Figures.Count(card.Classes), Images(card), Size(card.Bytes), card.Licence ?? "not stated");
-        Screens.ForResults(surroundings).Write(table);
-        surroundings.Output.WriteLine("'mlt datasets info NAME' says more of one; 'mlt datasets get NAME' downloads and unpacks it.");
+        Screens.ForResults(context).Write(table);
+        context.Output.WriteLine("'mlt datasets info NAME' says more of one; 'mlt datasets get NAME' downloads and unpacks it.");
     }
 
-    internal static void Show(DatasetCard card, Surroundings surroundings)
+    internal static void Show(DatasetCard card, CommandContext context)
     {
-        var output = surroundings.Output;
+        var output = context.Output;
         output.WriteLine($"{card.Name}: {card.Title}");
         var grid = new Grid().AddColumn(new GridColumn { NoWrap = true }).AddColumn();
         foreach (var (what, value) in Rows(card).Where(row => row.Value is not null))
             grid.AddRow(new Text(what), new Text(value!));
-        Screens.ForResults(surroundings).Write(grid);
+        Screens.ForResults(context).Write(grid);
         foreach (var file in card.Files)
             output.WriteLine($"{file.Urls[0]} ({Size(file.Bytes)}, {Checksum(file)})");
     }

@@ -9,8 +9,8 @@ internal sealed class DatasetsInfoCommand : MltCommand
 {
     private readonly Argument<string> _name;
 
-    internal DatasetsInfoCommand(Surroundings surroundings)
-        : base("info", "Shows what is known of a published data set: its classes, parts, files, licence, and whom to cite.", surroundings,
+    internal DatasetsInfoCommand(CommandContext context)
+        : base("info", "Shows what is known of a published data set: its classes, parts, files, licence, and whom to cite.", context,
             "mlt datasets info fashion-mnist",
             "mlt datasets info oxford-pets --json")
     {
@@ -28,9 +28,9 @@ internal sealed class DatasetsInfoCommand : MltCommand
     {
         var card = KnownDataset.Of(asked.GetRequiredValue(_name));
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, CardJson.Of(card));
+            Json.WriteTo(Context.Output, CardJson.Of(card));
         else
-            CardView.Show(card, Surroundings);
+            CardView.Show(card, Context);
         return Task.FromResult(ExitCode.Done);
     }
 }

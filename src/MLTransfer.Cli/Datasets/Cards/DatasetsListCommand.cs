@@ -8,8 +8,8 @@ namespace MLTransfer.Cli.Datasets.Cards;
 /// <summary>'mlt datasets list': the published data sets that are known.</summary>
 internal sealed class DatasetsListCommand : MltCommand
 {
-    internal DatasetsListCommand(Surroundings surroundings)
-        : base("list", "Lists the published data sets that mlt knows: how many classes and images, and under which licence.", surroundings,
+    internal DatasetsListCommand(CommandContext context)
+        : base("list", "Lists the published data sets that mlt knows: how many classes and images, and under which licence.", context,
             "mlt datasets list",
             "mlt datasets list --json") =>
         Accepts();
@@ -23,9 +23,9 @@ internal sealed class DatasetsListCommand : MltCommand
     protected override Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, DatasetCards.All.Select(CardJson.Of));
+            Json.WriteTo(Context.Output, DatasetCards.All.Select(CardJson.Of));
         else
-            CardView.ShowAll(DatasetCards.All, Surroundings);
+            CardView.ShowAll(DatasetCards.All, Context);
         return Task.FromResult(ExitCode.Done);
     }
 }

@@ -18,7 +18,7 @@ internal static class KnownDataset
         }
         catch (ArgumentException unknown)
         {
-            throw new UsageException(Asked.Sentence(unknown), unknown);
+            throw new UsageException(UsageError.Sentence(unknown), unknown);
         }
     }
 }

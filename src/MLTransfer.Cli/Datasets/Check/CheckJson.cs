@@ -33,14 +33,14 @@ internal sealed record SizesJson(int[] Smallest, int[] Median, int[] Largest);
 internal sealed record ProblemJson(string Kind, string Note, IReadOnlyList<ImageJson> Images)
 {
     internal static ProblemJson Of(DatasetProblem problem) =>
-        new(NewOption.Word(problem.Kind), problem.Note, [.. problem.Images.Select(ImageJson.Of)]);
+        new(CliOption.Word(problem.Kind), problem.Note, [.. problem.Images.Select(ImageJson.Of)]);
 }
 
 /// <summary>Files of a kind that are not read.</summary>
 internal sealed record LeftOutJson(
     string Kind, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Extension, IReadOnlyList<string> Names)
 {
-    internal static LeftOutJson Of(LeftOutFiles files) => new(NewOption.Word(files.Kind), files.Extension, files.Names);
+    internal static LeftOutJson Of(LeftOutFiles files) => new(CliOption.Word(files.Kind), files.Extension, files.Names);
 }
 
 /// <summary>An image.</summary>

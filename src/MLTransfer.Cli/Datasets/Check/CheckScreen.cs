@@ -9,11 +9,11 @@ namespace MLTransfer.Cli.Datasets.Check;
 internal static class CheckScreen
 {
     internal static async Task<DatasetFindings> WatchAsync(
-        Surroundings surroundings, Func<IProgress<InspectionProgress>?, DatasetFindings> look)
+        CommandContext context, Func<IProgress<InspectionProgress>?, DatasetFindings> look)
     {
-        if (!surroundings.WordsAreTerminal)
+        if (!context.ErrorIsTerminal)
             return look(null);
-        return await Screens.ForWords(surroundings).Progress()
+        return await Screens.ForWords(context).Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
             new RemainingTimeColumn())

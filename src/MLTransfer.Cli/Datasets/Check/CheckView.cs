@@ -14,12 +14,12 @@ internal static class CheckView
     private const int MostImages = 4;
     private const int MostClasses = 50;
 
-    internal static void Show(DatasetFindings findings, string? report, Surroundings surroundings)
+    internal static void Show(DatasetFindings findings, string? report, CommandContext context)
     {
-        var (dataset, output) = (findings.Dataset, surroundings.Output);
+        var (dataset, output) = (findings.Dataset, context.Output);
         output.WriteLine($"{dataset.Path} ({dataset.Format}): {Figures.Counted(dataset.Rows.Count, "image", "images")}, "
             + $"{Figures.Counted(dataset.Classes.Count, "class", "classes")}");
-        Screens.ForResults(surroundings).Write(Classes(findings));
+        Screens.ForResults(context).Write(Classes(findings));
         if (findings.Sizes is { } sizes)
             output.WriteLine($"sizes: {Words(sizes.Smallest)} the smallest, {Words(sizes.Median)} in the middle, {Words(sizes.Largest)} "
                 + $"the largest");
@@ -47,7 +47,7 @@ internal static class CheckView
 
     private static void Show(ProblemKind kind, DatasetProblem[] problems, ImageDataset dataset, TextWriter output)
     {
-        output.WriteLine($"{NewOption.Word(kind).Replace('-', ' ')}: {Figures.Count(problems.Length)}");
+        output.WriteLine($"{CliOption.Word(kind).Replace('-', ' ')}: {Figures.Count(problems.Length)}");
         foreach (var problem in problems.Take(MostOfAKind))
             output.WriteLine($"  {Images(problem, dataset)}{problem.Note}");
         if (problems.Length > MostOfAKind)

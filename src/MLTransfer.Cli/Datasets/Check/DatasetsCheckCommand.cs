@@ -14,19 +14,19 @@ internal sealed class DatasetsCheckCommand : MltCommand
     private readonly Argument<string> _data;
     private readonly DatasetOptions _dataset = new();
     private readonly Option<int?> _smallest =
-        NewOption.Whole("--smallest-side", "An image with a shorter side is tiny, in pixels. [default: 32]", 1, 100_000);
-    private readonly Option<int?> _near = NewOption.Whole(
+        CliOption.Integer("--smallest-side", "An image with a shorter side is tiny, in pixels. [default: 32]", 1, 100_000);
+    private readonly Option<int?> _near = CliOption.Integer(
         "--near", "In how many of the 64 bits of their hashes images that look the same may differ. [default: 6]", 0, 15);
     private readonly Option<string?> _report =
-        NewOption.Text("--report", "DIR",
+        CliOption.Text("--report", "DIR",
         $"Where a page with thumbnails goes, as {ReportName}: problems first, then images of each class.");
-    private readonly Option<bool> _strict = NewOption.Flag("--strict", "Exit with 1 where there are problems.");
+    private readonly Option<bool> _strict = CliOption.Flag("--strict", "Exit with 1 where there are problems.");
     private readonly Option<int?> _maximumPixels = PixelLimit.Option();
     private readonly Option<int?> _threads = Threads.Option();
 
-    internal DatasetsCheckCommand(Surroundings surroundings)
+    internal DatasetsCheckCommand(CommandContext context)
         : base("check", "Looks at every image: counts, sizes, unreadable files, duplicates within and across splits and classes, and more.",
-            surroundings,
+            context,
             "mlt datasets check images",
             "mlt datasets check images --report check",
             "mlt datasets check manifest.csv --strict --json")
@@ -62,14 +62,14 @@ internal sealed class DatasetsCheckCommand : MltCommand
             MaximumPixels = PixelLimit.Of(asked.GetValue(_maximumPixels)),
             Threads = asked.GetValue(_threads) ?? Threads.Default,
         };
-        var findings = await CheckScreen.WatchAsync(Surroundings, progress => DatasetInspection.Run(dataset, options, progress, cancel))
+        var findings = await CheckScreen.WatchAsync(Context, progress => DatasetInspection.Run(dataset, options, progress, cancel))
             .ConfigureAwait(false);
         if (report is not null)
             DatasetReport.Write(report.Path, findings, cancel);
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, CheckJson.Of(findings, report?.Path));
+            Json.WriteTo(Context.Output, CheckJson.Of(findings, report?.Path));
         else
-            CheckView.Show(findings, report?.Path, Surroundings);
+            CheckView.Show(findings, report?.Path, Context);
         return asked.GetValue(_strict) && findings.Problems.Count > 0 ? ExitCode.Failed : ExitCode.Done;
     }
 }

@@ -16,17 +16,17 @@ internal sealed class DatasetsGetCommand : MltCommand
 
     private readonly Argument<string> _name;
 
-    private readonly Option<string?> _out = NewOption.Text(
+    private readonly Option<string?> _out = CliOption.Text(
         "--out", "DIR", "The folder to unpack into: a new or an empty one. [default: datasets/NAME in mlt's cache]");
 
-    private readonly Option<string?> _mirror = NewOption.Text(
+    private readonly Option<string?> _mirror = CliOption.Text(
         "--mirror", "URL", $"Where to download from in place of the publishers' host; the path stays the same. [default: "
         + $"{WeightStoreOptions.MirrorVariable}, if set]");
 
-    private readonly Option<bool> _offline = NewOption.Flag("--offline", "Download nothing: fail where files are not on this machine yet.");
+    private readonly Option<bool> _offline = CliOption.Flag("--offline", "Download nothing: fail where files are not on this machine yet.");
 
-    internal DatasetsGetCommand(Surroundings surroundings)
-        : base("get", "Downloads a published data set, checks it, unpacks it, and says how to train on it.", surroundings,
+    internal DatasetsGetCommand(CommandContext context)
+        : base("get", "Downloads a published data set, checks it, unpacks it, and says how to train on it.", context,
             "mlt datasets get hymenoptera",
             "mlt datasets get fashion-mnist --out data/fashion",
             "mlt datasets get oxford-pets --json")
@@ -47,20 +47,20 @@ internal sealed class DatasetsGetCommand : MltCommand
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
         var card = KnownDataset.Of(asked.GetRequiredValue(_name));
-        var folder = asked.GetValue(_out) ?? Path.Combine(Surroundings.RequiredCache(CacheFolders.Datasets, NoOther), card.Name);
+        var folder = asked.GetValue(_out) ?? Path.Combine(Context.RequiredCache(CacheFolders.Datasets, NoOther), card.Name);
         var store = new DatasetStore(new()
         {
-            CacheFolder = Surroundings.RequiredCache(CacheFolders.Downloads, NoOther),
+            CacheFolder = Context.RequiredCache(CacheFolders.Downloads, NoOther),
             Mirror = Mirror(asked),
             Offline = asked.GetValue(_offline),
         });
         var json = WantsJson(asked);
-        var dataset = await DownloadScreen.WatchAsync(Surroundings, json, progress => store.GetAsync(card, folder, progress, cancel))
+        var dataset = await DownloadScreen.WatchAsync(Context, json, progress => store.GetAsync(card, folder, progress, cancel))
             .ConfigureAwait(false);
         if (json)
-            Json.WriteTo(Surroundings.Output, GottenDataset.Of(dataset));
+            Json.WriteTo(Context.Output, GottenDataset.Of(dataset));
         else
-            GottenDataset.Show(dataset, Surroundings);
+            GottenDataset.Show(dataset, Context);
         return ExitCode.Done;
     }
 
@@ -69,12 +69,12 @@ internal sealed class DatasetsGetCommand : MltCommand
         var option = asked.GetValue(_mirror);
         try
         {
-            return (option ?? Surroundings.Variable(WeightStoreOptions.MirrorVariable)) is { Length: > 0 } address
+            return (option ?? Context.Variable(WeightStoreOptions.MirrorVariable)) is { Length: > 0 } address
                 ? WeightStoreOptions.MirrorAt(address) : null;
         }
         catch (ArgumentException refusal)
         {
-            throw Asked.Wrongly(option is null ? WeightStoreOptions.MirrorVariable : _mirror.Name, refusal);
+            throw UsageError.For(option is null ? WeightStoreOptions.MirrorVariable : _mirror.Name, refusal);
         }
     }
 }

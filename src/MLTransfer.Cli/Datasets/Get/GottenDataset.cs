@@ -17,9 +17,9 @@ internal sealed record GottenDataset(
         dataset.Card.Name, dataset.Folder, dataset.WasThere, dataset.Files, dataset.Bytes, dataset.Skipped, dataset.Places,
         dataset.Card.Licence);
 
-    internal static void Show(LocalDataset dataset, Surroundings surroundings)
+    internal static void Show(LocalDataset dataset, CommandContext context)
     {
-        var output = surroundings.Output;
+        var output = context.Output;
         var card = dataset.Card;
         output.WriteLine(
             $"{dataset.Folder}: {card.Name} ({(dataset.WasThere ? "was there, whole" : "downloaded and unpacked")}, "
@@ -33,7 +33,7 @@ internal sealed record GottenDataset(
             output.WriteLine($"… and {Figures.Count(dataset.Skipped.Count - Named)} more.");
         if (card.Notes is { } notes)
             output.WriteLine(notes);
-        output.WriteLine(Use(dataset, surroundings.Command));
+        output.WriteLine(Use(dataset, context.Command));
     }
 
     private static string Use(LocalDataset dataset, string mlt)

@@ -14,19 +14,19 @@ internal sealed class DatasetsSplitCommand : MltCommand
 
     private readonly Argument<string> _data;
     private readonly DatasetOptions _dataset = new();
-    private readonly Option<Shares?> _fractions = NewOption.Parsed(
+    private readonly Option<Shares?> _fractions = CliOption.Parsed(
         "--fractions", "X,X[,X]", "The shares of train and val, or of train, val and test, of every class; their sum is 1. [default: "
         + "0.8,0.1,0.1]", Shares.Parse);
     private readonly Option<int?> _folds =
-        NewOption.Whole("--folds", "Divide into so many parts of the same size instead, fold1, fold2, …, for cross-validation.", 2, 1000);
+        CliOption.Integer("--folds", "Divide into so many parts of the same size instead, fold1, fold2, …, for cross-validation.", 2, 1000);
     private readonly Option<int?> _seed =
-        NewOption.Whole("--seed", "Decides which images: the same seed, the same parts. [default: 1]", 0, int.MaxValue);
+        CliOption.Integer("--seed", "Decides which images: the same seed, the same parts. [default: 1]", 0, int.MaxValue);
     private readonly Option<string> _out =
-        NewOption.Required("--out", "FILE", "The manifest to write, such as manifest.csv: image, label and split of each image.");
+        CliOption.Required("--out", "FILE", "The manifest to write, such as manifest.csv: image, label and split of each image.");
 
-    internal DatasetsSplitCommand(Surroundings surroundings)
+    internal DatasetsSplitCommand(CommandContext context)
         : base("split", "Divides a data set into parts with the same share of each class, and writes down which image is in which.",
-            surroundings,
+            context,
             "mlt datasets split images --out images/manifest.csv",
             "mlt datasets split images --fractions 0.7,0.3 --seed 7 --out manifest.csv",
             "mlt datasets split images --folds 5 --out folds.csv --json")
@@ -56,7 +56,7 @@ internal sealed class DatasetsSplitCommand : MltCommand
         divided.WriteManifest(file.Path);
         Show(divided, file.Path, seed, WantsJson(asked));
         if (divided.Rows.Any(row => LiesOutside(row.ImagePath, Path.GetDirectoryName(Path.GetFullPath(file.Path))!)))
-            Surroundings.Words.WriteLine($"Its images lie outside its folder: who reads it has to say so, with "
+            Context.Error.WriteLine($"Its images lie outside its folder: who reads it has to say so, with "
                 + $"{_dataset.AllowOutsidePaths.Name}. Beside them, it needs no leave.");
         return Task.FromResult(ExitCode.Done);
     }
@@ -69,7 +69,7 @@ internal sealed class DatasetsSplitCommand : MltCommand
         }
         catch (ArgumentException refusal)
         {
-            throw Asked.Wrongly("--folds", refusal);
+            throw UsageError.For("--folds", refusal);
         }
     }
 
@@ -80,9 +80,9 @@ internal sealed class DatasetsSplitCommand : MltCommand
     {
         PartJson[] parts = [.. divided.Splits.Select(split => new PartJson(split, divided.Rows.Count(row => row.Split == split)))];
         if (json)
-            Json.WriteTo(Surroundings.Output, new { Manifest = path, Seed = seed, Parts = parts });
+            Json.WriteTo(Context.Output, new { Manifest = path, Seed = seed, Parts = parts });
         else
-            Surroundings.Output.WriteLine($"{path}: {string.Join(", ", parts.Select(part => $"{part.Name} {Figures.Count(part.Images)}"))} (seed {seed})");
+            Context.Output.WriteLine($"{path}: {string.Join(", ", parts.Select(part => $"{part.Name} {Figures.Count(part.Images)}"))} (seed {seed})");
     }
 
     private sealed record Shares(double[] Fractions)

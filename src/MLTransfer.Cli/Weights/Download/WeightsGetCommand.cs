@@ -13,8 +13,8 @@ internal sealed class WeightsGetCommand : MltCommand
     private readonly Argument<string[]> _names;
     private readonly StoreOptions _store = new();
 
-    internal WeightsGetCommand(Surroundings surroundings)
-        : base("get", "Downloads weights that are not on this machine yet, checks them, and says where they are.", surroundings,
+    internal WeightsGetCommand(CommandContext context)
+        : base("get", "Downloads weights that are not on this machine yet, checks them, and says where they are.", context,
             "mlt weights get resnet50",
             "mlt weights get resnet18/IMAGENET1K_V1 vit_b_16/IMAGENET1K_SWAG_LINEAR_V1",
             "mlt weights get https://host/weights.pth#sha256=12fca82f0bebc4135bf1f32f6e3710e61d5108578464b84fd6d7f5c1b04036c8 --json")
@@ -37,21 +37,21 @@ internal sealed class WeightsGetCommand : MltCommand
 
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
-        var store = _store.Of(asked, Surroundings);
+        var store = _store.Of(asked, Context);
         var (json, references) = (WantsJson(asked), asked.GetRequiredValue(_names).Select(Understood).ToArray());
         var got = new List<GottenWeights>();
         foreach (var reference in references)
         {
             var note = new DownloadNote();
             var weights = await DownloadScreen
-                .WatchAsync(Surroundings, json, progress => store.GetAsync(reference, note.PassingTo(progress), cancel))
+                .WatchAsync(Context, json, progress => store.GetAsync(reference, note.PassingTo(progress), cancel))
                 .ConfigureAwait(false);
             got.Add(GottenWeights.Of(weights, reference, note.Downloaded));
             if (!json)
-                Surroundings.Output.WriteLine(got[^1].InWords());
+                Context.Output.WriteLine(got[^1].InWords());
         }
         if (json)
-            Json.WriteTo(Surroundings.Output, got);
+            Json.WriteTo(Context.Output, got);
         return ExitCode.Done;
     }
 
@@ -64,7 +64,7 @@ internal sealed class WeightsGetCommand : MltCommand
         }
         catch (ArgumentException unknown)
         {
-            throw new UsageException(Asked.Sentence(unknown), unknown);
+            throw new UsageException(UsageError.Sentence(unknown), unknown);
         }
     }
 }

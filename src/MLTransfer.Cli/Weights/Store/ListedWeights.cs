@@ -32,7 +32,7 @@ internal sealed record ListedPreprocessing(
     int ResizeTo, int CropTo, string Interpolation, IReadOnlyList<float> Mean, IReadOnlyList<float> StandardDeviation)
 {
     internal static ListedPreprocessing Of(Preprocessing expected) => new(
-        expected.ResizeTo, expected.CropTo, CommandLine.NewOption.Word(expected.Interpolation), Numbers(expected.Mean),
+        expected.ResizeTo, expected.CropTo, CommandLine.CliOption.Word(expected.Interpolation), Numbers(expected.Mean),
         Numbers(expected.StandardDeviation));
 
     private static float[] Numbers(Rgb colour) => [colour.R, colour.G, colour.B];

@@ -7,21 +7,21 @@ namespace MLTransfer.Cli.Weights.Store;
 /// <summary>Where weights are looked for: the options of every command that may need published ones.</summary>
 internal sealed class StoreOptions
 {
-    internal Option<string?> Folder { get; } = NewOption.Text(
+    internal Option<string?> Folder { get; } = CliOption.Text(
         "--weights-dir", "DIR", $"A folder to look for published weights in first. [default: {WeightStoreOptions.FoldersVariable}, if "
         + $"set; then the caches of mlt and of PyTorch]");
 
-    internal Option<string?> Mirror { get; } = NewOption.Text(
+    internal Option<string?> Mirror { get; } = CliOption.Text(
         "--mirror", "URL", $"Where to download published weights from in place of their own host; the path stays the same. [default: "
         + $"{WeightStoreOptions.MirrorVariable}, if set]");
 
     internal Option<bool> Offline { get; } =
-        NewOption.Flag("--offline", "Download nothing: fail where weights are not on this machine yet.");
+        CliOption.Flag("--offline", "Download nothing: fail where weights are not on this machine yet.");
 
     /// <exception cref="UsageException">There is no such folder, or the mirror is no address.</exception>
-    internal WeightStore Of(ParseResult asked, Surroundings surroundings)
+    internal WeightStore Of(ParseResult asked, CommandContext context)
     {
-        var usual = Usual(surroundings);
+        var usual = Usual(context);
         return new(usual with
         {
             Folders = asked.GetValue(Folder) is { } folder ? [Paths.ExistingFolder("--weights-dir", folder), .. usual.Folders]
@@ -31,18 +31,18 @@ internal sealed class StoreOptions
         });
     }
 
-    private static WeightStoreOptions Usual(Surroundings surroundings)
+    private static WeightStoreOptions Usual(CommandContext context)
     {
         try
         {
-            return WeightStoreOptions.Of(surroundings.Variable, surroundings.Home) with
+            return WeightStoreOptions.Of(context.Variable, context.Home) with
             {
-                CacheFolder = surroundings.CacheFolder is { } folder ? Path.Combine(folder, CacheFolders.Weights) : null,
+                CacheFolder = context.CacheFolder is { } folder ? Path.Combine(folder, CacheFolders.Weights) : null,
             };
         }
         catch (ArgumentException refusal)
         {
-            throw Asked.Wrongly(WeightStoreOptions.MirrorVariable, refusal);
+            throw UsageError.For(WeightStoreOptions.MirrorVariable, refusal);
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class StoreOptions
         }
         catch (ArgumentException refusal)
         {
-            throw Asked.Wrongly(option, refusal);
+            throw UsageError.For(option, refusal);
         }
     }
 }

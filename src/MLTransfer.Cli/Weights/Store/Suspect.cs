@@ -39,7 +39,7 @@ internal sealed record Suspect(string File, string? Weights, string? Expected)
         }
         catch (ArgumentException unknown)
         {
-            throw new UsageException($"'{name}' is no file, and {Asked.Sentence(unknown)}", unknown);
+            throw new UsageException($"'{name}' is no file, and {UsageError.Sentence(unknown)}", unknown);
         }
     }
 }

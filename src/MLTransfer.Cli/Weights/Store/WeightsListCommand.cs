@@ -10,12 +10,12 @@ namespace MLTransfer.Cli.Weights.Store;
 internal sealed class WeightsListCommand : MltCommand
 {
     private readonly Option<string?> _backbone =
-        NewOption.Text("--backbone", "NAME", "Only the weights of this backbone. [default: of all]");
+        CliOption.Text("--backbone", "NAME", "Only the weights of this backbone. [default: of all]");
     private readonly StoreOptions _store = new();
 
-    internal WeightsListCommand(Surroundings surroundings)
+    internal WeightsListCommand(CommandContext context)
         : base("list", "Lists published weights: what they can do, how they are licensed, and where they lie on this machine.",
-            surroundings,
+            context,
             "mlt weights list",
             "mlt weights list --backbone resnet50",
             "mlt weights list --json") =>
@@ -30,12 +30,12 @@ internal sealed class WeightsListCommand : MltCommand
 
     protected override Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
-        var store = _store.Of(asked, Surroundings);
+        var store = _store.Of(asked, Context);
         var listed = Asked(asked.GetValue(_backbone)).Select(weights => ListedWeights.Of(weights, store));
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, listed);
+            Json.WriteTo(Context.Output, listed);
         else
-            WeightsListView.Show([.. listed], Surroundings);
+            WeightsListView.Show([.. listed], Context);
         return Task.FromResult(ExitCode.Done);
     }
 
@@ -49,7 +49,7 @@ internal sealed class WeightsListCommand : MltCommand
         }
         catch (ArgumentException unknown)
         {
-            throw CommandLine.Asked.Wrongly("--backbone", unknown);
+            throw CommandLine.UsageError.For("--backbone", unknown);
         }
     }
 }

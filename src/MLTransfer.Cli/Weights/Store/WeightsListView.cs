@@ -9,9 +9,9 @@ internal static class WeightsListView
     private const string Unknown = "–";
     private const string InTheLibrary = "part of MLTransfer";
 
-    internal static void Show(IReadOnlyList<ListedWeights> listed, Surroundings surroundings)
+    internal static void Show(IReadOnlyList<ListedWeights> listed, CommandContext context)
     {
-        var output = surroundings.Output;
+        var output = context.Output;
         if (listed.Count == 0)
         {
             output.WriteLine("None are published that MLTransfer knows of. Give a FILE or a URL as --weights, or 'none' for random ones.");
@@ -29,7 +29,7 @@ internal static class WeightsListView
                 weights.Licence,
                 weights.Url is null ? InTheLibrary : weights.Path ?? Unknown);
         }
-        Screens.ForResults(surroundings).Write(table);
+        Screens.ForResults(context).Write(table);
         output.WriteLine("* what --weights is for this backbone unless said otherwise. top-1: of ImageNet's (CIFAR-10's) validation "
             + "images, as published.");
         output.WriteLine("The images that they were trained on have terms of their own. 'mlt weights get NAME' downloads; 'mlt train' "

@@ -10,9 +10,9 @@ internal sealed class WeightsVerifyCommand : MltCommand
     private readonly Argument<string[]> _names;
     private readonly StoreOptions _store = new();
 
-    internal WeightsVerifyCommand(Surroundings surroundings)
+    internal WeightsVerifyCommand(CommandContext context)
         : base("verify", "Computes the SHA-256 of weights on this machine and compares it with the published one; fails if one is damaged.",
-            surroundings,
+            context,
             "mlt weights verify",
             "mlt weights verify resnet50/IMAGENET1K_V2",
             "mlt weights verify downloads/resnet18-f37072fd.pth --json")
@@ -36,13 +36,13 @@ internal sealed class WeightsVerifyCommand : MltCommand
 
     protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
     {
-        var store = _store.Of(asked, Surroundings);
+        var store = _store.Of(asked, Context);
         var names = asked.GetValue(_names) ?? [];
         var verified = new List<VerifiedFile>();
         foreach (var suspect in names.Length == 0 ? Suspect.AllIn(store) : names.SelectMany(name => Suspect.Named(name, store)))
             verified.Add(await VerifiedFile.OfAsync(suspect, cancel).ConfigureAwait(false));
         if (WantsJson(asked))
-            Json.WriteTo(Surroundings.Output, verified);
+            Json.WriteTo(Context.Output, verified);
         else
             Show(verified, store.Options.Places);
         return verified.Any(file => file.State is FileState.Damaged or FileState.Absent) ? ExitCode.Failed : ExitCode.Done;
@@ -51,8 +51,8 @@ internal sealed class WeightsVerifyCommand : MltCommand
     private void Show(List<VerifiedFile> verified, IReadOnlyList<string> places)
     {
         foreach (var file in verified)
-            Surroundings.Output.WriteLine(file.InWords());
+            Context.Output.WriteLine(file.InWords());
         if (verified.Count == 0)
-            Surroundings.Output.WriteLine($"No weights in {string.Join(", ", places)}.");
+            Context.Output.WriteLine($"No weights in {string.Join(", ", places)}.");
     }
 }

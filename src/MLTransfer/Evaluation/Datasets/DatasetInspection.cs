@@ -51,7 +51,7 @@ public static class DatasetInspection
         List<DatasetProblem> problems = [];
         try
         {
-            var source = ImageSource.At(row.ImagePath);
+            var source = ImageSource.FromPath(row.ImagePath);
             string content = Convert.ToHexStringLower(source.ContentHash());
             if (Extension.Complaint(row.ImagePath) is { } complaint)
                 Add(ProblemKind.WrongExtension, complaint);

@@ -18,7 +18,7 @@ public sealed class WeightStore
     }
 
     /// <summary>What is usual for a user, environment variables aside: see <see cref="WeightStoreOptions.Of"/>.</summary>
-    public static WeightStore Usual { get; } =
+    public static WeightStore Default { get; } =
         new(WeightStoreOptions.Of(_ => null, UserCache.Home));
 
     /// <summary>Where it looks, and how it downloads.</summary>

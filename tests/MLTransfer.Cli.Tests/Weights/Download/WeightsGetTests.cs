@@ -117,7 +117,7 @@ public sealed class WeightsGetTests : IDisposable
     public async Task What_cannot_be_downloaded_is_a_wrong_question(string asked, string answer)
     {
         var outcome = await Mlt.RunInAsync(_cache.Path, ["weights", "get", .. asked.Split(' ')]);
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Contains(answer, outcome.Words, StringComparison.Ordinal);
         Assert.DoesNotContain("(Parameter", outcome.Words, StringComparison.Ordinal);
     }

@@ -53,7 +53,7 @@ public sealed class WeightsListTests : IDisposable
     public async Task A_backbone_that_is_none_is_answered_with_the_nearest()
     {
         var outcome = await Mlt.RunAsync("weights", "list", "--backbone", "resnt50");
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.StartsWith("mlt weights list: --backbone: There is no backbone 'resnt50'. Did you mean 'resnet50'?", outcome.Words,
             StringComparison.Ordinal);
     }

@@ -57,7 +57,7 @@ public sealed class WeightsVerifyTests : IDisposable
     public async Task What_is_neither_a_file_nor_weights_is_a_wrong_question()
     {
         var outcome = await Mlt.RunInAsync(_cache.Path, "weights", "verify", "mine.pth");
-        Assert.Equal(ExitCode.AskedWrongly, outcome.Code);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.StartsWith("mlt weights verify: 'mine.pth' is no file, and There are no weights 'mine.pth'.", outcome.Words,
             StringComparison.Ordinal);
     }

@@ -98,7 +98,7 @@ public sealed class CifarDatasetTests : IDisposable
     // The colours of a pixel are 1,024 bytes apart.
     private static void CheckImage(ImageRow row, int number)
     {
-        Image image = ImageSource.At(row.ImagePath).Decode();
+        Image image = ImageSource.FromPath(row.ImagePath).Decode();
         byte[] planes = Planes(number);
         Assert.Equal((32, 32), (image.Width, image.Height));
         Assert.Equal(Enumerable.Range(0, ImageLength).Select(index => planes[(index % 3 * 1024) + (index / 3)]), image.Pixels);

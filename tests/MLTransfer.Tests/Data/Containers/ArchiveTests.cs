@@ -31,7 +31,7 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal(["train", "val"], dataset.Splits);
         Assert.Equal(["cats", "dogs"], dataset.Classes);
         Assert.Equal([.. Entries[..4].Select(entry => $"{path}!/{entry}")], dataset.Rows.Select(row => row.ImagePath));
-        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, ImageSource.At(row.ImagePath).Decode().Pixels));
+        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, ImageSource.FromPath(row.ImagePath).Decode().Pixels));
         Assert.Equal([path], Directory.EnumerateFiles(_folder.Path));
     }
 
@@ -39,14 +39,14 @@ public sealed class ArchiveTests : IDisposable
     public void Several_threads_read_one_archive()
     {
         string path = Make("zip", [.. Enumerable.Range(0, 40).Select(index => $"{(index % 2 == 0 ? "a" : "b")}/{index}.png")]);
-        ImageSource[] images = [.. ImageDataset.Open(path).Rows.Select(row => ImageSource.At(row.ImagePath))];
+        ImageSource[] images = [.. ImageDataset.Open(path).Rows.Select(row => ImageSource.FromPath(row.ImagePath))];
 
         Parallel.For(0, 400, index => Assert.Equal(Fixture.Shown().Pixels, images[index % 40].Decode().Pixels));
     }
 
     [Fact]
     public void The_content_of_an_image_has_the_same_hash_as_its_file() => Assert.Equal(
-        new FileImage(Fixture.PathOf("plain.png")).ContentHash(), ImageSource.At($"{Make("zip", ["a/1.png"])}!/a/1.png").ContentHash());
+        new FileImage(Fixture.PathOf("plain.png")).ContentHash(), ImageSource.FromPath($"{Make("zip", ["a/1.png"])}!/a/1.png").ContentHash());
 
     [Fact]
     public void A_path_with_the_mark_of_archives_is_a_plain_one_where_no_file_lies_before_it()
@@ -54,8 +54,8 @@ public sealed class ArchiveTests : IDisposable
         Directory.CreateDirectory(_folder.PathOf("odd!"));
         string path = _folder.Write("odd!/1.png", Fixture.Bytes("plain.png"));
 
-        Assert.IsType<FileImage>(ImageSource.At(path));
-        Assert.Equal(Fixture.Shown().Pixels, ImageSource.At(path).Decode().Pixels);
+        Assert.IsType<FileImage>(ImageSource.FromPath(path));
+        Assert.Equal(Fixture.Shown().Pixels, ImageSource.FromPath(path).Decode().Pixels);
     }
 
     [Fact]
@@ -76,12 +76,12 @@ public sealed class ArchiveTests : IDisposable
     {
         string path = _folder.PathOf("replaced.zip");
         File.Move(Make("zip", ["a/1.png"]), path);
-        ImageSource image = ImageSource.At($"{path}!/a/1.png");
+        ImageSource image = ImageSource.FromPath($"{path}!/a/1.png");
         image.Decode();
         File.Move(Make("zip", ["b/1.png", "b/2.png"]), path, overwrite: true);
 
         Assert.Contains("holds no such image", Assert.Throws<ImageException>(() => image.Decode()).Reason);
-        Assert.Equal(Fixture.Shown().Pixels, ImageSource.At($"{path}!/b/2.png").Decode().Pixels);
+        Assert.Equal(Fixture.Shown().Pixels, ImageSource.FromPath($"{path}!/b/2.png").Decode().Pixels);
     }
 
     [Theory]
@@ -161,7 +161,7 @@ public sealed class ArchiveTests : IDisposable
             string path = _folder.Write($"behind{number++}.zip", [.. file, .. behind]);
 
             Assert.All(ImageDataset.Open(path).Rows, row =>
-                Assert.Equal(Fixture.Shown().Pixels, ImageSource.At(row.ImagePath).Decode().Pixels));
+                Assert.Equal(Fixture.Shown().Pixels, ImageSource.FromPath(row.ImagePath).Decode().Pixels));
         }
 
         // The mark of an end whose directory would lie outside the file.
@@ -192,7 +192,7 @@ public sealed class ArchiveTests : IDisposable
         ImageDataset dataset = ImageDataset.Open(path);
 
         Assert.Equal(new[] { one, other }.Order(StringComparer.Ordinal), dataset.Classes);
-        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, ImageSource.At(row.ImagePath).Decode().Pixels));
+        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, ImageSource.FromPath(row.ImagePath).Decode().Pixels));
     }
 
     [Theory]
@@ -214,7 +214,7 @@ public sealed class ArchiveTests : IDisposable
         ImageDataset dataset = ImageDataset.Open(Make("zip", ["set\\a\\1.png", "set\\b\\2.png", "set\\.hidden\\3.png"]));
 
         Assert.Equal(["a", "b"], dataset.Rows.Select(row => row.Label));
-        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, ImageSource.At(row.ImagePath).Decode().Pixels));
+        Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, ImageSource.FromPath(row.ImagePath).Decode().Pixels));
     }
 
     [Theory]
@@ -261,7 +261,7 @@ public sealed class ArchiveTests : IDisposable
             try
             {
                 foreach (ImageRow row in ImageDataset.Open(path).Rows)
-                    ImageSource.At(row.ImagePath).Decode();
+                    ImageSource.FromPath(row.ImagePath).Decode();
             }
             catch (Exception exception) when (exception is InvalidDataException or ImageException)
             {
@@ -304,8 +304,8 @@ public sealed class ArchiveTests : IDisposable
         ImageDataset dataset = ImageDataset.Open(path);
 
         Assert.Equal(["caf\u00e9", "\u00e9cole"], dataset.Classes);
-        Assert.NotEqual(ImageSource.At(dataset.Rows[0].ImagePath).ContentHash(),
-            ImageSource.At(dataset.Rows[1].ImagePath).ContentHash());
+        Assert.NotEqual(ImageSource.FromPath(dataset.Rows[0].ImagePath).ContentHash(),
+            ImageSource.FromPath(dataset.Rows[1].ImagePath).ContentHash());
     }
 
     // The sum of a tar header counts its own field as blanks.
@@ -321,7 +321,7 @@ public sealed class ArchiveTests : IDisposable
         Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ", field);
     }
 
-    private static string ReasonOf(string path) => Assert.Throws<ImageException>(() => ImageSource.At(path).Decode()).Reason;
+    private static string ReasonOf(string path) => Assert.Throws<ImageException>(() => ImageSource.FromPath(path).Decode()).Reason;
 
     private static string ErrorOf(string path) => Assert.Throws<InvalidDataException>(() => ImageDataset.Open(path)).Message;
 

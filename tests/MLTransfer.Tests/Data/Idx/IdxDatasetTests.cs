@@ -24,7 +24,7 @@ public sealed class IdxDatasetTests : IDisposable
 
         Assert.Equal([("0", "7"), ("1", "0"), ("2", "7")],
             dataset.Rows.Select(row => (row.ImagePath[(_folder.PathOf(Images + extension).Length + 2)..], row.Label)));
-        Image second = ImageSource.At(dataset.Rows[1].ImagePath).Decode();
+        Image second = ImageSource.FromPath(dataset.Rows[1].ImagePath).Decode();
         Assert.Equal((2, 3), (second.Width, second.Height));
         Assert.Equal([6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10, 10, 11, 11, 11], second.Pixels);
     }
@@ -64,7 +64,7 @@ public sealed class IdxDatasetTests : IDisposable
         ImageDataset dataset = ImageDataset.Open(_folder.Path);
 
         Assert.Equal(["a", "z"], dataset.Classes);
-        Image first = ImageSource.At(dataset.Rows[0].ImagePath).Decode();
+        Image first = ImageSource.FromPath(dataset.Rows[0].ImagePath).Decode();
         Assert.Equal((3, 2), (first.Width, first.Height));
         Assert.Equal([0, 2, 4, 1, 3, 5], first.Pixels.Where((_, index) => index % 3 == 0));
     }
@@ -150,7 +150,7 @@ public sealed class IdxDatasetTests : IDisposable
         Assert.Equal((18_454, 41_833), (SumOf(dataset.Rows[0]), SumOf(dataset.Rows[^1])));
     }
 
-    private static int SumOf(ImageRow row) => ImageSource.At(row.ImagePath).Decode().Pixels.Sum(pixel => pixel) / 3;
+    private static int SumOf(ImageRow row) => ImageSource.FromPath(row.ImagePath).Decode().Pixels.Sum(pixel => pixel) / 3;
 
     private static byte[] Noise(int length)
     {

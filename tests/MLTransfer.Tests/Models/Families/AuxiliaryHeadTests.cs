@@ -18,7 +18,7 @@ public sealed class AuxiliaryHeadTests : IDisposable
     {
         manual_seed(1);
         ImageModel model = ModelZoo.Find("googlenet").Build(2);
-        var trainee = new Trainee(model, model.Head, [], type, auxiliaryWeight: 0.3);
+        var trainee = new TrainableModel(model, model.Head, [], type, auxiliaryWeight: 0.3);
         trainee.BeginEpoch();
         Tensor labels = tensor(new long[] { 0, 1 });
         IReadOnlyList<Tensor> logits = trainee.Logits(randn(2, 3, 64, 64));

@@ -29,7 +29,7 @@ public class EmbeddedBackboneTests
     {
         using var scope = NewDisposeScope();
         using ImageModel model = ModelZoo.Find("embedded").Build(Weights.Classes);
-        LocalWeights local = await WeightStore.Usual.GetAsync(WeightsReference.To(Weights));
+        LocalWeights local = await WeightStore.Default.GetAsync(WeightsReference.To(Weights));
         StateDict.Load(model, local.Read(), local.Name, "embedded");
         using var frozen = new FrozenModel(model, Precision.Float32);
         (EncodedImage[] images, int[] labels) = HeldOut();

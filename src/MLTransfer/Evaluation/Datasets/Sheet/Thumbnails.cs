@@ -36,7 +36,7 @@ internal static class Thumbnails
     {
         try
         {
-            Image image = ImageSource.At(path).Decode(decoding);
+            Image image = ImageSource.FromPath(path).Decode(decoding);
             double scale = Math.Min(1, (double)LongerSide / Math.Max(image.Width, image.Height));
             (int width, int height) = (Math.Max(1, (int)Math.Round(image.Width * scale)),
                 Math.Max(1, (int)Math.Round(image.Height * scale)));

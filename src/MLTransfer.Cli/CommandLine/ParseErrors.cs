@@ -4,9 +4,9 @@ using System.CommandLine.Parsing;
 namespace MLTransfer.Cli.CommandLine;
 
 /// <summary>Says what is wrong with a command line: every mistake, each with the nearest thing that is possible.</summary>
-internal static class Complaints
+internal static class ParseErrors
 {
-    internal static IReadOnlyList<string> About(ParseResult asked)
+    internal static IReadOnlyList<string> Describe(ParseResult asked)
     {
         var (command, unmatched) = (asked.CommandResult.Command, asked.UnmatchedTokens);
         if (unmatched is [var first, ..] && command.Subcommands.Count > 0 && !first.StartsWith('-'))

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Tests.Estimators;
 
-public class LookalikeTests
+public class BackboneDetectorTests
 {
     [Theory]
     [InlineData("resnet18", 1000)]
@@ -24,12 +24,12 @@ public class LookalikeTests
         ImageModel model = ModelZoo.Find(name).Build(classes);
         TensorDescription[] tensors = [.. StateDict.Save(model)];
 
-        Assert.Equal(new Lookalike(ModelZoo.Find(name), classes), Lookalike.Of(tensors));
-        Assert.Equal("", Lookalike.Of(tensors.Where(tensor => !tensor.Name.StartsWith(model.HeadName, StringComparison.Ordinal)))?.Prefix);
+        Assert.Equal(new BackboneDetector(ModelZoo.Find(name), classes), BackboneDetector.Detect(tensors));
+        Assert.Equal("", BackboneDetector.Detect(tensors.Where(tensor => !tensor.Name.StartsWith(model.HeadName, StringComparison.Ordinal)))?.Prefix);
         IEnumerable<TensorDescription> within = tensors.Select(tensor => tensor with { Name = $"net.encoder.{tensor.Name}" });
         Assert.Equal(
-            new Lookalike(ModelZoo.Find(name), classes) { Prefix = "net.encoder." },
-            Lookalike.Of([.. within, new("loss.weight", TensorType.Float32, [2]), new("metric.weight", TensorType.Float32, [3])]));
+            new BackboneDetector(ModelZoo.Find(name), classes) { Prefix = "net.encoder." },
+            BackboneDetector.Detect([.. within, new("loss.weight", TensorType.Float32, [2]), new("metric.weight", TensorType.Float32, [3])]));
     }
 
     [Fact]

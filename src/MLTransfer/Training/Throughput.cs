@@ -1,7 +1,7 @@
 namespace MLTransfer.Training;
 
 /// <summary>Counts images against the clock and says how far and how fast.</summary>
-internal sealed class Pace(TimeProvider clock, long total)
+internal sealed class Throughput(TimeProvider clock, long total)
 {
     private readonly long _start = clock.GetTimestamp();
 

@@ -3,7 +3,7 @@ namespace MLTransfer.Cli.CommandLine;
 /// <summary>
 /// What a command sees of the world outside: the streams, whether a person watches, where caches go, and the environment.
 /// </summary>
-internal sealed record Surroundings
+internal sealed record CommandContext
 {
     /// <summary>Standard input.</summary>
     internal required TextReader Input { get; init; }
@@ -12,13 +12,13 @@ internal sealed record Surroundings
     internal required TextWriter Output { get; init; }
 
     /// <summary>Standard error: progress and words.</summary>
-    internal required TextWriter Words { get; init; }
+    internal required TextWriter Error { get; init; }
 
     /// <summary>Whether <see cref="Output"/> is a terminal.</summary>
     internal bool OutputIsTerminal { get; init; }
 
-    /// <summary>Whether <see cref="Words"/> is a terminal, so that progress can move.</summary>
-    internal bool WordsAreTerminal { get; init; }
+    /// <summary>Whether <see cref="Error"/> is a terminal, so that progress can move.</summary>
+    internal bool ErrorIsTerminal { get; init; }
 
     /// <summary>The user's folder for what can be computed again; null where the user has no home.</summary>
     internal required string? CacheFolder { get; init; }
@@ -41,13 +41,13 @@ internal sealed record Surroundings
         : throw new UsageException($"There is no folder for the cache of mlt: {UserCache.NoHome}. Set HOME or XDG_CACHE_HOME, or {instead}.");
 
     /// <summary>The process's own.</summary>
-    internal static Surroundings OfProcess() => new()
+    internal static CommandContext OfProcess() => new()
     {
         Input = Console.In,
         Output = Console.Out,
-        Words = Console.Error,
+        Error = Console.Error,
         OutputIsTerminal = !Console.IsOutputRedirected,
-        WordsAreTerminal = !Console.IsErrorRedirected,
+        ErrorIsTerminal = !Console.IsErrorRedirected,
         CacheFolder = UserCache.Folder(Environment.GetEnvironmentVariable, UserCache.Home),
         Command = CalledAs.Of(Environment.GetEnvironmentVariable, Environment.ProcessPath, Environment.GetCommandLineArgs()[0]),
         Variable = Environment.GetEnvironmentVariable,

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace MLTransfer.Cli.CommandLine;
 
 /// <summary>Options whose wrong values are answered with what was given, what was expected and what is possible.</summary>
-internal static partial class NewOption
+internal static partial class CliOption
 {
     internal static Option<string?> Text(string name, string shape, string description) =>
         new(name) { HelpName = shape, Description = description };
@@ -17,7 +17,7 @@ internal static partial class NewOption
     internal static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>; null when not given.</summary>
-    internal static Option<int?> Whole(string name, string description, int least, int most) => new(name)
+    internal static Option<int?> Integer(string name, string description, int least, int most) => new(name)
     {
         HelpName = "N",
         Description = description,
@@ -27,7 +27,7 @@ internal static partial class NewOption
     };
 
     /// <summary>A whole number that may be left out, which gives 0; null when the option is not given.</summary>
-    internal static Option<int?> OptionalWhole(string name, string description, int least, int most) => new(name)
+    internal static Option<int?> OptionalInteger(string name, string description, int least, int most) => new(name)
     {
         HelpName = "N",
         Description = description,

@@ -6,7 +6,7 @@ namespace MLTransfer.Estimators;
 /// <summary>A backbone of the zoo that the tensors of a file look like.</summary>
 /// <param name="Backbone">The backbone.</param>
 /// <param name="Classes">How many classes the file's classifier tells apart; null when it has none.</param>
-public sealed record Lookalike(Backbone Backbone, int? Classes)
+public sealed record BackboneDetector(Backbone Backbone, int? Classes)
 {
     private const int DeepestHead = 2, DeepestPrefix = 4, MostPrefixes = 64;
     private const string Auxiliary = "aux";
@@ -24,7 +24,7 @@ public sealed record Lookalike(Backbone Backbone, int? Classes)
     /// </summary>
     /// <param name="tensors">All tensors of the file.</param>
     /// <returns>The backbone; null when it is none of the zoo.</returns>
-    public static Lookalike? Of(IEnumerable<TensorDescription> tensors)
+    public static BackboneDetector? Detect(IEnumerable<TensorDescription> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         TensorDescription[] all = [.. tensors];
@@ -37,7 +37,7 @@ public sealed record Lookalike(Backbone Backbone, int? Classes)
     private static List<string> Starts(string name) =>
         name.Split('.')[..^1].Take(DeepestPrefix).Aggregate(new List<string> { "" }, (starts, part) => [.. starts, $"{starts[^1]}{part}."]);
 
-    private static Lookalike? Under(string prefix, TensorDescription[] all)
+    private static BackboneDetector? Under(string prefix, TensorDescription[] all)
     {
         TensorDescription[] trained = [.. all.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
             .Select(tensor => tensor with { Name = tensor.Name[prefix.Length..] }).Where(IsTrained)];
@@ -47,7 +47,7 @@ public sealed record Lookalike(Backbone Backbone, int? Classes)
         IEnumerable<IGrouping<string, TensorDescription>> heads = trained.SelectMany(Prefixes, (tensor, head) => (tensor, head))
             .GroupBy(pair => pair.head, pair => pair.tensor, StringComparer.Ordinal);
         return heads.Select(head => Having(sum - Sum(head)) is { } backbone
-            ? new Lookalike(backbone, Outputs(head)) { Prefix = prefix + Shared([.. trained.Except(head)]) }
+            ? new BackboneDetector(backbone, Outputs(head)) { Prefix = prefix + Shared([.. trained.Except(head)]) }
             : null).FirstOrDefault(found => found is not null);
     }
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MLTransfer.Training;
 
 /// <summary>A network in training and which of its weights change.</summary>
-internal sealed class Trainee
+internal sealed class TrainableModel
 {
     private readonly IReadOnlyList<nn.Module> _frozen;
     private readonly ScalarType _type;
@@ -18,7 +18,7 @@ internal sealed class Trainee
     /// <param name="frozen">The modules that do not learn.</param>
     /// <param name="type">The number format the network computes in; its weights are float32 all the same.</param>
     /// <param name="auxiliaryWeight">How much the losses of the network's auxiliary heads count; with 0 they are not run.</param>
-    public Trainee(
+    public TrainableModel(
         nn.Module<Tensor, Tensor> network, nn.Module head, IReadOnlyList<nn.Module> frozen, ScalarType type = ScalarType.Float32,
         double auxiliaryWeight = 0)
     {
