@@ -1,3 +1,5 @@
+using MLTransfer.Files;
+
 namespace MLTransfer.Cli.CommandLine;
 
 /// <summary>

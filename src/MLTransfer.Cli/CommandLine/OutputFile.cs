@@ -1,3 +1,5 @@
+using MLTransfer.Files;
+
 namespace MLTransfer.Cli.CommandLine;
 
 /// <summary>A file that a command will write: found out early whether it can be, written beside its place, and renamed into it.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using MLTransfer.Errors;
 
 namespace MLTransfer.Cli.CommandLine;
 

@@ -1,3 +1,4 @@
+using MLTransfer.Files;
 using MLTransfer.Native;
 
 namespace MLTransfer.Cli.CommandLine;

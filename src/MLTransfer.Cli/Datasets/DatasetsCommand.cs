@@ -1,9 +1,5 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
-using MLTransfer.Cli.Datasets.Cards;
-using MLTransfer.Cli.Datasets.Check;
-using MLTransfer.Cli.Datasets.Get;
-using MLTransfer.Cli.Datasets.Split;
 
 namespace MLTransfer.Cli.Datasets;
 

@@ -1,5 +1,3 @@
-using MLTransfer.Cli.Demo.Images;
-
 namespace MLTransfer.Cli.Demo;
 
 /// <summary>How large the demo is and how it trains: enough to show in a minute what transfer buys.</summary>

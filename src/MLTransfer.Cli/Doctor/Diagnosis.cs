@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using Microsoft.ML;
+using MLTransfer.Cli.CommandLine;
 using MLTransfer.Models;
 using TorchSharp;
 

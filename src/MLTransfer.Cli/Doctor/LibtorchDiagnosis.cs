@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MLTransfer.Cli.CommandLine;
 using MLTransfer.Native;
 using TorchSharp;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Downloads;
-using MLTransfer.Reading;
+using MLTransfer.Errors;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Downloads;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Data;
+using MLTransfer.Evaluation;
 
 namespace MLTransfer.Cli.Evaluate;
 

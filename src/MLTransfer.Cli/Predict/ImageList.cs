@@ -1,6 +1,6 @@
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Data;
-using MLTransfer.Reading;
+using MLTransfer.Files;
 
 namespace MLTransfer.Cli.Predict;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using MLTransfer.Reading;
+using MLTransfer.Errors;
 
 namespace MLTransfer.Cli.Screen;
 

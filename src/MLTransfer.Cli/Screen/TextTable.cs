@@ -1,4 +1,4 @@
-using MLTransfer.Reading;
+using MLTransfer.Errors;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Screen;

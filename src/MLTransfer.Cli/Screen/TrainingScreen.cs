@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using MLTransfer.Cli.CommandLine;
-using MLTransfer.Reading;
+using MLTransfer.Errors;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Screen;

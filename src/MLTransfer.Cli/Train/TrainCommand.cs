@@ -2,6 +2,7 @@ using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Downloads;
 using MLTransfer.Cli.Screen;
+using MLTransfer.Files;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Train;

@@ -1,6 +1,6 @@
 using MLTransfer.Cli.Screen;
 using MLTransfer.Data;
-using MLTransfer.Evaluation;
+using MLTransfer.Evaluation.Inspection;
 
 namespace MLTransfer.Cli.Train;
 

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MLTransfer.Cli.CommandLine;
-using MLTransfer.Cli.Weights.Store;
-using MLTransfer.Imaging;
-using MLTransfer.Weights;
+using MLTransfer.Cli.Weights;
 
 namespace MLTransfer.Cli.Train;
 

@@ -1,4 +1,5 @@
 using MLTransfer.Evaluation;
+using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.Train;
 

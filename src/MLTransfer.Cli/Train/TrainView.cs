@@ -1,5 +1,6 @@
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
+using MLTransfer.Imaging;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Train;

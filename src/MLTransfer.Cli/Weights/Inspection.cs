@@ -1,4 +1,3 @@
-using MLTransfer.Estimators;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Weights;

@@ -1,7 +1,6 @@
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
-using MLTransfer.Estimators;
-using MLTransfer.Reading;
+using MLTransfer.Errors;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Weights;

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
-using MLTransfer.Cli.Weights.Download;
-using MLTransfer.Cli.Weights.Store;
 
 namespace MLTransfer.Cli.Weights;
 

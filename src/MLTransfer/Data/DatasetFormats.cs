@@ -1,7 +1,3 @@
-using MLTransfer.Data.Cifar;
-using MLTransfer.Data.Containers;
-using MLTransfer.Data.Idx;
-
 namespace MLTransfer.Data;
 
 /// <summary>Finds out which form a data set has.</summary>

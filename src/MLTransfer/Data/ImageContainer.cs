@@ -1,5 +1,3 @@
-using MLTransfer.Data.Containers;
-
 namespace MLTransfer.Data;
 
 /// <summary>

@@ -1,4 +1,4 @@
-using MLTransfer.Reading;
+using MLTransfer.Files;
 
 namespace MLTransfer.Data;
 

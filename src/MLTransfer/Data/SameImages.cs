@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
-using MLTransfer.Data.Containers;
+using MLTransfer.Files;
 using MLTransfer.Imaging;
-using MLTransfer.Reading;
 
 namespace MLTransfer.Data;
 

@@ -2,6 +2,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLTransfer.Features;
 using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
 using MLTransfer.Models;
 using MLTransfer.Training;
 using TorchSharp;

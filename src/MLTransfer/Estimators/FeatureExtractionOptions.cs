@@ -1,3 +1,5 @@
+using MLTransfer.Errors;
+
 namespace MLTransfer;
 
 /// <summary>Training a new head on the features of a frozen backbone: each image goes through it once.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.Runtime;
 using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
 using MLTransfer.Models;
 using MLTransfer.Training;
 using TorchSharp;

@@ -1,4 +1,6 @@
+using MLTransfer.Errors;
 using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer;
 

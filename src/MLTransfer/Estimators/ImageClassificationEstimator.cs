@@ -1,8 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using MLTransfer.Imaging;
 using MLTransfer.Models;
-using MLTransfer.Training;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Estimators;
@@ -22,7 +22,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         Backbone = ModelZoo.Find(options.Backbone);
         if ((options.ImageSize ?? options.Preprocessing?.CropTo) is { } size) Backbone.CheckInputSize(size);
         WeightsReference.Parse(options.Weights, Backbone.Name);
-        Seed = ModelFile.Seed(environment) ?? 0;
+        Seed = MLNetInternals.Seed(environment) ?? 0;
     }
 
     private protected IHostEnvironment Environment { get; }

@@ -1,5 +1,7 @@
 using Microsoft.ML;
+using MLTransfer.Errors;
 using MLTransfer.Imaging;
+using MLTransfer.Models;
 using MLTransfer.Weights;
 
 namespace MLTransfer;

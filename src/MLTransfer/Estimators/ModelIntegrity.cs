@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using MLTransfer.Reading.Zip;
+using MLTransfer.Files;
 
 namespace MLTransfer.Estimators;
 

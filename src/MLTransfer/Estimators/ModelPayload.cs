@@ -15,13 +15,13 @@ internal static class ModelPayload
     private const uint Version = 0x00010001;
     private const string DescriptionKey = "mltransfer";
 
-    public static ModelFile.Format Format { get; } = new("MLTransferImage", Written: Version, Readable: Version, OldestReadable: Version);
+    public static MLNetInternals.Format Format { get; } = new("MLTransferImage", Written: Version, Readable: Version, OldestReadable: Version);
 
     public static void Save(ModelSaveContext ctx, ModelDescription description, ImageModel model)
     {
         ArgumentNullException.ThrowIfNull(ctx);
         var metadata = new Dictionary<string, string> { [DescriptionKey] = description.ToJson() };
-        ModelFile.Save(ctx, Format, StreamName,
+        MLNetInternals.Save(ctx, Format, StreamName,
             writer => SafetensorsFile.Write(writer.BaseStream, StateDict.Save(model).Where(IsScored), metadata));
 
         // Auxiliary heads help in training only.
@@ -32,7 +32,7 @@ internal static class ModelPayload
     /// <exception cref="InvalidDataException">The stream is damaged or describes no network of the zoo.</exception>
     public static ImageClassificationTransformer Load(object ctx)
     {
-        SafetensorsContent content = ModelFile
+        SafetensorsContent content = MLNetInternals
             .Load(ctx, Format, StreamName, reader => SafetensorsFile.Read(reader.BaseStream, "the model file"));
         if (!content.Metadata.TryGetValue(DescriptionKey, out string? json))
             throw new InvalidDataException("The model file has no description of its network.");

@@ -14,12 +14,12 @@ internal sealed record OutputColumns(string Score, string PredictedLabel)
     public IEnumerable<SchemaShape.Column> Shapes(SchemaShape.Column label)
     {
         const SchemaShape.Column.VectorKind scalar = SchemaShape.Column.VectorKind.Scalar, vector = SchemaShape.Column.VectorKind.Vector;
-        SchemaShape Names(string name, DataViewType type) => new([ModelFile.Column(name, vector, type, isKey: false)]);
+        SchemaShape Names(string name, DataViewType type) => new([MLNetInternals.Column(name, vector, type, isKey: false)]);
         DataViewType text = TextDataViewType.Instance;
         DataViewType labels = label.Annotations.Where(column => column.Name == KeyValues).Select(column => column.ItemType)
             .FirstOrDefault(text);
-        yield return ModelFile.Column(Score, vector, NumberDataViewType.Single, isKey: false, Names(SlotNames, text));
-        yield return ModelFile.Column(PredictedLabel, scalar, NumberDataViewType.UInt32, isKey: true, Names(KeyValues, labels));
+        yield return MLNetInternals.Column(Score, vector, NumberDataViewType.Single, isKey: false, Names(SlotNames, text));
+        yield return MLNetInternals.Column(PredictedLabel, scalar, NumberDataViewType.UInt32, isKey: true, Names(KeyValues, labels));
     }
 
     /// <summary>The schema of the input with the two columns behind its own.</summary>

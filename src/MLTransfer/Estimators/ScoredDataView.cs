@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLTransfer.Imaging;
 
 namespace MLTransfer.Estimators;
 

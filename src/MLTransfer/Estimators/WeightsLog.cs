@@ -1,6 +1,5 @@
 using Microsoft.ML.Runtime;
 using MLTransfer.Downloads;
-using MLTransfer.Weights;
 
 namespace MLTransfer.Estimators;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using MLTransfer.Data;
-using MLTransfer.Reading;
+using MLTransfer.Files;
 
 namespace MLTransfer.Evaluation;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using MLTransfer.Files;
 
 namespace MLTransfer.Features;
 

@@ -1,3 +1,5 @@
+using MLTransfer.Imaging.Transforms;
+
 namespace MLTransfer.Imaging;
 
 /// <summary>A row without an image where one should be.</summary>

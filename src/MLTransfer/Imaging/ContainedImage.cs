@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using MLTransfer.Data.Containers;
+using MLTransfer.Data;
+using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 

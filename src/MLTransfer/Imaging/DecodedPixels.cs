@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.Data;
-using MLTransfer.Imaging.Codecs;
-using MLTransfer.Imaging.Formats;
-using MLTransfer.Imaging.Resampling;
+using MLTransfer.Imaging.Decoding;
+using MLTransfer.Imaging.Kernels;
+using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 

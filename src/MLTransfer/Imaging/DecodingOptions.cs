@@ -1,3 +1,5 @@
+using MLTransfer.Imaging.Transforms;
+
 namespace MLTransfer.Imaging;
 
 /// <summary>How encoded images become pixels.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
-using MLTransfer.Reading;
+using MLTransfer.Files;
+using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 

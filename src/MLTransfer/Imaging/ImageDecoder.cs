@@ -1,5 +1,5 @@
-using MLTransfer.Imaging.Codecs;
-using MLTransfer.Imaging.Formats;
+using MLTransfer.Imaging.Decoding;
+using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 

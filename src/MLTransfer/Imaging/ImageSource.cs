@@ -1,4 +1,5 @@
-using MLTransfer.Data.Containers;
+using MLTransfer.Data;
+using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 

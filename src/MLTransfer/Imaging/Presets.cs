@@ -1,3 +1,6 @@
+using MLTransfer.Errors;
+using MLTransfer.Imaging.Transforms;
+
 namespace MLTransfer.Imaging;
 
 /// <summary>Transforms as the field's usual recipes combine them. Each list ends with squares of one size.</summary>

@@ -1,3 +1,4 @@
+using MLTransfer.Models.Blocks;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Models;

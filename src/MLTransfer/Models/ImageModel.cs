@@ -1,3 +1,5 @@
+using MLTransfer.Errors;
+using MLTransfer.Models.Blocks;
 using TorchSharp;
 using static TorchSharp.torch;
 

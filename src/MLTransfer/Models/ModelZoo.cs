@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using MLTransfer.Errors;
+using MLTransfer.Models.Families;
 
 namespace MLTransfer.Models;
 

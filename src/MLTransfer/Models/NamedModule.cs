@@ -1,3 +1,4 @@
+using MLTransfer.Models.Blocks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

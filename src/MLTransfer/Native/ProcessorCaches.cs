@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Runtime.Intrinsics.X86;
+using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,3 +1,5 @@
+using MLTransfer.Files;
+
 namespace MLTransfer.Weights;
 
 /// <summary>Turns weights files of any format that is read into the safetensors format.</summary>

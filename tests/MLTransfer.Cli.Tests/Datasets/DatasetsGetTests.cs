@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.Text.Json;
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Tests.Downloads;
 using MLTransfer.Tests.Reference;
-using MLTransfer.Tests.Weights.Download;
-using static MLTransfer.Tests.Weights.Download.Answers;
+using static MLTransfer.Tests.Downloads.Answers;
 
 namespace MLTransfer.Cli.Tests.Datasets;
 

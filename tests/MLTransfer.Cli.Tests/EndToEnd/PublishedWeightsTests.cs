@@ -1,6 +1,6 @@
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Tests.Downloads;
 using MLTransfer.Tests.Reference;
-using MLTransfer.Tests.Weights.Download;
 
 namespace MLTransfer.Cli.Tests.EndToEnd;
 

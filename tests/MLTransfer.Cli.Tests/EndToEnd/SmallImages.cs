@@ -1,4 +1,4 @@
-using MLTransfer.Cli.Demo.Images;
+using MLTransfer.Cli.Demo;
 
 namespace MLTransfer.Cli.Tests.EndToEnd;
 

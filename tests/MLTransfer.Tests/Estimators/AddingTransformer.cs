@@ -6,11 +6,11 @@ using MLTransfer.Estimators;
 namespace MLTransfer.Tests.Estimators;
 
 /// <summary>The smallest transformer of another assembly: Sum = Number + a constant, which it saves.</summary>
-internal sealed class AddingTransformer(float addend, ModelFile.Format? savedAs = null) : ITransformer
+internal sealed class AddingTransformer(float addend, MLNetInternals.Format? savedAs = null) : ITransformer
 {
     public const string Signature = "AddingTransformer";
 
-    public static ModelFile.Format Format { get; } = new(Signature, 2, 2, 1);
+    public static MLNetInternals.Format Format { get; } = new(Signature, 2, 2, 1);
 
     public float Addend => addend;
 
@@ -22,10 +22,10 @@ internal sealed class AddingTransformer(float addend, ModelFile.Format? savedAs 
 
     public IDataView Transform(IDataView input) => throw new NotSupportedException("These tests run the mapper only.");
 
-    public void Save(ModelSaveContext ctx) => ModelFile.Save(ctx, savedAs ?? Format, "Addend.bin", writer => writer.Write(addend));
+    public void Save(ModelSaveContext ctx) => MLNetInternals.Save(ctx, savedAs ?? Format, "Addend.bin", writer => writer.Write(addend));
 
     private static AddingTransformer Create(IHostEnvironment env, object ctx) =>
-        ModelFile.Load(ctx, Format, "Addend.bin", reader => new AddingTransformer(reader.ReadSingle()));
+        MLNetInternals.Load(ctx, Format, "Addend.bin", reader => new AddingTransformer(reader.ReadSingle()));
 
     private sealed class Mapper(DataViewSchema input, float addend) : IRowToRowMapper
     {

@@ -70,17 +70,17 @@ public sealed class ModelFileTests
     public void The_seed_of_the_context_is_that_of_its_catalogs()
     {
         var ml = new MLContext(seed: 17);
-        Assert.Equal(17, ModelFile.Seed(ml));
-        Assert.Equal(17, ModelFile.Seed(ModelFile.Environment(ml.MulticlassClassification.Trainers)));
-        Assert.Null(ModelFile.Seed(new MLContext()));
+        Assert.Equal(17, MLNetInternals.Seed(ml));
+        Assert.Equal(17, MLNetInternals.Seed(MLNetInternals.Environment(ml.MulticlassClassification.Trainers)));
+        Assert.Null(MLNetInternals.Seed(new MLContext()));
     }
 
     [Fact]
     public void A_column_of_a_promised_schema_says_what_it_was_told()
     {
-        var slots = new SchemaShape([ModelFile
+        var slots = new SchemaShape([MLNetInternals
             .Column("SlotNames", SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, false)]);
-        SchemaShape.Column column = ModelFile
+        SchemaShape.Column column = MLNetInternals
             .Column("Score", SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false, slots);
         Assert.Equal(("Score", SchemaShape.Column.VectorKind.Vector, false), (column.Name, column.Kind, column.IsKey));
         Assert.Same(NumberDataViewType.Single, column.ItemType);
@@ -90,14 +90,14 @@ public sealed class ModelFileTests
     [Fact]
     public void A_column_without_a_name_is_refused_by_ML_NET_itself() =>
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => ModelFile.Column("", SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, false));
+            () => MLNetInternals.Column("", SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, false));
 
     [Fact]
     public void Catalogs_give_the_environment_whose_catalog_of_components_the_context_has()
     {
         var ml = new MLContext();
-        Assert.Same(ml.ComponentCatalog, ModelFile.Environment(ml.MulticlassClassification.Trainers).ComponentCatalog);
-        Assert.Same(ml.ComponentCatalog, ModelFile.Environment(ml.Data).ComponentCatalog);
+        Assert.Same(ml.ComponentCatalog, MLNetInternals.Environment(ml.MulticlassClassification.Trainers).ComponentCatalog);
+        Assert.Same(ml.ComponentCatalog, MLNetInternals.Environment(ml.Data).ComponentCatalog);
     }
 
     private static MLContext Registered()
@@ -109,7 +109,7 @@ public sealed class ModelFileTests
 
     private static void Register(MLContext ml) =>
         ml.ComponentCatalog.RegisterAssembly(
-            ModelFile.AssemblyOf("Adding", typeof(AddingTransformer), typeof(AddingTransformer), "Adding", AddingTransformer.Signature));
+            MLNetInternals.AssemblyOf("Adding", typeof(AddingTransformer), typeof(AddingTransformer), "Adding", AddingTransformer.Signature));
 
     private static MemoryStream Saved()
     {

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Tests.Estimators;
 

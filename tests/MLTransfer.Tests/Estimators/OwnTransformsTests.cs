@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Estimators;
 using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Tests.Estimators;
 

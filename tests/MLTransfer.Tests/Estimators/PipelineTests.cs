@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLTransfer.Estimators;
 using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Estimators;

@@ -1,4 +1,5 @@
 using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
 using MLTransfer.Tests.Imaging.Transforms;
 using MLTransfer.Tests.Reference;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
 using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Imaging;

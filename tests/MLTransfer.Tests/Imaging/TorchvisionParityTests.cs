@@ -1,5 +1,6 @@
 using MLTransfer.Imaging;
-using MLTransfer.Imaging.Resampling;
+using MLTransfer.Imaging.Kernels;
+using MLTransfer.Imaging.Transforms;
 using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Imaging;

@@ -1,4 +1,3 @@
-using MLTransfer.Estimators;
 using MLTransfer.Models;
 using MLTransfer.Training;
 using MLTransfer.Weights;

@@ -1,4 +1,5 @@
 using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
 using MLTransfer.Training;
 using static TorchSharp.torch;
 

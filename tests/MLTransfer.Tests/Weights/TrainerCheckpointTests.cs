@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLTransfer.Estimators;
 using MLTransfer.Models;
 using MLTransfer.Tests.Estimators;
 using MLTransfer.Tests.Reference;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
 using TorchSharp;
 
 namespace MLTransfer.Cli.Bench.Images;

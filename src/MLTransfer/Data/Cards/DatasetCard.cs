@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace MLTransfer.Data;
+namespace MLTransfer.Data.Cards;
 
 /// <summary>What is known of a published data set. What is not known for sure is left out.</summary>
 public sealed record DatasetCard

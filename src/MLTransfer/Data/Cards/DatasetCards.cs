@@ -1,8 +1,9 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MLTransfer.Errors;
 
-namespace MLTransfer.Data;
+namespace MLTransfer.Data.Cards;
 
 /// <summary>The published data sets that are known: a card each, a file of the folder <c>datasets</c> that lies in this library.</summary>
 public static class DatasetCards

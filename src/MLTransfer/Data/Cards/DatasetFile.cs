@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using MLTransfer.Downloads;
 
-namespace MLTransfer.Data;
+namespace MLTransfer.Data.Cards;
 
 /// <summary>A file of a data set that is downloaded.</summary>
 /// <param name="Urls">Where it is: its own place, then mirrors.</param>

@@ -1,6 +1,6 @@
 using MLTransfer.Downloads;
 
-namespace MLTransfer.Data;
+namespace MLTransfer.Data.Cards;
 
 /// <summary>Brings the files of a data set to this machine, from wherever they can be had.</summary>
 internal sealed class DatasetFiles(DatasetStoreOptions options, DatasetCard card, IProgress<DownloadProgress>? progress)

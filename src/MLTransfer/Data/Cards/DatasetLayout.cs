@@ -1,4 +1,4 @@
-namespace MLTransfer.Data;
+namespace MLTransfer.Data.Cards;
 
 /// <summary>How unpacked files become labelled images.</summary>
 public enum DatasetLayout

@@ -1,4 +1,4 @@
-namespace MLTransfer.Data;
+namespace MLTransfer.Data.Cards;
 
 /// <summary>A text file that names the images of a split, one a line.</summary>
 /// <param name="Split">The split.</param>

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace MLTransfer.Data;
+namespace MLTransfer.Data.Cards;
 
 /// <summary>Makes one manifest of the text files that name a data set's images.</summary>
 internal static class DatasetLists
@@ -31,7 +31,7 @@ internal static class DatasetLists
         string label = match.Groups["label"].Value;
         string name = list.Image.Replace("{label}", label, StringComparison.Ordinal)
             .Replace("{name}", match.Groups["name"].Value, StringComparison.Ordinal);
-        string image = Path.Combine([folder, .. Unpacking.EntryPath.Parts(name)]);
+        string image = Path.Combine([folder, .. EntryPath.Parts(name)]);
         return File.Exists(image)
             ? new ImageRow(image, label, SplitNames.Of(list.Split))
             : throw new InvalidDataException($"The list '{list.File}' names the image '{name}', which is not in the data set.");

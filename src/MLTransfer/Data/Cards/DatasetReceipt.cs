@@ -1,6 +1,7 @@
 using System.Text.Json;
+using MLTransfer.Files;
 
-namespace MLTransfer.Data;
+namespace MLTransfer.Data.Cards;
 
 /// <summary>What is noted in an unpacked data set, to know it again: from which files it came, and how much came out of them.</summary>
 internal sealed record DatasetReceipt(string Name, IReadOnlyList<string> Checksums, int Files, long Bytes, IReadOnlyList<string> Skipped)

@@ -1,4 +1,4 @@
-namespace MLTransfer.Data;
+namespace MLTransfer.Data.Cards;
 
 /// <summary>A part that a data set comes in.</summary>
 /// <param name="Name">What its publishers call it; <c>all</c> where they do not divide it.</param>

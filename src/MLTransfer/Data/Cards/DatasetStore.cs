@@ -1,7 +1,6 @@
-using MLTransfer.Data.Unpacking;
 using MLTransfer.Downloads;
 
-namespace MLTransfer.Data;
+namespace MLTransfer.Data.Cards;
 
 /// <summary>Downloads published data sets and unpacks them; nothing is unpacked before its checksum agrees.</summary>
 /// <param name="options">How.</param>

@@ -1,6 +1,6 @@
 using MLTransfer.Downloads;
 
-namespace MLTransfer.Data;
+namespace MLTransfer.Data.Cards;
 
 /// <summary>How data sets are downloaded.</summary>
 public sealed record DatasetStoreOptions

@@ -1,4 +1,4 @@
-namespace MLTransfer.Data;
+namespace MLTransfer.Data.Cards;
 
 /// <summary>A published data set that lies on this machine.</summary>
 /// <param name="Card">What is known of it.</param>

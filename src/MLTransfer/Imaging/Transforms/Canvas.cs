@@ -1,7 +1,7 @@
 using System.Buffers;
-using MLTransfer.Imaging.Resampling;
+using MLTransfer.Imaging.Kernels;
 
-namespace MLTransfer.Imaging;
+namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>
 /// An image while transforms change it: red, green, blue of each pixel, row after row without gaps, in borrowed memory, and a second piece

@@ -1,4 +1,4 @@
-namespace MLTransfer.Imaging;
+namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>The colour of a pixel.</summary>
 /// <param name="Red">From 0 to 255.</param>

@@ -1,6 +1,6 @@
-using MLTransfer.Imaging.Resampling;
+using MLTransfer.Imaging.Kernels;
 
-namespace MLTransfer.Imaging;
+namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>A transform that only chooses what is seen of an image and how large: several in a row cost one resampling.</summary>
 public abstract record FramingTransform : ImageTransform

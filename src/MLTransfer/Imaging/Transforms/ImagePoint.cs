@@ -1,4 +1,4 @@
-namespace MLTransfer.Imaging;
+namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>A place in an image; the centre of its first pixel is at 0.5, 0.5.</summary>
 /// <param name="X">Pixels from the left edge.</param>

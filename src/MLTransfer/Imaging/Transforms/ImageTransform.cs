@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace MLTransfer.Imaging;
+namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>
 /// Something done to an image before a network sees it. Immutable; chance comes in from outside. Written as JSON it is an object whose

@@ -1,4 +1,4 @@
-namespace MLTransfer.Imaging;
+namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>How pixels between pixels are found.</summary>
 public enum Interpolation

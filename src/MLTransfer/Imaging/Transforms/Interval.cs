@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MLTransfer.Imaging;
+namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>Numbers from one up to another.</summary>
 /// <param name="Least">The lower end.</param>

@@ -1,4 +1,4 @@
-namespace MLTransfer.Imaging;
+namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>A transform that changes some images and leaves the others as they are.</summary>
 public abstract record OccasionalTransform : PixelTransform

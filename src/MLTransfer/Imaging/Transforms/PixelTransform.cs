@@ -1,4 +1,4 @@
-namespace MLTransfer.Imaging;
+namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>A transform that computes new pixels.</summary>
 public abstract record PixelTransform : ImageTransform

@@ -1,6 +1,6 @@
-using MLTransfer.Imaging.Resampling;
+using MLTransfer.Imaging.Kernels;
 
-namespace MLTransfer.Imaging;
+namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>How many pixels of an image of this size, in both directions, may become one as it is decoded: 1, 2, 4 or 8.</summary>
 internal delegate int ReductionChoice(ImageDimensions size);

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace MLTransfer.Imaging;
+namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>What settings of transforms may be; errors name the setting.</summary>
 internal static class Setting

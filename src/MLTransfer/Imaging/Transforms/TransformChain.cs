@@ -1,6 +1,6 @@
-using MLTransfer.Imaging.Resampling;
+using MLTransfer.Imaging.Kernels;
 
-namespace MLTransfer.Imaging;
+namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>Applies transforms one after another, computing as few pixels as possible.</summary>
 internal static class TransformChain

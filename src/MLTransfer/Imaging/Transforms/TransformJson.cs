@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace MLTransfer.Imaging;
+namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>Transforms as JSON, for model files, keys of caches and files of one's own.</summary>
 internal sealed class TransformJson : JsonConverter<IReadOnlyList<ImageTransform>>

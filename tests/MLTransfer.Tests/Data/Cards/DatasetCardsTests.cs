@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using MLTransfer.Data;
+using MLTransfer.Data.Cards;
 
 namespace MLTransfer.Tests.Data.Cards;
 

@@ -1,11 +1,11 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using MLTransfer.Data;
+using MLTransfer.Data.Cards;
 using MLTransfer.Downloads;
+using MLTransfer.Tests.Downloads;
 using MLTransfer.Tests.Reference;
-using MLTransfer.Tests.Weights.Download;
-using static MLTransfer.Tests.Data.Unpacking.TestArchive;
-using static MLTransfer.Tests.Weights.Download.Answers;
+using static MLTransfer.Tests.Data.Cards.TestArchive;
+using static MLTransfer.Tests.Downloads.Answers;
 
 namespace MLTransfer.Tests.Data.Cards;
 

@@ -1,6 +1,6 @@
 using MLTransfer.Imaging;
-using MLTransfer.Imaging.Resampling;
-using MLTransfer.Imaging.Warping;
+using MLTransfer.Imaging.Kernels;
+using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Tests.Imaging.Transforms;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Tests.Imaging.Transforms;
 

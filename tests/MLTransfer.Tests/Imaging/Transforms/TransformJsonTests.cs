@@ -1,4 +1,4 @@
-using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Tests.Imaging.Transforms;
 

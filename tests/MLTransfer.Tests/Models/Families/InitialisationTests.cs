@@ -3,6 +3,7 @@ using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Text.Json;
 using MLTransfer.Models;
+using MLTransfer.Models.Blocks;
 using MLTransfer.Tests.Reference;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using MLTransfer.Models;
+using MLTransfer.Models.Families;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Weights;
 using TorchSharp;

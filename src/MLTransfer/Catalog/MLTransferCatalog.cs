@@ -1,0 +1,75 @@
+using Microsoft.ML.Runtime;
+using MLTransfer;
+using MLTransfer.Estimators;
+using MLTransfer.Models;
+using MulticlassTrainers = Microsoft.ML.MulticlassClassificationCatalog.MulticlassClassificationTrainers;
+
+namespace Microsoft.ML;
+
+/// <summary>What MLTransfer adds to ML.NET's catalogs.</summary>
+public static class MLTransferCatalog
+{
+    /// <summary>
+    /// Trains a new head on the features of a frozen backbone: each image goes through it once. Seconds.
+    /// </summary>
+    /// <param name="trainers">The catalog.</param>
+    /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
+    /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see
+    /// <see cref="ImageClassificationOptions.Weights"/>.</param>
+    /// <exception cref="ArgumentException">There is no such backbone, or there are no such weights of it.</exception>
+    public static FeatureExtractionEstimator FeatureExtraction(
+        this MulticlassTrainers trainers, string backbone, string? weights = "default") =>
+        trainers.FeatureExtraction(new FeatureExtractionOptions { Backbone = backbone, Weights = weights });
+
+    /// <inheritdoc cref="FeatureExtraction(MulticlassTrainers, string, string?)"/>
+    /// <param name="trainers">The catalog.</param>
+    /// <param name="options">How to train.</param>
+    /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
+    public static FeatureExtractionEstimator FeatureExtraction(this MulticlassTrainers trainers, FeatureExtractionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(trainers);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(Prepared(trainers), options);
+    }
+
+    /// <summary>Trains a backbone on, all of it or its upper layers, together with a new head. Minutes, more accurate.</summary>
+    /// <param name="trainers">The catalog.</param>
+    /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
+    /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see
+    /// <see cref="ImageClassificationOptions.Weights"/>.</param>
+    /// <exception cref="ArgumentException">There is no such backbone, or there are no such weights of it.</exception>
+    public static FineTuningEstimator FineTuning(this MulticlassTrainers trainers, string backbone, string? weights = "default") =>
+        trainers.FineTuning(new FineTuningOptions { Backbone = backbone, Weights = weights });
+
+    /// <inheritdoc cref="FineTuning(MulticlassTrainers, string, string?)"/>
+    /// <param name="trainers">The catalog.</param>
+    /// <param name="options">How to train.</param>
+    /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
+    public static FineTuningEstimator FineTuning(this MulticlassTrainers trainers, FineTuningOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(trainers);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(Prepared(trainers), options);
+    }
+
+    /// <summary>
+    /// Teaches the context to load models of MLTransfer. Needed before <c>Model.Load</c> only where nothing of MLTransfer has run yet and
+    /// the app is
+    /// not written in C#, whose compiler has it start with the app; ML.NET then says that it could not load 'MLTransfer.AddMLTransfer'.
+    /// </summary>
+    /// <param name="context">The context.</param>
+    /// <returns>The same context.</returns>
+    public static MLContext AddMLTransfer(this MLContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        MLNetInternals.Register(context);
+        return context;
+    }
+
+    private static IHostEnvironment Prepared(MulticlassTrainers trainers)
+    {
+        IHostEnvironment environment = MLNetInternals.Environment(trainers);
+        MLNetInternals.Register(environment);
+        return environment;
+    }
+}

@@ -1,0 +1,100 @@
+using MLTransfer.Files;
+
+namespace MLTransfer.Data;
+
+/// <summary>
+/// A folder with all that lies in it and below. Each folder is visited once, whatever links lead to it; a folder that is reached both
+/// directly and by a link counts where it really is.
+/// </summary>
+internal sealed class FolderTree
+{
+    private readonly List<FolderTree> _folders = [];
+    private readonly List<string> _files = [], _hidden = [], _repeated = [];
+
+    private FolderTree(string path) => Path = path;
+
+    public string Path { get; }
+
+    public string Name => System.IO.Path.GetFileName(Path);
+
+    /// <summary>The folders directly in it, by ordinal name; none that is hidden.</summary>
+    public IReadOnlyList<FolderTree> Folders => _folders;
+
+    /// <summary>The files directly in it, by ordinal name; none that is hidden.</summary>
+    public IReadOnlyList<string> Files => _files;
+
+    /// <summary>Hidden files and folders directly in it; hidden folders are not entered.</summary>
+    public IReadOnlyList<string> Hidden => _hidden;
+
+    /// <summary>Links directly in it that lead to a folder that is visited elsewhere.</summary>
+    public IReadOnlyList<string> Repeated => _repeated;
+
+    /// <summary>The images directly in it.</summary>
+    public IEnumerable<string> Images => _files.Where(ImageFiles.IsImage);
+
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public static FolderTree Read(string folder)
+    {
+        FolderTree tree = new(folder);
+        Walk walk = new();
+        walk.From(tree);
+        return tree;
+    }
+
+    /// <summary>The folder itself and all below it, in ordinal order of their paths.</summary>
+    public IReadOnlyList<FolderTree> All()
+    {
+        List<FolderTree> all = [this];
+        for (int next = 0; next < all.Count; next++)
+            all.AddRange(all[next]._folders);
+        return [.. all.OrderBy(folder => folder.Path, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The images in it and below, by ordinal path of their folder, then by name.</summary>
+    public IEnumerable<string> AllImages() => All().SelectMany(folder => folder.Images);
+
+    private sealed class Walk
+    {
+        private readonly HashSet<string> _visited = new(FolderIdentity.Comparer);
+        private readonly Queue<(FolderTree Parent, string Path)> _links = [];
+
+        public void From(FolderTree root)
+        {
+            _visited.Add(FolderIdentity.Of(root.Path));
+            Fill(root);
+            // Links come last: a folder that lies in the tree itself must count where it lies.
+            while (_links.TryDequeue(out var link))
+                Enter(link.Parent, link.Path);
+        }
+
+        private void Enter(FolderTree parent, string path)
+        {
+            if (!_visited.Add(FolderIdentity.Of(path)))
+            {
+                parent._repeated.Add(path);
+                return;
+            }
+            FolderTree folder = new(path);
+            Fill(folder);
+            parent._folders.Add(folder);
+            parent._folders.Sort((one, other) => string.CompareOrdinal(one.Path, other.Path));
+        }
+
+        private void Fill(FolderTree folder)
+        {
+            var entries = FolderListing.Of(folder.Path).OrderBy(entry => entry.Name, StringComparer.Ordinal);
+            foreach ((string name, bool isFolder, bool isLink) in entries)
+            {
+                string path = System.IO.Path.Combine(folder.Path, name);
+                if (name.StartsWith('.'))
+                    folder._hidden.Add(path);
+                else if (!isFolder)
+                    folder._files.Add(path);
+                else if (isLink)
+                    _links.Enqueue((folder, path));
+                else
+                    Enter(folder, path);
+            }
+        }
+    }
+}

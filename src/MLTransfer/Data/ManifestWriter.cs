@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using MLTransfer.Files;
+
+namespace MLTransfer.Data;
+
+/// <summary>Writes rows as CSV by RFC 4180, in UTF-8.</summary>
+internal static class ManifestWriter
+{
+    private static readonly SearchValues<char> NeedsQuotes = SearchValues.Create(",\"\r\n");
+
+    public static void Write(string path, IReadOnlyList<ImageRow> rows)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        bool hasSplits = rows.Any(row => row.Split is not null), hasWeights = rows.Any(row => row.Weight is not null);
+        RequireReadable(path, rows);
+        AtomicFile.Write(path, stream =>
+        {
+            using StreamWriter writer = new(
+                stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16, leaveOpen: true)
+            { NewLine = "\n" };
+            writer.WriteLine(Line("image", "label", hasSplits ? "split" : null, hasWeights ? "weight" : null));
+            foreach (ImageRow row in rows)
+            {
+                writer.WriteLine(Line(
+                    UnixNames.Shown(Named(row.ImagePath, folder)), row.Label, hasSplits ? row.Split ?? "" : null,
+                    hasWeights ? row.Weight?.ToString("R", CultureInfo.InvariantCulture) ?? "" : null));
+            }
+        });
+    }
+
+    // Bytes that are no UTF-8 become replacement characters, by which a file is found again where no other one is written the same way.
+    private static void RequireReadable(string path, IReadOnlyList<ImageRow> rows)
+    {
+        SpelledPaths spelled = new();
+        foreach (string image in rows.Select(row => row.ImagePath).Where(UnixNames.Has))
+        {
+            string full = Path.GetFullPath(image), shown = UnixNames.Shown(full);
+            if (spelled.OnDisk(shown) != full)
+            {
+                throw new IOException(
+                    $"The manifest '{path}' cannot be written: the bytes of the name '{shown}' are no UTF-8, and the manifest, which is "
+                    + $"UTF-8, "
+                    + "could not tell this image from another. Rename it, or its folder.");
+            }
+        }
+    }
+
+    private static string Line(params ReadOnlySpan<string?> fields)
+    {
+        StringBuilder line = new();
+        foreach (string? field in fields)
+        {
+            if (field is null)
+                continue;
+            line.Append(line.Length > 0 ? "," : "").Append(Quoted(field));
+        }
+        return line.ToString();
+    }
+
+    // White space at the ends is part of the field only between quotes.
+    private static string Quoted(string field) =>
+        field.AsSpan().ContainsAny(NeedsQuotes) || field.AsSpan().Trim().Length < field.Length
+            ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
+
+    private static string Named(string image, string folder)
+    {
+        string full = Path.GetFullPath(image);
+        return ManifestPaths.IsBelow(folder, full) ? Path.GetRelativePath(folder, full).Replace(Path.DirectorySeparatorChar, '/') : full;
+    }
+}

@@ -1,0 +1,212 @@
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Compression;
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace MLTransfer.Estimators;
+
+/// <summary>
+/// What ML.NET 5 lets only its own assemblies do and a component of another assembly needs: make columns of a promised schema,
+/// write itself into a model file, be found again by name, and get the environment of a catalog. All reflection into ML.NET is in this
+/// file.
+/// </summary>
+internal static class MLNetInternals
+{
+    private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+
+    // Eight characters which say that the model block is one of MLTransfer's; which one, says the loader signature.
+    private const string ModelSignature = "MLTRANSF";
+
+    // A model file holds this name of an assembly, which ML.NET loads before it looks for a loader. Where nothing answers, its error says
+    // the name.
+    private const string LoaderAssembly = "MLTransfer.AddMLTransfer";
+
+    private static readonly Lazy<Assembly> OwnLoaders = new(() => AssemblyOf(
+        LoaderAssembly, typeof(ImageClassificationTransformer), typeof(ModelLoader), "MLTransfer's image classification",
+        ModelPayload.Format.LoaderSignature));
+
+    // Beside the stream, so that versions that do not know it read the model all the same.
+    private const string ChecksumSuffix = ".sha256";
+    private const int ChecksumLength = 32;
+
+    /// <summary>
+    /// A name of at most 24 ASCII characters by which ML.NET finds the class that loads a model, and the versions of its format.
+    /// </summary>
+    /// <param name="LoaderSignature">The name given to <see cref="Register"/>.</param>
+    /// <param name="Written">The version that is written.</param>
+    /// <param name="Readable">The oldest version of the reader that understands what is written.</param>
+    /// <param name="OldestReadable">The oldest version that this reader understands.</param>
+    internal sealed record Format(string LoaderSignature, uint Written, uint Readable, uint OldestReadable);
+
+    /// <summary>A column that an estimator promises in <see cref="IEstimator{TTransformer}.GetOutputSchema"/>.</summary>
+    /// <exception cref="InvalidOperationException">The loaded ML.NET has no such constructor.</exception>
+    public static SchemaShape.Column Column(
+        string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape? annotations = null)
+    {
+        Type[] parameters = [typeof(string), typeof(SchemaShape.Column.VectorKind), typeof(DataViewType), typeof(bool),
+            typeof(SchemaShape)];
+        return (SchemaShape.Column)Constructor(typeof(SchemaShape.Column), parameters)
+            .Invoke(BindingFlags.DoNotWrapExceptions, null, [name, kind, itemType, isKey, annotations], null);
+    }
+
+    /// <summary>
+    /// Writes a transformer: its format into the model block of <paramref name="ctx"/>, and one stream beside it with its checksum.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The loaded ML.NET lacks a member this needs.</exception>
+    public static void Save(ModelSaveContext ctx, Format format, string streamName, Action<BinaryWriter> write)
+    {
+        Call(ctx, "SetVersionInfo", [VersionInfoType], [VersionInfo(format)]);
+        byte[] checksum = [];
+        SaveStream(ctx, streamName, writer => checksum = ModelIntegrity.Write(writer.BaseStream, write));
+        SaveStream(ctx, streamName + ChecksumSuffix, writer => writer.Write(checksum));
+    }
+
+    /// <summary>
+    /// Reads what <see cref="Save"/> wrote; the static <c>Create(IHostEnvironment env, object ctx)</c> of a registered loader calls it.
+    /// </summary>
+    /// <exception cref="FormatException">The model is of another kind, or its version cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The model file lacks the stream, or is damaged anywhere.</exception>
+    public static T Load<T>(object ctx, Format format, string streamName, Func<BinaryReader, T> read)
+    {
+        Call(ctx, "CheckVersionInfo", [VersionInfoType], [VersionInfo(format)]);
+        byte[]? checksum = LoadStream(ctx, streamName + ChecksumSuffix, reader => reader.ReadBytes(ChecksumLength));
+        CheckEntries(ctx, except: checksum is null ? null : streamName);
+        (bool _, T Value)? loaded = LoadStream<(bool, T)?>(ctx, streamName, reader =>
+        {
+            if (checksum is not null)
+                ModelIntegrity.Check(reader.BaseStream, streamName, checksum);
+            return (true, read(reader));
+        });
+        return loaded is { } found
+            ? found.Value
+            : throw new InvalidDataException(
+                $"The model file has no stream '{streamName}' beside the model '{format.LoaderSignature}'. It is damaged: save the "
+                + $"model again.");
+    }
+
+    /// <summary>
+    /// Lets <see cref="ModelOperationsCatalog.Load(string, out DataViewSchema)"/> find our transformer in files that do not name
+    /// <see cref="LoaderAssembly"/> yet. Doing it again changes nothing.
+    /// </summary>
+    /// <param name="environment">An <see cref="MLContext"/> or the environment of one of its catalogs.</param>
+    public static void Register(IHostEnvironment environment) => environment.ComponentCatalog.RegisterAssembly(OwnLoaders.Value);
+
+    /// <summary>
+    /// Lets ML.NET find our transformer by the name of an assembly that its model files hold, in every <see cref="MLContext"/>.
+    /// </summary>
+    [ModuleInitializer]
+    [SuppressMessage("Usage", "CA2255", Justification = "A model file may be what first leads here.")]
+    internal static void AnswerToModelFiles() =>
+        AppDomain.CurrentDomain.AssemblyResolve += (_, wanted) =>
+            new AssemblyName(wanted.Name).Name == LoaderAssembly ? OwnLoaders.Value : null;
+
+    /// <summary>The environment that the trainers of a catalog are made in.</summary>
+    public static IHostEnvironment Environment(TrainCatalogBase.CatalogInstantiatorBase trainers) => EnvironmentOf(trainers);
+
+    /// <summary>The environment that data is loaded in.</summary>
+    public static IHostEnvironment Environment(DataOperationsCatalog data) => EnvironmentOf(data);
+
+    /// <summary>The seed given to the <see cref="MLContext"/>; <see langword="null"/> where none was.</summary>
+    public static int? Seed(IHostEnvironment environment)
+    {
+        Assembly core = typeof(IHostEnvironment).Assembly;
+        const string name = "Microsoft.ML.Runtime.IHostEnvironmentInternal";
+        Type contract = core.GetType(name) ?? throw Missing(core, $"interface {name}");
+        PropertyInfo property = contract.GetProperty("Seed") ?? throw Missing(core, $"property {name}.Seed");
+        return contract.IsInstanceOfType(environment) ? (int?)property.GetValue(environment) : null;
+    }
+
+    private static void SaveStream(ModelSaveContext ctx, string name, Action<BinaryWriter> write) =>
+        Call(ctx, "SaveBinaryStream", [typeof(string), typeof(Action<BinaryWriter>)], [name, write]);
+
+    private static T? LoadStream<T>(object ctx, string name, Func<BinaryReader, T?> read)
+    {
+        T? loaded = default;
+        Action<BinaryReader> action = reader => loaded = read(reader);
+        Call(ctx, "TryLoadBinaryStream", [typeof(string), typeof(Action<BinaryReader>)], [name, action]);
+        return loaded;
+    }
+
+    // All entries of the file, not only those of this transformer: classes and columns of the others decide what a prediction is called.
+    private static void CheckEntries(object ctx, string? except)
+    {
+        object repository = Field(ctx, "Repository").GetValue(ctx)
+            ?? throw new InvalidDataException("The model lies in no model file. Save it with ml.Model.Save.");
+        var archive = (ZipArchive)Field(repository, "_archive").GetValue(repository)!;
+        var folder = (string?)Field(ctx, "Directory").GetValue(ctx) ?? "";
+        string? checkedByItself = except is null ? null : Slashed(Path.Combine(folder, except));
+        foreach (ZipArchiveEntry entry in archive.Entries.Where(entry => Slashed(entry.FullName) != checkedByItself))
+            ModelIntegrity.Check(entry);
+
+        static string Slashed(string name) => name.Replace('\\', '/');
+    }
+
+    private static FieldInfo Field(object target, string name) => target.GetType().GetField(name, Instance)
+        ?? throw Missing(target.GetType().Assembly, $"field {target.GetType()}.{name}");
+
+    private static Type VersionInfoType => MLNet("VersionInfo");
+
+    private static object VersionInfo(Format format)
+    {
+        Type[] parameters = [typeof(string), typeof(uint), typeof(uint), typeof(uint), typeof(string), typeof(string), typeof(string)];
+        object?[] arguments = [ModelSignature, format.Written, format.Readable, format.OldestReadable, LoaderAssembly,
+            format.LoaderSignature, null];
+        return Constructor(VersionInfoType, parameters).Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
+    }
+
+    private static IHostEnvironment EnvironmentOf(object catalog)
+    {
+        Assembly data = typeof(TrainCatalogBase).Assembly;
+        Type contract = data.GetType("Microsoft.ML.Data.IInternalCatalog")
+            ?? throw Missing(data, "interface Microsoft.ML.Data.IInternalCatalog");
+        PropertyInfo property = contract.GetProperty("Environment") ?? throw Missing(data, $"property {contract}.Environment");
+        return (IHostEnvironment)property.GetValue(catalog)!;
+    }
+
+    private static void Call(object target, string name, Type[] parameters, object[] arguments)
+    {
+        MethodInfo method = target.GetType().GetMethod(name, Instance, parameters)
+            ?? throw Missing(target.GetType().Assembly, $"method {target.GetType()}.{name}({string.Join<Type>(", ", parameters)})");
+        method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null);
+    }
+
+    private static ConstructorInfo Constructor(Type type, Type[] parameters) =>
+        type.GetConstructor(Instance, parameters)
+            ?? throw Missing(type.Assembly, $"constructor {type}({string.Join<Type>(", ", parameters)})");
+
+    private static Type MLNet(string name)
+    {
+        Assembly core = typeof(ModelSaveContext).Assembly;
+        return core.GetType($"Microsoft.ML.{name}") ?? throw Missing(core, $"type Microsoft.ML.{name}");
+    }
+
+    private static InvalidOperationException Missing(Assembly assembly, string what) => new(
+        $"{assembly.GetName().Name} {assembly.GetName().Version} has no {what}, which the ML.NET this was built for, Microsoft.ML "
+        + $"5.0.1, has. Reference Microsoft.ML 5.0.1.");
+
+    /// <summary>
+    /// An assembly of one loadable class: ML.NET learns of loadable classes from attributes of assemblies only, and that attribute is
+    /// internal.
+    /// </summary>
+    /// <param name="name">The name of the assembly.</param>
+    /// <param name="instance">The transformer, which <c>Create</c> must return as exactly this type.</param>
+    /// <param name="loader">The class that has the static <c>Create(IHostEnvironment env, object ctx)</c>.</param>
+    /// <param name="userName">What people call it.</param>
+    /// <param name="loadName">The loader signature it is saved with.</param>
+    internal static AssemblyBuilder AssemblyOf(string name, Type instance, Type loader, string userName, string loadName)
+    {
+        Type attribute = MLNet("LoadableClassAttribute");
+        Type[] parameters = [typeof(Type), typeof(Type), typeof(Type), typeof(Type), typeof(string), typeof(string[])];
+        object?[] arguments = [instance, loader, null, MLNet("SignatureLoadModel"), userName, new[] { loadName }];
+        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(name), AssemblyBuilderAccess.Run);
+        assembly.DefineDynamicModule(name);
+        ConstructorInfo allowed = typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!;
+        assembly.SetCustomAttribute(new CustomAttributeBuilder(allowed, [attribute.Assembly.GetName().Name]));
+        assembly.SetCustomAttribute(new CustomAttributeBuilder(Constructor(attribute, parameters), arguments));
+        return assembly;
+    }
+}

@@ -1,0 +1,39 @@
+using MLTransfer.Errors;
+using MLTransfer.Imaging;
+
+namespace MLTransfer.Evaluation.Inspection;
+
+/// <summary>What counts as a problem of a data set.</summary>
+public sealed record InspectionOptions
+{
+    /// <summary>
+    /// An image with a shorter side is tiny, in pixels; tiny ones are not looked through for near duplicates. Default 32.
+    /// </summary>
+    public int SmallestSide { get; init; } = 32;
+
+    /// <summary>By how many times the largest class may exceed the smallest. Default 10.</summary>
+    public double LargestImbalance { get; init; } = 10;
+
+    /// <summary>In how many of 64 bits the perceptual hashes of near duplicates may differ, 0 to 15. Default 6.</summary>
+    public int NearDistance { get; init; } = 6;
+
+    /// <summary>How well the shades of near duplicates must correlate, up to 1. Default 0.97.</summary>
+    public double NearCorrelation { get; init; } = 0.97;
+
+    /// <summary>The most pixels, width × height, that an image may have; larger ones count as unreadable. Default 178,956,970.</summary>
+    public long MaximumPixels { get; init; } = ImageLimits.Default.Pixels;
+
+    /// <summary>How many images are read at a time. Default: as many as there are processors.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    internal InspectionOptions Checked() => Check.All(
+        this,
+        Check.Between(1, SmallestSide, 100_000),
+        Check.Positive(LargestImbalance),
+        Check.Between(0, NearDistance, 15),
+        Check.Positive(NearCorrelation),
+        Check.Positive(MaximumPixels),
+        Check.Between(1, Threads, 1024));
+
+    internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = ImageLimits.UpTo(MaximumPixels) };
+}

@@ -1,0 +1,26 @@
+namespace MLTransfer.Files;
+
+/// <summary>Where the XDG base directory specification puts what can be computed or downloaded again.</summary>
+internal static class UserCache
+{
+    /// <summary>What to say where there is no such folder.</summary>
+    internal const string NoHome = "this user has no home folder";
+
+    private const string Variable = "XDG_CACHE_HOME";
+
+    /// <summary>The user's home folder; empty where there is none.</summary>
+    internal static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    /// <summary>The folder below which every program has its own.</summary>
+    /// <param name="environment">Looks an environment variable up.</param>
+    /// <param name="home">The user's home folder; what is no full path is none: a cache never goes into the working directory.</param>
+    /// <returns><see langword="null"/> where there is neither.</returns>
+    internal static string? Root(Func<string, string?> environment, string home) =>
+        environment(Variable) is { } asked && Path.IsPathRooted(asked) ? asked
+        : Path.IsPathRooted(home) ? Path.Combine(home, ".cache")
+        : null;
+
+    /// <summary>The folder of MLTransfer below <see cref="Root"/>.</summary>
+    internal static string? Folder(Func<string, string?> environment, string home) =>
+        Root(environment, home) is { } root ? Path.Combine(root, "mltransfer") : null;
+}

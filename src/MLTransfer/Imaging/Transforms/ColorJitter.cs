@@ -1,0 +1,88 @@
+using System.Text.Json.Serialization;
+using MLTransfer.Imaging.Kernels;
+
+namespace MLTransfer.Imaging.Transforms;
+
+/// <summary>
+/// Changes brightness, contrast, saturation and hue by random amounts, in random order. As torchvision's <c>ColorJitter</c>.
+/// </summary>
+public sealed record ColorJitter : PixelTransform
+{
+    private static readonly Interval Unchanged = new(1, 1);
+
+    /// <summary>Changes up to given amounts; intervals can be set instead.</summary>
+    /// <param name="brightness">Factors lie from 1 - this (not below 0) to 1 + this. Default 0.</param>
+    /// <param name="contrast">Factors lie from 1 - this (not below 0) to 1 + this. Default 0.</param>
+    /// <param name="saturation">Factors lie from 1 - this (not below 0) to 1 + this. Default 0.</param>
+    /// <param name="hue">Turns of the circle of hues lie from -this to this; at most 0.5. Default 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An amount is negative or too large.</exception>
+    public ColorJitter(double brightness = 0, double contrast = 0, double saturation = 0, double hue = 0)
+    {
+        Brightness = Factors(brightness, nameof(brightness));
+        Contrast = Factors(contrast, nameof(contrast));
+        Saturation = Factors(saturation, nameof(saturation));
+        Hue = Interval.Around(0, hue);
+    }
+
+    [JsonConstructor]
+    private ColorJitter()
+    {
+    }
+
+    /// <summary>Factors of brightness, at least 0: 0 is black, 1 as it was.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An end is negative, or the lower end is above the upper.</exception>
+    public Interval Brightness
+    {
+        get;
+        init => field = value.Within(0, float.MaxValue, nameof(Brightness));
+    } = Unchanged;
+
+    /// <summary>Factors of contrast, at least 0: 0 is the mean grey, 1 as it was.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An end is negative, or the lower end is above the upper.</exception>
+    public Interval Contrast
+    {
+        get;
+        init => field = value.Within(0, float.MaxValue, nameof(Contrast));
+    } = Unchanged;
+
+    /// <summary>Factors of saturation, at least 0: 0 is grey, 1 as it was.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An end is negative, or the lower end is above the upper.</exception>
+    public Interval Saturation
+    {
+        get;
+        init => field = value.Within(0, float.MaxValue, nameof(Saturation));
+    } = Unchanged;
+
+    /// <summary>Turns of the circle of hues, from -0.5 to 0.5: 0 is as it was.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An end lies outside, or the lower end is above the upper.</exception>
+    public Interval Hue
+    {
+        get;
+        init => field = value.Within(-0.5, 0.5, nameof(Hue));
+    }
+
+    internal override void Change(Canvas canvas, ref ImageRandom random)
+    {
+        Span<int> order = [0, 1, 2, 3];
+        random.Shuffle(order);
+        double brightness = Brightness.Any(ref random), contrast = Contrast.Any(ref random), saturation = Saturation.Any(ref random),
+            hue = Hue.Any(ref random);
+        foreach (int step in order)
+        {
+            if (step == 0 && Brightness != Unchanged)
+                Tone.Brightness(canvas, brightness);
+            else if (step == 1 && Contrast != Unchanged)
+                Tone.Contrast(canvas, contrast);
+            else if (step == 2 && Saturation != Unchanged)
+                Tone.Saturation(canvas, saturation);
+            else if (step == 3 && Hue != default)
+                Tone.Hue(canvas, hue);
+        }
+    }
+
+    private static Interval Factors(double amount, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(amount, 0, name);
+        return Interval.Around(1, amount) is var factors && factors.Least < 0 ? factors with { Least = 0 } : factors;
+    }
+}

@@ -1,0 +1,16 @@
+using MLTransfer.Imaging.Kernels;
+
+namespace MLTransfer.Imaging.Transforms;
+
+/// <summary>Spreads the levels of each colour over the whole range, by chance. As torchvision's <c>RandomAutocontrast</c>.</summary>
+public sealed record RandomAutocontrast : OccasionalTransform
+{
+    /// <summary>Creates the transform.</summary>
+    /// <param name="probability">How often images are changed, from 0 to 1. Default 0.5.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The probability does not lie between 0 and 1.</exception>
+    public RandomAutocontrast(double probability = 0.5) : base(probability)
+    {
+    }
+
+    private protected override void Change(Canvas canvas) => Tone.Autocontrast(canvas);
+}

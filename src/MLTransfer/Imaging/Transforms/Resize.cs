@@ -1,0 +1,67 @@
+using System.Text.Json.Serialization;
+using MLTransfer.Imaging.Kernels;
+
+namespace MLTransfer.Imaging.Transforms;
+
+/// <summary>
+/// Resizes an image: its shorter side to a length with the shape kept, or both sides exactly. As torchvision's <c>Resize</c>.
+/// </summary>
+public sealed record Resize : FramingTransform
+{
+    private const int LongestResult = 1 << 26;
+
+    /// <summary>Resizes the shorter side and keeps the shape; the longer side is rounded down.</summary>
+    /// <param name="shorterSide">In pixels.</param>
+    /// <param name="interpolation">How pixels are interpolated.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is not positive, or above 1,048,576.</exception>
+    public Resize(int shorterSide, Interpolation interpolation = Interpolation.Bilinear) : this(shorterSide, null, interpolation)
+    {
+    }
+
+    /// <summary>Resizes both sides.</summary>
+    /// <param name="width">In pixels.</param>
+    /// <param name="height">In pixels.</param>
+    /// <param name="interpolation">How pixels are interpolated.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A length is not positive, or above 1,048,576.</exception>
+    public Resize(int width, int height, Interpolation interpolation = Interpolation.Bilinear)
+        : this(null, new ImageDimensions(width, height), interpolation)
+    {
+    }
+
+    [JsonConstructor]
+    private Resize(int? shorterSide, ImageDimensions? exactly, Interpolation interpolation)
+    {
+        if (shorterSide is null == exactly is null)
+            throw new ArgumentException("Either the shorter side or both sides are given.", nameof(shorterSide));
+        Setting.Side(shorterSide ?? exactly!.Value.Width, "width");
+        Setting.Side(shorterSide ?? exactly!.Value.Height, "height");
+        (ShorterSide, Exactly, Interpolation) = (shorterSide, exactly, interpolation);
+    }
+
+    /// <summary>Length of the shorter side afterwards in pixels; <see langword="null"/> when <see cref="Exactly"/> is given.</summary>
+    public int? ShorterSide { get; }
+
+    /// <summary>Both sides afterwards; <see langword="null"/> when <see cref="ShorterSide"/> is given.</summary>
+    public ImageDimensions? Exactly { get; }
+
+    /// <summary>How pixels are interpolated.</summary>
+    public Interpolation Interpolation { get; }
+
+    internal override Framing? Frame(Framing framing, ref ImageRandom random) => framing.Resize(SizeOf(framing.Size), Interpolation);
+
+    internal override ImageDimensions? SizeAfter(ImageDimensions? before) => Exactly ?? (before is { } size ? SizeOf(size) : null);
+
+    private ImageDimensions SizeOf(ImageDimensions size)
+    {
+        if (Exactly is { } exactly)
+            return exactly;
+        int shorter = ShorterSide!.Value;
+        return size.Width <= size.Height
+            ? new ImageDimensions(shorter, Longer(shorter, size.Height, size.Width))
+            : new ImageDimensions(Longer(shorter, size.Width, size.Height), shorter);
+    }
+
+    // An image a pixel wide may become absurdly long; what is cut from it later is still small.
+    private static int Longer(int shorter, int before, int shorterBefore) =>
+        (int)Math.Min((long)shorter * before / shorterBefore, LongestResult);
+}

@@ -1,0 +1,37 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Models.Blocks;
+
+/// <summary>
+/// A tensor that is computed from weights alone, such as the bias of relative positions; folded, it is computed once and kept in the type
+/// of
+/// the inference.
+/// </summary>
+internal sealed class DerivedTensor(Func<Tensor> compute) : IFoldable
+{
+    private Tensor? _kept;
+
+    /// <summary>The tensor in the given type.</summary>
+    public Tensor In(ScalarType type)
+    {
+        if (_kept is not null) return _kept.alias();
+        using var scope = NewDisposeScope();
+        Tensor computed = compute();
+        return (computed.dtype == type ? computed.alias() : computed.to(type)).MoveToOuterDisposeScope();
+    }
+
+    public void Fold(ScalarType type)
+    {
+        Unfold();
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        _kept = compute().to(type, copy: true).DetachFromDisposeScope();
+    }
+
+    public void Unfold()
+    {
+        _kept?.Dispose();
+        _kept = null;
+    }
+}

@@ -1,0 +1,45 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Models.Blocks;
+
+/// <summary>
+/// A linear layer inside a backbone, its outputs scaled where a scale is given; folded, scale and weights are one and held in the type of
+/// the inference.
+/// </summary>
+internal sealed class LinearUnit(Linear linear, Func<Tensor>? scale = null) : IFoldable
+{
+    private Tensor? _weight;
+    private Tensor? _bias;
+
+    public Linear Layer => linear;
+
+    /// <summary>In the type of the input: where that is bfloat16 in training, the trained weights stay in float32.</summary>
+    public Tensor Forward(Tensor input)
+    {
+        if (_weight is not null) return nn.functional.linear(input, _weight, _bias);
+        using var scope = NewDisposeScope();
+        Tensor result = input.dtype == linear.weight!.dtype
+            ? linear.call(input)
+            : nn.functional.linear(input, linear.weight.to(input.dtype), linear.bias?.to(input.dtype));
+        return (scale is null ? result : result * scale().flatten().to(input.dtype)).MoveToOuterDisposeScope();
+    }
+
+    public void Fold(ScalarType type)
+    {
+        Unfold();
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        Tensor factors = scale is null ? ones(1, device: linear.weight!.device) : scale().flatten();
+        _weight = (linear.weight! * factors.unsqueeze(1)).to(type).DetachFromDisposeScope();
+        _bias = linear.bias is { } bias ? (bias * factors).to(type).DetachFromDisposeScope() : null;
+    }
+
+    public void Unfold()
+    {
+        _weight?.Dispose();
+        _bias?.Dispose();
+        _weight = _bias = null;
+    }
+}

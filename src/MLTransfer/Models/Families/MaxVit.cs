@@ -1,0 +1,132 @@
+using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
+using MLTransfer.Models.Blocks;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Models.Families;
+
+/// <summary>MaxViT (Tu et al. 2022, https://arxiv.org/abs/2204.01697) with torchvision's layer names.</summary>
+internal sealed class MaxVit : ImageModel
+{
+    private const long StemWidth = 64;
+    private const double LastDrop = 0.2;
+    private const double Epsilon = 1e-3;
+    private const double Momentum = 0.99;
+
+    private static readonly (long Width, int Layers)[] Stages = [(64, 2), (128, 2), (256, 5), (512, 2)];
+
+    private MaxVit(Container classifier) : base(nameof(MaxVit), "classifier.5", (int)Stages[^1].Width, classifier)
+    {
+        Container stem = Child("stem", new Container("stem"));
+        ConvolutionUnit first = stem.Child("0", new Container("0"))
+            .Convolution("0", "1", new(3, StemWidth, 3, 2, 1), Epsilon, momentum: Momentum);
+        ConvolutionUnit second = stem.Child("1", new Container("1")).Convolution("0", null, new(StemWidth, StemWidth, 3, 1, 1));
+        Container blocks = Child("blocks", new Container("blocks"));
+        var groups = new List<LayerGroup> { new("stem", [stem], images => second.Forward(first.Forward(images).gelu())) };
+        long inputs = StemWidth;
+        int last = Stages.Sum(stage => stage.Layers) - 1, built = 0;
+        for (int stage = 0; stage < Stages.Length; stage++)
+        {
+            var layers = new NamedModule[Stages[stage].Layers];
+            for (int i = 0; i < layers.Length; i++, built++)
+            {
+                layers[i] = new Layer(inputs, Stages[stage].Width, i == 0 ? 2 : 1, LastDrop * built / last);
+                inputs = Stages[stage].Width;
+            }
+
+            Sequence sequence = blocks.Child($"{stage}", new Container("block")).Child("layers", new Sequence(layers));
+            groups.Add(new($"blocks.{stage}", [sequence], sequence.call));
+        }
+
+        Child("classifier", classifier);
+        LayerNorm norm = classifier.Child("2", nn.LayerNorm(FeatureWidth));
+        Linear squeeze = classifier.Child("3", nn.Linear(FeatureWidth, FeatureWidth));
+        groups.Add(new("classifier.2", [norm], maps => norm.call(maps.to(norm.weight.dtype).mean([2, 3]))));
+        groups.Add(new("classifier.3", [squeeze], vectors => squeeze.call(vectors).tanh()));
+        Groups = groups;
+        foreach (Conv2d convolution in modules().OfType<Conv2d>()) Initialise(convolution.weight!, convolution.bias);
+        foreach (Linear linear in modules().OfType<Linear>()) Initialise(linear.weight!, linear.bias);
+    }
+
+    public static IReadOnlyList<Backbone> Variants { get; } =
+    [
+        new("maxvit_t", "MaxViT", 512, 30_919_624, Preprocessing.ImageNet with { ResizeTo = 224, Interpolation = Interpolation.Bicubic },
+        () => new MaxVit(new("classifier")))
+        {
+            ClassifierHasBias = false,
+            // All but the last map are 32nds of the image or more, and each must consist of whole windows.
+            InputSizes = InputSizes.MultiplesOf(32 * PartitionAttention.Side),
+        },
+    ];
+
+    public override IReadOnlyList<LayerGroup> Groups { get; }
+
+    private protected override nn.Module<Tensor, Tensor> OwnClassifier(int classes) =>
+        new LinearHead(FeatureWidth, classes, 0, InitialiseClassifier, hasBias: false);
+
+    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialise(weight, bias);
+
+    private static void Initialise(Tensor weight, Tensor? bias)
+    {
+        nn.init.normal_(weight, 0, 0.02);
+        if (bias is not null) nn.init.zeros_(bias);
+    }
+
+    /// <summary>Convolutions, attention within windows, attention across them.</summary>
+    private sealed class Layer : NamedModule
+    {
+        private const long HeadWidth = 32;
+
+        private readonly Sequence _steps;
+
+        public Layer(long inputs, long outputs, long stride, double drop) : base(nameof(Layer)) => _steps = Child("layers", new Sequence(
+        [
+            ("MBconv", new Convolutions(inputs, outputs, stride, drop)),
+            ("window_attention", new PartitionAttention(outputs, outputs / HeadWidth, isGrid: false, drop)),
+            ("grid_attention", new PartitionAttention(outputs, outputs / HeadWidth, isGrid: true, drop)),
+        ]));
+
+        public override Tensor forward(Tensor input) => _steps.call(input);
+    }
+
+    /// <summary>
+    /// An inverted residual normalized before: 1×1 to four times the channels, depthwise 3×3, squeeze and excitation, 1×1.
+    /// </summary>
+    private sealed class Convolutions : NamedModule
+    {
+        private readonly ConvolutionUnit? _shortcut;
+        private readonly BatchNorm2d _norm;
+        private readonly ConvolutionUnit _widen;
+        private readonly ConvolutionUnit _mix;
+        private readonly SqueezeExcitation _squeeze;
+        private readonly ConvolutionUnit _narrow;
+        private readonly double _drop;
+
+        public Convolutions(long inputs, long outputs, long stride, double drop) : base(nameof(Convolutions))
+        {
+            // The first layer of a block halves the maps; torchvision changes the number of channels there only.
+            _shortcut = stride == 1 ? null : Child("proj", new Container("proj")).Convolution("1", null, new(inputs, outputs, 1));
+            Container layers = Child("layers", new Container("layers"));
+            long wide = 4 * outputs;
+            _norm = layers.Child("pre_norm", nn.BatchNorm2d(inputs, Epsilon, Momentum));
+            _widen = layers.Child("conv_a", new Container("conv_a"))
+                .Convolution("0", "1", new(inputs, wide, 1), Epsilon, momentum: Momentum);
+            _mix = layers.Child("conv_b", new Container("conv_b"))
+                .Convolution("0", "1", new(wide, wide, 3, stride, 1, wide), Epsilon, momentum: Momentum);
+            _squeeze = layers.Child("squeeze_excitation", new SqueezeExcitation(wide, outputs / 4, Activation.Silu, Activation.Sigmoid));
+            _narrow = layers.Convolution("conv_c", null, new(wide, outputs, 1));
+            _drop = drop;
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            Tensor mixed = _mix.Forward(_widen.Forward(_norm.call(input)).gelu()).gelu();
+            Tensor branch = _narrow.Forward(_squeeze.call(mixed));
+            Tensor shortcut = _shortcut is null ? input : _shortcut.Forward(nn.functional.avg_pool2d(input, 3, 2, 1));
+            return StochasticDepth.Drop(branch, _drop, training).add_(shortcut).MoveToOuterDisposeScope();
+        }
+    }
+}

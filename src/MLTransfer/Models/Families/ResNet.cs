@@ -1,0 +1,65 @@
+using MLTransfer.Imaging;
+using MLTransfer.Models.Blocks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Models.Families;
+
+/// <summary>
+/// ResNet (He et al. 2015, https://arxiv.org/abs/1512.03385), ResNeXt (Xie et al. 2016, https://arxiv.org/abs/1611.05431) and Wide ResNet
+/// (Zagoruyko and Komodakis 2016, https://arxiv.org/abs/1605.07146) with torchvision's layer names.
+/// </summary>
+internal sealed class ResNet : ImageModel
+{
+    private ResNet(int[] blocks, Func<long, long, long, ResidualBlock> block, int width) : base(nameof(ResNet), "fc", width)
+    {
+        ConvolutionUnit stem = Convolution("conv1", "bn1", new(3, 64, 7, 2, 3));
+        var groups = new List<LayerGroup>
+        {
+            new("conv1", stem.Modules, images => nn.functional.max_pool2d(stem.Forward(images).relu_(), 3, 2, 1)),
+        };
+        long inputs = 64;
+        for (int stage = 0; stage < 4; stage++)
+        {
+            var layer = new ResidualBlock[blocks[stage]];
+            for (int i = 0; i < layer.Length; i++)
+            {
+                layer[i] = block(inputs, 64L << stage, i == 0 && stage > 0 ? 2 : 1);
+                inputs = layer[i].Outputs;
+            }
+
+            Sequence sequence = Child($"layer{stage + 1}", new Sequence(layer));
+            groups.Add(new($"layer{stage + 1}", [sequence], sequence.call));
+        }
+
+        Groups = groups;
+        Initialisation.KaimingFanOut(this);
+    }
+
+    public static IReadOnlyList<Backbone> Variants { get; } =
+    [
+        Basic("resnet18", [2, 2, 2, 2], 11_689_512),
+        Basic("resnet34", [3, 4, 6, 3], 21_797_672),
+        Bottleneck("resnet50", "ResNet", [3, 4, 6, 3], 25_557_032),
+        Bottleneck("resnet101", "ResNet", [3, 4, 23, 3], 44_549_160),
+        Bottleneck("resnet152", "ResNet", [3, 8, 36, 3], 60_192_808),
+        Bottleneck("resnext50_32x4d", "ResNeXt", [3, 4, 6, 3], 25_028_904, cardinality: 32, groupWidth: 4),
+        Bottleneck("resnext101_32x8d", "ResNeXt", [3, 4, 23, 3], 88_791_336, cardinality: 32, groupWidth: 8),
+        Bottleneck("resnext101_64x4d", "ResNeXt", [3, 4, 23, 3], 83_455_272, cardinality: 64, groupWidth: 4),
+        Bottleneck("wide_resnet50_2", "Wide ResNet", [3, 4, 6, 3], 68_883_240, groupWidth: 128),
+        Bottleneck("wide_resnet101_2", "Wide ResNet", [3, 4, 23, 3], 126_886_696, groupWidth: 128),
+    ];
+
+    public override IReadOnlyList<LayerGroup> Groups { get; }
+
+    private static Backbone Basic(string name, int[] blocks, long parameters) =>
+        new(name, "ResNet", 512, parameters, Preprocessing.ImageNet, () => new ResNet(blocks, ResidualBlock.Basic, 512));
+
+    // The width of a group is stated for the first stage, of 64 channels, and doubles with each stage.
+    private static Backbone Bottleneck(
+        string name, string family, int[] blocks, long parameters, long cardinality = 1, long groupWidth = 64) => new(
+        name, family, 2048, parameters, Preprocessing.ImageNet with { ResizeTo = 232 },
+        () => new ResNet(
+            blocks, (inputs, width, stride) =>
+            ResidualBlock.Bottleneck(inputs, width * groupWidth / 64 * cardinality, 4 * width, stride, cardinality), 2048));
+}

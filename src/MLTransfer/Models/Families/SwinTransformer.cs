@@ -1,0 +1,104 @@
+using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
+using MLTransfer.Models.Blocks;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Models.Families;
+
+/// <summary>
+/// Swin Transformer (Liu et al. 2021, https://arxiv.org/abs/2103.14030) and its second version (Liu et al. 2022,
+/// https://arxiv.org/abs/2111.09883) with torchvision's layer names.
+/// </summary>
+internal sealed class SwinTransformer : ImageModel
+{
+    private SwinTransformer(long width, int[] depths, long[] heads, double lastDrop, bool isSecond)
+        : base(nameof(SwinTransformer), "head", (int)width << (depths.Length - 1))
+    {
+        var layers = new List<NamedModule> { new Patches(width) };
+        int blocks = depths.Sum(), built = 0;
+        for (int stage = 0; stage < depths.Length; stage++)
+        {
+            if (stage > 0) layers.Add(new PatchMerging(width << (stage - 1), isSecond));
+            var row = new NamedModule[depths[stage]];
+            for (int i = 0; i < row.Length; i++, built++)
+                row[i] = new SwinBlock(width << stage, Attention(width << stage, heads[stage], isOdd: i % 2 == 1, isSecond), isSecond,
+                    lastDrop * built / (blocks - 1));
+            layers.Add(new Sequence(row));
+        }
+
+        Child("features", new Sequence(layers));
+        LayerNormUnit norm = LayerNorm("norm", FeatureWidth);
+        Groups =
+        [
+            .. layers.Select((layer, index) => new LayerGroup($"features.{index}", [layer], layer.call)),
+            new("norm", [.. children().OfType<LayerNorm>()], maps => norm.Forward(maps).permute(0, 3, 1, 2)),
+        ];
+        foreach (Linear linear in modules().OfType<Linear>())
+        {
+            Initialisation.TruncatedNormal(linear.weight!, 0.02);
+            if (linear.bias is { } bias) nn.init.zeros_(bias);
+        }
+    }
+
+    public static IReadOnlyList<Backbone> Variants { get; } =
+    [
+        First("t", 96, [2, 2, 6, 2], [3, 6, 12, 24], 0.2, 28_288_354, 232),
+        First("s", 96, [2, 2, 18, 2], [3, 6, 12, 24], 0.3, 49_606_258, 246),
+        First("b", 128, [2, 2, 18, 2], [4, 8, 16, 32], 0.5, 87_768_224, 238),
+        Second("t", 96, [2, 2, 6, 2], [3, 6, 12, 24], 0.2, 28_351_570, 260),
+        Second("s", 96, [2, 2, 18, 2], [3, 6, 12, 24], 0.3, 49_737_442, 260),
+        Second("b", 128, [2, 2, 18, 2], [4, 8, 16, 32], 0.5, 87_930_848, 272),
+    ];
+
+    public override IReadOnlyList<LayerGroup> Groups { get; }
+
+    private protected override void InitialiseClassifier(Tensor weight, Tensor bias)
+    {
+        Initialisation.TruncatedNormal(weight, 0.02);
+        nn.init.zeros_(bias);
+    }
+
+    private static Backbone First(string name, long width, int[] depths, long[] heads, double lastDrop, long parameters, int resizeTo) =>
+        new(
+        $"swin_{name}", "Swin", (int)width * 8, parameters,
+        Preprocessing.ImageNet with { ResizeTo = resizeTo, Interpolation = Interpolation.Bicubic },
+        () => new SwinTransformer(width, depths, heads, lastDrop, isSecond: false))
+        {
+            InputSizes = InputSizes.AtLeast(32),
+        };
+
+    private static Backbone Second(string name, long width, int[] depths, long[] heads, double lastDrop, long parameters, int resizeTo) =>
+        new(
+        $"swin_v2_{name}", "Swin v2", (int)width * 8, parameters,
+        Preprocessing.ImageNet with { ResizeTo = resizeTo, CropTo = 256, Interpolation = Interpolation.Bicubic },
+        () => new SwinTransformer(width, depths, heads, lastDrop, isSecond: true))
+        {
+            InputSizes = InputSizes.AtLeast(32),
+        };
+
+    /// <summary>Windows of 7 × 7 places in the first version, of 8 × 8 in the second; every second block moves them by half.</summary>
+    private static WindowAttention Attention(long width, long heads, bool isOdd, bool isSecond) =>
+        isSecond ? new CosineWindowAttention(width, heads, 8, isOdd ? 4 : 0) : new WindowAttention(width, heads, 7, isOdd ? 3 : 0);
+
+    /// <summary>Patches of 4 × 4 pixels to maps (N, H, W, C).</summary>
+    private sealed class Patches : NamedModule
+    {
+        private readonly ConvolutionUnit _patch;
+        private readonly LayerNormUnit _norm;
+
+        public Patches(long width) : base(nameof(Patches))
+        {
+            _patch = Convolution("0", null, new(3, width, 4, 4));
+            _norm = LayerNorm("2", width);
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using Tensor maps = _patch.Forward(input);
+            using Tensor channelsLast = maps.permute(0, 2, 3, 1);
+            return _norm.Forward(channelsLast);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using MLTransfer.Downloads;
+using MLTransfer.Files;
+
+namespace MLTransfer.Weights;
+
+/// <summary>Finds weights on this machine, or downloads them; nothing is given out before its SHA-256 agrees.</summary>
+public sealed class WeightStore
+{
+    // A training looks its weights up more than once; a gigabyte is read once for that.
+    private readonly ConcurrentDictionary<string, FileState> _checked = new();
+
+    /// <summary>Finds and downloads as the options say.</summary>
+    /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
+    public WeightStore(WeightStoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Options = options.Checked();
+    }
+
+    /// <summary>What is usual for a user, environment variables aside: see <see cref="WeightStoreOptions.Of"/>.</summary>
+    public static WeightStore Default { get; } =
+        new(WeightStoreOptions.Of(_ => null, UserCache.Home));
+
+    /// <summary>Where it looks, and how it downloads.</summary>
+    public WeightStoreOptions Options { get; }
+
+    /// <summary>Where a file lies on this machine, by its name alone, in the order of the places; nowhere, perhaps.</summary>
+    public IEnumerable<string> Candidates(RemoteWeights remote)
+    {
+        ArgumentNullException.ThrowIfNull(remote);
+        return Options.Places.Select(folder => Path.Combine(folder, remote.FileName)).Where(File.Exists);
+    }
+
+    /// <summary>Brings weights to this machine where they are not on it yet.</summary>
+    /// <param name="reference">What is wanted; not random weights.</param>
+    /// <param name="progress">Hears how far a download is, on whatever thread.</param>
+    /// <param name="cancel">Stops; what was downloaded is kept, and the next download goes on from there.</param>
+    /// <exception cref="ArgumentException">Random weights are asked for.</exception>
+    /// <exception cref="WeightsException">They cannot be had; the message says where they were looked for, or what went wrong.</exception>
+    public Task<LocalWeights> GetAsync(
+        WeightsReference reference, IProgress<DownloadProgress>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        if (reference.File is { } file)
+            return Task.FromResult(LocalWeights.InFile(reference, file));
+        if (reference.Published?.Resource is { } resource)
+            return Task.FromResult(LocalWeights.InLibrary(reference, resource));
+        if (reference.Remote is not { } remote)
+            throw new ArgumentException("Random weights lie nowhere.", nameof(reference));
+        return FromPlacesAsync(reference, remote, progress, cancel);
+    }
+
+    private async Task<LocalWeights> FromPlacesAsync(
+        WeightsReference reference, RemoteWeights remote, IProgress<DownloadProgress>? progress, CancellationToken cancel)
+    {
+        var damaged = new List<string>();
+        foreach (string path in Candidates(remote))
+        {
+            if (await IsIntactAsync(path, remote, cancel).ConfigureAwait(false))
+                return LocalWeights.InFile(reference, path);
+            damaged.Add(path);
+        }
+        if (Options.Offline)
+            throw Absent(remote, damaged, "nothing may be downloaded",
+                $"allow downloads (without --offline; {nameof(WeightStoreOptions.Offline)} in code)");
+        if (Options.CacheFolder is not { } folder)
+        {
+            throw Absent(
+                remote, damaged, $"there is no folder to download it to: {UserCache.NoHome}",
+                $"name a folder for downloads: XDG_CACHE_HOME, {nameof(WeightStoreOptions.CacheFolder)} in code");
+        }
+        return LocalWeights.InFile(reference, await DownloadAsync(reference, remote, folder, progress, cancel).ConfigureAwait(false));
+    }
+
+    private async Task<string> DownloadAsync(
+        WeightsReference reference, RemoteWeights remote, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancel)
+    {
+        var wanted = new Download(
+            Options.AddressOf(remote), Path.Combine(folder, remote.FileName), Checksum.Sha256(remote.Sha256),
+            reference.Published?.AboutBytes,
+            $"put the file into one of {string.Join(", ", Options.Places)}");
+        try
+        {
+            return await new Downloader(wanted, Options.Conditions, progress)
+                .RunAsync(async path => File.Exists(path) && await IsIntactAsync(path, remote, cancel).ConfigureAwait(false), cancel)
+                .ConfigureAwait(false);
+        }
+        catch (DownloadException failure)
+        {
+            throw new WeightsException(failure.File, failure.Reason, failure.Remedy, failure.InnerException);
+        }
+    }
+
+    // What cannot be read is of as little use as what is damaged, and the next place may have an intact one.
+    private async Task<bool> IsIntactAsync(string path, RemoteWeights remote, CancellationToken cancel)
+    {
+        try
+        {
+            var state = FileState.Of(path);
+            if (_checked.TryGetValue(path, out FileState before) && before == state)
+                return true;
+            if (!(await FileHash.OfAsync(path, cancel).ConfigureAwait(false)).StartsWith(remote.Sha256, StringComparison.Ordinal))
+                return false;
+            _checked[path] = state;
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private WeightsException Absent(RemoteWeights remote, List<string> damaged, string reason, string remedy)
+    {
+        string found = damaged.Count == 0 ? "" : $"; damaged or unreadable: {string.Join(", ", damaged)}";
+        string looked = Options.Places.Count == 0 ? "" : $" (looked in {string.Join(", ", Options.Places)}{found})";
+        string byHand = Options.Places.Count == 0 ? "name the file as weights" : "put it into one of these folders";
+        return new(
+            remote.FileName, $"is not on this machine{looked}, and {reason}",
+            $"Download {Options.AddressOf(remote)} and {byHand}, or {remedy}.");
+    }
+
+    private readonly record struct FileState(long Length, DateTime Written)
+    {
+        public static FileState Of(string path)
+        {
+            var file = new FileInfo(path);
+            return new(file.Length, file.LastWriteTimeUtc);
+        }
+    }
+}

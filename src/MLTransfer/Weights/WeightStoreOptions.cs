@@ -1,0 +1,103 @@
+using MLTransfer.Downloads;
+using MLTransfer.Errors;
+using MLTransfer.Files;
+
+namespace MLTransfer.Weights;
+
+/// <summary>Where weights are looked for, and how they are downloaded.</summary>
+public sealed record WeightStoreOptions
+{
+    /// <summary>The environment variable with folders to look in, separated as in PATH.</summary>
+    public const string FoldersVariable = "MLTRANSFER_WEIGHTS";
+
+    /// <summary>The environment variable with the <see cref="Mirror"/>.</summary>
+    public const string MirrorVariable = "MLTRANSFER_MIRROR";
+
+    /// <summary>Folders that are looked into first and never written to. Default: none.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
+
+    /// <summary>
+    /// The folder that is looked into next, and that downloads go to; made when something is downloaded. Null: nothing can be downloaded.
+    /// </summary>
+    public required string? CacheFolder { get; init; }
+
+    /// <summary>Folders that are looked into last and never written to: the caches of PyTorch. Default: none.</summary>
+    public IReadOnlyList<string> TorchFolders { get; init; } = [];
+
+    /// <summary>
+    /// What replaces the scheme and the host of published addresses, not of those that were named: <c>https://mirror.example/torch/</c>.
+    /// Default: null, nothing does.
+    /// </summary>
+    public Uri? Mirror { get; init; }
+
+    /// <summary>Whether nothing may be downloaded. Default: false.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>
+    /// How often a transfer that broke off is tried again before it is given up, in a row without a mebibyte gained; 0: never. Default: 4,
+    /// with pauses of 1, 2, 4 and 8 seconds.
+    /// </summary>
+    public int Retries { get; init; } = DownloadConditions.Usual.Retries;
+
+    /// <summary>How long a transfer may bring nothing before it counts as broken off. Default: 30 seconds.</summary>
+    public TimeSpan StallTimeout { get; init; } = DownloadConditions.Usual.StallTimeout;
+
+    /// <summary>Measures pauses and stalls. Default: the system's clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// Makes what HTTP goes through. Default: one that follows redirections, though not from https to http, and uses the system's proxies.
+    /// </summary>
+    public Func<HttpMessageHandler> HttpHandler { get; init; } = DownloadConditions.Usual.HttpHandler;
+
+    /// <summary>The folders in the order in which they are looked into.</summary>
+    public IReadOnlyList<string> Places => [.. Folders, .. CacheFolder is null ? [] : new[] { CacheFolder }, .. TorchFolders];
+
+    /// <summary>What is usual for a user: the variables above, a cache where the XDG specification puts it, and PyTorch's cache.</summary>
+    /// <param name="environment">Looks an environment variable up: <c>Environment.GetEnvironmentVariable</c>.</param>
+    /// <param name="home">The user's home folder; empty where there is none.</param>
+    /// <exception cref="ArgumentException">The mirror is no address.</exception>
+    public static WeightStoreOptions Of(Func<string, string?> environment, string home)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        string? cache = UserCache.Root(environment, home), usual = UserCache.Root(_ => null, home);
+        string?[] torch = [environment("TORCH_HOME"), cache is null ? null : Path.Combine(cache, "torch"),
+            usual is null ? null : Path.Combine(usual, "torch")];
+        return new()
+        {
+            Folders = environment(FoldersVariable)?
+                .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            CacheFolder = UserCache.Folder(environment, home) is { } own ? Path.Combine(own, "weights") : null,
+            TorchFolders = [.. torch.Where(folder => !string.IsNullOrEmpty(folder))
+            .Select(folder => Path.Combine(folder!, "hub", "checkpoints")).Distinct()],
+            Mirror = environment(MirrorVariable) is { Length: > 0 } mirror ? MirrorAt(mirror) : null,
+        };
+    }
+
+    /// <summary>Reads the address of a mirror.</summary>
+    /// <exception cref="ArgumentException">It is no address of the web.</exception>
+    public static Uri MirrorAt(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out Uri? mirror) && mirror.Scheme is "http" or "https"
+            ? mirror
+            : throw new ArgumentException($"The mirror '{address}' is no address; expected: one that begins with https:// or http://.",
+            nameof(address));
+    }
+
+    /// <exception cref="ArgumentException">They cannot be used; the message says all that is wrong with them.</exception>
+    internal WeightStoreOptions Checked() => Check.All(
+        this,
+        CacheFolder is not null && string.IsNullOrWhiteSpace(CacheFolder) ? $"{nameof(CacheFolder)} is empty; it must be a folder." : null,
+        Check.NotNegative(Retries),
+        Check.Positive(StallTimeout.TotalSeconds));
+
+    internal DownloadConditions Conditions => new(Retries, StallTimeout, Clock, HttpHandler);
+
+    /// <summary>
+    /// Where a file is to be downloaded from: its own address, or the same path of the mirror if the address is a published one.
+    /// </summary>
+    internal Uri AddressOf(RemoteWeights remote) => Mirror is not null && WeightsCatalog.All.Any(weights => weights.Url == remote.Url)
+        ? new(Mirror, remote.Url.PathAndQuery.TrimStart('/'))
+        : remote.Url;
+}

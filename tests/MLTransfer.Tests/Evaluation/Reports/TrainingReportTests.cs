@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Xml.Linq;
+using MLTransfer.Evaluation;
+using MLTransfer.Evaluation.Reports;
+using MLTransfer.Imaging;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Tests.Evaluation.Reports;
+
+public class TrainingReportTests
+{
+    private const string Hostile = "<script>alert('1')</script>\" onload=\"x & \u0001";
+    private static readonly ReportNames Names = new("resnet18", "finetune", ["ants", "bees"], "insects.zip");
+
+    [Fact]
+    public void Names_cannot_become_elements_or_attributes()
+    {
+        var names = new ReportNames(Hostile, Hostile, [Hostile, "bees"], Hostile);
+        var validation = ClassificationReport.Of(names.Labels, [(0, [1f, 0f])]);
+        var page = TrainingReport.Page(names, Summary(3) with { Skipped = [new SkippedImage(0, Hostile, Hostile)] }, validation).Source;
+        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("\" onload", page, StringComparison.Ordinal);
+        Assert.Contains("<td class=\"name\">&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot; onload=&quot;x &amp; \uFFFD</td>", page,
+            StringComparison.Ordinal);
+        Assert.Equal(2, Body(page).Descendants("svg").Count());
+    }
+
+    [Fact]
+    public void A_page_loads_nothing_and_runs_nothing()
+    {
+        var page = TrainingReport.Page(Names, Summary(3), Validation(2)).Source;
+        Assert.All(["<script", "<link", "<img", " src=", " href=", "url("],
+            each => Assert.DoesNotContain(each, page, StringComparison.Ordinal));
+        Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_title_says_what_was_trained_and_how_well() =>
+        Assert.Equal("resnet18, finetune: 93.8 % of the validation images right", Body(Page(Summary(3), null)).Element("h1")!.Value);
+
+    [Fact]
+    public void The_best_epoch_is_marked_in_both_charts()
+    {
+        var marks = Body(Page(Summary(3), null)).Descendants("text").Where(text => text.Value == "best: 2");
+        Assert.Equal(["300", "300"], marks.Select(mark => mark.Attribute("x")!.Value)); // the middle of 60 and 540
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    public void One_epoch_or_none_and_no_validation_still_make_a_page(int epochs)
+    {
+        EpochResult[] history = [.. Summary(epochs).Epochs
+            .Select(epoch => epoch with { ValidationLoss = double.NaN, ValidationAccuracy = double.NaN })];
+        var page = Page(Summary(epochs) with
+        {
+            Epochs = history,
+            BestEpoch = epochs,
+            ValidationImages = 0,
+            ValidationAccuracy = double.NaN
+        }, null);
+        Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
+        Assert.Contains("not validated", page, StringComparison.Ordinal);
+        Assert.Contains("There were no validation images", page, StringComparison.Ordinal);
+        Assert.Equal(2 * epochs, Body(page).Descendants("circle").Count());
+    }
+
+    [Fact]
+    public void Images_held_back_are_said_to_have_no_table_by_class()
+    {
+        var page = Page(Summary(3), null);
+        Assert.Contains("no tables by class", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Confusion", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_confusion_is_shaded_by_its_share_of_the_class()
+    {
+        // Three ants, one of them taken for a bee: 0.7 · 2/3 and 0.7 · 1/3.
+        var report = ClassificationReport.Of(Names.Labels, [(0, [1f, 0f]), (0, [1f, 0f]), (0, [0f, 1f])]);
+        var cells = Body(Page(Summary(3), report)).Descendants("td").Where(cell => cell.Attribute("style") is not null).ToArray();
+        Assert.Equal(["2", "1", "0", "0"], cells.Select(cell => cell.Value));
+        Assert.Equal(["0.47)", "0.23)", "0.00)", "0.00)"], cells.Select(cell => cell.Attribute("style")!.Value.Split(' ')[^1]));
+    }
+
+    [Theory]
+    [InlineData(ConfusionTable.MostClasses, false)]
+    [InlineData(ConfusionTable.MostClasses + 1, true)]
+    public void Beyond_twenty_classes_the_largest_confusions_are_listed(int classes, bool listed) =>
+        Assert.Equal(listed, Page(Summary(3), Validation(classes)).Contains("its largest confusions", StringComparison.Ordinal));
+
+    [Fact]
+    public void Skipped_images_are_listed_with_their_reasons()
+    {
+        var page = Page(Summary(3) with { Skipped = [new SkippedImage(7, "bees/torn.jpg", "it is cut short")] }, null);
+        Assert.Contains("<td class=\"name\">bees/torn.jpg</td><td class=\"name\">it is cut short</td>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_page_is_the_same_wherever_a_comma_divides_decimals()
+    {
+        var expected = Page(Summary(3), Validation(2));
+        var here = CultureInfo.CurrentCulture;
+        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = comma.NumberFormat.PercentDecimalSeparator = ",";
+        CultureInfo.CurrentCulture = comma;
+        try
+        {
+            Assert.Equal(expected, Page(Summary(3), Validation(2)));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = here;
+        }
+    }
+
+    [Fact]
+    public void The_page_is_written_where_it_was_asked_for()
+    {
+        using var folder = new TemporaryFolder();
+        TrainingReport.Write(folder.PathOf("report.html"), Names, Summary(3), null);
+        Assert.Equal([folder.PathOf("report.html")], Directory.GetFiles(folder.Path));
+        Assert.Equal(Page(Summary(3), null), File.ReadAllText(folder.PathOf("report.html")));
+    }
+
+    private static string Page(TrainingSummary summary, ClassificationReport? validation) =>
+        TrainingReport.Page(Names, summary, validation).Source;
+
+    // What lies between these is XML as well: parsing it finds whatever is not closed or not encoded.
+    private static XElement Body(string page) =>
+        WithoutNamespaces(XElement.Parse(
+            page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)]));
+
+    private static XElement WithoutNamespaces(XElement root)
+    {
+        foreach (var element in root.DescendantsAndSelf())
+            element.Name = element.Name.LocalName;
+        return root;
+    }
+
+    private static ClassificationReport Validation(int classes) => ClassificationReport.Of(
+        [.. Enumerable.Range(0, classes).Select(index => $"class {index}")],
+        [(0, [.. Enumerable.Range(0, classes).Select(index => index == 1 ? 1f : 0f)])]);
+
+    private static TrainingSummary Summary(int epochs) => new(
+        1234, 160, [], [.. Enumerable.Range(1, epochs).Select(epoch => new EpochResult(epoch, 1.0 / epoch, 0.75, 0.5, 0.875, 0.001, 1.5))],
+        2, 0.9375, false, 0, 6, 822.6666);
+}

@@ -1,0 +1,48 @@
+using MLTransfer.Imaging;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Tests.Imaging.Decoding;
+
+public sealed class PillowParityTests(PillowImages images) : IClassFixture<PillowImages>
+{
+    private static readonly DecodingOptions WithoutTurboJpeg = new() { UseTurboJpeg = false };
+
+    [NeedsTorchvisionTheory]
+    [InlineData("jpg", 13 + 5)]
+    [InlineData("png", 11 + 8)]
+    [InlineData("webp", 5 + 8)]
+    [InlineData("gif", 6)]
+    [InlineData("bmp", 13)]
+    [InlineData("tif", 25 + 8)]
+    [InlineData("ppm", 3)]
+    [InlineData("pgm", 5)]
+    [InlineData("pbm", 2)]
+    [InlineData("pnm", 1)]
+    public void Images_have_the_pixels_that_Pillow_reads(string extension, int files)
+    {
+        string[] names = [.. NamesOf(extension)];
+
+        Assert.Equal(files, names.Length);
+        Assert.Equal([], names.SelectMany(name => Complaints(name, DecodingOptions.Default)));
+    }
+
+    [NeedsTorchvisionFact]
+    public void JPEG_has_the_same_pixels_without_libjpeg_turbo() =>
+        Assert.Equal([], NamesOf("jpg").SelectMany(name => Complaints(name, WithoutTurboJpeg)));
+
+    private IEnumerable<string> NamesOf(string extension) =>
+        Directory.GetFiles(images.PathOf(""), "*." + extension).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+
+    // Composing rounds twice, Pillow once.
+    private static int Tolerance(string name) =>
+        name.Contains("alpha", StringComparison.Ordinal) || name == "palette-transparent.png" ? 1 : 0;
+
+    private IEnumerable<string> Complaints(string name, DecodingOptions options)
+    {
+        Image expected = images.Expected(name), actual = new FileImage(images.PathOf(name)).Decode(options);
+        if ((expected.Width, expected.Height) != (actual.Width, actual.Height))
+            yield return $"{name}: {actual.Width} x {actual.Height} instead of {expected.Width} x {expected.Height}";
+        else if (PixelDifference.Between(expected.Pixels, actual.Pixels) is var difference && difference.Largest > Tolerance(name))
+            yield return $"{name}: {difference}";
+    }
+}
