@@ -45,7 +45,7 @@ internal sealed class TarImages : ContainedImages
                 entry.Length));
         }
         byte[][] lost = [.. entries.Select(entry => entry.Stored).OfType<byte[]>()];
-        Encoding legacy = lost.Length > 0 ? LegacyNames.Of(lost) : Encoding.UTF8;
+        Encoding legacy = lost.Length > 0 ? LegacyNames.FindEncoding(lost) : Encoding.UTF8;
         return entries.Count(entry => !Take(entry, entry.Stored is { } stored ? legacy.GetString(stored) : entry.Name, errors));
     }
 
