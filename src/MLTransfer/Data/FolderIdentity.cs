@@ -12,7 +12,7 @@ internal static class FolderIdentity
     public static StringComparer Comparer => OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
 
     public static string Of(string folder) =>
-        UnixNames.At(folder) is { Identity: { Inode: > 0 } identity }
+        UnixNames.Inspect(folder) is { Identity: { Inode: > 0 } identity }
             ? string.Create(CultureInfo.InvariantCulture, $"{identity.Device}:{identity.Inode}")
             : WithoutLinks(Path.GetFullPath(folder));
 

@@ -82,7 +82,7 @@ internal sealed class FolderTree
 
         private void Fill(FolderTree folder)
         {
-            var entries = FolderListing.Of(folder.Path).OrderBy(entry => entry.Name, StringComparer.Ordinal);
+            var entries = UnixNames.ListFolder(folder.Path).OrderBy(entry => entry.Name, StringComparer.Ordinal);
             foreach ((string name, bool isFolder, bool isLink) in entries)
             {
                 string path = System.IO.Path.Combine(folder.Path, name);
