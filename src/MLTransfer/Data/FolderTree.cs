@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLTransfer.Files;
 
 namespace MLTransfer.Data;
@@ -97,4 +98,54 @@ internal sealed class FolderTree
             }
         }
     }
+}
+
+/// <summary>
+/// What tells folders apart, whatever paths lead to them: device and inode where they are known, the path without links elsewhere.
+/// </summary>
+internal static class FolderIdentity
+{
+    /// <summary>Names on Windows and macOS differ by more than case.</summary>
+    public static StringComparer Comparer => OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
+
+    public static string Of(string folder) =>
+        UnixNames.Inspect(folder) is { Identity: { Inode: > 0 } identity }
+            ? string.Create(CultureInfo.InvariantCulture, $"{identity.Device}:{identity.Inode}")
+            : WithoutLinks(Path.GetFullPath(folder));
+
+    private static string WithoutLinks(string path)
+    {
+        char[] separators = [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar];
+        string resolved = Path.GetPathRoot(path)!;
+        foreach (string part in path[resolved.Length..].Split(separators, StringSplitOptions.RemoveEmptyEntries))
+        {
+            resolved = Path.Combine(resolved, part);
+            if (Directory.ResolveLinkTarget(resolved, returnFinalTarget: true) is { } target)
+                resolved = WithoutLinks(target.FullName);
+        }
+        return resolved;
+    }
+}
+
+/// <summary>Which files count as images, by their extensions.</summary>
+internal static class ImageFiles
+{
+    internal static readonly IReadOnlyList<string> Extensions =
+    [
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff",
+        ".ppm", ".pgm", ".pbm", ".pnm", ".heic", ".heif", ".avif", ".jxl",
+    ];
+
+    // Formats of images that are not read.
+    private static readonly string[] OtherFormats =
+    [
+        ".hif", ".jp2", ".j2k", ".jpf", ".jpx", ".jpm", ".jxr", ".qoi", ".tga", ".psd", ".exr", ".hdr", ".ico", ".svg", ".pcx", ".dds",
+        ".dcm",
+        ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".dng", ".orf", ".rw2", ".raf", ".pef", ".srw", ".raw",
+    ];
+
+    internal static bool IsImage(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether an extension is that of an image whose format is not read.</summary>
+    internal static bool IsUnreadImage(string extension) => OtherFormats.Contains(extension, StringComparer.OrdinalIgnoreCase);
 }

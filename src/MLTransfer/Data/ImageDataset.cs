@@ -135,3 +135,106 @@ public sealed class ImageDataset
 
     private ImageDataset With(IReadOnlyList<ImageRow> rows) => new(Path, Format, rows, Classes, Warnings, LeftOut);
 }
+
+/// <summary>An image of a data set.</summary>
+/// <param name="ImagePath">Its file, or its place in a file that holds many: <c>images.zip!/ants/1.jpg</c>.</param>
+/// <param name="Label">Its class.</param>
+/// <param name="Split">The split it belongs to, such as <c>train</c>, <c>val</c> or <c>test</c>; null where the data set has none.</param>
+/// <param name="Weight">What it counts for in training, where the data set says so.</param>
+public sealed record ImageRow(string ImagePath, string Label, string? Split = null, float? Weight = null);
+
+/// <summary>Finds out which form a data set has.</summary>
+internal static class DatasetFormats
+{
+    private const string Expected =
+        "A folder with one sub-folder of images per class, a manifest (.csv, .tsv, .jsonl), a .zip or .tar archive, IDX files as of "
+        + "MNIST, or CIFAR files are expected.";
+
+    // Where torchvision keeps the files of MNIST.
+    private const string Raw = "raw";
+
+    /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
+    /// <exception cref="InvalidDataException">It has none of the forms, or is damaged.</exception>
+    public static ImageDataset Open(string path, ImageDatasetOptions options)
+    {
+        if (Directory.Exists(path))
+            return OpenFolder(path, options);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"There is no file or folder '{path}'. {Expected}", path);
+        if (Manifest.LooksLike(path))
+            return Manifest.Read(path, options);
+        if (CifarBinary.HasCifarName(path) && !CifarBinary.LooksLike(path, new FileInfo(path).Length))
+            throw CifarBinary.WrongLength(path);
+        return SharedContainer.Find(path)!.TryOpen() switch
+        {
+            null => throw new InvalidDataException($"'{path}' is no data set. {Expected}"),
+            IdxImages => IdxDataset.ReadFile(path),
+            CifarImages images => CifarDataset.ReadFile(path, images),
+            var archive => ArchiveDataset.Read(path, archive),
+        };
+    }
+
+    private static ImageDataset OpenFolder(string path, ImageDatasetOptions options) =>
+        IdxDataset.TryReadFolder(path)
+        ?? (Directory.Exists(Path.Combine(path, Raw)) ? IdxDataset.TryReadFolder(Path.Combine(path, Raw)) : null)
+        ?? CifarDataset.TryReadFolder(path)
+        ?? FolderDataset.Open(path, options);
+}
+
+/// <summary>What must hold for every data set, whatever form it has.</summary>
+internal static class DatasetChecks
+{
+    private const int Named = 5;
+
+    /// <exception cref="InvalidDataException">There is nothing to learn, or a class to score that training does not know.</exception>
+    public static ImageDataset Checked(ImageDataset dataset, ImageDatasetOptions options)
+    {
+        if (dataset.Rows.Count == 0)
+            throw new InvalidDataException($"'{dataset.Path}' ({dataset.Format}) holds no labelled image.");
+        if (!options.IsTestSet)
+            CheckClasses(dataset);
+        List<string> warnings = [.. dataset.Warnings, .. NearlySame(dataset)];
+        if (LeftOutFiles.Sentence(dataset.Path, dataset.LeftOut) is { } leftOut)
+            warnings.Add(leftOut);
+        return new ImageDataset(dataset.Path, dataset.Format, dataset.Rows, dataset.Classes, warnings, dataset.LeftOut);
+    }
+
+    private static void CheckClasses(ImageDataset dataset)
+    {
+        if (dataset.Classes.Count == 1)
+            throw new InvalidDataException(
+                $"'{dataset.Path}' ({dataset.Format}) has one class only, '{dataset.Classes[0]}'; "
+                + "at least two are needed to tell them apart.");
+        if (!dataset.Splits.Contains(SplitNames.Train, StringComparer.Ordinal))
+            return;
+        var known = dataset.Rows.Where(row => row.Split == SplitNames.Train).Select(row => row.Label).ToHashSet(StringComparer.Ordinal);
+        ImageRow[] unknown = [.. dataset.Rows.Where(row => row.Split is not null && !known.Contains(row.Label))
+            .DistinctBy(row => row.Label)];
+        if (unknown.Length > 0)
+        {
+            throw new InvalidDataException(
+                $"In '{dataset.Path}', "
+                + $"{string.Join(", ", unknown.Take(Named).Select(row => $"class '{row.Label}' is in '{row.Split}'"))}{More(unknown.Length)} but not in '{SplitNames.Train}': "
+                + $"what was never trained on cannot be recognised. Classes of '{SplitNames.Train}': "
+                + $"{string.Join(", ", known.Order(StringComparer.Ordinal).Take(20))}. Add images of it to '{SplitNames.Train}', or "
+                + $"take it out of the others.");
+        }
+    }
+
+    // No error: letters have upper and lower case.
+    private static IEnumerable<string> NearlySame(ImageDataset dataset)
+    {
+        var counts = dataset.Rows.GroupBy(row => row.Label, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        foreach (IGrouping<string, string> same in dataset.Classes.Where(label => label.Length > 1)
+            .GroupBy(label => label, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
+        {
+            yield return $"In '{dataset.Path}', the labels "
+                + $"{string.Join(" and ", same.Select(label => $"'{label}' ({counts.GetValueOrDefault(label):N0} images)"))} differ "
+                + $"only in case and are taken "
+                + "for different classes. Write them in one way if they mean the same.";
+        }
+    }
+
+    private static string More(int count) => count > Named ? $" and {count - Named} more" : "";
+}

@@ -123,3 +123,71 @@ public static class ImageFolder
         $"A folder with one sub-folder of images per class is expected, such as '{Path.Combine(folder, "ants")}' and "
             + $"'{Path.Combine(folder, "bees")}'.";
 }
+
+/// <summary>Folders of images: one per class, or folders for train, val and test that hold those.</summary>
+internal static class FolderDataset
+{
+    private const string Format = "image folder";
+
+    public static ImageDataset Open(string path, ImageDatasetOptions options)
+    {
+        FolderTree root = FolderTree.Read(path);
+        IReadOnlyList<string> parts = SplitFolders.Among(
+            [.. root.Folders.Select(folder => new SplitFolders.Folder(folder.Name, folder.Folders.Count > 0, folder.AllImages().Any()))]);
+        FolderTree[] folders = parts.Count == 0
+            ? [root]
+            : [.. root.Folders.Where(folder => parts.Contains(folder.Name, StringComparer.Ordinal))];
+        List<ImageRow> rows = [];
+        List<string> warnings = [];
+        LeftOutList leftOut = new();
+        if (parts.Count > 0)
+        {
+            leftOut.AddIn(path, root);
+            leftOut.AddAll(LeftOutKind.Stray, path,
+                [.. root.Images, .. root.Folders.Except(folders).Select(folder => folder.Path + Path.DirectorySeparatorChar)]);
+        }
+        foreach (FolderTree folder in folders)
+        {
+            IReadOnlyList<ImageFile> files = Files(folder, options, warnings);
+            rows.AddRange(files.Select(file =>
+                new ImageRow(file.ImagePath, file.Label, parts.Count == 0 ? null : SplitNames.Of(folder.Name))));
+            leftOut.AddBelow(path, folder);
+            leftOut.AddAll(LeftOutKind.Stray, path, folder.Images);
+        }
+        return new ImageDataset(path, Format, rows, classes: null, warnings, leftOut.ToList());
+    }
+
+    private static IReadOnlyList<ImageFile> Files(FolderTree folder, ImageDatasetOptions options, List<string> warnings)
+    {
+        if (!options.IsTestSet)
+            return ImageFolder.ListAllClasses(folder);
+        ImageFolder.RequireClasses(folder);
+        IReadOnlyList<ImageFile> files = ImageFolder.ListClasses(folder);
+        if (ImageFolder.Empty(folder, files) is { Count: > 0 } empty)
+            warnings.Add($"In the folder '{folder.Path}', {ImageFolder.Quoted(empty)} {(empty.Count == 1 ? "has" : "have")} no images.");
+        return files;
+    }
+}
+
+/// <summary>Tells folders for train, val and test from folders of classes.</summary>
+internal static class SplitFolders
+{
+    /// <summary>
+    /// Which of the folders are parts of a data set, with the classes in folders below; none where the folders are classes themselves.
+    /// Classes may be called train and test, too: then the images lie in them. Other folders beside the parts, such as annotations, belong
+    /// to neither.
+    /// </summary>
+    /// <param name="folders">Folders that lie beside each other.</param>
+    public static IReadOnlyList<string> Among(IReadOnlyList<Folder> folders)
+    {
+        Folder[] parts = [.. folders.Where(folder => folder.HasFolders && SplitNames.IsUsual(folder.Name))];
+        bool isTrained = parts.Any(folder => SplitNames.Of(folder.Name) == SplitNames.Train);
+        // One folder called train beside others of images may be a class; beside a second part, or nothing of images, it is none.
+        int usual = folders.Where(folder => SplitNames.IsUsual(folder.Name)).DistinctBy(folder => SplitNames.Of(folder.Name)).Count();
+        bool isAlone = folders.Except(parts).All(folder => !folder.HasImages);
+        return parts.Length == folders.Count || (isTrained && (usual > 1 || isAlone)) ? [.. parts.Select(folder => folder.Name)] : [];
+    }
+
+    /// <summary>A folder by its name, whether folders lie in it, and whether images lie in it or below.</summary>
+    internal readonly record struct Folder(string Name, bool HasFolders, bool HasImages);
+}
