@@ -10,7 +10,7 @@ internal static class ArchiveDataset
         string[][] parts = [.. container.Names.Select(EntryNames.Split)];
         int depth = SharedFolders(parts);
         var folders = parts.Where(part => part.Length > depth + 1).GroupBy(part => part[depth], StringComparer.Ordinal);
-        IReadOnlyList<string> splits = SplitFolders.Among(
+        IReadOnlyList<string> splits = SplitFolders.Find(
             [.. folders.Select(folder =>
                 new SplitFolders.Folder(folder.Key, folder.Any(part => part.Length > depth + 2), HasImages: true))]);
         List<ImageRow> rows = [];
