@@ -4,13 +4,15 @@ using System.Text.Unicode;
 
 namespace MLTransfer.Data;
 
-/// <summary>What a manifest holds, whatever its format: named columns of text. A field that a row does not have is null.</summary>
+/// <summary>The content of a manifest of any format: named columns of text. A field that a row lacks is null.</summary>
 internal sealed record ManifestTable(IReadOnlyList<string> Columns, IReadOnlyList<ManifestLine> Lines);
 
-/// <summary>A row, and the line of the file that it starts in, counted from 1.</summary>
+/// <summary>A row, and the number of its first line in the file, from 1.</summary>
 internal readonly record struct ManifestLine(int Number, string?[] Fields);
 
-/// <summary>Comma-separated values by RFC 4180; tabs and semicolons separate, too, where the first line has more of them.</summary>
+/// <summary>
+/// Comma-separated values by RFC 4180; the separator is a tab or a semicolon where the first line has more of them than commas.
+/// </summary>
 internal sealed class CsvTable
 {
     private readonly string _text;
@@ -31,12 +33,12 @@ internal sealed class CsvTable
         CsvTable csv = new(text, errors);
         List<ManifestLine> lines = [.. csv.Lines()];
         if (lines.Count == 0)
-            throw errors.Of("it is empty", "A first line that names the columns is expected, such as 'image,label'.");
+            throw errors.InManifest("it is empty", "A first line that names the columns is expected, such as 'image,label'.");
         string[] columns = [.. lines[0].Fields.Select(name => name!.Trim())];
         foreach (ManifestLine line in lines.Skip(1))
         {
             if (line.Fields.Length != columns.Length)
-                throw errors.At(line.Number, $"has {line.Fields.Length} fields, and the first line {columns.Length} "
+                throw errors.InLine(line.Number, $"has {line.Fields.Length} fields, and the first line {columns.Length} "
                     + $"({string.Join(", ", columns)})", "Put fields that hold the separator between double quotes.");
         }
         return new ManifestTable(columns, lines[1..]);
@@ -64,7 +66,7 @@ internal sealed class CsvTable
         int start = _at;
         while (_at < _text.Length && _text[_at] != _separator && _text[_at] is not ('\r' or '\n'))
             _at++;
-        // White space at the ends is part of a field only between quotes.
+        // Leading and trailing white space is part of a field only within quotes.
         return _text[start.._at].Trim();
     }
 
@@ -76,7 +78,7 @@ internal sealed class CsvTable
         {
             int quote = _text.IndexOf('"', _at);
             if (quote < 0)
-                throw _errors.At(start, "opens a double quote that is never closed",
+                throw _errors.InLine(start, "opens a double quote that is never closed",
                     "Close it; a double quote within a field is written twice.");
             field.Append(_text, _at, quote - _at);
             _line += _text.AsSpan(_at, quote - _at).Count('\n');
@@ -99,16 +101,16 @@ internal sealed class CsvTable
     {
         bool ended = Passes('\r') | Passes('\n') || _at >= _text.Length;
         if (!ended)
-            throw _errors.At(number, "has text behind a closing double quote",
+            throw _errors.InLine(number, "has text after a closing double quote",
                 "Put the whole field between double quotes; a double quote within it is written twice.");
         _line++;
     }
 }
 
-/// <summary>A JSON object a line. Only its plain values count; what is nested is left out.</summary>
+/// <summary>JSON lines: one object per line. Nested objects and arrays are ignored.</summary>
 internal static class JsonLinesTable
 {
-    // Every line has room for every column: if each brought new ones, the memory would grow with their square.
+    // Each row has a field for every column, so that unbounded columns would take quadratic memory.
     private const int MostColumns = 1000;
 
     public static ManifestTable Read(string text, ManifestErrors errors)
@@ -123,7 +125,7 @@ internal static class JsonLinesTable
                 rows.Add((number, Values(line.ToString(), number, columns, errors)));
         }
         if (rows.Count == 0)
-            throw errors.Of("it is empty", "An object per line is expected, such as {\"image\": \"ants/1.jpg\", \"label\": \"ants\"}.");
+            throw errors.InManifest("it is empty", "An object per line is expected, such as {\"image\": \"ants/1.jpg\", \"label\": \"ants\"}.");
         return new ManifestTable([.. columns.Keys], [.. rows.Select(row => Line(row.Number, row.Values, columns.Count))]);
     }
 
@@ -133,7 +135,7 @@ internal static class JsonLinesTable
         {
             using var json = JsonDocument.Parse(line);
             if (json.RootElement.ValueKind != JsonValueKind.Object)
-                throw errors.At(number, "is no JSON object",
+                throw errors.InLine(number, "is no JSON object",
                     "An object per line is expected, such as {\"image\": \"ants/1.jpg\", \"label\": \"ants\"}.");
             List<(int Column, string? Value)> values = [];
             foreach (JsonProperty property in json.RootElement.EnumerateObject())
@@ -143,7 +145,7 @@ internal static class JsonLinesTable
                 if (!columns.TryGetValue(property.Name, out int column))
                 {
                     if (columns.Count == MostColumns)
-                        throw errors.At(number, $"has the property '{property.Name}', after {MostColumns:N0} others in it and the lines "
+                        throw errors.InLine(number, $"has the property '{property.Name}', after {MostColumns:N0} others in it and the lines "
                             + $"before", "The same few properties are expected in every line.");
                     columns.Add(property.Name, column = columns.Count);
                 }
@@ -153,7 +155,7 @@ internal static class JsonLinesTable
         }
         catch (JsonException exception)
         {
-            throw errors.At(number, $"is no JSON ({exception.Message.TrimEnd('.')})",
+            throw errors.InLine(number, $"is no JSON ({exception.Message.TrimEnd('.')})",
                 "An object per line is expected, such as {\"image\": \"ants/1.jpg\", \"label\": \"ants\"}.");
         }
     }
@@ -167,7 +169,7 @@ internal static class JsonLinesTable
     }
 }
 
-/// <summary>The text of a manifest: UTF-8, with or without its mark, or UTF-16 with one.</summary>
+/// <summary>Reads the text of a manifest: UTF-8 with or without a byte order mark, or UTF-16 with one.</summary>
 internal static class ManifestText
 {
     private const long MostBytes = 512L << 20;
@@ -176,15 +178,13 @@ internal static class ManifestText
     public static string Read(string path, ManifestErrors errors)
     {
         if (new FileInfo(path).Length is var length and > MostBytes)
-            throw errors.Of($"it has {length:N0} bytes; at most {MostBytes:N0} are read", "Divide it.");
+            throw errors.InManifest($"it has {length:N0} bytes; at most {MostBytes:N0} are read", "Divide it.");
         ReadOnlySpan<byte> bytes = File.ReadAllBytes(path);
         return bytes switch
         {
             [0xEF, 0xBB, 0xBF, .. var text] => Utf8Text(text, errors),
-            [0xFF, 0xFE, .. var text] => Utf16Text(
-            new UnicodeEncoding(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true), text, errors),
-            [0xFE, 0xFF, .. var text] => Utf16Text(
-            new UnicodeEncoding(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true), text, errors),
+            [0xFF, 0xFE, .. var text] => Utf16Text(isBigEndian: false, text, errors),
+            [0xFE, 0xFF, .. var text] => Utf16Text(isBigEndian: true, text, errors),
             _ => Utf8Text(bytes, errors),
         };
     }
@@ -192,22 +192,22 @@ internal static class ManifestText
     private static string Utf8Text(ReadOnlySpan<byte> bytes, ManifestErrors errors)
     {
         if (bytes.IndexOf((byte)0) is >= 0 and var zero)
-            throw errors.At(Line(bytes, zero), "holds a zero byte: it is no text, or UTF-16 without its mark", SaveAsUtf8);
+            throw errors.InLine(Line(bytes, zero), "holds a zero byte: it is not text, or UTF-16 without a byte order mark", SaveAsUtf8);
         if (Utf8.IsValid(bytes))
             return Encoding.UTF8.GetString(bytes);
         int at = FirstInvalid(bytes);
-        throw errors.At(Line(bytes, at), $"is not UTF-8 (byte 0x{bytes[at]:X2})", SaveAsUtf8);
+        throw errors.InLine(Line(bytes, at), $"is not UTF-8 (byte 0x{bytes[at]:X2})", SaveAsUtf8);
     }
 
-    private static string Utf16Text(UnicodeEncoding encoding, ReadOnlySpan<byte> bytes, ManifestErrors errors)
+    private static string Utf16Text(bool isBigEndian, ReadOnlySpan<byte> bytes, ManifestErrors errors)
     {
         try
         {
-            return encoding.GetString(bytes);
+            return new UnicodeEncoding(isBigEndian, byteOrderMark: false, throwOnInvalidBytes: true).GetString(bytes);
         }
         catch (DecoderFallbackException exception)
         {
-            throw errors.Of($"it begins as UTF-16, but is not ({exception.Message.TrimEnd('.')})", SaveAsUtf8);
+            throw errors.InManifest($"it begins as UTF-16, but is not ({exception.Message.TrimEnd('.')})", SaveAsUtf8);
         }
     }
 
