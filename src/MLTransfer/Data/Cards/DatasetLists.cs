@@ -3,12 +3,12 @@ using MLTransfer.Files;
 
 namespace MLTransfer.Data.Cards;
 
-/// <summary>Makes one manifest of the text files that name a data set's images.</summary>
+/// <summary>Generates a manifest from the text files that list a data set's images.</summary>
 internal static class DatasetLists
 {
     public const string Manifest = "manifest.csv";
 
-    /// <exception cref="InvalidDataException">A list names no image, or one that is not there.</exception>
+    /// <exception cref="InvalidDataException">A list is empty, missing, or names an image that does not exist.</exception>
     public static void WriteManifest(DatasetCard card, string folder) =>
         ManifestWriter.Write(Path.Combine(folder, Manifest), [.. card.Lists.SelectMany(list => Rows(list, folder))]);
 
