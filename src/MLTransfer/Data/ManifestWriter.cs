@@ -17,20 +17,19 @@ internal static class ManifestWriter
         RequireReadable(path, rows);
         AtomicFile.Write(path, stream =>
         {
-            using StreamWriter writer = new(
-                stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16, leaveOpen: true)
-            { NewLine = "\n" };
+            UTF8Encoding utf8 = new(encoderShouldEmitUTF8Identifier: false);
+            using StreamWriter writer = new(stream, utf8, bufferSize: 1 << 16, leaveOpen: true) { NewLine = "\n" };
             writer.WriteLine(Line("image", "label", hasSplits ? "split" : null, hasWeights ? "weight" : null));
             foreach (ImageRow row in rows)
             {
                 writer.WriteLine(Line(
-                    UnixNames.Shown(Named(row.ImagePath, folder)), row.Label, hasSplits ? row.Split ?? "" : null,
+                    UnixNames.Shown(RelativePath(row.ImagePath, folder)), row.Label, hasSplits ? row.Split ?? "" : null,
                     hasWeights ? row.Weight?.ToString("R", CultureInfo.InvariantCulture) ?? "" : null));
             }
         });
     }
 
-    // Bytes that are no UTF-8 become replacement characters, by which a file is found again where no other one is written the same way.
+    // Bytes that are not UTF-8 are written as replacement characters. The file is found again only if no other one is written the same.
     private static void RequireReadable(string path, IReadOnlyList<ImageRow> rows)
     {
         SpelledPaths spelled = new();
@@ -40,9 +39,8 @@ internal static class ManifestWriter
             if (spelled.OnDisk(shown) != full)
             {
                 throw new IOException(
-                    $"The manifest '{path}' cannot be written: the bytes of the name '{shown}' are no UTF-8, and the manifest, which is "
-                    + $"UTF-8, "
-                    + "could not tell this image from another. Rename it, or its folder.");
+                    $"The manifest '{path}' cannot be written: the bytes of the name '{shown}' are not UTF-8, and the manifest, which is "
+                    + "UTF-8, could not tell this image from another. Rename it, or its folder.");
             }
         }
     }
@@ -59,12 +57,12 @@ internal static class ManifestWriter
         return line.ToString();
     }
 
-    // White space at the ends is part of the field only between quotes.
+    // Leading and trailing white space is part of a field only within quotes.
     private static string Quoted(string field) =>
         field.AsSpan().ContainsAny(NeedsQuotes) || field.AsSpan().Trim().Length < field.Length
             ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
 
-    private static string Named(string image, string folder)
+    private static string RelativePath(string image, string folder)
     {
         string full = Path.GetFullPath(image);
         return ManifestPaths.IsBelow(folder, full) ? Path.GetRelativePath(folder, full).Replace(Path.DirectorySeparatorChar, '/') : full;

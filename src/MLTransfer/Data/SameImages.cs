@@ -1,28 +1,30 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using MLTransfer.Files;
-using MLTransfer.Imaging;
 
 namespace MLTransfer.Data;
 
 /// <summary>
-/// Finds images that are the same file, byte for byte. Only what has the same length is read: a few bytes from its middle at first, and
-/// all of it where these are the same.
+/// Finds images with identical content. Only images of the same length are read: first a sample from the middle, and the whole where
+/// the samples agree.
 /// </summary>
 internal static class SameImages
 {
     private const int SampleLength = 4096;
 
-    /// <summary>Groups of at least two rows, each in the order of the rows. What cannot be read is left to those who decode it.</summary>
+    // The largest image that the decoder accepts; a larger entry of an archive is not read into memory.
+    private const long LargestEntry = 512L << 20;
+
+    /// <summary>Groups of at least two rows, each in the order of the rows. Unreadable images are skipped; decoding reports them.</summary>
     /// <param name="rows">The images.</param>
     public static IReadOnlyList<IReadOnlyList<ImageRow>> Among(IEnumerable<ImageRow> rows)
     {
         IEnumerable<IReadOnlyList<ImageRow>> sameLength = Alike(rows, row => Length(row.ImagePath) is > 0 and var length ? length : null);
         IEnumerable<IReadOnlyList<ImageRow>> sameMiddle = sameLength.SelectMany(group => Alike(group, row => Middle(row.ImagePath)));
-        return [.. sameMiddle.SelectMany(group => Alike(group, row => Convert.ToHexString(ImageSource.FromPath(row.ImagePath).ContentHash())))];
+        return [.. sameMiddle.SelectMany(group => Alike(group, row => ContentHash(row.ImagePath)))];
     }
 
-    /// <summary>Groups of at least two rows that have the same key; rows whose key cannot be read are in none.</summary>
+    /// <summary>Groups of at least two rows with the same key; rows whose key is null or cannot be read are in none.</summary>
     private static IEnumerable<IReadOnlyList<ImageRow>> Alike(IEnumerable<ImageRow> rows, Func<ImageRow, object?> key) => rows
         .Select(row => (Row: row, Key: KeyOf(row, key)))
         .Where(keyed => keyed.Key is not null)
@@ -36,8 +38,8 @@ internal static class SameImages
         {
             return key(row);
         }
-        catch (Exception unreadable)
-            when (unreadable is IOException or UnauthorizedAccessException or InvalidDataException or ImageException)
+        catch (Exception unreadable) when (
+            unreadable is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or NotSupportedException)
         {
             return null;
         }
@@ -56,7 +58,7 @@ internal static class SameImages
 
     private static string Middle(string path)
     {
-        // An entry of an archive cannot be read in part.
+        // An entry of an archive can only be read as a whole.
         if (ContainerPath.Parse(path) is not null)
             return "";
         using SafeFileHandle file = UnixNames.OpenRead(path);
@@ -64,5 +66,22 @@ internal static class SameImages
         byte[] sample = new byte[Math.Min(SampleLength, length)];
         int read = RandomAccess.Read(file, sample, (length - sample.Length) / 2);
         return Convert.ToHexString(SHA256.HashData(sample.AsSpan(0, read)));
+    }
+
+    private static string? ContentHash(string path)
+    {
+        if (ContainerPath.Parse(path) is var (shared, entry))
+        {
+            ContainedImages container = shared.Container;
+            if (container.Length(entry) is not (>= 0 and <= LargestEntry and var length))
+                return null;
+            byte[] content = new byte[length];
+            container.Read(entry, content);
+            // Pixels of equal bytes are equal images only in the same shape.
+            string shape = container is RasterContainer raster ? $"{raster.Width} x {raster.Height}: " : "";
+            return shape + Convert.ToHexString(SHA256.HashData(content));
+        }
+        using FileStream stream = new(UnixNames.OpenRead(path), FileAccess.Read, bufferSize: 0);
+        return Convert.ToHexString(SHA256.HashData(stream));
     }
 }

@@ -1,18 +1,18 @@
 namespace MLTransfer.Data;
 
-/// <summary>Divides a data set so that every part has the same share of each class.</summary>
-public static class Split
+/// <summary>Divides a data set so that every part has the same fraction of each class.</summary>
+internal static class Split
 {
     private const double Tolerance = 1e-6;
 
     /// <summary>
-    /// Holds out the same fraction of every class, chosen by chance. A class of at least two keeps at least one on either side;
-    /// a class of one is kept.
+    /// Holds out a random selection of the same fraction of every class. A class of at least two rows has at least one on either side; a
+    /// class of one row is kept.
     /// </summary>
     /// <typeparam name="TLabel">The labels' type.</typeparam>
     /// <param name="labels">The label of each row.</param>
-    /// <param name="fraction">The part to hold out, between 0 and 1.</param>
-    /// <param name="seed">Decides which rows: the same seed, the same rows.</param>
+    /// <param name="fraction">The fraction to hold out, between 0 and 1.</param>
+    /// <param name="seed">The same seed selects the same rows.</param>
     /// <returns>The rows' indices, ascending: those kept and those held out.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The fraction does not lie between 0 and 1.</exception>
     public static (IReadOnlyList<int> Kept, IReadOnlyList<int> HeldOut) Stratified<TLabel>(
@@ -26,13 +26,13 @@ public static class Split
     }
 
     /// <summary>
-    /// Divides the rows of every class by the same fractions, chosen by chance. A class with at least as many rows as there are parts gives
-    /// each part at least one; of a smaller class, the first part has at least one.
+    /// Divides the rows of every class at random by the same fractions. A class with at least as many rows as there are parts gives each
+    /// part at least one; of a smaller class, the first part has at least one.
     /// </summary>
     /// <typeparam name="TLabel">The labels' type.</typeparam>
     /// <param name="labels">The label of each row.</param>
-    /// <param name="fractions">The share of each part, such as 0.8, 0.1 and 0.1: positive numbers whose sum is 1.</param>
-    /// <param name="seed">Decides which rows: the same seed, the same rows.</param>
+    /// <param name="fractions">The fraction of each part, such as 0.8, 0.1 and 0.1: positive numbers whose sum is 1.</param>
+    /// <param name="seed">The same seed selects the same rows.</param>
     /// <returns>The rows' indices of each part, ascending; every row is in exactly one.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A fraction is not positive, or their sum is not 1.</exception>
     public static IReadOnlyList<IReadOnlyList<int>> Stratified<TLabel>(
@@ -43,7 +43,7 @@ public static class Split
         if (fractions.Count == 0 || fractions.Any(fraction => !(fraction > 0)) || Math.Abs(fractions.Sum() - 1) > Tolerance)
             throw new ArgumentOutOfRangeException(
                 nameof(fractions), $"The fractions are {string.Join(", ", fractions)}; they must be positive numbers whose sum is 1, "
-                + $"such as 0.8, 0.1 and 0.1.");
+                    + "such as 0.8, 0.1 and 0.1.");
         return Parts(labels.Count, fractions.Count, (random, part) =>
         {
             foreach (int[] rows in Classes(labels, random))
@@ -57,13 +57,13 @@ public static class Split
     }
 
     /// <summary>
-    /// Divides the rows into folds of nearly the same size and the same share of each class, for cross-validation: each row is held out
+    /// Divides the rows into folds of nearly the same size with the same fraction of each class, for cross-validation: each row is held out
     /// exactly once.
     /// </summary>
     /// <typeparam name="TLabel">The labels' type.</typeparam>
     /// <param name="labels">The label of each row.</param>
-    /// <param name="folds">How many folds, from 2 to the number of rows.</param>
-    /// <param name="seed">Decides which rows: the same seed, the same rows.</param>
+    /// <param name="folds">The number of folds, from 2 to the number of rows.</param>
+    /// <param name="seed">The same seed selects the same rows.</param>
     /// <returns>For each fold the rows' indices, ascending: those to train on and those held out.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than 2 folds, or more than rows.</exception>
     public static IReadOnlyList<(IReadOnlyList<int> Kept, IReadOnlyList<int> HeldOut)> Folds<TLabel>(
@@ -75,7 +75,7 @@ public static class Split
                 nameof(folds), folds, $"There are {folds} folds; it must be at least 2 and at most {labels.Count}, the number of rows.");
         List<int>[] heldOut = Parts(labels.Count, folds, (random, part) =>
         {
-            // Dealt like cards, each class going on where the one before ended: so the folds' sizes differ by one at most.
+            // Rows are dealt round robin, each class continuing where the previous one ended, so that fold sizes differ by at most one.
             int fold = 0;
             foreach (int row in Classes(labels, random).SelectMany(rows => rows))
                 part[row] = fold++ % folds;
@@ -84,12 +84,12 @@ public static class Split
             (Kept: (IReadOnlyList<int>)[.. heldOut.Where((_, other) => other != fold).SelectMany(others => others).Order()], rows))];
     }
 
-    /// <summary>Takes at most so many rows of each class, chosen by chance.</summary>
+    /// <summary>Selects at most so many rows of each class at random.</summary>
     /// <typeparam name="TLabel">The labels' type.</typeparam>
     /// <param name="labels">The label of each row.</param>
-    /// <param name="perClass">The most rows of one class, at least 1.</param>
-    /// <param name="seed">Decides which rows: the same seed, the same rows.</param>
-    /// <returns>The indices of the rows taken, ascending.</returns>
+    /// <param name="perClass">The largest number of rows of one class, at least 1.</param>
+    /// <param name="seed">The same seed selects the same rows.</param>
+    /// <returns>The indices of the selected rows, ascending.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The limit is below 1.</exception>
     public static IReadOnlyList<int> Limited<TLabel>(IReadOnlyList<TLabel> labels, int perClass, int seed)
     {
@@ -108,7 +108,7 @@ public static class Split
         return lists;
     }
 
-    /// <summary>The rows of each class, in the order in which classes come first, shuffled.</summary>
+    /// <summary>The shuffled rows of each class, in order of first appearance.</summary>
     private static IEnumerable<int[]> Classes<TLabel>(IReadOnlyList<TLabel> labels, Random random)
     {
         foreach (IGrouping<TLabel, int> group in Enumerable.Range(0, labels.Count).GroupBy(row => labels[row]))
@@ -119,10 +119,10 @@ public static class Split
         }
     }
 
-    /// <summary>Divides a count by the method of the largest remainders, then lets no part go empty where there is enough.</summary>
+    /// <summary>Divides a count by the largest-remainder method, then fills empty parts where there are enough rows.</summary>
     private static int[] Sizes(int count, IReadOnlyList<double> fractions)
     {
-        // A share such as 0.1 × 30 must not fall below its whole number by rounding.
+        // The tolerance keeps rounding errors from pushing a product such as 0.1 × 30 below its integer.
         int[] sizes = [.. fractions.Select(fraction => (int)Math.Floor((fraction * count) + Tolerance))];
         int left = count - sizes.Sum();
         foreach (int part in Enumerable.Range(0, sizes.Length)
@@ -137,4 +137,46 @@ public static class Split
         }
         return sizes;
     }
+}
+
+/// <summary>The usual names of splits.</summary>
+internal static class SplitNames
+{
+    /// <summary>The split to train on.</summary>
+    public const string Train = "train";
+
+    /// <summary>The split that selects the best epoch.</summary>
+    public const string Validation = "val";
+
+    /// <summary>The split that measures the finished model.</summary>
+    public const string Test = "test";
+
+    private static readonly Dictionary<string, string> Known = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["train"] = Train,
+        ["training"] = Train,
+        ["trainval"] = Train,
+        ["val"] = Validation,
+        ["valid"] = Validation,
+        ["validation"] = Validation,
+        ["dev"] = Validation,
+        ["test"] = Test,
+        ["testing"] = Test,
+    };
+
+    /// <summary>
+    /// Whether a name is one of the usual ones, whatever its case: train, training, trainval, val, valid, validation, dev, test, testing.
+    /// </summary>
+    /// <param name="name">A name.</param>
+    public static bool IsUsual(string name) => Known.ContainsKey(name);
+
+    /// <summary><c>train</c>, <c>val</c> or <c>test</c> for their synonyms; any other name unchanged.</summary>
+    /// <param name="name">A name.</param>
+    public static string Of(string name) => Known.GetValueOrDefault(name, name);
+
+    /// <summary>Training first, then validation, then tests, then all others by name.</summary>
+    internal static IReadOnlyList<string> Ordered(IEnumerable<string> names) =>
+        [.. names.Distinct(StringComparer.Ordinal).OrderBy(Rank).ThenBy(name => name, StringComparer.Ordinal)];
+
+    private static int Rank(string name) => name switch { Train => 0, Validation => 1, Test => 2, _ => 3 };
 }

@@ -72,7 +72,7 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
-    public void An_archive_that_is_replaced_is_read_anew()
+    public void An_archive_that_is_replaced_is_read_again()
     {
         string path = _folder.PathOf("replaced.zip");
         File.Move(Make("zip", ["a/1.png"]), path);

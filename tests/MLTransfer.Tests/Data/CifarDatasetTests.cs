@@ -90,7 +90,7 @@ public sealed class CifarDatasetTests : IDisposable
     {
         _folder.Write("train.bin", Records([0, 1]).AsSpan()[..^1]);
         Assert.Contains("holds CIFAR-100, binary, without test.bin", ErrorOf(_folder.Path));
-        Assert.Contains("is cut short: it has 3,073 bytes, which are no whole records of 3,074", ErrorOf(_folder.PathOf("train.bin")));
+        Assert.Contains("is cut short: it has 3,073 bytes, which are not whole records of 3,074", ErrorOf(_folder.PathOf("train.bin")));
         Assert.Contains("is cut short: its pickle ends at byte",
             ErrorOf(_folder.Write("data_batch_1", Pickled("labels", 1, 0).AsSpan(0, 5000))));
     }

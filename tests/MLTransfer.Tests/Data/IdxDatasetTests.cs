@@ -104,7 +104,7 @@ public sealed class IdxDatasetTests : IDisposable
     public void Labels_that_are_missing_or_of_another_set_are_an_error()
     {
         string images = _folder.Write(Images, IdxSample.Images(3));
-        Assert.Contains($"The labels of '{images}' are not beside it.", ErrorOf(images));
+        Assert.Contains($"The labels of '{images}' are not in its folder.", ErrorOf(images));
         _folder.Write(Labels, IdxSample.Labels(0, 1));
         Assert.Contains("3 images and", ErrorOf(images));
         Assert.Contains("is an IDX file, but of 2 numbers: not of images", ErrorOf(_folder.PathOf(Labels)));

@@ -159,7 +159,7 @@ public sealed class ImageDatasetTests : IDisposable
 
     [Fact]
     public void A_file_of_another_kind_says_what_is_expected() =>
-        Assert.Contains("is no data set. A folder", ErrorOf(_folder.Write("notes.txt", "hello"u8)));
+        Assert.Contains("is not a data set. A folder", ErrorOf(_folder.Write("notes.txt", "hello"u8)));
 
     [Fact]
     public void Rows_are_divided_and_limited_by_seed()

@@ -62,7 +62,7 @@ public sealed class ManifestTests : IDisposable
     [InlineData("", "it is empty")]
     [InlineData("image,label\n1.jpg,a\n2.jpg,b,c\n", "line 3 has 3 fields, and the first line 2 (image, label)")]
     [InlineData("image,label\n1.jpg,\"a\n2.jpg,b\n", "line 2 opens a double quote that is never closed")]
-    [InlineData("image,label\n1.jpg,\"a\"b\n", "line 2 has text behind a closing double quote")]
+    [InlineData("image,label\n1.jpg,\"a\"b\n", "line 2 has text after a closing double quote")]
     [InlineData("image,label\n1.jpg,a\n2.jpg, \n", "line 3 has no label")]
     [InlineData("image,label,weight\n1.jpg,a,-1\n2.jpg,b,1\n", "line 2 has the weight '-1'")]
     [InlineData("image,label\n1.jpg,a\n/etc/passwd,b\n", "line 3 names '/etc/passwd', which lies outside the manifest's folder")]

@@ -33,7 +33,7 @@ public sealed class DownloadTests : DownloadScene
     }
 
     [Fact]
-    public async Task A_damaged_file_of_the_cache_is_downloaded_anew()
+    public async Task A_damaged_file_of_the_cache_is_downloaded_again()
     {
         using var server = new TestServer(Honest(Content));
         File.WriteAllBytes(Target, Other);

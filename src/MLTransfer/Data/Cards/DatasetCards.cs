@@ -5,8 +5,8 @@ using MLTransfer.Errors;
 
 namespace MLTransfer.Data.Cards;
 
-/// <summary>The published data sets that are known: a card each, a file of the folder <c>datasets</c> that lies in this library.</summary>
-public static class DatasetCards
+/// <summary>The known published data sets: one card each, a file of the folder <c>datasets</c> embedded in this library.</summary>
+internal static class DatasetCards
 {
     private const string Prefix = "MLTransfer.Datasets.";
 
@@ -27,8 +27,8 @@ public static class DatasetCards
     private static IEnumerable<string> Resources =>
         Library.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal));
 
-    /// <summary>The card of a data set, letter case aside.</summary>
-    /// <exception cref="ArgumentException">There is none; the message names those that there are.</exception>
+    /// <summary>The card of a data set; the name is case-insensitive.</summary>
+    /// <exception cref="ArgumentException">There is none; the message lists the known names.</exception>
     public static DatasetCard Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

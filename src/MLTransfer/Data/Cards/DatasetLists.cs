@@ -1,13 +1,14 @@
 using System.Text.RegularExpressions;
+using MLTransfer.Files;
 
 namespace MLTransfer.Data.Cards;
 
-/// <summary>Makes one manifest of the text files that name a data set's images.</summary>
+/// <summary>Generates a manifest from the text files that list a data set's images.</summary>
 internal static class DatasetLists
 {
     public const string Manifest = "manifest.csv";
 
-    /// <exception cref="InvalidDataException">A list names no image, or one that is not there.</exception>
+    /// <exception cref="InvalidDataException">A list is empty, missing, or names an image that does not exist.</exception>
     public static void WriteManifest(DatasetCard card, string folder) =>
         ManifestWriter.Write(Path.Combine(folder, Manifest), [.. card.Lists.SelectMany(list => Rows(list, folder))]);
 
@@ -31,7 +32,7 @@ internal static class DatasetLists
         string label = match.Groups["label"].Value;
         string name = list.Image.Replace("{label}", label, StringComparison.Ordinal)
             .Replace("{name}", match.Groups["name"].Value, StringComparison.Ordinal);
-        string image = Path.Combine([folder, .. EntryPath.Parts(name)]);
+        string image = Path.Combine([folder, .. EntryNames.PathParts(name)]);
         return File.Exists(image)
             ? new ImageRow(image, label, SplitNames.Of(list.Split))
             : throw new InvalidDataException($"The list '{list.File}' names the image '{name}', which is not in the data set.");

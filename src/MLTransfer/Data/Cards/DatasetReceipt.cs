@@ -3,17 +3,17 @@ using MLTransfer.Files;
 
 namespace MLTransfer.Data.Cards;
 
-/// <summary>What is noted in an unpacked data set, to know it again: from which files it came, and how much came out of them.</summary>
+/// <summary>A note in an unpacked data set, to recognize it: the hashes of its archives, and the number and size of its files.</summary>
 internal sealed record DatasetReceipt(string Name, IReadOnlyList<string> Checksums, int Files, long Bytes, IReadOnlyList<string> Skipped)
 {
-    /// <summary>The note's name; hidden, so that it is no part of the data.</summary>
+    /// <summary>The name of the note; hidden, so that it is not part of the data.</summary>
     public const string FileName = ".mltransfer-dataset.json";
 
-    /// <summary>Counts what lies in a folder.</summary>
-    public static DatasetReceipt Of(DatasetCard card, string folder, IReadOnlyList<string> skipped)
+    /// <summary>Creates the receipt of a folder by counting its files.</summary>
+    public static DatasetReceipt Create(DatasetCard card, string folder, IReadOnlyList<string> skipped)
     {
         (int files, long bytes) = (0, 0L);
-        // No link comes out of an archive; one that was added later may lead anywhere, even round and round.
+        // Unpacking creates no links; one that was added later may lead anywhere, even in a circle.
         EnumerationOptions withoutLinks = new()
         {
             RecurseSubdirectories = true,
@@ -25,8 +25,8 @@ internal sealed record DatasetReceipt(string Name, IReadOnlyList<string> Checksu
         return new(card.Name, [.. card.Files.Select(file => file.Checksum?.Digits ?? "")], files, bytes, skipped);
     }
 
-    /// <summary>The note in a folder; null where there is none, or none that can be read.</summary>
-    public static DatasetReceipt? In(string folder)
+    /// <summary>Reads the note in a folder; null where there is none, or it is damaged.</summary>
+    public static DatasetReceipt? TryRead(string folder)
     {
         string path = Path.Combine(folder, FileName);
         try
@@ -42,7 +42,7 @@ internal sealed record DatasetReceipt(string Name, IReadOnlyList<string> Checksu
     public void WriteTo(string folder) =>
         AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, this));
 
-    /// <summary>Whether the same card brought as many files and bytes.</summary>
-    public bool Agrees(DatasetReceipt other) =>
+    /// <summary>Whether both are of the same card, with as many files and bytes.</summary>
+    public bool Matches(DatasetReceipt other) =>
         Name == other.Name && Checksums.SequenceEqual(other.Checksums) && (Files, Bytes) == (other.Files, other.Bytes);
 }

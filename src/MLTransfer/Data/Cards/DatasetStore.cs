@@ -2,18 +2,17 @@ using MLTransfer.Downloads;
 
 namespace MLTransfer.Data.Cards;
 
-/// <summary>Downloads published data sets and unpacks them; nothing is unpacked before its checksum agrees.</summary>
-/// <param name="options">How.</param>
-public sealed class DatasetStore(DatasetStoreOptions options)
+/// <summary>Downloads published data sets and unpacks them, after verifying their checksums.</summary>
+internal sealed class DatasetStore(DatasetStoreOptions options)
 {
-    /// <summary>Brings a data set into a folder, unless it is there.</summary>
+    /// <summary>Downloads a data set into a folder, unless it is there already.</summary>
     /// <param name="card">The data set.</param>
-    /// <param name="folder">Where it shall be: a folder that does not exist, is empty, or holds the same data set.</param>
-    /// <param name="progress">Hears how far it is, on whatever thread.</param>
-    /// <param name="cancel">Stops; what was downloaded is kept, and the next call goes on from there.</param>
-    /// <exception cref="DownloadException">A file cannot be had, or is not what was expected.</exception>
-    /// <exception cref="InvalidDataException">An archive is damaged, or would write elsewhere; nothing is left of it.</exception>
-    /// <exception cref="IOException">The folder holds something else, or cannot be written to.</exception>
+    /// <param name="folder">A folder that does not exist, is empty, or contains the same data set.</param>
+    /// <param name="progress">Receives the progress, on any thread.</param>
+    /// <param name="cancel">Stops; what was downloaded is kept, and the next call resumes.</param>
+    /// <exception cref="DownloadException">A file cannot be downloaded, or is not what was expected.</exception>
+    /// <exception cref="InvalidDataException">An archive is damaged, or would write outside the folder; nothing of it is kept.</exception>
+    /// <exception cref="IOException">The folder contains something else, or cannot be written to.</exception>
     public async Task<LocalDataset> GetAsync(
         DatasetCard card, string folder, IProgress<DownloadProgress>? progress = null, CancellationToken cancel = default)
     {
@@ -26,8 +25,8 @@ public sealed class DatasetStore(DatasetStoreOptions options)
         string building = folder + ".unpacking";
         Directory.CreateDirectory(files.Folder);
         using IDisposable alone = await DownloadLock.AcquireAsync(
-            Path.Combine(files.Folder, "unpacking"), options.Conditions.Clock, () =>
-            progress?.Report(new(card.Name, DownloadPhase.WaitingForAnother, 0, null)), cancel).ConfigureAwait(false);
+            Path.Combine(files.Folder, "unpacking"), options.Conditions.Clock,
+            () => progress?.Report(new(card.Name, DownloadPhase.WaitingForAnother, 0, null)), cancel).ConfigureAwait(false);
         if (Found(card, folder) is { } meanwhile)
             return meanwhile;
         Remove(building);
@@ -38,7 +37,7 @@ public sealed class DatasetStore(DatasetStoreOptions options)
             IReadOnlyList<string> skipped = await FillAsync(card, files, building, progress, cancel).ConfigureAwait(false);
             if (card.Layout == DatasetLayout.Lists)
                 DatasetLists.WriteManifest(card, building);
-            var receipt = DatasetReceipt.Of(card, building, skipped);
+            var receipt = DatasetReceipt.Create(card, building, skipped);
             receipt.WriteTo(building);
             MakeRoom(folder);
             Directory.Move(building, folder);
@@ -57,14 +56,15 @@ public sealed class DatasetStore(DatasetStoreOptions options)
             throw new IOException($"'{folder}' is a file; a folder for the data set is expected. Choose another place.");
         if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
             return null;
-        if (DatasetReceipt.In(folder) is not { } noted || noted.Name != card.Name)
-            throw new IOException($"The folder '{folder}' holds something else than the data set '{card.Name}'. Choose another folder, "
-                + $"or empty it.");
-        var found = DatasetReceipt.Of(card, folder, noted.Skipped);
-        return noted.Agrees(found) ? new(card, folder, WasThere: true, noted.Files, noted.Bytes, noted.Skipped) : throw new IOException(
-            $"The data set in '{folder}' is not whole any more: it has {found.Files:N0} files with {found.Bytes:N0} bytes, not "
-            + $"{noted.Files:N0} with {noted.Bytes:N0}. "
-            + "Remove the folder, and it is brought anew; or name another.");
+        if (DatasetReceipt.TryRead(folder) is not { } noted || noted.Name != card.Name)
+            throw new IOException(
+                $"The folder '{folder}' holds something else than the data set '{card.Name}'. Choose another folder, or empty it.");
+        var found = DatasetReceipt.Create(card, folder, noted.Skipped);
+        return noted.Matches(found)
+            ? new(card, folder, WasThere: true, noted.Files, noted.Bytes, noted.Skipped)
+            : throw new IOException(
+                $"The data set in '{folder}' is no longer complete: it has {found.Files:N0} files with {found.Bytes:N0} bytes, not "
+                + $"{noted.Files:N0} with {noted.Bytes:N0}. Remove the folder, and it is downloaded again; or name another.");
     }
 
     private static async Task<IReadOnlyList<string>> FillAsync(
@@ -76,7 +76,7 @@ public sealed class DatasetStore(DatasetStoreOptions options)
             string path = await files.GetAsync(file, cancel).ConfigureAwait(false);
             string into = file.Into is null ? building : Path.Combine(building, file.Into);
             Directory.CreateDirectory(into);
-            if (!Archive.Is(file.Name))
+            if (!Archive.IsArchive(file.Name))
             {
                 File.Copy(path, Path.Combine(into, file.Name));
                 continue;
@@ -90,14 +90,15 @@ public sealed class DatasetStore(DatasetStoreOptions options)
         return skipped;
     }
 
-    // Downloads take hours: what came into the folder meanwhile is somebody's.
+    // Downloads can take hours: what was put into the folder meanwhile is kept.
     private static void MakeRoom(string folder)
     {
         if (!Directory.Exists(folder))
             return;
         if (Directory.EnumerateFileSystemEntries(folder).Any())
-            throw new IOException($"Something came into the folder '{folder}' while the data set was downloaded; it is left alone. "
-                + $"Empty the folder or choose another, and ask again: what was downloaded is kept.");
+            throw new IOException(
+                $"Something came into the folder '{folder}' while the data set was downloaded; it is left alone. Empty the folder or "
+                + "choose another, and ask again: what was downloaded is kept.");
         Directory.Delete(folder);
     }
 
@@ -105,5 +106,102 @@ public sealed class DatasetStore(DatasetStoreOptions options)
     {
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
+    }
+}
+
+/// <summary>How data sets are downloaded.</summary>
+internal sealed record DatasetStoreOptions
+{
+    /// <summary>The folder for downloads that are not unpacked yet; created by the first download.</summary>
+    public required string CacheFolder { get; init; }
+
+    /// <summary>Replaces scheme and host of all addresses; paths stay the same. Default: null, no mirror.</summary>
+    public Uri? Mirror { get; init; }
+
+    /// <summary>Whether downloads are forbidden. Default: false.</summary>
+    public bool Offline { get; init; }
+
+    public DownloadConditions Conditions { get; init; } = DownloadConditions.Usual;
+
+    /// <summary>The addresses of a file, in the order in which they are tried.</summary>
+    public IReadOnlyList<Uri> AddressesOf(DatasetFile file) =>
+        Mirror is null ? file.Urls : [new(Mirror, file.Urls[0].PathAndQuery.TrimStart('/'))];
+}
+
+/// <summary>A published data set on this machine.</summary>
+/// <param name="Card">Its card.</param>
+/// <param name="Folder">Its folder.</param>
+/// <param name="WasThere">Whether it was there before.</param>
+/// <param name="Files">The number of its files.</param>
+/// <param name="Bytes">Their total size.</param>
+/// <param name="Skipped">Entries of its archives that were not unpacked, such as links.</param>
+internal sealed record LocalDataset(DatasetCard Card, string Folder, bool WasThere, int Files, long Bytes, IReadOnlyList<string> Skipped)
+{
+    /// <summary>
+    /// The paths of its labelled images by split: a manifest of all, or a folder or file of each split; empty where there are none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Places => Card.Layout == DatasetLayout.Lists
+        ? new Dictionary<string, string> { ["all"] = Path.Combine(Folder, DatasetLists.Manifest) }
+        : Card.Splits.Where(split => split.Path is not null)
+            .ToDictionary(split => split.Name, split => Path.Combine([Folder, .. split.Path!.Split('/')]));
+}
+
+/// <summary>Downloads the files of a data set, from the first address that works.</summary>
+internal sealed class DatasetFiles(DatasetStoreOptions options, DatasetCard card, IProgress<DownloadProgress>? progress)
+{
+    /// <summary>The folder of the files until they are unpacked.</summary>
+    public string Folder { get; } = Path.Combine(options.CacheFolder, card.Name);
+
+    /// <summary>Returns the path of a file, complete and verified.</summary>
+    /// <exception cref="DownloadException">It cannot be downloaded, or is not what was expected.</exception>
+    public async Task<string> GetAsync(DatasetFile file, CancellationToken cancel)
+    {
+        string target = Path.Combine(Folder, file.Name);
+        if (options.Offline)
+        {
+            return await IsIntactAsync(target, file, cancel).ConfigureAwait(false) ? target : throw new DownloadException(
+                file.Name, $"is not on this machine (looked for {target}), and nothing may be downloaded",
+                $"Download {options.AddressesOf(file)[0]} and put it there, or allow downloads (without --offline; "
+                + $"{nameof(DatasetStoreOptions.Offline)} in code).");
+        }
+        IReadOnlyList<Uri> addresses = options.AddressesOf(file);
+        foreach (Uri address in addresses.SkipLast(1))
+        {
+            try
+            {
+                return await FromAsync(address, file, target, cancel).ConfigureAwait(false);
+            }
+            catch (DownloadException failure)
+            {
+                progress?.Report(new(file.Name, DownloadPhase.AskingMirror, 0, null, failure.Reason));
+            }
+        }
+        return await FromAsync(addresses[^1], file, target, cancel).ConfigureAwait(false);
+    }
+
+    private Task<string> FromAsync(Uri address, DatasetFile file, string target, CancellationToken cancel)
+    {
+        var wanted = new Download(address, target, file.Checksum, file.Bytes, $"put the file into {Folder}");
+        return new Downloader(wanted, options.Conditions, progress).RunAsync(path => IsIntactAsync(path, file, cancel), cancel);
+    }
+
+    private static async Task<bool> IsIntactAsync(string path, DatasetFile file, CancellationToken cancel)
+    {
+        if (!File.Exists(path))
+            return false;
+        return file.Checksum is not { } expected || expected.Agrees(await expected.OfAsync(path, cancel).ConfigureAwait(false));
+    }
+}
+
+/// <summary>Checks the free space of a disk.</summary>
+internal static class FreeSpace
+{
+    /// <exception cref="IOException">There is less space than needed; the message says how much.</exception>
+    public static void Check(string folder, long bytes)
+    {
+        long free = new DriveInfo(folder).AvailableFreeSpace;
+        if (free < bytes)
+            throw new IOException(
+                $"'{folder}' has room for {free >> 20:N0} MiB more, but {bytes >> 20:N0} MiB are needed. Make room, or choose another folder.");
     }
 }

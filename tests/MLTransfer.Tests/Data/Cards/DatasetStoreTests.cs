@@ -40,7 +40,7 @@ public sealed class DatasetStoreTests : IDisposable
         await Store().GetAsync(Card(server), Out);
         File.Delete(Path.Combine(Out, "set/val/ants/3.jpg"));
         var error = await Assert.ThrowsAsync<IOException>(() => Store().GetAsync(Card(server), Out));
-        Assert.Contains("is not whole any more: it has 2 files with 6 bytes, not 3 with 11. Remove the folder", error.Message,
+        Assert.Contains("is no longer complete: it has 2 files with 6 bytes, not 3 with 11. Remove the folder", error.Message,
             StringComparison.Ordinal);
     }
 
