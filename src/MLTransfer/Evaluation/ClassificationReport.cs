@@ -1,49 +1,52 @@
 namespace MLTransfer.Evaluation;
 
 /// <summary>
-/// What a classifier did with labelled images: counts first, shares of them last. Figures of nothing seen are <see cref="double.NaN"/>.
-/// Accuracies, log-loss and the treatment of ties are those of ML.NET's <c>MulticlassClassificationMetrics</c>.
+/// How well a classifier did on labelled images: accuracies, log-loss, precision and recall of each class, and the confusion matrix.
+/// All are computed as ML.NET's <c>MulticlassClassificationMetrics</c> does; without images they are <see cref="double.NaN"/>.
 /// </summary>
 public sealed record ClassificationReport
 {
+    // Single precision, as in ML.NET's MulticlassClassificationEvaluator: a probability of 0 costs 34.5 nats, not infinity.
+    private const float SmallestProbability = 1e-15f;
+
     private ClassificationReport(IReadOnlyList<string> labels, long[][] confusion, double logLossSum)
     {
         Labels = labels;
         Confusion = confusion;
-        PerClass = [.. labels.Select((label, index) => FiguresOf(label, index, confusion))];
+        PerClass = [.. labels.Select((label, index) => MetricsOf(label, index, confusion))];
         Images = confusion.Sum(row => row.Sum());
-        MicroAccuracy = Share(labels.Select((_, index) => confusion[index][index]).Sum(), Images);
-        var recalls = PerClass.Where(figures => figures.Images > 0).Select(figures => figures.Recall).ToArray();
+        MicroAccuracy = Ratio(labels.Select((_, index) => confusion[index][index]).Sum(), Images);
+        double[] recalls = [.. PerClass.Where(metrics => metrics.Images > 0).Select(metrics => metrics.Recall)];
         MacroAccuracy = recalls.Length == 0 ? double.NaN : recalls.Average();
         LogLoss = Images == 0 ? double.NaN : logLossSum / Images;
     }
 
-    /// <summary>The classes, in the order of <see cref="PerClass"/> and of both sides of <see cref="Confusion"/>.</summary>
+    /// <summary>The classes, in the order of <see cref="PerClass"/> and of both dimensions of <see cref="Confusion"/>.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>How many images were counted.</summary>
+    /// <summary>Number of images.</summary>
     public long Images { get; }
 
-    /// <summary>Share of the images that were called what they are, 0 to 1.</summary>
+    /// <summary>Fraction of the images that were classified correctly, 0 to 1.</summary>
     public double MicroAccuracy { get; }
 
-    /// <summary>Mean of the recalls of the classes that had images, 0 to 1: every class weighs the same.</summary>
+    /// <summary>Mean recall of the classes that have images, 0 to 1: every class has the same weight.</summary>
     public double MacroAccuracy { get; }
 
-    /// <summary>Mean of −ln(probability of the true class) in nats, each probability held to 1e-15 … 1 as ML.NET does.</summary>
+    /// <summary>Mean of −ln(probability of the true class) in nats, each probability clamped to 1e-15 … 1.</summary>
     public double LogLoss { get; }
 
     /// <summary>Precision, recall and number of images of each class.</summary>
-    public IReadOnlyList<ClassFigures> PerClass { get; }
+    public IReadOnlyList<ClassMetrics> PerClass { get; }
 
     /// <summary>Number of images by [actual class][predicted class].</summary>
     public IReadOnlyList<IReadOnlyList<long>> Confusion { get; }
 
-    /// <summary>Counts scored images. The predicted class is the most probable one; of equals, the first.</summary>
+    /// <summary>Counts scored images. The predicted class is the most probable one; of equally probable ones, the first.</summary>
     /// <param name="labels">Names of the classes.</param>
-    /// <param name="scored">For each image its class (an index into <paramref name="labels"/>) and one probability for each class.</param>
-    /// <exception cref="ArgumentException">There is no class, a class index is out of range, or an image has another number of
-    /// probabilities than there are classes.</exception>
+    /// <param name="scored">For each image its class (an index into <paramref name="labels"/>) and one probability per class.</param>
+    /// <exception cref="ArgumentException">There are no classes, a class index is out of range, or an image does not have one probability
+    /// per class.</exception>
     public static ClassificationReport Of(
         IReadOnlyList<string> labels, IEnumerable<(int Actual, IReadOnlyList<float> Probabilities)> scored)
     {
@@ -51,40 +54,52 @@ public sealed record ClassificationReport
         ArgumentNullException.ThrowIfNull(scored);
         if (labels.Count == 0)
             throw new ArgumentException("There are no classes to report on; at least one label is needed.", nameof(labels));
-        var confusion = labels.Select(_ => new long[labels.Count]).ToArray();
-        var logLossSum = 0.0;
+        long[][] confusion = [.. labels.Select(_ => new long[labels.Count])];
+        double logLossSum = 0;
         foreach (var (actual, probabilities) in scored)
         {
-            Require(labels.Count, actual, probabilities);
+            if (actual < 0 || actual >= labels.Count)
+                throw new ArgumentException($"An image is of class {actual}, but classes are numbered 0 to {labels.Count - 1}.");
+            if (probabilities.Count != labels.Count)
+                throw new ArgumentException($"An image has {probabilities.Count} probabilities, but there are {labels.Count} classes.");
             confusion[actual][MostProbable(probabilities)]++;
-            logLossSum += TrueClassLoss.Of(probabilities[actual]);
+            logLossSum -= Math.Log(Math.Clamp(probabilities[actual], SmallestProbability, 1));
         }
         return new ClassificationReport(labels, confusion, logLossSum);
     }
 
-    private static void Require(int classes, int actual, IReadOnlyList<float> probabilities)
-    {
-        if (actual < 0 || actual >= classes)
-            throw new ArgumentException($"An image is of class {actual}, but classes are numbered 0 to {classes - 1}.");
-        if (probabilities.Count != classes)
-            throw new ArgumentException($"An image has {probabilities.Count} probabilities, but there are {classes} classes.");
-    }
+    /// <summary>The wrong predictions, the most frequent pair of classes first.</summary>
+    internal IEnumerable<(int Actual, int Predicted, long Images)> LargestConfusions() =>
+        from actual in Enumerable.Range(0, Labels.Count)
+        from predicted in Enumerable.Range(0, Labels.Count)
+        let images = Confusion[actual][predicted]
+        where actual != predicted && images > 0
+        orderby images descending
+        select (actual, predicted, images);
 
-    private static ClassFigures FiguresOf(string label, int index, long[][] confusion)
+    private static ClassMetrics MetricsOf(string label, int index, long[][] confusion)
     {
-        var right = confusion[index][index];
-        var images = confusion[index].Sum();
-        return new ClassFigures(label, Share(right, confusion.Sum(row => row[index])), Share(right, images), images);
+        long correct = confusion[index][index], images = confusion[index].Sum();
+        return new ClassMetrics(label, Ratio(correct, confusion.Sum(row => row[index])), Ratio(correct, images), images);
     }
 
     private static int MostProbable(IReadOnlyList<float> probabilities)
     {
-        var best = 0;
-        for (var index = 1; index < probabilities.Count; index++)
+        int best = 0;
+        for (int index = 1; index < probabilities.Count; index++)
             if (probabilities[index] > probabilities[best])
                 best = index;
         return best;
     }
 
-    private static double Share(long part, long whole) => whole == 0 ? double.NaN : (double)part / whole;
+    private static double Ratio(long part, long whole) => whole == 0 ? double.NaN : (double)part / whole;
 }
+
+/// <summary>How well a classifier did on one class.</summary>
+/// <param name="Label">Name of the class.</param>
+/// <param name="Precision">Fraction of the images predicted as this class that are of it, 0 to 1; <see cref="double.NaN"/> when there are
+/// none.</param>
+/// <param name="Recall">Fraction of the images of this class that were predicted as it, 0 to 1; <see cref="double.NaN"/> when there are
+/// none.</param>
+/// <param name="Images">Number of images of this class.</param>
+public sealed record ClassMetrics(string Label, double Precision, double Recall, long Images);

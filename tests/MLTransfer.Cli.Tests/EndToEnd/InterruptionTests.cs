@@ -34,7 +34,7 @@ public sealed class InterruptionTests : IDisposable
         Assert.Contains("interrupted; the best model so far, of epoch ", mlt.Words, StringComparison.Ordinal);
         var page = File.ReadAllText(_folder.PathOf("report.html"));
         Assert.Contains(", then interrupted", page, StringComparison.Ordinal);
-        Assert.Contains("no tables by class", page, StringComparison.Ordinal);
+        Assert.Contains("no results by class", page, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class ReportTests : IDisposable
 
     [Fact]
     public async Task A_training_with_images_held_back_is_reported_without_tables_by_class() =>
-        Assert.Contains("no tables by class", await ReportAsync("--val-fraction", "0.5"), StringComparison.Ordinal);
+        Assert.Contains("no results by class", await ReportAsync("--val-fraction", "0.5"), StringComparison.Ordinal);
 
     private async Task<string> ReportAsync(string option, string value)
     {

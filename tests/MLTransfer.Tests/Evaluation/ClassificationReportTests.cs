@@ -52,15 +52,15 @@ public class ClassificationReportTests
     public void Precision_and_recall_are_not_numbers_where_nothing_was_seen()
     {
         var wasps = ClassificationReport.Of(Labels, Scored).PerClass[2];
-        Assert.Equal(new ClassFigures("wasps", double.NaN, double.NaN, 0), wasps);
+        Assert.Equal(new ClassMetrics("wasps", double.NaN, double.NaN, 0), wasps);
     }
 
     [Fact]
     public void Precision_divides_by_the_predicted_and_recall_by_the_actual()
     {
         var report = ClassificationReport.Of(Labels, Scored);
-        Assert.Equal(new ClassFigures("ants", 1, 2.0 / 3, 3), report.PerClass[0]);
-        Assert.Equal(new ClassFigures("bees", 1.0 / 2, 1, 1), report.PerClass[1]);
+        Assert.Equal(new ClassMetrics("ants", 1, 2.0 / 3, 3), report.PerClass[0]);
+        Assert.Equal(new ClassMetrics("bees", 1.0 / 2, 1, 1), report.PerClass[1]);
     }
 
     [Fact]
@@ -78,6 +78,13 @@ public class ClassificationReportTests
         Assert.Equal(double.NaN, report.MicroAccuracy);
         Assert.Equal(double.NaN, report.MacroAccuracy);
         Assert.Equal(double.NaN, report.LogLoss);
+    }
+
+    [Fact]
+    public void Confusions_are_listed_from_the_most_frequent_without_the_diagonal()
+    {
+        var report = ClassificationReport.Of(Labels, [.. Scored, .. Scored, (1, [0f, 0f, 1f]), (2, [0f, 0f, 1f])]);
+        Assert.Equal([(0, 1, 2L), (1, 2, 1L)], report.LargestConfusions());
     }
 
     [Theory]

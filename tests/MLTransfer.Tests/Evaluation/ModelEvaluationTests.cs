@@ -41,6 +41,21 @@ public sealed class ModelEvaluationTests(TrainedModel trained) : IClassFixture<T
     }
 
     [Fact]
+    public void Images_that_cannot_be_read_are_listed_with_the_reason_and_not_scored()
+    {
+        string label = trained.Network.Labels[0];
+        Copy(label, label, count: 3);
+        File.WriteAllText(_folder.PathOf($"{label}/broken.png"), "no image");
+
+        ModelEvaluation evaluation = ModelEvaluation.Of(trained.Network, Open());
+
+        ImagePrediction skipped = Assert.Single(evaluation.Skipped);
+        Assert.Equal(_folder.PathOf($"{label}/broken.png"), skipped.Name);
+        Assert.StartsWith("it is not an image", skipped.Error);
+        Assert.Equal(3, evaluation.Report.Images);
+    }
+
+    [Fact]
     public void A_test_set_of_which_the_model_knows_nothing_is_refused()
     {
         Copy(trained.Network.Labels[0], "wasps", count: 2);

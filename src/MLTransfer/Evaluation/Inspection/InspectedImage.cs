@@ -1,13 +1,86 @@
+using System.Numerics;
 using MLTransfer.Data;
 using MLTransfer.Imaging;
 
 namespace MLTransfer.Evaluation.Inspection;
 
-/// <summary>What is known of an image after it was decoded.</summary>
-/// <param name="Row">The image.</param>
-/// <param name="Content">SHA-256 of the file.</param>
-/// <param name="Size">Its pixels.</param>
-/// <param name="IsOneColour">Whether it shows nothing.</param>
-/// <param name="Hash">What it looks like, in 64 bits.</param>
-/// <param name="Shades">What it looks like, in 256 shades.</param>
-internal sealed record InspectedImage(ImageRow Row, string Content, ImageDimensions Size, bool IsOneColour, ulong Hash, Shades Shades);
+/// <summary>What the inspection keeps of a decoded image to compare it with others.</summary>
+internal sealed class InspectedImage
+{
+    // JPEG lets a plain colour vary by a few levels.
+    private const int OneColorSpread = 8;
+
+    private const int GraySide = 16;
+
+    private readonly byte[] _gray;
+    private readonly double _mean;
+    private readonly double _deviation;
+
+    internal InspectedImage(ImageRow row, string contentHash, Image image)
+    {
+        (Row, ContentHash, Size) = (row, contentHash, new(image.Width, image.Height));
+        IsOneColor = HasOneColor(image.Pixels);
+        DifferenceHash = HashDifferences(image);
+        _gray = Thumbnails.ShrinkToGray(image, GraySide, GraySide);
+        _mean = _gray.Average(level => (double)level);
+        _deviation = Math.Sqrt(_gray.Average(level => (level - _mean) * (level - _mean)));
+    }
+
+    internal ImageRow Row { get; }
+
+    /// <summary>SHA-256 of the encoded image, in hexadecimal digits.</summary>
+    internal string ContentHash { get; }
+
+    internal ImageDimensions Size { get; }
+
+    internal bool IsOneColor { get; }
+
+    /// <summary>
+    /// Krawetz's difference hash: each bit says whether one of 9 × 8 gray pixels is darker than its right neighbor. Scaling, compression
+    /// and brightness change few bits.
+    /// </summary>
+    internal ulong DifferenceHash { get; }
+
+    internal bool LooksLike(InspectedImage other, InspectionOptions options) =>
+        BitOperations.PopCount(DifferenceHash ^ other.DifferenceHash) <= options.NearDistance
+            && CorrelationWith(other) >= options.NearCorrelation;
+
+    // Pearson's correlation of 16 × 16 gray pixels, which ignores brightness and contrast; 0 if all pixels of an image are equal.
+    private double CorrelationWith(InspectedImage other)
+    {
+        if (_deviation == 0 || other._deviation == 0)
+            return 0;
+        long products = 0;
+        for (int pixel = 0; pixel < _gray.Length; pixel++)
+            products += _gray[pixel] * other._gray[pixel];
+        return ((double)products / _gray.Length - _mean * other._mean) / (_deviation * other._deviation);
+    }
+
+    private static ulong HashDifferences(Image image)
+    {
+        const int Width = 9, Height = 8;
+        byte[] gray = Thumbnails.ShrinkToGray(image, Width, Height);
+        ulong hash = 0;
+        for (int y = 0; y < Height; y++)
+            for (int x = 0; x + 1 < Width; x++)
+                hash = (hash << 1) | (gray[y * Width + x + 1] > gray[y * Width + x] ? 1UL : 0);
+        return hash;
+    }
+
+    private static bool HasOneColor(ReadOnlySpan<byte> pixels)
+    {
+        Span<byte> least = [255, 255, 255], most = [0, 0, 0];
+        for (int at = 0; at < pixels.Length; at += 3)
+        {
+            for (int channel = 0; channel < 3; channel++)
+            {
+                byte value = pixels[at + channel];
+                least[channel] = Math.Min(least[channel], value);
+                most[channel] = Math.Max(most[channel], value);
+                if (most[channel] - least[channel] > OneColorSpread)
+                    return false;
+            }
+        }
+        return true;
+    }
+}

@@ -7,23 +7,23 @@ namespace MLTransfer.Evaluation.Inspection;
 public sealed record InspectionOptions
 {
     /// <summary>
-    /// An image with a shorter side is tiny, in pixels; tiny ones are not looked through for near duplicates. Default 32.
+    /// Images whose shorter side has fewer pixels are tiny, and are not searched for near duplicates. Default 32.
     /// </summary>
     public int SmallestSide { get; init; } = 32;
 
-    /// <summary>By how many times the largest class may exceed the smallest. Default 10.</summary>
+    /// <summary>How many times as many images the largest class may have as the smallest. Default 10.</summary>
     public double LargestImbalance { get; init; } = 10;
 
-    /// <summary>In how many of 64 bits the perceptual hashes of near duplicates may differ, 0 to 15. Default 6.</summary>
+    /// <summary>In how many of their 64 bits the perceptual hashes of near duplicates may differ, 0 to 15. Default 6.</summary>
     public int NearDistance { get; init; } = 6;
 
-    /// <summary>How well the shades of near duplicates must correlate, up to 1. Default 0.97.</summary>
+    /// <summary>Least correlation of the gray levels of near duplicates, up to 1. Default 0.97.</summary>
     public double NearCorrelation { get; init; } = 0.97;
 
-    /// <summary>The most pixels, width × height, that an image may have; larger ones count as unreadable. Default 178,956,970.</summary>
+    /// <summary>Most pixels, width × height, of an image; larger ones count as unreadable. Default 178,956,970.</summary>
     public long MaximumPixels { get; init; } = ImageLimits.Default.Pixels;
 
-    /// <summary>How many images are read at a time. Default: as many as there are processors.</summary>
+    /// <summary>Number of images read in parallel. Default: the number of processors.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     internal InspectionOptions Checked() => Check.All(
@@ -36,4 +36,6 @@ public sealed record InspectionOptions
         Check.Between(1, Threads, 1024));
 
     internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = ImageLimits.UpTo(MaximumPixels) };
+
+    internal bool IsTiny(ImageDimensions size) => Math.Min(size.Width, size.Height) < SmallestSide;
 }

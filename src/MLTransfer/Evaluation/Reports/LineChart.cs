@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace MLTransfer.Evaluation.Reports;
 
-/// <summary>Curves over the epochs, with axes, a legend and the best epoch marked.</summary>
+/// <summary>Curves over the epochs as SVG, with axes, a legend and a mark at the best epoch.</summary>
 internal static class LineChart
 {
     internal const double Left = 60;
@@ -10,52 +12,76 @@ internal static class LineChart
 
     private const double LegendWidth = 130;
 
-    internal static Markup Of(string title, Axis up, IReadOnlyList<Curve> curves, int bestEpoch)
+    /// <param name="title">Heading of the chart.</param>
+    /// <param name="y">The axis of the values, from <see cref="Bottom"/> to <see cref="Top"/>.</param>
+    /// <param name="curves">Two curves; those without a finite value are left out.</param>
+    /// <param name="bestEpoch">The epoch to mark, from 1; 0 marks none.</param>
+    internal static Markup Render(string title, Axis y, IReadOnlyList<Curve> curves, int bestEpoch)
     {
-        var across = Axis.OfEpochs(curves.Max(curve => curve.Values.Count), Left, Right);
-        var shown = curves.Where(curve => !curve.IsEmpty).ToArray();
-        return Markup.Of(
+        Axis x = Axis.ForEpochs(curves.Max(curve => curve.Values.Count), Left, Right);
+        Curve[] shown = [.. curves.Where(curve => !curve.IsEmpty)];
+        return Markup.Format(
             $"""
             <svg xmlns="http://www.w3.org/2000/svg" width="560" height="310" viewBox="0 0 560 310" role="img" aria-label="{title}">
             <text x="{Left}" y="18" font-weight="600">{title}</text>
-            {shown.Select(Legend)}
-            {up.Ticks.Select(tick => Line(up, tick))}
-            {across.Ticks.Select(tick => Number(across, tick))}
+            {shown.Select(LegendEntry)}
+            {y.Ticks.Select(tick => GridLine(y.Position(tick), y.Label(tick)))}
+            {x.Ticks.Select(tick => EpochNumber(x.Position(tick), x.Label(tick)))}
             <text x="{(Left + Right) / 2}" y="{Bottom + 40}" text-anchor="middle">epoch</text>
-            {Best(across, bestEpoch)}
-            {shown.Select(curve => curve.Draw(across, up))}
+            {(bestEpoch > 0 ? BestEpoch(x.Position(bestEpoch), bestEpoch) : default)}
+            {shown.Select(curve => curve.Render(x, y))}
             </svg>
             """);
     }
 
-    private static Markup Legend(Curve curve, int index)
+    private static Markup LegendEntry(Curve curve, int index)
     {
-        var x = Right - LegendWidth * (2 - index);
-        return Markup.Of($"<rect x=\"{x}\" y=\"10\" width=\"14\" height=\"8\" fill=\"{curve.Colour}\"/><text x=\"{x + 20}\" y=\"18\">{curve.Name}</text>");
-    }
-
-    private static Markup Line(Axis up, double tick)
-    {
-        var y = up.Place(tick);
-        return Markup.Of(
+        double x = Right - LegendWidth * (2 - index);
+        return Markup.Format(
             $"""
-            <line x1="{Left}" y1="{y:0.##}" x2="{Right}" y2="{y:0.##}" stroke="#ddd"/>
-            <text x="{Left - 8}" y="{y + 4:0.##}" text-anchor="end">{up.Written(tick)}</text>
+            <rect x="{x}" y="10" width="14" height="8" fill="{curve.Color}"/><text x="{x + 20}" y="18">{curve.Name}</text>
             """);
     }
 
-    private static Markup Number(Axis across, double tick) =>
-        Markup.Of($"<text x=\"{across.Place(tick):0.##}\" y=\"{Bottom + 18}\" text-anchor=\"middle\">{across.Written(tick)}</text>");
+    private static Markup GridLine(double y, string label) => Markup.Format(
+        $"""
+        <line x1="{Left}" y1="{y:0.##}" x2="{Right}" y2="{y:0.##}" stroke="#ddd"/>
+        <text x="{Left - 8}" y="{y + 4:0.##}" text-anchor="end">{label}</text>
+        """);
 
-    private static IEnumerable<Markup> Best(Axis across, int epoch)
-    {
-        if (epoch < 1)
-            yield break;
-        var x = across.Place(epoch);
-        yield return Markup.Of(
-            $"""
-            <line x1="{x:0.##}" y1="{Top}" x2="{x:0.##}" y2="{Bottom}" stroke="#666" stroke-dasharray="4 3"/>
-            <text x="{x:0.##}" y="{Top - 5}" text-anchor="middle" fill="#666">best: {epoch}</text>
-            """);
-    }
+    private static Markup EpochNumber(double x, string label) =>
+        Markup.Format($"<text x=\"{x:0.##}\" y=\"{Bottom + 18}\" text-anchor=\"middle\">{label}</text>");
+
+    private static Markup BestEpoch(double x, int epoch) => Markup.Format(
+        $"""
+        <line x1="{x:0.##}" y1="{Top}" x2="{x:0.##}" y2="{Bottom}" stroke="#666" stroke-dasharray="4 3"/>
+        <text x="{x:0.##}" y="{Top - 5}" text-anchor="middle" fill="#666">best: {epoch}</text>
+        """);
+}
+
+/// <summary>A line through one value per epoch; NaN and infinity interrupt it.</summary>
+/// <param name="Name">Its name in the legend.</param>
+/// <param name="Color">A CSS color.</param>
+/// <param name="Values">The values, from epoch 1 on.</param>
+internal sealed record Curve(string Name, string Color, IReadOnlyList<double> Values)
+{
+    internal bool IsEmpty => !Values.Any(double.IsFinite);
+
+    internal Markup Render(Axis x, Axis y) => Markup.Format(
+        $"""
+        <path d="{Path(x, y)}" fill="none" stroke="{Color}" stroke-width="2"/>
+        {IsolatedPoints(x, y).Select(dot => Markup.Format($"<circle cx=\"{dot.X:0.##}\" cy=\"{dot.Y:0.##}\" r=\"3.5\" fill=\"{Color}\"/>"))}
+        """);
+
+    /// <summary>The data of an SVG path: M moves, L draws.</summary>
+    internal string Path(Axis x, Axis y) => string.Join(' ', Enumerable.Range(0, Values.Count).Where(IsFinite).Select(index =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"{(IsFinite(index - 1) ? 'L' : 'M')}{x.Position(index + 1):0.##},{y.Position(Values[index]):0.##}")));
+
+    /// <summary>Points without a neighbor: no line leads to them, so they are drawn as dots.</summary>
+    internal IEnumerable<(double X, double Y)> IsolatedPoints(Axis x, Axis y) => Enumerable.Range(0, Values.Count)
+        .Where(index => IsFinite(index) && !IsFinite(index - 1) && !IsFinite(index + 1))
+        .Select(index => (x.Position(index + 1), y.Position(Values[index])));
+
+    private bool IsFinite(int index) => index >= 0 && index < Values.Count && double.IsFinite(Values[index]);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MLTransfer.Evaluation.Reports;
 
 /// <summary>The frame of every page: no script, nothing loaded from elsewhere.</summary>
@@ -14,10 +16,10 @@ internal static class ReportPage
         svg { font: 12px system-ui, sans-serif; max-width: 100%; height: auto; }
         """);
 
-    /// <param name="title">Its title and heading.</param>
+    /// <param name="title">Both the title of the page and its heading.</param>
     /// <param name="body">What follows the heading.</param>
-    /// <param name="style">CSS beyond the usual.</param>
-    internal static Markup Of(string title, Markup body, Markup style = default) => Markup.Of(
+    /// <param name="style">Additional CSS.</param>
+    internal static Markup Render(string title, Markup body, Markup style = default) => Markup.Format(
         $"""
         <!DOCTYPE html>
         <html lang="en">
@@ -38,4 +40,27 @@ internal static class ReportPage
         </html>
 
         """);
+
+    /// <summary>A table with one row per name and value.</summary>
+    internal static Markup NamedValues(IEnumerable<(string Name, string Value)> rows) => Markup.Format(
+        $"""
+        <table>
+        {rows.Select(row => Markup.Format($"<tr><th class=\"name\">{row.Name}</th><td class=\"name\">{row.Value}</td></tr>"))}
+        </table>
+        """);
+}
+
+/// <summary>Numbers as a report shows them, in the invariant culture; "–" for NaN and infinity.</summary>
+internal static class ReportNumber
+{
+    internal static string Percent(double fraction) => Format(fraction * 100, "0.0", " %");
+
+    internal static string Seconds(double seconds) => Format(seconds, "0.0", " s");
+
+    internal static string Throughput(double imagesPerSecond) => Format(imagesPerSecond, "#,0.0", " images/s");
+
+    internal static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static string Format(double value, string format, string unit) =>
+        double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) + unit : "–";
 }

@@ -1,52 +1,112 @@
 using System.Text;
 using MLTransfer.Files;
+using MLTransfer.Imaging;
 
 namespace MLTransfer.Evaluation.Reports;
 
-/// <summary>A training on one page of HTML: no script, nothing loaded from elsewhere, every name encoded.</summary>
+/// <summary>A training on one HTML page: no script, nothing loaded from elsewhere, every name encoded.</summary>
 public static class TrainingReport
 {
-    /// <summary>Writes the page; an older one is replaced when the new one is complete.</summary>
-    /// <param name="path">The file, in a folder that exists.</param>
-    /// <param name="names">What the training is called.</param>
+    private const string Blue = "#1f77b4";
+    private const string Orange = "#d95f02";
+
+    /// <summary>Writes the page; an existing file is replaced once the new one is complete.</summary>
+    /// <param name="path">The file, in an existing folder.</param>
+    /// <param name="names">What was trained.</param>
     /// <param name="training">How it went.</param>
-    /// <param name="validation">What the model did with the validation images; <see langword="null"/> leaves out the tables by class and
-    /// says so.</param>
+    /// <param name="validation">Metrics on the validation images; null leaves out the tables by class and says so.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it and says why.</exception>
     public static void Write(string path, ReportNames names, TrainingSummary training, ClassificationReport? validation)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(training);
-        var page = Encoding.UTF8.GetBytes(Page(names, training, validation).Source);
+        byte[] page = Encoding.UTF8.GetBytes(Page(names, training, validation).Source);
         AtomicFile.Write(path, stream => stream.Write(page));
     }
 
     internal static Markup Page(ReportNames names, TrainingSummary training, ClassificationReport? validation) =>
-        ReportPage.Of(Title(names, training), Markup.Of(
+        ReportPage.Render(Title(names, training), Markup.Format(
         $"""
-        {RunTable.Of(names, training)}
+        {ReportPage.NamedValues(Run(names, training))}
         <h2>Learning curves</h2>
-        {LearningCurves.Of(training)}
+        {LearningCurves(training)}
         <h2>Classes</h2>
-        {(validation is null ? WithoutClasses(training) : ClassTables.Of(validation))}
+        {(validation is null ? WithoutClasses(training) : ClassTables.Render(validation))}
         <h2>Skipped images</h2>
-        {SkippedTable.Of(training.Skipped)}
+        {SkippedImages(training.Skipped)}
         """));
 
     private static string Title(ReportNames names, TrainingSummary training)
     {
-        var outcome = double.IsFinite(training.ValidationAccuracy)
-            ? $"{ReportFigures.Percent(training.ValidationAccuracy)} of the validation images right"
+        string outcome = double.IsFinite(training.ValidationAccuracy)
+            ? $"{ReportNumber.Percent(training.ValidationAccuracy)} validation accuracy"
             : "not validated";
         return $"{names.Backbone}, {names.Mode}: {outcome}";
     }
 
-    private static Markup WithoutClasses(TrainingSummary training) => training.ValidationImages == 0
-        ? Markup.Of($"<p>There were no validation images, so nothing is known of the single classes.</p>")
-        : Markup.Of(
+    private static IEnumerable<(string Name, string Value)> Run(ReportNames names, TrainingSummary training) =>
+    [
+        ("backbone", names.Backbone),
+        ("mode", names.Mode),
+        ("training images", ReportNumber.Count(training.TrainingImages)),
+        ("validation images", ReportNumber.Count(training.ValidationImages)),
+        ("skipped images", ReportNumber.Count(training.Skipped.Count)),
+        ("classes", $"{ReportNumber.Count(names.Labels.Count)}: {string.Join(", ", names.Labels)}"),
+        ("epochs", ReportNumber.Count(training.Epochs.Count) + training switch
+        {
+            { Failure: { } failure } => $", then failed: {failure}",
+            { Cancelled: true } => ", then interrupted",
+            _ => "",
+        }),
+        ("best epoch", ReportNumber.Count(training.BestEpoch)),
+        ("best validation accuracy", ReportNumber.Percent(training.ValidationAccuracy)),
+        ("feature extraction time", ReportNumber.Seconds(training.FeatureSeconds)),
+        ("training time", ReportNumber.Seconds(training.TrainingSeconds)),
+        ("throughput", ReportNumber.Throughput(training.ImagesPerSecond)),
+        ("model", names.Model),
+    ];
+
+    private static Markup LearningCurves(TrainingSummary training)
+    {
+        if (training.Epochs.Count == 0)
+            return Markup.Format($"<p>No epoch was finished.</p>");
+        Curve[] losses = Curves(training, epoch => epoch.Loss, epoch => epoch.ValidationLoss);
+        Curve[] accuracies = Curves(training, epoch => epoch.TrainingAccuracy, epoch => epoch.ValidationAccuracy);
+        Axis lossAxis = Axis.ForLosses(losses.SelectMany(curve => curve.Values), LineChart.Bottom, LineChart.Top);
+        Axis accuracyAxis = Axis.ForFractions(LineChart.Bottom, LineChart.Top);
+        return Markup.Format(
             $"""
-            <p>The validation images were not scored once more behind the training, so there are no tables by class. They are made when these
-            images come from a folder of their own and the run is not interrupted.</p>
+            {LineChart.Render("Loss", lossAxis, losses, training.BestEpoch)}
+            {LineChart.Render("Accuracy", accuracyAxis, accuracies, training.BestEpoch)}
+            """);
+    }
+
+    private static Curve[] Curves(TrainingSummary run, Func<EpochResult, double> training, Func<EpochResult, double> validation) =>
+        [new("training", Blue, [.. run.Epochs.Select(training)]), new("validation", Orange, [.. run.Epochs.Select(validation)])];
+
+    private static Markup WithoutClasses(TrainingSummary training) => training.ValidationImages == 0
+        ? Markup.Format($"<p>There were no validation images, so there are no results by class.</p>")
+        : Markup.Format(
+            $"""
+            <p>The validation images were not scored again after the training, so there are no results by class. To get them, validate on
+            a folder of its own and let the run finish.</p>
+            """);
+
+    private static Markup SkippedImages(IReadOnlyList<SkippedImage> skipped) => skipped.Count == 0
+        ? Markup.Format($"<p>None: every image could be read.</p>")
+        : Markup.Format(
+            $"""
+            <table>
+            <tr><th class="name">image</th><th class="name">reason</th></tr>
+            {skipped.Select(image => Markup.Format($"<tr><td class=\"name\">{image.Name}</td><td class=\"name\">{image.Reason}</td></tr>"))}
+            </table>
             """);
 }
+
+/// <summary>What a report says was trained; any text is allowed.</summary>
+/// <param name="Backbone">The pretrained network.</param>
+/// <param name="Mode">How it was trained, such as <c>features</c> or <c>finetune</c>.</param>
+/// <param name="Labels">The classes.</param>
+/// <param name="Model">Where the trained model was saved.</param>
+public sealed record ReportNames(string Backbone, string Mode, IReadOnlyList<string> Labels, string Model);

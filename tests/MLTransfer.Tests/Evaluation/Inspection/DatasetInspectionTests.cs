@@ -1,5 +1,6 @@
 using MLTransfer.Data;
 using MLTransfer.Evaluation.Inspection;
+using MLTransfer.Imaging;
 
 namespace MLTransfer.Tests.Evaluation.Inspection;
 
@@ -49,7 +50,7 @@ public class DatasetInspectionTests
         using var set = new PlantedSet(splits: true);
         set.Copy("train/a/0.png", "val/b/copy.png");
         Assert.Equal([(ProblemKind.LabelConflict, "train/a/0.png val/b/copy.png")], Found(set));
-        Assert.Equal("the same file as a and b in train and val", Inspect(set).Problems[0].Note);
+        Assert.Equal("the same file labelled a and b in train and val", Inspect(set).Problems[0].Note);
     }
 
     [Theory]
@@ -64,6 +65,21 @@ public class DatasetInspectionTests
         set.Draw($"val/a/{name}", scene: 1, width, height, brightness);
         Assert.Equal([(ProblemKind.NearLeakage, $"train/a/1.png val/a/{name}"),
             (ProblemKind.NearDuplicate, $"train/b/2.png train/b/{name}")], Found(set));
+    }
+
+    [Fact]
+    public void The_difference_hash_has_a_one_for_each_pixel_that_is_darker_than_its_right_neighbor()
+    {
+        using var set = new PlantedSet(perClass: 0);
+        set.Shade("a/ramp.png", 9, 8, (x, y) => (byte)(y < 4 ? 10 * x : 200 - 10 * x));
+        set.Shade("a/gray.png", 9, 8, (_, _) => 90);
+        Assert.Equal([0UL, 0xFFFF_FFFF_0000_0000], new[] { "gray", "ramp" }.Select(HashOf));
+
+        ulong HashOf(string name)
+        {
+            var row = new ImageRow(set.PathOf($"a/{name}.png"), "a");
+            return new InspectedImage(row, "", ImageSource.FromPath(row.ImagePath).Decode()).DifferenceHash;
+        }
     }
 
     [Fact]
@@ -109,19 +125,19 @@ public class DatasetInspectionTests
         for (int number = 0; number < 6; number++)
             set.Draw($"{(number < 3 ? "a" : "b")}/{number}.png", scene: number / 2, width: 28 + number % 2, height: 28);
         DatasetProblem problem = Assert.Single(Inspect(set).Problems);
-        Assert.Equal((ProblemKind.Tiny, "6 of 6 images have a side below 32 pixels, as the first of them with 28 x 28"),
+        Assert.Equal((ProblemKind.Tiny, "6 of 6 images have a side below 32 pixels; the first of them has 28 x 28"),
             (problem.Kind, problem.Note));
         Assert.Empty(problem.Images);
     }
 
     [Fact]
-    public void Imbalance_and_classes_that_a_split_lacks_are_said()
+    public void Imbalance_and_classes_missing_from_a_split_are_reported()
     {
         using var set = new PlantedSet(splits: true);
         for (int number = 0; number < 90; number++)
             set.Draw($"train/a/more{number}.png", scene: 1000 + number);
         set.Draw("train/c/0.png", scene: 5000);
-        Assert.Equal(["'val' has no image of c", "'a' has 98 images, 'c' 1"], Inspect(set).Problems.Select(problem => problem.Note));
+        Assert.Equal(["'val' has no images of c", "'a' has 98 images, 'c' 1"], Inspect(set).Problems.Select(problem => problem.Note));
     }
 
     [Fact]
@@ -138,7 +154,7 @@ public class DatasetInspectionTests
     }
 
     [Fact]
-    public void Progress_counts_every_image_and_a_wish_to_stop_is_heard()
+    public void Progress_counts_every_image_and_cancellation_stops()
     {
         using var set = new PlantedSet();
         List<InspectionProgress> told = [];

@@ -44,8 +44,10 @@ internal sealed class PlantedSet : IDisposable
         Save(name, width, height, pixels);
     }
 
-    public void Fill(string name, int width, int height, byte shade) =>
-        Save(name, width, height, [.. Enumerable.Range(0, width * height * 4).Select(at => at % 4 == 3 ? (byte)255 : shade)]);
+    public void Fill(string name, int width, int height, byte level) => Shade(name, width, height, (_, _) => level);
+
+    public void Shade(string name, int width, int height, Func<int, int, byte> level) => Save(name, width, height,
+        [.. Enumerable.Range(0, width * height * 4).Select(at => at % 4 == 3 ? (byte)255 : level(at / 4 % width, at / 4 / width))]);
 
     public void Write(string name, byte[] content) => File.WriteAllBytes(Placed(name), content);
 

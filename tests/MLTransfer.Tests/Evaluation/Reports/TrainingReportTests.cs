@@ -36,7 +36,7 @@ public class TrainingReportTests
 
     [Fact]
     public void The_title_says_what_was_trained_and_how_well() =>
-        Assert.Equal("resnet18, finetune: 93.8 % of the validation images right", Body(Page(Summary(3), null)).Element("h1")!.Value);
+        Assert.Equal("resnet18, finetune: 93.8 % validation accuracy", Body(Page(Summary(3), null)).Element("h1")!.Value);
 
     [Fact]
     public void The_best_epoch_is_marked_in_both_charts()
@@ -66,15 +66,15 @@ public class TrainingReportTests
     }
 
     [Fact]
-    public void Images_held_back_are_said_to_have_no_table_by_class()
+    public void Without_a_report_on_the_validation_images_the_page_says_why_it_has_no_results_by_class()
     {
         var page = Page(Summary(3), null);
-        Assert.Contains("no tables by class", page, StringComparison.Ordinal);
+        Assert.Contains("no results by class", page, StringComparison.Ordinal);
         Assert.DoesNotContain("Confusion", page, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_confusion_is_shaded_by_its_share_of_the_class()
+    public void A_confusion_is_shaded_by_its_fraction_of_the_class()
     {
         // Three ants, one of them taken for a bee: 0.7 · 2/3 and 0.7 · 1/3.
         var report = ClassificationReport.Of(Names.Labels, [(0, [1f, 0f]), (0, [1f, 0f]), (0, [0f, 1f])]);
@@ -84,8 +84,8 @@ public class TrainingReportTests
     }
 
     [Theory]
-    [InlineData(ConfusionTable.MostClasses, false)]
-    [InlineData(ConfusionTable.MostClasses + 1, true)]
+    [InlineData(ClassTables.MostMatrixClasses, false)]
+    [InlineData(ClassTables.MostMatrixClasses + 1, true)]
     public void Beyond_twenty_classes_the_largest_confusions_are_listed(int classes, bool listed) =>
         Assert.Equal(listed, Page(Summary(3), Validation(classes)).Contains("its largest confusions", StringComparison.Ordinal));
 
@@ -126,7 +126,7 @@ public class TrainingReportTests
     private static string Page(TrainingSummary summary, ClassificationReport? validation) =>
         TrainingReport.Page(Names, summary, validation).Source;
 
-    // What lies between these is XML as well: parsing it finds whatever is not closed or not encoded.
+    // The body is well-formed XML too: parsing it finds elements that are not closed and text that is not encoded.
     private static XElement Body(string page) =>
         WithoutNamespaces(XElement.Parse(
             page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)]));

@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+
+namespace MLTransfer.Architecture.Tests;
+
+public partial class WordTests
+{
+    // Column names that users' manifests have, and names of options that command lines of before have.
+    private static readonly (string Folder, Regex Text)[] Allowed =
+        [("src/MLTransfer/Data/", ManifestColumn()), ("src/MLTransfer.Cli/", HiddenOption())];
+
+    [Fact]
+    public void An_image_is_never_called_a_picture() => Rule.Holds(
+        Repository.Files("src").Concat(Repository.Files("docs")).Append("README.md")
+            .SelectMany(path => Pictures(path, File.ReadAllText(Repository.PathOf(path)))));
+
+    [Fact]
+    public void The_word_is_found_in_names_texts_and_paths_but_not_where_users_may_still_write_it()
+    {
+        Assert.Equal(["src/A.cs:2: class PictureTests;", "src/A.cs:3: // Reads Pictures."],
+            Pictures("src/A.cs", "class Good;\n  class PictureTests;\n// Reads Pictures."));
+        Assert.Equal(["docs/pictures.md: the path"], Pictures("docs/pictures.md", ""));
+        Assert.Empty(Pictures("src/MLTransfer/Data/Manifest.cs", "[\"image\", \"picture\"]"));
+        Assert.Empty(Pictures("src/MLTransfer.Cli/Options.cs", "new(\"--image-limit\", \"--picture-limit\")"));
+        Assert.NotEmpty(Pictures("src/MLTransfer/Imaging/Manifest.cs", "[\"image\", \"picture\"]"));
+        Assert.NotEmpty(Pictures("src/MLTransfer/Data/Manifest.cs", "the picture"));
+    }
+
+    private static IEnumerable<string> Pictures(string path, string text)
+    {
+        const string Word = "picture";
+        if (path.Contains(Word, StringComparison.OrdinalIgnoreCase))
+            yield return $"{path}: the path";
+        Regex[] allowed = [.. Allowed.Where(each => path.StartsWith(each.Folder, StringComparison.Ordinal)).Select(each => each.Text)];
+        foreach ((int index, string line) in text.Split('\n').Index())
+            if (allowed.Aggregate(line, (left, regex) => regex.Replace(left, "")).Contains(Word, StringComparison.OrdinalIgnoreCase))
+                yield return $"{path}:{index + 1}: {line.Trim()}";
+    }
+
+    [GeneratedRegex("\"pictures?\"")]
+    private static partial Regex ManifestColumn();
+
+    [GeneratedRegex("\"--[a-z-]*picture[a-z-]*\"")]
+    private static partial Regex HiddenOption();
+}
