@@ -1,0 +1,19 @@
+using System.CommandLine;
+using MLTransfer.Cli.CommandLine;
+
+namespace MLTransfer.Benchmarks;
+
+/// <summary>Every comparison, in the order of the help.</summary>
+internal static class BenchmarkTree
+{
+    /// <summary>Runs the benchmarks from the root of a clone: the start of every example.</summary>
+    internal const string Run = "dotnet run -c Release --project benchmarks/MLTransfer.Benchmarks --";
+
+    internal static Command Create(CommandContext context) => CommandTree.Root(
+        "MLTransfer.Benchmarks", "Compares MLTransfer with PyTorch and torchvision, on this machine and in one run.",
+        new PeerCommand(context),
+        new LoadCommand(context),
+        new ForwardCommand(context),
+        new BackbonesCommand(context),
+        new ImagesCommand(context));
+}
