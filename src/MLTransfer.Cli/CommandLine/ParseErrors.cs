@@ -35,20 +35,19 @@ internal static class ParseErrors
     }
 
     private static string UnknownOption(string token, Command command) =>
-        $"'{FullName(command)}' has no option '{token}'.{NearestName.Question(token, OptionNames(command))}";
+        $"Unknown option '{token}'.{NearestName.Question(token, OptionNames(command))}";
 
     internal static string FullName(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{FullName(parent)} {command.Name}" : command.Name;
 
     private static string Unknown(string token, Command command) => token.StartsWith('-')
         ? UnknownOption(token, command)
-        : $"'{FullName(command)}' takes no argument '{token}'; options start with '--'.";
+        : $"Unexpected argument '{token}'; options start with '--'.";
 
     private static string UnknownCommand(string token, Command command)
     {
         var names = command.Subcommands.Select(each => each.Name).ToArray();
-        return $"There is no command '{FullName(command)} {token}'.{NearestName.Question(token, names)} Commands: "
-            + $"{string.Join(", ", names)}.";
+        return $"Unknown command '{token}'.{NearestName.Question(token, names)} Commands: {string.Join(", ", names)}.";
     }
 
     private static bool IsAboutUnmatched(ParseError error, ParseResult parseResult) =>
@@ -60,7 +59,7 @@ internal static class ParseErrors
     {
         var command = parseResult.CommandResult.Command;
         if (command.Subcommands.Count > 0)
-            return $"No command was given. Commands: {string.Join(", ", command.Subcommands.Select(each => each.Name))}.";
+            return $"No command given. Commands: {string.Join(", ", command.Subcommands.Select(each => each.Name))}.";
         if (command.Options.FirstOrDefault(
             option => option.Required && error.Message == $"Option '{option.Name}' is required.") is { } missing)
             return $"{missing.Name} {missing.HelpName} is required. {missing.Description}";

@@ -74,8 +74,8 @@ internal sealed record CardJson(
     internal const string Shape =
         """
         { name, title, task, classes, class_names?: [..], images, layout: image-folder|idx|cifar-binary|lists|unlabelled,
-          splits: [{ name, images, path? }], bytes, files: [{ name, urls: [..], bytes, sha256?, md5? }],
-          licence, citation, homepage, notes? }
+                splits: [{ name, images, path? }], bytes, files: [{ name, urls: [..], bytes, sha256?, md5? }],
+                licence, citation, homepage, notes? }
         """;
 
     internal static CardJson From(DatasetCard card) => new(

@@ -10,7 +10,7 @@ internal sealed class ModelsCommand : MltCommand
 {
     private readonly Argument<string?> _name = new("NAME")
     {
-        Description = "Backbone whose layers to show. [default: lists all backbones]",
+        Description = "Backbone whose layers to show. [default: list all backbones]",
         Arity = ArgumentArity.ZeroOrOne,
     };
 

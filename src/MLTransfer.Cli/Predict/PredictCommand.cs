@@ -18,7 +18,7 @@ internal sealed class PredictCommand : MltCommand
     private readonly Argument<string[]> _images = new("FILE|DIR|-")
     {
         Description = "Images, folders of images (searched recursively), files that hold many images (.zip, .tar, IDX, CIFAR; FILE!/NAME "
-            + "is one of them), or - to read paths from standard input, one per line.",
+            + "names one of them), or - to read paths from standard input, one per line.",
         Arity = ArgumentArity.OneOrMore,
     };
 
