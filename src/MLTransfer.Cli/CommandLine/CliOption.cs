@@ -6,7 +6,7 @@ using MLTransfer.Errors;
 
 namespace MLTransfer.Cli.CommandLine;
 
-/// <summary>Options whose wrong values are answered with what was given, what was expected and what is possible.</summary>
+/// <summary>Creates options whose errors say what was given and what is expected.</summary>
 internal static partial class CliOption
 {
     internal static Option<string?> Text(string name, string shape, string description) =>
@@ -22,22 +22,16 @@ internal static partial class CliOption
     {
         HelpName = "N",
         Description = description,
-        CustomParser = result => Parse<int>(
-            result, name, NumberStyles.AllowLeadingSign, number =>
-            number >= least && number <= most, $"a whole number from {least} to {most}"),
+        CustomParser = result => ParseInteger(result, name, least, most),
     };
 
-    /// <summary>A whole number that may be left out, which gives 0; null when the option is not given.</summary>
+    /// <summary>A whole number whose value may be omitted, which gives 0; null when the option is not given.</summary>
     internal static Option<int?> OptionalInteger(string name, string description, int least, int most) => new(name)
     {
         HelpName = "N",
         Description = description,
         Arity = ArgumentArity.ZeroOrOne,
-        CustomParser = result => result.Tokens.Count == 0
-            ? 0
-            : Parse<int>(
-                result, name, NumberStyles.AllowLeadingSign, number =>
-                number >= least && number <= most, $"a whole number from {least} to {most}"),
+        CustomParser = result => result.Tokens.Count == 0 ? 0 : ParseInteger(result, name, least, most),
     };
 
     /// <summary>A finite number greater than zero; null when not given.</summary>
@@ -45,9 +39,7 @@ internal static partial class CliOption
     {
         HelpName = "X",
         Description = description,
-        CustomParser = result => Parse<double>(
-            result, name, NumberStyles.Float, number =>
-            number > 0 && double.IsFinite(number), "a number greater than 0, such as 0.001 or 1e-3"),
+        CustomParser = result => ParseNumber(result, name, number => number > 0, "a number greater than 0, such as 0.001 or 1e-3"),
     };
 
     /// <summary>A finite number, zero or greater; null when not given.</summary>
@@ -55,9 +47,7 @@ internal static partial class CliOption
     {
         HelpName = "X",
         Description = description,
-        CustomParser = result => Parse<double>(
-            result, name, NumberStyles.Float, number =>
-            number >= 0 && double.IsFinite(number), "a number of at least 0, such as 0 or 1e-4"),
+        CustomParser = result => ParseNumber(result, name, number => number >= 0, "a number of at least 0, such as 0 or 1e-4"),
     };
 
     /// <summary>A number from zero to below one; null when not given.</summary>
@@ -65,11 +55,10 @@ internal static partial class CliOption
     {
         HelpName = "X",
         Description = description,
-        CustomParser = result => Parse<double>(
-            result, name, NumberStyles.Float, number => number is >= 0 and < 1, "a number from 0 to below 1, such as 0.2"),
+        CustomParser = result => ParseNumber(result, name, number => number is >= 0 and < 1, "a number from 0 to below 1, such as 0.2"),
     };
 
-    /// <summary>One of some words, in any case; the first is the default.</summary>
+    /// <summary>One of <paramref name="words"/>, in any case; the first is the default.</summary>
     internal static Option<string> Choice(string name, string description, params string[] words) => new(name)
     {
         HelpName = string.Join('|', words),
@@ -78,7 +67,7 @@ internal static partial class CliOption
         CustomParser = result => Choose(result, name, words),
     };
 
-    /// <summary>One of some words, in any case, that must be given.</summary>
+    /// <summary>One of <paramref name="words"/>, in any case; required.</summary>
     internal static Option<string> RequiredChoice(string name, string description, params string[] words) => new(name)
     {
         HelpName = string.Join('|', words),
@@ -87,7 +76,7 @@ internal static partial class CliOption
         CustomParser = result => Choose(result, name, words),
     };
 
-    /// <summary>What the library reads from a word; null when not given.</summary>
+    /// <summary>A value that <paramref name="parse"/> reads or refuses by a <see cref="FormatException"/>; null when not given.</summary>
     internal static Option<T?> Parsed<T>(string name, string shape, string description, Func<string, T> parse)
         where T : class => new(name)
         {
@@ -120,12 +109,18 @@ internal static partial class CliOption
         };
     }
 
-    /// <summary>OneCycle is one-cycle, AdamW adamw.</summary>
+    /// <summary>The name of an enum value on the command line and in JSON: OneCycle becomes one-cycle, AdamW adamw.</summary>
     internal static string Word<T>(T kind)
         where T : struct, Enum => BetweenWords().Replace(kind.ToString(), "-").ToLowerInvariant();
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z][a-z])")]
     private static partial Regex BetweenWords();
+
+    private static int? ParseInteger(ArgumentResult result, string name, int least, int most) => Parse<int>(
+        result, name, NumberStyles.AllowLeadingSign, number => number >= least && number <= most, $"a whole number from {least} to {most}");
+
+    private static double? ParseNumber(ArgumentResult result, string name, Func<double, bool> accepts, string expected) =>
+        Parse<double>(result, name, NumberStyles.Float, number => double.IsFinite(number) && accepts(number), expected);
 
     private static T? Parse<T>(ArgumentResult result, string name, NumberStyles styles, Func<T, bool> accepts, string expected)
         where T : struct, System.Numerics.INumber<T>

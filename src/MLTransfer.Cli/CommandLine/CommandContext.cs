@@ -2,9 +2,7 @@ using MLTransfer.Files;
 
 namespace MLTransfer.Cli.CommandLine;
 
-/// <summary>
-/// What a command sees of the world outside: the streams, whether a person watches, where caches go, and the environment.
-/// </summary>
+/// <summary>The world outside a command: its streams, the user's cache folder and the environment.</summary>
 internal sealed record CommandContext
 {
     /// <summary>Standard input.</summary>
@@ -13,37 +11,37 @@ internal sealed record CommandContext
     /// <summary>Standard output: results.</summary>
     internal required TextWriter Output { get; init; }
 
-    /// <summary>Standard error: progress and words.</summary>
+    /// <summary>Standard error: progress and messages.</summary>
     internal required TextWriter Error { get; init; }
 
     /// <summary>Whether <see cref="Output"/> is a terminal.</summary>
     internal bool OutputIsTerminal { get; init; }
 
-    /// <summary>Whether <see cref="Error"/> is a terminal, so that progress can move.</summary>
+    /// <summary>Whether <see cref="Error"/> is a terminal, which can show a progress bar.</summary>
     internal bool ErrorIsTerminal { get; init; }
 
-    /// <summary>The user's folder for what can be computed again; null where the user has no home.</summary>
+    /// <summary>The user's folder for data that can be recreated; null for a user without a home.</summary>
     internal required string? CacheFolder { get; init; }
 
-    /// <summary>How the tool was called.</summary>
-    internal string Command { get; init; } = CalledAs.Usual;
+    /// <summary>The command that started the tool, for hints about what to type next.</summary>
+    internal string Command { get; init; } = CommandName.Default;
 
-    /// <summary>Looks an environment variable up.</summary>
+    /// <summary>Returns the value of an environment variable.</summary>
     internal Func<string, string?> Variable { get; init; } = _ => null;
 
     /// <summary>The user's home folder.</summary>
     internal string Home { get; init; } = "";
 
-    /// <summary>One of the user's cache folders, for a command that cannot do without.</summary>
+    /// <summary>One of the user's cache folders, for a command that needs it.</summary>
     /// <param name="name">One of <see cref="CacheFolders"/>.</param>
-    /// <param name="instead">What to ask in place of it, such as "name another folder with --dir".</param>
+    /// <param name="instead">The alternative to suggest, such as "name another folder with --dir".</param>
     /// <exception cref="UsageException">The user has no home.</exception>
     internal string RequiredCache(string name, string instead) => CacheFolder is { } folder
         ? Path.Combine(folder, name)
-        : throw new UsageException($"There is no folder for the cache of mlt: {UserCache.NoHome}. Set HOME or XDG_CACHE_HOME, or {instead}.");
+        : throw new UsageException(
+            $"There is no folder for the cache of mlt: {UserCache.NoHome}. Set HOME or XDG_CACHE_HOME, or {instead}.");
 
-    /// <summary>The process's own.</summary>
-    internal static CommandContext OfProcess() => new()
+    internal static CommandContext FromProcess() => new()
     {
         Input = Console.In,
         Output = Console.Out,
@@ -51,8 +49,27 @@ internal sealed record CommandContext
         OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         CacheFolder = UserCache.Folder(Environment.GetEnvironmentVariable, UserCache.Home),
-        Command = CalledAs.Of(Environment.GetEnvironmentVariable, Environment.ProcessPath, Environment.GetCommandLineArgs()[0]),
+        Command = CommandName.Detect(Environment.GetEnvironmentVariable, Environment.ProcessPath, Environment.GetCommandLineArgs()[0]),
         Variable = Environment.GetEnvironmentVariable,
         Home = UserCache.Home,
     };
+}
+
+/// <summary>The subfolders of the user's cache folder.</summary>
+internal static class CacheFolders
+{
+    /// <summary>Image features, by weights and preprocessing.</summary>
+    internal const string Features = "features";
+
+    /// <summary>Downloaded weights.</summary>
+    internal const string Weights = "weights";
+
+    /// <summary>Downloaded data sets, a folder each.</summary>
+    internal const string Datasets = "datasets";
+
+    /// <summary>Downloaded files of data sets that are not unpacked yet.</summary>
+    internal const string Downloads = "downloads";
+
+    /// <summary>Images, weights and models of 'mlt demo'.</summary>
+    internal const string Demo = "demo";
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using MLTransfer.Cli.Bench;
 using MLTransfer.Cli.Datasets;
 using MLTransfer.Cli.Demo;
 using MLTransfer.Cli.Doctor;
@@ -18,41 +17,85 @@ internal static class CommandTree
 {
     internal static readonly Option<bool> Verbose = new("--verbose")
     {
-        Description = "When something fails, say where in the program too.",
+        Description = "Show the full exception when a command fails.",
         Recursive = true,
     };
 
-    internal static Command Of(CommandContext context)
-    {
-        // RootCommand would be called what the process is called, which is dotnet or a test's host as often as mlt.
-        var root = new Command("mlt", "Transfer learning for image classification: from a folder of labelled images to an ML.NET model.");
-        foreach (var command in Commands(context))
-            root.Add(command);
-        root.Add(Verbose);
-        root.Add(new HelpOption { Action = new CommandHelp() });
-        root.Add(new VersionOption { Action = new Version() });
-        return root;
-    }
-
-    private static IEnumerable<Command> Commands(CommandContext context) =>
-    [
+    internal static Command Create(CommandContext context) => Root(
+        "mlt", "Transfer learning for image classification: from a folder of labelled images to an ML.NET model.",
         new TrainCommand(context),
         new EvaluateCommand(context),
         new PredictCommand(context),
         new ModelsCommand(context),
-        new WeightsCommand(context),
-        new DatasetsCommand(context),
+        Group("weights", "Lists, downloads, verifies, inspects and converts pretrained weights.",
+            new WeightsListCommand(context),
+            new WeightsGetCommand(context),
+            new WeightsVerifyCommand(context),
+            new WeightsInspectCommand(context),
+            new WeightsConvertCommand(context)),
+        Group("datasets", "Downloads published data sets; checks and splits your own.",
+            new DatasetsListCommand(context),
+            new DatasetsInfoCommand(context),
+            new DatasetsGetCommand(context),
+            new DatasetsCheckCommand(context),
+            new DatasetsSplitCommand(context)),
         new DoctorCommand(context),
-        new DemoCommand(context),
-        new BenchCommand(context),
-    ];
+        new DemoCommand(context));
 
-    private sealed class Version : SynchronousCommandLineAction
+    /// <summary>A root command with what every command has: --verbose, --help and --version.</summary>
+    internal static Command Root(string name, string description, params ReadOnlySpan<Command> commands)
+    {
+        // RootCommand would take the name of the process, which is as often dotnet or a test host.
+        var root = Group(name, description, commands);
+        root.Add(Verbose);
+        root.Add(new HelpOption { Action = new HelpWithExamples() });
+        root.Add(new VersionOption { Action = new PrintVersion(name) });
+        return root;
+    }
+
+    private static Command Group(string name, string description, params ReadOnlySpan<Command> commands)
+    {
+        var group = new Command(name, description);
+        foreach (var command in commands)
+            group.Add(command);
+        return group;
+    }
+
+    private sealed class PrintVersion(string name) : SynchronousCommandLineAction
     {
         public override int Invoke(ParseResult parseResult)
         {
-            parseResult.InvocationConfiguration.Output.WriteLine($"mlt {typeof(CommandTree).Assembly.GetName().Version?.ToString(3)}");
+            parseResult.InvocationConfiguration.Output.WriteLine($"{name} {typeof(CommandTree).Assembly.GetName().Version?.ToString(3)}");
             return ExitCode.Done;
         }
+    }
+
+    /// <summary>System.CommandLine's help, followed by examples, remarks and the exit codes.</summary>
+    private sealed class HelpWithExamples : SynchronousCommandLineAction
+    {
+        private const int Width = 120;
+
+        private readonly HelpAction _standard = new() { MaxWidth = Width };
+
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            var (command, output) = (parseResult.CommandResult.Command, parseResult.InvocationConfiguration.Output);
+            _standard.Invoke(parseResult);
+            output.WriteLine("Examples:");
+            foreach (var example in ExamplesOf(command))
+                output.WriteLine($"  {example}");
+            output.WriteLine();
+            if (command is MltCommand { Remarks: { } remarks })
+                output.WriteLine(remarks);
+            output.WriteLine(ExitCode.Legend);
+            return ExitCode.Done;
+        }
+
+        /// <summary>A command's own examples; of a group, the first of each of its commands.</summary>
+        private static IEnumerable<string> ExamplesOf(Command command) => command is MltCommand own
+            ? own.Examples
+            : command.Subcommands.SelectMany(each => ExamplesOf(each).Take(1));
     }
 }

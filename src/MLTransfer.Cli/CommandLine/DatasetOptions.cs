@@ -4,70 +4,69 @@ using MLTransfer.Data;
 
 namespace MLTransfer.Cli.CommandLine;
 
-/// <summary>The options that say how a data set is read, for every command that reads one.</summary>
+/// <summary>The options of every command that reads a data set: how to read it.</summary>
 internal sealed class DatasetOptions
 {
     internal const string Forms =
-        "a folder with one folder of images per class, or with such folders for train, val and test; a manifest (.csv, .tsv, .jsonl); a "
-            + ".zip or .tar " +
-        "archive; IDX files as of MNIST; CIFAR files";
+        "a folder with one subfolder of images per class, or with such folders for train, val and test; "
+        + "a manifest (.csv, .tsv, .jsonl); a .zip or .tar archive; MNIST's IDX files; CIFAR's binary files";
 
     internal Option<string?> ImageColumn { get; } =
-        CliOption.Text("--image-column", "NAME", "The column of a manifest with the images' paths. [default: found by its name]");
+        CliOption.Text("--image-column", "NAME", "Column of a manifest that holds the image paths. [default: detected by its name]");
 
     internal Option<string?> LabelColumn { get; } =
-        CliOption.Text("--label-column", "NAME", "The column of a manifest with the classes. [default: found by its name]");
+        CliOption.Text("--label-column", "NAME", "Column of a manifest that holds the classes. [default: detected by its name]");
 
     internal Option<string?> ImageFolder { get; } = CliOption.Text(
-        "--image-folder", "DIR", "The folder that a manifest's paths are relative to. [default: the manifest's own]");
+        "--image-folder", "DIR", "Folder that the paths of a manifest are relative to. [default: the manifest's own]");
 
     internal Option<string?> ImageSuffix { get; } = CliOption.Text(
         "--image-suffix", "SUFFIX",
-        "What ends the names of the files but not those in a manifest, such as .jpg. [default: found by the files]");
+        "Suffix that the names of the files have and those in a manifest lack, such as .jpg. [default: detected from the files]");
 
     internal Option<bool> AllowOutsidePaths { get; } = CliOption.Flag(
-        "--allow-outside-paths", "Read images outside the manifest's own folder, which a manifest of unknown origin must not name.");
+        "--allow-outside-paths", "Allow a manifest to name images outside its own folder. Only for manifests that you trust.");
 
     internal Symbol[] All => [ImageColumn, LabelColumn, ImageFolder, ImageSuffix, AllowOutsidePaths];
 
-    /// <summary>Those that were given, as they would be typed again to read a data set, each behind a blank.</summary>
-    internal string Typed(ParseResult asked, string data) => IsManifest(data)
-        ? string.Concat(Given(asked, All).SelectMany(Words).Select(word => $" {ShellWord.Of(word)}"))
+    /// <summary>The given options as the user would type them again to read <paramref name="data"/>, each after a space.</summary>
+    internal string Typed(ParseResult parseResult, string data) => IsManifest(data)
+        ? string.Concat(Given(parseResult, All).SelectMany(Words).Select(word => $" {ShellWord.Of(word)}"))
         : "";
 
-    /// <param name="asked">What was asked.</param>
-    /// <param name="data">The data sets that are read so.</param>
-    /// <exception cref="UsageException">Something was given that none of them has a use for.</exception>
-    internal ImageDatasetOptions Of(ParseResult asked, params IReadOnlyList<string> data)
+    /// <param name="parseResult">The command line.</param>
+    /// <param name="data">The data sets that are read with these options.</param>
+    /// <exception cref="UsageException">An option applies to none of them.</exception>
+    internal ImageDatasetOptions Of(ParseResult parseResult, params IReadOnlyList<string> data)
     {
-        RefuseWithoutManifest(asked, data);
+        RefuseWithoutManifest(parseResult, data);
         return new()
         {
-            ImageColumn = asked.GetValue(ImageColumn),
-            LabelColumn = asked.GetValue(LabelColumn),
-            ImageFolder = asked.GetValue(ImageFolder) is { } folder ? Paths.ExistingFolder(ImageFolder.Name, folder) : null,
-            ImageSuffix = asked.GetValue(ImageSuffix),
-            AllowOutsidePaths = asked.GetValue(AllowOutsidePaths),
+            ImageColumn = parseResult.GetValue(ImageColumn),
+            LabelColumn = parseResult.GetValue(LabelColumn),
+            ImageFolder = parseResult.GetValue(ImageFolder) is { } folder ? Paths.ExistingFolder(ImageFolder.Name, folder) : null,
+            ImageSuffix = parseResult.GetValue(ImageSuffix),
+            AllowOutsidePaths = parseResult.GetValue(AllowOutsidePaths),
         };
     }
 
-    // That images elsewhere may be read is a permission, and does no harm where none are named.
-    private void RefuseWithoutManifest(ParseResult asked, IReadOnlyList<string> data)
+    // --allow-outside-paths is a permission: it does no harm without a manifest.
+    private void RefuseWithoutManifest(ParseResult parseResult, IReadOnlyList<string> data)
     {
         if (!data.All(Path.Exists) || data.Any(IsManifest))
             return;
-        if (Given(asked, [ImageColumn, LabelColumn, ImageFolder, ImageSuffix]).FirstOrDefault() is { } useless)
+        if (Given(parseResult, [ImageColumn, LabelColumn, ImageFolder, ImageSuffix]).FirstOrDefault() is { } useless)
         {
             throw new UsageException(
-                $"{useless.Option.Name} says how a manifest (.csv, .tsv, .jsonl) is read, and '{data[0]}' is none; "
-                + "leave it out, or name the manifest.");
+                $"{useless.Option.Name} applies only to a manifest (.csv, .tsv, .jsonl), which '{data[0]}' is not; "
+                + "omit it, or name the manifest.");
         }
     }
 
     private static bool IsManifest(string data) => Manifest.LooksLike(data) && !Directory.Exists(data);
 
-    private static IEnumerable<OptionResult> Given(ParseResult asked, IEnumerable<Symbol> options) =>
-        options.OfType<Option>().Select(option => asked.GetResult(option)).OfType<OptionResult>().Where(result => !result.Implicit);
+    private static IEnumerable<OptionResult> Given(ParseResult parseResult, IEnumerable<Symbol> options) =>
+        options.OfType<Option>().Select(option => parseResult.GetResult(option)).OfType<OptionResult>().Where(result => !result.Implicit);
 
     private static IEnumerable<string> Words(OptionResult given) => [given.Option.Name, .. given.Tokens.Select(token => token.Value)];
 }

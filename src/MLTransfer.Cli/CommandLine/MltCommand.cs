@@ -1,12 +1,13 @@
 using System.CommandLine;
+using MLTransfer.Cli.Screen;
 
 namespace MLTransfer.Cli.CommandLine;
 
-/// <summary>One command of the tool: it parses, calls the library, shows, and returns an <see cref="ExitCode"/>.</summary>
+/// <summary>One command of the tool: it parses, calls the library, shows the result, and returns an <see cref="ExitCode"/>.</summary>
 internal abstract class MltCommand : Command
 {
     private readonly Option<bool> _json =
-        CliOption.Flag("--json", "Put the result as one JSON document on standard output, and nothing else there.");
+        CliOption.Flag("--json", "Write the result to standard output as one JSON document, and nothing else.");
 
     protected MltCommand(string name, string description, CommandContext context, params IReadOnlyList<string> examples)
         : base(name, description)
@@ -16,15 +17,15 @@ internal abstract class MltCommand : Command
         SetAction(RunAsync);
     }
 
-    /// <summary>Command lines worth copying, shown by --help.</summary>
+    /// <summary>Command lines to copy, shown by --help.</summary>
     internal IReadOnlyList<string> Examples { get; }
 
-    /// <summary>What --help says after the options, if anything.</summary>
+    /// <summary>What --help shows after the options, if anything.</summary>
     internal virtual string? Remarks => null;
 
     protected CommandContext Context { get; }
 
-    /// <summary>Adds what can be asked, in the order of the help, and --json last.</summary>
+    /// <summary>Adds the options and arguments in the order of the help, and --json last.</summary>
     protected void Accepts(params ReadOnlySpan<Symbol> symbols)
     {
         foreach (var symbol in symbols)
@@ -37,7 +38,26 @@ internal abstract class MltCommand : Command
         Add(_json);
     }
 
-    protected bool WantsJson(ParseResult asked) => asked.GetValue(_json);
+    /// <summary>Writes the result as JSON if --json was given; otherwise calls <paramref name="show"/>.</summary>
+    protected void Render<T>(ParseResult parseResult, T document, Action show)
+    {
+        if (WantsJson(parseResult))
+            Json.WriteTo(Context.Output, document);
+        else
+            show();
+    }
 
-    protected abstract Task<int> RunAsync(ParseResult asked, CancellationToken cancel);
+    protected bool WantsJson(ParseResult parseResult) => parseResult.GetValue(_json);
+
+    protected abstract Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel);
+}
+
+/// <summary>What a run returns to the shell.</summary>
+internal static class ExitCode
+{
+    internal const int Done = 0;
+    internal const int Failed = 1;
+    internal const int Usage = 2;
+
+    internal const string Legend = "Exit codes: 0 success, 1 failure or interruption, 2 wrong usage.";
 }

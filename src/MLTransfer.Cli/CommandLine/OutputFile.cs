@@ -1,8 +1,9 @@
 using MLTransfer.Files;
+using MLTransfer.Native;
 
 namespace MLTransfer.Cli.CommandLine;
 
-/// <summary>A file that a command will write: found out early whether it can be, written beside its place, and renamed into it.</summary>
+/// <summary>A file that a command will write: checked before any work, and replaced in one step once its content is complete.</summary>
 internal sealed class OutputFile
 {
     private readonly string _option;
@@ -13,13 +14,13 @@ internal sealed class OutputFile
         Path = path;
     }
 
-    /// <summary>The path, as it was asked.</summary>
+    /// <summary>The path, as it was given.</summary>
     internal string Path { get; }
 
-    /// <exception cref="UsageException">Nothing can be written there, or the command itself speaks there.</exception>
+    /// <exception cref="UsageException">The file cannot be written, or is one of the standard streams.</exception>
     internal static OutputFile Checked(string option, string path)
     {
-        if (StandardStreams.Meaning(path) is { } stream)
+        if (StandardStreams.Find(path) is { } stream)
             throw new UsageException($"{option} is '{path}', which is {stream}; name a file.");
         try
         {
@@ -32,7 +33,7 @@ internal sealed class OutputFile
         return new OutputFile(option, path);
     }
 
-    /// <summary>Writes the file; whoever looks finds the old one or the new one, whole.</summary>
+    /// <summary>Writes the file; a reader finds either the old one or the complete new one.</summary>
     internal void Write(Action<Stream> write)
     {
         try
@@ -42,6 +43,40 @@ internal sealed class OutputFile
         catch (IOException failure)
         {
             throw new IOException($"'{Path}' ({_option}) could not be written: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>The standard streams: a file written there would be mixed with what the tool itself prints.</summary>
+    private static class StandardStreams
+    {
+        private static readonly (string Path, string Meaning)[] All =
+        [
+            ("/dev/stdout", "standard output, where the results go"),
+            ("/dev/stderr", "standard error, where progress and messages go"),
+        ];
+
+        /// <summary>The stream that the path leads to; null if to neither.</summary>
+        internal static string? Find(string path)
+        {
+            if (UnixFile.At(path) is not { } file)
+                return null;
+            // /dev/null may be both: nobody reads it. A plain file may not, as in --out m.zip > m.zip.
+            return file.Kind == UnixFileKind.Plain || IsHeldOpen(path)
+                ? Array.Find(All, stream => UnixFile.At(stream.Path)?.Identity == file.Identity).Meaning
+                : null;
+        }
+
+        private static bool IsHeldOpen(string path)
+        {
+            try
+            {
+                return OutputPlace.At(path).IsHeldOpen;
+            }
+            // The attempt to write there reports it.
+            catch (IOException)
+            {
+                return false;
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace MLTransfer.Cli.CommandLine;
 
-/// <summary>The command was asked wrongly: nothing was done, and the message says what to ask instead.</summary>
+/// <summary>The command line is wrong: nothing was done, and the message says what to change.</summary>
 internal sealed class UsageException : Exception
 {
     internal UsageException(string message)
@@ -11,5 +11,18 @@ internal sealed class UsageException : Exception
     internal UsageException(string message, Exception cause)
         : base(message, cause)
     {
+    }
+}
+
+/// <summary>Turns the library's refusal of an argument into a message about the command line.</summary>
+internal static class UsageError
+{
+    internal static UsageException For(string option, ArgumentException refusal) => new($"{option}: {Sentence(refusal)}", refusal);
+
+    /// <summary>The message without the parameter's name, which .NET appends and no user has typed.</summary>
+    internal static string Sentence(ArgumentException refusal)
+    {
+        var appended = $" (Parameter '{refusal.ParamName}')";
+        return refusal.Message.Replace(appended, "", StringComparison.Ordinal);
     }
 }

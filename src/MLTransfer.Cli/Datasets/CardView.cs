@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Data.Cards;
@@ -5,7 +6,7 @@ using Spectre.Console;
 
 namespace MLTransfer.Cli.Datasets;
 
-/// <summary>Cards for people.</summary>
+/// <summary>Shows cards of data sets on a terminal.</summary>
 internal static class CardView
 {
     private const string Unknown = "–";
@@ -16,7 +17,7 @@ internal static class CardView
         foreach (var card in cards)
             table.Row(card.Name, Figures.Count(card.Classes), Images(card), Size(card.Bytes), card.Licence ?? "not stated");
         Screens.ForResults(context).Write(table);
-        context.Output.WriteLine("'mlt datasets info NAME' says more of one; 'mlt datasets get NAME' downloads and unpacks it.");
+        context.Output.WriteLine("'mlt datasets info NAME' shows more; 'mlt datasets get NAME' downloads and unpacks one.");
     }
 
     internal static void Show(DatasetCard card, CommandContext context)
@@ -35,22 +36,22 @@ internal static class CardView
     [
         ("classes", Figures.Count(card.Classes) + (card.ClassNames is { } names ? $": {string.Join(", ", names)}" : "")),
         ("images", card.Images),
-        ("parts", string.Join(", ", card.Splits
-        .Select(split => split.Images is { } count ? $"{split.Name} {Figures.Count(count)}" : split.Name))),
-        ("becomes", Becomes(card.Layout)),
+        ("splits", string.Join(
+            ", ", card.Splits.Select(split => split.Images is { } count ? $"{split.Name} {Figures.Count(count)}" : split.Name))),
+        ("layout", LayoutText(card.Layout)),
         ("licence", card.Licence ?? "not stated by its publishers"),
         ("cite", card.Citation),
         ("homepage", card.Homepage.OriginalString),
         ("note", card.Notes),
     ];
 
-    private static string Becomes(DatasetLayout layout) => layout switch
+    private static string LayoutText(DatasetLayout layout) => layout switch
     {
-        DatasetLayout.ImageFolder => "folders of images, one for each class",
-        DatasetLayout.Idx => "IDX files, read as they are",
-        DatasetLayout.CifarBinary => "CIFAR's binary files, read as they are",
-        DatasetLayout.Lists => "images and a manifest.csv with their labels and parts",
-        _ => "files without labels that could be read",
+        DatasetLayout.ImageFolder => "one folder of images per class",
+        DatasetLayout.Idx => "IDX files, read in place",
+        DatasetLayout.CifarBinary => "CIFAR's binary files, read in place",
+        DatasetLayout.Lists => "images and a manifest.csv with their labels and splits",
+        _ => "files whose labels mlt does not read",
     };
 
     private static string Checksum(DatasetFile file) =>
@@ -61,3 +62,35 @@ internal static class CardView
 
     private static string Size(long? bytes) => bytes is { } known ? Figures.Bytes(known) : Unknown;
 }
+
+/// <summary>A card in the JSON of 'mlt datasets list' and 'mlt datasets info'.</summary>
+internal sealed record CardJson(
+    string Name, string Title, string Task, int Classes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? ClassNames,
+    string? Images, string Layout, IReadOnlyList<SplitJson> Splits, long? Bytes, IReadOnlyList<FileJson> Files,
+    string? Licence, string Citation, Uri Homepage,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Notes)
+{
+    internal const string Shape =
+        """
+        { name, title, task, classes, class_names?: [..], images, layout: image-folder|idx|cifar-binary|lists|unlabelled,
+                splits: [{ name, images, path? }], bytes, files: [{ name, urls: [..], bytes, sha256?, md5? }],
+                licence, citation, homepage, notes? }
+        """;
+
+    internal static CardJson From(DatasetCard card) => new(
+        card.Name, card.Title, card.Task, card.Classes, card.ClassNames, card.Images, CliOption.Word(card.Layout),
+        [.. card.Splits.Select(split => new SplitJson(split.Name, split.Images, split.Path))], card.Bytes,
+        [.. card.Files.Select(file => new FileJson(file.Name, file.Urls, file.Bytes, file.Sha256, file.Md5))],
+        card.Licence, card.Citation, card.Homepage, card.Notes);
+}
+
+/// <summary>A split of a data set.</summary>
+internal sealed record SplitJson(
+    string Name, int? Images, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Path);
+
+/// <summary>A file to download.</summary>
+internal sealed record FileJson(
+    string Name, IReadOnlyList<Uri> Urls, long? Bytes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Sha256,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Md5);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Data;
@@ -7,7 +8,7 @@ using Spectre.Console;
 
 namespace MLTransfer.Cli.Datasets;
 
-/// <summary>'mlt datasets check' for people.</summary>
+/// <summary>Shows the findings of 'mlt datasets check' on a terminal.</summary>
 internal static class CheckView
 {
     private const int MostOfAKind = 10;
@@ -21,17 +22,16 @@ internal static class CheckView
             + $"{Figures.Counted(dataset.Classes.Count, "class", "classes")}");
         Screens.ForResults(context).Write(Classes(findings));
         if (findings.Sizes is { } sizes)
-            output.WriteLine($"sizes: {Words(sizes.Smallest)} the smallest, {Words(sizes.Median)} in the middle, {Words(sizes.Largest)} "
-                + $"the largest");
+            output.WriteLine($"sizes: smallest {Format(sizes.Smallest)}, median {Format(sizes.Median)}, largest {Format(sizes.Largest)}");
         foreach (var warning in dataset.Warnings)
             output.WriteLine(warning);
         foreach (var kind in findings.Problems.GroupBy(problem => problem.Kind))
             Show(kind.Key, [.. kind], dataset, output);
         output.WriteLine(findings.Problems.Count == 0
-            ? $"No problems found in {Figures.Seconds(findings.Seconds)}."
-            : $"{Figures.Counted(findings.Problems.Count, "problem", "problems")} found in {Figures.Seconds(findings.Seconds)}.");
+            ? $"No problems found (took {Figures.Seconds(findings.Seconds)})."
+            : $"{Figures.Counted(findings.Problems.Count, "problem", "problems")} found (took {Figures.Seconds(findings.Seconds)}).");
         if (report is not null)
-            output.WriteLine($"{report} shows its images.");
+            output.WriteLine($"Report: {report}");
     }
 
     private static Table Classes(DatasetFindings findings)
@@ -66,5 +66,49 @@ internal static class CheckView
         Directory.Exists(folder) && Path.GetRelativePath(folder, path) is var relative
             && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : path;
 
-    private static string Words(ImageDimensions size) => $"{size.Width} x {size.Height}";
+    private static string Format(ImageDimensions size) => $"{size.Width} x {size.Height}";
+}
+
+/// <summary>The JSON of 'mlt datasets check'.</summary>
+internal sealed record CheckJson(
+    string Path, string Format, int Images, IReadOnlyList<ClassJson> Classes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SizesJson? Sizes,
+    IReadOnlyList<ProblemJson> Problems, IReadOnlyList<LeftOutJson> LeftOut, double Seconds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Report)
+{
+    internal static CheckJson From(DatasetFindings findings, string? report) => new(
+        findings.Dataset.Path, findings.Dataset.Format, findings.Dataset.Rows.Count,
+        [.. findings.Classes.Select(count => new ClassJson(count.Label, count.Images, count.PerSplit))],
+        findings.Sizes is { } sizes ? new(Numbers(sizes.Smallest), Numbers(sizes.Median), Numbers(sizes.Largest)) : null,
+        [.. findings.Problems.Select(ProblemJson.From)], [.. findings.Dataset.LeftOut.Select(LeftOutJson.From)],
+        Math.Round(findings.Seconds, 2), report);
+
+    private static int[] Numbers(ImageDimensions size) => [size.Width, size.Height];
+}
+
+/// <summary>A class and its images.</summary>
+internal sealed record ClassJson(string Label, int Images, IReadOnlyDictionary<string, int> Splits);
+
+/// <summary>Image sizes, each width and height in pixels.</summary>
+internal sealed record SizesJson(int[] Smallest, int[] Median, int[] Largest);
+
+/// <summary>A problem and its images.</summary>
+internal sealed record ProblemJson(string Kind, string Note, IReadOnlyList<ImageJson> Images)
+{
+    internal static ProblemJson From(DatasetProblem problem) =>
+        new(CliOption.Word(problem.Kind), problem.Note, [.. problem.Images.Select(ImageJson.From)]);
+}
+
+/// <summary>Files of one kind that are not read.</summary>
+internal sealed record LeftOutJson(
+    string Kind, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Extension, IReadOnlyList<string> Names)
+{
+    internal static LeftOutJson From(LeftOutFiles files) => new(CliOption.Word(files.Kind), files.Extension, files.Names);
+}
+
+/// <summary>An image of a problem.</summary>
+internal sealed record ImageJson(
+    string File, string Label, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Split)
+{
+    internal static ImageJson From(ImageRow row) => new(row.ImagePath, row.Label, row.Split);
 }

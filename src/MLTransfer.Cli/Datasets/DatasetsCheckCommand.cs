@@ -3,73 +3,91 @@ using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Data;
 using MLTransfer.Evaluation.Inspection;
+using Spectre.Console;
 
 namespace MLTransfer.Cli.Datasets;
 
-/// <summary>'mlt datasets check': what is in a data set, and what is wrong with it.</summary>
+/// <summary>'mlt datasets check': shows what is in a data set and what is wrong with it.</summary>
 internal sealed class DatasetsCheckCommand : MltCommand
 {
     internal const string ReportName = "dataset.html";
 
     private readonly Argument<string> _data;
     private readonly DatasetOptions _dataset = new();
-    private readonly Option<int?> _smallest =
-        CliOption.Integer("--smallest-side", "An image with a shorter side is tiny, in pixels. [default: 32]", 1, 100_000);
+    private readonly Option<int?> _smallest = CliOption.Integer(
+        "--smallest-side", "Report an image as tiny if its shorter side is below this many pixels. [default: 32]", 1, 100_000);
     private readonly Option<int?> _near = CliOption.Integer(
-        "--near", "In how many of the 64 bits of their hashes images that look the same may differ. [default: 6]", 0, 15);
+        "--near", "Report images as near duplicates if their 64-bit perceptual hashes differ in at most N bits. [default: 6]", 0, 15);
     private readonly Option<string?> _report =
         CliOption.Text("--report", "DIR",
-        $"Where a page with thumbnails goes, as {ReportName}: problems first, then images of each class.");
-    private readonly Option<bool> _strict = CliOption.Flag("--strict", "Exit with 1 where there are problems.");
+        $"Folder for {ReportName}, a page with thumbnails: problems first, then images of each class.");
+    private readonly Option<bool> _strict = CliOption.Flag("--strict", "Exit with 1 if there are problems.");
     private readonly Option<int?> _maximumPixels = PixelLimit.Option();
     private readonly Option<int?> _threads = Threads.Option();
 
     internal DatasetsCheckCommand(CommandContext context)
-        : base("check", "Looks at every image: counts, sizes, unreadable files, duplicates within and across splits and classes, and more.",
+        : base("check", "Checks every image: sizes, unreadable files, duplicates within and across splits and classes, and more.",
             context,
             "mlt datasets check images",
             "mlt datasets check images --report check",
             "mlt datasets check manifest.csv --strict --json")
     {
-        _data = DataArgument.New();
+        _data = DataArgument.Create();
         Accepts([_data, _smallest, _near, _report, _strict, .. _dataset.All, _maximumPixels, _threads]);
     }
 
     internal override string Remarks =>
         """
-        Leakage: the same image in two splits, so that what is measured was trained on. Label conflict: the same image in two classes.
-        Near: images that look the same though their files differ, as after another compression or in another size.
-        Left out: files that may be images and are not read. Hidden files and others that are no images are counted, but are no problem.
+        Leakage: the same image in two splits, so the model is measured on images it was trained on. Label conflict: the same image in two
+        classes. Near: images that look the same although their files differ, for example after recompression or resizing.
+        Left out: files that may be images and are not read. Hidden files and files that are not images are counted, but are not a problem.
 
-        JSON: { path, format, images, classes: [{ label, images, splits: { split: images } }], sizes?: { smallest, median, largest: [width, height] },
-                problems: [{ kind: unreadable|left-out|label-conflict|leakage|near-label-conflict|near-leakage|duplicate|near-duplicate|one-colour|
-                tiny|wrong-extension|missing-class|imbalance, note, images: [{ file, label, split? }] }],
+        JSON: { path, format, images, classes: [{ label, images, splits: { split: images } }],
+                sizes?: { smallest, median, largest: [width, height] },
+                problems: [{ kind: unreadable|left-out|label-conflict|leakage|near-label-conflict|near-leakage|duplicate|near-duplicate|
+                one-colour|tiny|wrong-extension|missing-class|imbalance, note, images: [{ file, label, split? }] }],
                 left_out: [{ kind: format|hidden|stray|repeated, extension?, names }], seconds, report? }
 
         """;
 
-    protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
+    protected override async Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel)
     {
-        var report = asked.GetValue(_report) is { } folder
+        var report = parseResult.GetValue(_report) is { } folder
             ? OutputFile.Checked(_report.Name, Path.Combine(Paths.NewFolder(_report.Name, folder), ReportName)) : null;
-        var data = asked.GetRequiredValue(_data);
-        var dataset = DataArgument.Open(data, _dataset.Of(asked, data));
-        var usual = new InspectionOptions();
-        var options = usual with
+        var data = parseResult.GetRequiredValue(_data);
+        var dataset = DataArgument.Open(data, _dataset.Of(parseResult, data));
+        var defaults = new InspectionOptions();
+        var options = defaults with
         {
-            SmallestSide = asked.GetValue(_smallest) ?? usual.SmallestSide,
-            NearDistance = asked.GetValue(_near) ?? usual.NearDistance,
-            MaximumPixels = PixelLimit.Of(asked.GetValue(_maximumPixels)),
-            Threads = asked.GetValue(_threads) ?? Threads.Default,
+            SmallestSide = parseResult.GetValue(_smallest) ?? defaults.SmallestSide,
+            NearDistance = parseResult.GetValue(_near) ?? defaults.NearDistance,
+            MaximumPixels = PixelLimit.Of(parseResult.GetValue(_maximumPixels)),
+            Threads = parseResult.GetValue(_threads) ?? Threads.Default,
         };
-        var findings = await CheckScreen.WatchAsync(Context, progress => DatasetInspection.Run(dataset, options, progress, cancel))
+        var findings = await WatchAsync(progress => DatasetInspection.Run(dataset, options, progress, cancel))
             .ConfigureAwait(false);
         if (report is not null)
             DatasetReport.Write(report.Path, findings, cancel);
-        if (WantsJson(asked))
-            Json.WriteTo(Context.Output, CheckJson.Of(findings, report?.Path));
-        else
-            CheckView.Show(findings, report?.Path, Context);
-        return asked.GetValue(_strict) && findings.Problems.Count > 0 ? ExitCode.Failed : ExitCode.Done;
+        Render(parseResult, CheckJson.From(findings, report?.Path), () => CheckView.Show(findings, report?.Path, Context));
+        return parseResult.GetValue(_strict) && findings.Problems.Count > 0 ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    // A progress bar on a terminal, nothing elsewhere.
+    private async Task<DatasetFindings> WatchAsync(Func<IProgress<InspectionProgress>?, DatasetFindings> inspect)
+    {
+        if (!Context.ErrorIsTerminal)
+            return inspect(null);
+        return await Screens.ForMessages(Context).Progress()
+            .AutoClear(true)
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+                new RemainingTimeColumn())
+            .StartAsync(context => Task.Run(() => inspect(new Bar(context.AddTask("checking images")))))
+            .ConfigureAwait(false);
+    }
+
+    private sealed class Bar(ProgressTask task) : IProgress<InspectionProgress>
+    {
+        public void Report(InspectionProgress value) => (task.MaxValue, task.Value) = (value.Total, value.Done);
     }
 }

@@ -1,31 +1,31 @@
 using System.CommandLine;
+using System.Text.Json.Serialization;
 using MLTransfer.Cli.CommandLine;
-using MLTransfer.Cli.Downloads;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Data.Cards;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Datasets;
 
-/// <summary>'mlt datasets get': brings a published data set to this machine.</summary>
+/// <summary>'mlt datasets get': downloads and unpacks a published data set.</summary>
 internal sealed class DatasetsGetCommand : MltCommand
 {
-    // Not --out: what is downloaded lies elsewhere until it is unpacked.
-    private const string NoOther = "run mlt as a user who has one";
+    // --out does not help: downloads go to the cache until they are unpacked.
+    private const string Instead = "run mlt as a user who has one";
 
     private readonly Argument<string> _name;
 
     private readonly Option<string?> _out = CliOption.Text(
-        "--out", "DIR", "The folder to unpack into: a new or an empty one. [default: datasets/NAME in mlt's cache]");
+        "--out", "DIR", "Folder to unpack into; must be new or empty. [default: datasets/NAME in mlt's cache folder]");
 
     private readonly Option<string?> _mirror = CliOption.Text(
-        "--mirror", "URL", $"Where to download from in place of the publishers' host; the path stays the same. [default: "
+        "--mirror", "URL", $"Server to download from instead of the publisher's; the path stays the same. [default: "
         + $"{WeightStoreOptions.MirrorVariable}, if set]");
 
-    private readonly Option<bool> _offline = CliOption.Flag("--offline", "Download nothing: fail where files are not on this machine yet.");
+    private readonly Option<bool> _offline = CliOption.Flag("--offline", "Download nothing; fail if a file is not on this machine.");
 
     internal DatasetsGetCommand(CommandContext context)
-        : base("get", "Downloads a published data set, checks it, unpacks it, and says how to train on it.", context,
+        : base("get", "Downloads a published data set, verifies and unpacks it, and shows how to train on it.", context,
             "mlt datasets get hymenoptera",
             "mlt datasets get fashion-mnist --out data/fashion",
             "mlt datasets get oxford-pets --json")
@@ -36,36 +36,36 @@ internal sealed class DatasetsGetCommand : MltCommand
 
     internal override string Remarks =>
         """
-        A download that was interrupted goes on where it ended. Nothing is unpacked before its checksum agrees; links and devices in archives are
+        An interrupted download is resumed. Nothing is unpacked before its checksum is verified; links and devices in an archive are
         left out, and an archive that would write outside the folder is refused.
 
         JSON: { name, folder, was_there, files, bytes, skipped: [..], places: { part: path }, licence? }
 
         """;
 
-    protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
+    protected override async Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel)
     {
-        var card = KnownDataset.Of(asked.GetRequiredValue(_name));
-        var folder = asked.GetValue(_out) ?? Path.Combine(Context.RequiredCache(CacheFolders.Datasets, NoOther), card.Name);
+        var card = KnownDataset.Find(parseResult.GetRequiredValue(_name));
+        var folder = parseResult.GetValue(_out) ?? Path.Combine(Context.RequiredCache(CacheFolders.Datasets, Instead), card.Name);
         var store = new DatasetStore(new()
         {
-            CacheFolder = Context.RequiredCache(CacheFolders.Downloads, NoOther),
-            Mirror = Mirror(asked),
-            Offline = asked.GetValue(_offline),
+            CacheFolder = Context.RequiredCache(CacheFolders.Downloads, Instead),
+            Mirror = Mirror(parseResult),
+            Offline = parseResult.GetValue(_offline),
         });
-        var json = WantsJson(asked);
+        var json = WantsJson(parseResult);
         var dataset = await DownloadScreen.WatchAsync(Context, json, progress => store.GetAsync(card, folder, progress, cancel))
             .ConfigureAwait(false);
         if (json)
-            Json.WriteTo(Context.Output, GottenDataset.Of(dataset));
+            Json.WriteTo(Context.Output, DatasetsGetResult.From(dataset));
         else
-            GottenDataset.Show(dataset, Context);
+            DatasetsGetResult.Show(dataset, Context);
         return ExitCode.Done;
     }
 
-    private Uri? Mirror(ParseResult asked)
+    private Uri? Mirror(ParseResult parseResult)
     {
-        var option = asked.GetValue(_mirror);
+        var option = parseResult.GetValue(_mirror);
         try
         {
             return (option ?? Context.Variable(WeightStoreOptions.MirrorVariable)) is { Length: > 0 } address
@@ -75,5 +75,49 @@ internal sealed class DatasetsGetCommand : MltCommand
         {
             throw UsageError.For(option is null ? WeightStoreOptions.MirrorVariable : _mirror.Name, refusal);
         }
+    }
+}
+
+/// <summary>The JSON of 'mlt datasets get', and its text.</summary>
+internal sealed record DatasetsGetResult(
+    string Name, string Folder, bool WasThere, int Files, long Bytes, IReadOnlyList<string> Skipped,
+    IReadOnlyDictionary<string, string> Places,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Licence)
+{
+    private const int MostSkipped = 5;
+
+    internal static DatasetsGetResult From(LocalDataset dataset) => new(
+        dataset.Card.Name, dataset.Folder, dataset.WasThere, dataset.Files, dataset.Bytes, dataset.Skipped, dataset.Places,
+        dataset.Card.Licence);
+
+    internal static void Show(LocalDataset dataset, CommandContext context)
+    {
+        var output = context.Output;
+        var card = dataset.Card;
+        output.WriteLine(
+            $"{dataset.Folder}: {card.Name} ({(dataset.WasThere ? "already complete" : "downloaded and unpacked")}, "
+            + $"{Figures.Counted(dataset.Files, "file", "files")}, "
+            + $"{Figures.Bytes(dataset.Bytes)}, licence {card.Licence ?? "not stated by its publishers"})");
+        if (!dataset.WasThere && card.Files.Any(file => file.Checksum is null))
+            output.WriteLine("Its publishers state no checksum: only the connection vouches for where it came from.");
+        foreach (var entry in dataset.Skipped.Take(MostSkipped))
+            output.WriteLine($"left out, not a file: {entry}");
+        if (dataset.Skipped.Count > MostSkipped)
+            output.WriteLine($"… and {Figures.Count(dataset.Skipped.Count - MostSkipped)} more.");
+        if (card.Notes is { } notes)
+            output.WriteLine(notes);
+        output.WriteLine(UsageHint(dataset, context.Command));
+    }
+
+    private static string UsageHint(LocalDataset dataset, string mlt)
+    {
+        string[] places = [.. dataset.Places.Values];
+        if (places.Length == 0)
+            return "mlt does not read its label files; sort its images into folders or write a manifest.csv.";
+        // The splits in a folder of IDX or CIFAR files are detected.
+        bool together = dataset.Card.Layout is DatasetLayout.Idx or DatasetLayout.CifarBinary && places.Length == 2;
+        string data = together ? $"--data {ShellWord.Of(dataset.Folder)}"
+            : $"--data {ShellWord.Of(places[0])}{(places.Length > 1 ? $" --val {ShellWord.Of(places[1])}" : "")}";
+        return $"{mlt} train {data} --mode features --backbone NAME --out {dataset.Card.Name}.zip";
     }
 }

@@ -4,21 +4,21 @@ using MLTransfer.Cli.Screen;
 
 namespace MLTransfer.Cli.Demo;
 
-/// <summary>'mlt demo': what transfer learning buys, shown without a file from anywhere.</summary>
+/// <summary>'mlt demo': shows what transfer learning gains, on images that it draws itself.</summary>
 internal sealed class DemoCommand : MltCommand
 {
     private const int DefaultSeed = 1;
 
     private readonly Option<string?> _folder = CliOption.Text(
-        "--dir", "DIR", "Where images and models go. [default: a folder of the user's cache; see 'mlt doctor']");
+        "--dir", "DIR", "Folder for images and models. [default: a folder in the user's cache; see 'mlt doctor']");
     private readonly Option<int?> _seed = CliOption.Integer(
-        "--seed", $"Decides the images and every other random number. [default: {DefaultSeed}]", 0, 10_000);
+        "--seed", $"Random seed of the images and the training. [default: {DefaultSeed}]", 0, 10_000);
     private readonly Option<int?> _threads = Threads.Option();
 
     internal DemoCommand(CommandContext context)
         : base(
             "demo",
-            "Draws a small set of images and shows what transfer learning buys on it. Needs no file from anywhere; takes about a minute.",
+            "Draws a small set of images and shows what transfer learning gains on it. Needs no files; takes about a minute.",
             context,
             "mlt demo",
             "mlt demo --dir /tmp/demo --seed 7 --json") =>
@@ -31,30 +31,24 @@ internal sealed class DemoCommand : MltCommand
 
         """;
 
-    protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
+    protected override async Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel)
     {
-        var folder = new DemoFolder(Path
-            .GetFullPath(asked.GetValue(_folder) ?? Context.RequiredCache(CacheFolders.Demo, "name a folder with --dir")));
-        Prepare(folder.Root);
-        Threads.Use(asked.GetValue(_threads));
-        var plan = new DemoPlan(asked.GetValue(_seed) ?? DefaultSeed);
+        var path = parseResult.GetValue(_folder) ?? Context.RequiredCache(CacheFolders.Demo, "name a folder with --dir");
+        var folder = new DemoFolder(Paths.NewFolder("--dir", Path.GetFullPath(path)));
+        Threads.Use(parseResult.GetValue(_threads));
+        var plan = new DemoPlan(parseResult.GetValue(_seed) ?? DefaultSeed);
         var result = await new DemoRun(folder, plan, Context, cancel).RunAsync().ConfigureAwait(false);
-        if (WantsJson(asked))
-            Json.WriteTo(Context.Output, result);
-        else
-            DemoView.Show(result, Context);
+        Render(parseResult, result, () => DemoView.Show(result, Context));
         return ExitCode.Done;
     }
+}
 
-    private static void Prepare(string folder)
-    {
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--dir is '{folder}', but it cannot be created: {refusal.Message} Choose another place.", refusal);
-        }
-    }
+/// <summary>The files of the demo: all below one folder, which the next run overwrites.</summary>
+internal sealed record DemoFolder(string Root)
+{
+    internal string Training => Path.Combine(Root, "train");
+
+    internal string Validation => Path.Combine(Root, "val");
+
+    internal string Model(string way) => Path.Combine(Root, $"{way}.zip");
 }

@@ -1,14 +1,14 @@
 using System.Diagnostics;
-using Microsoft.ML;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Cli.Train;
 using MLTransfer.Estimators;
+using Microsoft.ML;
 using SavedModel = MLTransfer.Estimators.SavedModel;
 
 namespace MLTransfer.Cli.Demo;
 
-/// <summary>The work of 'mlt demo', from drawing images to asking a loaded model.</summary>
+/// <summary>Runs the demo, from drawing images to predicting with a model loaded from its file.</summary>
 internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, CommandContext context, CancellationToken cancel)
 {
     internal const string Scratch = "scratch";
@@ -19,19 +19,19 @@ internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, CommandContext c
     {
         var clock = Stopwatch.StartNew();
         var target = plan.Training;
-        Say($"Drawing images: {target.Classes.Count} classes with only {target.ImagesPerClass} each to learn from.");
+        Report($"Drawing images: {target.Classes.Count} classes with only {target.ImagesPerClass} training images each.");
         ImageFiles.Write(target, folder.Training, cancel);
         ImageFiles.Write(plan.Validation, folder.Validation, cancel);
 
-        Say("Learning to tell them apart from scratch …");
+        Report("Training from scratch …");
         var scratch = await TrainAsync(Scratch, DemoPlan.FromScratch, save: false).ConfigureAwait(false);
-        Say($"… by a new head on the features of the backbone '{DemoPlan.Backbone}', which has seen photographs …");
+        Report($"Training a new head on the features of the backbone '{DemoPlan.Backbone}', pretrained on photographs …");
         var features = await TrainAsync(Features, DemoPlan.Features, save: true).ConfigureAwait(false);
-        Say("… and by training that backbone on, too …");
+        Report("Fine-tuning that backbone …");
         var fineTuning = await TrainAsync(FineTuning, DemoPlan.FineTuning, save: true).ConfigureAwait(false);
 
-        Say($"Loading {folder.Model(FineTuning)} again and asking it …");
-        var predictions = Ask(folder.Model(FineTuning));
+        Report($"Loading {folder.Model(FineTuning)} and predicting with it …");
+        var predictions = Predict(folder.Model(FineTuning));
         return new(folder.Root, [scratch, features, fineTuning], predictions, clock.Elapsed.TotalSeconds);
     }
 
@@ -56,15 +56,33 @@ internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, CommandContext c
             Math.Round(clock.Elapsed.TotalSeconds, 2), save ? folder.Model(way) : null);
     }
 
-    private DemoPrediction[] Ask(string model)
+    private DemoPrediction[] Predict(string model)
     {
         using var classifier = ModelFile.Open(model);
-        string[] files = [.. plan.Validation.Classes.Select(shown => Path.Combine(folder.Validation, shown.Name, "000.png"))];
-        return [.. classifier.Predict(files, cancel).Select(Told)];
+        string[] files = [.. plan.Validation.Classes.Select(each => Path.Combine(folder.Validation, each.Name, "000.png"))];
+        return [.. classifier.Predict(files, cancel).Select(ToDemo)];
 
-        static DemoPrediction Told(ImagePrediction prediction) =>
+        static DemoPrediction ToDemo(ImagePrediction prediction) =>
             new(prediction.Name, Path.GetFileName(Path.GetDirectoryName(prediction.Name))!, prediction.Label!, prediction.Probability);
     }
 
-    private void Say(string words) => context.Error.WriteLine(words);
+    private void Report(string message) => context.Error.WriteLine(message);
+}
+
+/// <summary>The size and settings of the demo, chosen to show in a minute what transfer learning gains.</summary>
+internal sealed record DemoPlan(int Seed)
+{
+    internal const string Backbone = "embedded";
+
+    internal ImageSet Training => new(SceneClass.All, ImagesPerClass: 15, Seed);
+
+    internal ImageSet Validation => new(SceneClass.All, ImagesPerClass: 25, Seed + 1);
+
+    /// <summary>The same number of epochs as fine-tuning, at the learning rate that suits random weights best.</summary>
+    internal static FineTuningOptions FromScratch =>
+        FineTuning with { Weights = "none", Optimizer = OptimizerKind.Adam, LearningRate = 3e-3 };
+
+    internal static FeatureExtractionOptions Features => new() { Backbone = Backbone, Epochs = 40 };
+
+    internal static FineTuningOptions FineTuning => new() { Backbone = Backbone, Epochs = 20, BatchSize = 16 };
 }

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace MLTransfer.Cli.Demo;
 
-/// <summary>What the demo showed, in words: three ways side by side, some answers, and what to try next.</summary>
+/// <summary>Shows the demo on a terminal: three ways of training side by side, some predictions, and what to try next.</summary>
 internal static class DemoView
 {
     private const int BarWidth = 30;
@@ -13,11 +13,11 @@ internal static class DemoView
     {
         var (screen, output) = (Screens.ForResults(context), context.Output);
         var target = result.Ways[0];
-        output.WriteLine($"{target.Classes} classes from {target.TrainImages} images, judged by {target.ValImages} more:");
+        output.WriteLine($"{target.Classes} classes, {target.TrainImages} training images, {target.ValImages} validation images:");
         screen.Write(Ways(result.Ways));
-        output.WriteLine("The model loaded again from its file says:");
+        output.WriteLine("Predictions of the model loaded from its file:");
         screen.Write(Predictions(result.Predictions));
-        output.WriteLine($"Took {Figures.Seconds(result.Seconds)}. Everything is in {result.Folder}:");
+        output.WriteLine($"Took {Figures.Seconds(result.Seconds)}. The files are in {result.Folder}:");
         output.WriteLine("images in train/ and val/, features.zip, finetune.zip.");
         output.WriteLine();
         output.WriteLine("Next:");
@@ -27,7 +27,7 @@ internal static class DemoView
 
     private static Table Ways(IEnumerable<DemoTraining> ways)
     {
-        var table = new Table { Border = TableBorder.Simple }.AddColumns("way", "", "right", "seconds");
+        var table = new Table { Border = TableBorder.Simple }.AddColumns("training", "", "accuracy", "seconds");
         foreach (var way in ways)
             table.Row(Name(way.Way), Bar(way.ValAccuracy), Figures.Percent(way.ValAccuracy), Figures.Number(way.Seconds, "0.0"));
         return table;
@@ -35,7 +35,7 @@ internal static class DemoView
 
     private static Table Predictions(IEnumerable<DemoPrediction> predictions)
     {
-        var table = TextTable.Of("image of", "is called", "probability");
+        var table = TextTable.Of("actual", "predicted", "probability");
         foreach (var prediction in predictions)
             table.Row(prediction.Truth, prediction.Label, Figures.Percent(prediction.Probability));
         return table;
@@ -56,9 +56,23 @@ internal static class DemoView
         _ => "fine-tuning",
     };
 
-    private static string Bar(double share)
+    private static string Bar(double accuracy)
     {
-        var filled = double.IsFinite(share) ? (int)Math.Round(share * BarWidth) : 0;
+        var filled = double.IsFinite(accuracy) ? (int)Math.Round(accuracy * BarWidth) : 0;
         return new string('█', filled) + new string('░', BarWidth - filled);
     }
 }
+
+/// <summary>The result of the demo, which is the JSON of 'mlt demo'.</summary>
+internal sealed record DemoResult(
+    string Folder,
+    IReadOnlyList<DemoTraining> Ways,
+    IReadOnlyList<DemoPrediction> Predictions,
+    double Seconds);
+
+/// <summary>One training of the demo.</summary>
+internal sealed record DemoTraining(
+    string Way, int Classes, int TrainImages, int ValImages, double ValAccuracy, double Seconds, string? Model);
+
+/// <summary>A prediction of the loaded model.</summary>
+internal sealed record DemoPrediction(string File, string Truth, string Label, double Probability);

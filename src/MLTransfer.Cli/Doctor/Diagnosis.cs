@@ -1,14 +1,17 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using System.Text.Json.Serialization;
-using Microsoft.ML;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Models;
+using MLTransfer.Native;
+using Microsoft.ML;
 using TorchSharp;
 
 namespace MLTransfer.Cli.Doctor;
 
-/// <summary>What 'mlt doctor' finds.</summary>
+/// <summary>The findings, and the JSON, of 'mlt doctor'.</summary>
 internal sealed record Diagnosis(
     string Version,
     PackageDiagnosis Packages,
@@ -20,52 +23,125 @@ internal sealed record Diagnosis(
     CudaDiagnosis Cuda,
     IReadOnlyList<CacheDiagnosis> Caches)
 {
-    internal static Diagnosis Of(string? cacheFolder)
+    internal static Diagnosis Run(string? cacheFolder)
     {
         var assembly = typeof(Diagnosis).Assembly;
-        var libtorch = LibtorchDiagnosis.Made();
+        var libtorch = LibtorchDiagnosis.Run();
         return new(
             assembly.GetName().Version!.ToString(3),
-            PackageDiagnosis.Made(),
+            PackageDiagnosis.Run(),
             RuntimeInformation.FrameworkDescription,
             $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}",
-            new(Environment.ProcessorCount, libtorch.Threads, VectorInstructions.Found()),
+            new(Environment.ProcessorCount, libtorch.Threads, VectorInstructions.Detect()),
             ProcessorFeatures.BFloat16,
             libtorch,
-            CudaDiagnosis.Made(libtorch),
-            CacheDiagnosis.Below(cacheFolder));
+            CudaDiagnosis.Run(libtorch),
+            CacheDiagnosis.Run(cacheFolder));
     }
 }
 
-/// <summary>The processor: its cores, the threads that libtorch uses, and the vector instructions that matter for the work.</summary>
+/// <summary>The processor: its logical cores, the threads that libtorch uses, and the vector instructions that decide its speed.</summary>
 internal sealed record ProcessorDiagnosis(int Cores, int? Threads, IReadOnlyList<string> Features);
 
-/// <summary>The versions of the packages that do the work.</summary>
+/// <summary>The versions of ML.NET and TorchSharp.</summary>
 internal sealed record PackageDiagnosis(
     [property: JsonPropertyName("microsoft_ml")] string MicrosoftML, [property: JsonPropertyName("torchsharp")] string TorchSharp)
 {
-    internal static PackageDiagnosis Made() => new(VersionOf(typeof(MLContext)), VersionOf(typeof(torch)));
+    internal static PackageDiagnosis Run() => new(VersionOf(typeof(MLContext)), VersionOf(typeof(torch)));
 
     private static string VersionOf(Type type) =>
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }
 
-/// <summary>One folder of the user's cache.</summary>
+/// <summary>A folder of the user's cache.</summary>
 internal sealed record CacheDiagnosis(string Name, string Path, int Files, long Bytes)
 {
-    internal static IReadOnlyList<CacheDiagnosis> Below(string? cacheFolder) => cacheFolder is null ? [] :
+    internal static IReadOnlyList<CacheDiagnosis> Run(string? cacheFolder) => cacheFolder is null ? [] :
     [
-        Of(CommandLine.CacheFolders.Features, cacheFolder),
-        Of(CommandLine.CacheFolders.Weights, cacheFolder),
-        Of(CommandLine.CacheFolders.Demo, cacheFolder),
+        Measure(CacheFolders.Features, cacheFolder),
+        Measure(CacheFolders.Weights, cacheFolder),
+        Measure(CacheFolders.Demo, cacheFolder),
     ];
 
-    private static CacheDiagnosis Of(string name, string cacheFolder)
+    private static CacheDiagnosis Measure(string name, string cacheFolder)
     {
         var folder = new DirectoryInfo(global::System.IO.Path.Combine(cacheFolder, name));
-        // A link may lead round and round.
+        // Links may form a cycle.
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
         var files = folder.Exists ? folder.GetFiles("*", options) : [];
         return new(name, folder.FullName, files.Length, files.Sum(file => file.Length));
     }
+}
+
+/// <summary>Whether libtorch loads and computes, and whether TorchSharp's native library had to be patched for this system.</summary>
+internal sealed record LibtorchDiagnosis(
+    string? Version,
+    bool Works,
+    bool Corrected,
+    bool CachesTold,
+    [property: JsonIgnore] int? Threads,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error)
+{
+    internal static LibtorchDiagnosis Run()
+    {
+        try
+        {
+            TorchLibrary.Require();
+            CommandLine.Threads.Use(null);
+            return new(torch.__version__, ConvolutionRuns(), TorchLibrary.IsCorrected, ProcessorCaches.AreTold, torch.get_num_threads(),
+                null);
+        }
+        catch (Exception failure)
+        {
+            return new(null, false, false, false, null, failure.GetBaseException().Message);
+        }
+    }
+
+    /// <summary>A 3×3 convolution of ones over three channels of ones gives 27 at every position.</summary>
+    private static bool ConvolutionRuns()
+    {
+        using var scope = torch.NewDisposeScope();
+        var answer = torch.nn.functional.conv2d(torch.ones(1, 3, 8, 8), torch.ones(4, 3, 3, 3));
+        return answer.min().item<float>() == 27 && answer.max().item<float>() == 27;
+    }
+}
+
+/// <summary>The number of CUDA devices that libtorch can use, or why there are none.</summary>
+internal sealed record CudaDiagnosis(int Devices, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason)
+{
+    private const string Driver = "/proc/driver/nvidia/version";
+
+    internal static CudaDiagnosis Run(LibtorchDiagnosis libtorch)
+    {
+        if (!libtorch.Works)
+            return new(0, "libtorch does not work");
+        if (torch.cuda.is_available())
+            return new(torch.cuda.device_count(), null);
+        return new(0, File.Exists(Driver)
+            ? "there is an NVIDIA driver, but this libtorch was built without CUDA or for another version of it"
+            : "there is no NVIDIA driver on this machine");
+    }
+}
+
+/// <summary>The vector and matrix instructions that decide the speed of a convolution.</summary>
+internal static class VectorInstructions
+{
+    internal static IReadOnlyList<string> Detect()
+    {
+        (string Name, bool Present)[] features =
+        [
+            ("AVX2", Avx2.IsSupported),
+            ("FMA", Fma.IsSupported),
+            ("AVX-512", Avx512F.IsSupported),
+            ("AVX512-BF16", Avx512F.IsSupported && HasAvx512Bf16()),
+            ("AMX-BF16", Avx512F.IsSupported && HasAmxBf16()),
+            ("AdvSimd", AdvSimd.IsSupported),
+        ];
+        return [.. features.Where(feature => feature.Present).Select(feature => feature.Name)];
+    }
+
+    // .NET does not report these two. Intel SDM, volume 2A, CPUID: leaf 7, sub-leaf 1, EAX bit 5 and leaf 7, sub-leaf 0, EDX bit 22.
+    private static bool HasAvx512Bf16() => (X86Base.CpuId(7, 1).Eax >> 5 & 1) == 1;
+
+    private static bool HasAmxBf16() => (X86Base.CpuId(7, 0).Edx >> 22 & 1) == 1;
 }

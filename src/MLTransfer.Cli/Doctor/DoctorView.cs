@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace MLTransfer.Cli.Doctor;
 
-/// <summary>A diagnosis in words.</summary>
+/// <summary>Shows a diagnosis on a terminal.</summary>
 internal static class DoctorView
 {
     internal static void Show(Diagnosis diagnosis, CommandContext context)
@@ -23,23 +23,24 @@ internal static class DoctorView
         yield return ("packages", $"Microsoft.ML {diagnosis.Packages.MicrosoftML}, TorchSharp {diagnosis.Packages.TorchSharp}");
         yield return (".NET", $"{diagnosis.Dotnet} on {diagnosis.System}");
         yield return ("libtorch", libtorch.Works
-            ? $"{libtorch.Version}; a convolution runs and gives the right numbers"
-            : $"does not work: {libtorch.Error ?? "a convolution gives wrong numbers"}");
+            ? $"{libtorch.Version}; a test convolution gives the right result"
+            : $"does not work: {libtorch.Error ?? "a test convolution gives a wrong result"}");
         if (libtorch.Corrected)
         {
-            yield return ("C++ runtime", "older than the one TorchSharp's library was linked with; "
-                + "a copy in memory is used, in which version GLIBCXX_3.4.32 is optional");
+            yield return ("C++ runtime", "older than TorchSharp's native library requires; "
+                + "a patched copy in memory is used, to which GLIBCXX_3.4.32 is optional");
         }
         if (libtorch.CachesTold)
-            yield return ("caches", "hidden by this virtual machine; oneDNN was told usual sizes, without which its convolutions are wrong");
-        yield return (
-            "processor",
-            $"{Figures.Counted(processor.Cores, "core", "cores")}, {Figures.Counted(processor.Threads ?? 0, "thread", "threads")} for "
-            + $"libtorch");
-        yield return ("instructions", processor.Features.Count == 0 ? "none of those that matter" : string.Join(", ", processor.Features));
+        {
+            yield return (
+                "caches", "hidden by this virtual machine; oneDNN was given typical sizes, without which its convolutions are wrong");
+        }
+        var threads = Figures.Counted(processor.Threads ?? 0, "libtorch thread", "libtorch threads");
+        yield return ("processor", $"{Figures.Counted(processor.Cores, "logical core", "logical cores")}, {threads}");
+        yield return ("instructions", processor.Features.Count == 0 ? "none of the relevant ones" : string.Join(", ", processor.Features));
         yield return ("frozen layers", diagnosis.Bf16Inference
-            ? "computed in bf16, which this processor multiplies itself"
-            : "computed in float32; this processor does not multiply bf16");
+            ? "computed in bf16, which this processor supports"
+            : "computed in float32; this processor does not support bf16");
         yield return ("CUDA", cuda.Reason is { } reason ? $"no device: {reason}" : Figures.Counted(cuda.Devices, "device", "devices"));
         if (diagnosis.Caches.Count == 0)
             yield return ("cache", $"none: {UserCache.NoHome}; set HOME or XDG_CACHE_HOME");

@@ -2,7 +2,7 @@ using MLTransfer.Evaluation;
 
 namespace MLTransfer.Cli.Evaluate;
 
-/// <summary>The document of 'mlt evaluate --json'.</summary>
+/// <summary>The JSON of 'mlt evaluate'.</summary>
 internal sealed record EvaluateJson(
     long Images,
     int SkippedImages,
@@ -14,11 +14,11 @@ internal sealed record EvaluateJson(
     IReadOnlyList<UnknownClass> UnknownClasses,
     double ImagesPerSecond)
 {
-    internal static EvaluateJson Of(ModelEvaluation result) => new(
+    internal static EvaluateJson From(ModelEvaluation result) => new(
         result.Report.Images, result.Skipped.Count, result.Report.MicroAccuracy, result.Report.MacroAccuracy, result.Report.LogLoss,
         [.. result.Report.PerClass.Select(figures => new ClassJson(figures.Label, figures.Precision, figures.Recall, figures.Images))],
         result.Report.Confusion, result.Unknown, Math.Round(result.ImagesPerSecond, 2));
 }
 
-/// <summary>One class of 'mlt evaluate --json'; null where nothing was seen.</summary>
+/// <summary>The metrics of a class; NaN, which is null in JSON, if undefined.</summary>
 internal sealed record ClassJson(string Label, double Precision, double Recall, long Images);

@@ -5,9 +5,12 @@ using Spectre.Console;
 
 namespace MLTransfer.Cli.Evaluate;
 
-/// <summary>An evaluation in words: accuracies, classes, and what is taken for what.</summary>
+/// <summary>Shows an evaluation on a terminal: accuracies, metrics by class, and the confusion matrix.</summary>
 internal static class EvaluateView
 {
+    private const int MostMatrixClasses = 10;
+    private const int MostConfusions = 15;
+
     internal static void Show(ModelEvaluation result, CommandContext context)
     {
         var (report, screen, output) = (result.Report, Screens.ForResults(context), context.Output);
@@ -17,19 +20,19 @@ internal static class EvaluateView
         {
             var images = result.Unknown.Sum(unknown => unknown.Images);
             output.WriteLine(
-                $"Not counted: {Figures.Counted(images, "image", "images")} of classes that the model does not know: "
+                $"Not scored: {Figures.Counted(images, "image", "images")} of classes that the model does not know: "
                 + $"{string.Join(", ", result.Unknown.Select(unknown => $"{unknown.Label} {Figures.Count(unknown.Images)}"))}");
         }
         screen.Write(Totals(report));
         screen.Write(Classes(report));
-        screen.Write(ConfusionView.Of(report));
+        screen.Write(report.Labels.Count <= MostMatrixClasses ? ConfusionMatrix(report) : LargestConfusions(report));
     }
 
     private static Table Totals(ClassificationReport report)
     {
-        var table = TextTable.Of("of all images", "");
-        table.Row("right (micro accuracy)", Figures.Percent(report.MicroAccuracy));
-        table.Row("right, every class weighing the same (macro accuracy)", Figures.Percent(report.MacroAccuracy));
+        var table = TextTable.Of("all images", "");
+        table.Row("accuracy (micro)", Figures.Percent(report.MicroAccuracy));
+        table.Row("accuracy, mean over classes (macro)", Figures.Percent(report.MacroAccuracy));
         table.Row("log-loss", Figures.Number(report.LogLoss));
         return table;
     }
@@ -39,6 +42,32 @@ internal static class EvaluateView
         var table = TextTable.Of("class", "precision", "recall", "images");
         foreach (var figures in report.PerClass)
             table.Row(figures.Label, Figures.Percent(figures.Precision), Figures.Percent(figures.Recall), Figures.Count(figures.Images));
+        return table;
+    }
+
+    private static Table ConfusionMatrix(ClassificationReport report)
+    {
+        var table = TextTable.Of(["actual ↓  predicted →", .. report.Labels]);
+        for (var actual = 0; actual < report.Labels.Count; actual++)
+            table.Row([report.Labels[actual], .. report.Confusion[actual].Select(count => count == 0 ? "·" : Figures.Count(count))]);
+        return table;
+    }
+
+    private static Table LargestConfusions(ClassificationReport report)
+    {
+        var table = TextTable.Of("largest confusions: actual", "predicted", "images", "of its class");
+        var confusions =
+            from actual in Enumerable.Range(0, report.Labels.Count)
+            from predicted in Enumerable.Range(0, report.Labels.Count)
+            let images = report.Confusion[actual][predicted]
+            where actual != predicted && images > 0
+            orderby images descending
+            select (actual, predicted, images);
+        foreach (var (actual, predicted, images) in confusions.Take(MostConfusions))
+        {
+            var fraction = (double)images / report.PerClass[actual].Images;
+            table.Row(report.Labels[actual], report.Labels[predicted], Figures.Count(images), Figures.Percent(fraction));
+        }
         return table;
     }
 }

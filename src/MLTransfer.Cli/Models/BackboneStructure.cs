@@ -1,9 +1,13 @@
+using System.Text.Json.Serialization;
 using MLTransfer.Models;
 using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using Module = TorchSharp.torch.nn.Module;
 
 namespace MLTransfer.Cli.Models;
 
-/// <summary>A backbone layer by layer, found out by building it and sending an empty image through.</summary>
+/// <summary>The layers of a backbone, found by building it and passing a blank image through it.</summary>
 internal sealed record BackboneStructure(Backbone Backbone, IReadOnlyList<long> Input, IReadOnlyList<LayerDescription> Layers)
 {
     internal const string TrainNone = "none";
@@ -14,10 +18,10 @@ internal sealed record BackboneStructure(Backbone Backbone, IReadOnlyList<long> 
 
     internal long TrainedParameters => Layers.Where(layer => !layer.Frozen).Sum(layer => layer.Parameters);
 
-    internal MemoryEstimate Memory => MemoryEstimate.Of(this);
+    internal MemoryEstimate Memory => MemoryEstimate.Compute(this);
 
     /// <exception cref="ArgumentException">There is no layer <paramref name="trainFrom"/>.</exception>
-    internal static BackboneStructure Of(Backbone backbone, string? trainFrom)
+    internal static BackboneStructure Inspect(Backbone backbone, string? trainFrom)
     {
         using var scope = torch.NewDisposeScope();
         using var untracked = torch.no_grad();
@@ -50,4 +54,75 @@ internal sealed record BackboneStructure(Backbone Backbone, IReadOnlyList<long> 
         static long Parameters(IEnumerable<torch.nn.Module> modules) =>
             modules.SelectMany(module => module.parameters()).Sum(parameter => parameter.numel());
     }
+}
+
+/// <summary>A group of layers, as 'mlt train --train-from' names them.</summary>
+internal sealed record LayerDescription(
+    string Name, long Parameters, IReadOnlyList<long> Output, bool Frozen, IReadOnlyList<ModuleDescription> Modules);
+
+/// <summary>A module without submodules; they are listed in the order in which an image passes them.</summary>
+/// <param name="Name">Its name in the state_dict.</param>
+/// <param name="Type">Its type, such as Conv2d or BatchNorm2d.</param>
+/// <param name="Output">The shape of its output for one image; null if it has parameters but no image passes it.</param>
+/// <param name="Parameters">The number of its trainable parameters.</param>
+internal sealed record ModuleDescription(
+    string Name, string Type, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<long>? Output,
+    long Parameters);
+
+/// <summary>The memory of a network in float32 for one image, in bytes, as torchsummary counts it.</summary>
+/// <param name="Input">The image.</param>
+/// <param name="Activations">The outputs of the modules and their gradients: what training needs for each image of a batch.</param>
+/// <param name="Parameters">The weights.</param>
+internal sealed record MemoryEstimate(long Input, long Activations, long Parameters)
+{
+    private const long Float = sizeof(float);
+
+    public long Total => Input + Activations + Parameters;
+
+    internal static MemoryEstimate Compute(BackboneStructure structure) => new(
+        Float * Count(structure.Input),
+        2 * Float * structure.Layers.SelectMany(layer => layer.Modules).Sum(module => module.Output is { } output ? Count(output) : 0),
+        Float * structure.Parameters);
+
+    private static long Count(IEnumerable<long> shape) => shape.Aggregate(1L, (product, size) => product * size);
+}
+
+/// <summary>Records the calls of a network's innermost modules and the shapes of their outputs.</summary>
+internal sealed class ModuleCalls
+{
+    private readonly IReadOnlyList<(string Name, Module Module)> _innermost;
+    private readonly List<(Module Module, long[] Output)> _calls = [];
+
+    internal ModuleCalls(Module network)
+    {
+        _innermost = [.. network.named_modules().Where(named => !named.module.children().Any())
+            .Select(named => (named.name, named.module))];
+        foreach (var module in _innermost.Select(named => named.Module).OfType<nn.Module<Tensor, Tensor>>())
+        {
+            module.register_forward_hook((_, _, output) =>
+            {
+                _calls.Add((module, output.shape));
+                return output;
+            });
+        }
+    }
+
+    /// <summary>The modules called since the last time, then those of the given ones that have parameters and were not called.</summary>
+    internal IReadOnlyList<ModuleDescription> Take(IEnumerable<Module> modules)
+    {
+        var names = _innermost.ToDictionary(named => named.Module, named => named.Name);
+        var called = _calls.Select(call => Describe(names[call.Module], call.Module, call.Output)).ToArray();
+        var seen = _calls.Select(call => call.Module).ToHashSet();
+        _calls.Clear();
+        var silent = modules.SelectMany(module => module.modules().Prepend(module)).Distinct()
+            .Where(module => names.ContainsKey(module) && !seen.Contains(module) && module.parameters().Any())
+            .Select(module => Describe(names[module], module, output: null));
+        return [.. called, .. silent];
+    }
+
+    private static ModuleDescription Describe(string name, Module module, long[]? output) =>
+        new(name, TypeOf(module), output, module.parameters().Sum(parameter => parameter.numel()));
+
+    // TorchSharp's BatchNorm2d names itself BatchNorm1d; the names of our own modules say more than their types.
+    private static string TypeOf(Module module) => module is BatchNorm2d ? nameof(BatchNorm2d) : module.GetName();
 }

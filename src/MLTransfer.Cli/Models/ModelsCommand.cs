@@ -5,21 +5,22 @@ using MLTransfer.Models;
 
 namespace MLTransfer.Cli.Models;
 
-/// <summary>'mlt models': the backbones, or the layers of one.</summary>
+/// <summary>'mlt models': lists the backbones, or the layers of one.</summary>
 internal sealed class ModelsCommand : MltCommand
 {
     private readonly Argument<string?> _name = new("NAME")
     {
-        Description = "A backbone whose layers to show. [default: a table of all backbones]",
+        Description = "Backbone whose layers to show. [default: list all backbones]",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private readonly Option<string?> _trainFrom = CliOption.Text(
-        "--train-from", "LAYER|none", "Show what fine-tuning from that layer on would freeze; none: all of them, as --mode features does. " +
-        "[default: all layers are trained]");
+        "--train-from", "LAYER|none",
+        "Show which layers are frozen when fine-tuning starts at this one; none: all, as with --mode features. "
+        + "[default: no layer is frozen]");
 
     internal ModelsCommand(CommandContext context)
-        : base("models", "Lists the backbones to start from, or the layers of one of them.", context,
+        : base("models", "Lists the backbones, or the layers of one of them.", context,
             "mlt models",
             "mlt models resnet18",
             "mlt models resnet18 --train-from layer4 --json") =>
@@ -27,9 +28,9 @@ internal sealed class ModelsCommand : MltCommand
 
     internal override string Remarks =>
         """
-        GFLOPs: billions of multiplications with an addition for one image of that size, as torchvision and timm count them.
+        GFLOPs: billions of multiply-adds for one image of that size, as torchvision and timm count them.
 
-        weights: the published weights taken by default and how many others there are; 'mlt weights list' names them.
+        weights: the default published weights, and the number of others; 'mlt weights list' shows them all.
 
         JSON: [{ name, family, parameters, gflops, image_size, feature_width, classes, weights: [{ name, default, top1, licence }] }]
               of one backbone also { input: [shape], layers: [{ name, parameters, output: [shape], frozen, modules: [MODULE] }],
@@ -38,11 +39,11 @@ internal sealed class ModelsCommand : MltCommand
 
         """;
 
-    protected override Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
+    protected override Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel)
     {
-        var (name, trainFrom, json) = (asked.GetValue(_name), asked.GetValue(_trainFrom), WantsJson(asked));
+        var (name, trainFrom, json) = (parseResult.GetValue(_name), parseResult.GetValue(_trainFrom), WantsJson(parseResult));
         if (name is null && trainFrom is not null)
-            throw new UsageException("--train-from needs the NAME of a backbone; 'mlt models' lists them.");
+            throw new UsageException("--train-from requires the NAME of a backbone; 'mlt models' lists them.");
         if (name is null)
             ShowAll(json);
         else
@@ -54,27 +55,27 @@ internal sealed class ModelsCommand : MltCommand
     {
         if (json)
         {
-            Json.WriteTo(Context.Output, ModelZoo.All.Select(BackboneJson.Of));
+            Json.WriteTo(Context.Output, ModelZoo.All.Select(BackboneJson.From));
             return;
         }
         Screens.ForResults(Context).Write(ModelsView.All(ModelZoo.All));
-        Context.Output.WriteLine("'mlt models NAME' shows the layers of one.");
+        Context.Output.WriteLine("'mlt models NAME' shows the layers of a backbone.");
     }
 
     private void ShowOne(string name, string? trainFrom, bool json)
     {
-        var structure = Described(name, trainFrom);
+        var structure = Describe(name, trainFrom);
         if (json)
-            Json.WriteTo(Context.Output, BackboneJson.Of(structure));
+            Json.WriteTo(Context.Output, BackboneJson.From(structure));
         else
             ModelsView.Show(structure, Context);
     }
 
-    private static BackboneStructure Described(string name, string? trainFrom)
+    private static BackboneStructure Describe(string name, string? trainFrom)
     {
         try
         {
-            return BackboneStructure.Of(ModelZoo.Find(name), trainFrom);
+            return BackboneStructure.Inspect(ModelZoo.Find(name), trainFrom);
         }
         catch (ArgumentException unknown)
         {

@@ -4,56 +4,56 @@ using MLTransfer.Files;
 
 namespace MLTransfer.Cli.Predict;
 
-/// <summary>The images that were named: files, what lies in folders and archives, and paths on standard input.</summary>
-/// <param name="Images">Them, in order; what does not exist gets an error in its place when it is scored.</param>
-/// <param name="ParseErrors">What was named and cannot be used; sentences.</param>
-internal sealed record ImageList(IReadOnlyList<string> Images, IReadOnlyList<string> ParseErrors)
+/// <summary>The images to classify: files, the content of folders and archives, and paths on standard input.</summary>
+/// <param name="Images">Their paths, in order; a missing one gets an error in its place when it is scored.</param>
+/// <param name="Problems">What cannot be used, a sentence each.</param>
+internal sealed record ImageList(IReadOnlyList<string> Images, IReadOnlyList<string> Problems)
 {
     private const string StandardInput = "-";
     private const char ByteOrderMark = '\uFEFF';
 
-    /// <exception cref="Exception">Nothing that was named can be used; the first complaint, or that standard input was empty.</exception>
-    internal static ImageList Of(IReadOnlyList<string> asked, TextReader input, TextWriter words)
+    /// <exception cref="Exception">Nothing can be used; the first problem, or that standard input was empty.</exception>
+    internal static ImageList Collect(IReadOnlyList<string> paths, TextReader input, TextWriter messages)
     {
         var spelled = new SpelledPaths();
         var images = new List<string>();
-        var complaints = new List<Exception>();
+        var problems = new List<Exception>();
         var missing = 0;
-        foreach (var path in asked)
+        foreach (var path in paths)
         {
             try
             {
-                images.AddRange(Named(spelled.OnDisk(path), input, words).Select(spelled.OnDisk));
+                images.AddRange(Expand(spelled.OnDisk(path), input, messages).Select(spelled.OnDisk));
             }
             catch (FileNotFoundException)
             {
-                // Each has an error in its place; one that is alone, or among others of its kind, was mistyped.
-                complaints.Add(new UsageException(Paths.NoSuchFile("The image", path)));
+                // It gets an error in its place among the others; without any others it is refused.
+                problems.Add(new UsageException(Paths.NoSuchFile("The image", path)));
                 images.Add(path);
                 missing++;
             }
             catch (Exception unusable) when (
                 unusable is UsageException or InvalidDataException or IOException or UnauthorizedAccessException)
             {
-                complaints.Add(unusable);
+                problems.Add(unusable);
             }
         }
         return images.Count > missing
-            ? new(images, [.. complaints.Select(complaint => complaint.Message)])
-            : throw (complaints.FirstOrDefault() ?? new UsageException("Standard input named no image; one path per line is expected."));
+            ? new(images, [.. problems.Select(problem => problem.Message)])
+            : throw (problems.FirstOrDefault() ?? new UsageException("Standard input holds no paths; one per line is expected."));
     }
 
-    private static IEnumerable<string> Named(string path, TextReader input, TextWriter words) => path switch
+    private static IEnumerable<string> Expand(string path, TextReader input, TextWriter messages) => path switch
     {
-        StandardInput => Lines(input),
-        _ when Directory.Exists(path) => Below(path, words),
+        StandardInput => ReadLines(input),
+        _ when Directory.Exists(path) => ListFolder(path, messages),
         _ when ImageContainer.IsInside(path) => [path],
         _ when ImageContainer.ListImages(path) is { } images => images,
         _ => File.Exists(path) || UnixNames.Has(path) ? [path] : throw new FileNotFoundException(null, path),
     };
 
-    // A path in a list that does not exist is an error of that image alone: the others are scored.
-    private static IEnumerable<string> Lines(TextReader input)
+    // A path on standard input that does not exist is an error of that image alone; the others are scored.
+    private static IEnumerable<string> ReadLines(TextReader input)
     {
         for (var isFirst = true; input.ReadLine() is { } line; isFirst = false)
         {
@@ -63,18 +63,18 @@ internal sealed record ImageList(IReadOnlyList<string> Images, IReadOnlyList<str
         }
     }
 
-    private static IReadOnlyList<string> Below(string folder, TextWriter words)
+    private static IReadOnlyList<string> ListFolder(string folder, TextWriter messages)
     {
         var images = ImageFolder.ListImages(folder, out var leftOut);
         var sentence = LeftOutFiles.Sentence(folder, leftOut);
         if (images.Count == 0)
         {
             throw new UsageException(
-                $"'{folder}' holds no image. No file in it or below it has the extension of one, such as .jpg or .png. "
+                $"'{folder}' holds no images. No file in it or below it has the extension of an image, such as .jpg or .png. "
                 + sentence);
         }
         if (sentence is not null)
-            words.WriteLine(sentence);
+            messages.WriteLine(sentence);
         return images;
     }
 }

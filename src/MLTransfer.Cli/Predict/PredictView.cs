@@ -1,23 +1,24 @@
+using System.Text.Json.Serialization;
 using MLTransfer.Cli.Screen;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Predict;
 
-/// <summary>Predictions as a table: an image a row, its classes from the most probable on. Paths, which may be long, come last.</summary>
+/// <summary>Predictions as a table, one row per image, the most probable class first. Paths come last because they may be long.</summary>
 internal static class PredictView
 {
     internal static Table Table(IReadOnlyList<ImagePrediction> predictions, int top)
     {
         var table = new Table { Border = TableBorder.Simple }.AddColumns("class", "probability");
         if (top > 1)
-            table.AddColumn("then");
+            table.AddColumn("next");
         table.AddColumn("image");
         foreach (var prediction in predictions)
-            table.Row([.. Classes(prediction, top), prediction.Error is { } error ? $"{prediction.Name}: {error}" : prediction.Name]);
+            table.Row([.. ClassCells(prediction, top), prediction.Error is { } error ? $"{prediction.Name}: {error}" : prediction.Name]);
         return table;
     }
 
-    private static string[] Classes(ImagePrediction prediction, int top)
+    private static string[] ClassCells(ImagePrediction prediction, int top)
     {
         string[] best = prediction.Error is null ? [prediction.Label!, Figures.Percent(prediction.Probability)] : ["–", "–"];
         return top == 1 ? best : [.. best, Others(prediction, top)];
@@ -25,4 +26,17 @@ internal static class PredictView
 
     private static string Others(ImagePrediction prediction, int top) =>
         string.Join(", ", prediction.Top(top).Skip(1).Select(other => $"{other.Label} {Figures.Percent(other.Probability)}"));
+}
+
+/// <summary>An image in the JSON of 'mlt predict'.</summary>
+internal sealed record PredictionJson(
+    string File,
+    string? Label,
+    float? Probability,
+    IReadOnlyList<LabelProbability> Top,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error)
+{
+    internal static PredictionJson From(ImagePrediction prediction, int top) => prediction.Error is null
+        ? new(prediction.Name, prediction.Label, prediction.Probability, prediction.Top(top), null)
+        : new(prediction.Name, null, null, [], prediction.Error);
 }

@@ -1,8 +1,8 @@
 namespace MLTransfer.Cli.Screen;
 
 /// <summary>
-/// Training told in lines, at intervals that a log file bears: a line after an epoch, at most one a second, and, where no bar moves, one
-/// every ten seconds within long phases.
+/// Reports training in few lines: one after each epoch, at most one a second, and, without a progress bar, one every ten seconds within a
+/// phase.
 /// </summary>
 internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock, bool withBar)
 {
@@ -17,16 +17,16 @@ internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock, bool 
         var previous = _last;
         _last = progress;
         if (previous is not null && IsEpoch(previous) && previous.Epoch != progress.Epoch)
-            WriteAfter(BetweenEpochs, EpochLine(previous));
+            WriteAfter(BetweenEpochs, FormatEpoch(previous));
         if (!withBar && progress.Done > 0 && progress.Done < progress.Total)
-            WriteAfter(WithinPhase, PhaseLine(progress));
+            WriteAfter(WithinPhase, FormatProgress(progress));
     }
 
-    /// <summary>The last epoch has its line, whatever the interval.</summary>
+    /// <summary>Writes the line of the last epoch, whatever the interval.</summary>
     internal void Finish()
     {
         if (_last is not null && IsEpoch(_last))
-            write(EpochLine(_last));
+            write(FormatEpoch(_last));
     }
 
     private static bool IsEpoch(TrainingProgress progress) => progress.Phase != TrainingPhase.Features && progress.Epoch > 0;
@@ -39,10 +39,28 @@ internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock, bool 
         write(line);
     }
 
-    private static string EpochLine(TrainingProgress progress) =>
-        $"epoch {progress.Epoch} of {progress.Epochs}: {ProgressWords.Results(progress)}";
+    private static string FormatEpoch(TrainingProgress progress) =>
+        $"epoch {progress.Epoch} of {progress.Epochs}: {ProgressText.FormatResults(progress)}";
 
-    private static string PhaseLine(TrainingProgress progress) =>
-        $"{ProgressWords.Phase(progress)}: " +
-        $"{Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} images, {ProgressWords.Throughput(progress)}";
+    private static string FormatProgress(TrainingProgress progress) =>
+        $"{ProgressText.FormatPhase(progress)}: " +
+        $"{Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} images, {ProgressText.FormatThroughput(progress)}";
+}
+
+/// <summary>Formats the progress of training.</summary>
+internal static class ProgressText
+{
+    internal static string FormatPhase(TrainingProgress progress) => progress.Phase switch
+    {
+        TrainingPhase.Features => "features",
+        TrainingPhase.Validation => $"epoch {progress.Epoch} of {progress.Epochs}, validating",
+        _ => $"epoch {progress.Epoch} of {progress.Epochs}, training",
+    };
+
+    internal static string FormatResults(TrainingProgress progress) =>
+        $"loss {Figures.Number(progress.Loss)}, " +
+        $"training {Figures.Percent(progress.TrainingAccuracy)}, validation {Figures.Percent(progress.ValidationAccuracy)}";
+
+    internal static string FormatThroughput(TrainingProgress progress) =>
+        $"{Figures.Speed(progress.ImagesPerSecond)}, {Figures.Seconds(progress.Remaining.TotalSeconds)} left";
 }

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace MLTransfer.Cli.Screen;
 
-/// <summary>Numbers as people read them; "–" for what is not known.</summary>
+/// <summary>Formats numbers for people; "–" for an unknown one.</summary>
 internal static class Figures
 {
     private const string Unknown = "–";
 
-    internal static string Percent(double share) =>
-        double.IsFinite(share) ? (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %" : Unknown;
+    internal static string Percent(double fraction) =>
+        double.IsFinite(fraction) ? (fraction * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %" : Unknown;
 
     internal static string Number(double value, string format = "0.0000") =>
         double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : Unknown;

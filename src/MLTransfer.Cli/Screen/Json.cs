@@ -6,13 +6,13 @@ using System.Text.Json.Serialization;
 
 namespace MLTransfer.Cli.Screen;
 
-/// <summary>The JSON of the tool: snake_case, and null for what is not known or not a number.</summary>
+/// <summary>The JSON of the tool: snake_case names, and null for what is unknown or not finite.</summary>
 internal static class Json
 {
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        // The document goes to a terminal or a program, never into a web page: names of files stay readable.
+        // The document goes to a terminal or a program, never into a web page, so file names may stay readable.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new NotANumberIsNull<double>(), new NotANumberIsNull<float>() },
     };

@@ -4,12 +4,11 @@ using MLTransfer.Errors;
 namespace MLTransfer.Cli.Screen;
 
 /// <summary>
-/// Passes text on without what commands a terminal: names of files, and what files say of themselves, may hold anything. Line breaks
-/// and tabs stay.
+/// Removes control characters other than line breaks and tabs: file names and the content of files could otherwise control the terminal.
 /// </summary>
 internal sealed class PrintableWriter(TextWriter inner) : TextWriter(inner.FormatProvider)
 {
-    /// <summary>Takes what is written as it is: for what draws on a terminal, and makes its own texts printable.</summary>
+    /// <summary>The writer that changes nothing: for code that draws on a terminal and makes its own text printable.</summary>
     internal TextWriter Inner => inner;
 
     public override Encoding Encoding => inner.Encoding;
@@ -22,7 +21,7 @@ internal sealed class PrintableWriter(TextWriter inner) : TextWriter(inner.Forma
 
     public override void Write(ReadOnlySpan<char> buffer) => inner.Write(Line(new string(buffer)));
 
-    // One call: lines of several threads must not run into each other.
+    // One call, so that lines of several threads do not mix.
     public override void WriteLine(string? value) => inner.WriteLine(Line(value));
 
     public override void Flush() => inner.Flush();

@@ -1,18 +1,19 @@
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Errors;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Screen;
 
-/// <summary>Consoles for tables and progress. What is not a terminal gets plain text that never wraps.</summary>
+/// <summary>Consoles for tables and progress. Anything but a terminal gets plain text that never wraps.</summary>
 internal static class Screens
 {
     private const int WideEnough = 10_000;
 
-    internal static IAnsiConsole ForResults(CommandContext context) => Of(context.Output, context.OutputIsTerminal);
+    internal static IAnsiConsole ForResults(CommandContext context) => Create(context.Output, context.OutputIsTerminal);
 
-    internal static IAnsiConsole ForWords(CommandContext context) => Of(context.Error, context.ErrorIsTerminal);
+    internal static IAnsiConsole ForMessages(CommandContext context) => Create(context.Error, context.ErrorIsTerminal);
 
-    private static IAnsiConsole Of(TextWriter writer, bool terminal)
+    private static IAnsiConsole Create(TextWriter writer, bool terminal)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -26,4 +27,23 @@ internal static class Screens
             console.Profile.Width = WideEnough;
         return console;
     }
+}
+
+/// <summary>A table whose first column is text and whose others are figures, aligned right.</summary>
+internal static class TextTable
+{
+    internal static Table Of(params ReadOnlySpan<string> titles)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (var title in titles)
+        {
+            var column = new TableColumn(new Text(Printable.Of(title))) { NoWrap = table.Columns.Count > 0 };
+            table.AddColumn(table.Columns.Count == 0 ? column : column.RightAligned());
+        }
+        return table;
+    }
+
+    /// <summary>Adds a row of plain text: markup and control characters in it have no effect.</summary>
+    internal static void Row(this Table table, params IEnumerable<string> cells) =>
+        table.AddRow(cells.Select(cell => new Text(Printable.Of(cell))));
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
-using MLTransfer.Cli.Downloads;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Files;
 using MLTransfer.Weights;
@@ -35,14 +34,14 @@ internal sealed class TrainCommand : MltCommand
 
         """;
 
-    protected override async Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
+    protected override async Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel)
     {
-        var arguments = TrainRequest.Of(asked, _options, Context);
+        var arguments = TrainRequest.Of(parseResult, _options, Context);
         foreach (var note in TrainNotes.Of(arguments))
             Context.Error.WriteLine(note);
-        if (!arguments.FineTune && asked.GetValue(_options.Cache) is null && arguments.CacheFolder is null)
+        if (!arguments.FineTune && parseResult.GetValue(_options.Cache) is null && arguments.CacheFolder is null)
             Context.Error.WriteLine(TrainView.WithoutCache($"{UserCache.NoHome}."));
-        await GetWeightsAsync(arguments, WantsJson(asked), cancel).ConfigureAwait(false);
+        await GetWeightsAsync(arguments, WantsJson(parseResult), cancel).ConfigureAwait(false);
         var crossed = arguments.Folds.Count == 0 ? null
             : await CrossValidation.RunAsync(arguments, Context, cancel).ConfigureAwait(false);
         if (crossed is not null)
@@ -50,7 +49,7 @@ internal sealed class TrainCommand : MltCommand
         var result = await TrainingScreen.WatchAsync(Context, progress => TrainRun.Run(arguments, progress, cancel))
             .ConfigureAwait(false);
         TrainView.ShowSkipped(result, Context.Error);
-        if (WantsJson(asked))
+        if (WantsJson(parseResult))
         {
             Json.WriteTo(Context.Output, result.ToJson() with { CrossValidation = crossed });
         }

@@ -4,34 +4,36 @@ using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Weights;
 
-/// <summary>Where weights are looked for: the options of every command that may need published ones.</summary>
+/// <summary>The options of every command that uses published weights: where to find them.</summary>
 internal sealed class StoreOptions
 {
     internal Option<string?> Folder { get; } = CliOption.Text(
-        "--weights-dir", "DIR", $"A folder to look for published weights in first. [default: {WeightStoreOptions.FoldersVariable}, if "
-        + $"set; then the caches of mlt and of PyTorch]");
+        "--weights-dir", "DIR",
+        $"Folder to search first for published weights. [default: {WeightStoreOptions.FoldersVariable}, if set; "
+        + "then the caches of mlt and of PyTorch]");
 
     internal Option<string?> Mirror { get; } = CliOption.Text(
-        "--mirror", "URL", $"Where to download published weights from in place of their own host; the path stays the same. [default: "
-        + $"{WeightStoreOptions.MirrorVariable}, if set]");
+        "--mirror", "URL",
+        "Server to download published weights from instead of their own; the path stays the same. "
+        + $"[default: {WeightStoreOptions.MirrorVariable}, if set]");
 
     internal Option<bool> Offline { get; } =
-        CliOption.Flag("--offline", "Download nothing: fail where weights are not on this machine yet.");
+        CliOption.Flag("--offline", "Download nothing; fail if weights are not on this machine.");
 
-    /// <exception cref="UsageException">There is no such folder, or the mirror is no address.</exception>
-    internal WeightStore Of(ParseResult asked, CommandContext context)
+    /// <exception cref="UsageException">There is no such folder, or the mirror is not a URL.</exception>
+    internal WeightStore Of(ParseResult parseResult, CommandContext context)
     {
-        var usual = Usual(context);
-        return new(usual with
+        var defaults = Defaults(context);
+        return new(defaults with
         {
-            Folders = asked.GetValue(Folder) is { } folder ? [Paths.ExistingFolder("--weights-dir", folder), .. usual.Folders]
-                : usual.Folders,
-            Mirror = asked.GetValue(Mirror) is { } mirror ? MirrorAt("--mirror", mirror) : usual.Mirror,
-            Offline = asked.GetValue(Offline),
+            Folders = parseResult.GetValue(Folder) is { } folder ? [Paths.ExistingFolder("--weights-dir", folder), .. defaults.Folders]
+                : defaults.Folders,
+            Mirror = parseResult.GetValue(Mirror) is { } mirror ? ParseMirror("--mirror", mirror) : defaults.Mirror,
+            Offline = parseResult.GetValue(Offline),
         });
     }
 
-    private static WeightStoreOptions Usual(CommandContext context)
+    private static WeightStoreOptions Defaults(CommandContext context)
     {
         try
         {
@@ -46,7 +48,7 @@ internal sealed class StoreOptions
         }
     }
 
-    private static Uri MirrorAt(string option, string address)
+    private static Uri ParseMirror(string option, string address)
     {
         try
         {

@@ -4,7 +4,7 @@ using MLTransfer.Cli.Screen;
 
 namespace MLTransfer.Cli.Weights;
 
-/// <summary>'mlt weights inspect': what a weights file holds.</summary>
+/// <summary>'mlt weights inspect': shows what a weights file holds.</summary>
 internal sealed class WeightsInspectCommand : MltCommand
 {
     private readonly Argument<string> _file;
@@ -13,13 +13,13 @@ internal sealed class WeightsInspectCommand : MltCommand
 
     internal WeightsInspectCommand(CommandContext context)
         : base(
-            "inspect", "Says what a weights file holds: its format, its tensors, and the backbone they look like. Nothing in it is run.",
+            "inspect", "Shows the format and the tensors of a weights file, and the backbone they belong to. No code in it is run.",
             context,
             "mlt weights inspect resnet18-f37072fd.pth",
             "mlt weights inspect model.safetensors --all",
             "mlt weights inspect checkpoint.th --json")
     {
-        _file = new("FILE") { Description = "A .pth, .pt, .th or .safetensors file; told apart by content." };
+        _file = new("FILE") { Description = "A .pth, .pt, .th or .safetensors file; the format is detected from its content." };
         Accepts(_file, _all);
     }
 
@@ -30,13 +30,10 @@ internal sealed class WeightsInspectCommand : MltCommand
 
         """;
 
-    protected override Task<int> RunAsync(ParseResult asked, CancellationToken cancel)
+    protected override Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel)
     {
-        var inspection = Inspection.Of(Paths.ExistingFile("FILE", asked.GetRequiredValue(_file)));
-        if (WantsJson(asked))
-            Json.WriteTo(Context.Output, InspectionJson.Of(inspection));
-        else
-            InspectionView.Show(inspection, asked.GetValue(_all), Context);
+        var inspection = Inspection.Read(Paths.ExistingFile("FILE", parseResult.GetRequiredValue(_file)));
+        Render(parseResult, InspectionJson.From(inspection), () => InspectionView.Show(inspection, parseResult.GetValue(_all), Context));
         return Task.FromResult(ExitCode.Done);
     }
 }

@@ -48,7 +48,7 @@ public class CommandContractTests
         var outcome = await Mlt.RunAsync([.. name.Split(' '), "--jsn"]);
         Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Equal("", outcome.Output);
-        Assert.Contains($"There is no option '--jsn' of 'mlt {name}'. Did you mean '--json'?", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains($"mlt {name}: Unknown option '--jsn'. Did you mean '--json'?", outcome.Words, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(AllCommands))]
@@ -60,7 +60,7 @@ public class CommandContractTests
     }
 
     private static Command Root() =>
-        CommandTree.Of(new CommandContext { Input = TextReader.Null, Output = TextWriter.Null, Error = TextWriter.Null, CacheFolder = "" });
+        CommandTree.Create(new CommandContext { Input = TextReader.Null, Output = TextWriter.Null, Error = TextWriter.Null, CacheFolder = "" });
 
     private static MltCommand Find(string name) => Named().Single(command => command.Name == name).Command;
 

@@ -7,7 +7,7 @@ public class WrongUsageTests
     [Theory]
     [InlineData("no-command", "")]
     [InlineData("unknown-command", "trian")]
-    [InlineData("unknown-bench", "bench pear")]
+    [InlineData("unknown-subcommand", "weights lst")]
     [InlineData("nothing-asked-of-train", "train")]
     [InlineData("mistyped-option", "train --epoch 3 --data x --mode features --backbone resnet18 --weights none --out x.zip")]
     [InlineData("wrong-values", "train --data x --mode feature --backbone resnet18 --weights none --out x.zip --epochs 0 --batch-size "

@@ -26,7 +26,7 @@ public sealed partial class DatasetsCheckTests : IDisposable
     {
         var outcome = await Mlt.RunAsync("datasets", "check", _folder.PathOf("set"), "--near", "0");
         Assert.Equal((ExitCode.Done, ""), (outcome.Code, outcome.Words));
-        Expected.Is("datasets-check.txt", Time().Replace(outcome.Output.Replace(_folder.Path, "", StringComparison.Ordinal), "in 0.0 s"));
+        Expected.Is("datasets-check.txt", Time().Replace(outcome.Output.Replace(_folder.Path, "", StringComparison.Ordinal), "took 0.0 s"));
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed partial class DatasetsCheckTests : IDisposable
         {
             var outcome = await Mlt.RunAsync([.. command, option, _folder.Path]);
             Assert.Equal(ExitCode.Usage, outcome.Code);
-            Assert.Contains($": {option} says how a manifest (.csv, .tsv, .jsonl) is read, and '{set}' is none", outcome.Words,
+            Assert.Contains($": {option} applies only to a manifest (.csv, .tsv, .jsonl), which '{set}' is not", outcome.Words,
                 StringComparison.Ordinal);
         }
         Assert.Equal(ExitCode.Done, (await Mlt.RunAsync("datasets", "check", set, "--allow-outside-paths")).Code);
@@ -90,7 +90,7 @@ public sealed partial class DatasetsCheckTests : IDisposable
     {
         var outcome = await Mlt.RunAsync("datasets", "check", "/nowhere/at/all");
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains("DATA is '/nowhere/at/all', but there is no such folder or file.", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains("DATA is '/nowhere/at/all', but there is no such file or folder.", outcome.Words, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,6 +105,6 @@ public sealed partial class DatasetsCheckTests : IDisposable
         Assert.Contains("2 images", (await Mlt.RunAsync([.. asked, "--allow-outside-paths"])).Output, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex(@"in \d+\.\d s")]
+    [GeneratedRegex(@"took \d+\.\d s")]
     private static partial Regex Time();
 }

@@ -23,13 +23,13 @@ public sealed class DatasetsGetTests : IDisposable
         Assert.Contains("downloading hymenoptera_data.zip", first.Words, StringComparison.Ordinal);
         Assert.Contains("unpacking hymenoptera_data.zip …", first.Words, StringComparison.Ordinal);
         string folder = Path.Combine(_cache.Path, "datasets", "hymenoptera");
-        Assert.StartsWith($"{folder}: hymenoptera (downloaded and unpacked, 2 files, 2 B, licence not stated by its publishers)\nNo "
-            + $"checksum of it is published", first.Output, StringComparison.Ordinal);
+        Assert.StartsWith($"{folder}: hymenoptera (downloaded and unpacked, 2 files, 2 B, licence not stated by its publishers)\nIts "
+            + $"publishers state no checksum", first.Output, StringComparison.Ordinal);
         Assert.Contains($"mlt train --data {folder}/hymenoptera_data/train --val {folder}/hymenoptera_data/val ", first.Output,
             StringComparison.Ordinal);
         var second = await Mlt.RunInAsync(_cache.Path, "datasets", "get", "hymenoptera", "--offline");
         Assert.Equal((ExitCode.Done, ""), (second.Code, second.Words));
-        Assert.Contains("(was there, whole, 2 files", second.Output, StringComparison.Ordinal);
+        Assert.Contains("(already complete, 2 files", second.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -59,9 +59,9 @@ public sealed class DatasetsSplitTests : IDisposable
 
     [Theory]
     [InlineData("--fractions 0.8,0.3",
-        "--fractions: '0.8,0.3' is not understood; two or three positive numbers whose sum is 1 are expected")]
+        "--fractions: '0.8,0.3' is not valid; expected are two or three positive numbers that add up to 1")]
     [InlineData("--fractions 1", "two or three positive numbers")]
-    [InlineData("--folds 5 --fractions 0.5,0.5", "--fractions and --folds exclude each other")]
+    [InlineData("--folds 5 --fractions 0.5,0.5", "--fractions and --folds cannot be combined")]
     [InlineData("--folds 21", "--folds: There are 21 folds; it must be at least 2 and at most 20")]
     public async Task What_cannot_be_divided_so_is_a_wrong_question(string asked, string answer)
     {

@@ -73,7 +73,7 @@ public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedMod
     public async Task A_model_with_a_flipped_bit_is_called_damaged_whatever_ML_NET_says_of_it(string entry)
     {
         var damaged = File.ReadAllBytes(model.Path);
-        // Behind the name in the header of the entry lies its content.
+        // The content of an entry follows the name in its header.
         damaged[damaged.AsSpan().IndexOf(Encoding.ASCII.GetBytes(entry)) + entry.Length + 80] ^= 4;
         var words = await EvaluationFailsAsync(_folder.Write("damaged.zip", damaged));
         Assert.Contains($"{Path.GetFileName(entry)}' in the model file", words, StringComparison.Ordinal);

@@ -34,7 +34,7 @@ public sealed class DatasetFormsTests : IDisposable
         Assert.Contains($"training on the split 'train' of '{Archive}', validating on its split 'val'", trained.Words);
 
         var evaluated = await Mlt.RunAsync("evaluate", "--model", Model, "--data", Archive, "--json");
-        Assert.Contains($"scoring the split 'val' of '{Archive}'; others with --split: train", evaluated.Words);
+        Assert.Contains($"scoring the split 'val' of '{Archive}'; --split selects another: train", evaluated.Words);
         Assert.Equal(json.GetProperty("val_accuracy").GetDouble(),
             JsonDocument.Parse(evaluated.Output).RootElement.GetProperty("micro_accuracy").GetDouble());
         Assert.Equal(8, JsonDocument.Parse(

@@ -108,7 +108,7 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
         using var folder = new TemporaryFolder();
         var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--", "-none.jpg");
         Assert.Contains("'-none.jpg', but there is no such file", outcome.Words, StringComparison.Ordinal);
-        Assert.Contains("There is no option '-none.jpg'", (await Mlt.RunAsync("predict", "--model", model.Path, "-none.jpg")).Words,
+        Assert.Contains("Unknown option '-none.jpg'", (await Mlt.RunAsync("predict", "--model", model.Path, "-none.jpg")).Words,
             StringComparison.Ordinal);
     }
 

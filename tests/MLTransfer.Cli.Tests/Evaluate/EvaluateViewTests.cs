@@ -1,6 +1,5 @@
 using MLTransfer.Cli.Evaluate;
 using MLTransfer.Cli.Screen;
-using MLTransfer.Cli.Tests.Screen;
 using MLTransfer.Evaluation;
 
 namespace MLTransfer.Cli.Tests.Evaluate;
@@ -17,11 +16,11 @@ public class EvaluateViewTests
 
     [Fact]
     public void The_json_document_has_the_promised_fields() =>
-        Expected.Is("json-evaluate.txt", Shown.By(context => Json.WriteTo(context.Output, EvaluateJson.Of(Result(classes: 3)))));
+        Expected.Is("json-evaluate.txt", Shown.By(context => Json.WriteTo(context.Output, EvaluateJson.From(Result(classes: 3)))));
 
     [Fact]
     public void Classes_that_the_model_does_not_know_are_named_and_counted_apart() => Assert.Contains(
-        "Not counted: 1,005 images of classes that the model does not know: moths 5, wasps 1,000\n",
+        "Not scored: 1,005 images of classes that the model does not know: moths 5, wasps 1,000\n",
         Shown.By(context =>
             EvaluateView.Show(Result(classes: 3) with { Unknown = [new("moths", 5), new("wasps", 1000)] }, context)),
             StringComparison.Ordinal);

@@ -24,9 +24,9 @@ public sealed class ImageListTests : IDisposable
     [Fact]
     public void What_is_not_read_in_a_folder_is_told_in_one_line()
     {
-        using var words = new StringWriter();
-        ImageList.Of([_folder.Path], TextReader.Null, words);
-        Assert.Equal($"In '{_folder.Path}', 1 file or folder is not read: 1 .txt ('notes.txt').{Environment.NewLine}", words.ToString());
+        using var messages = new StringWriter();
+        ImageList.Collect([_folder.Path], TextReader.Null, messages);
+        Assert.Equal($"In '{_folder.Path}', 1 file or folder is not read: 1 .txt ('notes.txt').{Environment.NewLine}", messages.ToString());
     }
 
     [Fact]
@@ -40,14 +40,14 @@ public sealed class ImageListTests : IDisposable
     public void A_dash_reads_paths_from_standard_input_and_keeps_those_that_do_not_exist()
     {
         using var input = new StringReader("x.jpg\n\ny z.jpg\n");
-        Assert.Equal(["x.jpg", "y z.jpg"], ImageList.Of(["-"], input, TextWriter.Null).Images);
+        Assert.Equal(["x.jpg", "y z.jpg"], ImageList.Collect(["-"], input, TextWriter.Null).Images);
     }
 
     [Fact]
     public void A_list_on_standard_input_may_begin_with_a_byte_order_mark()
     {
         using var input = new StringReader("\uFEFFx.jpg\r\n\uFEFFy.jpg");
-        Assert.Equal(["x.jpg", "\uFEFFy.jpg"], ImageList.Of(["-"], input, TextWriter.Null).Images);
+        Assert.Equal(["x.jpg", "\uFEFFy.jpg"], ImageList.Collect(["-"], input, TextWriter.Null).Images);
     }
 
     [Fact]
@@ -56,10 +56,10 @@ public sealed class ImageListTests : IDisposable
         Directory.CreateDirectory(_folder.PathOf("empty"));
         _folder.Write("broken.zip", "PK\u0003\u0004 and no more"u8);
         string missing = _folder.PathOf("c.png"), there = _folder.PathOf("a.png");
-        var list = ImageList.Of([missing, _folder.PathOf("empty"), _folder.PathOf("broken.zip"), there], TextReader.Null, TextWriter.Null);
+        var list = ImageList.Collect([missing, _folder.PathOf("empty"), _folder.PathOf("broken.zip"), there], TextReader.Null, TextWriter.Null);
         Assert.Equal([missing, there], list.Images);
-        Assert.Equal(3, list.ParseErrors.Count);
-        Assert.Contains("there is no such file", list.ParseErrors[0], StringComparison.Ordinal);
+        Assert.Equal(3, list.Problems.Count);
+        Assert.Contains("there is no such file", list.Problems[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,13 +71,13 @@ public sealed class ImageListTests : IDisposable
     public void A_folder_without_images_is_refused()
     {
         Directory.CreateDirectory(_folder.PathOf("empty"));
-        Assert.StartsWith($"'{_folder.PathOf("empty")}' holds no image.",
+        Assert.StartsWith($"'{_folder.PathOf("empty")}' holds no images.",
             Assert.Throws<UsageException>(() => List(_folder.PathOf("empty"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_empty_list_on_standard_input_is_refused() =>
-        Assert.Throws<UsageException>(() => ImageList.Of(["-"], TextReader.Null, TextWriter.Null));
+        Assert.Throws<UsageException>(() => ImageList.Collect(["-"], TextReader.Null, TextWriter.Null));
 
-    private static IReadOnlyList<string> List(string path) => ImageList.Of([path], TextReader.Null, TextWriter.Null).Images;
+    private static IReadOnlyList<string> List(string path) => ImageList.Collect([path], TextReader.Null, TextWriter.Null).Images;
 }

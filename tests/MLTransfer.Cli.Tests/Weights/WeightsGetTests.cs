@@ -27,7 +27,7 @@ public sealed class WeightsGetTests : IDisposable
         Assert.Equal($"{Place("")}: {server.Address}model.pth (downloaded, 1.4 MiB)\n", first.Output);
         var second = await Mlt.RunInAsync(_cache.Path, "weights", "get", Address(server));
         Assert.Equal((ExitCode.Done, ""), (second.Code, second.Words));
-        Assert.Contains("(was there, 1.4 MiB)", second.Output, StringComparison.Ordinal);
+        Assert.Contains("(already there, 1.4 MiB)", second.Output, StringComparison.Ordinal);
         Assert.Single(server.Requests);
     }
 
@@ -81,7 +81,7 @@ public sealed class WeightsGetTests : IDisposable
         }
         using MltProcess next = Process(server, "");
         Assert.Equal(ExitCode.Done, await next.EndAsync());
-        Assert.Contains("from 585.9 KiB of 1.4 MiB on", next.Words, StringComparison.Ordinal);
+        Assert.Contains("at 585.9 KiB of 1.4 MiB", next.Words, StringComparison.Ordinal);
         Assert.Equal("bytes=600000-", server.Requests[1].Range);
         Assert.Equal(Content, File.ReadAllBytes(Place("mltransfer")));
     }
@@ -94,7 +94,7 @@ public sealed class WeightsGetTests : IDisposable
         await interrupted.HasSaidItAsync();
         interrupted.Interrupt();
         Assert.Equal(ExitCode.Failed, await interrupted.EndAsync());
-        Assert.Contains("mlt weights get: interrupted; what was downloaded is kept, and the same command goes on from there.",
+        Assert.Contains("mlt weights get: interrupted; the part already downloaded is kept, and the same command resumes the download.",
             interrupted.Words, StringComparison.Ordinal);
     }
 

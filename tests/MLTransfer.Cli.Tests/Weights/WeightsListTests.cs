@@ -46,7 +46,7 @@ public sealed class WeightsListTests : IDisposable
     {
         var outcome = await Mlt.RunAsync("weights", "list", "--backbone", "mobilenet_v1_b12");
         Assert.Equal(ExitCode.Done, outcome.Code);
-        Assert.StartsWith("None are published", outcome.Output, StringComparison.Ordinal);
+        Assert.StartsWith("MLTransfer knows no published weights", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class WeightsVerifyTests : IDisposable
         var intact = Put($"mine-{Hash[..8]}.pth");
         var unknown = Put("mine.safetensors");
         Put("mine-00000000.pth.part");
-        Assert.Equal((ExitCode.Done, $"intact   {intact}\nunknown  {unknown}: its name says nothing about its SHA-256, which is {Hash}.\n"),
+        Assert.Equal((ExitCode.Done, $"intact   {intact}\nunknown  {unknown}: its name does not state its SHA-256, which is {Hash}.\n"),
             await VerifyAsync());
         var damaged = Put("resnet18-f37072fd.pth");
         var (code, output) = await VerifyAsync();
@@ -58,7 +58,7 @@ public sealed class WeightsVerifyTests : IDisposable
     {
         var outcome = await Mlt.RunInAsync(_cache.Path, "weights", "verify", "mine.pth");
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.StartsWith("mlt weights verify: 'mine.pth' is no file, and There are no weights 'mine.pth'.", outcome.Words,
+        Assert.StartsWith("mlt weights verify: 'mine.pth' is not a file. There are no weights 'mine.pth'.", outcome.Words,
             StringComparison.Ordinal);
     }
 

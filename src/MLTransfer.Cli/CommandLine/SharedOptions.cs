@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Globalization;
+using MLTransfer.Estimators;
+using MLTransfer.Imaging;
+using MLTransfer.Models;
+using MLTransfer.Native;
+using TorchSharp;
+
+namespace MLTransfer.Cli.CommandLine;
+
+/// <summary>The --threads option.</summary>
+internal static class Threads
+{
+    /// <summary>The default of --threads. libtorch's own leaves the second thread of each core idle.</summary>
+    internal static int Default => Environment.ProcessorCount;
+
+    internal static Option<int?> Option() =>
+        CliOption.Integer("--threads", "Number of processor threads to use. [default: one per logical core]", 1, 1024);
+
+    /// <summary>Sets the number of threads that libtorch uses.</summary>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
+    internal static void Use(int? threads)
+    {
+        TorchLibrary.Require();
+        torch.set_num_threads(threads ?? Default);
+    }
+}
+
+/// <summary>The --max-pixels option of every command that decodes images.</summary>
+internal static class PixelLimit
+{
+    internal static Option<int?> Option() => CliOption.Integer(
+        "--max-pixels",
+        "Largest image to decode, in pixels (width x height); larger ones count as unreadable. Decoding takes 4 bytes of memory per pixel; "
+        + $"at most {ImageLimits.MostPixels}, the largest array of .NET. [default: {ImageLimits.Default.Pixels}]",
+        1, ImageLimits.MostPixels);
+
+    internal static long Of(int? pixels) => pixels ?? ImageLimits.Default.Pixels;
+
+    /// <summary>The option as the user would type it again, after a space; empty if it was not given.</summary>
+    internal static string Typed(int? pixels) =>
+        pixels is { } most ? string.Create(CultureInfo.InvariantCulture, $" --max-pixels {most}") : "";
+}
+
+/// <summary>The backbone named by --backbone.</summary>
+internal static class KnownBackbone
+{
+    /// <exception cref="UsageException">There is none of that name; the message suggests the nearest.</exception>
+    internal static Backbone Of(string name)
+    {
+        try
+        {
+            return ModelZoo.Find(name);
+        }
+        catch (ArgumentException unknown)
+        {
+            throw UsageError.For("--backbone", unknown);
+        }
+    }
+}
+
+/// <summary>The model named by --model, as 'mlt train' saves it.</summary>
+internal static class ModelFile
+{
+    /// <exception cref="InvalidDataException">The file is not such a model, or is damaged.</exception>
+    internal static ImageClassificationTransformer Open(string path)
+    {
+        try
+        {
+            return SavedModel.Open(path);
+        }
+        catch (InvalidDataException failure)
+        {
+            throw new InvalidDataException($"'{path}' cannot be used as a model. {failure.Message} {SavedModel.Expected}", failure);
+        }
+    }
+}
