@@ -1,39 +1,65 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Microsoft.ML.Data;
 using MLTransfer.Imaging.Decoding;
 using MLTransfer.Imaging.Kernels;
 using MLTransfer.Imaging.Transforms;
+using SkiaSharp;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>An image's pixels in the memory they were decoded to, so that cutting and resizing need no copy of all of them.</summary>
+/// <summary>
+/// An image's pixels where its decoder put them, so that cropping and resizing need no copy of all of them: pooled memory of four bytes a
+/// pixel (red, green, blue, alpha; rows without gaps), which <see cref="Dispose"/> gives back, or an <see cref="Image"/>.
+/// </summary>
 internal sealed class DecodedPixels : IDisposable
 {
+    private const uint Opaque = 0xFF000000;
+
     private readonly Image? _image;
-    private readonly MLImage? _mlImage;
-    private readonly PixelMemory? _memory;
     private readonly ImageDimensions _size;
     private readonly int _reduction = 1;
+    private byte[]? _pooled;
 
     internal DecodedPixels(Image image) => _image = image;
 
-    internal DecodedPixels(MLImage image) => _mlImage = image;
-
-    internal DecodedPixels(PixelMemory memory) => (_memory, _size) = (memory, new ImageDimensions(memory.Width, memory.Height));
-
-    /// <param name="memory">The pixels that there are.</param>
-    /// <param name="size">The size that the image would have, were it not reduced.</param>
-    /// <param name="reduction">How many of its pixels, in both directions, each of them stands for.</param>
-    internal DecodedPixels(PixelMemory memory, ImageDimensions size, int reduction) =>
-        (_memory, _size, _reduction) = (memory, size, reduction);
-
-    internal PixelView View => this switch
+    /// <summary>Copies the colors of an image of ML.NET, without its alpha.</summary>
+    internal DecodedPixels(MLImage image)
     {
-        { _memory: { } memory } => new PixelView(memory.Bytes, _size.Width, _size.Height, PixelLayout.Rgba, _reduction),
-        { _mlImage: { } image } => new PixelView(
-        image.Pixels, image.Width, image.Height, image.PixelFormat == MLPixelFormat.Bgra32 ? PixelLayout.Bgra : PixelLayout.Rgba),
-        _ => new PixelView(_image!.Pixels, _image.Width, _image.Height, PixelLayout.Rgb),
-    };
+        byte[] pixels = GC.AllocateUninitializedArray<byte>(checked(image.Width * image.Height * 3));
+        PixelOrder.ToRgb(image.Pixels, pixels, image.PixelFormat == MLPixelFormat.Bgra32 ? PixelLayout.Bgra : PixelLayout.Rgba);
+        _image = new Image(image.Width, image.Height, pixels);
+    }
+
+    /// <summary>Rents memory for an image; its content is undefined.</summary>
+    /// <param name="size">The size of the image.</param>
+    /// <param name="reduction">How many of the image's pixels, in both directions, each pixel in memory stands for.</param>
+    internal DecodedPixels(ImageDimensions size, int reduction = 1)
+    {
+        (_size, _reduction) = (size, reduction);
+        (Width, Height) = (PixelView.Stored(size.Width, reduction), PixelView.Stored(size.Height, reduction));
+        _pooled = ArrayPool<byte>.Shared.Rent(checked(Width * Height * 4));
+    }
+
+    /// <summary>Pixels in a row of pooled memory.</summary>
+    internal int Width { get; }
+
+    /// <summary>Rows of pooled memory.</summary>
+    internal int Height { get; }
+
+    /// <summary>The pooled memory.</summary>
+    internal Span<byte> Bytes => _pooled.AsSpan(0, Width * Height * 4);
+
+    /// <summary>The pooled memory, a pixel at a time: red is the lowest byte.</summary>
+    internal Span<uint> Pixels => MemoryMarshal.Cast<byte, uint>(Bytes);
+
+    internal PixelView View => _image is null
+        ? new PixelView(Bytes, _size.Width, _size.Height, PixelLayout.Rgba, _reduction)
+        : new PixelView(_image.Pixels, _image.Width, _image.Height, PixelLayout.Rgb);
+
+    /// <summary>A row of pooled memory.</summary>
+    internal Span<byte> Row(int y) => Bytes.Slice(y * Width * 4, Width * 4);
 
     internal Image ToImage()
     {
@@ -45,43 +71,75 @@ internal sealed class DecodedPixels : IDisposable
         return new Image(view.Width, view.Height, pixels);
     }
 
-    /// <summary>
-    /// The image seen before a background where it is transparent. Its pixels have four bytes; this one is disposed or returned.
-    /// </summary>
-    internal DecodedPixels Before(Color background)
+    /// <summary>Puts pooled pixels, whose colors are premultiplied by alpha, over a background.</summary>
+    internal void ComposeOver(Color background)
     {
-        PixelView view = View;
-        if (Transparency.IsOpaque(view.Bytes))
-            return this;
-        using (this)
+        if (IsOpaque())
+            return;
+        Span<byte> pixels = Bytes;
+        for (int i = 0; i < pixels.Length; i += 4)
         {
-            PixelMemory memory = new(view.Width, view.Height);
-            Transparency.Compose(view, background, memory.Bytes);
-            return new DecodedPixels(memory);
+            int transparency = byte.MaxValue - pixels[i + 3];
+            if (transparency == 0)
+                continue;
+            pixels[i] = Add(pixels[i], Multiply(background.Red, transparency));
+            pixels[i + 1] = Add(pixels[i + 1], Multiply(background.Green, transparency));
+            pixels[i + 2] = Add(pixels[i + 2], Multiply(background.Blue, transparency));
+            pixels[i + 3] = byte.MaxValue;
         }
     }
 
-    /// <summary>The image as it is to be shown. Its pixels have four bytes; this one is disposed or returned.</summary>
-    internal DecodedPixels Turned(Orientation orientation)
+    /// <summary>Multiplies the colors of pooled pixels by their alpha.</summary>
+    internal void Premultiply()
     {
-        if (orientation == Orientation.AsStored)
+        if (IsOpaque())
+            return;
+        Span<byte> pixels = Bytes;
+        for (int i = 0; i < pixels.Length; i += 4)
+        {
+            for (int color = i; color < i + 3; color++)
+                pixels[color] = Multiply(pixels[color], pixels[i + 3]);
+        }
+    }
+
+    /// <summary>Pooled pixels rotated and mirrored as EXIF asks; these are disposed or returned.</summary>
+    internal DecodedPixels Orient(SKEncodedOrigin orientation)
+    {
+        if (orientation == SKEncodedOrigin.TopLeft)
             return this;
         using (this)
         {
-            PixelView view = View;
-            int width = PixelView.Stored(view.Width, view.Reduction), height = PixelView.Stored(view.Height, view.Reduction);
-            ImageDimensions shown = orientation.Shown(width, height);
-            PixelMemory memory = new(shown.Width, shown.Height);
-            Turning.Turn(MemoryMarshal.Cast<byte, uint>(view.Bytes), width, height, orientation, memory.Pixels);
-            if (view.Layout == PixelLayout.Bgra)
-                PixelOrder.ExchangeRedAndBlue(memory.Bytes);
-            return new DecodedPixels(memory, orientation.Shown(view.Width, view.Height), view.Reduction);
+            DecodedPixels shown = new(ExifOrientation.SizeShown(orientation, _size), _reduction);
+            ExifOrientation.Apply(orientation, Pixels, Width, Height, shown.Pixels);
+            return shown;
         }
     }
 
     public void Dispose()
     {
-        _mlImage?.Dispose();
-        _memory?.Dispose();
+        if (_pooled is not null)
+            ArrayPool<byte>.Shared.Return(_pooled);
+        _pooled = null;
+    }
+
+    /// <summary>value · factor / 255, rounded.</summary>
+    internal static byte Multiply(int value, int factor) => (byte)((value * factor + 127) / 255);
+
+    private static byte Add(int one, int other) => (byte)Math.Min(byte.MaxValue, one + other);
+
+    private bool IsOpaque()
+    {
+        ReadOnlySpan<uint> rest = Pixels;
+        for (; rest.Length >= Vector256<uint>.Count; rest = rest[Vector256<uint>.Count..])
+        {
+            if ((Vector256.Create(rest) & Vector256.Create(Opaque)) != Vector256.Create(Opaque))
+                return false;
+        }
+        foreach (uint pixel in rest)
+        {
+            if ((pixel & Opaque) != Opaque)
+                return false;
+        }
+        return true;
     }
 }

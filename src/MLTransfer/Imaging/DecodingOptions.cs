@@ -11,26 +11,46 @@ public sealed record DecodingOptions
     /// <summary>How large an image may be. Default <see cref="ImageLimits.Default"/>.</summary>
     public ImageLimits Limits { get; init; } = ImageLimits.Default;
 
-    /// <summary>What is seen behind transparent parts. Default <see cref="Color.White"/>.</summary>
+    /// <summary>The color that shows through transparent parts. Default <see cref="Color.White"/>.</summary>
     public Color Background { get; init; } = Color.White;
 
     /// <summary>
-    /// Whether an image is turned and mirrored as its EXIF data (in JPEG, PNG and WebP files) or its tag (in TIFF files) asks for. Default
+    /// Whether an image is rotated and mirrored as its EXIF data (JPEG, PNG and WebP) or its tag (TIFF) asks for. Default
     /// <see langword="true"/>; torchvision's and Pillow's <c>open</c> leave it as it is stored.
     /// </summary>
-    public bool HonourOrientation { get; init; } = true;
+    public bool ApplyOrientation { get; init; } = true;
 
     /// <summary>
-    /// Whether a JPEG image that the transforms will shrink to half its size or less is decoded at a half, a quarter or an eighth already,
-    /// which is
-    /// faster. Default <see langword="false"/>, for it costs exactness: over photographs of 500 pixels shrunk to 128, grey levels differ
-    /// by 0.3 in the mean
-    /// and by 37 at most; where the transforms shrink to hardly less than a half, by 1.3 in the mean and by 45 at most. Done by
-    /// libjpeg-turbo alone:
-    /// without it, images are decoded whole.
+    /// Whether a JPEG image that the transforms will shrink to half its size or less is decoded at a half, a quarter or an eighth of its
+    /// size, which is faster. Default <see langword="false"/>, because it costs exactness: over photographs of 500 pixels shrunk to 128,
+    /// gray levels differ by 0.3 in the mean and by 37 at most; where the transforms shrink to hardly less than a half, by 1.3 in the mean
+    /// and by 45 at most. Only libjpeg-turbo does it: without it, images are decoded at full size.
     /// </summary>
     public bool ReducedScale { get; init; }
 
-    /// <summary>Whether JPEG goes through libjpeg-turbo where the system has it. The pixels are the same.</summary>
+    /// <summary>Whether JPEG is decoded by libjpeg-turbo where the system has it. The pixels are the same.</summary>
     internal bool UseTurboJpeg { get; init; } = true;
+}
+
+/// <summary>How much memory a single image may ask for, checked before it is taken.</summary>
+public sealed record ImageLimits
+{
+    /// <summary>The most pixels that are ever read: at four bytes each they fill the largest array.</summary>
+    internal static int MostPixels => Array.MaxLength / 4;
+
+    /// <summary>The defaults.</summary>
+    public static ImageLimits Default { get; } = new();
+
+    /// <summary>
+    /// Most pixels, width × height, that an image may declare. Default 178,956,970, where Pillow calls an image a decompression bomb. More
+    /// than 536,870,897, which fill the largest array at four bytes each, are never read.
+    /// </summary>
+    public long Pixels { get; init; } = 178_956_970;
+
+    /// <summary>Most bytes of an encoded image. Default 536,870,912 (512 MiB).</summary>
+    public long EncodedBytes { get; init; } = 512L << 20;
+
+    /// <summary>Limits for images of so many pixels, even where their encoding takes four bytes for each.</summary>
+    internal static ImageLimits UpTo(long pixels) =>
+        new() { Pixels = pixels, EncodedBytes = Math.Max(Default.EncodedBytes, Math.Min(pixels, MostPixels) * 4) };
 }

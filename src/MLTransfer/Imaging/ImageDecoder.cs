@@ -1,9 +1,11 @@
+using System.Text;
 using MLTransfer.Imaging.Decoding;
 using MLTransfer.Imaging.Transforms;
+using SkiaSharp;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Encoded bytes to pixels through the codec that suits them, with the checks that codecs do not make.</summary>
+/// <summary>From encoded bytes to pixels: the header first, then the limits, then the decoder of the format.</summary>
 internal static class ImageDecoder
 {
     /// <summary>
@@ -12,22 +14,25 @@ internal static class ImageDecoder
     /// </summary>
     internal const int Revision = 1;
 
-    // A progressive JPEG goes over its pixels some ten times. One that does so without end is made to keep the processor busy.
-    private const int MostScans = 500, WorkPerPixelAllowed = 16;
+    // A progressive JPEG goes over its pixels about ten times. Thousands of scans only keep the processor busy.
+    private const int MaxScans = 500, MaxScansOverFullLimit = 16, ShownCharacters = 24;
 
-    /// <exception cref="ImageException">The bytes are no whole image within the limits, in a format that is read.</exception>
+    /// <exception cref="ImageException">
+    /// The bytes are no image in a format that is read, are damaged or cut short, or exceed the limits.
+    /// </exception>
     internal static DecodedPixels Decode(string name, ReadOnlyMemory<byte> encoded, DecodingOptions options, ReductionChoice? choose)
     {
         CheckLength(name, encoded.Length, options.Limits);
-        var header = ImageHeader.Read(name, encoded.Span);
-        Check(name, header, encoded.Length, options.Limits);
+        using FormatDecoder decoder = Open(name, encoded);
+        ImageHeader header = decoder.Header;
+        CheckHeader(name, header, encoded.Length, options.Limits);
         DecodedPixels? pixels = null;
         try
         {
-            pixels = Pixels(name, encoded, header, options, choose);
+            pixels = decoder.Decode(options, choose);
             if (header.Format != ImageFormat.Jpeg)
-                pixels = pixels.Before(options.Background);
-            return options.HonourOrientation ? pixels.Turned(header.Orientation) : pixels;
+                pixels.ComposeOver(options.Background);
+            return options.ApplyOrientation ? pixels.Orient(header.Orientation) : pixels;
         }
         catch (ArgumentException exception)
         {
@@ -37,7 +42,8 @@ internal static class ImageDecoder
         catch (OutOfMemoryException exception)
         {
             pixels?.Dispose();
-            throw new ImageException(name, $"there is not enough memory for its {header.Width} x {header.Height} pixels", exception);
+            throw new ImageException(name, $"there is not enough memory for its {header.Size.Width} x {header.Size.Height} pixels",
+                exception);
         }
     }
 
@@ -50,50 +56,93 @@ internal static class ImageDecoder
             throw new ImageException(name, $"it has {length:N0} bytes; at most {most:N0} are read, to protect memory");
     }
 
-    private static void Check(string name, in ImageHeader header, int length, ImageLimits limits)
+    /// <summary>Recognizes the format and reads the header.</summary>
+    /// <param name="name">The image, for messages.</param>
+    /// <param name="encoded">The whole file; it must not change before the decoder is disposed.</param>
+    /// <exception cref="ImageException">The bytes are no image, of a format that is not read, or their header is damaged.</exception>
+    private static FormatDecoder Open(string name, ReadOnlyMemory<byte> encoded)
     {
-        long pixels = (long)header.Width * header.Height, most = Math.Min(limits.Pixels, ImageLimits.MostPixels);
+        ReadOnlySpan<byte> bytes = encoded.Span;
+        if (ImageFormats.DescribeUnsupported(name, bytes) is { } unsupported)
+            throw ImageException.NotSupported(name, unsupported);
+        if (ImageFormats.Sniff(bytes) is not { } format)
+            throw new ImageException(name, $"it is not an image: it begins with {Beginning(bytes)}; {ImageFormats.AreRead}");
+        FormatDecoder? decoder = format switch
+        {
+            ImageFormat.Bmp => BmpDecoder.Open(name, encoded),
+            ImageFormat.Tiff => TiffDecoder.Open(name, encoded),
+            ImageFormat.Netpbm => NetpbmDecoder.Open(encoded),
+            ImageFormat.Heic or ImageFormat.Avif => new HeifDecoder(name, format, encoded),
+            ImageFormat.JpegXl => JpegXlDecoder.Open(name, encoded),
+            _ => SkiaDecoder.Open(name, format, encoded),
+        };
+        if (decoder is null)
+            throw new ImageException(name, $"its {format.Name()} header is damaged or cut short ({bytes.Length:N0} bytes)");
+        if (decoder.Header.Size is { Width: >= 1, Height: >= 1 })
+            return decoder;
+        decoder.Dispose();
+        (int width, int height) = decoder.Header.Size;
+        throw new ImageException(name, $"it declares {width} x {height} pixels; at least 1 x 1 is expected");
+    }
+
+    private static void CheckHeader(string name, in ImageHeader header, int length, ImageLimits limits)
+    {
+        (int width, int height) = header.Size;
+        long pixels = (long)width * height, most = Math.Min(limits.Pixels, ImageLimits.MostPixels);
         if (pixels > most)
         {
             string allowed = pixels > ImageLimits.MostPixels
                 ? $"more than {ImageLimits.MostPixels:N0} are never read, to protect memory; make it smaller"
                 : $"at most {most:N0} are read, to protect memory (--max-pixels allows more; MaximumPixels in code)";
-            throw new ImageException(name, $"it declares {header.Width} x {header.Height} pixels; {allowed}");
+            throw new ImageException(name, $"it declares {width} x {height} pixels; {allowed}");
         }
-        if (header.Scans > MostScans || pixels * header.Scans > WorkPerPixelAllowed * most)
+        if (header.Scans > MaxScans || pixels * header.Scans > MaxScansOverFullLimit * most)
             throw new ImageException(name,
-                $"it goes over its {header.Width} x {header.Height} pixels {header.Scans:N0} times, to no purpose but keeping the "
-                + $"processor busy");
+                $"it goes over its {width} x {height} pixels {header.Scans:N0} times, to no purpose but keeping the processor busy");
         if (!header.IsComplete)
             throw new ImageException(name, $"it is cut short: the {header.Format.Name()} data ends too early, after {length:N0} bytes");
     }
 
-    private static DecodedPixels Pixels(
-        string name, ReadOnlyMemory<byte> encoded, in ImageHeader header, DecodingOptions options, ReductionChoice? choose)
+    private static string Beginning(ReadOnlySpan<byte> bytes)
     {
-        switch (header.Format)
-        {
-            case ImageFormat.Jpeg when options.UseTurboJpeg && JpegCodec.IsThere:
-                Orientation orientation = options.HonourOrientation ? header.Orientation : Orientation.AsStored;
-                int reduction = choose?.Invoke(orientation.Shown(header.Width, header.Height)) ?? 1;
-                if (JpegCodec.Decode(encoded.Span, header, reduction) is not { } pixels)
-                    goto case ImageFormat.Jpeg;
-                return new DecodedPixels(pixels, new ImageDimensions(header.Width, header.Height), reduction);
-            case ImageFormat.Bmp:
-                return new DecodedPixels(BmpCodec.Decode(encoded.Span, BmpHeader.Read(name, encoded.Span)!));
-            case ImageFormat.Tiff:
-                return new DecodedPixels(TiffCodec.Decode(encoded, TiffHeader.Read(name, encoded.Span)!));
-            case ImageFormat.Netpbm:
-                return new DecodedPixels(NetpbmCodec.Decode(encoded.Span, NetpbmHeader.Read(encoded.Span)!));
-            case ImageFormat.Heic or ImageFormat.Avif:
-                return new DecodedPixels(HeifCodec.Decode(name, encoded.Span, header, options.Limits));
-            case ImageFormat.JpegXl:
-                return new DecodedPixels(JpegXlCodec.Decode(encoded.Span, header));
-            case ImageFormat.Jpeg:
-                JpegCheck.ThrowIfPixelsAreMissing(encoded.Span);
-                goto default;
-            default:
-                return new DecodedPixels(SkiaCodec.Decode(encoded, header));
-        }
+        ReadOnlySpan<byte> first = bytes[..Math.Min(bytes.Length, ShownCharacters)];
+        bool isText = !first.ContainsAnyInRange((byte)0, (byte)8) && first.IndexOfAnyInRange((byte)0x7F, (byte)0xFF) < 0;
+        return isText
+            ? $"the text \"{Encoding.ASCII.GetString(first).ReplaceLineEndings(" ")}\""
+            : $"the bytes {Convert.ToHexString(first[..Math.Min(first.Length, 8)])}";
+    }
+}
+
+/// <summary>What an image file declares, read without decoding its pixels.</summary>
+/// <param name="Format">What kind of file it is.</param>
+/// <param name="Size">The declared size as stored, at least 1 x 1.</param>
+internal readonly record struct ImageHeader(ImageFormat Format, ImageDimensions Size)
+{
+    /// <summary>How the stored pixels are rotated and mirrored to be shown: the eight values of EXIF.</summary>
+    internal SKEncodedOrigin Orientation { get; init; } = SKEncodedOrigin.TopLeft;
+
+    /// <summary>Whether the file reaches the end that its format marks. Decoders fill missing pixels with gray and do not tell.</summary>
+    internal bool IsComplete { get; init; } = true;
+
+    /// <summary>How often a JPEG file goes over its pixels.</summary>
+    internal int Scans { get; init; } = 1;
+}
+
+/// <summary>An image file whose header has been read; its pixels are decoded when asked for, after the limits were checked.</summary>
+internal abstract class FormatDecoder : IDisposable
+{
+    internal ImageHeader Header { get; private protected init; }
+
+    /// <summary>
+    /// All pixels, their colors premultiplied by alpha; of an animation or several pages the first. The caller disposes them.
+    /// </summary>
+    /// <param name="options">How to decode.</param>
+    /// <param name="choose">Asked how far a JPEG image may be reduced.</param>
+    /// <exception cref="ArgumentException">The data is damaged or ends too early.</exception>
+    /// <exception cref="ImageException">The system's codec cannot decode this kind.</exception>
+    internal abstract DecodedPixels Decode(DecodingOptions options, ReductionChoice? choose);
+
+    public virtual void Dispose()
+    {
     }
 }

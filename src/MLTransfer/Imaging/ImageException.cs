@@ -10,14 +10,14 @@ public sealed class ImageException : Exception
     public ImageException(string name, string reason, Exception? innerException = null)
         : base($"{name}: {reason}", innerException) => (Name, Reason) = (name, reason);
 
-    /// <summary>An image that is sound, but of a kind that is not read.</summary>
-    /// <param name="name">The image.</param>
-    /// <param name="kindAndAdvice">What kind it is, and what to do.</param>
-    internal static ImageException NotSupported(string name, string kindAndAdvice) => new(name, $"not supported: {kindAndAdvice}");
-
     /// <summary>The image: its path, or what its source calls it.</summary>
     public string Name { get; }
 
     /// <summary>What is wrong with it.</summary>
     public string Reason { get; }
+
+    /// <summary>An intact image of a kind that is not read.</summary>
+    /// <param name="name">The image.</param>
+    /// <param name="kindAndAdvice">What kind it is, and what to do.</param>
+    internal static ImageException NotSupported(string name, string kindAndAdvice) => new(name, $"not supported: {kindAndAdvice}");
 }

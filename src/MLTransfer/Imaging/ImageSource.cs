@@ -1,20 +1,40 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using MLTransfer.Data;
+using MLTransfer.Files;
 using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>An image yet to be read.</summary>
+/// <summary>An image yet to be read: a file, encoded bytes, or pixels.</summary>
 public abstract record ImageSource
 {
     /// <summary>
     /// The image at a path: a file, or an image in a file that holds many, written <c>FILE!/NAME</c>: <c>images.zip!/ants/1.jpg</c>,
-    /// <c>t10k-images-idx3-ubyte.gz!/123</c>.
+    /// <c>t10k-images-idx3-ubyte.gz!/123</c>. The content decides what format it is, not the extension.
     /// </summary>
-    /// <param name="path">The path. Where no file of that name lies before <c>!/</c>, it is a plain file's.</param>
+    /// <param name="path">The path. Where there is no file with the name before <c>!/</c>, it is the path of a plain file.</param>
     public static ImageSource FromPath(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         return ContainerPath.Parse(path) is var (container, entry) ? new ContainedImage(path, container, entry) : new FileImage(path);
+    }
+
+    /// <summary>An encoded image in memory.</summary>
+    /// <param name="bytes">
+    /// The whole content of an image file: JPEG, PNG, WebP, BMP, GIF, TIFF or Netpbm; HEIC, AVIF and JPEG XL where the system has a codec.
+    /// </param>
+    /// <param name="name">What messages call it.</param>
+    public static ImageSource FromBytes(ReadOnlyMemory<byte> bytes, string name = "image") => new EncodedImage(name, bytes);
+
+    /// <summary>An image that is decoded already.</summary>
+    /// <param name="image">Its pixels.</param>
+    /// <param name="name">What messages call it.</param>
+    public static ImageSource FromImage(Image image, string name = "image")
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return new DecodedImage(name, image);
     }
 
     /// <summary>What messages call it: the path of a file, or the name it was given.</summary>
@@ -30,13 +50,161 @@ public abstract record ImageSource
         return pixels.ToImage();
     }
 
-    /// <summary>SHA-256 of what makes the image: of the encoded bytes, or of the size and the pixels.</summary>
+    /// <summary>SHA-256 of the encoded bytes, or of the size and the pixels where they are not encoded.</summary>
     /// <returns>32 bytes.</returns>
     /// <exception cref="ImageException">The file cannot be read.</exception>
     public abstract byte[] ContentHash();
 
     /// <summary>The pixels in the memory they were decoded to; the caller disposes them.</summary>
     /// <param name="options">How to decode.</param>
-    /// <param name="choose">Asked how far the image may be reduced, where it has to be decoded first; never, when nothing is given.</param>
+    /// <param name="choose">Asked how far an encoded image may be reduced while it is decoded; <see langword="null"/>: not at all.</param>
     internal abstract DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null);
+
+    private protected static byte[] HashPixels(int width, int height, ReadOnlySpan<byte> pixels)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(BitConverter.GetBytes(width));
+        hash.AppendData(BitConverter.GetBytes(height));
+        hash.AppendData(pixels);
+        return hash.GetHashAndReset();
+    }
+}
+
+/// <summary>An image in a file of its own.</summary>
+internal sealed record FileImage(string Path) : ImageSource
+{
+    public override string Name => Path;
+
+    public override byte[] ContentHash()
+    {
+        try
+        {
+            using FileStream stream = new(UnixNames.OpenRead(Path), FileAccess.Read, bufferSize: 0);
+            return SHA256.HashData(stream);
+        }
+        catch (Exception exception) when (IsAboutTheFile(exception))
+        {
+            throw Unreadable(exception);
+        }
+    }
+
+    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null)
+    {
+        ArraySegment<byte> encoded = Read(options.Limits);
+        try
+        {
+            return ImageDecoder.Decode(Name, encoded, options, choose);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(encoded.Array!);
+        }
+    }
+
+    /// <summary>The file's bytes in pooled memory.</summary>
+    private ArraySegment<byte> Read(ImageLimits limits)
+    {
+        byte[]? pooled = null;
+        try
+        {
+            using SafeFileHandle file = UnixNames.OpenRead(Path);
+            long length = RandomAccess.GetLength(file);
+            ImageDecoder.CheckLength(Name, length, limits);
+            pooled = ArrayPool<byte>.Shared.Rent((int)length);
+            int read = 0;
+            for (int more; read < length && (more = RandomAccess.Read(file, pooled.AsSpan(read, (int)length - read), read)) > 0;)
+                read += more;
+            return new ArraySegment<byte>(pooled, 0, read);
+        }
+        catch (Exception exception) when (IsAboutTheFile(exception))
+        {
+            if (pooled is not null)
+                ArrayPool<byte>.Shared.Return(pooled);
+            throw Unreadable(exception);
+        }
+    }
+
+    private static bool IsAboutTheFile(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
+
+    private ImageException Unreadable(Exception exception) => new(Name, exception switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+        UnauthorizedAccessException when Directory.Exists(Path) => "it is a folder, not an image",
+        UnauthorizedAccessException => "this user may not read it; check its permissions",
+        _ => $"it cannot be read ({exception.Message})",
+    }, exception);
+}
+
+/// <summary>An encoded image in memory.</summary>
+internal sealed record EncodedImage(string Name, ReadOnlyMemory<byte> Bytes) : ImageSource
+{
+    public override string Name { get; } = Name;
+
+    public override byte[] ContentHash() => SHA256.HashData(Bytes.Span);
+
+    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) =>
+        ImageDecoder.Decode(Name, Bytes, options, choose);
+}
+
+/// <summary>An image that is decoded already.</summary>
+internal sealed record DecodedImage(string Name, Image Image) : ImageSource
+{
+    public override string Name { get; } = Name;
+
+    public override byte[] ContentHash() => HashPixels(Image.Width, Image.Height, Image.Pixels);
+
+    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) => new(Image);
+}
+
+/// <summary>An image in a file that holds many: an entry of an archive, or pixels in an IDX or CIFAR file.</summary>
+internal sealed record ContainedImage(string Name, SharedContainer File, string Entry) : ImageSource
+{
+    public override string Name { get; } = Name;
+
+    public override byte[] ContentHash() => Read(ImageLimits.Default, (container, bytes) =>
+        container is RasterContainer raster ? HashPixels(raster.Width, raster.Height, bytes) : SHA256.HashData(bytes.AsSpan()));
+
+    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) =>
+        Read(options.Limits, (container, bytes) => container is RasterContainer raster
+            ? new DecodedPixels(new Image(raster.Width, raster.Height, bytes.ToArray()))
+            : ImageDecoder.Decode(Name, bytes, options, choose));
+
+    /// <summary>Reads the image's bytes into pooled memory, which is valid only within <paramref name="use"/>.</summary>
+    private T Read<T>(ImageLimits limits, Func<ContainedImages, ArraySegment<byte>, T> use)
+    {
+        byte[]? pooled = null;
+        try
+        {
+            ContainedImages container = File.Container;
+            long length = container.Length(Entry);
+            if (length < 0)
+                throw new ImageException(Name, "the file is there, but holds no such image");
+            ImageDecoder.CheckLength(Name, length, limits);
+            pooled = ArrayPool<byte>.Shared.Rent((int)length);
+            container.Read(Entry, pooled.AsSpan(0, (int)length));
+            return use(container, new ArraySegment<byte>(pooled, 0, (int)length));
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new ImageException(Name, $"it cannot be read ({exception.Message.TrimEnd('.')})", exception);
+        }
+        finally
+        {
+            if (pooled is not null)
+                ArrayPool<byte>.Shared.Return(pooled);
+        }
+    }
+}
+
+/// <summary>A row without an image where one should be.</summary>
+internal sealed record AbsentImage(string Row) : ImageSource
+{
+    public override string Name => Row;
+
+    public override byte[] ContentHash() => throw Missing();
+
+    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) => throw Missing();
+
+    private ImageException Missing() => new(Row, "there is no image in this row");
 }

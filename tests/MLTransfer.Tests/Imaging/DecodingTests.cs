@@ -134,6 +134,18 @@ public sealed class DecodingTests : IDisposable
     }
 
     [Fact]
+    public void A_path_bytes_and_pixels_are_sources_of_the_same_image()
+    {
+        string path = Fixture.PathOf("plain.png");
+        ImageSource file = ImageSource.FromPath(path), bytes = ImageSource.FromBytes(Fixture.Bytes("plain.png"), "upload"),
+            pixels = ImageSource.FromImage(Fixture.Shown(), "drawn");
+
+        Assert.Equal([path, "upload", "drawn"], new[] { file.Name, bytes.Name, pixels.Name });
+        Assert.All([file, bytes, pixels], source => Assert.Equal(Fixture.Shown().Pixels, source.Decode().Pixels));
+        Assert.Equal("image", ImageSource.FromBytes(new byte[1]).Name);
+    }
+
+    [Fact]
     public void The_hash_of_decoded_images_tells_sizes_and_pixels_apart()
     {
         DecodedImage lying = new("a", Fixture.Drawn(2, 1, (_, _) => (1, 2, 3))),

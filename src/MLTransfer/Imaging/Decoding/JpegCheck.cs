@@ -4,19 +4,102 @@ using System.Collections.Concurrent;
 namespace MLTransfer.Imaging.Decoding;
 
 /// <summary>
+/// Reads the markers of a JPEG file (ITU T.81, annex B) for what Skia does not tell: the size of a file that it refuses to open, how many
+/// scans there are, and whether the end marker is there.
+/// </summary>
+internal static class JpegHeader
+{
+    internal const byte EndOfImage = 0xD9, StartOfScan = 0xDA, FirstRestart = 0xD0, LastRestart = 0xD7;
+
+    private const byte StartOfImage = 0xD8, Temporary = 0x01, JpegLs = 0xF7, SupportedBits = 8;
+
+    /// <returns>Null when the file ends before its frame header.</returns>
+    /// <exception cref="ImageException">The frame is of a kind that is not read.</exception>
+    internal static ImageHeader? Read(string name, ReadOnlySpan<byte> bytes)
+    {
+        ImageDimensions? size = null;
+        int position = 0, scans = 0, marker;
+        while ((marker = NextMarker(bytes, ref position)) is not (0 or EndOfImage))
+        {
+            if (StandsAlone(marker))
+                continue;
+            if (!TryReadSegment(bytes, ref position, out ReadOnlySpan<byte> segment))
+                break;
+            if (IsFrame(marker) && segment.Length >= 6)
+                size ??= ReadFrame(name, marker, segment);
+            else if (marker == StartOfScan)
+                scans++;
+        }
+        return size is { } found
+            ? new ImageHeader(ImageFormat.Jpeg, found) { IsComplete = marker == EndOfImage, Scans = scans } : null;
+    }
+
+    /// <summary>
+    /// The next marker, past everything else, such as entropy-coded data with its stuffed bytes; <paramref name="position"/> moves past it.
+    /// 0 at the end.
+    /// </summary>
+    internal static int NextMarker(ReadOnlySpan<byte> bytes, ref int position)
+    {
+        while (position < bytes.Length && bytes[position..].IndexOf(byte.MaxValue) is var found and >= 0)
+        {
+            position += found + 1;
+            while (position < bytes.Length && bytes[position] == byte.MaxValue)
+                position++;
+            if (position < bytes.Length && bytes[position++] is var marker and not 0)
+                return marker;
+        }
+        return 0;
+    }
+
+    /// <summary>Reads what a marker's segment holds; <paramref name="position"/> moves past it.</summary>
+    /// <returns>Whether the file does not end within the segment.</returns>
+    internal static bool TryReadSegment(ReadOnlySpan<byte> bytes, ref int position, out ReadOnlySpan<byte> segment)
+    {
+        int length = bytes.Length - position < 2 ? 0 : BinaryPrimitives.ReadUInt16BigEndian(bytes[position..]);
+        bool isWhole = length >= 2 && length <= bytes.Length - position;
+        segment = isWhole ? bytes.Slice(position + 2, length - 2) : default;
+        position += isWhole ? length : 0;
+        return isWhole;
+    }
+
+    /// <summary>Whether no segment follows the marker.</summary>
+    internal static bool StandsAlone(int marker) => marker is StartOfImage or Temporary or (>= FirstRestart and <= LastRestart);
+
+    private static ImageDimensions ReadFrame(string name, int marker, ReadOnlySpan<byte> segment)
+    {
+        int height = BinaryPrimitives.ReadUInt16BigEndian(segment[1..]), width = BinaryPrimitives.ReadUInt16BigEndian(segment[3..]);
+        string? unsupported = marker switch
+        {
+            JpegLs => "with JPEG-LS compression",
+            0xC3 or 0xCB => "with lossless compression",
+            >= 0xC5 and <= 0xC7 or >= 0xCD => "in hierarchical form",
+            _ when segment[0] != SupportedBits => $"of {segment[0]} bits a colour",
+            _ when segment[5] is not (1 or 3 or 4) => $"of {segment[5]} colours",
+            _ when height == 0 => "whose height is given at its end",
+            _ => null,
+        };
+        return unsupported is null ? new ImageDimensions(width, height) : throw ImageException.NotSupported(
+            name, $"a JPEG image {unsupported}; save it as baseline or progressive JPEG of 8 bits, or as PNG");
+    }
+
+    // 0xC4, 0xC8 and 0xCC lie among the frame markers but mean tables and an extension.
+    private static bool IsFrame(int marker) => marker is (>= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC)) or JpegLs;
+}
+
+/// <summary>
 /// Walks the Huffman codes of a JPEG file (ITU T.81) to find out whether any of its pixels are missing: Skia makes them up and does not
 /// tell, while libjpeg-turbo does. What this walk does not know, such as arithmetic coding, is left to the codec.
 /// </summary>
 internal sealed class JpegCheck
 {
-    private const byte FirstRestart = 0xD0, EndOfImage = 0xD9, StartOfScan = 0xDA, HuffmanTables = 0xC4, RestartInterval = 0xDD;
-    private const int Restarts = 8, BlockSide = 8, MostComponents = 4, TableClasses = 2, TablesOfAClass = 4;
+    private const byte HuffmanTables = 0xC4, RestartInterval = 0xDD;
+    private const int Restarts = 8, BlockSide = 8, MaxComponents = 4, TableClasses = 2, TablesOfAClass = 4;
 
-    // Used again, for its tables are costly to allocate.
+    // Reused, because its tables are costly to allocate.
     private static readonly ConcurrentBag<JpegCheck> Idle = [];
 
-    private readonly JpegCodes[] _tables = [.. Enumerable.Range(0, TableClasses * TablesOfAClass).Select(_ => new JpegCodes())];
-    private readonly JpegComponent[] _components = [new(), new(), new(), new()], _parts = new JpegComponent[MostComponents];
+    private readonly HuffmanTable[] _tables = [.. Enumerable.Range(0, TableClasses * TablesOfAClass).Select(_ => new HuffmanTable())];
+    private readonly JpegComponent[] _components = [new(), new(), new(), new()], _scanned = new JpegComponent[MaxComponents];
     private int _count, _across, _down, _width, _height, _interval;
     private bool _isProgressive;
 
@@ -38,41 +121,23 @@ internal sealed class JpegCheck
     private void Walk(ReadOnlySpan<byte> bytes)
     {
         (_count, _interval, _isProgressive) = (0, 0, false);
-        foreach (JpegCodes codes in _tables)
-            codes.Forget();
-        int position = 2;
-        while (NextMarker(bytes, ref position) is var marker and > 0 and not EndOfImage)
+        foreach (HuffmanTable table in _tables)
+            table.Clear();
+        int position = 0;
+        while (JpegHeader.NextMarker(bytes, ref position) is var marker and not (0 or JpegHeader.EndOfImage))
         {
-            if (marker is >= FirstRestart and < FirstRestart + Restarts or 1)
+            if (JpegHeader.StandsAlone(marker))
                 continue;
-            if (bytes.Length - position < 2)
+            if (!JpegHeader.TryReadSegment(bytes, ref position, out ReadOnlySpan<byte> segment))
                 return;
-            int length = BinaryPrimitives.ReadUInt16BigEndian(bytes[position..]);
-            if (length < 2 || length > bytes.Length - position)
-                return;
-            ReadOnlySpan<byte> segment = bytes.Slice(position + 2, length - 2);
-            position += length;
-            bool isUnderstood = marker == StartOfScan ? WalkScan(bytes, segment, ref position) : Read(marker, segment);
+            bool isUnderstood =
+                marker == JpegHeader.StartOfScan ? WalkScan(bytes, segment, ref position) : ReadSegment(marker, segment);
             if (!isUnderstood)
                 return;
         }
     }
 
-    /// <summary>The next marker, past everything else; <paramref name="position"/> moves behind it. 0 at the end.</summary>
-    private static int NextMarker(ReadOnlySpan<byte> bytes, ref int position)
-    {
-        while (position < bytes.Length && bytes[position..].IndexOf(byte.MaxValue) is var found and >= 0)
-        {
-            position += found + 1;
-            while (position < bytes.Length && bytes[position] == byte.MaxValue)
-                position++;
-            if (position < bytes.Length && bytes[position++] is var marker and not 0)
-                return marker;
-        }
-        return 0;
-    }
-
-    private bool Read(int marker, ReadOnlySpan<byte> segment)
+    private bool ReadSegment(int marker, ReadOnlySpan<byte> segment)
     {
         switch (marker)
         {
@@ -107,7 +172,7 @@ internal sealed class JpegCheck
 
     private bool ReadFrame(ReadOnlySpan<byte> segment)
     {
-        if (_count > 0 || segment.Length < 6 || segment[5] is < 1 or > MostComponents || segment.Length < 6 + 3 * segment[5])
+        if (_count > 0 || segment.Length < 6 || segment[5] is < 1 or > MaxComponents || segment.Length < 6 + 3 * segment[5])
             return false;
         (_height, _width) = (BinaryPrimitives.ReadUInt16BigEndian(segment[1..]), BinaryPrimitives.ReadUInt16BigEndian(segment[3..]));
         (_count, _across, _down) = (segment[5], 1, 1);
@@ -120,8 +185,10 @@ internal sealed class JpegCheck
             (_across, _down) = (Math.Max(_across, _components[i].Across), Math.Max(_down, _components[i].Down));
         }
         foreach (JpegComponent one in _components.AsSpan(0, _count))
-            one.Begin(Parts(Parts(_width * one.Across, _across), BlockSide), Parts(Parts(_height * one.Down, _down), BlockSide),
-                _isProgressive);
+        {
+            one.Begin(CeilingDivide(CeilingDivide(_width * one.Across, _across), BlockSide),
+                CeilingDivide(CeilingDivide(_height * one.Down, _down), BlockSide), _isProgressive);
+        }
         return true;
     }
 
@@ -136,33 +203,32 @@ internal sealed class JpegCheck
             return false;
         for (int i = 0; i < count; i++)
         {
-            if (!TryChoose(i, segment[1 + 2 * i], segment[2 + 2 * i], band))
+            if (!TryChooseComponent(i, segment[1 + 2 * i], segment[2 + 2 * i], band))
                 return false;
         }
-        return WalkUnits(bytes, _parts.AsSpan(0, count), band, ref position);
+        return WalkUnits(bytes, _scanned.AsSpan(0, count), band, ref position);
     }
 
-    /// <summary>
-    /// Takes a component into the scan, with its tables; where the scan needs one that the file lacks, codecs take the usual one.
-    /// </summary>
-    private bool TryChoose(int place, byte id, byte tables, JpegBand band)
+    /// <summary>Takes a component into the scan, with its tables.</summary>
+    /// <returns>Whether the file has them: codecs take the usual one where a table is missing.</returns>
+    private bool TryChooseComponent(int place, byte id, byte tables, JpegBand band)
     {
         foreach (JpegComponent one in _components.AsSpan(0, _count))
         {
             if (one.Id != id || tables >> 4 >= TablesOfAClass || (tables & 15) >= TablesOfAClass)
                 continue;
             (one.Dc, one.Ac) = (_tables[tables >> 4], _tables[TablesOfAClass + (tables & 15)]);
-            _parts[place] = one;
-            return (band.First > 0 || band.IsRefining || one.Dc.IsThere) && (_isProgressive && band.First == 0 || one.Ac.IsThere);
+            _scanned[place] = one;
+            return (band.First > 0 || band.IsRefining || one.Dc.IsDefined) && (_isProgressive && band.First == 0 || one.Ac.IsDefined);
         }
         return false;
     }
 
     // A scan of several components goes over them in units of some blocks of each; a scan of one goes over its blocks.
-    private bool WalkUnits(ReadOnlySpan<byte> bytes, ReadOnlySpan<JpegComponent> parts, JpegBand band, ref int position)
+    private bool WalkUnits(ReadOnlySpan<byte> bytes, ReadOnlySpan<JpegComponent> scanned, JpegBand band, ref int position)
     {
-        int units = parts.Length == 1 ? parts[0].Columns * parts[0].Rows
-            : Parts(_width, BlockSide * _across) * Parts(_height, BlockSide * _down);
+        int units = scanned.Length == 1 ? scanned[0].Columns * scanned[0].Rows
+            : CeilingDivide(_width, BlockSide * _across) * CeilingDivide(_height, BlockSide * _down);
         JpegBits bits = new(bytes, position);
         JpegBlocks blocks = new(band, _isProgressive);
         for (int unit = 0; unit < units; unit++)
@@ -170,58 +236,57 @@ internal sealed class JpegCheck
             if (_interval > 0 && unit > 0 && unit % _interval == 0)
             {
                 int at = bits.Position;
-                if (NextMarker(bytes, ref at) != FirstRestart + (unit / _interval - 1) % Restarts)
+                if (JpegHeader.NextMarker(bytes, ref at) != JpegHeader.FirstRestart + (unit / _interval - 1) % Restarts)
                     throw new ArgumentException("a part of its JPEG data is missing");
                 bits = new JpegBits(bytes, at);
                 blocks.Restart();
             }
-            foreach (JpegComponent part in parts)
+            foreach (JpegComponent component in scanned)
             {
-                int count = parts.Length == 1 ? 1 : part.Across * part.Down;
+                int count = scanned.Length == 1 ? 1 : component.Across * component.Down;
                 for (int i = 0; i < count; i++)
-                    blocks.Walk(ref bits, part, unit);
+                    blocks.Skip(ref bits, component, unit);
             }
-            if (bits.HasRunOut)
+            if (bits.IsExhausted)
                 throw new ArgumentException("its JPEG data ends before its last pixel, or a part of it is missing");
         }
         position = bits.Position;
         return true;
     }
 
-    private static int Parts(int whole, int part) => (whole + part - 1) / part;
+    private static int CeilingDivide(int whole, int part) => (whole + part - 1) / part;
 }
 
-/// <summary>One of the colours of a JPEG file, with the tables of the scan in question.</summary>
+/// <summary>One of the color components of a JPEG file, with its tables in the current scan.</summary>
 internal sealed class JpegComponent
 {
     internal byte Id { get; set; }
 
+    /// <summary>Horizontal sampling factor: blocks of this component side by side in a unit.</summary>
     internal int Across { get; set; }
 
+    /// <summary>Vertical sampling factor.</summary>
     internal int Down { get; set; }
 
     internal int Columns { get; private set; }
 
     internal int Rows { get; private set; }
 
-    internal JpegCodes Dc { get; set; } = new();
+    internal HuffmanTable Dc { get; set; } = new();
 
-    internal JpegCodes Ac { get; set; } = new();
+    internal HuffmanTable Ac { get; set; } = new();
 
-    /// <summary>For each block, a bit for each coefficient that is not 0: refining reads a bit for each of them.</summary>
-    internal ulong[] Seen { get; private set; } = [];
+    /// <summary>For each block, a bit for each coefficient that is not 0: a refining scan has a bit for each of them.</summary>
+    internal ulong[] NonZero { get; private set; } = [];
 
     internal void Begin(int columns, int rows, bool isProgressive)
     {
         (Columns, Rows) = (columns, rows);
         if (!isProgressive)
             return;
-        if (Seen.Length < columns * rows)
-            Seen = new ulong[columns * rows];
+        if (NonZero.Length < columns * rows)
+            NonZero = new ulong[columns * rows];
         else
-            Array.Clear(Seen, 0, columns * rows);
+            Array.Clear(NonZero, 0, columns * rows);
     }
 }
-
-/// <summary>The coefficients that a scan brings, and whether it only adds a bit to each.</summary>
-internal readonly record struct JpegBand(int First, int Last, bool IsRefining);

@@ -3,17 +3,17 @@ using System.Buffers.Binary;
 namespace MLTransfer.Imaging.Decoding;
 
 /// <summary>
-/// The first directory of tags in TIFF data (TIFF 6.0, section 2), which is also what EXIF data is. Reads numbers that lie in the directory
-/// itself or are pointed to; whatever points outside the data is as if it was not there.
+/// The first directory of tags in TIFF data (TIFF 6.0, section 2), which EXIF data is too. Reads the whole numbers of a tag, wherever they
+/// are; a tag that points outside the data counts as missing.
 /// </summary>
 internal readonly ref struct TiffDirectory
 {
-    internal const ushort Orientation = 274;
+    internal const ushort Compression = 259, Photometric = 262, Orientation = 274;
 
     private const int EntryLength = 12;
     private const ushort Short = 3, Long = 4;
 
-    // Bytes of a value by its type, from 1 to 13.
+    // Bytes of a value by its type, 1 to 13.
     private static readonly byte[] Sizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 
     private readonly ReadOnlySpan<byte> _bytes;
@@ -42,8 +42,8 @@ internal readonly ref struct TiffDirectory
         }
     }
 
-    /// <returns>A directory without tags where there is none.</returns>
-    internal static TiffDirectory First(ReadOnlySpan<byte> bytes)
+    /// <returns>A directory without tags where the data has none.</returns>
+    internal static TiffDirectory ReadFirst(ReadOnlySpan<byte> bytes)
     {
         bool littleEndian = bytes.StartsWith("II*\0"u8);
         if (bytes.Length < 8 || !littleEndian && !bytes.StartsWith("MM\0*"u8))

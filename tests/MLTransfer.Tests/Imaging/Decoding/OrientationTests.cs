@@ -1,6 +1,7 @@
 using MLTransfer.Imaging;
 using MLTransfer.Imaging.Decoding;
 using MLTransfer.Imaging.Transforms;
+using SkiaSharp;
 
 namespace MLTransfer.Tests.Imaging.Decoding;
 
@@ -19,10 +20,10 @@ public class OrientationTests
     public void Pixels_are_turned_and_mirrored_as_asked(int orientation, string shown)
     {
         uint[] target = new uint[6];
-        Turning.Turn([1, 2, 3, 4, 5, 6], 3, 2, (Orientation)orientation, target);
+        ExifOrientation.Apply((SKEncodedOrigin)orientation, [1, 2, 3, 4, 5, 6], 3, 2, target);
 
         Assert.Equal(shown.Replace(" ", ""), string.Concat(target));
-        Assert.Equal(shown.IndexOf(' '), ((Orientation)orientation).Shown(3, 2).Width);
+        Assert.Equal(shown.IndexOf(' '), ExifOrientation.SizeShown((SKEncodedOrigin)orientation, new(3, 2)).Width);
     }
 
     [Theory]
@@ -34,12 +35,12 @@ public class OrientationTests
     {
         Image turned = Fixture.Drawn(Fixture.Height, Fixture.Width,
             (x, y) => (10 * y, 15 * (Fixture.Height - 1 - x), 6 * (y + Fixture.Height - 1 - x)));
-        Image honoured = Fixture.Decode(name),
-            stored = new FileImage(Fixture.PathOf(name)).Decode(new DecodingOptions { HonourOrientation = false });
+        Image oriented = Fixture.Decode(name),
+            stored = new FileImage(Fixture.PathOf(name)).Decode(new DecodingOptions { ApplyOrientation = false });
 
-        Assert.Equal((Fixture.Height, Fixture.Width), (honoured.Width, honoured.Height));
+        Assert.Equal((Fixture.Height, Fixture.Width), (oriented.Width, oriented.Height));
         Assert.Equal((Fixture.Width, Fixture.Height), (stored.Width, stored.Height));
-        Assert.InRange(PixelDifference.Between(turned.Pixels, honoured.Pixels).Mean, 0, tolerance);
+        Assert.InRange(PixelDifference.Between(turned.Pixels, oriented.Pixels).Mean, 0, tolerance);
         Assert.InRange(PixelDifference.Between(Fixture.Shown().Pixels, stored.Pixels).Mean, 0, tolerance);
     }
 

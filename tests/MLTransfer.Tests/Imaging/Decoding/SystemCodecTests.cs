@@ -65,7 +65,7 @@ public sealed class NeedsSystemCodecTheoryAttribute : TheoryAttribute
 {
     public NeedsSystemCodecTheoryAttribute(string library)
     {
-        if (!(library == "libheif" ? HeifCodec.IsThere : JpegXlCodec.IsThere))
+        if (!(library == "libheif" ? HeifDecoder.IsAvailable : JpegXlDecoder.IsAvailable))
             Skip = $"{library} is not here.";
     }
 }

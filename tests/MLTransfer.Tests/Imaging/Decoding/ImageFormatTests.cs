@@ -4,7 +4,7 @@ using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Imaging.Decoding;
 
-public class OtherFormatsTests
+public class ImageFormatTests
 {
     private const string Export = "; export it as JPEG, PNG or TIFF with a raw converter";
 

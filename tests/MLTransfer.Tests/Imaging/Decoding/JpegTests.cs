@@ -1,12 +1,14 @@
+using System.Runtime.InteropServices;
 using MLTransfer.Imaging;
 using MLTransfer.Imaging.Decoding;
 using MLTransfer.Imaging.Transforms;
 using MLTransfer.Tests.Reference;
+using SkiaSharp;
 
 namespace MLTransfer.Tests.Imaging.Decoding;
 
 [Collection(nameof(RunAlone))]
-public class JpegCodecTests
+public class JpegTests
 {
     private const int Images = 200, BytesEach = 1024;
 
@@ -45,13 +47,13 @@ public class JpegCodecTests
     public void A_broken_image_does_not_spoil_the_decoder_for_the_next()
     {
         byte[] whole = Fixture.Bytes("baseline.jpg"), broken = [.. whole];
-        var header = ImageHeader.Read("whole", whole);
+        ImageDimensions size = new(Fixture.Width, Fixture.Height);
         // The sampling of the first colour.
         broken[whole.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]) + 11] = 0;
 
         for (int i = 0; i < 10; i++)
-            Assert.Null(JpegCodec.Decode(broken, header, reduction: 1));
-        using PixelMemory? pixels = JpegCodec.Decode(whole, header, reduction: 1);
+            Assert.Null(TurboJpeg.Decode(broken, size, reduction: 1));
+        using DecodedPixels? pixels = TurboJpeg.Decode(whole, size, reduction: 1);
         Assert.NotNull(pixels);
     }
 
@@ -83,7 +85,7 @@ public class JpegCodecTests
     }
 
     [NeedsTurboJpegFact]
-    public void A_reduced_image_is_turned_too()
+    public void A_reduced_image_is_oriented_too()
     {
         FileImage turned = new(Fixture.PathOf("turned.jpg"));
         ImageTransform[] shrinking = [new Resize(8, 12)];
@@ -93,12 +95,76 @@ public class JpegCodecTests
         Assert.InRange(PixelDifference.Between(whole.Pixels, near.Pixels).Mean, 0.001, 3);
     }
 
+    [Theory]
+    [InlineData("baseline.jpg")]
+    [InlineData("progressive.jpg")]
+    [InlineData("cmyk.jpg")]
+    [InlineData("ycck.jpg")]
+    [InlineData("gray.jpg")]
+    [InlineData("turned.jpg")]
+    [InlineData("arithmetic.jpg")]
+    public void Nothing_is_missing_from_a_whole_image(string name) => JpegCheck.ThrowIfPixelsAreMissing(Fixture.Bytes(name));
+
+    // Both ways of decoding must tell: libjpeg-turbo by its warnings, Skia by the walk before it.
+    [Theory]
+    [InlineData("baseline.jpg", true)]
+    [InlineData("baseline.jpg", false)]
+    [InlineData("progressive.jpg", true)]
+    [InlineData("progressive.jpg", false)]
+    [InlineData("gray.jpg", true)]
+    [InlineData("gray.jpg", false)]
+    public void An_image_that_lost_a_part_before_its_end_is_damaged(string name, bool turbo)
+    {
+        byte[] whole = Fixture.Bytes(name);
+        int scan = whole.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]) + 14;
+        byte[] gap = [.. whole.AsSpan(0, Math.Max(scan, whole.Length - 60)), .. whole.AsSpan(whole.Length - 2)];
+
+        DecodingOptions options = new() { UseTurboJpeg = turbo };
+        ImageException exception = Assert.Throws<ImageException>(() => new EncodedImage("gap", gap).Decode(options));
+        Assert.Contains("JPEG data is damaged", exception.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bits_that_are_no_code_are_damage()
+    {
+        byte[] bytes = Fixture.Bytes("baseline.jpg");
+        int scan = bytes.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]) + 14;
+        for (int i = scan + 2; i < bytes.Length - 4; i += 2)
+            (bytes[i], bytes[i + 1]) = (0xFF, 0);
+
+        string complaint = Assert.Throws<ArgumentException>(() => JpegCheck.ThrowIfPixelsAreMissing(bytes)).Message;
+        Assert.Contains("no code", complaint, StringComparison.Ordinal);
+    }
+
     /// <summary>A JPEG of 397 × 251 pixels.</summary>
     private static byte[] Photo()
     {
-        using TemporaryFolder folder = new();
         Image drawn = Fixture.Drawn(397, 251, (x, y) =>
             ((int)(128 + 100 * Math.Sin(x / 17.0)), (int)(128 + 100 * Math.Cos(y / 11.0)), (x + y + (x * 7 + y * 13) % 20) % 256));
-        return File.ReadAllBytes(SavedImage.AsJpeg(drawn, folder.PathOf("photo.jpg")));
+        using SKBitmap bitmap = new(new SKImageInfo(drawn.Width, drawn.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        byte[] pixels = [.. drawn.Pixels.Chunk(3).SelectMany(pixel => pixel.Append((byte)255))];
+        Marshal.Copy(pixels, 0, bitmap.GetPixels(), pixels.Length);
+        using SKData encoded = bitmap.Encode(SKEncodedImageFormat.Jpeg, quality: 100);
+        return encoded.ToArray();
+    }
+}
+
+/// <summary>A test of decoding through libjpeg-turbo; skipped, visibly, where it is missing.</summary>
+public sealed class NeedsTurboJpegFactAttribute : FactAttribute
+{
+    internal const string Missing = "libjpeg-turbo is not here: apt-get install libturbojpeg0.";
+
+    public NeedsTurboJpegFactAttribute()
+    {
+        if (!TurboJpeg.IsAvailable) Skip = Missing;
+    }
+}
+
+/// <inheritdoc cref="NeedsTurboJpegFactAttribute"/>
+public sealed class NeedsTurboJpegTheoryAttribute : TheoryAttribute
+{
+    public NeedsTurboJpegTheoryAttribute()
+    {
+        if (!TurboJpeg.IsAvailable) Skip = NeedsTurboJpegFactAttribute.Missing;
     }
 }

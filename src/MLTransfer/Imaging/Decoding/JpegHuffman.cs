@@ -1,0 +1,295 @@
+using System.Buffers.Binary;
+
+namespace MLTransfer.Imaging.Decoding;
+
+/// <summary>Reads the bits of entropy-coded JPEG data (ITU T.81, annex F) past stuffed bytes up to the next marker, then zeros.</summary>
+internal ref struct JpegBits
+{
+    private const int Capacity = 64, PeekedBits = 32;
+
+    private readonly ReadOnlySpan<byte> _bytes;
+    private ulong _bits;
+    private int _count, _padding;
+
+    internal JpegBits(ReadOnlySpan<byte> bytes, int position)
+    {
+        _bytes = bytes;
+        Position = position;
+    }
+
+    /// <summary>Where the next byte, or the marker that ends the data, is.</summary>
+    internal int Position { get; private set; }
+
+    /// <summary>Whether more bits were read than there are.</summary>
+    internal readonly bool IsExhausted => _padding > _count;
+
+    /// <summary>The next 32 bits, the first one highest.</summary>
+    internal uint Peek()
+    {
+        if (_count < PeekedBits)
+            Fill();
+        return (uint)(_bits >> PeekedBits);
+    }
+
+    internal void Skip(int count)
+    {
+        _bits <<= count;
+        _count -= count;
+    }
+
+    /// <param name="count">0 to 16.</param>
+    internal int Read(int count)
+    {
+        int value = (int)((ulong)Peek() >> (PeekedBits - count));
+        Skip(count);
+        return value;
+    }
+
+    private void Fill()
+    {
+        if (Position <= _bytes.Length - sizeof(ulong)
+            && BinaryPrimitives.ReadUInt64BigEndian(_bytes[Position..]) is var next8 && HasNoMarkerByte(next8))
+        {
+            // Bits below the last whole byte are read again by the next call.
+            _bits |= next8 >> _count;
+            int whole = (Capacity - 1 - _count) >> 3;
+            Position += whole;
+            _count += whole << 3;
+            return;
+        }
+        while (_count <= Capacity - 8)
+        {
+            int next = NextByte();
+            if (next < 0)
+                _padding += 8;
+            else
+                _bits |= (ulong)next << (Capacity - 8 - _count);
+            _count += 8;
+        }
+    }
+
+    // No byte is 0xFF: the usual bit trick for "no byte is 0", applied to the complement.
+    private static bool HasNoMarkerByte(ulong bytes) => ((~bytes - 0x0101010101010101) & bytes & 0x8080808080808080) == 0;
+
+    /// <returns>-1 at a marker and at the end.</returns>
+    private int NextByte()
+    {
+        if (Position >= _bytes.Length)
+            return -1;
+        byte value = _bytes[Position];
+        if (value != byte.MaxValue)
+        {
+            Position++;
+            return value;
+        }
+        int after = Position + 1;
+        while (after < _bytes.Length && _bytes[after] == byte.MaxValue)
+            after++;
+        if (after >= _bytes.Length || _bytes[after] != 0)
+            return -1;
+        Position = after + 1;
+        return byte.MaxValue;
+    }
+}
+
+/// <summary>A Huffman table of a JPEG file (ITU T.81, annex C).</summary>
+internal sealed class HuffmanTable
+{
+    private const int Longest = 16, Fast = 9, PeekedBits = 32;
+
+    // For each nine bits that a code may begin with: the length of the code together with the number after it, whose length is the
+    // symbol's lower half; the length of the code; its symbol. 0 where the code is longer.
+    private readonly uint[] _fast = new uint[1 << Fast];
+
+    // For each length, the first value above its codes, and the offset from a code to the index of its symbol.
+    private readonly int[] _end = new int[Longest + 1], _shift = new int[Longest + 1];
+    private readonly byte[] _symbols = new byte[256];
+
+    /// <summary>Whether the file has defined this table.</summary>
+    internal bool IsDefined { get; private set; }
+
+    internal void Clear() => IsDefined = false;
+
+    /// <param name="counts">How many codes there are of each length from 1 to 16.</param>
+    /// <param name="symbols">What they mean, in order of their codes; at most 256.</param>
+    /// <returns>Whether there are enough codes of each length.</returns>
+    internal bool TryRead(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
+    {
+        Array.Clear(_fast);
+        symbols.CopyTo(_symbols);
+        int code = 0, index = 0;
+        for (int length = 1; length <= Longest; length++, code <<= 1)
+        {
+            _shift[length] = index - code;
+            for (int i = 0; i < counts[length - 1]; i++, code++, index++)
+            {
+                if (code >= 1 << length)
+                    return false;
+                uint entry = (uint)((length + (symbols[index] & 15)) << 16 | length << 8 | symbols[index]);
+                if (length <= Fast)
+                    _fast.AsSpan(code << (Fast - length), 1 << (Fast - length)).Fill(entry);
+            }
+            _end[length] = code;
+        }
+        return IsDefined = true;
+    }
+
+    /// <returns>The next symbol; -1 where the bits are no code.</returns>
+    internal int Read(ref JpegBits bits)
+    {
+        uint next = bits.Peek();
+        uint entry = _fast[next >> (PeekedBits - Fast)];
+        if (entry != 0)
+        {
+            bits.Skip((byte)(entry >> 8));
+            return (byte)entry;
+        }
+        return ReadLong(ref bits, next);
+    }
+
+    /// <summary>The next symbol; skips the number after it. -1 where the bits are no code.</summary>
+    internal int ReadPastNumber(ref JpegBits bits)
+    {
+        uint entry = _fast[bits.Peek() >> (PeekedBits - Fast)];
+        if (entry != 0)
+        {
+            bits.Skip((int)(entry >> 16));
+            return (byte)entry;
+        }
+        int symbol = ReadLong(ref bits, bits.Peek());
+        if (symbol > 0)
+            bits.Read(symbol & 15);
+        return symbol;
+    }
+
+    private int ReadLong(ref JpegBits bits, uint next)
+    {
+        for (int length = Fast + 1; length <= Longest; length++)
+        {
+            int code = (int)(next >> (PeekedBits - length));
+            if (code >= _end[length])
+                continue;
+            bits.Skip(length);
+            return _symbols[code + _shift[length]];
+        }
+        return -1;
+    }
+}
+
+/// <summary>The coefficients that a scan brings, and whether it only adds a bit to each.</summary>
+internal readonly record struct JpegBand(int First, int Last, bool IsRefining);
+
+/// <summary>Skips the codes of single blocks (ITU T.81, annexes F and G) without computing what they hold.</summary>
+internal struct JpegBlocks(JpegBand band, bool isProgressive)
+{
+    private const int LongRun = 15, LongestNumber = 16;
+
+    // How many of the next blocks have nothing in this band ("end of band" run).
+    private int _emptyBlocks;
+
+    internal void Restart() => _emptyBlocks = 0;
+
+    /// <param name="bits">The data.</param>
+    /// <param name="component">Whose block it is.</param>
+    /// <param name="block">Which one, where the scan has only this component.</param>
+    /// <exception cref="ArgumentException">Some of the bits are no code.</exception>
+    internal void Skip(ref JpegBits bits, JpegComponent component, int block)
+    {
+        if (!isProgressive)
+        {
+            SkipNumber(ref bits, component.Dc);
+            SkipBaseline(ref bits, component.Ac);
+        }
+        else if (band.First > 0)
+        {
+            ref ulong nonZero = ref component.NonZero[block];
+            if (band.IsRefining)
+                SkipRefinement(ref bits, component.Ac, ref nonZero);
+            else
+                SkipBand(ref bits, component.Ac, ref nonZero);
+        }
+        else if (band.IsRefining)
+        {
+            bits.Read(1);
+        }
+        else
+        {
+            SkipNumber(ref bits, component.Dc);
+        }
+    }
+
+    private static void SkipNumber(ref JpegBits bits, HuffmanTable codes) =>
+        bits.Read(Math.Min(ReadSymbol(ref bits, codes), LongestNumber));
+
+    private static void SkipBaseline(ref JpegBits bits, HuffmanTable codes)
+    {
+        for (int k = 1; k <= 63; k++)
+        {
+            int symbol = ThrowIfNoCode(codes.ReadPastNumber(ref bits));
+            if ((symbol & 15) == 0 && symbol >> 4 != LongRun)
+                return;
+            k += symbol >> 4;
+        }
+    }
+
+    private void SkipBand(ref JpegBits bits, HuffmanTable codes, ref ulong nonZero)
+    {
+        if (_emptyBlocks > 0)
+        {
+            _emptyBlocks--;
+            return;
+        }
+        for (int k = band.First; k <= band.Last; k++)
+        {
+            int symbol = ReadSymbol(ref bits, codes), run = symbol >> 4, size = symbol & 15;
+            if (size == 0 && run != LongRun)
+            {
+                _emptyBlocks = (1 << run) - 1 + bits.Read(run);
+                return;
+            }
+            k += run;
+            bits.Read(size);
+            if (size > 0)
+                nonZero |= 1UL << (k & 63);
+        }
+    }
+
+    private void SkipRefinement(ref JpegBits bits, HuffmanTable codes, ref ulong nonZero)
+    {
+        int k = band.First;
+        while (_emptyBlocks == 0 && k <= band.Last)
+        {
+            int symbol = ReadSymbol(ref bits, codes), run = symbol >> 4, size = symbol & 15;
+            if (size == 0 && run != LongRun)
+            {
+                _emptyBlocks = (1 << run) + bits.Read(run);
+                break;
+            }
+            bits.Read(size == 0 ? 0 : 1);
+            // The run counts only coefficients that are 0 so far; each of the others has a bit of its own.
+            for (; k <= band.Last; k++)
+            {
+                if ((nonZero >> k & 1) != 0)
+                    bits.Read(1);
+                else if (--run < 0)
+                    break;
+            }
+            if (size > 0 && k <= band.Last)
+                nonZero |= 1UL << k;
+            k++;
+        }
+        if (_emptyBlocks == 0)
+            return;
+        for (; k <= band.Last; k++)
+        {
+            if ((nonZero >> k & 1) != 0)
+                bits.Read(1);
+        }
+        _emptyBlocks--;
+    }
+
+    private static int ReadSymbol(ref JpegBits bits, HuffmanTable codes) => ThrowIfNoCode(codes.Read(ref bits));
+
+    private static int ThrowIfNoCode(int symbol) =>
+        symbol >= 0 ? symbol : throw new ArgumentException("some bits of its JPEG data are no code");
+}

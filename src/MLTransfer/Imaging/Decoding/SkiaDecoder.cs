@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using MLTransfer.Imaging.Transforms;
+using SkiaSharp;
+
+namespace MLTransfer.Imaging.Decoding;
+
+/// <summary>
+/// JPEG, PNG, WebP and GIF through Skia's codec, and JPEG through libjpeg-turbo where the system has it. The codec itself is used, because
+/// <c>MLImage</c> and <c>SKBitmap</c> accept an image that ends too early. Own code reads only what Skia does not tell: the sizes of JPEG
+/// and PNG files that it refuses to open, EXIF in PNG, and whether JPEG and WebP files are whole.
+/// </summary>
+internal sealed unsafe class SkiaDecoder : FormatDecoder
+{
+    private const int PngSignature = 8, PngChunkHeader = 8, PngChunkFrame = 12, PngHeaderLength = 13, RiffHeader = 8;
+
+    private readonly ReadOnlyMemory<byte> _encoded;
+    private readonly SKData _data;
+    private readonly SKCodec? _codec;
+    private MemoryHandle _pinned;
+
+    private SkiaDecoder(ImageFormat format, ReadOnlyMemory<byte> encoded, ImageHeader? declared)
+    {
+        _encoded = encoded;
+        _pinned = encoded.Pin();
+        _data = SKData.Create((nint)_pinned.Pointer, encoded.Length);
+        _codec = SKCodec.Create(_data);
+        ImageHeader header = declared ?? (_codec is null ? default : new ImageHeader(format, new(_codec.Info.Width, _codec.Info.Height))
+        {
+            IsComplete = format != ImageFormat.WebP || IsWholeWebP(encoded.Span),
+        });
+        Header = _codec is null || format == ImageFormat.Png ? header : header with { Orientation = _codec.EncodedOrigin };
+    }
+
+    /// <returns>Null when the header is damaged or cut short.</returns>
+    /// <exception cref="ImageException">The image is of a kind that is not read.</exception>
+    internal static SkiaDecoder? Open(string name, ImageFormat format, ReadOnlyMemory<byte> encoded)
+    {
+        bool isJpeg = format == ImageFormat.Jpeg, isPng = format == ImageFormat.Png;
+        ImageHeader? declared =
+            isJpeg ? JpegHeader.Read(name, encoded.Span) : isPng ? ReadPngHeader(name, encoded.Span) : null;
+        if (declared is null && (isJpeg || isPng))
+            return null;
+        SkiaDecoder decoder = new(format, encoded, declared);
+        if (decoder._codec is not null || declared is not null)
+            return decoder;
+        decoder.Dispose();
+        return null;
+    }
+
+    internal override DecodedPixels Decode(DecodingOptions options, ReductionChoice? choose)
+    {
+        if (Header.Format == ImageFormat.Jpeg)
+        {
+            if (options.UseTurboJpeg && TurboJpeg.IsAvailable && DecodeByTurboJpeg(options, choose) is { } pixels)
+                return pixels;
+            JpegCheck.ThrowIfPixelsAreMissing(_encoded.Span);
+        }
+        return DecodeBySkia();
+    }
+
+    public override void Dispose()
+    {
+        _codec?.Dispose();
+        _data.Dispose();
+        _pinned.Dispose();
+    }
+
+    private DecodedPixels? DecodeByTurboJpeg(DecodingOptions options, ReductionChoice? choose)
+    {
+        SKEncodedOrigin orientation = options.ApplyOrientation ? Header.Orientation : SKEncodedOrigin.TopLeft;
+        int reduction = choose?.Invoke(ExifOrientation.SizeShown(orientation, Header.Size)) ?? 1;
+        return TurboJpeg.Decode(_encoded.Span, Header.Size, reduction);
+    }
+
+    private DecodedPixels DecodeBySkia()
+    {
+        if (_codec is null)
+            throw new ArgumentException("its header cannot be decoded");
+        SKImageInfo info = _codec.Info;
+        (int width, int height) = Header.Size;
+        // The limits were checked with the declared size.
+        if (info.Width > width || info.Height > height)
+            throw new ArgumentException($"it declares {width} x {height} pixels and holds {info.Width} x {info.Height}");
+        SKAlphaType alpha = info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Premul;
+        DecodedPixels pixels = new(new ImageDimensions(info.Width, info.Height));
+        SKCodecResult result;
+        fixed (byte* target = pixels.Bytes)
+            result = _codec.GetPixels(new SKImageInfo(info.Width, info.Height, SKColorType.Rgba8888, alpha), (nint)target);
+        if (result == SKCodecResult.Success)
+            return pixels;
+        pixels.Dispose();
+        throw new ArgumentException(result == SKCodecResult.IncompleteInput
+            ? "it is cut short: not all of its pixels are there" : $"decoding ended with {result}");
+    }
+
+    /// <summary>The size in the first chunk of a PNG file (ISO 15948), and the orientation in its EXIF chunk.</summary>
+    private static ImageHeader? ReadPngHeader(string name, ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<byte> chunks = bytes[PngSignature..];
+        if (chunks.Length >= PngChunkHeader && chunks[4..].StartsWith("CgBI"u8))
+            throw ImageException.NotSupported(name, "a PNG image in the form that Xcode makes for iPhones; use the one it was made of");
+        if (chunks.Length < PngChunkFrame + PngHeaderLength || !chunks[4..].StartsWith("IHDR"u8))
+            return null;
+        uint width = BinaryPrimitives.ReadUInt32BigEndian(chunks[8..]), height = BinaryPrimitives.ReadUInt32BigEndian(chunks[12..]);
+        if (width > int.MaxValue || height > int.MaxValue)
+            return null;
+        bool hasPixels = false;
+        SKEncodedOrigin orientation = SKEncodedOrigin.TopLeft;
+        while (chunks.Length >= PngChunkFrame && !chunks[4..].StartsWith("IEND"u8))
+        {
+            hasPixels |= chunks[4..].StartsWith("IDAT"u8);
+            long length = BinaryPrimitives.ReadUInt32BigEndian(chunks) + (long)PngChunkFrame;
+            if (length > chunks.Length)
+                break;
+            if (chunks[4..].StartsWith("eXIf"u8))
+                orientation = ExifOrientation.Read(chunks[PngChunkHeader..((int)length - 4)]);
+            chunks = chunks[(int)length..];
+        }
+        return new ImageHeader(ImageFormat.Png, new((int)width, (int)height)) { IsComplete = hasPixels, Orientation = orientation };
+    }
+
+    // Skia accepts an animation without its later frames and a file without its last bytes.
+    private static bool IsWholeWebP(ReadOnlySpan<byte> bytes) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) + (long)RiffHeader <= bytes.Length;
+}
