@@ -1,4 +1,6 @@
 using System.Text;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLTransfer.Data;
 using MLTransfer.Tests.Reference;
 
@@ -64,7 +66,13 @@ public sealed class ManifestTests : IDisposable
     [InlineData("image,label\n1.jpg,\"a\n2.jpg,b\n", "line 2 opens a double quote that is never closed")]
     [InlineData("image,label\n1.jpg,\"a\"b\n", "line 2 has text after a closing double quote")]
     [InlineData("image,label\n1.jpg,a\n2.jpg, \n", "line 3 has no label")]
-    [InlineData("image,label,weight\n1.jpg,a,-1\n2.jpg,b,1\n", "line 2 has the weight '-1'")]
+    [InlineData("image,label,weight\n1.jpg,a,-1\n2.jpg,b,1\n", "line 2 has the weight '-1'. A positive number is expected")]
+    [InlineData("image,label,weight\n1.jpg,a,1\n2.jpg,b,0\n", "line 3 has the weight '0'")]
+    [InlineData("image,label,weight\n1.jpg,a,1\n2.jpg,b,NaN\n", "line 3 has the weight 'NaN'")]
+    [InlineData("image,label,weight\n1.jpg,a,Infinity\n2.jpg,b,1\n", "line 2 has the weight 'Infinity'")]
+    [InlineData("image,label,weight\n1.jpg,a,heavy\n2.jpg,b,1\n", "line 2 has the weight 'heavy'")]
+    [InlineData("image,label,split\n1.jpg,a,train\n2.jpg,b,\n", "line 3 has no split")]
+    [InlineData("image,label\n,a\n2.jpg,b\n", "line 2 has no image")]
     [InlineData("image,label\n1.jpg,a\n/etc/passwd,b\n", "line 3 names '/etc/passwd', which lies outside the manifest's folder")]
     [InlineData("image,label\n1.jpg,a\nx/../../2.jpg,b\n", "line 3 names 'x/../../2.jpg', which lies outside")]
     [InlineData("image,label\n1.jpg,a\n..\\2.jpg,b\n", "line 3 names '..\\2.jpg', which lies outside")]
@@ -112,6 +120,25 @@ public sealed class ManifestTests : IDisposable
 
         Assert.Equal(2, dataset.Rows.Count);
         Assert.EndsWith("lists 1 images again, in lines 4 (as 2); each counts once.", Assert.Single(dataset.Warnings));
+    }
+
+    [Fact]
+    public void Of_many_contradictions_the_first_five_are_named()
+    {
+        string error = ErrorOf("list.csv", Encoding.UTF8.GetBytes(
+            $"image,label\n{string.Concat(Enumerable.Range(1, 7).Select(image => $"{image}.jpg,a\n{image}.jpg,b\n"))}"));
+
+        Assert.Contains("; lines 10 and 11 say that", error);
+        Assert.Contains("and 2 more. Keep one line for each image.", error);
+        Assert.DoesNotContain("lines 12 and 13", error);
+    }
+
+    [Fact]
+    public void A_row_without_a_weight_weighs_one_in_the_data_view()
+    {
+        ImageDataset dataset = Open("list.csv", "image,label,weight\n1.jpg,a,2.5\n2.jpg,b,\n");
+
+        Assert.Equal([2.5f, 1f], new MLContext().Data.LoadImages(dataset).GetColumn<float>("Weight"));
     }
 
     [Fact]

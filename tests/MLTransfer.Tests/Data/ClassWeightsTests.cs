@@ -2,7 +2,7 @@ using MLTransfer.Data;
 
 namespace MLTransfer.Tests.Data;
 
-public class BalanceTests
+public class ClassWeightsTests
 {
     [Fact]
     public void Balanced_weights_are_those_of_scikit_learn()
