@@ -18,7 +18,7 @@ internal sealed class DuplicateFinder(InspectedImage[] images, InspectionOptions
         [
             .. files.Where(group => group.Length > 1).Select(group => Problem(group,
                 ProblemKind.LabelConflict, ProblemKind.Leakage, ProblemKind.Duplicate, "the same file",
-                $"the same file {group.Length} times")),
+                $"{group.Length} copies of the same file")),
             .. LookalikeGroups(different).Select(group => Problem(group,
                 ProblemKind.NearLabelConflict, ProblemKind.NearLeakage, ProblemKind.NearDuplicate, "images that look the same",
                 $"{group.Length} images that look the same")),
