@@ -6,8 +6,7 @@ namespace MLTransfer.Features;
 
 /// <summary>
 /// Keeps the features of images on disk. What it returns cannot be stale: features are found by the hash of the image's content, in a
-/// folder
-/// named by the hash of everything that made them, and a file that does not agree with its checksum is never used.
+/// folder named by the hash of everything that made them, and a file that does not agree with its checksum is never used.
 /// </summary>
 /// <remarks>Several processes may use one folder at once: each writes shards of its own. Safe for use from several threads.</remarks>
 public sealed class FeatureCache : IDisposable
@@ -56,8 +55,7 @@ public sealed class FeatureCache : IDisposable
     /// <summary>Opens the cache of one extractor, and creates it where it is missing.</summary>
     /// <param name="folder">The folder that holds the caches of all extractors.</param>
     /// <param name="extractorDescription">Everything that features depend on besides the image: backbone, hash of the weights,
-    /// preprocessing,
-    /// precision, version. Two descriptions that differ anywhere never share features.</param>
+    /// preprocessing, precision, version. Two descriptions that differ anywhere never share features.</param>
     /// <param name="width">Numbers in the features of one image.</param>
     /// <exception cref="IOException">The folder cannot be created or written.</exception>
     public static FeatureCache Open(string folder, string extractorDescription, int width)
@@ -144,4 +142,26 @@ public sealed class FeatureCache : IDisposable
 
     /// <summary>Closes the files; what was not flushed is lost.</summary>
     public void Dispose() => _stored.Dispose();
+}
+
+/// <summary>Features that are not on disk yet, in the order they came.</summary>
+internal sealed class PendingFeatures
+{
+    private readonly OrderedDictionary<ContentKey, float[]> _features = [];
+
+    public int Count => _features.Count;
+
+    public IReadOnlyList<ContentKey> Keys => _features.Keys;
+
+    public IReadOnlyList<float[]> Rows => _features.Values;
+
+    public bool TryGet(ContentKey key, Span<float> features)
+    {
+        if (!_features.TryGetValue(key, out float[]? found))
+            return false;
+        found.CopyTo(features);
+        return true;
+    }
+
+    public void Add(ContentKey key, ReadOnlySpan<float> features) => _features.TryAdd(key, features.ToArray());
 }

@@ -89,3 +89,46 @@ internal sealed class FeatureExtractor(
         return tensor(flat, [kept.Length, width], device: device);
     }
 }
+
+/// <summary>The bottleneck features of a list of images, as far as they could be read.</summary>
+/// <param name="Values">Features (images, width), float32, on the device, in the dispose scope of whoever asked for them; the rows are
+/// those of <paramref name="Kept"/>.</param>
+/// <param name="Kept">Which image each row is.</param>
+/// <param name="Skipped">The images that could not be read.</param>
+/// <param name="LoaderWaitShare">The part of the time in which the network had to wait for images; NaN where none went through it.</param>
+internal sealed record FeatureSet(Tensor Values, IReadOnlyList<int> Kept, IReadOnlyList<SkippedImage> Skipped, double LoaderWaitShare);
+
+/// <summary>What images are recognised by, whatever they are called.</summary>
+internal static class ContentHashes
+{
+    /// <summary>The SHA-256 of each image; <see langword="null"/> for one that cannot be read, which the loader then reports.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="threads">How many to read at once; 0 for as many as there are processors.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static byte[]?[] Of(IReadOnlyList<ImageSource> images, int threads, CancellationToken cancellation)
+    {
+        var hashes = new byte[]?[images.Count];
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads,
+            CancellationToken = cancellation
+        };
+        Parallel.For(0, hashes.Length, options, index => hashes[index] = Of(images[index]));
+        return hashes;
+    }
+
+    /// <summary>Whether an image is what it was when its hash was taken: it may have been replaced before it was decoded.</summary>
+    public static bool StillIs(byte[] hash, ImageSource image) => Of(image) is { } now && now.AsSpan().SequenceEqual(hash);
+
+    private static byte[]? Of(ImageSource image)
+    {
+        try
+        {
+            return image.ContentHash();
+        }
+        catch (ImageException)
+        {
+            return null;
+        }
+    }
+}

@@ -48,8 +48,7 @@ public abstract class ImageModel : NamedModule
 
     /// <summary>
     /// The bottleneck features (N, <see cref="FeatureWidth"/>) of a batch of images (N, 3, H, W), in float32: the vector before the last
-    /// linear
-    /// layer, and before the dropout that an architecture may have there.
+    /// linear layer, and before the dropout that an architecture may have there.
     /// </summary>
     public Tensor Features(Tensor images)
     {
@@ -146,4 +145,82 @@ public abstract class ImageModel : NamedModule
     private nn.Module<Tensor, Tensor> Classifier(int classes, ClassifierHead head) => head.HiddenWidth is { } width
         ? new Sequence([nn.Linear(FeatureWidth, width), nn.ReLU(), nn.Dropout(head.DropoutRate ?? _dropout), nn.Linear(width, classes)])
         : new LinearHead(FeatureWidth, classes, head.DropoutRate ?? _dropout, InitialiseClassifier);
+}
+
+/// <summary>One step of a backbone from input to output: what <see cref="Layers.From"/> can name.</summary>
+public sealed class LayerGroup
+{
+    private readonly Func<Tensor, Tensor> _forward;
+
+    internal LayerGroup(string name, IReadOnlyList<nn.Module> modules, Func<Tensor, Tensor> forward)
+    {
+        Name = name;
+        Modules = modules;
+        _forward = forward;
+    }
+
+    /// <summary>The name of the group, a name of the backbone's <c>state_dict</c>: <c>layer4</c>, <c>features.12</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The modules whose parameters belong to the group.</summary>
+    public IReadOnlyList<nn.Module> Modules { get; }
+
+    /// <summary>Runs the group on what the group before it gave.</summary>
+    public Tensor Forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return _forward(input).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>
+/// A second classifier in the middle of a network, which is there to bring gradients to the layers below it (Szegedy et al. 2014,
+/// https://arxiv.org/abs/1409.4842, section 5). Scores of images never come from it.
+/// </summary>
+public abstract class AuxiliaryHead : NamedModule
+{
+    private readonly string _leaf;
+
+    private protected AuxiliaryHead(string stateName, string classifier, string after) : base(nameof(AuxiliaryHead))
+    {
+        StateName = stateName;
+        After = after;
+        _leaf = classifier;
+    }
+
+    /// <summary>Its name in the <c>state_dict</c>: <c>aux1</c>.</summary>
+    public string StateName { get; }
+
+    /// <summary>The name of its last layer in the <c>state_dict</c>, which is made for a number of classes: <c>aux1.fc2</c>.</summary>
+    public string ClassifierName => $"{StateName}.{_leaf}";
+
+    /// <summary>The name of the layer group whose output it classifies.</summary>
+    public string After { get; }
+
+    private protected LinearHead? Classifier { get; private set; }
+
+    /// <summary>Puts a new, randomly initialised last layer there.</summary>
+    internal void ResetClassifier(int classes)
+    {
+        register_module(_leaf, null!);
+        Classifier?.Dispose();
+        Classifier = Child(_leaf, BuildClassifier(classes));
+    }
+
+    private protected abstract LinearHead BuildClassifier(int classes);
+}
+
+/// <summary>
+/// A network that also takes weights whose names or shapes are not its own: of an older version, or for images of another size.
+/// </summary>
+internal interface IAdaptsToWeights
+{
+    /// <summary>What the network calls a tensor of a file; the same name where it knows no other.</summary>
+    string NameOf(string stored);
+
+    /// <summary>Whether a tensor may get another shape. Of most networks: none.</summary>
+    bool CanTake(string name, long[] shape) => false;
+
+    /// <summary>Gives a tensor a shape that <see cref="CanTake"/> allows; the numbers it held are lost.</summary>
+    void MakeRoom(string name, long[] shape) => throw new NotSupportedException($"The shape of '{name}' is fixed.");
 }

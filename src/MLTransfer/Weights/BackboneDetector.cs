@@ -18,8 +18,7 @@ public sealed record BackboneDetector(Backbone Backbone, int? Classes)
     /// <summary>
     /// Tells of which backbone tensors are by how many numbers are trained before the classifier, auxiliary heads aside: no two of the zoo
     /// have as many. The classifier may be any that lies under one name, for any number of classes, or missing; other tensors may lie
-    /// beside
-    /// the backbone where all names of its own begin alike.
+    /// beside the backbone where all names of its own begin alike.
     /// </summary>
     /// <param name="tensors">All tensors of the file.</param>
     /// <returns>The backbone; null when it is none of the zoo.</returns>

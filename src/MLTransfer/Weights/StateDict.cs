@@ -14,12 +14,11 @@ public static class StateDict
     /// <param name="tensors">The tensors by name.</param>
     /// <param name="file">What errors call the place the tensors come from.</param>
     /// <param name="architecture">What errors call the module.</param>
-    /// <param name="classifier">
-    /// The name of a classifier that may be missing or have another number of classes: it is then left as it is, and so are the auxiliary
-    /// heads of an <see cref="ImageModel"/>. Null: every tensor counts.
+    /// <param name="classifier"> The name of a classifier that may be missing or have another number of classes: it is then left as it is,
+    /// and so are the auxiliary heads of an <see cref="ImageModel"/>. Null: every tensor counts.
     /// </param>
-    /// <param name="recognise">
-    /// Finds out, for the error, of which architecture tensors that do not fit are; null when it does not know either.
+    /// <param name="recognise"> Finds out, for the error, of which architecture tensors that do not fit are; null when it does not know
+    /// either.
     /// </param>
     /// <returns>Whether the classifier was loaded too.</returns>
     /// <exception cref="WeightsException">Names are missing, left over or of another shape; the message lists them.</exception>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MLTransfer.Files;
 
 namespace MLTransfer.Weights;
@@ -56,4 +57,95 @@ internal sealed class TorchContent : IWeightsContent
     public bool TryReadInto(int index, Span<byte> target) =>
         _views[index] is { Offset: 0, Storage.Start: 0 } view && StridedView.IsContiguous(view)
             && _storages.TryReadInto(view.Storage, target);
+}
+
+/// <summary>A storage, or a part of one: elements of one type somewhere in the file, not read yet.</summary>
+/// <param name="Type">The type of the elements.</param>
+/// <param name="Key">By what the file knows the storage.</param>
+/// <param name="Count">How many elements.</param>
+/// <param name="Start">The first of them, where it is a part.</param>
+internal sealed record PickledStorage(TensorType Type, string Key, long Count, long Start = 0)
+{
+    /// <summary>
+    /// More than torch.save's keys, which are numbers, ever need. Keys are looked up for every tensor: a long one would take forever.
+    /// </summary>
+    public const int LongestKey = 128;
+}
+
+/// <summary>A tensor: a strided view of a storage, checked to lie within it.</summary>
+internal sealed record PickledTensor(PickledStorage Storage, long Offset, long[] Shape, long[] Strides) : IPickledObject
+{
+    // Its hooks and attributes, which loading does not need.
+    public void SetState(object? state, FileErrors errors)
+    {
+    }
+}
+
+/// <summary>A tensor's elements one after the other: the storage's own memory where they lie so, a copy elsewhere.</summary>
+internal static class StridedView
+{
+    /// <summary>
+    /// How many bytes the elements have. Strides of 0 let a hostile shape have any product at all: from 2^63 on it is only known to be
+    /// more.
+    /// </summary>
+    public static Int128 Length(PickledTensor tensor) => tensor.Shape.Contains(0) ? 0 : tensor.Shape.Aggregate(
+        (Int128)tensor.Storage.Type.Size(), (product, size) => product > long.MaxValue ? product : product * size);
+
+    /// <exception cref="WeightsException">The copy would be larger than such a file has reason for.</exception>
+    public static ReadOnlyMemory<byte> Contiguous(PickledTensor tensor, byte[] storage, ReadBudget budget)
+    {
+        int size = tensor.Storage.Type.Size();
+        if (tensor.Shape.Contains(0))
+            return ReadOnlyMemory<byte>.Empty;
+        if (IsContiguous(tensor))
+            return storage.AsMemory((int)((tensor.Storage.Start + tensor.Offset) * size), (int)(Count(tensor.Shape) * size));
+        byte[] copy = new byte[budget.Take(Length(tensor), $"a tensor of shape ({string.Join(", ", tensor.Shape)})")];
+        switch (size)
+        {
+            case 1: Copy<byte>(tensor, storage, copy); break;
+            case 2: Copy<short>(tensor, storage, copy); break;
+            case 4: Copy<int>(tensor, storage, copy); break;
+            default: Copy<long>(tensor, storage, copy); break;
+        }
+        return copy;
+    }
+
+    /// <summary>Whether the elements lie one after the other.</summary>
+    public static bool IsContiguous(PickledTensor tensor)
+    {
+        (long[] shape, long[] strides) = (tensor.Shape, tensor.Strides);
+        Int128 expected = 1;
+        for (int dimension = shape.Length - 1; dimension >= 0; dimension--)
+        {
+            if (shape[dimension] != 1 && strides[dimension] != expected)
+                return false;
+            expected *= shape[dimension];
+        }
+        return true;
+    }
+
+    // Of a view that lies within its storage without repeating it: no overflow.
+    private static long Count(long[] shape) => shape.Aggregate(1L, (product, size) => product * size);
+
+    private static void Copy<T>(PickledTensor tensor, byte[] storage, byte[] copy)
+        where T : struct
+    {
+        ReadOnlySpan<T> source = MemoryMarshal.Cast<byte, T>(storage);
+        Span<T> target = MemoryMarshal.Cast<byte, T>(copy.AsSpan());
+        long[] shape = tensor.Shape, strides = tensor.Strides;
+        var index = new long[shape.Length];
+        long position = tensor.Storage.Start + tensor.Offset;
+        for (int written = 0; written < target.Length; written++)
+        {
+            target[written] = source[(int)position];
+            for (int dimension = shape.Length - 1; dimension >= 0; dimension--)
+            {
+                position += strides[dimension];
+                if (++index[dimension] < shape[dimension])
+                    break;
+                position -= strides[dimension] * shape[dimension];
+                index[dimension] = 0;
+            }
+        }
+    }
 }

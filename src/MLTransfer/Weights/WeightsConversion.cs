@@ -1,4 +1,7 @@
+using MLTransfer.Errors;
 using MLTransfer.Files;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace MLTransfer.Weights;
 
@@ -13,9 +16,8 @@ public static class WeightsConversion
     /// </summary>
     /// <param name="input">A <c>.pth</c> or <c>.safetensors</c> file.</param>
     /// <param name="output">The file to write, beside its place first and then renamed into it; replaced where it exists.</param>
-    /// <param name="type">The floating-point type to give to floating-point tensors, rounded to nearest; integers and booleans keep
-    /// theirs. Default:
-    /// null, all keep theirs.</param>
+    /// <param name="type">The floating-point type to give to floating-point tensors, rounded to nearest; integers and booleans keep theirs.
+    /// Default: null, all keep theirs.</param>
     /// <returns>What the new file holds.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="type"/> is not a floating-point type.</exception>
     /// <exception cref="WeightsException">The input cannot be read, or holds numbers that are too large for the type.</exception>
@@ -51,4 +53,33 @@ public static class WeightsConversion
                 $"its tensors repeat their storages so often that a safetensors file of them would have {bytes} bytes, and it has "
                 + $"{file.Length}");
     }
+}
+
+/// <summary>Turns floating-point tensors into another precision, rounding as torch does; integers and booleans stay as they are.</summary>
+internal static class TensorConversion
+{
+    private const int LongestName = 120;
+    private static readonly TensorType[] Floating = [TensorType.Float16, TensorType.BFloat16, TensorType.Float32, TensorType.Float64];
+
+    public static bool IsFloating(TensorType type) => Floating.Contains(type);
+
+    /// <exception cref="WeightsException">A finite number would become infinite.</exception>
+    public static StoredTensor To(TensorType type, StoredTensor stored, string file)
+    {
+        if (!IsFloating(stored.Type) || stored.Type == type)
+            return stored;
+        if (stored.Count == 0)
+            return stored with { Type = type };
+        using var scope = NewDisposeScope();
+        Tensor before = TorchTensors.Of(stored), after = before.to(TorchTensors.TypeOf(type));
+        if (FiniteOnes(before) != FiniteOnes(after))
+        {
+            throw new WeightsException(
+                file, $"cannot be converted to {type}: '{Printable.Of(stored.Name, LongestName)}' has numbers too large for it",
+                "Convert to BFloat16 or Float32, which reach further.");
+        }
+        return TorchTensors.Stored(stored.Name, after);
+    }
+
+    private static long FiniteOnes(Tensor tensor) => tensor.isfinite().sum().item<long>();
 }

@@ -9,8 +9,7 @@ public static class WeightsFile
     /// <param name="path">The file.</param>
     /// <returns>The tensors by name, in the file's order. A state_dict nested under <c>state_dict</c>, <c>model_state_dict</c>,
     /// <c>model</c> or <c>net</c>, or else a moving average under <c>state_dict_ema</c> or <c>model_ema</c>, is taken out, and
-    /// <c>module.</c>,
-    /// <c>_orig_mod.</c> or <c>backbone.</c> dropped where every name starts with it.</returns>
+    /// <c>module.</c>, <c>_orig_mod.</c> or <c>backbone.</c> dropped where every name starts with it.</returns>
     /// <remarks>Takes no more memory than sixteen times the length of the file and five mebibytes, whatever the file says;
     /// <see cref="StateDict.LoadFile"/> takes less.</remarks>
     /// <exception cref="WeightsException">The file is missing, damaged, cut short, of another format, or asks for more than tensors,
@@ -50,4 +49,32 @@ public static class WeightsFile
             tensors.Add(file.Tensors[index].Name, file.Content.Read(index) with { Name = file.Tensors[index].Name });
         return tensors;
     }
+}
+
+/// <summary>What a weights file is and holds, without its numbers.</summary>
+public sealed record WeightsSummary
+{
+    /// <summary>The format, such as <c>torch.save, zip</c>.</summary>
+    public required string Format { get; init; }
+
+    /// <summary>The length of the file in bytes.</summary>
+    public required long FileLength { get; init; }
+
+    /// <summary>The tensors in the file's order, named as <see cref="WeightsFile.Read(string)"/> names them.</summary>
+    public required IReadOnlyList<TensorDescription> Tensors { get; init; }
+
+    /// <summary>The dictionary of a checkpoint that the tensors lie in, such as <c>state_dict</c>; may be empty.</summary>
+    public string Container { get; init; } = "";
+
+    /// <summary>The dictionaries with tensors of networks that are not read, such as <c>state_dict_ema</c>.</summary>
+    public IReadOnlyList<string> OtherContainers { get; init; } = [];
+
+    /// <summary>
+    /// What every name in the file begins with and <see cref="WeightsFile.Read(string)"/> drops, such as <c>module.</c>; empty where there
+    /// is nothing.
+    /// </summary>
+    public required string DroppedPrefix { get; init; }
+
+    /// <summary>The free text that a safetensors file carries; empty elsewhere.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 }

@@ -7,9 +7,8 @@ internal static class LiveTensors
 {
     /// <summary>
     /// How many there are, without those that earlier tests left to the finalizers: they must not end while a test counts. Each parameter
-    /// made
-    /// between two counts adds one for ever: TorchSharp 0.107 still counts the tensor that it was made of, though its memory has become the
-    /// parameter's.
+    /// made between two counts adds one for ever: TorchSharp 0.107 still counts the tensor that it was made of, though its memory has
+    /// become the parameter's.
     /// </summary>
     internal static long Count()
     {

@@ -17,8 +17,7 @@ public class MixedPrecisionTests
         Assert.All(model.parameters(), parameter => Assert.Equal(ScalarType.Float32, parameter.dtype));
         Assert.All(rounded, gradient => Assert.Equal(ScalarType.Float32, gradient.dtype));
         // bfloat16 has 8 bits of mantissa, and each rounding near zero switches a ReLU: on random weights that makes a fifth to a third of
-        // a
-        // gradient's length, depending on the processor's instructions, in every direction. A wrong formula would be off by its whole
+        // a gradient's length, depending on the processor's instructions, in every direction. A wrong formula would be off by its whole
         // length.
         Assert.InRange(Length([.. exact.Zip(rounded, (one, other) => one - other)]) / Length(exact), 1e-5, 0.5);
 

@@ -13,10 +13,9 @@ public class TorchvisionParityTests(TorchvisionReference reference) : IClassFixt
     private const double Tolerance = 1e-4;
 
     // The gradient passes ReLUs and maxima, and where a sum lies within rounding of zero or of another, one place of a map gets a gradient
-    // that it does not get
-    // elsewhere. PyTorch 1.13's own gradients in float32 lie up to 1.5e-2 from those in float64 (ResNeXt-50 with AVX-512 and without
-    // oneDNN, 1.2e-6
-    // with AVX2; GoogLeNet 4.6e-5, 3.9e-4 and 1e-2). A layer missing or wrong on the way back changes it by its own size.
+    // that it does not get elsewhere. PyTorch 1.13's own gradients in float32 lie up to 1.5e-2 from those in float64 (ResNeXt-50 with
+    // AVX-512 and without oneDNN, 1.2e-6 with AVX2; GoogLeNet 4.6e-5, 3.9e-4 and 1e-2). A layer missing or wrong on the way back changes it
+    // by its own size.
     private const double GradientTolerance = 5e-2;
 
     public static TheoryData<string> SmallestOfEachFamily => [.. Zoo.SmallestOfEachFamily.Where(Zoo.IsInTorchvision)];

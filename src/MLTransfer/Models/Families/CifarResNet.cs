@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Families;
 
 /// <summary>
-/// The ResNet for 32-pixel images (He et al. 2015, section 4.2): three stages of 16, 32 and 64 channels; a shortcut without weights
-/// takes every second pixel and pads the channels with zeros (option A).
+/// The ResNet for 32-pixel images (He et al. 2015, section 4.2): three stages of 16, 32 and 64 channels; a shortcut without weights takes
+/// every second pixel and pads the channels with zeros (option A).
 /// </summary>
 internal sealed class CifarResNet : ImageModel
 {

@@ -9,9 +9,8 @@ namespace MLTransfer.Models.Families;
 /// GoogLeNet (Szegedy et al. 2014, https://arxiv.org/abs/1409.4842) with torchvision's layer names, batch norms and auxiliary heads.
 /// </summary>
 /// <remarks>
-/// The published weights expect colours as TensorFlow's: torchvision normalizes with ImageNet's mean m and deviation s and then takes
-/// x · s/0.5 + (m − 0.5)/0.5 of it ("transform_input"). With x = (p − m)/s that is (p − 0.5)/0.5, which the preprocessing here does at
-/// once.
+/// The published weights expect colours as TensorFlow's: torchvision normalizes with ImageNet's mean m and deviation s and then takes x ·
+/// s/0.5 + (m − 0.5)/0.5 of it ("transform_input"). With x = (p − m)/s that is (p − 0.5)/0.5, which the preprocessing here does at once.
 /// </remarks>
 internal sealed class GoogLeNet : ImageModel
 {

@@ -26,8 +26,7 @@ internal sealed class InvertedResidual : NamedModule
 
     /// <summary>
     /// The block of MobileNet v3 and EfficientNet: 1×1 to the wide number of channels (none where it is the input's already), depthwise,
-    /// squeeze
-    /// and excitation where there is one, 1×1 to the narrow number.
+    /// squeeze and excitation where there is one, 1×1 to the narrow number.
     /// </summary>
     public static InvertedResidual Depthwise(
         InvertedResidualShape shape, BatchNormShape norm, Func<Tensor, Tensor> activation, SqueezeExcitation? squeeze, double drop = 0)
@@ -45,5 +44,25 @@ internal sealed class InvertedResidual : NamedModule
     {
         Tensor branch = _path.call(input);
         return _added ? StochasticDepth.Drop(branch, _drop, training).add_(input) : branch;
+    }
+}
+
+/// <summary>The channels that come, the channels in between and those that go; the kernel and stride of the spatial convolution.</summary>
+internal sealed record InvertedResidualShape(long Inputs, long Expanded, long Outputs, long Kernel, long Stride)
+{
+    public bool KeepsShape => Stride == 1 && Inputs == Outputs;
+}
+
+/// <summary>Numbers of channels that suit the processor.</summary>
+internal static class ChannelCount
+{
+    /// <summary>
+    /// The multiple of <paramref name="divisor"/> nearest to a number of channels, at least one and never more than 10 % below it: the
+    /// rounding of TensorFlow's MobileNets, which torchvision follows.
+    /// </summary>
+    public static long Rounded(double channels, long divisor = 8)
+    {
+        long rounded = Math.Max(divisor, (long)(channels + divisor / 2.0) / divisor * divisor);
+        return rounded < 0.9 * channels ? rounded + divisor : rounded;
     }
 }

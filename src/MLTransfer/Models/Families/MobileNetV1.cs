@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Families;
 
 /// <summary>
-/// MobileNet v1 (Howard et al. 2017, https://arxiv.org/abs/1704.04861), width 1.0, whole or without its last block: depthwise and
-/// pointwise convolutions with TensorFlow's SAME padding (the odd pixel goes right and bottom), batch norm with ε = 1e-3, ReLU6.
+/// MobileNet v1 (Howard et al. 2017, https://arxiv.org/abs/1704.04861), width 1.0, whole or without its last block: depthwise and pointwise
+/// convolutions with TensorFlow's SAME padding (the odd pixel goes right and bottom), batch norm with ε = 1e-3, ReLU6.
 /// </summary>
 internal sealed class MobileNetV1 : ImageModel
 {

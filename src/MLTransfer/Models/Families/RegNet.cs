@@ -77,8 +77,7 @@ internal sealed class RegNet : ImageModel
     {
         /// <summary>
         /// The paper's equations 2 to 4: block j would be w_0 + w_a · j wide; that is rounded to the nearest w_0 · w_m^s with a whole s,
-        /// and to a
-        /// multiple of 8. Blocks of one width are a stage, whose width is then rounded to whole groups.
+        /// and to a multiple of 8. Blocks of one width are a stage, whose width is then rounded to whole groups.
         /// </summary>
         public IEnumerable<(long Width, int Depth)> Stages(long groupWidth) =>
             Enumerable.Range(0, Depth).Select(Width).GroupBy(width => width)

@@ -49,8 +49,7 @@ internal sealed class ShuffleNetV2 : ImageModel
 
     /// <summary>
     /// Half of the channels as they are beside half that are worked on; where the maps are to become smaller, all channels on both sides.
-    /// The
-    /// halves are then dealt like two piles of cards, which is what the shuffle of two groups does.
+    /// The halves are then dealt like two piles of cards, which is what the shuffle of two groups does.
     /// </summary>
     private sealed class Block : NamedModule
     {

@@ -9,8 +9,7 @@ namespace MLTransfer.Models.Families;
 /// <summary>SqueezeNet (Iandola et al. 2016, https://arxiv.org/abs/1602.07360) with torchvision's layer names.</summary>
 /// <remarks>
 /// Its own classifier is a 1×1 convolution with a ReLU before the average over all places, so its scores are no function of the averaged
-/// features:
-/// they come from the maps. Any other head works on the average of the last maps, 512 features.
+/// features: they come from the maps. Any other head works on the average of the last maps, 512 features.
 /// </remarks>
 internal sealed class SqueezeNet : ImageModel
 {

@@ -102,3 +102,74 @@ internal sealed class SwinTransformer : ImageModel
         }
     }
 }
+
+/// <summary>
+/// A block of a Swin Transformer on maps (N, H, W, C): attention within windows and a perceptron, each added to what came and each
+/// normalized, in the first version before it, in the second behind it.
+/// </summary>
+internal sealed class SwinBlock : NamedModule
+{
+    private readonly LayerNormUnit _firstNorm;
+    private readonly WindowAttention _attention;
+    private readonly LayerNormUnit _secondNorm;
+    private readonly Perceptron _perceptron;
+    private readonly bool _normalizesBehind;
+    private readonly double _drop;
+
+    public SwinBlock(long width, WindowAttention attention, bool normalizesBehind, double drop) : base(nameof(SwinBlock))
+    {
+        _firstNorm = LayerNorm("norm1", width);
+        _attention = Child("attn", attention);
+        _secondNorm = LayerNorm("norm2", width);
+        _perceptron = Child("mlp", new Perceptron(width, 4 * width));
+        _normalizesBehind = normalizesBehind;
+        _drop = drop;
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using Tensor attended = Branch(input, _firstNorm, _attention).add_(input);
+        return Branch(attended, _secondNorm, _perceptron).add_(attended);
+    }
+
+    private Tensor Branch(Tensor input, LayerNormUnit norm, NamedModule part)
+    {
+        using var scope = NewDisposeScope();
+        Tensor branch = _normalizesBehind ? norm.Forward(part.call(input)) : part.call(norm.Forward(input));
+        return StochasticDepth.Drop(branch, _drop, training).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>
+/// Maps (N, H, W, C) to (N, H/2, W/2, 2 · C): four neighbours side by side, which a linear layer makes half as wide; normalized before it
+/// in the first version of Swin Transformer, behind it in the second. An odd last row or column gets neighbours of zeros.
+/// </summary>
+internal sealed class PatchMerging : NamedModule
+{
+    private readonly LinearUnit _reduce;
+    private readonly LayerNormUnit _norm;
+    private readonly bool _normalizesBehind;
+
+    public PatchMerging(long width, bool normalizesBehind) : base(nameof(PatchMerging))
+    {
+        _reduce = Linear("reduction", 4 * width, 2 * width, bias: false);
+        _norm = LayerNorm("norm", normalizesBehind ? 2 * width : 4 * width);
+        _normalizesBehind = normalizesBehind;
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor neighbours = Neighbours(input);
+        Tensor merged = _normalizesBehind ? _norm.Forward(_reduce.Forward(neighbours)) : _reduce.Forward(_norm.Forward(neighbours));
+        return merged.MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Neighbours(Tensor maps)
+    {
+        (long height, long width) = (maps.shape[1], maps.shape[2]);
+        Tensor even = height % 2 + width % 2 == 0 ? maps : nn.functional.pad(maps, [0, 0, 0, width % 2, 0, height % 2]);
+        Tensor Every(long row, long column) => even.slice(1, row, even.shape[1], 2).slice(2, column, even.shape[2], 2);
+        return cat([Every(0, 0), Every(1, 0), Every(0, 1), Every(1, 1)], -1);
+    }
+}

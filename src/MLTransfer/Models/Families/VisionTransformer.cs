@@ -92,3 +92,110 @@ internal sealed class VisionTransformer : ImageModel, IAdaptsToWeights
         return cat([first, patches.flatten(2).transpose(1, 2)], 1).add_(_encoder.PositionsFor(grid[2], grid[3]).to(patches.dtype));
     }
 }
+
+/// <summary>
+/// The encoder of a vision transformer: position embeddings, blocks, a last layer norm. The layer groups of the network run it.
+/// </summary>
+internal sealed class Encoder : NamedModule
+{
+    public const string Positions = "pos_embedding";
+
+    private const double Epsilon = 1e-6;
+
+    public Encoder(long tokens, long width, int depth, long heads) : base(nameof(Encoder))
+    {
+        register_parameter(Positions, new Parameter(nn.init.normal_(empty(1, tokens, width), 0, 0.02)));
+        var layers = Child("layers", new Container("layers"));
+        Blocks = [.. Enumerable.Range(0, depth)
+            .Select(index => layers.Child($"encoder_layer_{index}", new EncoderBlock(width, heads, Epsilon, isLast: index == depth - 1)))];
+        Norm = Child("ln", nn.LayerNorm(width, Epsilon));
+    }
+
+    public IReadOnlyList<EncoderBlock> Blocks { get; }
+
+    public LayerNorm Norm { get; }
+
+    /// <summary>Whether position embeddings of that shape are such of a square grid.</summary>
+    public bool CanTakePositions(long[] shape) =>
+        get_parameter(Positions)!.shape is [_, _, var width] && shape is [1, var tokens, var stored] && stored == width
+            && PositionGrid.Side(tokens) is not null;
+
+    /// <summary>Replaces the position embeddings by others of that shape, which are not set yet.</summary>
+    public void ReplacePositions(long[] shape)
+    {
+        Parameter old = get_parameter(Positions)!;
+        var replacement = new Parameter(empty(shape, dtype: old.dtype, device: old.device), old.requires_grad);
+        replacement.DetachFromDisposeScope();
+        ConditionallyRegisterParameter(Positions, replacement);
+        old.Dispose();
+    }
+
+    /// <summary>The position embeddings for a grid: (1, 1 + height · width, D).</summary>
+    public Tensor PositionsFor(long height, long width) => PositionGrid.Resized(get_parameter(Positions)!, height, width);
+
+    public override Tensor forward(Tensor input) =>
+        throw new NotSupportedException("The layer groups run the encoder's blocks one by one.");
+}
+
+/// <summary>
+/// A block of a transformer's encoder, each part normalized before and added to what came: self-attention, then a perceptron. The last
+/// block of a classifier computes what becomes of the first vector only: nothing looks at the others.
+/// </summary>
+internal sealed class EncoderBlock : NamedModule
+{
+    private readonly LayerNormUnit _beforeAttention;
+    private readonly SelfAttention _attention;
+    private readonly LayerNormUnit _beforePerceptron;
+    private readonly Perceptron _perceptron;
+    private readonly bool _isLast;
+
+    public EncoderBlock(long width, long heads, double epsilon, bool isLast) : base(nameof(EncoderBlock))
+    {
+        _beforeAttention = LayerNorm("ln_1", width, epsilon);
+        _attention = Child("self_attention", new SelfAttention(width, heads));
+        _beforePerceptron = LayerNorm("ln_2", width, epsilon);
+        _perceptron = Child("mlp", new Perceptron(width, 4 * width));
+        _isLast = isLast;
+    }
+
+    /// <summary>Vectors (N, L, D) to as many, or to the first one (N, 1, D) of the last block.</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor state = Attended(input);
+        return _perceptron.call(_beforePerceptron.Forward(state)).add_(state).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Attended(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor normalized = _beforeAttention.Forward(input);
+        Tensor attended = _isLast ? _attention.First(normalized).add_(input.narrow(1, 0, 1)) : _attention.call(normalized).add_(input);
+        return attended.MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>Embeddings (1, 1 + side², D) of a class token and of the places of a square grid.</summary>
+internal static class PositionGrid
+{
+    /// <summary>The side of the grid, null where the places make no square.</summary>
+    public static long? Side(long tokens)
+    {
+        long side = (long)Math.Round(Math.Sqrt(tokens - 1));
+        return side > 0 && side * side == tokens - 1 ? side : null;
+    }
+
+    /// <summary>
+    /// The embeddings for a grid of another size: those of the places interpolated bicubically, corners on corners, as torchvision's
+    /// <c>interpolate_embeddings</c> does.
+    /// </summary>
+    public static Tensor Resized(Tensor embeddings, long height, long width)
+    {
+        long tokens = embeddings.shape[1], side = Side(tokens)!.Value;
+        if (side == height && side == width) return embeddings.alias();
+        using var scope = NewDisposeScope();
+        Tensor grid = embeddings.narrow(1, 1, tokens - 1).transpose(1, 2).reshape(1, -1, side, side);
+        Tensor resized = nn.functional.interpolate(grid, [height, width], mode: InterpolationMode.Bicubic, align_corners: true);
+        return cat([embeddings.narrow(1, 0, 1), resized.flatten(2).transpose(1, 2)], 1).MoveToOuterDisposeScope();
+    }
+}

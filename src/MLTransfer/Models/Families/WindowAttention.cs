@@ -74,3 +74,130 @@ internal class WindowAttention : NamedModule
         return Attended(perMap, mask).flatten(0, 1);
     }
 }
+
+/// <summary>
+/// Attention within windows by the cosines of queries and keys, times a scale that each head learns, with the bias of positions computed by
+/// a small network from their logarithmic distance (Liu et al. 2022, https://arxiv.org/abs/2111.09883, section 3).
+/// </summary>
+internal sealed class CosineWindowAttention : WindowAttention
+{
+    private const double LargestScale = 100;
+    private const double LargestBias = 16;
+
+    private readonly long _headWidth;
+    private readonly DerivedTensor _scale;
+
+    public CosineWindowAttention(long width, long heads, int side, int shift) : base(width, heads, side, shift)
+    {
+        _headWidth = width / heads;
+        _scale = Derived(() => get_parameter("logit_scale")!.clamp(max: Math.Log(LargestScale)).exp());
+    }
+
+    private protected override void RegisterPositions(int side, long heads)
+    {
+        register_parameter("logit_scale", new Parameter(full(heads, 1, 1, MathF.Log(10))));
+        register_buffer("relative_coords_table", RelativePositions.LogarithmicCoordinates(side));
+        Container network = Child("cpb_mlp", new Container("cpb_mlp"));
+        network.Child("0", nn.Linear(2, 512));
+        network.Child("2", nn.Linear(512, heads, hasBias: false));
+    }
+
+    private protected override Tensor PositionBias(Tensor index)
+    {
+        using var scope = NewDisposeScope();
+        Tensor hidden = nn.functional.linear(
+            get_buffer("relative_coords_table")!, get_parameter("cpb_mlp.0.weight")!, get_parameter("cpb_mlp.0.bias")).relu();
+        Tensor table = nn.functional.linear(hidden, get_parameter("cpb_mlp.2.weight")!).flatten(0, 2);
+        return (RelativePositions.Bias(table, index).sigmoid() * LargestBias).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Keys have no bias: it stays in the state_dict and is taken as zero.</summary>
+    private protected override Tensor ProjectionBias(Tensor bias)
+    {
+        using var scope = NewDisposeScope();
+        long width = bias.shape[0] / 3;
+        return cat([bias.narrow(0, 0, width), zeros(width, dtype: bias.dtype, device: bias.device), bias.narrow(0, 2 * width, width)])
+            .MoveToOuterDisposeScope();
+    }
+
+    private protected override (Tensor Query, Tensor Key) Compared(Tensor query, Tensor key)
+    {
+        Tensor scale = _scale.In(query.dtype) * Math.Sqrt(_headWidth);
+        return (nn.functional.normalize(query, dim: -1) * scale, nn.functional.normalize(key, dim: -1));
+    }
+}
+
+/// <summary>
+/// Maps (N, H, W, C) cut into square windows, after they were padded to whole ones and, for every second block, moved by half a window so
+/// that the next attention crosses the borders of the one before (Liu et al. 2021, section 3.2).
+/// </summary>
+internal sealed class Windows
+{
+    private static readonly long[] Sides = [1, 2];
+    private readonly long[] _shape;
+    private readonly int _side;
+    private readonly long _rows;
+    private readonly long _columns;
+    private readonly long[] _shift;
+
+    /// <param name="shape">The shape of the maps.</param>
+    /// <param name="side">The side of a window.</param>
+    /// <param name="shift">How far they move up and left; not in a direction in which one window holds all.</param>
+    public Windows(long[] shape, int side, int shift)
+    {
+        _shape = shape;
+        _side = side;
+        _rows = (shape[1] + side - 1) / side;
+        _columns = (shape[2] + side - 1) / side;
+        _shift = [_rows > 1 ? shift : 0, _columns > 1 ? shift : 0];
+    }
+
+    /// <summary>How many windows a map has.</summary>
+    public long Count => _rows * _columns;
+
+    public bool AreShifted => _shift.Any(places => places > 0);
+
+    /// <summary>The windows of all maps: (N · Count, side², C).</summary>
+    public Tensor Cut(Tensor maps)
+    {
+        using var scope = NewDisposeScope();
+        (long bottom, long right) = (_rows * _side - _shape[1], _columns * _side - _shape[2]);
+        Tensor whole = bottom + right > 0 ? nn.functional.pad(maps, [0, 0, 0, right, 0, bottom]) : maps;
+        Tensor moved = AreShifted ? whole.roll((long[])[-_shift[0], -_shift[1]], Sides) : whole;
+        return moved.reshape(_shape[0], _rows, _side, _columns, _side, _shape[3]).permute(0, 1, 3, 2, 4, 5)
+            .reshape(_shape[0] * Count, _side * _side, _shape[3]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The maps (N, H, W, C) that windows were cut from.</summary>
+    public Tensor Join(Tensor windows)
+    {
+        using var scope = NewDisposeScope();
+        Tensor moved = windows.view(_shape[0], _rows, _columns, _side, _side, _shape[3]).permute(0, 1, 3, 2, 4, 5)
+            .reshape(_shape[0], _rows * _side, _columns * _side, _shape[3]);
+        Tensor whole = AreShifted ? moved.roll(_shift, Sides) : moved;
+        return whole.narrow(1, 0, _shape[1]).narrow(2, 0, _shape[2]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// −100 for two places of a window that came together only by moving around the edge, 0 for all others: (Count, 1, side², side²).
+    /// </summary>
+    public Tensor Borders(ScalarType type, Device device)
+    {
+        using var scope = NewDisposeScope();
+        long[] rows = Regions(_rows, _shift[0]), columns = Regions(_columns, _shift[1]);
+        Tensor regions = tensor(rows.SelectMany(row => columns.Select(column => 3 * row + column)).ToArray(),
+            [1, rows.Length, columns.Length, 1], device: device);
+        Tensor cut = new Windows(regions.shape, _side, 0).Cut(regions).squeeze(2);
+        return cut.unsqueeze(1).ne(cut.unsqueeze(2)).to(type).mul_(-100).unsqueeze(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Where each row came from: 0 for all windows but the last; in the last, 1 for its own rows and 2 for those from the other edge.
+    /// </summary>
+    private long[] Regions(long windows, long shift)
+    {
+        long length = windows * _side;
+        return [.. Enumerable.Range(0, (int)length)
+            .Select(place => shift == 0 || place < length - _side ? 0L : place < length - shift ? 1 : 2)];
+    }
+}

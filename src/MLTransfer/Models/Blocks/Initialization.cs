@@ -43,8 +43,7 @@ internal static class Initialisation
 
     /// <summary>
     /// All convolutions and linear layers normal(0, <paramref name="deviation"/>) within [-2, 2], as torchvision's Inceptions; biases as
-    /// the layers
-    /// are made.
+    /// the layers are made.
     /// </summary>
     public static void TruncatedNormal(nn.Module model, double deviation)
     {
@@ -65,9 +64,8 @@ internal static class Initialisation
     }
 
     /// <summary>
-    /// Fills a tensor from a normal(0, <paramref name="deviation"/>) that is cut at ±2, by the inverse of its distribution function:
-    /// σ · √2 · erf⁻¹(u) with u uniform within ±erf(2 / (σ · √2)), as PyTorch's <c>trunc_normal_</c>. TorchSharp 0.107's own gives a
-    /// constant.
+    /// Fills a tensor from a normal(0, <paramref name="deviation"/>) that is cut at ±2, by the inverse of its distribution function: σ · √2
+    /// · erf⁻¹(u) with u uniform within ±erf(2 / (σ · √2)), as PyTorch's <c>trunc_normal_</c>. TorchSharp 0.107's own gives a constant.
     /// </summary>
     /// <returns>The tensor itself, overwritten.</returns>
     public static Tensor TruncatedNormal(Tensor weight, double deviation)

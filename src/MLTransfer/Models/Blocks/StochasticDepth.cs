@@ -10,8 +10,7 @@ internal static class StochasticDepth
 {
     /// <summary>
     /// Sets a branch (N, …) to zero for each image with the given probability and divides it by what remains of 1 for the others, so that
-    /// its
-    /// mean stays. Out of training, or where the probability is 0, nothing happens.
+    /// its mean stays. Out of training, or where the probability is 0, nothing happens.
     /// </summary>
     /// <returns>The branch itself, overwritten.</returns>
     public static Tensor Drop(Tensor branch, double probability, bool training)

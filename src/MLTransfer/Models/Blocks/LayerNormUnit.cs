@@ -5,8 +5,7 @@ namespace MLTransfer.Models.Blocks;
 
 /// <summary>
 /// A layer norm inside a backbone. Its weights stay in float32 whatever comes in, and it gives back the type that came: statistics and
-/// weights in
-/// bfloat16 would be less exact.
+/// weights in bfloat16 would be less exact.
 /// </summary>
 internal sealed class LayerNormUnit(LayerNorm norm)
 {

@@ -1,0 +1,55 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Models.Blocks;
+
+/// <summary>Modules named "0", "1", … or as is said, and run one after the other; what each leaves behind is freed at once.</summary>
+internal sealed class Sequence : NamedModule
+{
+    private readonly IReadOnlyList<nn.Module<Tensor, Tensor>> _modules;
+
+    public Sequence(IReadOnlyList<nn.Module<Tensor, Tensor>> modules)
+        : this([.. modules.Select((module, index) => (index.ToString(System.Globalization.CultureInfo.InvariantCulture), module))])
+    {
+    }
+
+    public Sequence(IReadOnlyList<(string Name, nn.Module<Tensor, Tensor> Module)> modules) : base(nameof(Sequence)) =>
+        _modules = [.. modules.Select(named => Child(named.Name, named.Module))];
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor state = input.alias();
+        foreach (var module in _modules)
+        {
+            Tensor next = module.call(state);
+            state.Dispose();
+            state = next;
+        }
+
+        return state.MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>
+/// A module that only gives its children their names: torchvision's <c>features.3</c>, <c>classifier.6</c>. The layer groups run them.
+/// </summary>
+internal sealed class Container(string name) : NamedModule(name)
+{
+    public override Tensor forward(Tensor input) =>
+        throw new NotSupportedException($"The layer groups run what is in '{GetName()}' one by one.");
+}
+
+/// <summary>
+/// Parameters that a network holds itself, in none of its layers, seen as a module: layer groups are made of modules. It is not registered
+/// anywhere.
+/// </summary>
+/// <param name="owner">The module that has them.</param>
+/// <param name="names">Their names from there.</param>
+internal sealed class LooseParameters(nn.Module owner, params string[] names) : NamedModule(nameof(LooseParameters))
+{
+    public override IEnumerable<(string name, Parameter parameter)> named_parameters(bool recurse = true) =>
+        names.Select(name => (name, owner.get_parameter(name)!));
+
+    public override Tensor forward(Tensor input) => throw new NotSupportedException("The network uses its own parameters.");
+}
