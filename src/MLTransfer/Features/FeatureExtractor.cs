@@ -23,7 +23,7 @@ internal sealed class FeatureExtractor(
         IReadOnlyList<ImageSource> images, FeatureCache? cache, Action<int> done, Action<SkippedImage> skip, CancellationToken cancellation)
     {
         var values = new float[images.Count][];
-        byte[]?[] hashes = cache is null ? [] : ContentHashes.Of(images, threads, cancellation);
+        byte[]?[] hashes = cache is null ? [] : ContentHashes.Compute(images, threads, cancellation);
         int[] missing = cache is null ? [.. Enumerable.Range(0, images.Count)] : FromCache(cache, hashes, values);
         done(images.Count - missing.Length);
         var skipped = new List<SkippedImage>();
@@ -40,7 +40,7 @@ internal sealed class FeatureExtractor(
                 {
                     int index = batch.Indices[i];
                     values[index] = rows[i];
-                    if (cache is not null && hashes[index] is { } hash && ContentHashes.StillIs(hash, images[index]))
+                    if (cache is not null && hashes[index] is { } hash && ContentHashes.IsUnchanged(hash, images[index]))
                         cache.Add(hash, rows[i]);
                 }
 
@@ -105,7 +105,7 @@ internal static class ContentHashes
     /// <param name="images">The images.</param>
     /// <param name="threads">How many to read at once; 0 for as many as there are processors.</param>
     /// <param name="cancellation">Stops it.</param>
-    public static byte[]?[] Of(IReadOnlyList<ImageSource> images, int threads, CancellationToken cancellation)
+    public static byte[]?[] Compute(IReadOnlyList<ImageSource> images, int threads, CancellationToken cancellation)
     {
         var hashes = new byte[]?[images.Count];
         var options = new ParallelOptions
@@ -113,14 +113,14 @@ internal static class ContentHashes
             MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads,
             CancellationToken = cancellation
         };
-        Parallel.For(0, hashes.Length, options, index => hashes[index] = Of(images[index]));
+        Parallel.For(0, hashes.Length, options, index => hashes[index] = Compute(images[index]));
         return hashes;
     }
 
     /// <summary>Whether an image is what it was when its hash was taken: it may have been replaced before it was decoded.</summary>
-    public static bool StillIs(byte[] hash, ImageSource image) => Of(image) is { } now && now.AsSpan().SequenceEqual(hash);
+    public static bool IsUnchanged(byte[] hash, ImageSource image) => Compute(image) is { } now && now.AsSpan().SequenceEqual(hash);
 
-    private static byte[]? Of(ImageSource image)
+    private static byte[]? Compute(ImageSource image)
     {
         try
         {

@@ -1,6 +1,6 @@
 namespace MLTransfer;
 
-/// <summary>Where the network runs.</summary>
+/// <summary>The device that the network runs on.</summary>
 public enum DeviceKind
 {
     /// <summary>The first CUDA device where there is one, the processor otherwise.</summary>
@@ -14,8 +14,8 @@ public enum DeviceKind
 }
 
 /// <summary>
-/// The number format of inference: of feature extraction, validation and prediction. Layers that learn compute in float32 unless bfloat16
-/// is asked for; their weights are float32 always.
+/// The number format of inference: of feature extraction, validation and prediction. Layers that are trained compute in float32 unless
+/// bfloat16 is asked for; their weights are always float32.
 /// </summary>
 public enum Precision
 {
@@ -26,8 +26,8 @@ public enum Precision
     Float32,
 
     /// <summary>
-    /// bfloat16, whatever the processor, slow where it has no instructions for it; in fine-tuning also for the layers that learn, which is
-    /// faster and a little less exact.
+    /// bfloat16 on any processor, slow on those without instructions for it; in fine-tuning also for the trained layers, which is faster
+    /// and slightly less exact. A network from outside this library computes in float32 all the same.
     /// </summary>
     BFloat16,
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models;
 
-/// <summary>Turns what was asked for into a device and a number format of torch.</summary>
+/// <summary>Turns the options for device and precision into torch's device and type.</summary>
 internal static class Devices
 {
     /// <exception cref="InvalidOperationException">CUDA is asked for and there is no CUDA device.</exception>
@@ -13,19 +13,20 @@ internal static class Devices
     public static Device Resolve(DeviceKind kind)
     {
         TorchLibrary.Require();
-        return kind switch
-        {
-            DeviceKind.Cpu => CPU,
-            DeviceKind.Auto => cuda.is_available() ? CUDA : CPU,
-            DeviceKind.Cuda when cuda.is_available() => CUDA,
-            DeviceKind.Cuda => throw new InvalidOperationException(
-                "Device is Cuda, and torch sees no CUDA device. Use Auto or Cpu, or install the CUDA build of libtorch and an NVIDIA "
-                + "driver."),
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such device."),
-        };
+        return Resolve(kind, cuda.is_available());
     }
 
-    /// <summary>bfloat16 is chosen by itself on processors only: what it gains there was measured.</summary>
+    internal static Device Resolve(DeviceKind kind, bool hasCuda) => kind switch
+    {
+        DeviceKind.Cpu => CPU,
+        DeviceKind.Auto => hasCuda ? CUDA : CPU,
+        DeviceKind.Cuda when hasCuda => CUDA,
+        DeviceKind.Cuda => throw new InvalidOperationException(
+            "Device is Cuda, and torch sees no CUDA device. Use Auto or Cpu, or install the CUDA build of libtorch and an NVIDIA driver."),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such device."),
+    };
+
+    /// <summary>Auto means bfloat16 on processors that compute with it, where the gain was measured, and float32 elsewhere.</summary>
     public static ScalarType Resolve(Precision precision, Device device) => precision switch
     {
         Precision.Float32 => ScalarType.Float32,
@@ -35,8 +36,8 @@ internal static class Devices
     };
 }
 
-/// <summary>What this processor computes with.</summary>
-public static class ProcessorFeatures
+/// <summary>The instructions of this processor.</summary>
+internal static class ProcessorFeatures
 {
     /// <summary>Whether it has instructions for bfloat16 products (AVX512-BF16 or AMX-BF16).</summary>
     public static bool BFloat16 { get; } = HasBFloat16();

@@ -29,22 +29,22 @@ public sealed record BackboneDetector(Backbone Backbone, int? Classes)
         // The shortest prefix first: what lies further within has fewer tensors.
         return all.SelectMany(tensor => Starts(tensor.Name)).CountBy(prefix => prefix, StringComparer.Ordinal)
             .OrderByDescending(prefix => prefix.Value).Take(MostPrefixes).Select(prefix => prefix.Key).OrderBy(prefix => prefix.Length)
-            .Select(prefix => Under(prefix, all)).FirstOrDefault(found => found is not null);
+            .Select(prefix => DetectUnder(prefix, all)).FirstOrDefault(found => found is not null);
     }
 
     private static List<string> Starts(string name) =>
         name.Split('.')[..^1].Take(DeepestPrefix).Aggregate(new List<string> { "" }, (starts, part) => [.. starts, $"{starts[^1]}{part}."]);
 
-    private static BackboneDetector? Under(string prefix, TensorDescription[] all)
+    private static BackboneDetector? DetectUnder(string prefix, TensorDescription[] all)
     {
         TensorDescription[] trained = [.. all.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
             .Select(tensor => tensor with { Name = tensor.Name[prefix.Length..] }).Where(IsTrained)];
         Int128 sum = Sum(trained);
-        if (Having(sum) is { } headless)
+        if (FindByBodyParameters(sum) is { } headless)
             return new(headless, null) { Prefix = prefix + Shared(trained) };
         IEnumerable<IGrouping<string, TensorDescription>> heads = trained.SelectMany(Prefixes, (tensor, head) => (tensor, head))
             .GroupBy(pair => pair.head, pair => pair.tensor, StringComparer.Ordinal);
-        return heads.Select(head => Having(sum - Sum(head)) is { } backbone
+        return heads.Select(head => FindByBodyParameters(sum - Sum(head)) is { } backbone
             ? new BackboneDetector(backbone, Outputs(head)) { Prefix = prefix + Shared([.. trained.Except(head)]) }
             : null).FirstOrDefault(found => found is not null);
     }
@@ -70,8 +70,8 @@ public sealed record BackboneDetector(Backbone Backbone, int? Classes)
 
     private static Int128 Sum(IEnumerable<TensorDescription> tensors) => tensors.Aggregate((Int128)0, (sum, tensor) => sum + tensor.Count);
 
-    private static Backbone? Having(Int128 numbers) =>
-        ModelZoo.All.FirstOrDefault(backbone => backbone.BodyParameters - backbone.AuxiliaryParameters == numbers);
+    private static Backbone? FindByBodyParameters(Int128 numbers) =>
+        ModelZoo.All.FirstOrDefault(backbone => backbone.RequiredBodyParameters == numbers);
 
     private static int? Outputs(IEnumerable<TensorDescription> head) =>
         head.LastOrDefault(tensor => tensor.Shape.Length >= 2) is { } last ? (int)last.Shape[0] : null;

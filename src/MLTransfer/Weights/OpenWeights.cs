@@ -35,7 +35,7 @@ internal sealed class OpenWeights : IDisposable
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="WeightsException">It is missing, cannot be opened, or holds no weights.</exception>
-    public static OpenWeights Of(string path)
+    public static OpenWeights Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var errors = new WeightsErrors(path);

@@ -52,7 +52,7 @@ public static class StateDict
         nn.Module module, string path, string architecture, string? classifier = null,
         Func<IEnumerable<TensorDescription>, string?>? recognise = null)
     {
-        using OpenWeights file = OpenWeights.Of(path);
+        using OpenWeights file = OpenWeights.Open(path);
         return Load(module, file, path, architecture, classifier, recognise).WithClassifier;
     }
 
@@ -62,7 +62,7 @@ public static class StateDict
         nn.Module module, OpenWeights file, string name, string architecture, string? classifier,
         Func<IEnumerable<TensorDescription>, string?>? recognise)
     {
-        string prefix = NetworkInFile.Prefix(module, file.Tensors, classifier, name, architecture);
+        string prefix = NetworkInFile.FindPrefix(module, file.Tensors, classifier, name, architecture);
         Dictionary<string, int> indices = file.Tensors.Select((tensor, index) => (tensor.Name, index))
             .Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(tensor => tensor.Name[prefix.Length..], tensor => tensor.index, StringComparer.Ordinal);
@@ -100,7 +100,7 @@ public static class StateDict
         ArgumentNullException.ThrowIfNull(module);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        StoredTensor[] tensors = [.. module.state_dict().Select(entry => TorchTensors.Stored(entry.Key, entry.Value))];
+        StoredTensor[] tensors = [.. module.state_dict().Select(entry => TorchTensors.ToStored(entry.Key, entry.Value))];
         GC.KeepAlive(module); // A module's finalizer disposes its tensors, even those that somebody still holds.
         return tensors;
     }
@@ -112,18 +112,18 @@ public static class StateDict
         ArgumentNullException.ThrowIfNull(module);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var adapting = module as IAdaptsToWeights;
+        var adapting = module as ICheckpointCompatibility;
         Dictionary<string, string> stored = OwnNames(adapting, tensors);
         Dictionary<string, Tensor> state = module.state_dict();
-        StateMatch match = StateMatch.Of(
+        StateMatch match = StateMatch.Compare(
             state, stored.ToDictionary(pair => pair.Key, pair => tensors[pair.Value], StringComparer.Ordinal),
-            OptionalPart.Of(module, classifier), adapting);
+            OptionalModule.ListFor(module, classifier), adapting);
         if (match.Differences.Any)
             throw match.Differences.Error(file, architecture, match.Wanted, recognise?.Invoke(tensors.Values));
-        if (match.Names.FirstOrDefault(name => !TorchTensors.Has(tensors[stored[name]].Type)) is { } foreign)
+        if (match.Names.FirstOrDefault(name => !TorchTensors.IsSupported(tensors[stored[name]].Type)) is { } foreign)
             throw new WeightsErrors(file).UnknownType(foreign, tensors[stored[foreign]].Type.ToString());
         foreach (string name in match.Reshaped)
-            adapting!.MakeRoom(name, tensors[stored[name]].Shape);
+            adapting!.Resize(name, tensors[stored[name]].Shape);
         if (match.Reshaped.Count > 0)
             state = module.state_dict();
         copy([.. match.Names.Select(name => (stored[name], state[name]))]);
@@ -131,7 +131,7 @@ public static class StateDict
     }
 
     // The network's name of each tensor, and the file's. Of several tensors with one name the others keep the file's, and end as left over.
-    private static Dictionary<string, string> OwnNames(IAdaptsToWeights? adapting, Dictionary<string, TensorDescription> tensors)
+    private static Dictionary<string, string> OwnNames(ICheckpointCompatibility? adapting, Dictionary<string, TensorDescription> tensors)
     {
         var stored = new Dictionary<string, string>(tensors.Count, StringComparer.Ordinal);
         foreach (string name in tensors.Keys)
@@ -142,6 +142,6 @@ public static class StateDict
         return stored;
     }
 
-    private static string OwnName(IAdaptsToWeights? adapting, Dictionary<string, TensorDescription> tensors, string name) =>
-        adapting?.NameOf(name) is { } own && !tensors.ContainsKey(own) ? own : name;
+    private static string OwnName(ICheckpointCompatibility? adapting, Dictionary<string, TensorDescription> tensors, string name) =>
+        adapting?.MapKey(name) is { } own && !tensors.ContainsKey(own) ? own : name;
 }

@@ -20,19 +20,19 @@ internal sealed record StateMatch(
     /// <param name="tensors">What the file has.</param>
     /// <param name="optional">What may be missing, or have another number of classes.</param>
     /// <param name="adapting">The module, where it takes other shapes too.</param>
-    public static StateMatch Of(
-        Dictionary<string, Tensor> state, IReadOnlyDictionary<string, TensorDescription> tensors, IReadOnlyList<OptionalPart> optional,
-        IAdaptsToWeights? adapting = null)
+    public static StateMatch Compare(
+        Dictionary<string, Tensor> state, IReadOnlyDictionary<string, TensorDescription> tensors, IReadOnlyList<OptionalModule> optional,
+        ICheckpointCompatibility? adapting = null)
     {
         bool IsSame(string name) => tensors[name].Shape.AsSpan().SequenceEqual(state[name].shape);
-        bool Fits(string name) => tensors.ContainsKey(name) && (IsSame(name) || adapting?.CanTake(name, tensors[name].Shape) == true);
-        OptionalPart[] left = [.. optional
-            .Where(part => part.IsClassifier ? !state.Keys.Where(part.Has).All(Fits) : !tensors.Keys.Any(part.Has))];
-        string[] wanted = [.. state.Keys.Where(name => !left.Any(part => part.Has(name)))];
+        bool Fits(string name) => tensors.ContainsKey(name) && (IsSame(name) || adapting?.AcceptsShape(name, tensors[name].Shape) == true);
+        OptionalModule[] left = [.. optional
+            .Where(part => part.IsClassifier ? !state.Keys.Where(part.Contains).All(Fits) : !tensors.Keys.Any(part.Contains))];
+        string[] wanted = [.. state.Keys.Where(name => !left.Any(part => part.Contains(name)))];
         var differences = new StateDifferences(
             // Files written before PyTorch 0.4.1 do not count batches.
             [.. wanted.Where(name => !tensors.ContainsKey(name) && !name.EndsWith(Counter, StringComparison.Ordinal))],
-            [.. tensors.Keys.Where(name => !state.ContainsKey(name) && !optional.Any(part => part.IsClassifier && part.Has(name)))],
+            [.. tensors.Keys.Where(name => !state.ContainsKey(name) && !optional.Any(part => part.IsClassifier && part.Contains(name)))],
             [.. wanted.Where(name => tensors.ContainsKey(name) && !Fits(name))
                 .Select(name => $"{name} is [{string.Join(", ", tensors[name].Shape)}], expected [{string.Join(", ", state[name].shape)}]")]);
         string[] names = [.. wanted.Where(tensors.ContainsKey)];
@@ -75,19 +75,19 @@ internal sealed record StateDifferences(IReadOnlyList<string> Missing, IReadOnly
 /// <param name="Name">What the names of its tensors begin with.</param>
 /// <param name="IsClassifier">Whether it is made for a number of classes, and therefore also left where the file has it for another
 /// number.</param>
-internal sealed record OptionalPart(string Name, bool IsClassifier)
+internal sealed record OptionalModule(string Name, bool IsClassifier)
 {
     /// <summary>The classifier, if its name is given, first; then what helps a network in training and has classifiers too.</summary>
-    public static IReadOnlyList<OptionalPart> Of(nn.Module module, string? classifier)
+    public static IReadOnlyList<OptionalModule> ListFor(nn.Module module, string? classifier)
     {
         IReadOnlyList<AuxiliaryHead> auxiliary = (module as ImageModel)?.AuxiliaryHeads ?? [];
-        IEnumerable<OptionalPart> helping = auxiliary.Select(head => new OptionalPart(head.StateName, false));
+        IEnumerable<OptionalModule> helping = auxiliary.Select(head => new OptionalModule(head.StateName, false));
         return classifier is null ? [.. helping]
-            : [new(classifier, true), .. auxiliary.Select(head => new OptionalPart(head.ClassifierName, true)), .. helping];
+            : [new(classifier, true), .. auxiliary.Select(head => new OptionalModule(head.ClassifierName, true)), .. helping];
     }
 
     /// <summary>Whether a tensor belongs to it.</summary>
-    public bool Has(string tensor) =>
+    public bool Contains(string tensor) =>
         tensor.Length > Name.Length && tensor[Name.Length] == '.' && tensor.StartsWith(Name, StringComparison.Ordinal);
 }
 
@@ -101,14 +101,14 @@ internal static class NetworkInFile
 
     /// <summary>What the names of the network's tensors begin with; empty where they are not found by names and shapes.</summary>
     /// <exception cref="WeightsException">Several parts of the file fit.</exception>
-    public static string Prefix(
+    public static string FindPrefix(
         nn.Module module, IReadOnlyList<TensorDescription> tensors, string? classifier, string file, string architecture)
     {
         using var scope = NewDisposeScope();
         Dictionary<string, Tensor> state = module.state_dict();
         if (state.Count == 0)
             return "";
-        IReadOnlyList<OptionalPart> optional = OptionalPart.Of(module, classifier);
+        IReadOnlyList<OptionalModule> optional = OptionalModule.ListFor(module, classifier);
         string first = state.Keys.First();
         string[] prefixes = [.. tensors.Where(tensor => tensor.Name == first || tensor.Name.EndsWith('.' + first, StringComparison.Ordinal))
             .Select(tensor => tensor.Name[..^first.Length]).Distinct(StringComparer.Ordinal)];
@@ -139,14 +139,14 @@ internal static class NetworkInFile
                 .TakeWhile(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
                 // So many cannot all be of the network: the file may nest prefixes to make this slow.
                 .Take(2 * state.Count + 1).ToDictionary(tensor => tensor.Name[prefix.Length..], StringComparer.Ordinal);
-            return !StateMatch.Of(state, part, optional, module as IAdaptsToWeights).Differences.Any;
+            return !StateMatch.Compare(state, part, optional, module as ICheckpointCompatibility).Differences.Any;
         }
     }
 
     /// <summary>One line on where in a file a network was found; null where it is all that the file holds.</summary>
     /// <param name="file">The file.</param>
     /// <param name="name">What the line calls it.</param>
-    /// <param name="prefix">What <see cref="Prefix"/> found.</param>
+    /// <param name="prefix">What <see cref="FindPrefix"/> found.</param>
     public static string? Told(OpenWeights file, string name, string prefix)
     {
         string whole = file.DroppedPrefix + prefix, container = file.Content.Container;

@@ -25,15 +25,15 @@ internal static class TorchTensors
     }
 
     /// <summary>Whether torch computes with the type: of the unsigned integers, it only does with bytes.</summary>
-    public static bool Has(TensorType type) => Types.Any(known => known.Stored == type);
+    public static bool IsSupported(TensorType type) => Types.Any(known => known.Stored == type);
 
     /// <summary>The type of torch's that a stored one is.</summary>
-    public static ScalarType TypeOf(TensorType type) => Types.Single(known => known.Stored == type).Torch;
+    public static ScalarType ToScalarType(TensorType type) => Types.Single(known => known.Stored == type).Torch;
 
     /// <summary>A tensor of its own memory.</summary>
-    public static Tensor Of(StoredTensor stored)
+    public static Tensor ToTorch(StoredTensor stored)
     {
-        Tensor tensor = empty(stored.Shape, TypeOf(stored.Type));
+        Tensor tensor = empty(stored.Shape, ToScalarType(stored.Type));
         stored.Bytes.Span.CopyTo(tensor.bytes);
         return tensor;
     }
@@ -44,7 +44,7 @@ internal static class TorchTensors
         if (HoldsAsIs(target, stored.Type))
             stored.Bytes.Span.CopyTo(target.bytes);
         else
-            target.copy_(Of(stored));
+            target.copy_(ToTorch(stored));
     }
 
     /// <summary>Reads numbers of a file straight into a tensor of the same shape, if they are there as they are wanted here.</summary>
@@ -54,7 +54,7 @@ internal static class TorchTensors
 
     /// <summary>A copy of a tensor's numbers.</summary>
     /// <exception cref="NotSupportedException">Its type cannot be stored.</exception>
-    public static StoredTensor Stored(string name, Tensor tensor)
+    public static StoredTensor ToStored(string name, Tensor tensor)
     {
         int type = Array.FindIndex(Types, known => known.Torch == tensor.dtype);
         return type >= 0
@@ -63,7 +63,7 @@ internal static class TorchTensors
     }
 
     private static bool HoldsAsIs(Tensor target, TensorType type) =>
-        target.dtype == TypeOf(type) && target.device_type == DeviceType.CPU && target.is_contiguous();
+        target.dtype == ToScalarType(type) && target.device_type == DeviceType.CPU && target.is_contiguous();
 }
 
 /// <summary>

@@ -26,14 +26,14 @@ public static class WeightsConversion
     {
         if (type is { } wanted && !TensorConversion.IsFloating(wanted))
             throw new ArgumentOutOfRangeException(nameof(type), type, "Numbers can only be converted to a floating-point type.");
-        using OpenWeights file = OpenWeights.Of(input);
+        using OpenWeights file = OpenWeights.Open(input);
         CheckGrowth(file, input);
         IReadOnlyDictionary<string, string> metadata = file.Content.Metadata.Count > 0 ? file.Content.Metadata : Origin;
         IEnumerable<StoredTensor> tensors = WeightsFile.Read(file).Values;
         WeightsSummary? summary = null;
         AtomicFile.Write(output, stream =>
         {
-            SafetensorsFile.Write(stream, type is { } target ? tensors.Select(tensor => TensorConversion.To(target, tensor, input))
+            SafetensorsFile.Write(stream, type is { } target ? tensors.Select(tensor => TensorConversion.Convert(target, tensor, input))
                 : tensors, metadata);
             // Here and not from the output, which may be a FIFO: what it has passed on cannot be read again.
             stream.Position = 0;
@@ -64,21 +64,21 @@ internal static class TensorConversion
     public static bool IsFloating(TensorType type) => Floating.Contains(type);
 
     /// <exception cref="WeightsException">A finite number would become infinite.</exception>
-    public static StoredTensor To(TensorType type, StoredTensor stored, string file)
+    public static StoredTensor Convert(TensorType type, StoredTensor stored, string file)
     {
         if (!IsFloating(stored.Type) || stored.Type == type)
             return stored;
         if (stored.Count == 0)
             return stored with { Type = type };
         using var scope = NewDisposeScope();
-        Tensor before = TorchTensors.Of(stored), after = before.to(TorchTensors.TypeOf(type));
+        Tensor before = TorchTensors.ToTorch(stored), after = before.to(TorchTensors.ToScalarType(type));
         if (FiniteOnes(before) != FiniteOnes(after))
         {
             throw new WeightsException(
                 file, $"cannot be converted to {type}: '{Printable.Of(stored.Name, LongestName)}' has numbers too large for it",
                 "Convert to BFloat16 or Float32, which reach further.");
         }
-        return TorchTensors.Stored(stored.Name, after);
+        return TorchTensors.ToStored(stored.Name, after);
     }
 
     private static long FiniteOnes(Tensor tensor) => tensor.isfinite().sum().item<long>();

@@ -29,7 +29,7 @@ public sealed class WeightsException : Exception
     public string Remedy { get; }
 }
 
-/// <summary>The wording of everything that can be wrong with one weights file.</summary>
+/// <summary>All error messages about one weights file.</summary>
 internal sealed class WeightsErrors(string file) : FileErrors
 {
     private const int LongestReason = 500;

@@ -16,7 +16,7 @@ public static class WeightsFile
     /// numbers, strings, containers and what checkpoints are known to hold beside them.</exception>
     public static IReadOnlyDictionary<string, StoredTensor> Read(string path)
     {
-        using OpenWeights file = OpenWeights.Of(path);
+        using OpenWeights file = OpenWeights.Open(path);
         return Read(file);
     }
 
@@ -25,7 +25,7 @@ public static class WeightsFile
     /// <exception cref="WeightsException">As for <see cref="Read(string)"/>; damage among the numbers is not found.</exception>
     public static WeightsSummary Summarize(string path)
     {
-        using OpenWeights file = OpenWeights.Of(path);
+        using OpenWeights file = OpenWeights.Open(path);
         return Summarize(file);
     }
 

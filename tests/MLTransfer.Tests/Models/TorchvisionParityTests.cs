@@ -49,5 +49,5 @@ public class TorchvisionParityTests(TorchvisionReference reference) : IClassFixt
     }
 
     // Small, so that it is fast, where torchvision's network takes that: its transformers with places are made for one size.
-    private static int Side(Backbone backbone) => backbone.InputSizes.Step > 1 ? 224 : Math.Max(96, backbone.InputSizes.Least);
+    private static int Side(Backbone backbone) => backbone.InputSizes.Multiple > 1 ? 224 : Math.Max(96, backbone.InputSizes.Minimum);
 }

@@ -17,7 +17,7 @@ internal static class Zoo
     public static bool IsInTorchvision(string name) => !NotInTorchvision.Any(start => name.StartsWith(start, StringComparison.Ordinal));
 
     /// <summary>A side of images that is small, so that it is fast, where the network takes that.</summary>
-    public static int SmallSide(Backbone backbone) => Math.Min(Math.Max(64, backbone.InputSizes.Least), backbone.Preprocessing.CropTo);
+    public static int SmallSide(Backbone backbone) => Math.Min(Math.Max(64, backbone.InputSizes.Minimum), backbone.Preprocessing.CropTo);
 
     /// <summary>The largest difference, as a part of the largest expected number.</summary>
     public static double RelativeDifference(Tensor actual, Tensor expected)

@@ -10,18 +10,18 @@ internal sealed class ConvolutionModule : NamedModule
     private readonly Func<Tensor, Tensor>? _activation;
 
     /// <summary>Under the names "0" and "1", as torchvision's blocks have them.</summary>
-    public ConvolutionModule(ConvolutionShape shape, BatchNormShape norm, Func<Tensor, Tensor>? activation = null)
+    public ConvolutionModule(ConvolutionShape shape, BatchNormOptions norm, Func<Tensor, Tensor>? activation = null)
         : this("0", "1", shape, norm, activation)
     {
     }
 
     /// <summary>Under the names its network gives them.</summary>
     public ConvolutionModule(string convolution, string norm, ConvolutionShape shape)
-        : this(convolution, norm, shape, BatchNormShape.Default, activation: null)
+        : this(convolution, norm, shape, BatchNormOptions.Default, activation: null)
     {
     }
 
-    private ConvolutionModule(string convolution, string norm, ConvolutionShape shape, BatchNormShape statistics, Func<Tensor,
+    private ConvolutionModule(string convolution, string norm, ConvolutionShape shape, BatchNormOptions statistics, Func<Tensor,
         Tensor>? activation)
         : base(nameof(ConvolutionModule))
     {
@@ -31,7 +31,7 @@ internal sealed class ConvolutionModule : NamedModule
 
     /// <summary>As torchvision's GoogLeNet and Inception v3 have them: "conv" and "bn" with ε = 1e-3, and a ReLU.</summary>
     public static ConvolutionModule Inception(ConvolutionShape shape) =>
-        new("conv", "bn", shape, new BatchNormShape(1e-3), Activation.Relu);
+        new("conv", "bn", shape, new BatchNormOptions(1e-3), Activation.Relu);
 
     public override Tensor forward(Tensor input)
     {
@@ -48,7 +48,7 @@ internal sealed class ConvolutionPath : NamedModule
 {
     private readonly (ConvolutionUnit Unit, bool Active)[] _steps;
 
-    public ConvolutionPath(BatchNormShape norm, params (ConvolutionShape Shape, bool Active)[] steps) : base(nameof(ConvolutionPath))
+    public ConvolutionPath(BatchNormOptions norm, params (ConvolutionShape Shape, bool Active)[] steps) : base(nameof(ConvolutionPath))
     {
         _steps = new (ConvolutionUnit, bool)[steps.Length];
         for (int i = 0, index = 0; i < steps.Length; i++)

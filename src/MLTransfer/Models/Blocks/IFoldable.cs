@@ -22,7 +22,7 @@ internal sealed class DerivedTensor(Func<Tensor> compute) : IFoldable
     private Tensor? _kept;
 
     /// <summary>The tensor in the given type.</summary>
-    public Tensor In(ScalarType type)
+    public Tensor ToType(ScalarType type)
     {
         if (_kept is not null) return _kept.alias();
         using var scope = NewDisposeScope();

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Blocks;
 
 /// <summary>The random weights a network starts from, as torchvision's families choose them.</summary>
-internal static class Initialisation
+internal static class Initialization
 {
     /// <summary>
     /// Convolutions normal with variance 2 / fan-out (He et al. 2015, https://arxiv.org/abs/1502.01852); the rest as the layers are made.

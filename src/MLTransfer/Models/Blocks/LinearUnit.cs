@@ -49,13 +49,13 @@ internal sealed class LinearHead : NamedModule
 {
     private readonly double _dropout;
 
-    public LinearHead(long inputs, long classes, double dropout, Action<Tensor, Tensor> initialise, bool hasBias = true)
+    public LinearHead(long inputs, long classes, double dropout, Action<Tensor, Tensor> initialize, bool hasBias = true)
         : base(nameof(LinearHead))
     {
         _dropout = dropout;
         var weight = new Parameter(empty(classes, inputs));
         var bias = new Parameter(empty(classes));
-        initialise(weight, bias);
+        initialize(weight, bias);
         register_parameter(nameof(weight), weight);
         if (hasBias) register_parameter(nameof(bias), bias);
         else bias.Dispose();

@@ -69,8 +69,8 @@ internal sealed class SelfAttention : NamedModule
 
     private Tensor Projected(Tensor input, long part, long parts)
     {
-        Tensor weight = _weight.In(input.dtype).narrow(0, part * _width, parts * _width);
-        Tensor bias = _bias.In(input.dtype).narrow(0, part * _width, parts * _width);
+        Tensor weight = _weight.ToType(input.dtype).narrow(0, part * _width, parts * _width);
+        Tensor bias = _bias.ToType(input.dtype).narrow(0, part * _width, parts * _width);
         return nn.functional.linear(input, weight, bias);
     }
 

@@ -27,11 +27,11 @@ internal sealed class CifarResNet : ImageModel
             }
 
             Sequence sequence = Child($"layer{stage + 1}", new Sequence(blocks));
-            groups.Add(new($"layer{stage + 1}", [sequence], sequence.call));
+            groups.Add(new($"layer{stage + 1}", sequence));
         }
 
         Groups = groups;
-        Initialisation.KaimingFanOut(this);
+        Initialization.KaimingFanOut(this);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =

@@ -27,11 +27,11 @@ internal sealed class ConvNeXt : ImageModel
         LayerNorm norm = Child("classifier", classifier).Child("0", nn.LayerNorm(widths[^1], Epsilon));
         Groups =
         [
-            .. layers.Select((layer, index) => new LayerGroup($"features.{index}", [layer], layer.call)),
+            .. layers.Select((layer, index) => new LayerGroup($"features.{index}", layer)),
             new("classifier.0", [norm], maps => norm.call(maps.to(norm.weight.dtype).mean([2, 3]))),
         ];
-        foreach (Conv2d convolution in modules().OfType<Conv2d>()) Initialise(convolution.weight!, convolution.bias!);
-        foreach (Linear linear in modules().OfType<Linear>()) Initialise(linear.weight!, linear.bias!);
+        foreach (Conv2d convolution in modules().OfType<Conv2d>()) Initialize(convolution.weight!, convolution.bias!);
+        foreach (Linear linear in modules().OfType<Linear>()) Initialize(linear.weight!, linear.bias!);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
@@ -44,7 +44,7 @@ internal sealed class ConvNeXt : ImageModel
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialise(weight, bias);
+    protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialize(weight, bias);
 
     private static Backbone Variant(string name, long[] widths, int[] depths, double lastDrop, long parameters, int resizeTo) => new(
         $"convnext_{name}", "ConvNeXt", (int)widths[^1], parameters, Imaging.Preprocessing.ImageNet with { ResizeTo = resizeTo },
@@ -53,9 +53,9 @@ internal sealed class ConvNeXt : ImageModel
         InputSizes = InputSizes.AtLeast(32),
     };
 
-    private static void Initialise(Tensor weight, Tensor bias)
+    private static void Initialize(Tensor weight, Tensor bias)
     {
-        Initialisation.TruncatedNormal(weight, 0.02);
+        Initialization.TruncatedNormal(weight, 0.02);
         nn.init.zeros_(bias);
     }
 

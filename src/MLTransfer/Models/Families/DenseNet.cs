@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Families;
 
 /// <summary>DenseNet-BC (Huang et al. 2016, https://arxiv.org/abs/1608.06993) with torchvision's layer names.</summary>
-internal sealed partial class DenseNet : ImageModel, IAdaptsToWeights
+internal sealed partial class DenseNet : ImageModel, ICheckpointCompatibility
 {
     private DenseNet(int growth, int[] blocks, int stemWidth, int width) : base(nameof(DenseNet), "classifier", width)
     {
@@ -44,11 +44,11 @@ internal sealed partial class DenseNet : ImageModel, IAdaptsToWeights
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
     /// <summary>torchvision's DenseNets were published when names could have dots: <c>denselayer1.norm.1.weight</c>.</summary>
-    public string NameOf(string stored) => NumberedLayer().Replace(stored, "$1$2");
+    public string MapKey(string stored) => NumberedLayer().Replace(stored, "$1$2");
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias)
+    protected override void InitializeClassifier(Tensor weight, Tensor bias)
     {
-        Initialisation.Linear(weight, bias);
+        Initialization.Linear(weight, bias);
         nn.init.zeros_(bias);
     }
 

@@ -49,7 +49,7 @@ internal sealed class GoogLeNet : ImageModel
         ];
         AuxiliaryHeads = [Child("aux1", new Auxiliary("aux1", "inception4a", 512)),
             Child("aux2", new Auxiliary("aux2", "inception4d", 528))];
-        Initialisation.TruncatedNormal(this, Deviation);
+        Initialization.TruncatedNormal(this, Deviation);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
@@ -65,8 +65,8 @@ internal sealed class GoogLeNet : ImageModel
 
     public override IReadOnlyList<AuxiliaryHead> AuxiliaryHeads { get; }
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) =>
-        Initialisation.TruncatedNormalLinear(weight, bias, Deviation);
+    protected override void InitializeClassifier(Tensor weight, Tensor bias) =>
+        Initialization.TruncatedNormalLinear(weight, bias, Deviation);
 
     private static Tensor Pooled(Tensor maps) => nn.functional.max_pool2d(maps, 3, 2, ceil_mode: true);
 
@@ -121,7 +121,7 @@ internal sealed class GoogLeNet : ImageModel
             return Classifier!.call(_hidden.Forward(vectors).relu_().to(ScalarType.Float32)).MoveToOuterDisposeScope();
         }
 
-        private protected override LinearHead BuildClassifier(int classes) =>
-            new(1024, classes, dropout: 0.7, (weight, bias) => Initialisation.TruncatedNormalLinear(weight, bias, Deviation));
+        protected override nn.Module<Tensor, Tensor> BuildClassifier(int classes) =>
+            new LinearHead(1024, classes, dropout: 0.7, (weight, bias) => Initialization.TruncatedNormalLinear(weight, bias, Deviation));
     }
 }

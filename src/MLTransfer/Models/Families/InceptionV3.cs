@@ -39,7 +39,7 @@ internal sealed class InceptionV3 : ImageModel
             Group("Mixed_7c", InceptionBlock.E(2048)),
         ];
         AuxiliaryHeads = [Child("AuxLogits", new Auxiliary())];
-        Initialisation.TruncatedNormal(this, Deviation);
+        Initialization.TruncatedNormal(this, Deviation);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
@@ -56,8 +56,8 @@ internal sealed class InceptionV3 : ImageModel
 
     public override IReadOnlyList<AuxiliaryHead> AuxiliaryHeads { get; }
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) =>
-        Initialisation.TruncatedNormalLinear(weight, bias, Deviation);
+    protected override void InitializeClassifier(Tensor weight, Tensor bias) =>
+        Initialization.TruncatedNormalLinear(weight, bias, Deviation);
 
     /// <summary>Averages, 1×1, 5×5, the average over all places, a linear layer. Needs maps of 17×17, of images of 299 pixels.</summary>
     private sealed class Auxiliary : AuxiliaryHead
@@ -84,8 +84,8 @@ internal sealed class InceptionV3 : ImageModel
             return Classifier!.call(maps.to(ScalarType.Float32).mean([2, 3])).MoveToOuterDisposeScope();
         }
 
-        private protected override LinearHead BuildClassifier(int classes) =>
-            new(768, classes, dropout: 0, (weight, bias) => Initialisation.TruncatedNormalLinear(weight, bias, 0.001));
+        protected override nn.Module<Tensor, Tensor> BuildClassifier(int classes) =>
+            new LinearHead(768, classes, dropout: 0, (weight, bias) => Initialization.TruncatedNormalLinear(weight, bias, 0.001));
     }
 }
 

@@ -29,7 +29,7 @@ internal sealed class InvertedResidual : NamedModule
     /// squeeze and excitation where there is one, 1×1 to the narrow number.
     /// </summary>
     public static InvertedResidual Depthwise(
-        InvertedResidualShape shape, BatchNormShape norm, Func<Tensor, Tensor> activation, SqueezeExcitation? squeeze, double drop = 0)
+        InvertedResidualShape shape, BatchNormOptions norm, Func<Tensor, Tensor> activation, SqueezeExcitation? squeeze, double drop = 0)
     {
         var layers = new List<nn.Module<Tensor, Tensor>>();
         if (shape.Expanded != shape.Inputs) layers.Add(new ConvolutionModule(new(shape.Inputs, shape.Expanded, 1), norm, activation));
@@ -60,7 +60,7 @@ internal static class ChannelCount
     /// The multiple of <paramref name="divisor"/> nearest to a number of channels, at least one and never more than 10 % below it: the
     /// rounding of TensorFlow's MobileNets, which torchvision follows.
     /// </summary>
-    public static long Rounded(double channels, long divisor = 8)
+    public static long Round(double channels, long divisor = 8)
     {
         long rounded = Math.Max(divisor, (long)(channels + divisor / 2.0) / divisor * divisor);
         return rounded < 0.9 * channels ? rounded + divisor : rounded;

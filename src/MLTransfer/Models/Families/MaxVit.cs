@@ -37,7 +37,7 @@ internal sealed class MaxVit : ImageModel
             }
 
             Sequence sequence = blocks.Child($"{stage}", new Container("block")).Child("layers", new Sequence(layers));
-            groups.Add(new($"blocks.{stage}", [sequence], sequence.call));
+            groups.Add(new($"blocks.{stage}", sequence));
         }
 
         Child("classifier", classifier);
@@ -46,8 +46,8 @@ internal sealed class MaxVit : ImageModel
         groups.Add(new("classifier.2", [norm], maps => norm.call(maps.to(norm.weight.dtype).mean([2, 3]))));
         groups.Add(new("classifier.3", [squeeze], vectors => squeeze.call(vectors).tanh()));
         Groups = groups;
-        foreach (Conv2d convolution in modules().OfType<Conv2d>()) Initialise(convolution.weight!, convolution.bias);
-        foreach (Linear linear in modules().OfType<Linear>()) Initialise(linear.weight!, linear.bias);
+        foreach (Conv2d convolution in modules().OfType<Conv2d>()) Initialize(convolution.weight!, convolution.bias);
+        foreach (Linear linear in modules().OfType<Linear>()) Initialize(linear.weight!, linear.bias);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
@@ -63,12 +63,12 @@ internal sealed class MaxVit : ImageModel
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private protected override nn.Module<Tensor, Tensor> OwnClassifier(int classes) =>
-        new LinearHead(FeatureWidth, classes, 0, InitialiseClassifier, hasBias: false);
+    protected override nn.Module<Tensor, Tensor> OwnClassifier(int classes) =>
+        new LinearHead(FeatureWidth, classes, 0, InitializeClassifier, hasBias: false);
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialise(weight, bias);
+    protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialize(weight, bias);
 
-    private static void Initialise(Tensor weight, Tensor? bias)
+    private static void Initialize(Tensor weight, Tensor? bias)
     {
         nn.init.normal_(weight, 0, 0.02);
         if (bias is not null) nn.init.zeros_(bias);
@@ -198,7 +198,7 @@ internal sealed class RelativeAttention : NamedModule
     {
         _heads = heads;
         register_parameter("relative_position_bias_table",
-            new Parameter(Initialisation.TruncatedNormal(empty((2 * side - 1) * (2 * side - 1), heads), 0.02)));
+            new Parameter(Initialization.TruncatedNormal(empty((2 * side - 1) * (2 * side - 1), heads), 0.02)));
         register_buffer("relative_position_index", RelativePositions.Index(side));
         _project = Linear("to_qkv", width, 3 * width);
         _merge = Linear("merge", width, width);
@@ -213,7 +213,7 @@ internal sealed class RelativeAttention : NamedModule
         Tensor[] parts = MultiHead.Split(_project.Forward(input), 3, _heads);
         // torchvision divides the products by the root of all channels, not of one head's; attention itself divides by that.
         Tensor query = parts[0] / Math.Sqrt(_heads);
-        Tensor attended = nn.functional.scaled_dot_product_attention(query, parts[1], parts[2], _bias.In(input.dtype));
+        Tensor attended = nn.functional.scaled_dot_product_attention(query, parts[1], parts[2], _bias.ToType(input.dtype));
         return _merge.Forward(MultiHead.Join(attended)).MoveToOuterDisposeScope();
     }
 }

@@ -26,8 +26,8 @@ internal sealed class MobileNetV1 : ImageModel
         }
 
         Child("features", new Sequence([.. layers]));
-        Groups = [.. layers.Select((layer, index) => new LayerGroup($"features.{index}", [layer], layer.call))];
-        Initialisation.KaimingFanOut(this);
+        Groups = [.. layers.Select((layer, index) => new LayerGroup($"features.{index}", layer))];
+        Initialization.KaimingFanOut(this);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =

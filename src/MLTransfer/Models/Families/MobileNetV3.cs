@@ -7,7 +7,7 @@ namespace MLTransfer.Models.Families;
 /// <summary>MobileNet v3 (Howard et al. 2019, https://arxiv.org/abs/1905.02244, tables 1 and 2) with torchvision's layer names.</summary>
 internal sealed class MobileNetV3 : ImageModel
 {
-    private static readonly BatchNormShape Norm = new(Epsilon: 1e-3, Momentum: 0.01);
+    private static readonly BatchNormOptions Norm = new(Epsilon: 1e-3, Momentum: 0.01);
 
     private static readonly Block[] Large =
     [
@@ -59,11 +59,11 @@ internal sealed class MobileNetV3 : ImageModel
         LinearUnit hidden = Child("classifier", classifier).Linear("0", 6 * channels, width);
         Groups =
         [
-            .. layers.Select((layer, index) => new LayerGroup($"features.{index}", [layer], layer.call)),
+            .. layers.Select((layer, index) => new LayerGroup($"features.{index}", layer)),
             new("classifier.0", [hidden.Layer], maps => Activation.HardSwish(hidden.Forward(maps.mean([2, 3])))),
         ];
-        Initialisation.KaimingFanOut(this);
-        InitialiseClassifier(hidden.Layer.weight!, hidden.Layer.bias!);
+        Initialization.KaimingFanOut(this);
+        InitializeClassifier(hidden.Layer.weight!, hidden.Layer.bias!);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
@@ -76,7 +76,7 @@ internal sealed class MobileNetV3 : ImageModel
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialisation.NormalLinear(weight, bias, 0.01);
+    protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialization.NormalLinear(weight, bias, 0.01);
 
     /// <summary>
     /// A line of the paper's table: kernel, expanded and resulting channels, whether channels are scaled, activation, stride.
@@ -86,7 +86,7 @@ internal sealed class MobileNetV3 : ImageModel
         public InvertedResidual Build(long inputs)
         {
             SqueezeExcitation? squeeze = Squeezes
-                ? new(Expanded, ChannelCount.Rounded(Expanded / 4), Activation.Relu, Activation.HardSigmoid) : null;
+                ? new(Expanded, ChannelCount.Round(Expanded / 4), Activation.Relu, Activation.HardSigmoid) : null;
             return InvertedResidual.Depthwise(new(inputs, Expanded, Outputs, Kernel, Stride), Norm, Active, squeeze);
         }
     }

@@ -16,7 +16,7 @@ internal sealed class RegNet : ImageModel
 
     private RegNet(Line line, long groupWidth, bool squeezes, int width) : base(nameof(RegNet), "fc", width)
     {
-        ConvolutionModule stem = Child("stem", new ConvolutionModule(new(3, StemWidth, 3, 2, 1), BatchNormShape.Default, Activation.Relu));
+        ConvolutionModule stem = Child("stem", new ConvolutionModule(new(3, StemWidth, 3, 2, 1), BatchNormOptions.Default, Activation.Relu));
         var stages = new List<(string Name, nn.Module<Tensor, Tensor> Stage)>();
         long inputs = StemWidth;
         foreach ((long outputs, int depth) in line.Stages(groupWidth))
@@ -33,7 +33,7 @@ internal sealed class RegNet : ImageModel
         }
 
         Child("trunk_output", new Sequence(stages));
-        Groups = [new("stem", [stem], stem.call),
+        Groups = [new("stem", stem),
             .. stages.Select(stage => new LayerGroup($"trunk_output.{stage.Name}", [stage.Stage], stage.Stage.call))];
         foreach (Conv2d convolution in modules().OfType<Conv2d>())
             nn.init.kaiming_normal_(convolution.weight!, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
@@ -61,7 +61,7 @@ internal sealed class RegNet : ImageModel
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialisation.NormalLinear(weight, bias, 0.01);
+    protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialization.NormalLinear(weight, bias, 0.01);
 
     private static Backbone X(string name, Line line, long groupWidth, int width, long parameters) => new(
         $"regnet_x_{name}", "RegNet X", width, parameters, Preprocessing.ImageNet with { ResizeTo = 232 }, () =>
@@ -81,7 +81,7 @@ internal sealed class RegNet : ImageModel
         /// </summary>
         public IEnumerable<(long Width, int Depth)> Stages(long groupWidth) =>
             Enumerable.Range(0, Depth).Select(Width).GroupBy(width => width)
-                .Select(stage => (ChannelCount.Rounded(stage.Key, Math.Min(groupWidth, stage.Key)), stage.Count()));
+                .Select(stage => (ChannelCount.Round(stage.Key, Math.Min(groupWidth, stage.Key)), stage.Count()));
 
         private long Width(int block)
         {
@@ -101,12 +101,12 @@ internal sealed class RegNet : ImageModel
         public Block(long inputs, long width, long stride, long groupWidth, bool squeezes) : base(nameof(Block))
         {
             if (inputs != width || stride != 1)
-                _shortcut = Child("proj", new ConvolutionModule(new(inputs, width, 1, stride), BatchNormShape.Default));
+                _shortcut = Child("proj", new ConvolutionModule(new(inputs, width, 1, stride), BatchNormOptions.Default));
             var path = new List<(string, nn.Module<Tensor, Tensor>)>
             {
-                ("a", new ConvolutionModule(new(inputs, width, 1), BatchNormShape.Default, Activation.Relu)),
-                ("b", new ConvolutionModule(new(width, width, 3, stride, 1, width / groupWidth), BatchNormShape.Default, Activation.Relu)),
-                ("c", new ConvolutionModule(new(width, width, 1), BatchNormShape.Default)),
+                ("a", new ConvolutionModule(new(inputs, width, 1), BatchNormOptions.Default, Activation.Relu)),
+                ("b", new ConvolutionModule(new(width, width, 3, stride, 1, width / groupWidth), BatchNormOptions.Default, Activation.Relu)),
+                ("c", new ConvolutionModule(new(width, width, 1), BatchNormOptions.Default)),
             };
             if (squeezes) path.Insert(2, ("se", new SqueezeExcitation(width, inputs / 4, Activation.Relu, Activation.Sigmoid)));
             _path = Child("f", new Sequence(path));

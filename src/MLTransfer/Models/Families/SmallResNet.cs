@@ -23,12 +23,12 @@ internal sealed class SmallResNet : ImageModel
         {
             long width = Width << stage;
             ResidualBlock block = Child($"layer{stage + 1}", ResidualBlock.Basic(inputs, width, stage > 0 ? 2 : 1));
-            groups.Add(new($"layer{stage + 1}", [block], block.call));
+            groups.Add(new($"layer{stage + 1}", block));
             inputs = width;
         }
 
         Groups = groups;
-        Initialisation.KaimingFanOut(this);
+        Initialization.KaimingFanOut(this);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =

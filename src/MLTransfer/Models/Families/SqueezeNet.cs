@@ -53,7 +53,7 @@ internal sealed class SqueezeNet : ImageModel
 
     public override Tensor Classify(Tensor maps) => Head is ConvolutionalHead own ? own.call(maps) : base.Classify(maps);
 
-    private protected override nn.Module<Tensor, Tensor> OwnClassifier(int classes) => new ConvolutionalHead(classes);
+    protected override nn.Module<Tensor, Tensor> OwnClassifier(int classes) => new ConvolutionalHead(classes);
 
     private static Backbone Variant(string name, long parameters, ConvolutionShape stem, long[] layers, int smallest) => new(
         name, "SqueezeNet", Width, parameters, Preprocessing.ImageNet, () => new SqueezeNet(stem, layers, new Container("classifier")))
@@ -92,7 +92,7 @@ internal sealed class SqueezeNet : ImageModel
         {
             var weight = new Parameter(empty(classes, Width, 1, 1));
             var bias = new Parameter(empty(classes));
-            Initialisation.NormalLinear(weight, bias, 0.01);
+            Initialization.NormalLinear(weight, bias, 0.01);
             register_parameter(nameof(weight), weight);
             register_parameter(nameof(bias), bias);
         }

@@ -42,7 +42,7 @@ internal sealed class Vgg : ImageModel
                 first.Layer.training)));
         groups.Add(new("classifier.3", [second.Layer], vectors => second.Forward(vectors).relu_()));
         Groups = groups;
-        Initialisation.Vgg(this);
+        Initialization.Vgg(this);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
@@ -59,7 +59,7 @@ internal sealed class Vgg : ImageModel
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialisation.NormalLinear(weight, bias, 0.01);
+    protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialization.NormalLinear(weight, bias, 0.01);
 
     private static Backbone Variant(string name, int[] convolutionsPerStage, long parameters, bool normed = false) =>
         new(name, "VGG", Width, parameters, Imaging.Preprocessing.ImageNet,

@@ -11,7 +11,7 @@ namespace MLTransfer.Models.Families;
 /// ViT (Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929) with torchvision's layer names. Its position embeddings are those of the
 /// weights' image size; for images of another size they are interpolated.
 /// </summary>
-internal sealed class VisionTransformer : ImageModel, IAdaptsToWeights
+internal sealed class VisionTransformer : ImageModel, ICheckpointCompatibility
 {
     private const string ClassToken = "class_token";
     private const string Positions = $"encoder.{Encoder.Positions}";
@@ -30,10 +30,10 @@ internal sealed class VisionTransformer : ImageModel, IAdaptsToWeights
         Groups =
         [
             new("conv_proj", [.. _projection.Modules, new LooseParameters(this, ClassToken, Positions)], Tokens),
-            .. _encoder.Blocks.Select((block, index) => new LayerGroup($"encoder.layers.encoder_layer_{index}", [block], block.call)),
+            .. _encoder.Blocks.Select((block, index) => new LayerGroup($"encoder.layers.encoder_layer_{index}", block)),
             new("encoder.ln", [_encoder.Norm], first => _encoder.Norm.call(first.squeeze(1).to(_encoder.Norm.weight.dtype))),
         ];
-        Initialise(patch);
+        Initialize(patch);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
@@ -49,16 +49,16 @@ internal sealed class VisionTransformer : ImageModel, IAdaptsToWeights
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
     /// <summary>torchvision's ViTs were published before it renamed the two layers of their perceptrons.</summary>
-    public string NameOf(string stored) => stored
+    public string MapKey(string stored) => stored
         .Replace(".mlp.linear_1.", ".mlp.0.", StringComparison.Ordinal)
         .Replace(".mlp.linear_2.", ".mlp.3.", StringComparison.Ordinal);
 
-    public bool CanTake(string name, long[] shape) => name == Positions && _encoder.CanTakePositions(shape);
+    public bool AcceptsShape(string name, long[] shape) => name == Positions && _encoder.AcceptsPositions(shape);
 
-    public void MakeRoom(string name, long[] shape) => _encoder.ReplacePositions(shape);
+    public void Resize(string name, long[] shape) => _encoder.ReplacePositions(shape);
 
     /// <summary>Zeros, as torchvision starts it: the first scores are all the same.</summary>
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias)
+    protected override void InitializeClassifier(Tensor weight, Tensor bias)
     {
         nn.init.zeros_(weight);
         nn.init.zeros_(bias);
@@ -71,10 +71,10 @@ internal sealed class VisionTransformer : ImageModel, IAdaptsToWeights
             InputSizes = InputSizes.MultiplesOf(patch),
         };
 
-    private void Initialise(int patch)
+    private void Initialize(int patch)
     {
         Conv2d projection = _projection.Modules.OfType<Conv2d>().Single();
-        Initialisation.TruncatedNormal(projection.weight!, 1 / Math.Sqrt(3 * patch * patch));
+        Initialization.TruncatedNormal(projection.weight!, 1 / Math.Sqrt(3 * patch * patch));
         nn.init.zeros_(projection.bias!);
         foreach (Linear linear in modules().OfType<Perceptron>().SelectMany(perceptron => perceptron.modules().OfType<Linear>()))
         {
@@ -116,7 +116,7 @@ internal sealed class Encoder : NamedModule
     public LayerNorm Norm { get; }
 
     /// <summary>Whether position embeddings of that shape are such of a square grid.</summary>
-    public bool CanTakePositions(long[] shape) =>
+    public bool AcceptsPositions(long[] shape) =>
         get_parameter(Positions)!.shape is [_, _, var width] && shape is [1, var tokens, var stored] && stored == width
             && PositionGrid.Side(tokens) is not null;
 
@@ -131,7 +131,7 @@ internal sealed class Encoder : NamedModule
     }
 
     /// <summary>The position embeddings for a grid: (1, 1 + height · width, D).</summary>
-    public Tensor PositionsFor(long height, long width) => PositionGrid.Resized(get_parameter(Positions)!, height, width);
+    public Tensor PositionsFor(long height, long width) => PositionGrid.Resize(get_parameter(Positions)!, height, width);
 
     public override Tensor forward(Tensor input) =>
         throw new NotSupportedException("The layer groups run the encoder's blocks one by one.");
@@ -189,7 +189,7 @@ internal static class PositionGrid
     /// The embeddings for a grid of another size: those of the places interpolated bicubically, corners on corners, as torchvision's
     /// <c>interpolate_embeddings</c> does.
     /// </summary>
-    public static Tensor Resized(Tensor embeddings, long height, long width)
+    public static Tensor Resize(Tensor embeddings, long height, long width)
     {
         long tokens = embeddings.shape[1], side = Side(tokens)!.Value;
         if (side == height && side == width) return embeddings.alias();

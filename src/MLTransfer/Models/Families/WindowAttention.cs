@@ -39,17 +39,17 @@ internal class WindowAttention : NamedModule
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var windows = new Windows(input.shape, _side, _shift);
-        Tensor projected = nn.functional.linear(windows.Cut(input), _weight.In(input.dtype), _bias.In(input.dtype));
+        var windows = new WindowPartition(input.shape, _side, _shift);
+        Tensor projected = nn.functional.linear(windows.Split(input), _weight.ToType(input.dtype), _bias.ToType(input.dtype));
         Tensor[] parts = MultiHead.Split(projected, 3, _heads);
-        (parts[0], parts[1]) = Compared(parts[0], parts[1]);
-        Tensor attended = windows.AreShifted ? AttendedWithinBorders(parts, windows) : Attended(parts, _positions.In(input.dtype));
-        return windows.Join(_merge.Forward(MultiHead.Join(attended))).MoveToOuterDisposeScope();
+        (parts[0], parts[1]) = PrepareQueryAndKey(parts[0], parts[1]);
+        Tensor attended = windows.AreShifted ? AttendWithMask(parts, windows) : Attended(parts, _positions.ToType(input.dtype));
+        return windows.Merge(_merge.Forward(MultiHead.Join(attended))).MoveToOuterDisposeScope();
     }
 
     private protected virtual void RegisterPositions(int side, long heads) =>
         register_parameter("relative_position_bias_table",
-            new Parameter(Initialisation.TruncatedNormal(empty((2 * side - 1) * (2 * side - 1), heads), 0.02)));
+            new Parameter(Initialization.TruncatedNormal(empty((2 * side - 1) * (2 * side - 1), heads), 0.02)));
 
     /// <summary>The bias of each head and pair of places: (1, heads, places, places).</summary>
     private protected virtual Tensor PositionBias(Tensor index) =>
@@ -59,15 +59,15 @@ internal class WindowAttention : NamedModule
     private protected virtual Tensor ProjectionBias(Tensor bias) => bias;
 
     /// <summary>Queries and keys as their products, divided by √d, shall see them.</summary>
-    private protected virtual (Tensor Query, Tensor Key) Compared(Tensor query, Tensor key) => (query, key);
+    private protected virtual (Tensor Query, Tensor Key) PrepareQueryAndKey(Tensor query, Tensor key) => (query, key);
 
     private static Tensor Attended(Tensor[] parts, Tensor mask) =>
         nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask);
 
     /// <summary>With a mask for each window of a map; maps and windows become dimensions of their own for that.</summary>
-    private Tensor AttendedWithinBorders(Tensor[] parts, Windows windows)
+    private Tensor AttendWithMask(Tensor[] parts, WindowPartition windows)
     {
-        Tensor mask = _positions.In(parts[0].dtype) + windows.Borders(parts[0].dtype, parts[0].device);
+        Tensor mask = _positions.ToType(parts[0].dtype) + windows.BorderMask(parts[0].dtype, parts[0].device);
         long[] shape = parts[0].shape;
         Tensor[] perMap = Array.ConvertAll(
             parts, part => part.reshape(shape[0] / windows.Count, windows.Count, shape[1], shape[2], shape[3]));
@@ -120,9 +120,9 @@ internal sealed class CosineWindowAttention : WindowAttention
             .MoveToOuterDisposeScope();
     }
 
-    private protected override (Tensor Query, Tensor Key) Compared(Tensor query, Tensor key)
+    private protected override (Tensor Query, Tensor Key) PrepareQueryAndKey(Tensor query, Tensor key)
     {
-        Tensor scale = _scale.In(query.dtype) * Math.Sqrt(_headWidth);
+        Tensor scale = _scale.ToType(query.dtype) * Math.Sqrt(_headWidth);
         return (nn.functional.normalize(query, dim: -1) * scale, nn.functional.normalize(key, dim: -1));
     }
 }
@@ -131,7 +131,7 @@ internal sealed class CosineWindowAttention : WindowAttention
 /// Maps (N, H, W, C) cut into square windows, after they were padded to whole ones and, for every second block, moved by half a window so
 /// that the next attention crosses the borders of the one before (Liu et al. 2021, section 3.2).
 /// </summary>
-internal sealed class Windows
+internal sealed class WindowPartition
 {
     private static readonly long[] Sides = [1, 2];
     private readonly long[] _shape;
@@ -143,7 +143,7 @@ internal sealed class Windows
     /// <param name="shape">The shape of the maps.</param>
     /// <param name="side">The side of a window.</param>
     /// <param name="shift">How far they move up and left; not in a direction in which one window holds all.</param>
-    public Windows(long[] shape, int side, int shift)
+    public WindowPartition(long[] shape, int side, int shift)
     {
         _shape = shape;
         _side = side;
@@ -158,7 +158,7 @@ internal sealed class Windows
     public bool AreShifted => _shift.Any(places => places > 0);
 
     /// <summary>The windows of all maps: (N · Count, side², C).</summary>
-    public Tensor Cut(Tensor maps)
+    public Tensor Split(Tensor maps)
     {
         using var scope = NewDisposeScope();
         (long bottom, long right) = (_rows * _side - _shape[1], _columns * _side - _shape[2]);
@@ -169,7 +169,7 @@ internal sealed class Windows
     }
 
     /// <summary>The maps (N, H, W, C) that windows were cut from.</summary>
-    public Tensor Join(Tensor windows)
+    public Tensor Merge(Tensor windows)
     {
         using var scope = NewDisposeScope();
         Tensor moved = windows.view(_shape[0], _rows, _columns, _side, _side, _shape[3]).permute(0, 1, 3, 2, 4, 5)
@@ -181,13 +181,13 @@ internal sealed class Windows
     /// <summary>
     /// −100 for two places of a window that came together only by moving around the edge, 0 for all others: (Count, 1, side², side²).
     /// </summary>
-    public Tensor Borders(ScalarType type, Device device)
+    public Tensor BorderMask(ScalarType type, Device device)
     {
         using var scope = NewDisposeScope();
         long[] rows = Regions(_rows, _shift[0]), columns = Regions(_columns, _shift[1]);
         Tensor regions = tensor(rows.SelectMany(row => columns.Select(column => 3 * row + column)).ToArray(),
             [1, rows.Length, columns.Length, 1], device: device);
-        Tensor cut = new Windows(regions.shape, _side, 0).Cut(regions).squeeze(2);
+        Tensor cut = new WindowPartition(regions.shape, _side, 0).Split(regions).squeeze(2);
         return cut.unsqueeze(1).ne(cut.unsqueeze(2)).to(type).mul_(-100).unsqueeze(1).MoveToOuterDisposeScope();
     }
 

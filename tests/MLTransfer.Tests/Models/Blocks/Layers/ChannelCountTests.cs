@@ -11,8 +11,8 @@ public class ChannelCountTests
     [InlineData(72, 24, 72)]
     [InlineData(1000, 232, 928)]
     public void Channels_are_rounded_to_the_nearest_multiple(double channels, long divisor, long rounded) =>
-        Assert.Equal(rounded, ChannelCount.Rounded(channels, divisor));
+        Assert.Equal(rounded, ChannelCount.Round(channels, divisor));
 
     [Fact]
-    public void Channels_are_never_rounded_down_by_more_than_a_tenth() => Assert.Equal(16, ChannelCount.Rounded(11.5));
+    public void Channels_are_never_rounded_down_by_more_than_a_tenth() => Assert.Equal(16, ChannelCount.Round(11.5));
 }

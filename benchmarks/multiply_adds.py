@@ -1,6 +1,6 @@
-"""Counts the multiply-adds of torchvision's classification networks: src/MLTransfer/Models/operations.json.
+"""Counts the multiply-adds of torchvision's classification networks: src/MLTransfer/Models/multiply-add-counts.json.
 
-    /usr/bin/python3 benchmarks/operations.py [NAME ...]
+    /usr/bin/python3 benchmarks/multiply_adds.py [NAME ...]
 
 Prints JSON: for each network, the multiplications with an addition in convolutions and matrix products for one image
 at the size of its default weights. Other networks of the zoo keep the counts that their tests derive.

@@ -13,7 +13,7 @@ namespace MLTransfer.Tests.Models.Families;
 /// <summary>
 /// Random weights are drawn from the distributions that torchvision draws them from: their moments agree within the sampling error.
 /// </summary>
-public class InitialisationTests
+public class InitializationTests
 {
     private const string Script = """
         import json, sys, torchvision
@@ -60,7 +60,7 @@ public class InitialisationTests
         manual_seed(1);
         foreach ((double deviation, JsonElement theirs) in deviations.Zip(expected.RootElement.EnumerateArray()))
         {
-            Tensor weight = Initialisation.TruncatedNormal(empty(1_000_000), deviation);
+            Tensor weight = Initialization.TruncatedNormal(empty(1_000_000), deviation);
             Assert.InRange(weight.abs().max().item<float>(), 0, 2);
             Assert.True(Agree(weight, theirs.Deserialize<double[]>()!),
                 $"{deviation}: {string.Join(", ", Moments(weight))} instead of {theirs}");
@@ -70,7 +70,7 @@ public class InitialisationTests
     [Fact]
     public void Nothing_in_the_library_calls_TorchSharps_own_truncated_normal_which_gives_a_constant()
     {
-        using var file = new PEReader(File.OpenRead(typeof(Initialisation).Assembly.Location));
+        using var file = new PEReader(File.OpenRead(typeof(Initialization).Assembly.Location));
         MetadataReader metadata = file.GetMetadataReader();
         string[] called = [.. metadata.MemberReferences.Select(handle => metadata.GetString(metadata.GetMemberReference(handle).Name))];
         Assert.Contains("kaiming_normal_", called);
