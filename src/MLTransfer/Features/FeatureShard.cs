@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace MLTransfer.Features;
 
 /// <summary>
-/// One file of features, never changed once it is there: a header (magic, width, count, hash of the extractor), the content hashes, the
-/// features (float32, little-endian), and the SHA-256 of all that.
+/// One file of features, never changed once it is written: a header (magic, width, count, hash of the extractor), the content hashes, the
+/// features (float32, little-endian), and the SHA-256 of everything before.
 /// </summary>
 internal static class FeatureShard
 {
@@ -18,10 +18,10 @@ internal static class FeatureShard
 
     private static ReadOnlySpan<byte> Magic => "MLTFEAT1"u8;
 
-    /// <summary>A file name that no other process takes.</summary>
+    /// <summary>A unique file name.</summary>
     public static string NewName() => $"{Guid.NewGuid():N}{Extension}";
 
-    /// <summary>Where the features of one image start in a shard of so many.</summary>
+    /// <summary>The offset of the features of one image, in a shard of <paramref name="count"/> images.</summary>
     public static long Offset(int count, int width, int row) =>
         HeaderLength + ((long)count * ContentKey.Size) + ((long)row * width * sizeof(float));
 
@@ -42,7 +42,7 @@ internal static class FeatureShard
         }
     }
 
-    /// <summary>Reads the content hashes of a shard after checking all of it, a chunk at a time.</summary>
+    /// <summary>Reads the content hashes of a shard after verifying all of it, a chunk at a time.</summary>
     /// <exception cref="InvalidDataException">It is not a shard of this extractor, or damaged; the message says how.</exception>
     public static ContentKey[] ReadKeys(Stream file, byte[] extractor, int width)
     {
@@ -99,9 +99,9 @@ internal sealed class StoredFeatures : IDisposable
     private SafeFileHandle? _open;
     private int _openShard = -1;
 
-    /// <param name="folder">The folder; shards in it that cannot be used are left alone.</param>
+    /// <param name="folder">The folder; unusable shards in it are ignored.</param>
     /// <param name="extractor">The hash that the shards must carry.</param>
-    /// <param name="width">Numbers in the features of one image.</param>
+    /// <param name="width">The width of the features.</param>
     /// <param name="warnings">Receives a line for each file that is not used.</param>
     public StoredFeatures(string folder, byte[] extractor, int width, List<string> warnings)
     {
@@ -125,7 +125,9 @@ internal sealed class StoredFeatures : IDisposable
 
     public bool Contains(ContentKey key) => _places.ContainsKey(key);
 
-    /// <summary>Makes the features of a shard, whose images are these, findable.</summary>
+    /// <summary>Adds a shard to the index.</summary>
+    /// <param name="path">Its file.</param>
+    /// <param name="keys">The content hashes of its images, in order.</param>
     public void Add(string path, IReadOnlyList<ContentKey> keys)
     {
         for (int row = 0; row < keys.Count; row++)
@@ -145,7 +147,7 @@ internal sealed class StoredFeatures : IDisposable
         }
         catch (IOException exception)
         {
-            // Somebody removed the file: what it held is to be computed again.
+            // The file was removed: its features must be computed again.
             Warn(_shards[place.Shard].Path, exception);
             _places.Remove(key);
             return false;
@@ -154,7 +156,7 @@ internal sealed class StoredFeatures : IDisposable
 
     public void Dispose() => _open?.Dispose();
 
-    // Images come in the order in which they were stored, mostly: one open file at a time is enough, however many shards there are.
+    // Images mostly come in the order in which they were stored: one open file at a time is enough for any number of shards.
     private SafeFileHandle Open(int shard)
     {
         if (shard != _openShard)

@@ -27,7 +27,8 @@ internal static class BackboneContract
         for (int i = 0; i < names.Length; i++)
         {
             if (model.FirstTrained(Layers.From(names[i])) is var found && found != i)
-                yield return $"The layer group '{names[i]}' cannot be told from '{names[found]}': no name may repeat, or be the start of one before it.";
+                yield return $"The layer group '{names[i]}' cannot be told from '{names[found]}': "
+                    + "no name may repeat, or be the start of one before it.";
         }
     }
 

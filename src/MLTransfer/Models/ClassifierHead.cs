@@ -20,7 +20,9 @@ public sealed record ClassifierHead
     /// <summary>The width of the hidden layer; null where there is none.</summary>
     public int? HiddenWidth { get; private init; }
 
-    /// <summary>The probability that an input of the last layer is set to zero in a training step; null: what the architecture has.</summary>
+    /// <summary>
+    /// The probability that an input of the last layer is set to zero in a training step; null: what the architecture has.
+    /// </summary>
     public double? DropoutRate { get; private init; }
 
     /// <summary>Dropout, then one linear layer.</summary>

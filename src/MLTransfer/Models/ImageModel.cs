@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models;
 
 /// <summary>
-/// A backbone with a classifier on top: images (N, 3, H, W), normalized as <see cref="Backbone.Preprocessing"/> says, to logits
-/// (N, classes). Derive from it for a network of your own: register its modules with <see cref="NamedModule.Child"/>, under the names they
-/// have in the <c>state_dict</c>, and list them in <see cref="Groups"/>.
+/// A backbone with a classifier on top: images (N, 3, H, W), normalized as <see cref="Backbone.Preprocessing"/> says, to logits (N,
+/// classes). Derive from it for a network of your own: register its modules with <see cref="NamedModule.Child"/>, under the names they have
+/// in the <c>state_dict</c>, and list them in <see cref="Groups"/>.
 /// </summary>
 public abstract class ImageModel : NamedModule
 {
@@ -103,9 +103,7 @@ public abstract class ImageModel : NamedModule
         foreach (AuxiliaryHead auxiliary in AuxiliaryHeads) auxiliary.ResetClassifier(classes);
     }
 
-    /// <summary>
-    /// The index among <see cref="Groups"/> of the first group to train; their count when only the head is trained.
-    /// </summary>
+    /// <summary>The index among <see cref="Groups"/> of the first group to train; their count when only the head is trained.</summary>
     /// <exception cref="ArgumentException">There is no such layer; the message names the nearest.</exception>
     public int FirstTrained(Layers layers)
     {
@@ -249,7 +247,9 @@ public abstract class AuxiliaryHead : NamedModule
     protected abstract nn.Module<Tensor, Tensor> BuildClassifier(int classes);
 }
 
-/// <summary>A network that also takes weights with other names or shapes: those of an older version, or for images of another size.</summary>
+/// <summary>
+/// A network that also takes weights with other names or shapes: those of an older version, or for images of another size.
+/// </summary>
 internal interface ICheckpointCompatibility
 {
     /// <summary>The network's name for a tensor of a file; the same name where it knows no other.</summary>

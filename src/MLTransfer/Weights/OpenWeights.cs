@@ -3,7 +3,7 @@ using MLTransfer.Files;
 
 namespace MLTransfer.Weights;
 
-/// <summary>A weights file that is open, its tensors named as the model names them.</summary>
+/// <summary>An open weights file, its tensors named as the model names them.</summary>
 internal sealed class OpenWeights : IDisposable
 {
     private readonly Stream _stream;
@@ -21,16 +21,16 @@ internal sealed class OpenWeights : IDisposable
             : [.. Content.Tensors.Select(tensor => tensor with { Name = tensor.Name[DroppedPrefix.Length..] })];
     }
 
-    /// <summary>How many bytes the file has.</summary>
+    /// <summary>The length of the file in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>What the file holds, named as in the file.</summary>
+    /// <summary>The content, with the names in the file.</summary>
     public IWeightsContent Content { get; }
 
     /// <summary>The tensors of <see cref="Content"/>, in the same order, without <see cref="DroppedPrefix"/>.</summary>
     public IReadOnlyList<TensorDescription> Tensors { get; }
 
-    /// <summary>What every name in the file begins with, and no name of the model does.</summary>
+    /// <summary>The prefix of every name in the file that no name of the model has; may be empty.</summary>
     public string DroppedPrefix { get; }
 
     /// <summary>Opens a file.</summary>
@@ -51,7 +51,7 @@ internal sealed class OpenWeights : IDisposable
         }
     }
 
-    /// <summary>Opens a file to read it, and nothing more.</summary>
+    /// <summary>Opens a file for reading.</summary>
     /// <exception cref="WeightsException">It is missing, or cannot be opened.</exception>
     public static FileStream OpenFile(string path, WeightsErrors errors)
     {
@@ -72,44 +72,42 @@ internal sealed class OpenWeights : IDisposable
     public void Dispose() => _stream.Dispose();
 }
 
-/// <summary>An open weights file of some format, its tensors found and checked, their numbers not read yet.</summary>
+/// <summary>The content of an open weights file of one format: its tensors are found and checked, their values not read yet.</summary>
 internal interface IWeightsContent
 {
-    /// <summary>What the format is called.</summary>
+    /// <summary>The name of the format.</summary>
     string Format { get; }
 
-    /// <summary>The dictionary of a checkpoint that the tensors lie in, such as <c>state_dict</c>; may be empty.</summary>
+    /// <summary>The dictionary of a checkpoint that holds the tensors, such as <c>state_dict</c>; may be empty.</summary>
     string Container { get; }
 
-    /// <summary>The dictionaries with tensors of networks that were not taken, such as <c>state_dict_ema</c>.</summary>
+    /// <summary>The dictionaries with tensors that were not chosen, such as <c>state_dict_ema</c>.</summary>
     IReadOnlyList<string> OtherContainers { get; }
 
     /// <summary>The tensors in the file's order, of different names.</summary>
     IReadOnlyList<TensorDescription> Tensors { get; }
 
-    /// <summary>The free text beside the tensors.</summary>
+    /// <summary>The free text stored with the tensors.</summary>
     IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>Reads the numbers of one of <see cref="Tensors"/>.</summary>
-    /// <exception cref="WeightsException">They are damaged, or would take more memory than such a file has reason for.</exception>
+    /// <summary>Reads the values of one of <see cref="Tensors"/>.</summary>
+    /// <exception cref="WeightsException">They are damaged, or would take more memory than such a file needs.</exception>
     StoredTensor Read(int index);
 
-    /// <summary>
-    /// Reads the numbers of one of <see cref="Tensors"/> to where they are wanted, if they lie in the file one after the other.
-    /// </summary>
+    /// <summary>Reads the values of one of <see cref="Tensors"/> into memory of the caller, if they are contiguous in the file.</summary>
     /// <param name="index">Which tensor.</param>
     /// <param name="target">Memory for exactly its bytes.</param>
-    /// <returns>Whether it was done; where not, only <see cref="Read"/> can.</returns>
-    /// <exception cref="WeightsException">They are damaged; the memory holds what was read nevertheless.</exception>
+    /// <returns>Whether they were read; if not, only <see cref="Read"/> can.</returns>
+    /// <exception cref="WeightsException">They are damaged; the memory may be overwritten all the same.</exception>
     bool TryReadInto(int index, Span<byte> target);
 }
 
-/// <summary>Tells the formats of weights files apart by how they start.</summary>
+/// <summary>Recognizes the formats of weights files by their first bytes.</summary>
 internal static class WeightsFormat
 {
     private const int Shown = 16;
 
-    // Where a tar file says that it is one.
+    // The offset of a tar file's signature.
     private const int TarMark = 257;
 
     /// <exception cref="WeightsException">The file is of another format, damaged, or asks for more than tensors and containers.</exception>
@@ -143,13 +141,13 @@ internal static class WeightsFormat
     }
 }
 
-/// <summary>Names as training scripts leave them, brought back to the names of the model itself.</summary>
+/// <summary>The prefixes that training scripts put before the names of a model.</summary>
 internal static class StateDictNames
 {
-    // DataParallel, torch.compile, and models that wrap their backbone.
+    // Of DataParallel, torch.compile, and models that wrap their backbone.
     private static readonly string[] Prefixes = ["module.", "_orig_mod.", "backbone."];
 
-    /// <summary>The known prefixes, one after the other, that all names share; empty when there is none.</summary>
+    /// <summary>The known prefixes that all names start with, one after the other; empty when there is none.</summary>
     public static string SharedPrefix(IReadOnlyCollection<TensorDescription> tensors)
     {
         string shared = "";

@@ -4,14 +4,14 @@ using MLTransfer.Files;
 
 namespace MLTransfer.Weights;
 
-/// <summary>What a safetensors file holds.</summary>
+/// <summary>The content of a safetensors file.</summary>
 /// <param name="Tensors">The tensors by name, in the order of the header.</param>
-/// <param name="Metadata">The free text under <c>__metadata__</c>; empty when there is none.</param>
+/// <param name="Metadata">The metadata under <c>__metadata__</c>; empty when there is none.</param>
 public sealed record SafetensorsContent(IReadOnlyDictionary<string, StoredTensor> Tensors, IReadOnlyDictionary<string, string> Metadata);
 
 /// <summary>
-/// Reads and writes the safetensors format: the length of the header (8 bytes, little-endian), the header (JSON: type, shape and place of
-/// each tensor), the numbers.
+/// Reads and writes the safetensors format: the length of the header (8 bytes, little-endian), the header (JSON: type, shape and offsets of
+/// each tensor), the values.
 /// </summary>
 public static class SafetensorsFile
 {
@@ -27,10 +27,10 @@ public static class SafetensorsFile
         return Read(file, path);
     }
 
-    /// <summary>Reads from a stream, from its position up to the last number; what follows is left unread, except in a stream which can
-    /// seek, where it must end there.</summary>
-    /// <param name="stream">A stream; need not seek.</param>
-    /// <param name="name">What errors call it.</param>
+    /// <summary>Reads from a stream, from its position to the last value; the rest is not read, but a stream that can seek must end
+    /// there.</summary>
+    /// <param name="stream">A stream, seekable or not.</param>
+    /// <param name="name">Its name in errors.</param>
     /// <exception cref="WeightsException">The content is damaged, cut short, or not safetensors.</exception>
     public static SafetensorsContent Read(Stream stream, string name)
     {
@@ -46,7 +46,7 @@ public static class SafetensorsFile
         return new SafetensorsContent(tensors, header.Metadata);
     }
 
-    /// <summary>Reads and checks everything before the numbers; leaves the stream where they start.</summary>
+    /// <summary>Reads and checks the header; leaves the stream at the first value.</summary>
     internal static SafetensorsHeader ReadHeader(Stream stream, WeightsErrors errors)
     {
         long length = BinaryPrimitives.ReadInt64LittleEndian(ReadBytes(stream, sizeof(long), errors));
@@ -62,18 +62,18 @@ public static class SafetensorsFile
         return header;
     }
 
-    /// <summary>Writes a file, beside its place first and then renamed into it.</summary>
+    /// <summary>Writes a file atomically: to a temporary file in the same folder, which is then renamed.</summary>
     /// <param name="path">The file, in a folder that exists.</param>
     /// <param name="tensors">The tensors, of different names.</param>
-    /// <param name="metadata">Free text to store beside them.</param>
+    /// <param name="metadata">Metadata to store with them.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
 
     /// <summary>Writes to a stream at its position.</summary>
-    /// <param name="stream">The stream; need not seek.</param>
+    /// <param name="stream">The stream, seekable or not.</param>
     /// <param name="tensors">The tensors, of different names.</param>
-    /// <param name="metadata">Free text to store beside them.</param>
+    /// <param name="metadata">Metadata to store with them.</param>
     public static void Write(Stream stream, IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         StoredTensor[] all = [.. tensors];
@@ -88,13 +88,11 @@ public static class SafetensorsFile
             stream.Write(all[index].Bytes.Span);
     }
 
-    /// <summary>
-    /// Whether a file that starts like this can only be meant as safetensors: a length, then the brace that opens the header.
-    /// </summary>
+    /// <summary>Whether a file that starts like this is meant as safetensors: a length, then the brace that opens the header.</summary>
     internal static bool LooksLike(ReadOnlySpan<byte> head) =>
         head.Length > sizeof(long) && head[sizeof(long)] == (byte)'{' && head[sizeof(long) - 1] is 0 or >= 0x40;
 
-    // Memory grows with what is really there, never with what is announced.
+    // Memory grows with the bytes that arrive, never with the announced length.
     private static byte[] ReadBytes(Stream stream, int length, WeightsErrors errors)
     {
         bool isThere = stream.CanSeek && stream.Length - stream.Position >= length;
@@ -137,7 +135,7 @@ internal sealed record SafetensorsHeader(
         }
     }
 
-    /// <summary>The header for tensors whose numbers are written in the order given, padded so that they start aligned.</summary>
+    /// <summary>The header for tensors whose values are written in the given order, padded so that they start aligned.</summary>
     public static byte[] Write(StoredTensor[] tensors, int[] order, IReadOnlyDictionary<string, string>? metadata)
     {
         var starts = new long[tensors.Length];
@@ -208,11 +206,11 @@ internal sealed record SafetensorsEntry(int Index, string Name, TensorType Type,
         ("U16", TensorType.UInt16), ("U32", TensorType.UInt32), ("U64", TensorType.UInt64),
     ];
 
-    /// <summary>What the format calls a type.</summary>
+    /// <summary>The format's name of a type.</summary>
     public static string NameOf(TensorType type) => Array.Find(Types, known => known.Type == type).Name;
 
-    /// <exception cref="WeightsException">The type is unknown, or the place does not fit the shape.</exception>
-    /// <exception cref="InvalidOperationException">The element is not what a header has there; so for other exceptions of
+    /// <exception cref="WeightsException">The type is unknown, or the offsets do not fit the shape.</exception>
+    /// <exception cref="InvalidOperationException">The element has another JSON type than a header has there, as with other exceptions of
     /// <see cref="JsonElement"/>.</exception>
     public static SafetensorsEntry Read(int index, string name, JsonElement element, WeightsErrors errors)
     {
@@ -229,7 +227,7 @@ internal sealed record SafetensorsEntry(int Index, string Name, TensorType Type,
         return new SafetensorsEntry(index, name, type, shape, start, end);
     }
 
-    // From 2^63 on it is only known to be more.
+    // Saturates at 2^63: a hostile shape may have any product.
     private static Int128 Bytes(long[] shape, TensorType type) => shape.AsSpan().Contains(0)
         ? 0
         : shape.Aggregate((Int128)type.Size(), (product, size) => product > long.MaxValue ? product : product * size);
@@ -258,7 +256,7 @@ internal sealed record SafetensorsEntry(int Index, string Name, TensorType Type,
 
 /// <summary>The tensors that the header of a safetensors file describes.</summary>
 /// <param name="header">The header.</param>
-/// <param name="start">Where the numbers start.</param>
+/// <param name="start">The offset of the first value.</param>
 /// <param name="source">The file.</param>
 internal sealed class SafetensorsWeights(SafetensorsHeader header, long start, ByteSource source) : IWeightsContent
 {

@@ -5,21 +5,21 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Weights;
 
-/// <summary>Which tensors of a file go where in a module, and which have no place or a wrong one.</summary>
-/// <param name="Names">The tensors to load: those of the module that the file has.</param>
-/// <param name="Reshaped">Those among them for which the module has to get another shape first.</param>
-/// <param name="Wanted">How many tensors the module wants.</param>
+/// <summary>Which tensors of a file belong to which of a module, and which do not fit.</summary>
+/// <param name="Names">The tensors to load: those that both have.</param>
+/// <param name="Reshaped">Those of them that must get another shape in the module first.</param>
+/// <param name="Wanted">The number of tensors that the module needs.</param>
 /// <param name="WithClassifier">Whether the classifier is among them.</param>
-/// <param name="Differences">What does not fit.</param>
+/// <param name="Differences">The tensors that do not fit.</param>
 internal sealed record StateMatch(
     IReadOnlyList<string> Names, IReadOnlyList<string> Reshaped, int Wanted, bool WithClassifier, StateDifferences Differences)
 {
     private const string Counter = "num_batches_tracked";
 
-    /// <param name="state">What the module wants.</param>
-    /// <param name="tensors">What the file has.</param>
-    /// <param name="optional">What may be missing, or have another number of classes.</param>
-    /// <param name="adapting">The module, where it takes other shapes too.</param>
+    /// <param name="state">The tensors of the module.</param>
+    /// <param name="tensors">The tensors of the file.</param>
+    /// <param name="optional">The modules that may be missing, or have another number of classes.</param>
+    /// <param name="adapting">The module, where it accepts other shapes.</param>
     public static StateMatch Compare(
         Dictionary<string, Tensor> state, IReadOnlyDictionary<string, TensorDescription> tensors, IReadOnlyList<OptionalModule> optional,
         ICheckpointCompatibility? adapting = null)
@@ -30,11 +30,12 @@ internal sealed record StateMatch(
             .Where(part => part.IsClassifier ? !state.Keys.Where(part.Contains).All(Fits) : !tensors.Keys.Any(part.Contains))];
         string[] wanted = [.. state.Keys.Where(name => !left.Any(part => part.Contains(name)))];
         var differences = new StateDifferences(
-            // Files written before PyTorch 0.4.1 do not count batches.
+            // Files from before PyTorch 0.4.1 have no such counter.
             [.. wanted.Where(name => !tensors.ContainsKey(name) && !name.EndsWith(Counter, StringComparison.Ordinal))],
             [.. tensors.Keys.Where(name => !state.ContainsKey(name) && !optional.Any(part => part.IsClassifier && part.Contains(name)))],
             [.. wanted.Where(name => tensors.ContainsKey(name) && !Fits(name))
-                .Select(name => $"{name} is [{string.Join(", ", tensors[name].Shape)}], expected [{string.Join(", ", state[name].shape)}]")]);
+                .Select(name =>
+                    $"{name} is [{string.Join(", ", tensors[name].Shape)}], expected [{string.Join(", ", state[name].shape)}]")]);
         string[] names = [.. wanted.Where(tensors.ContainsKey)];
         bool withClassifier = optional is not [{ IsClassifier: true } classifier, ..] || !left.Contains(classifier);
         return new StateMatch(names, differences.Any ? [] : [.. names.Where(name => !IsSame(name))], wanted.Length, withClassifier,
@@ -42,27 +43,27 @@ internal sealed record StateMatch(
     }
 }
 
-/// <summary>Where the tensors of a file and of a module disagree.</summary>
+/// <summary>The differences between the tensors of a file and those of a module.</summary>
 internal sealed record StateDifferences(IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected, IReadOnlyList<string> Misshapen)
 {
     private const int Shown = 5, LongestName = 120;
 
     public bool Any => Missing.Count + Unexpected.Count + Misshapen.Count > 0;
 
-    /// <param name="file">Where the tensors come from.</param>
-    /// <param name="architecture">What they were to be loaded into.</param>
-    /// <param name="wanted">How many tensors that has.</param>
-    /// <param name="recognised">The architecture they seem to be of, if known.</param>
-    public WeightsException Error(string file, string architecture, int wanted, string? recognised)
+    /// <param name="file">The file.</param>
+    /// <param name="architecture">The name of the module.</param>
+    /// <param name="wanted">The number of tensors it needs.</param>
+    /// <param name="recognized">The architecture the tensors seem to belong to, if known.</param>
+    public WeightsException Error(string file, string architecture, int wanted, string? recognized)
     {
         bool another = 2 * (Missing.Count + Misshapen.Count + Unexpected.Count) > wanted;
         string[] lists = [.. new[] { List("missing", Missing), List("unexpected", Unexpected), List("of another shape", Misshapen) }
             .OfType<string>()];
         return new WeightsException(
             file, $"{(another ? "belongs to another network than" : "does not fit")} {architecture}. {string.Join(". ", lists)}",
-            recognised is null || recognised == architecture
+            recognized is null || recognized == architecture
                 ? "Name the backbone that the weights were trained with, or the weights of this backbone."
-                : $"The tensors look like those of {recognised}: name that backbone, or the weights of {architecture}.");
+                : $"The tensors look like those of {recognized}: name that backbone, or the weights of {architecture}.");
     }
 
     private static string? List(string what, IReadOnlyList<string> names) => names.Count == 0
@@ -71,13 +72,13 @@ internal sealed record StateDifferences(IReadOnlyList<string> Missing, IReadOnly
         + $"{string.Join("; ", names.Take(Shown).Select(name => Printable.Of(name, LongestName)))}{(names.Count > Shown ? "; …" : "")}";
 }
 
-/// <summary>A part of a network that is left as it is where a file has nothing for it.</summary>
-/// <param name="Name">What the names of its tensors begin with.</param>
-/// <param name="IsClassifier">Whether it is made for a number of classes, and therefore also left where the file has it for another
+/// <summary>A module of a network that keeps its values where a file has none for it.</summary>
+/// <param name="Name">Its name in the <c>state_dict</c>.</param>
+/// <param name="IsClassifier">Whether its shape depends on the number of classes: it also keeps its values where the file has another
 /// number.</param>
 internal sealed record OptionalModule(string Name, bool IsClassifier)
 {
-    /// <summary>The classifier, if its name is given, first; then what helps a network in training and has classifiers too.</summary>
+    /// <summary>The classifier first, if its name is given; then the auxiliary heads with their classifiers.</summary>
     public static IReadOnlyList<OptionalModule> ListFor(nn.Module module, string? classifier)
     {
         IReadOnlyList<AuxiliaryHead> auxiliary = (module as ImageModel)?.AuxiliaryHeads ?? [];
@@ -86,21 +87,20 @@ internal sealed record OptionalModule(string Name, bool IsClassifier)
             : [new(classifier, true), .. auxiliary.Select(head => new OptionalModule(head.ClassifierName, true)), .. helping];
     }
 
-    /// <summary>Whether a tensor belongs to it.</summary>
+    /// <summary>Whether the tensor of that name belongs to it.</summary>
     public bool Contains(string tensor) =>
         tensor.Length > Name.Length && tensor[Name.Length] == '.' && tensor.StartsWith(Name, StringComparison.Ordinal);
 }
 
 /// <summary>
-/// Finds a network within the tensors of a trainer's checkpoint, whatever its names begin with there: <c>model.</c>,
-/// <c>student.encoder.</c>
+/// Finds a network within the tensors of a trainer's checkpoint, under any prefix: <c>model.</c>, <c>student.encoder.</c>
 /// </summary>
 internal static class NetworkInFile
 {
     private const int Shown = 5, LongestPrefix = 120, MostPrefixes = 1000;
 
-    /// <summary>What the names of the network's tensors begin with; empty where they are not found by names and shapes.</summary>
-    /// <exception cref="WeightsException">Several parts of the file fit.</exception>
+    /// <summary>The prefix of the network's tensors; empty where names and shapes do not show one.</summary>
+    /// <exception cref="WeightsException">More than one prefix fits.</exception>
     public static string FindPrefix(
         nn.Module module, IReadOnlyList<TensorDescription> tensors, string? classifier, string file, string architecture)
     {
@@ -116,7 +116,7 @@ internal static class NetworkInFile
             return "";
         TensorDescription[] sorted = [.. tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
         string[] names = [.. sorted.Select(tensor => tensor.Name)];
-        // A network lies further out than its parts, which may begin with a tensor of the same name.
+        // Shortest first: a part of the network may start with a tensor of the same name, and its prefix is longer.
         string[] fitting = [.. prefixes.OrderBy(prefix => prefix.Length).Take(MostPrefixes).Where(Fits)];
         return fitting switch
         {
@@ -137,16 +137,16 @@ internal static class NetworkInFile
             int found = Array.BinarySearch(names, prefix, StringComparer.Ordinal);
             Dictionary<string, TensorDescription> part = sorted.Skip(found < 0 ? ~found : found)
                 .TakeWhile(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
-                // So many cannot all be of the network: the file may nest prefixes to make this slow.
+                // More cannot all belong to the network: a hostile file may nest prefixes to make this slow.
                 .Take(2 * state.Count + 1).ToDictionary(tensor => tensor.Name[prefix.Length..], StringComparer.Ordinal);
             return !StateMatch.Compare(state, part, optional, module as ICheckpointCompatibility).Differences.Any;
         }
     }
 
-    /// <summary>One line on where in a file a network was found; null where it is all that the file holds.</summary>
+    /// <summary>One line that says where in a file a network was found; null where the file holds nothing else.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="name">What the line calls it.</param>
-    /// <param name="prefix">What <see cref="FindPrefix"/> found.</param>
+    /// <param name="name">Its name in that line.</param>
+    /// <param name="prefix">The result of <see cref="FindPrefix"/>.</param>
     public static string? Told(OpenWeights file, string name, string prefix)
     {
         string whole = file.DroppedPrefix + prefix, container = file.Content.Container;

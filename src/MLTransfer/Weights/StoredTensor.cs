@@ -1,15 +1,15 @@
 namespace MLTransfer.Weights;
 
-/// <summary>A tensor as a weights file holds it: its elements one after the other, last dimension fastest, little-endian.</summary>
+/// <summary>A tensor of a weights file: its elements in row-major order, little-endian.</summary>
 /// <param name="Name">The key under which the file holds it, such as <c>layer1.0.conv1.weight</c>.</param>
 /// <param name="Type">The type of its elements.</param>
 /// <param name="Shape">Its dimensions; empty for a single number.</param>
-/// <param name="Bytes">Its elements; exactly as many bytes as <paramref name="Shape"/> and <paramref name="Type"/> say. Tensors that share
-/// storage in the file may share memory here.</param>
+/// <param name="Bytes">Its elements, exactly as many bytes as <paramref name="Shape"/> and <paramref name="Type"/> imply. Tensors that
+/// share storage in the file may share memory here.</param>
 public sealed record StoredTensor(string Name, TensorType Type, long[] Shape, ReadOnlyMemory<byte> Bytes)
     : TensorDescription(Name, Type, Shape);
 
-/// <summary>A tensor of a weights file without its numbers.</summary>
+/// <summary>A tensor of a weights file without its values.</summary>
 /// <param name="Name">The key under which the file holds it, such as <c>layer1.0.conv1.weight</c>.</param>
 /// <param name="Type">The type of its elements.</param>
 /// <param name="Shape">Its dimensions; empty for a single number.</param>
@@ -18,7 +18,7 @@ public record TensorDescription(string Name, TensorType Type, long[] Shape)
     /// <summary>The number of elements: the product of <see cref="Shape"/>, 1 for a single number.</summary>
     public long Count => Shape.Aggregate(1L, (product, size) => product * size);
 
-    /// <summary>How many bytes its elements are.</summary>
+    /// <summary>The length of its elements in bytes.</summary>
     public long ByteCount => Count * Type.Size();
 }
 

@@ -6,21 +6,21 @@ namespace MLTransfer.Weights;
 /// <summary>The tensors that the pickle of torch.save describes, as views of storages.</summary>
 internal sealed class TorchContent : IWeightsContent
 {
-    // What describing, naming and finding one takes, its numbers aside.
+    // The bytes that describing, naming and finding one tensor takes, without its values.
     private const int PerTensor = 384;
     private readonly PickledTensor[] _views;
     private readonly IStorages _storages;
     private readonly ReadBudget _budget;
 
-    /// <param name="format">What the format is called.</param>
-    /// <param name="pickled">What the pickle holds.</param>
-    /// <param name="storages">The numbers.</param>
+    /// <param name="format">The name of the format.</param>
+    /// <param name="pickled">The unpickled content.</param>
+    /// <param name="storages">The storages.</param>
     /// <param name="budget">Pays for copies.</param>
     /// <param name="errors">The file's errors.</param>
     /// <exception cref="WeightsException">There are no named tensors in it.</exception>
     public TorchContent(string format, object? pickled, IStorages storages, ReadBudget budget, WeightsErrors errors)
     {
-        // As in a dictionary of Python's, the last of several values under one key counts, in the place of the first.
+        // As in a Python dictionary, the last of several values under one key counts, at the position of the first.
         var found = new OrderedDictionary<string, PickledTensor>(StringComparer.Ordinal);
         FoundTensors all = StateDictFinder.Find(pickled, budget, errors);
         foreach ((string name, PickledTensor tensor) in all.Tensors)
@@ -59,15 +59,15 @@ internal sealed class TorchContent : IWeightsContent
             && _storages.TryReadInto(view.Storage, target);
 }
 
-/// <summary>A storage, or a part of one: elements of one type somewhere in the file, not read yet.</summary>
+/// <summary>A storage, or a part of one: elements of one type in the file, not read yet.</summary>
 /// <param name="Type">The type of the elements.</param>
-/// <param name="Key">By what the file knows the storage.</param>
-/// <param name="Count">How many elements.</param>
-/// <param name="Start">The first of them, where it is a part.</param>
+/// <param name="Key">The key of the storage in the file.</param>
+/// <param name="Count">The number of elements.</param>
+/// <param name="Start">The index of the first element, where it is a part.</param>
 internal sealed record PickledStorage(TensorType Type, string Key, long Count, long Start = 0)
 {
     /// <summary>
-    /// More than torch.save's keys, which are numbers, ever need. Keys are looked up for every tensor: a long one would take forever.
+    /// The longest key accepted: torch.save's are numbers. Keys are hashed for every tensor, so that long ones would be slow.
     /// </summary>
     public const int LongestKey = 128;
 }
@@ -75,23 +75,20 @@ internal sealed record PickledStorage(TensorType Type, string Key, long Count, l
 /// <summary>A tensor: a strided view of a storage, checked to lie within it.</summary>
 internal sealed record PickledTensor(PickledStorage Storage, long Offset, long[] Shape, long[] Strides) : IPickledObject
 {
-    // Its hooks and attributes, which loading does not need.
+    // Hooks and attributes, which loading does not need.
     public void SetState(object? state, FileErrors errors)
     {
     }
 }
 
-/// <summary>A tensor's elements one after the other: the storage's own memory where they lie so, a copy elsewhere.</summary>
+/// <summary>A tensor's elements in row-major order: the storage's own memory where it has that order, a copy otherwise.</summary>
 internal static class StridedView
 {
-    /// <summary>
-    /// How many bytes the elements have. Strides of 0 let a hostile shape have any product at all: from 2^63 on it is only known to be
-    /// more.
-    /// </summary>
+    /// <summary>The length of the elements in bytes, saturating at 2^63: with strides of 0 a hostile shape may have any product.</summary>
     public static Int128 Length(PickledTensor tensor) => tensor.Shape.Contains(0) ? 0 : tensor.Shape.Aggregate(
         (Int128)tensor.Storage.Type.Size(), (product, size) => product > long.MaxValue ? product : product * size);
 
-    /// <exception cref="WeightsException">The copy would be larger than such a file has reason for.</exception>
+    /// <exception cref="WeightsException">The copy would be larger than such a file needs.</exception>
     public static ReadOnlyMemory<byte> Contiguous(PickledTensor tensor, byte[] storage, ReadBudget budget)
     {
         int size = tensor.Storage.Type.Size();
@@ -110,7 +107,7 @@ internal static class StridedView
         return copy;
     }
 
-    /// <summary>Whether the elements lie one after the other.</summary>
+    /// <summary>Whether the elements are contiguous, in row-major order.</summary>
     public static bool IsContiguous(PickledTensor tensor)
     {
         (long[] shape, long[] strides) = (tensor.Shape, tensor.Strides);
@@ -124,7 +121,7 @@ internal static class StridedView
         return true;
     }
 
-    // Of a view that lies within its storage without repeating it: no overflow.
+    // Of a view within its storage that repeats nothing: it cannot overflow.
     private static long Count(long[] shape) => shape.Aggregate(1L, (product, size) => product * size);
 
     private static void Copy<T>(PickledTensor tensor, byte[] storage, byte[] copy)

@@ -6,7 +6,7 @@ using MLTransfer.Files;
 namespace MLTransfer.Weights;
 
 /// <summary>
-/// Reads what torch.save writes since PyTorch 1.6: a zip file with a pickle, <c>data.pkl</c>, and a file of raw numbers for each storage.
+/// Reads what torch.save writes since PyTorch 1.6: a zip file with a pickle, <c>data.pkl</c>, and a file of raw values for each storage.
 /// </summary>
 internal static class TorchZip
 {
@@ -78,7 +78,7 @@ internal sealed class ZipStorages(ZipEntries entries, string folder, WeightsErro
 }
 
 /// <summary>
-/// Reads what torch.save wrote before PyTorch 1.6, and writes since when asked for: five pickles (magic number, version of the format, the
+/// Reads what torch.save wrote before PyTorch 1.6, and still writes on request: five pickles (magic number, version of the format, the
 /// writer's machine, the content, the keys of the storages), then the storages.
 /// </summary>
 internal static class TorchLegacy
@@ -88,7 +88,7 @@ internal static class TorchLegacy
     private static readonly BigInteger Magic =
         BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    /// <summary>Whether a file starts like a pickle; whether it is torch.save's is only known after its first value.</summary>
+    /// <summary>Whether a file starts like a pickle; only its first value shows whether it is torch.save's.</summary>
     public static bool LooksLike(ReadOnlySpan<byte> head) => head is [(byte)PickleOpcode.Protocol, >= 2 and <= 5, ..];
 
     /// <exception cref="WeightsException">The file is not what torch.save writes, or asks for more than tensors and containers.</exception>
@@ -133,8 +133,8 @@ internal sealed class LegacyStorages(ByteSource source, ReadBudget budget, Weigh
     private readonly Dictionary<string, byte[]> _read = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// What a persistent id stands for: ('storage', storage class, key, device, number of elements, view), where the view is None or (its
-    /// key, first element, number of elements).
+    /// Resolves a persistent id: ('storage', storage class, key, device, number of elements, view), where the view is None or (its key,
+    /// first element, number of elements).
     /// </summary>
     public PickledStorage Find(object? id)
     {
@@ -154,7 +154,7 @@ internal sealed class LegacyStorages(ByteSource source, ReadBudget budget, Weigh
     }
 
     /// <summary>
-    /// Finds the place of each storage, from the list of keys that follows the pickle and the counts before the elements.
+    /// Finds the offset of each storage, from the list of keys that follows the pickle and the counts before the elements.
     /// </summary>
     public void Locate(object? keys, long position)
     {
@@ -200,23 +200,23 @@ internal sealed class LegacyStorages(ByteSource source, ReadBudget budget, Weigh
         return true;
     }
 
-    // A view may have another type than its storage, and then counts other elements.
+    // A view may have another type than its storage, and then another number of elements.
     private Int128 Length(string key) => (Int128)_roots[key].Count * _roots[key].Type.Size();
 }
 
-/// <summary>The raw numbers beside a pickle of torch.save.</summary>
+/// <summary>The storages of a file of torch.save: the raw values that its pickle refers to.</summary>
 internal interface IStorages
 {
-    /// <summary>Turns a persistent id, by which the pickle refers to a storage, into what is known of that storage.</summary>
-    /// <exception cref="WeightsException">There is no such storage, or it is not as the pickle says.</exception>
+    /// <summary>Resolves a persistent id, by which the pickle refers to a storage.</summary>
+    /// <exception cref="WeightsException">There is no such storage, or it is not as the pickle describes it.</exception>
     PickledStorage Find(object? id);
 
-    /// <summary>The bytes of a storage, whole; read once and kept, because tensors share them.</summary>
+    /// <summary>All bytes of a storage; read once and kept, because tensors share them.</summary>
     /// <exception cref="WeightsException">They are damaged, or would take more memory than is left.</exception>
     byte[] Read(PickledStorage storage);
 
-    /// <summary>Reads the bytes of a storage, whole, to where they are wanted.</summary>
-    /// <returns>Whether <paramref name="target"/> is as long as the storage; nothing is done elsewhere.</returns>
+    /// <summary>Reads all bytes of a storage into memory of the caller.</summary>
+    /// <returns>Whether <paramref name="target"/> is as long as the storage; otherwise nothing is read.</returns>
     /// <exception cref="WeightsException">They are damaged.</exception>
     bool TryReadInto(PickledStorage storage, Span<byte> target);
 }

@@ -3,10 +3,10 @@ using MLTransfer.Files;
 
 namespace MLTransfer.Weights;
 
-/// <summary>The only names that a pickle of torch.save may ask for; each is ours, nothing of Python's runs.</summary>
+/// <summary>The only names that a pickle of torch.save may ask for; each maps to code of this library, no Python code runs.</summary>
 internal static class TorchGlobals
 {
-    // The element types, by the storage class that holds them and by torch's own name.
+    // The element types: the storage class that holds them and torch's own name.
     private static readonly (string? Storage, string Name, TensorType Type)[] Types =
     [
         ("Double", "float64", TensorType.Float64), ("Float", "float32", TensorType.Float32), ("Half", "float16", TensorType.Float16),
@@ -17,7 +17,7 @@ internal static class TorchGlobals
     ];
 
     /// <summary>
-    /// What a name stands for: a <see cref="TensorType"/> for a storage class or an element type, a <see cref="PickledFunction"/> for the
+    /// The value of each name: a <see cref="TensorType"/> for a storage class or an element type, a <see cref="PickledFunction"/> for the
     /// rest.
     /// </summary>
     public static readonly FrozenDictionary<string, object> Allowed = All().ToFrozenDictionary(StringComparer.Ordinal);
@@ -48,9 +48,9 @@ internal static class TorchGlobals
 }
 
 /// <summary>
-/// What trainers leave beside the weights in a checkpoint, a closed list: settings, paths, times, NumPy numbers. Each becomes a dictionary
-/// of its items, where tensors may lie, or a placeholder that forgets all it is given. Functions stand here only where pickle itself writes
-/// them for such values.
+/// The types that trainers store in a checkpoint with the weights, a closed list: settings, paths, times, NumPy numbers. Each becomes a
+/// dictionary of its items, which may hold tensors, or a placeholder that drops its arguments. Functions are listed only where pickle
+/// itself writes them for such values.
 /// </summary>
 internal static class InertGlobals
 {
@@ -101,32 +101,32 @@ internal static class InertGlobals
         ([.. Lightning.Select(package => $"{package}.callbacks.early_stopping")], "EarlyStopping"),
     ];
 
-    /// <summary>What a name stands for.</summary>
+    /// <summary>The function of each name.</summary>
     public static IEnumerable<(string Name, PickledFunction Function)> All =>
     [
         .. Dictionaries.Select(name => (name, (PickledFunction)ContainerRebuilder.Dictionary)),
         ("collections.defaultdict", ContainerRebuilder.DefaultDictionary),
         .. Placeholders.SelectMany(placeholder => placeholder.Modules.SelectMany(
-            module => placeholder.Names.Split(' ').Select(name => ($"{module}.{name}", Forgetting($"{module}.{name}"))))),
+            module => placeholder.Names.Split(' ').Select(name => ($"{module}.{name}", Placeholder($"{module}.{name}"))))),
         .. BuiltIns.Select(module => ($"{module}.getattr", EnumMember($"{module}.getattr"))),
     ];
 
-    // How Python 3.11 writes the member of an enum: getattr(class, name). Nothing else may be asked for by it.
+    // Python 3.11 pickles an enum member as getattr(class, name). Nothing else is allowed with it.
     private static PickledFunction EnumMember(string function)
     {
         var placeholder = new PickledPlaceholder("enum.Enum");
         return (arguments, _, errors) => arguments is [PickledFunction, string] ? placeholder : throw errors.AsksFor(function);
     }
 
-    // One for all objects of a class: there is nothing in it to tell them apart.
-    private static PickledFunction Forgetting(string type)
+    // One placeholder for all objects of a class: it has no content.
+    private static PickledFunction Placeholder(string type)
     {
         var placeholder = new PickledPlaceholder(type);
         return (_, _, _) => placeholder;
     }
 }
 
-/// <summary>What <c>torch._utils</c> does with a tensor's pickled parts, with every number checked against the storage.</summary>
+/// <summary>The functions of <c>torch._utils</c> that rebuild tensors, with every number checked against the storage.</summary>
 internal static class TensorRebuilder
 {
     private const int MaximumDimensions = 16;
@@ -192,18 +192,18 @@ internal static class TensorRebuilder
         item => item is long number ? number : throw errors.Damaged("a tensor's shape is not made of integers"));
 }
 
-/// <summary>The containers that checkpoints hold besides Python's own, made of their pickled parts.</summary>
+/// <summary>The functions that rebuild the containers of checkpoints that are not built into pickle.</summary>
 internal static class ContainerRebuilder
 {
     /// <summary>torch.Size(tuple).</summary>
     public static object Size(ReadOnlySpan<object?> arguments, ReadBudget budget, FileErrors errors) =>
         arguments is [PickledTuple shape] ? shape : throw errors.Damaged("its pickle makes a torch.Size of something that is not a tuple");
 
-    /// <summary>torch.device(name, index): its name will do.</summary>
+    /// <summary>torch.device(name, index), of which only the name is kept.</summary>
     public static object Device(ReadOnlySpan<object?> arguments, ReadBudget budget, FileErrors errors) =>
         arguments is [string name, ..] ? name : throw errors.Damaged("its pickle makes a torch.device of something that is not a name");
 
-    /// <summary>A dictionary that is filled afterwards, is made of another, or, as Python 2 wrote them, of a list of pairs.</summary>
+    /// <summary>A dictionary: empty and filled afterwards, a copy of another, or, as Python 2 wrote them, a list of pairs.</summary>
     public static object Dictionary(ReadOnlySpan<object?> arguments, ReadBudget budget, FileErrors errors) => arguments switch
     {
         [] => new PickledDictionary(),

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Weights;
 
-/// <summary>Turns stored tensors into torch's and back.</summary>
+/// <summary>Converts between stored tensors and torch's.</summary>
 internal static class TorchTensors
 {
     private static readonly (TensorType Stored, ScalarType Torch)[] Types =
@@ -16,7 +16,7 @@ internal static class TorchTensors
         (TensorType.Float64, ScalarType.Float64),
     ];
 
-    /// <summary>Whether all numbers of a floating-point tensor are finite. If their sum is, they are: one pass, without memory.</summary>
+    /// <summary>Whether all values of a floating-point tensor are finite. If their sum is, they are: one pass, without memory.</summary>
     public static bool AreFinite(Tensor tensor)
     {
         using var scope = NewDisposeScope();
@@ -24,13 +24,13 @@ internal static class TorchTensors
         return double.IsFinite(tensor.sum().to(ScalarType.Float64).item<double>()) || tensor.isfinite().all().item<bool>();
     }
 
-    /// <summary>Whether torch computes with the type: of the unsigned integers, it only does with bytes.</summary>
+    /// <summary>Whether torch computes with the type; of the unsigned integers only with bytes.</summary>
     public static bool IsSupported(TensorType type) => Types.Any(known => known.Stored == type);
 
-    /// <summary>The type of torch's that a stored one is.</summary>
+    /// <summary>Torch's type for a stored one.</summary>
     public static ScalarType ToScalarType(TensorType type) => Types.Single(known => known.Stored == type).Torch;
 
-    /// <summary>A tensor of its own memory.</summary>
+    /// <summary>A copy as a tensor of torch.</summary>
     public static Tensor ToTorch(StoredTensor stored)
     {
         Tensor tensor = empty(stored.Shape, ToScalarType(stored.Type));
@@ -38,7 +38,7 @@ internal static class TorchTensors
         return tensor;
     }
 
-    /// <summary>Copies numbers into a tensor of the same shape, converted to its type.</summary>
+    /// <summary>Copies values into a tensor of the same shape, converted to its type.</summary>
     public static void CopyTo(Tensor target, StoredTensor stored)
     {
         if (HoldsAsIs(target, stored.Type))
@@ -47,12 +47,12 @@ internal static class TorchTensors
             target.copy_(ToTorch(stored));
     }
 
-    /// <summary>Reads numbers of a file straight into a tensor of the same shape, if they are there as they are wanted here.</summary>
-    /// <returns>Whether they are.</returns>
+    /// <summary>Reads values straight from the file into a tensor of the same shape, if type and memory layout agree.</summary>
+    /// <returns>Whether they do.</returns>
     public static bool TryRead(IWeightsContent content, int index, Tensor target) =>
         HoldsAsIs(target, content.Tensors[index].Type) && content.TryReadInto(index, target.bytes);
 
-    /// <summary>A copy of a tensor's numbers.</summary>
+    /// <summary>A copy of a tensor, to be stored.</summary>
     /// <exception cref="NotSupportedException">Its type cannot be stored.</exception>
     public static StoredTensor ToStored(string name, Tensor tensor)
     {
@@ -66,19 +66,17 @@ internal static class TorchTensors
         target.dtype == ToScalarType(type) && target.device_type == DeviceType.CPU && target.is_contiguous();
 }
 
-/// <summary>
-/// Reads the numbers of a file into tensors, several at a time: one processor alone does not copy as fast as the file is there.
-/// </summary>
+/// <summary>Reads the values of a file into tensors in parallel: one processor does not copy as fast as the page cache delivers.</summary>
 internal static class NumbersReader
 {
     private const int MostThreads = 8;
 
     /// <param name="content">The file.</param>
-    /// <param name="wanted">Which of its tensors go where; shapes agree.</param>
-    /// <exception cref="WeightsException">Numbers are damaged.</exception>
+    /// <param name="wanted">The indices of its tensors and their targets, of the same shapes.</param>
+    /// <exception cref="WeightsException">Values are damaged.</exception>
     public static void Read(IWeightsContent content, (int Index, Tensor Target)[] wanted)
     {
-        // What is not there as it is wanted takes an array on its way, and one after the other. Inflating takes memory on every thread.
+        // Those of another type or layout go through an array, one after the other: inflating takes memory on every thread.
         var others = new ConcurrentBag<(int Index, Tensor Target)>();
         try
         {

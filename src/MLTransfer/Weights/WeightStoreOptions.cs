@@ -34,8 +34,8 @@ public sealed record WeightStoreOptions
     public bool Offline { get; init; }
 
     /// <summary>
-    /// How often in a row a broken transfer is resumed before it fails; a mebibyte gained starts the count again. 0: never. Default: 4, with
-    /// pauses of 1, 2, 4 and 8 seconds.
+    /// How often in a row a broken transfer is resumed before it fails; a mebibyte gained starts the count again. 0: never. Default: 4,
+    /// with pauses of 1, 2, 4 and 8 seconds.
     /// </summary>
     public int Retries { get; init; } = DownloadConditions.Usual.Retries;
 
@@ -95,9 +95,7 @@ public sealed record WeightStoreOptions
 
     internal DownloadConditions Conditions => new(Retries, StallTimeout, Clock, HttpHandler);
 
-    /// <summary>
-    /// The address to download a file from: its own, or the same path at the mirror if it is a published one.
-    /// </summary>
+    /// <summary>The address to download a file from: its own, or the same path at the mirror if it is a published one.</summary>
     internal Uri AddressOf(RemoteWeights remote) => Mirror is not null && WeightsCatalog.All.Any(weights => weights.Url == remote.Url)
         ? new(Mirror, remote.Url.PathAndQuery.TrimStart('/'))
         : remote.Url;

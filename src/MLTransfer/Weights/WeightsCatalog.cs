@@ -45,11 +45,14 @@ internal static class WeightsCatalog
     {
         [var backbone] => DefaultOf(backbone),
         [var backbone, var version] when WeightsReference.EqualsIgnoringCase(version, WeightsReference.Default) => DefaultOf(backbone),
-        [var backbone, var version] => Of(backbone).FirstOrDefault(weights => WeightsReference.EqualsIgnoringCase(weights.Version, version)),
+        [var backbone, var version] =>
+            Of(backbone).FirstOrDefault(weights => WeightsReference.EqualsIgnoringCase(weights.Version, version)),
         _ => null,
     };
 
-    /// <summary>For errors, a sentence: the weights of a backbone, or the backbones that have some and the nearest to the name asked for.</summary>
+    /// <summary>
+    /// For errors, a sentence: the weights of a backbone, or the backbones that have some and the nearest to the name asked for.
+    /// </summary>
     internal static string DescribeKnown(string backbone, string asked)
     {
         string[] names = [.. Of(backbone).Select(weights => weights.Name)];

@@ -5,20 +5,20 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Weights;
 
-/// <summary>Turns weights files of any format that is read into the safetensors format.</summary>
-public static class WeightsConversion
+/// <summary>Converts weights files of any readable format to the safetensors format.</summary>
+internal static class WeightsConversion
 {
-    // Twice in a wider type, and twice again where tensors share a storage, which safetensors cannot.
+    // Twice for a wider type, and more where tensors share a storage, which safetensors cannot express.
     private const int LargestGrowth = 8, LeastAllowed = 1 << 20;
 
     /// <summary>
     /// Writes all tensors of a file, under the names that <see cref="WeightsFile.Read(string)"/> gives them, into a safetensors file.
     /// </summary>
     /// <param name="input">A <c>.pth</c> or <c>.safetensors</c> file.</param>
-    /// <param name="output">The file to write, beside its place first and then renamed into it; replaced where it exists.</param>
+    /// <param name="output">The file to write, atomically; an existing one is replaced.</param>
     /// <param name="type">The floating-point type to give to floating-point tensors, rounded to nearest; integers and booleans keep theirs.
     /// Default: null, all keep theirs.</param>
-    /// <returns>What the new file holds.</returns>
+    /// <returns>The description of the new file.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="type"/> is not a floating-point type.</exception>
     /// <exception cref="WeightsException">The input cannot be read, or holds numbers that are too large for the type.</exception>
     /// <exception cref="IOException">The output cannot be written.</exception>
@@ -35,14 +35,14 @@ public static class WeightsConversion
         {
             SafetensorsFile.Write(stream, type is { } target ? tensors.Select(tensor => TensorConversion.Convert(target, tensor, input))
                 : tensors, metadata);
-            // Here and not from the output, which may be a FIFO: what it has passed on cannot be read again.
+            // From this stream, not from the output, which may be a FIFO and cannot be read again.
             stream.Position = 0;
             summary = WeightsFile.Summarize(new OpenWeights(stream, new WeightsErrors(output)));
         });
         return summary!;
     }
 
-    // Other readers ask for it before they load a file.
+    // Other readers require it.
     private static IReadOnlyDictionary<string, string> Origin { get; } = new Dictionary<string, string> { ["format"] = "pt" };
 
     private static void CheckGrowth(OpenWeights file, string input)
@@ -55,7 +55,7 @@ public static class WeightsConversion
     }
 }
 
-/// <summary>Turns floating-point tensors into another precision, rounding as torch does; integers and booleans stay as they are.</summary>
+/// <summary>Converts floating-point tensors to another precision, rounding as torch does; others are returned unchanged.</summary>
 internal static class TensorConversion
 {
     private const int LongestName = 120;

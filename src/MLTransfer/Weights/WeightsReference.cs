@@ -183,8 +183,8 @@ internal sealed partial record RemoteWeights
         if (fragment < 0 && url.Scheme == Uri.UriSchemeHttps && HashInName(url.AbsolutePath) is { } start)
             return new(url, start);
         throw new ArgumentException(
-            $"'{address}' does not say what the file must contain. Append {HashFragment} and the SHA-256 of the file (sha256sum prints it); "
-            + "only an https address whose file name ends with the start of it, such as resnet18-f37072fd.pth, does without.",
+            $"'{address}' does not say what the file must contain. Append {HashFragment} and the SHA-256 of the file (sha256sum prints "
+            + "it); only an https address whose file name ends with the start of it, such as resnet18-f37072fd.pth, does without.",
             nameof(address));
     }
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models.Blocks;
 
-/// <summary>A convolution, its batch norm and the activation behind them, if any, as a module of their own.</summary>
+/// <summary>A convolution, its batch norm and the activation after them, if any, as one module.</summary>
 internal sealed class ConvolutionModule : NamedModule
 {
     private readonly ConvolutionUnit _unit;
@@ -15,14 +15,14 @@ internal sealed class ConvolutionModule : NamedModule
     {
     }
 
-    /// <summary>Under the names its network gives them.</summary>
+    /// <summary>Under other names.</summary>
     public ConvolutionModule(string convolution, string norm, ConvolutionShape shape)
         : this(convolution, norm, shape, BatchNormOptions.Default, activation: null)
     {
     }
 
-    private ConvolutionModule(string convolution, string norm, ConvolutionShape shape, BatchNormOptions statistics, Func<Tensor,
-        Tensor>? activation)
+    private ConvolutionModule(
+        string convolution, string norm, ConvolutionShape shape, BatchNormOptions statistics, Func<Tensor, Tensor>? activation)
         : base(nameof(ConvolutionModule))
     {
         _unit = Convolution(convolution, norm, shape, statistics.Epsilon, momentum: statistics.Momentum);
@@ -41,8 +41,8 @@ internal sealed class ConvolutionModule : NamedModule
 }
 
 /// <summary>
-/// Convolutions with batch norms, one after the other, some with a ReLU behind them; under the numbers that torchvision's Sequential gives
-/// them, where each layer counts.
+/// Convolutions with batch norms, one after the other, some with a ReLU after them; numbered as in torchvision's Sequential, where each
+/// layer counts.
 /// </summary>
 internal sealed class ConvolutionPath : NamedModule
 {
@@ -73,7 +73,7 @@ internal sealed class ConvolutionPath : NamedModule
     }
 }
 
-/// <summary>The activations of the zoo. Each overwrites what it is given and returns it.</summary>
+/// <summary>The activations of the zoo, all in place: each overwrites its input and returns it.</summary>
 internal static class Activation
 {
     public static Tensor Relu(Tensor input) => input.relu_();

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Blocks;
 
 /// <summary>
-/// A convolution with the batch norm behind it. Folded, both are one convolution: w' = w · γ/√(σ² + ε), b' = β − μ · γ/√(σ² + ε) (Jacob et
-/// al. 2018, section 3.2), with weights laid out channels-last.
+/// A convolution and the batch norm after it. Folded, both are one convolution: w' = w · γ/√(σ² + ε), b' = β − μ · γ/√(σ² + ε) (Jacob et
+/// al. 2018, section 3.2), with channels-last weights.
 /// </summary>
 internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, ConvolutionShape shape) : IFoldable
 {
@@ -54,7 +54,7 @@ internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, Con
     }
 
     /// <summary>
-    /// In the type of the input: where that is bfloat16 in training, the trained weights stay in float32, as in torch's autocast.
+    /// Computes in the type of the input: with bfloat16 in training, the weights themselves stay in float32, as in torch's autocast.
     /// </summary>
     private Tensor Convolve(Tensor input)
     {
@@ -69,20 +69,20 @@ internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, Con
     private static Tensor ChannelsLast(Tensor weight) => weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }
 
-/// <summary>What a convolution is made of; square where no width is given.</summary>
+/// <summary>The shape of a convolution; square where no width is given.</summary>
 internal sealed record ConvolutionShape(long Inputs, long Outputs, long Kernel, long Stride = 1, long Padding = 0, long Groups = 1)
 {
-    /// <summary>The width of the kernel, where it is not its height.</summary>
+    /// <summary>The width of the kernel; null: its height.</summary>
     public long? KernelWidth { get; init; }
 
-    /// <summary>The padding left and right, where it is not that above and below.</summary>
+    /// <summary>The padding left and right; null: that above and below.</summary>
     public long? PaddingWidth { get; init; }
 
     public Conv2d Build(bool bias) => nn.Conv2d(
         Inputs, Outputs, (Kernel, KernelWidth ?? Kernel), (Stride, Stride), (Padding, PaddingWidth ?? Padding), groups: Groups, bias: bias);
 }
 
-/// <summary>What is added to a batch norm's variance, and the share of a batch in its running statistics.</summary>
+/// <summary>The ε of a batch norm, and its momentum: the weight of a batch in the running statistics.</summary>
 internal sealed record BatchNormOptions(double Epsilon = 1e-5, double Momentum = 0.1)
 {
     /// <summary>PyTorch's default.</summary>

@@ -3,19 +3,19 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models.Blocks;
 
-/// <summary>A part of a network which can hold a second, read-only form of its weights that is faster in inference.</summary>
+/// <summary>A part of a network that can hold a second, read-only form of its weights, which is faster in inference.</summary>
 internal interface IFoldable
 {
-    /// <summary>Makes the fast form in the given type; the trained weights stay as they are.</summary>
+    /// <summary>Creates the fast form in the given type; the trained weights stay as they are.</summary>
     void Fold(ScalarType type);
 
-    /// <summary>Gives the fast form up.</summary>
+    /// <summary>Frees the fast form.</summary>
     void Unfold();
 }
 
 /// <summary>
-/// A tensor that is computed from weights alone, such as the bias of relative positions; folded, it is computed once and kept in the type
-/// of the inference.
+/// A tensor that is computed from weights alone, such as a relative position bias; folded, it is computed once and cached in the type of
+/// the inference.
 /// </summary>
 internal sealed class DerivedTensor(Func<Tensor> compute) : IFoldable
 {

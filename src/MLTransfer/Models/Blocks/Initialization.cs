@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models.Blocks;
 
-/// <summary>The random weights a network starts from, as torchvision's families choose them.</summary>
+/// <summary>Random initial weights, as torchvision's families choose them.</summary>
 internal static class Initialization
 {
     /// <summary>
-    /// Convolutions normal with variance 2 / fan-out (He et al. 2015, https://arxiv.org/abs/1502.01852); the rest as the layers are made.
+    /// Convolutions normal with variance 2 / fan-out (He et al. 2015, https://arxiv.org/abs/1502.01852); the rest as PyTorch's layers.
     /// </summary>
     public static void KaimingFanOut(nn.Module model)
     {
@@ -18,7 +18,7 @@ internal static class Initialization
         }
     }
 
-    /// <summary>A linear layer as PyTorch makes it: weights and biases uniform within ±1/√inputs.</summary>
+    /// <summary>A linear layer as in PyTorch: weights and biases uniform within ±1/√inputs.</summary>
     public static void Linear(Tensor weight, Tensor bias)
     {
         double bound = 1 / Math.Sqrt(weight.shape[1]);
@@ -42,8 +42,8 @@ internal static class Initialization
     }
 
     /// <summary>
-    /// All convolutions and linear layers normal(0, <paramref name="deviation"/>) within [-2, 2], as torchvision's Inceptions; biases as
-    /// the layers are made.
+    /// All convolutions and linear layers normal(0, <paramref name="deviation"/>) within [-2, 2], as torchvision's Inceptions; biases as in
+    /// PyTorch's layers.
     /// </summary>
     public static void TruncatedNormal(nn.Module model, double deviation)
     {
@@ -54,9 +54,7 @@ internal static class Initialization
         }
     }
 
-    /// <summary>
-    /// A linear layer with weights normal(0, <paramref name="deviation"/>) within [-2, 2] and biases as PyTorch makes them.
-    /// </summary>
+    /// <summary>A linear layer with weights normal(0, <paramref name="deviation"/>) within [-2, 2] and biases as in PyTorch.</summary>
     public static void TruncatedNormalLinear(Tensor weight, Tensor bias, double deviation)
     {
         Linear(weight, bias);
@@ -72,8 +70,7 @@ internal static class Initialization
     {
         using var frozen = no_grad();
         using Tensor cut = tensor(2 / (deviation * Math.Sqrt(2)), ScalarType.Float64).erf_();
-        // erf⁻¹(±1) is infinite, and float32 rounds to 1 now and then: PyTorch then has a weight of ±2, here it is the largest that can be
-        // drawn.
+        // erf⁻¹(±1) is infinite, and float32 sometimes rounds to 1: PyTorch then has a weight of ±2, here it is the largest possible draw.
         double bound = Math.Min(cut.item<double>(), MathF.BitDecrement(1));
         weight.uniform_(-bound, bound).clamp_(-bound, bound).erfinv_().mul_(deviation * Math.Sqrt(2));
         return weight;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Blocks;
 
 /// <summary>
-/// A linear layer inside a backbone, its outputs scaled where a scale is given; folded, scale and weights are one and held in the type of
+/// A linear layer inside a backbone, its outputs scaled where a scale is given; folded, the weights include the scale and have the type of
 /// the inference.
 /// </summary>
 internal sealed class LinearUnit(Linear linear, Func<Tensor>? scale = null) : IFoldable
@@ -15,7 +15,7 @@ internal sealed class LinearUnit(Linear linear, Func<Tensor>? scale = null) : IF
 
     public Linear Layer => linear;
 
-    /// <summary>In the type of the input: where that is bfloat16 in training, the trained weights stay in float32.</summary>
+    /// <summary>Computes in the type of the input: with bfloat16 in training, the weights themselves stay in float32.</summary>
     public Tensor Forward(Tensor input)
     {
         if (_weight is not null) return nn.functional.linear(input, _weight, _bias);
@@ -44,7 +44,7 @@ internal sealed class LinearUnit(Linear linear, Func<Tensor>? scale = null) : IF
     }
 }
 
-/// <summary>Dropout in training and a linear layer, as one module: its weights carry the names that a linear layer's have.</summary>
+/// <summary>Dropout in training and a linear layer as one module, with the parameter names of a linear layer.</summary>
 internal sealed class LinearHead : NamedModule
 {
     private readonly double _dropout;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models.Blocks;
 
-/// <summary>Modules named "0", "1", … or as is said, and run one after the other; what each leaves behind is freed at once.</summary>
+/// <summary>Modules that run one after the other, named "0", "1", … or as given; each intermediate result is freed at once.</summary>
 internal sealed class Sequence : NamedModule
 {
     private readonly IReadOnlyList<nn.Module<Tensor, Tensor>> _modules;
@@ -32,7 +32,7 @@ internal sealed class Sequence : NamedModule
 }
 
 /// <summary>
-/// A module that only gives its children their names: torchvision's <c>features.3</c>, <c>classifier.6</c>. The layer groups run them.
+/// A module that only puts its name before those of its children: <c>features.3</c>, <c>classifier.6</c>. The layer groups run them.
 /// </summary>
 internal sealed class Container(string name) : NamedModule(name)
 {
@@ -41,15 +41,14 @@ internal sealed class Container(string name) : NamedModule(name)
 }
 
 /// <summary>
-/// Parameters that a network holds itself, in none of its layers, seen as a module: layer groups are made of modules. It is not registered
-/// anywhere.
+/// Parameters that a network holds itself, in none of its layers, as a module for its layer group. The module is not registered.
 /// </summary>
-/// <param name="owner">The module that has them.</param>
-/// <param name="names">Their names from there.</param>
+/// <param name="owner">The module that holds them.</param>
+/// <param name="names">Their names in it.</param>
 internal sealed class LooseParameters(nn.Module owner, params string[] names) : NamedModule(nameof(LooseParameters))
 {
     public override IEnumerable<(string name, Parameter parameter)> named_parameters(bool recurse = true) =>
         names.Select(name => (name, owner.get_parameter(name)!));
 
-    public override Tensor forward(Tensor input) => throw new NotSupportedException("The network uses its own parameters.");
+    public override Tensor forward(Tensor input) => throw new NotSupportedException("The network uses these parameters itself.");
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Blocks;
 
 /// <summary>
-/// Squeeze-and-excitation (Hu et al. 2017, https://arxiv.org/abs/1709.01507): each channel is scaled by a number between 0 and 1 which two
-/// small layers find from the mean of every channel.
+/// Squeeze-and-excitation (Hu et al. 2017, https://arxiv.org/abs/1709.01507): each channel is scaled by a factor between 0 and 1, which two
+/// small layers compute from the means of all channels.
 /// </summary>
 internal sealed class SqueezeExcitation : NamedModule
 {
@@ -14,10 +14,10 @@ internal sealed class SqueezeExcitation : NamedModule
     private readonly Func<Tensor, Tensor> _activation;
     private readonly Func<Tensor, Tensor> _gate;
 
-    /// <param name="channels">The channels that come and go.</param>
+    /// <param name="channels">The channels of input and output.</param>
     /// <param name="squeezed">The width between the two layers.</param>
-    /// <param name="activation">What follows the first layer.</param>
-    /// <param name="gate">What makes the second layer's numbers factors.</param>
+    /// <param name="activation">The activation after the first layer.</param>
+    /// <param name="gate">The activation after the second layer, to [0, 1].</param>
     public SqueezeExcitation(long channels, long squeezed, Func<Tensor, Tensor> activation, Func<Tensor, Tensor> gate)
         : base(nameof(SqueezeExcitation))
     {

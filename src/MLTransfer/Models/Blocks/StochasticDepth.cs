@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Blocks;
 
 /// <summary>
-/// Stochastic depth (Huang et al. 2016, https://arxiv.org/abs/1603.09382): in training, a branch counts for some images of the batch only.
+/// Stochastic depth (Huang et al. 2016, https://arxiv.org/abs/1603.09382): in training, a branch is dropped for some images of the batch.
 /// </summary>
 internal static class StochasticDepth
 {
     /// <summary>
-    /// Sets a branch (N, …) to zero for each image with the given probability and divides it by what remains of 1 for the others, so that
-    /// its mean stays. Out of training, or where the probability is 0, nothing happens.
+    /// Sets a branch (N, …) to zero for each image with probability p and divides it by 1 − p for the others, so that its mean stays. Does
+    /// nothing outside training or with p = 0.
     /// </summary>
     /// <returns>The branch itself, overwritten.</returns>
     public static Tensor Drop(Tensor branch, double probability, bool training)

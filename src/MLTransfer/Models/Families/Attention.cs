@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Families;
 
 /// <summary>
-/// How attention with several heads cuts its vectors (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, section 3.2.2).
+/// Splits projected queries, keys and values into heads and merges them back (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762,
+/// section 3.2.2).
 /// </summary>
 internal static class MultiHead
 {
     /// <summary>
-    /// Vectors (N, L, parts · D), in which queries, keys or values lie side by side, cut into heads: for each part (N, heads, L, D /
-    /// heads).
+    /// Splits vectors (N, L, parts · D), which are concatenated queries, keys or values, into heads: each part (N, heads, L, D / heads).
     /// </summary>
     public static Tensor[] Split(Tensor projected, int parts, long heads)
     {
@@ -22,7 +22,7 @@ internal static class MultiHead
         return [.. Enumerable.Range(0, parts).Select(part => perHead.select(0, part))];
     }
 
-    /// <summary>What the heads found (N, heads, L, D / heads), side by side again: (N, L, D).</summary>
+    /// <summary>Concatenates the outputs of the heads (N, heads, L, D / heads) to (N, L, D).</summary>
     public static Tensor Join(Tensor found)
     {
         using Tensor perVector = found.transpose(1, 2);
@@ -30,7 +30,7 @@ internal static class MultiHead
     }
 }
 
-/// <summary>Attention of each vector of a row to all of them, with the names of PyTorch's <c>MultiheadAttention</c>.</summary>
+/// <summary>Multi-head self-attention, with the parameter names of PyTorch's <c>MultiheadAttention</c>.</summary>
 internal sealed class SelfAttention : NamedModule
 {
     private readonly long _width;
@@ -50,7 +50,7 @@ internal sealed class SelfAttention : NamedModule
         nn.init.zeros_(_merge.Layer.bias!);
     }
 
-    /// <summary>Rows (N, L, D) to rows of the same shape.</summary>
+    /// <summary>Tokens (N, L, D) to tokens of the same shape.</summary>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
@@ -58,7 +58,7 @@ internal sealed class SelfAttention : NamedModule
         return Attended(parts[0], parts[1], parts[2]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Rows (N, L, D) to what becomes of the first vector of each: (N, 1, D).</summary>
+    /// <summary>Tokens (N, L, D) to the output of the first token only: (N, 1, D).</summary>
     public Tensor First(Tensor input)
     {
         using var scope = NewDisposeScope();
@@ -78,7 +78,7 @@ internal sealed class SelfAttention : NamedModule
         _merge.Forward(MultiHead.Join(nn.functional.scaled_dot_product_attention(query, key, value)));
 }
 
-/// <summary>Two linear layers with GELU between them, applied to each vector.</summary>
+/// <summary>Two linear layers with GELU between them, applied to each token.</summary>
 internal sealed class Perceptron : NamedModule
 {
     private readonly LinearUnit _widen;
@@ -104,12 +104,12 @@ internal sealed class Perceptron : NamedModule
 }
 
 /// <summary>
-/// How two places of a square window lie to each other, as Swin Transformers number it (Liu et al. 2021, https://arxiv.org/abs/2103.14030,
-/// section 3.2): (2 · side − 1)² possibilities.
+/// Relative positions within a square window, numbered as in Swin Transformers (Liu et al. 2021, https://arxiv.org/abs/2103.14030, section
+/// 3.2): (2 · side − 1)² different offsets.
 /// </summary>
 internal static class RelativePositions
 {
-    /// <summary>For each pair of places, the number of the way from the second to the first: (side², side²), whole numbers.</summary>
+    /// <summary>For each pair of positions, the index of the offset from the second to the first: (side², side²), integers.</summary>
     public static Tensor Index(int side)
     {
         int places = side * side;
@@ -124,8 +124,8 @@ internal static class RelativePositions
     }
 
     /// <summary>
-    /// Each way as two numbers, rows and columns, on a logarithmic scale: sign(x) · log₂(1 + |8x|) / 3 of x in [−1, 1] (Liu et al. 2022,
-    /// https://arxiv.org/abs/2111.09883, section 3.3): (1, 2 · side − 1, 2 · side − 1, 2).
+    /// Each offset as two coordinates, rows and columns, on a logarithmic scale: sign(x) · log₂(1 + |8x|) / 3 of x in [−1, 1] (Liu et al.
+    /// 2022, https://arxiv.org/abs/2111.09883, section 3.3): (1, 2 · side − 1, 2 · side − 1, 2).
     /// </summary>
     public static Tensor LogarithmicCoordinates(int side)
     {
@@ -135,7 +135,7 @@ internal static class RelativePositions
         return tensor(scale.SelectMany(row => scale.SelectMany(column => new[] { row, column })).ToArray(), [1, ways, ways, 2]);
     }
 
-    /// <summary>A number for each way and head (ways, heads) as one for each head and pair of places: (1, heads, places, places).</summary>
+    /// <summary>Expands a table (offsets, heads) to a bias for each head and pair of positions: (1, heads, positions, positions).</summary>
     public static Tensor Bias(Tensor table, Tensor index)
     {
         using var scope = NewDisposeScope();

@@ -46,7 +46,7 @@ internal sealed class CifarResNet : ImageModel
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
     private static Backbone Variant(string name, int blocksPerStage, long parameters) =>
-        new(name, "CIFAR ResNet", 64, parameters, Imaging.Preprocessing.Cifar, () => new CifarResNet(blocksPerStage)) { Classes = 10 };
+        new(name, "CIFAR ResNet", 64, parameters, Preprocessing.Cifar, () => new CifarResNet(blocksPerStage)) { Classes = 10 };
 
     private sealed class Block : NamedModule
     {

@@ -47,7 +47,7 @@ internal sealed class ConvNeXt : ImageModel
     protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialize(weight, bias);
 
     private static Backbone Variant(string name, long[] widths, int[] depths, double lastDrop, long parameters, int resizeTo) => new(
-        $"convnext_{name}", "ConvNeXt", (int)widths[^1], parameters, Imaging.Preprocessing.ImageNet with { ResizeTo = resizeTo },
+        $"convnext_{name}", "ConvNeXt", (int)widths[^1], parameters, Preprocessing.ImageNet with { ResizeTo = resizeTo },
         () => new ConvNeXt(widths, depths, lastDrop, new("classifier")))
     {
         InputSizes = InputSizes.AtLeast(32),
@@ -78,7 +78,7 @@ internal sealed class ConvNeXt : ImageModel
         }
     }
 
-    /// <summary>Half as high and wide.</summary>
+    /// <summary>Layer norm, then a 2×2 convolution that halves height and width.</summary>
     private sealed class Reduction : NamedModule
     {
         private readonly LayerNormUnit _norm;
@@ -97,7 +97,7 @@ internal sealed class ConvNeXt : ImageModel
         }
     }
 
-    /// <summary>Depthwise 7×7, layer norm, then a perceptron for each pixel, its channels scaled; added to the input.</summary>
+    /// <summary>Depthwise 7×7, layer norm, then a perceptron for each pixel, its outputs scaled; residual.</summary>
     private sealed class Block : NamedModule
     {
         private readonly Path _path;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Families;
 
 /// <summary>
-/// EfficientNet (Tan and Le 2019, https://arxiv.org/abs/1905.11946), one table made wider and deeper from B0 to B7, and EfficientNet V2
+/// EfficientNet (Tan and Le 2019, https://arxiv.org/abs/1905.11946), one table scaled in width and depth from B0 to B7, and EfficientNet V2
 /// (Tan and Le 2021, https://arxiv.org/abs/2104.00298), with torchvision's layer names.
 /// </summary>
 internal sealed class EfficientNet : ImageModel
@@ -78,12 +78,12 @@ internal sealed class EfficientNet : ImageModel
         V2("s", 24, Small, 0.2, 21_458_488, Bilinear(384, 384)),
         V2("m", 24, Medium, 0.3, 54_139_356, Bilinear(480, 480)),
         V2("l", 32, Large, 0.4, 118_515_272,
-        Preprocessing.Inception with { ResizeTo = 480, CropTo = 480, Interpolation = Interpolation.Bicubic }),
+            Preprocessing.Inception with { ResizeTo = 480, CropTo = 480, Interpolation = Interpolation.Bicubic }),
     ];
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    /// <summary>Weights uniform within ±1/√classes, no bias.</summary>
+    /// <summary>Weights uniform within ±1/√classes, biases zero.</summary>
     protected override void InitializeClassifier(Tensor weight, Tensor bias)
     {
         double bound = 1 / Math.Sqrt(weight.shape[0]);
@@ -91,19 +91,17 @@ internal sealed class EfficientNet : ImageModel
         nn.init.zeros_(bias);
     }
 
-    /// <summary>B0's table with its channels and its blocks multiplied and rounded, as torchvision does it.</summary>
-    private static Backbone V1(string name, double wider, double deeper, int width, double dropout, BatchNormOptions norm, long parameters,
-        Preprocessing preprocessing) => new(
-        $"efficientnet_{name}", "EfficientNet", width, parameters, preprocessing, () => new EfficientNet(
-            ChannelCount.Round(32 * wider),
-            [.. Base.Select(stage => stage with { Outputs = ChannelCount.Round(stage.Outputs * wider),
-            Blocks = (int)Math.Ceiling(stage.Blocks * deeper) })],
-            width, dropout, norm, new("classifier")));
+    /// <summary>B0's table with channels and blocks multiplied and rounded as in torchvision.</summary>
+    private static Backbone V1(
+        string name, double wider, double deeper, int width, double dropout, BatchNormOptions norm, long parameters,
+        Preprocessing preprocessing) =>
+        new($"efficientnet_{name}", "EfficientNet", width, parameters, preprocessing, () => new EfficientNet(
+            ChannelCount.Round(32 * wider), [.. Base.Select(stage => stage.Scaled(wider, deeper))], width, dropout, norm,
+            new("classifier")));
 
     private static Backbone V2(string name, long stem, Stage[] stages, double dropout, long parameters, Preprocessing preprocessing) =>
-        new(
-        $"efficientnet_v2_{name}", "EfficientNet v2", 1280, parameters, preprocessing,
-        () => new EfficientNet(stem, stages, 1280, dropout, V2Norm, new("classifier")));
+        new($"efficientnet_v2_{name}", "EfficientNet v2", 1280, parameters, preprocessing,
+            () => new EfficientNet(stem, stages, 1280, dropout, V2Norm, new("classifier")));
 
     private static Preprocessing Bicubic(int resizeTo, int cropTo) =>
         Bilinear(resizeTo, cropTo) with { Interpolation = Interpolation.Bicubic };
@@ -115,11 +113,12 @@ internal sealed class EfficientNet : ImageModel
 
     private static Stage Fused(long expansion, long stride, long outputs, int blocks) => new(true, expansion, 3, stride, outputs, blocks);
 
-    /// <summary>
-    /// A line of the papers' tables; where it is fused, one 3×3 convolution does the work of the 1×1 and the depthwise one.
-    /// </summary>
+    /// <summary>A line of the papers' tables; where it is fused, one 3×3 convolution replaces the 1×1 and the depthwise one.</summary>
     private sealed record Stage(bool IsFused, long Expansion, long Kernel, long Stride, long Outputs, int Blocks)
     {
+        public Stage Scaled(double wider, double deeper) =>
+            this with { Outputs = ChannelCount.Round(Outputs * wider), Blocks = (int)Math.Ceiling(Blocks * deeper) };
+
         public InvertedResidual Block(long inputs, long stride, BatchNormOptions norm, double drop)
         {
             var shape = new InvertedResidualShape(inputs, ChannelCount.Round(inputs * Expansion), Outputs, Kernel, stride);

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Families;
 
 /// <summary>
-/// Inception v3 (Szegedy et al. 2015, https://arxiv.org/abs/1512.00567) with torchvision's layer names and auxiliary head. Of colours, see
-/// <see cref="GoogLeNet"/>.
+/// Inception v3 (Szegedy et al. 2015, https://arxiv.org/abs/1512.00567) with torchvision's layer names and auxiliary head. For the
+/// normalization, see <see cref="GoogLeNet"/>.
 /// </summary>
 internal sealed class InceptionV3 : ImageModel
 {
@@ -59,7 +59,7 @@ internal sealed class InceptionV3 : ImageModel
     protected override void InitializeClassifier(Tensor weight, Tensor bias) =>
         Initialization.TruncatedNormalLinear(weight, bias, Deviation);
 
-    /// <summary>Averages, 1×1, 5×5, the average over all places, a linear layer. Needs maps of 17×17, of images of 299 pixels.</summary>
+    /// <summary>Averages, 1×1, 5×5, global average pooling, a linear layer. Needs maps of 17×17, of images of 299 pixels.</summary>
     private sealed class Auxiliary : AuxiliaryHead
     {
         private const long SmallestMaps = 17;
@@ -89,7 +89,7 @@ internal sealed class InceptionV3 : ImageModel
     }
 }
 
-/// <summary>The blocks of Inception v3: paths of convolutions over the same input, put side by side.</summary>
+/// <summary>The blocks of Inception v3: paths of convolutions over the same input, concatenated.</summary>
 internal sealed class InceptionBlock : NamedModule
 {
     private readonly Func<Tensor, Tensor>[] _paths;
@@ -118,8 +118,8 @@ internal sealed class InceptionBlock : NamedModule
     [
         block.Path("branch1x1", Square(inputs, 192, 1)),
         block.Path("branch7x7", Square(inputs, width, 1), Wide(width, width, 7), Tall(width, 192, 7)),
-        block.Path("branch7x7dbl", Square(inputs, width, 1), Tall(width, width, 7), Wide(width, width, 7), Tall(width, width, 7),
-        Wide(width, 192, 7)),
+        block.Path("branch7x7dbl",
+            Square(inputs, width, 1), Tall(width, width, 7), Wide(width, width, 7), Tall(width, width, 7), Wide(width, 192, 7)),
         block.PooledPath(inputs, 192),
     ]);
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Families;
 
 /// <summary>
-/// A path that widens its input, works on it and narrows it again, added to the input where their shapes agree (Sandler et al. 2018,
+/// A path that expands its input, transforms it and narrows it again, added to the input where their shapes agree (Sandler et al. 2018,
 /// https://arxiv.org/abs/1801.04381).
 /// </summary>
 internal sealed class InvertedResidual : NamedModule
@@ -14,7 +14,7 @@ internal sealed class InvertedResidual : NamedModule
     private readonly double _drop;
 
     /// <param name="name">The name of the path.</param>
-    /// <param name="path">What happens to the input.</param>
+    /// <param name="path">The path.</param>
     /// <param name="added">Whether the input is added to the result.</param>
     /// <param name="drop">The probability of stochastic depth.</param>
     public InvertedResidual(string name, NamedModule path, bool added, double drop = 0) : base(nameof(InvertedResidual))
@@ -25,8 +25,8 @@ internal sealed class InvertedResidual : NamedModule
     }
 
     /// <summary>
-    /// The block of MobileNet v3 and EfficientNet: 1×1 to the wide number of channels (none where it is the input's already), depthwise,
-    /// squeeze and excitation where there is one, 1×1 to the narrow number.
+    /// The block of MobileNet v3 and EfficientNet: 1×1 to the expanded channels (none where the input has as many), depthwise, squeeze and
+    /// excitation where there is one, 1×1 to the output channels.
     /// </summary>
     public static InvertedResidual Depthwise(
         InvertedResidualShape shape, BatchNormOptions norm, Func<Tensor, Tensor> activation, SqueezeExcitation? squeeze, double drop = 0)
@@ -47,17 +47,17 @@ internal sealed class InvertedResidual : NamedModule
     }
 }
 
-/// <summary>The channels that come, the channels in between and those that go; the kernel and stride of the spatial convolution.</summary>
+/// <summary>The channels of input, expansion and output; the kernel and stride of the depthwise convolution.</summary>
 internal sealed record InvertedResidualShape(long Inputs, long Expanded, long Outputs, long Kernel, long Stride)
 {
     public bool KeepsShape => Stride == 1 && Inputs == Outputs;
 }
 
-/// <summary>Numbers of channels that suit the processor.</summary>
+/// <summary>Rounding of channel counts.</summary>
 internal static class ChannelCount
 {
     /// <summary>
-    /// The multiple of <paramref name="divisor"/> nearest to a number of channels, at least one and never more than 10 % below it: the
+    /// The nearest multiple of <paramref name="divisor"/>, at least one and never more than 10 % below <paramref name="channels"/>: the
     /// rounding of TensorFlow's MobileNets, which torchvision follows.
     /// </summary>
     public static long Round(double channels, long divisor = 8)

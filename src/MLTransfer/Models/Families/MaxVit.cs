@@ -91,9 +91,7 @@ internal sealed class MaxVit : ImageModel
         public override Tensor forward(Tensor input) => _steps.call(input);
     }
 
-    /// <summary>
-    /// An inverted residual normalized before: 1×1 to four times the channels, depthwise 3×3, squeeze and excitation, 1×1.
-    /// </summary>
+    /// <summary>A pre-norm inverted residual: 1×1 to four times the channels, depthwise 3×3, squeeze and excitation, 1×1.</summary>
     private sealed class Convolutions : NamedModule
     {
         private readonly ConvolutionUnit? _shortcut;
@@ -132,16 +130,15 @@ internal sealed class MaxVit : ImageModel
 }
 
 /// <summary>
-/// Attention among 7 × 7 places of a map and a perceptron for each place, both normalized before and added to what came: among neighbours
-/// in a window, or among places that lie as far apart as the map has windows, a grid (Tu et al. 2022, https://arxiv.org/abs/2204.01697,
-/// section 3.2).
+/// Attention among 7 × 7 positions of a map and a perceptron for each position, both pre-norm and residual: among neighbors in a window, or
+/// in a grid of positions spread evenly over the map (Tu et al. 2022, https://arxiv.org/abs/2204.01697, section 3.2).
 /// </summary>
 internal sealed class PartitionAttention : NamedModule
 {
-    /// <summary>The side of a window, and the places of a grid in one direction.</summary>
+    /// <summary>The side of a window, and of a grid.</summary>
     public const int Side = 7;
 
-    // Of (N, rows of parts, side, columns of parts, side, C): which dimensions tell the parts, and which the places within one.
+    // Permutations of (N, rows of parts, side, columns of parts, side, C) that bring the parts first, then the positions within one.
     private static readonly long[] ByWindow = [0, 1, 3, 2, 4, 5];
     private static readonly long[] ByGrid = [0, 2, 4, 1, 3, 5];
 
@@ -165,7 +162,7 @@ internal sealed class PartitionAttention : NamedModule
         _narrow = perceptron.Linear("3", 4 * width, width);
     }
 
-    /// <summary>Maps (N, C, H, W) to maps of the same shape, which lie channels-last in memory.</summary>
+    /// <summary>Maps (N, C, H, W) to maps of the same shape, channels-last in memory.</summary>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
@@ -186,7 +183,7 @@ internal sealed class PartitionAttention : NamedModule
     private Tensor Mixed(Tensor parts) => _narrow.Forward(_widen.Forward(_beforePerceptron.Forward(parts)).gelu());
 }
 
-/// <summary>MaxViT's attention among the places of a square, with a learned bias for how two places lie to each other.</summary>
+/// <summary>MaxViT's attention within a square, with a learned relative position bias.</summary>
 internal sealed class RelativeAttention : NamedModule
 {
     private readonly long _heads;

@@ -9,7 +9,7 @@ internal sealed class MnasNet : ImageModel
 {
     private const int Width = 1280;
 
-    // The paper's 0.9997 is TensorFlow's: the share of the past.
+    // The paper's 0.9997 is TensorFlow's momentum, the weight of the past.
     private static readonly BatchNormOptions Norm = new(Momentum: 1 - 0.9997);
 
     private static readonly (long Outputs, long Kernel, long Stride, long Expansion, int Blocks)[] Stages =
@@ -69,7 +69,7 @@ internal sealed class MnasNet : ImageModel
         nn.init.zeros_(bias);
     }
 
-    private static Backbone Variant(string name, double alpha, long parameters, int resizeTo) => new(
-        name, "MNASNet", Width, parameters, Preprocessing.ImageNet with { ResizeTo = resizeTo }, () =>
-        new MnasNet(alpha, new Container("classifier")));
+    private static Backbone Variant(string name, double alpha, long parameters, int resizeTo) =>
+        new(name, "MNASNet", Width, parameters, Preprocessing.ImageNet with { ResizeTo = resizeTo },
+            () => new MnasNet(alpha, new("classifier")));
 }

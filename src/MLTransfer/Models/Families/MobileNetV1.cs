@@ -32,8 +32,8 @@ internal sealed class MobileNetV1 : ImageModel
 
     public static IReadOnlyList<Backbone> Variants { get; } =
     [
-        new("mobilenet_v1", "MobileNet v1", 1024, 4_231_976, Imaging.Preprocessing.Inception, () => new MobileNetV1(13)),
-        new("mobilenet_v1_b12", "MobileNet v1", 1024, 3_170_088, Imaging.Preprocessing.Inception, () => new MobileNetV1(12)),
+        new("mobilenet_v1", "MobileNet v1", 1024, 4_231_976, Preprocessing.Inception, () => new MobileNetV1(13)),
+        new("mobilenet_v1_b12", "MobileNet v1", 1024, 3_170_088, Preprocessing.Inception, () => new MobileNetV1(12)),
     ];
 
     public override IReadOnlyList<LayerGroup> Groups { get; }

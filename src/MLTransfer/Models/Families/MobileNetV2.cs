@@ -36,7 +36,7 @@ internal sealed class MobileNetV2 : ImageModel
 
     public static IReadOnlyList<Backbone> Variants { get; } =
     [
-        new("mobilenet_v2", "MobileNet v2", Width, 3_504_872, Imaging.Preprocessing.ImageNet with { ResizeTo = 232 },
+        new("mobilenet_v2", "MobileNet v2", Width, 3_504_872, Preprocessing.ImageNet with { ResizeTo = 232 },
         () => new MobileNetV2(new("classifier"))),
     ];
 
@@ -44,7 +44,7 @@ internal sealed class MobileNetV2 : ImageModel
 
     protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialization.NormalLinear(weight, bias, 0.01);
 
-    /// <summary>1×1 to more channels, unless there are to be no more, depthwise 3×3, 1×1 to few channels without an activation.</summary>
+    /// <summary>1×1 to more channels where there is an expansion, depthwise 3×3, 1×1 to few channels without an activation.</summary>
     private sealed class Path : NamedModule
     {
         private readonly ConvolutionModule[] _wide;

@@ -68,9 +68,9 @@ internal sealed class MobileNetV3 : ImageModel
 
     public static IReadOnlyList<Backbone> Variants { get; } =
     [
-        new("mobilenet_v3_large", "MobileNet v3", 1280, 5_483_032, Imaging.Preprocessing.ImageNet with { ResizeTo = 232 },
+        new("mobilenet_v3_large", "MobileNet v3", 1280, 5_483_032, Preprocessing.ImageNet with { ResizeTo = 232 },
             () => new MobileNetV3(Large, 1280, new("classifier"))),
-        new("mobilenet_v3_small", "MobileNet v3", 1024, 2_542_856, Imaging.Preprocessing.ImageNet,
+        new("mobilenet_v3_small", "MobileNet v3", 1024, 2_542_856, Preprocessing.ImageNet,
             () => new MobileNetV3(Small, 1024, new("classifier"))),
     ];
 
@@ -79,7 +79,7 @@ internal sealed class MobileNetV3 : ImageModel
     protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialization.NormalLinear(weight, bias, 0.01);
 
     /// <summary>
-    /// A line of the paper's table: kernel, expanded and resulting channels, whether channels are scaled, activation, stride.
+    /// A line of the paper's table: kernel, expanded and output channels, whether it has squeeze and excitation, activation, stride.
     /// </summary>
     private sealed record Block(long Kernel, long Expanded, long Outputs, bool Squeezes, Func<Tensor, Tensor> Active, long Stride)
     {

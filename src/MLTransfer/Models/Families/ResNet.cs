@@ -55,18 +55,17 @@ internal sealed class ResNet : ImageModel
     private static Backbone Basic(string name, int[] blocks, long parameters) =>
         new(name, "ResNet", 512, parameters, Preprocessing.ImageNet, () => new ResNet(blocks, ResidualBlock.Basic, 512));
 
-    // The width of a group is stated for the first stage, of 64 channels, and doubles with each stage.
+    // The group width is that of the first stage, of 64 channels, and doubles with each stage.
     private static Backbone Bottleneck(
-        string name, string family, int[] blocks, long parameters, long cardinality = 1, long groupWidth = 64) => new(
-        name, family, 2048, parameters, Preprocessing.ImageNet with { ResizeTo = 232 },
-        () => new ResNet(
+        string name, string family, int[] blocks, long parameters, long cardinality = 1, long groupWidth = 64) =>
+        new(name, family, 2048, parameters, Preprocessing.ImageNet with { ResizeTo = 232 }, () => new ResNet(
             blocks, (inputs, width, stride) =>
-            ResidualBlock.Bottleneck(inputs, width * groupWidth / 64 * cardinality, 4 * width, stride, cardinality), 2048));
+                ResidualBlock.Bottleneck(inputs, width * groupWidth / 64 * cardinality, 4 * width, stride, cardinality), 2048));
 }
 
 /// <summary>
 /// A residual block of a ResNet (He et al. 2015): two 3×3 convolutions, or 1×1, 3×3, 1×1 in a bottleneck with the stride on the 3×3 (as
-/// torchvision does, "ResNet v1.5"), added to the input, which a 1×1 convolution brings to size where it must.
+/// torchvision does, "ResNet v1.5"), residual, with a 1×1 convolution on the shortcut where shapes differ.
 /// </summary>
 internal sealed class ResidualBlock : NamedModule
 {
@@ -82,7 +81,7 @@ internal sealed class ResidualBlock : NamedModule
             : [Child("downsample", new ConvolutionModule("0", "1", new(inputs, Outputs, 1, stride)))];
     }
 
-    /// <summary>The channels of what comes out.</summary>
+    /// <summary>The channels of the output.</summary>
     public long Outputs { get; }
 
     public static ResidualBlock Basic(long inputs, long width, long stride) =>

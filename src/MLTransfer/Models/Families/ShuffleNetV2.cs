@@ -43,13 +43,13 @@ internal sealed class ShuffleNetV2 : ImageModel
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private static Backbone Variant(string name, long firstStage, int width, long parameters, int resizeTo) => new(
-        name, "ShuffleNet v2", width, parameters, Preprocessing.ImageNet with { ResizeTo = resizeTo }, () =>
-        new ShuffleNetV2(firstStage, width));
+    private static Backbone Variant(string name, long firstStage, int width, long parameters, int resizeTo) =>
+        new(name, "ShuffleNet v2", width, parameters, Preprocessing.ImageNet with { ResizeTo = resizeTo },
+            () => new ShuffleNetV2(firstStage, width));
 
     /// <summary>
-    /// Half of the channels as they are beside half that are worked on; where the maps are to become smaller, all channels on both sides.
-    /// The halves are then dealt like two piles of cards, which is what the shuffle of two groups does.
+    /// Transforms half of the channels and leaves the other half as it is; where the maps become smaller, transforms all channels in both
+    /// branches. Then interleaves the two: a channel shuffle of two groups.
     /// </summary>
     private sealed class Block : NamedModule
     {
@@ -76,7 +76,7 @@ internal sealed class ShuffleNetV2 : ImageModel
             return Interleave(left, right).MoveToOuterDisposeScope();
         }
 
-        // In the memory layout that the branch left: a convolution would have to change the other first.
+        // In the memory layout of the branch: the next convolution would have to convert another one first.
         private static Tensor Interleave(Tensor left, Tensor right) => right.is_contiguous()
             ? stack([left, right], 2).flatten(1, 2)
             : stack([left.permute(0, 2, 3, 1), right.permute(0, 2, 3, 1)], 4).flatten(3, 4).permute(0, 3, 1, 2);

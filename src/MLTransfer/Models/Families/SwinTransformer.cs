@@ -61,24 +61,22 @@ internal sealed class SwinTransformer : ImageModel
     }
 
     private static Backbone V1(string name, long width, int[] depths, long[] heads, double lastDrop, long parameters, int resizeTo) =>
-        new(
-        $"swin_{name}", "Swin", (int)width * 8, parameters,
-        Preprocessing.ImageNet with { ResizeTo = resizeTo, Interpolation = Interpolation.Bicubic },
-        () => new SwinTransformer(width, depths, heads, lastDrop, isV2: false))
+        new($"swin_{name}", "Swin", (int)width * 8, parameters,
+            Preprocessing.ImageNet with { ResizeTo = resizeTo, Interpolation = Interpolation.Bicubic },
+            () => new SwinTransformer(width, depths, heads, lastDrop, isV2: false))
         {
             InputSizes = InputSizes.AtLeast(32),
         };
 
     private static Backbone V2(string name, long width, int[] depths, long[] heads, double lastDrop, long parameters, int resizeTo) =>
-        new(
-        $"swin_v2_{name}", "Swin v2", (int)width * 8, parameters,
-        Preprocessing.ImageNet with { ResizeTo = resizeTo, CropTo = 256, Interpolation = Interpolation.Bicubic },
-        () => new SwinTransformer(width, depths, heads, lastDrop, isV2: true))
+        new($"swin_v2_{name}", "Swin v2", (int)width * 8, parameters,
+            Preprocessing.ImageNet with { ResizeTo = resizeTo, CropTo = 256, Interpolation = Interpolation.Bicubic },
+            () => new SwinTransformer(width, depths, heads, lastDrop, isV2: true))
         {
             InputSizes = InputSizes.AtLeast(32),
         };
 
-    /// <summary>Windows of 7 × 7 places in the first version, of 8 × 8 in the second; every second block moves them by half.</summary>
+    /// <summary>Windows of 7 × 7 positions in the first version, of 8 × 8 in the second; every second block shifts them by half.</summary>
     private static WindowAttention Attention(long width, long heads, bool isOdd, bool isV2) =>
         isV2 ? new CosineWindowAttention(width, heads, 8, isOdd ? 4 : 0) : new WindowAttention(width, heads, 7, isOdd ? 3 : 0);
 
@@ -104,8 +102,8 @@ internal sealed class SwinTransformer : ImageModel
 }
 
 /// <summary>
-/// A block of a Swin Transformer on maps (N, H, W, C): attention within windows and a perceptron, each added to what came and each
-/// normalized, in the first version before it, in the second behind it.
+/// A block of a Swin Transformer on maps (N, H, W, C): attention within windows and a perceptron, both residual; pre-norm in the first
+/// version, post-norm in the second.
 /// </summary>
 internal sealed class SwinBlock : NamedModule
 {
@@ -141,8 +139,8 @@ internal sealed class SwinBlock : NamedModule
 }
 
 /// <summary>
-/// Maps (N, H, W, C) to (N, H/2, W/2, 2 · C): four neighbours side by side, which a linear layer makes half as wide; normalized before it
-/// in the first version of Swin Transformer, behind it in the second. An odd last row or column gets neighbours of zeros.
+/// Maps (N, H, W, C) to (N, H/2, W/2, 2 · C): concatenates four neighbors and halves their width by a linear layer, normalized before it in
+/// the first version of Swin Transformer, after it in the second. An odd last row or column is padded with zeros.
 /// </summary>
 internal sealed class PatchMerging : NamedModule
 {

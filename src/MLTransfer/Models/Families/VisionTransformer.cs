@@ -57,7 +57,7 @@ internal sealed class VisionTransformer : ImageModel, ICheckpointCompatibility
 
     public void Resize(string name, long[] shape) => _encoder.ReplacePositions(shape);
 
-    /// <summary>Zeros, as torchvision starts it: the first scores are all the same.</summary>
+    /// <summary>Zeros, as in torchvision: the first scores are all the same.</summary>
     protected override void InitializeClassifier(Tensor weight, Tensor bias)
     {
         nn.init.zeros_(weight);
@@ -83,7 +83,9 @@ internal sealed class VisionTransformer : ImageModel, ICheckpointCompatibility
         }
     }
 
-    /// <summary>Images (N, 3, H, W) to vectors (N, 1 + patches, D): the class token and the patches, with their positions.</summary>
+    /// <summary>
+    /// Images (N, 3, H, W) to tokens (N, 1 + patches, D): the class token and the patches, with their position embeddings.
+    /// </summary>
     private Tensor Tokens(Tensor images)
     {
         using Tensor patches = _projection.Forward(images);
@@ -115,12 +117,12 @@ internal sealed class Encoder : NamedModule
 
     public LayerNorm Norm { get; }
 
-    /// <summary>Whether position embeddings of that shape are such of a square grid.</summary>
+    /// <summary>Whether that is the shape of position embeddings for a square grid.</summary>
     public bool AcceptsPositions(long[] shape) =>
         get_parameter(Positions)!.shape is [_, _, var width] && shape is [1, var tokens, var stored] && stored == width
             && PositionGrid.Side(tokens) is not null;
 
-    /// <summary>Replaces the position embeddings by others of that shape, which are not set yet.</summary>
+    /// <summary>Replaces the position embeddings by uninitialized ones of that shape.</summary>
     public void ReplacePositions(long[] shape)
     {
         Parameter old = get_parameter(Positions)!;
@@ -138,8 +140,8 @@ internal sealed class Encoder : NamedModule
 }
 
 /// <summary>
-/// A block of a transformer's encoder, each part normalized before and added to what came: self-attention, then a perceptron. The last
-/// block of a classifier computes what becomes of the first vector only: nothing looks at the others.
+/// A pre-norm block of a transformer's encoder: self-attention, then a perceptron, both residual. The last block computes only the class
+/// token: the head uses no other.
 /// </summary>
 internal sealed class EncoderBlock : NamedModule
 {
@@ -158,7 +160,7 @@ internal sealed class EncoderBlock : NamedModule
         _isLast = isLast;
     }
 
-    /// <summary>Vectors (N, L, D) to as many, or to the first one (N, 1, D) of the last block.</summary>
+    /// <summary>Tokens (N, L, D) to tokens of the same shape, in the last block to the first one (N, 1, D).</summary>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
@@ -175,10 +177,10 @@ internal sealed class EncoderBlock : NamedModule
     }
 }
 
-/// <summary>Embeddings (1, 1 + side², D) of a class token and of the places of a square grid.</summary>
+/// <summary>Position embeddings (1, 1 + side², D) of a class token and a square grid.</summary>
 internal static class PositionGrid
 {
-    /// <summary>The side of the grid, null where the places make no square.</summary>
+    /// <summary>The side of the grid; null where it is not square.</summary>
     public static long? Side(long tokens)
     {
         long side = (long)Math.Round(Math.Sqrt(tokens - 1));
@@ -186,7 +188,7 @@ internal static class PositionGrid
     }
 
     /// <summary>
-    /// The embeddings for a grid of another size: those of the places interpolated bicubically, corners on corners, as torchvision's
+    /// The embeddings for a grid of another size, interpolated bicubically with aligned corners, as torchvision's
     /// <c>interpolate_embeddings</c> does.
     /// </summary>
     public static Tensor Resize(Tensor embeddings, long height, long width)

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Families;
 
 /// <summary>
-/// Attention between the places of each window of a map, with a bias for how two places lie to each other (Liu et al. 2021,
-/// https://arxiv.org/abs/2103.14030, section 3.2). The bias is a table that is learned.
+/// Attention within the windows of a map, with a relative position bias, a learned table (Liu et al. 2021,
+/// https://arxiv.org/abs/2103.14030, section 3.2).
 /// </summary>
 internal class WindowAttention : NamedModule
 {
@@ -20,9 +20,9 @@ internal class WindowAttention : NamedModule
     private readonly LinearUnit _merge;
 
     /// <param name="width">The channels of the maps.</param>
-    /// <param name="heads">Among how many heads they are divided.</param>
+    /// <param name="heads">The number of heads.</param>
     /// <param name="side">The side of a window.</param>
-    /// <param name="shift">How far the windows are moved up and left.</param>
+    /// <param name="shift">How far the windows are shifted, in pixels of the map.</param>
     public WindowAttention(long width, long heads, int side, int shift) : base(nameof(WindowAttention))
     {
         (_heads, _side, _shift) = (heads, side, shift);
@@ -51,20 +51,20 @@ internal class WindowAttention : NamedModule
         register_parameter("relative_position_bias_table",
             new Parameter(Initialization.TruncatedNormal(empty((2 * side - 1) * (2 * side - 1), heads), 0.02)));
 
-    /// <summary>The bias of each head and pair of places: (1, heads, places, places).</summary>
+    /// <summary>The bias of each head and pair of positions: (1, heads, positions, positions).</summary>
     private protected virtual Tensor PositionBias(Tensor index) =>
         RelativePositions.Bias(get_parameter("relative_position_bias_table")!, index);
 
     /// <summary>The bias of queries, keys and values, (3 · C).</summary>
     private protected virtual Tensor ProjectionBias(Tensor bias) => bias;
 
-    /// <summary>Queries and keys as their products, divided by √d, shall see them.</summary>
+    /// <summary>Hook before scaled dot-product attention; Swin v2 normalizes queries and keys here.</summary>
     private protected virtual (Tensor Query, Tensor Key) PrepareQueryAndKey(Tensor query, Tensor key) => (query, key);
 
     private static Tensor Attended(Tensor[] parts, Tensor mask) =>
         nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask);
 
-    /// <summary>With a mask for each window of a map; maps and windows become dimensions of their own for that.</summary>
+    /// <summary>Attention with a mask for each window of a map: maps and windows become separate dimensions.</summary>
     private Tensor AttendWithMask(Tensor[] parts, WindowPartition windows)
     {
         Tensor mask = _positions.ToType(parts[0].dtype) + windows.BorderMask(parts[0].dtype, parts[0].device);
@@ -76,8 +76,8 @@ internal class WindowAttention : NamedModule
 }
 
 /// <summary>
-/// Attention within windows by the cosines of queries and keys, times a scale that each head learns, with the bias of positions computed by
-/// a small network from their logarithmic distance (Liu et al. 2022, https://arxiv.org/abs/2111.09883, section 3).
+/// Attention within windows by the cosines of queries and keys, times a scale learned per head, with a position bias that a small network
+/// computes from the logarithmic offset (Liu et al. 2022, https://arxiv.org/abs/2111.09883, section 3).
 /// </summary>
 internal sealed class CosineWindowAttention : WindowAttention
 {
@@ -111,7 +111,7 @@ internal sealed class CosineWindowAttention : WindowAttention
         return (RelativePositions.Bias(table, index).sigmoid() * LargestBias).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Keys have no bias: it stays in the state_dict and is taken as zero.</summary>
+    /// <summary>Keys have no bias: the one in the state_dict is taken as zero.</summary>
     private protected override Tensor ProjectionBias(Tensor bias)
     {
         using var scope = NewDisposeScope();
@@ -128,8 +128,8 @@ internal sealed class CosineWindowAttention : WindowAttention
 }
 
 /// <summary>
-/// Maps (N, H, W, C) cut into square windows, after they were padded to whole ones and, for every second block, moved by half a window so
-/// that the next attention crosses the borders of the one before (Liu et al. 2021, section 3.2).
+/// Splits maps (N, H, W, C) into square windows, after padding them to whole windows and, in every second block, shifting them by half a
+/// window, so that attention crosses the window borders of the block before (Liu et al. 2021, section 3.2).
 /// </summary>
 internal sealed class WindowPartition
 {
@@ -142,7 +142,7 @@ internal sealed class WindowPartition
 
     /// <param name="shape">The shape of the maps.</param>
     /// <param name="side">The side of a window.</param>
-    /// <param name="shift">How far they move up and left; not in a direction in which one window holds all.</param>
+    /// <param name="shift">The shift up and left; none in a direction with a single window.</param>
     public WindowPartition(long[] shape, int side, int shift)
     {
         _shape = shape;
@@ -152,7 +152,7 @@ internal sealed class WindowPartition
         _shift = [_rows > 1 ? shift : 0, _columns > 1 ? shift : 0];
     }
 
-    /// <summary>How many windows a map has.</summary>
+    /// <summary>The number of windows of a map.</summary>
     public long Count => _rows * _columns;
 
     public bool AreShifted => _shift.Any(places => places > 0);
@@ -168,7 +168,7 @@ internal sealed class WindowPartition
             .reshape(_shape[0] * Count, _side * _side, _shape[3]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The maps (N, H, W, C) that windows were cut from.</summary>
+    /// <summary>Merges windows back into maps (N, H, W, C).</summary>
     public Tensor Merge(Tensor windows)
     {
         using var scope = NewDisposeScope();
@@ -179,7 +179,7 @@ internal sealed class WindowPartition
     }
 
     /// <summary>
-    /// −100 for two places of a window that came together only by moving around the edge, 0 for all others: (Count, 1, side², side²).
+    /// −100 for two positions of a window that are neighbors only because of the cyclic shift, 0 for all others: (Count, 1, side², side²).
     /// </summary>
     public Tensor BorderMask(ScalarType type, Device device)
     {
@@ -192,7 +192,7 @@ internal sealed class WindowPartition
     }
 
     /// <summary>
-    /// Where each row came from: 0 for all windows but the last; in the last, 1 for its own rows and 2 for those from the other edge.
+    /// The region of each row: 0 in all windows but the last; in the last, 1 for its own rows and 2 for those from the opposite edge.
     /// </summary>
     private long[] Regions(long windows, long shift)
     {

@@ -1,5 +1,6 @@
 using MLTransfer.Models;
 using MLTransfer.Models.Blocks;
+using MLTransfer.Models.Families;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Tests.Models.Blocks;
@@ -40,4 +41,19 @@ public class StochasticDepthTests
         model.eval();
         Assert.True(model.Features(images).Equals(model.Features(images)));
     }
+}
+
+public class ChannelCountTests
+{
+    [Theory]
+    [InlineData(32 * 1.2, 8, 40)]
+    [InlineData(16 * 1.4, 8, 24)]
+    [InlineData(3, 8, 8)]
+    [InlineData(72, 24, 72)]
+    [InlineData(1000, 232, 928)]
+    public void Channels_are_rounded_to_the_nearest_multiple(double channels, long divisor, long rounded) =>
+        Assert.Equal(rounded, ChannelCount.Round(channels, divisor));
+
+    [Fact]
+    public void Channels_are_never_rounded_down_by_more_than_a_tenth() => Assert.Equal(16, ChannelCount.Round(11.5));
 }

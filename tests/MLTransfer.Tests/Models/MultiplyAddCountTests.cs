@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Tests.Models;
 
-public class OperationsTests
+public class MultiplyAddCountTests
 {
     [Fact]
     public void Every_backbone_has_its_count() =>

@@ -1,4 +1,32 @@
+using MLTransfer.Weights;
+
 namespace MLTransfer.Tests.Weights;
+
+/// <summary>What reading one file may take of memory: sixteen times its length and five mebibytes, garbage included.</summary>
+internal static class Bound
+{
+    public const string Name = "hostile file";
+
+    /// <summary>Reads a file, or is refused cleanly, within the bound.</summary>
+    /// <returns>The error; null where the file could be read.</returns>
+    public static WeightsException? Holds(byte[] file)
+    {
+        WeightsException? refusal = null;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            using var weights = new OpenWeights(new MemoryStream(file), new WeightsErrors(Name));
+            WeightsFile.Read(weights);
+        }
+        catch (WeightsException exception)
+        {
+            refusal = exception;
+        }
+        long taken = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(taken <= (16L * file.Length) + (5 << 20), $"{taken} bytes for a file of {file.Length}. {refusal?.Message}");
+        return refusal;
+    }
+}
 
 /// <summary>Changes a file as damage and malice do.</summary>
 internal static class Mutation
@@ -47,5 +75,17 @@ internal static class Mutation
         byte[] changed = [.. file];
         bytes[..Math.Min(bytes.Length, file.Length - place)].CopyTo(changed.AsSpan(place));
         return changed;
+    }
+}
+
+internal static class Errors
+{
+    /// <summary>The message of the error that reading a file gives; it names the file and ends with what to do.</summary>
+    public static string Of(string path)
+    {
+        var exception = Assert.Throws<WeightsException>(() => WeightsFile.Read(path));
+        Assert.Contains(path, exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith(".", exception.Remedy, StringComparison.Ordinal);
+        return exception.Message;
     }
 }
