@@ -45,7 +45,7 @@ internal static class ModelPayload
             throw new InvalidDataException($"The model file describes {description.Labels.Count} classes and has no head for them.");
         if (head.HiddenWidth is { } hidden && !Has(hidden))
             throw new InvalidDataException($"The model file describes the head '{head}' and has none.");
-        Backbone backbone = ModelZoo.Find(description.Backbone);
+        Backbone backbone = ModelZoo.FindForModelFile(description.Backbone);
         if (backbone.InputSizes.Complaint(description.Preprocessing.CropTo) is { } complaint)
             throw new InvalidDataException(
                 $"The model's description does not make sense: {backbone.Name} on images of {description.Preprocessing.CropTo} pixels; "

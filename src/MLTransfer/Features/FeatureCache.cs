@@ -5,12 +5,11 @@ using MLTransfer.Files;
 namespace MLTransfer.Features;
 
 /// <summary>
-/// Keeps the features of images on disk. What it returns cannot be stale: features are found by the hash of the image's content, in a
-/// folder
-/// named by the hash of everything that made them, and a file that does not agree with its checksum is never used.
+/// Keeps the features of images on disk. They cannot be stale: features are found by the hash of the image's content, in a folder named by
+/// the hash of everything else they depend on, and a file that does not agree with its checksum is never used.
 /// </summary>
 /// <remarks>Several processes may use one folder at once: each writes shards of its own. Safe for use from several threads.</remarks>
-public sealed class FeatureCache : IDisposable
+internal sealed class FeatureCache : IDisposable
 {
     private const string DescriptionFile = "extractor.txt";
     private readonly Lock _lock = new();
@@ -30,10 +29,10 @@ public sealed class FeatureCache : IDisposable
     /// <summary>The folder of this extractor's files.</summary>
     public string Folder { get; }
 
-    /// <summary>Numbers in the features of one image.</summary>
+    /// <summary>The width of the features.</summary>
     public int Width { get; }
 
-    /// <summary>How many images have features here, flushed or not.</summary>
+    /// <summary>The number of images with features here, flushed or not.</summary>
     public int Count
     {
         get
@@ -43,7 +42,7 @@ public sealed class FeatureCache : IDisposable
         }
     }
 
-    /// <summary>The files that were found but are not used, each with its reason.</summary>
+    /// <summary>The files that were found but are not used, each with the reason.</summary>
     public IReadOnlyList<string> Warnings
     {
         get
@@ -53,12 +52,11 @@ public sealed class FeatureCache : IDisposable
         }
     }
 
-    /// <summary>Opens the cache of one extractor, and creates it where it is missing.</summary>
+    /// <summary>Opens the cache of one extractor, created if it is missing.</summary>
     /// <param name="folder">The folder that holds the caches of all extractors.</param>
     /// <param name="extractorDescription">Everything that features depend on besides the image: backbone, hash of the weights,
-    /// preprocessing,
-    /// precision, version. Two descriptions that differ anywhere never share features.</param>
-    /// <param name="width">Numbers in the features of one image.</param>
+    /// preprocessing, precision, version. Two descriptions that differ anywhere never share features.</param>
+    /// <param name="width">The width of the features.</param>
     /// <exception cref="IOException">The folder cannot be created or written.</exception>
     public static FeatureCache Open(string folder, string extractorDescription, int width)
     {
@@ -70,7 +68,7 @@ public sealed class FeatureCache : IDisposable
         try
         {
             Directory.CreateDirectory(own);
-            // Written each time: whoever cannot write here learns it now, not after the features were computed.
+            // Written each time: a folder that cannot be written fails now, not after the features were computed.
             AtomicFile.Write(Path.Combine(own, DescriptionFile), stream => stream.Write(Encoding.UTF8.GetBytes(extractorDescription)));
             return new FeatureCache(own, extractor, width);
         }
@@ -83,7 +81,7 @@ public sealed class FeatureCache : IDisposable
 
     /// <summary>Looks up the features of an image.</summary>
     /// <param name="contentHash">SHA-256 of the image's content, 32 bytes.</param>
-    /// <param name="features">Receives them, <see cref="Width"/> numbers.</param>
+    /// <param name="features">Receives the features, <see cref="Width"/> numbers.</param>
     /// <returns>Whether they were there.</returns>
     public bool TryGet(ReadOnlySpan<byte> contentHash, Span<float> features)
     {
@@ -93,9 +91,9 @@ public sealed class FeatureCache : IDisposable
             return _pending.TryGet(key, features) || _stored.TryGet(key, features);
     }
 
-    /// <summary>Adds the features of an image; they reach the disk with the next <see cref="Flush"/>.</summary>
+    /// <summary>Adds the features of an image; the next <see cref="Flush"/> writes them.</summary>
     /// <param name="contentHash">SHA-256 of the image's content, 32 bytes.</param>
-    /// <param name="features">Them, <see cref="Width"/> numbers.</param>
+    /// <param name="features">The features, <see cref="Width"/> numbers.</param>
     public void Add(ReadOnlySpan<byte> contentHash, ReadOnlySpan<float> features)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(features.Length, Width);
@@ -107,7 +105,7 @@ public sealed class FeatureCache : IDisposable
         }
     }
 
-    /// <summary>Writes what was added since the last time as one new file, whole or not at all.</summary>
+    /// <summary>Writes the features added since the last time as one new file, completely or not at all.</summary>
     /// <exception cref="IOException">It cannot be written; the features are kept in memory.</exception>
     public void Flush()
     {
@@ -122,11 +120,11 @@ public sealed class FeatureCache : IDisposable
         }
     }
 
-    /// <summary>Why features are no longer written; <see langword="null"/> while they are. They are kept in memory all the same.</summary>
-    internal string? LostBecause { get; private set; }
+    /// <summary>Why features are no longer written, only kept in memory; null while they are written.</summary>
+    public string? LostBecause { get; private set; }
 
-    /// <summary>Writes what was added where that can be done: a full disk must not cost the features that were computed.</summary>
-    internal void TryFlush()
+    /// <summary>As <see cref="Flush"/>, but a full disk does not lose the computed features: it becomes a warning.</summary>
+    public void TryFlush()
     {
         if (LostBecause is not null)
             return;
@@ -142,6 +140,28 @@ public sealed class FeatureCache : IDisposable
         }
     }
 
-    /// <summary>Closes the files; what was not flushed is lost.</summary>
+    /// <summary>Closes the files; features that were not flushed are lost.</summary>
     public void Dispose() => _stored.Dispose();
+}
+
+/// <summary>Features that are not on disk yet, in the order in which they were added.</summary>
+internal sealed class PendingFeatures
+{
+    private readonly OrderedDictionary<ContentKey, float[]> _features = [];
+
+    public int Count => _features.Count;
+
+    public IReadOnlyList<ContentKey> Keys => _features.Keys;
+
+    public IReadOnlyList<float[]> Rows => _features.Values;
+
+    public bool TryGet(ContentKey key, Span<float> features)
+    {
+        if (!_features.TryGetValue(key, out float[]? found))
+            return false;
+        found.CopyTo(features);
+        return true;
+    }
+
+    public void Add(ContentKey key, ReadOnlySpan<float> features) => _features.TryAdd(key, features.ToArray());
 }

@@ -5,25 +5,30 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Features;
 
-/// <summary>Brings images through a frozen backbone, each once; what the cache holds is not computed again.</summary>
+/// <summary>Computes the features of images with a frozen backbone; those that the cache holds are not computed again.</summary>
+/// <param name="model">The backbone.</param>
+/// <param name="width">The width of its features.</param>
+/// <param name="preprocessing">What each image goes through.</param>
+/// <param name="device">The device the model is on.</param>
+/// <param name="threads">How many images to decode at once; 0 for as many as there are processors.</param>
+/// <param name="decoding">How images are decoded.</param>
+/// <param name="imagesPerFlush">After how many new images the cache is written, so that a killed process loses no more.</param>
 internal sealed class FeatureExtractor(
-    FrozenModel model, int width, Preprocessing preprocessing, Device device, int threads, DecodingOptions? decoding = null)
+    FrozenModel model, int width, Preprocessing preprocessing, Device device, int threads, DecodingOptions? decoding = null,
+    int imagesPerFlush = 4096)
 {
-    // Behind so many new images the cache is written, so that little is lost when the process is killed.
-    private const int ImagesPerFlush = 4096;
-
     /// <summary>The features of all images, in their order.</summary>
     /// <param name="images">The images.</param>
-    /// <param name="cache">Where features are kept between runs; <see langword="null"/> for nowhere.</param>
-    /// <param name="done">Hears of every image that is finished: how many more.</param>
-    /// <param name="skip">Hears of every image that cannot be read; what it throws ends the extraction.</param>
-    /// <param name="cancellation">Stops behind the running batch; what was computed stays in the cache.</param>
-    /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
+    /// <param name="cache">Where features are kept between runs; null for nowhere.</param>
+    /// <param name="done">Receives how many more images are finished.</param>
+    /// <param name="skip">Receives every image that cannot be read; an exception of its own ends the extraction.</param>
+    /// <param name="cancellation">Stops after the current batch; the features computed so far stay in the cache.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
     public FeatureSet Extract(
         IReadOnlyList<ImageSource> images, FeatureCache? cache, Action<int> done, Action<SkippedImage> skip, CancellationToken cancellation)
     {
         var values = new float[images.Count][];
-        byte[]?[] hashes = cache is null ? [] : ContentHashes.Of(images, threads, cancellation);
+        byte[]?[] hashes = cache is null ? [] : ContentHashes.Compute(images, threads, cancellation);
         int[] missing = cache is null ? [.. Enumerable.Range(0, images.Count)] : FromCache(cache, hashes, values);
         done(images.Count - missing.Length);
         var skipped = new List<SkippedImage>();
@@ -40,11 +45,11 @@ internal sealed class FeatureExtractor(
                 {
                     int index = batch.Indices[i];
                     values[index] = rows[i];
-                    if (cache is not null && hashes[index] is { } hash && ContentHashes.StillIs(hash, images[index]))
+                    if (cache is not null && hashes[index] is { } hash && ContentHashes.IsUnchanged(hash, images[index]))
                         cache.Add(hash, rows[i]);
                 }
 
-                if ((unwritten += batch.Count) >= ImagesPerFlush)
+                if ((unwritten += batch.Count) >= imagesPerFlush)
                 {
                     cache?.TryFlush();
                     unwritten = 0;
@@ -87,5 +92,48 @@ internal sealed class FeatureExtractor(
         float[] flat = new float[kept.Length * (long)width];
         for (int row = 0; row < kept.Length; row++) values[kept[row]].CopyTo(flat.AsSpan(row * width, width));
         return tensor(flat, [kept.Length, width], device: device);
+    }
+}
+
+/// <summary>The bottleneck features of those images of a list that could be read.</summary>
+/// <param name="Values">Features (images, width), float32, on the device, in the dispose scope of the caller; the rows are those of
+/// <paramref name="Kept"/>.</param>
+/// <param name="Kept">The index of each row's image.</param>
+/// <param name="Skipped">The images that could not be read.</param>
+/// <param name="LoaderWaitShare">The fraction of the time in which the network waited for images; NaN where it saw none.</param>
+internal sealed record FeatureSet(Tensor Values, IReadOnlyList<int> Kept, IReadOnlyList<SkippedImage> Skipped, double LoaderWaitShare);
+
+/// <summary>Hashes of image contents, which identify images whatever their names are.</summary>
+internal static class ContentHashes
+{
+    /// <summary>The SHA-256 of each image; null for one that cannot be read, which the loader then reports.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="threads">How many images to read at once; 0 for as many as there are processors.</param>
+    /// <param name="cancellation">Stops hashing.</param>
+    public static byte[]?[] Compute(IReadOnlyList<ImageSource> images, int threads, CancellationToken cancellation)
+    {
+        var hashes = new byte[]?[images.Count];
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads,
+            CancellationToken = cancellation
+        };
+        Parallel.For(0, hashes.Length, options, index => hashes[index] = Compute(images[index]));
+        return hashes;
+    }
+
+    /// <summary>Whether an image still has the content that was hashed: its file may have been replaced before it was decoded.</summary>
+    public static bool IsUnchanged(byte[] hash, ImageSource image) => Compute(image) is { } now && now.AsSpan().SequenceEqual(hash);
+
+    private static byte[]? Compute(ImageSource image)
+    {
+        try
+        {
+            return image.ContentHash();
+        }
+        catch (ImageException)
+        {
+            return null;
+        }
     }
 }

@@ -1,13 +1,13 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 
 namespace MLTransfer.Features;
 
 /// <summary>
-/// One file of features, never changed once it is there: a header (magic, width, count, hash of the extractor), the content hashes, the
-/// features
-/// (float32, little-endian), and the SHA-256 of all that.
+/// One file of features, never changed once it is written: a header (magic, width, count, hash of the extractor), the content hashes, the
+/// features (float32, little-endian), and the SHA-256 of everything before.
 /// </summary>
 internal static class FeatureShard
 {
@@ -18,10 +18,10 @@ internal static class FeatureShard
 
     private static ReadOnlySpan<byte> Magic => "MLTFEAT1"u8;
 
-    /// <summary>A file name that no other process takes.</summary>
+    /// <summary>A unique file name.</summary>
     public static string NewName() => $"{Guid.NewGuid():N}{Extension}";
 
-    /// <summary>Where the features of one image start in a shard of so many.</summary>
+    /// <summary>The offset of the features of one image, in a shard of <paramref name="count"/> images.</summary>
     public static long Offset(int count, int width, int row) =>
         HeaderLength + ((long)count * ContentKey.Size) + ((long)row * width * sizeof(float));
 
@@ -42,7 +42,7 @@ internal static class FeatureShard
         }
     }
 
-    /// <summary>Reads the content hashes of a shard after checking all of it, a chunk at a time.</summary>
+    /// <summary>Reads the content hashes of a shard after verifying all of it, a chunk at a time.</summary>
     /// <exception cref="InvalidDataException">It is not a shard of this extractor, or damaged; the message says how.</exception>
     public static ContentKey[] ReadKeys(Stream file, byte[] extractor, int width)
     {
@@ -86,5 +86,102 @@ internal static class FeatureShard
         }
         file.ReadExactly(buffer.AsSpan(0, SHA256.HashSizeInBytes));
         return hash.GetHashAndReset().AsSpan().SequenceEqual(buffer.AsSpan(0, SHA256.HashSizeInBytes));
+    }
+}
+
+/// <summary>Finds features in the shards of one folder. Only the content hashes are in memory; features are read when asked for.</summary>
+internal sealed class StoredFeatures : IDisposable
+{
+    private readonly int _width;
+    private readonly List<string> _warnings;
+    private readonly List<(string Path, int Count)> _shards = [];
+    private readonly Dictionary<ContentKey, (int Shard, int Row)> _places = [];
+    private SafeFileHandle? _open;
+    private int _openShard = -1;
+
+    /// <param name="folder">The folder; unusable shards in it are ignored.</param>
+    /// <param name="extractor">The hash that the shards must carry.</param>
+    /// <param name="width">The width of the features.</param>
+    /// <param name="warnings">Receives a line for each file that is not used.</param>
+    public StoredFeatures(string folder, byte[] extractor, int width, List<string> warnings)
+    {
+        _width = width;
+        _warnings = warnings;
+        foreach (string path in Directory.EnumerateFiles(folder, "*" + FeatureShard.Extension).Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+                Add(path, FeatureShard.ReadKeys(file, extractor, width));
+            }
+            catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+            {
+                Warn(path, exception);
+            }
+        }
+    }
+
+    public int Count => _places.Count;
+
+    public bool Contains(ContentKey key) => _places.ContainsKey(key);
+
+    /// <summary>Adds a shard to the index.</summary>
+    /// <param name="path">Its file.</param>
+    /// <param name="keys">The content hashes of its images, in order.</param>
+    public void Add(string path, IReadOnlyList<ContentKey> keys)
+    {
+        for (int row = 0; row < keys.Count; row++)
+            _places.TryAdd(keys[row], (_shards.Count, row));
+        _shards.Add((path, keys.Count));
+    }
+
+    public bool TryGet(ContentKey key, Span<float> features)
+    {
+        if (!_places.TryGetValue(key, out (int Shard, int Row) place))
+            return false;
+        try
+        {
+            Span<byte> bytes = MemoryMarshal.AsBytes(features);
+            return RandomAccess.Read(Open(place.Shard), bytes,
+                FeatureShard.Offset(_shards[place.Shard].Count, _width, place.Row)) == bytes.Length;
+        }
+        catch (IOException exception)
+        {
+            // The file was removed: its features must be computed again.
+            Warn(_shards[place.Shard].Path, exception);
+            _places.Remove(key);
+            return false;
+        }
+    }
+
+    public void Dispose() => _open?.Dispose();
+
+    // Images mostly come in the order in which they were stored: one open file at a time is enough for any number of shards.
+    private SafeFileHandle Open(int shard)
+    {
+        if (shard != _openShard)
+        {
+            _open?.Dispose();
+            _openShard = -1;
+            _open = File.OpenHandle(_shards[shard].Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            _openShard = shard;
+        }
+        return _open!;
+    }
+
+    private void Warn(string path, Exception exception) =>
+        _warnings.Add($"The feature cache file '{path}' is not used: {exception.Message.TrimEnd('.')}.");
+}
+
+/// <summary>The SHA-256 of an image's content, as a key of dictionaries.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct ContentKey(ulong A, ulong B, ulong C, ulong D)
+{
+    public const int Size = 32;
+
+    public static ContentKey From(ReadOnlySpan<byte> hash)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(hash.Length, Size, nameof(hash));
+        return MemoryMarshal.Read<ContentKey>(hash);
     }
 }

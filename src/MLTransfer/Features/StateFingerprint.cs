@@ -4,14 +4,20 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Features;
 
-/// <summary>Tells networks apart by the weights they hold.</summary>
+/// <summary>Identifies a network by the values of its weights.</summary>
 internal static class StateFingerprint
 {
-    /// <summary>SHA-256 over names and numbers of the whole state but the part under <paramref name="except"/>, in hexadecimal.</summary>
+    /// <summary>
+    /// SHA-256, in hexadecimal, of the names and values of the whole state but the part under <paramref name="except"/>; for a network from
+    /// outside this library also of the build of its code, which no version of ours tells apart.
+    /// </summary>
     public static string Of(nn.Module network, string except)
     {
         using var scope = NewDisposeScope();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Type type = network.GetType();
+        if (type.Assembly != typeof(StateFingerprint).Assembly)
+            hash.AppendData(Encoding.UTF8.GetBytes($"{type.FullName} {type.Module.ModuleVersionId}\n"));
         foreach ((string name, Tensor value) in network.state_dict())
         {
             if (name.StartsWith(except + ".", StringComparison.Ordinal)) continue;

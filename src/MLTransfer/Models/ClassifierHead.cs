@@ -3,8 +3,8 @@ using System.Globalization;
 namespace MLTransfer;
 
 /// <summary>
-/// What is trained on top of a backbone's features: a linear layer, dropout before it, or a small perceptron. Written as text in one word,
-/// on the command line and in model files: <c>linear</c>, <c>dropout:0.2</c>, <c>mlp:256:0.4</c>.
+/// The classifier that is trained on a backbone's features: a linear layer, dropout before it, or a small perceptron. One word on the
+/// command line and in model files: <c>linear</c>, <c>dropout:0.2</c>, <c>mlp:256:0.4</c>.
 /// </summary>
 public sealed record ClassifierHead
 {
@@ -14,24 +14,26 @@ public sealed record ClassifierHead
     {
     }
 
-    /// <summary>One linear layer, behind the dropout that the architecture itself has there, if any.</summary>
+    /// <summary>One linear layer, after the dropout that the architecture itself has there, if any.</summary>
     public static ClassifierHead Linear { get; } = new();
 
     /// <summary>The width of the hidden layer; null where there is none.</summary>
     public int? HiddenWidth { get; private init; }
 
-    /// <summary>The share of the last layer's inputs left out in a training step; null for as many as the architecture says.</summary>
+    /// <summary>
+    /// The probability that an input of the last layer is set to zero in a training step; null: what the architecture has.
+    /// </summary>
     public double? DropoutRate { get; private init; }
 
     /// <summary>Dropout, then one linear layer.</summary>
-    /// <param name="rate">The share of the features left out in a training step, from 0 to below 1. Default: 0.2.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The rate lies elsewhere.</exception>
+    /// <param name="rate">The probability that a feature is set to zero in a training step, from 0 to below 1. Default: 0.2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is outside that range.</exception>
     public static ClassifierHead Dropout(double rate = 0.2) => new() { DropoutRate = Checked(rate) };
 
     /// <summary>Linear(features, width) → ReLU → Dropout → Linear(width, classes).</summary>
     /// <param name="width">The width of the hidden layer, from 1 to 65,536. Default: 256.</param>
-    /// <param name="dropout">The share of the hidden layer left out in a training step, from 0 to below 1. Default: 0.4.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number lies elsewhere.</exception>
+    /// <param name="dropout">The probability that a hidden unit is set to zero in a training step, from 0 to below 1. Default: 0.4.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public static ClassifierHead Mlp(int width = 256, double dropout = 0.4)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -39,9 +41,9 @@ public sealed record ClassifierHead
         return new() { HiddenWidth = width, DropoutRate = Checked(dropout) };
     }
 
-    /// <summary>Reads what <see cref="ToString"/> writes; numbers at the end may be left out.</summary>
+    /// <summary>Parses what <see cref="ToString"/> writes; numbers at the end may be left out.</summary>
     /// <param name="text"><c>linear</c>, <c>dropout[:RATE]</c> or <c>mlp[:WIDTH[:RATE]]</c>, letter case aside.</param>
-    /// <exception cref="FormatException">It is none of them, or a number lies outside its range.</exception>
+    /// <exception cref="FormatException">It is none of them, or a number is outside its range.</exception>
     public static ClassifierHead Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -49,10 +51,10 @@ public sealed record ClassifierHead
         {
             ["linear"] => Linear,
             ["dropout"] => Dropout(),
-            ["dropout", var rate] when Rate(rate) is { } share => Dropout(share),
+            ["dropout", var rate] when ParseRate(rate) is { } value => Dropout(value),
             ["mlp"] => Mlp(),
-            ["mlp", var width] when Width(width) is { } units => Mlp(units),
-            ["mlp", var width, var rate] when (Width(width), Rate(rate)) is ({ } units, { } share) => Mlp(units, share),
+            ["mlp", var width] when ParseWidth(width) is { } units => Mlp(units),
+            ["mlp", var width, var rate] when (ParseWidth(width), ParseRate(rate)) is ({ } units, { } value) => Mlp(units, value),
             _ => null,
         };
         return head ?? throw new FormatException(
@@ -72,11 +74,11 @@ public sealed record ClassifierHead
         rate is >= 0 and < 1 ? rate : throw new ArgumentOutOfRangeException(
             nameof(rate), rate, "A dropout rate must be at least 0 and below 1.");
 
-    private static double? Rate(string text) =>
+    private static double? ParseRate(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double rate) && rate is >= 0 and < 1 ? rate
             : null;
 
-    private static int? Width(string text) =>
+    private static int? ParseWidth(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int width) && width is >= 1 and <= WidestHidden ? width
             : null;
 }

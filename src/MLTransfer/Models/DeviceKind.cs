@@ -1,6 +1,6 @@
 namespace MLTransfer;
 
-/// <summary>Where the network runs.</summary>
+/// <summary>The device that the network runs on.</summary>
 public enum DeviceKind
 {
     /// <summary>The first CUDA device where there is one, the processor otherwise.</summary>
@@ -11,4 +11,23 @@ public enum DeviceKind
 
     /// <summary>The first CUDA device.</summary>
     Cuda,
+}
+
+/// <summary>
+/// The number format of inference: of feature extraction, validation and prediction. Layers that are trained compute in float32 unless
+/// bfloat16 is asked for; their weights are always float32.
+/// </summary>
+public enum Precision
+{
+    /// <summary>bfloat16 where the processor computes with it (AVX512-BF16, AMX), float32 elsewhere.</summary>
+    Auto,
+
+    /// <summary>32-bit floating point.</summary>
+    Float32,
+
+    /// <summary>
+    /// bfloat16 on any processor, slow on those without instructions for it; in fine-tuning also for the trained layers, which is faster
+    /// and slightly less exact. A network from outside this library computes in float32 all the same.
+    /// </summary>
+    BFloat16,
 }

@@ -5,33 +5,33 @@ namespace MLTransfer.Models;
 
 /// <summary>
 /// A network in inference: batch norms folded into the convolutions, weights channels-last, in float32 or bfloat16. The network cannot be
-/// trained until this is disposed, which leaves its own weights as they were.
+/// trained until this is disposed; its own weights stay as they are.
 /// </summary>
-public sealed class FrozenModel : IDisposable
+internal sealed class FrozenModel : IDisposable
 {
-    /// <summary>Images a batch: enough to keep the processor busy, few enough to keep activations in its caches.</summary>
-    internal const int BatchSize = 32;
+    /// <summary>Images per batch: enough to keep the processor busy, few enough for its caches to hold the activations.</summary>
+    public const int BatchSize = 32;
 
     private readonly ImageModel _model;
     private readonly ScalarType _type;
 
     /// <summary>Folds a network.</summary>
-    /// <param name="model">The network, on whichever device; it is put into evaluation mode.</param>
+    /// <param name="model">The network, on any device; it is put into evaluation mode.</param>
     /// <param name="precision">The number format. Default: bfloat16 on processors that compute with it, float32 elsewhere.</param>
     public FrozenModel(ImageModel model, Precision precision = Precision.Auto) : this(
         model, Devices.Resolve(precision, (model ?? throw new ArgumentNullException(nameof(model))).parameters().First().device))
     {
     }
 
-    internal FrozenModel(ImageModel model, ScalarType type)
+    public FrozenModel(ImageModel model, ScalarType type)
     {
         _model = model;
-        _type = type;
+        _type = model.SupportsBFloat16 ? type : ScalarType.Float32;
         model.eval();
-        foreach (IFoldable unit in model.FoldableUnits()) unit.Fold(type);
+        foreach (IFoldable unit in model.FoldableUnits()) unit.Fold(_type);
     }
 
-    /// <summary>What it computes with.</summary>
+    /// <summary>The precision it computes with.</summary>
     public Precision Precision => _type == ScalarType.BFloat16 ? Precision.BFloat16 : Precision.Float32;
 
     /// <summary>Images (N, 3, H, W) in float32 to bottleneck features (N, width) in float32.</summary>
@@ -50,7 +50,7 @@ public sealed class FrozenModel : IDisposable
         return _model.call(inputs);
     }
 
-    /// <summary>Gives the folded weights up; the network can be trained again.</summary>
+    /// <summary>Frees the folded weights; the network can be trained again.</summary>
     public void Dispose()
     {
         foreach (IFoldable unit in _model.FoldableUnits()) unit.Unfold();

@@ -7,21 +7,24 @@ namespace MLTransfer.Models;
 
 /// <summary>
 /// A backbone with a classifier on top: images (N, 3, H, W), normalized as <see cref="Backbone.Preprocessing"/> says, to logits (N,
-/// classes).
+/// classes). Derive from it for a network of your own: register its modules with <see cref="NamedModule.Child"/>, under the names they have
+/// in the <c>state_dict</c>, and list them in <see cref="Groups"/>.
 /// </summary>
 public abstract class ImageModel : NamedModule
 {
-    private readonly NamedModule _headOwner;
+    private readonly nn.Module _headOwner;
     private readonly double _dropout;
 
-    /// <param name="family">What errors call the network.</param>
-    /// <param name="headName">The name of the last linear layer in torchvision's <c>state_dict</c>.</param>
+    /// <summary>Creates the network without its classifier, which <see cref="Backbone.Build"/> adds.</summary>
+    /// <param name="name">What errors call the network.</param>
+    /// <param name="headName">The name of the classifier in the <c>state_dict</c>: <c>fc</c>, <c>classifier.6</c>.</param>
     /// <param name="featureWidth">The width of the vector before it.</param>
-    /// <param name="headOwner">The module that has it as a child; null for the network itself.</param>
-    /// <param name="dropout">The dropout that the architecture has right before it.</param>
-    private protected ImageModel(string family, string headName, int featureWidth, NamedModule? headOwner = null, double dropout = 0)
-        : base(family)
+    /// <param name="headOwner">The module that the part of the name after the last dot belongs to; null for the network itself.</param>
+    /// <param name="dropout">The dropout that the architecture has right before its classifier. Default: 0.</param>
+    protected ImageModel(string name, string headName, int featureWidth, nn.Module? headOwner = null, double dropout = 0) : base(name)
     {
+        ArgumentException.ThrowIfNullOrEmpty(headName);
+        ArgumentOutOfRangeException.ThrowIfLessThan(featureWidth, 1);
         HeadName = headName;
         FeatureWidth = featureWidth;
         _headOwner = headOwner ?? this;
@@ -34,22 +37,23 @@ public abstract class ImageModel : NamedModule
     /// <summary>The width of the vector before the classifier.</summary>
     public int FeatureWidth { get; }
 
-    /// <summary>The layer groups from input to output, without the head.</summary>
+    /// <summary>
+    /// The layer groups from input to output, without the head: the network is these, one after the other. Each weight belongs to exactly
+    /// one of them.
+    /// </summary>
     public abstract IReadOnlyList<LayerGroup> Groups { get; }
 
-    /// <summary>The classifier: from <see cref="Features"/> to logits. <see cref="Backbone.Build"/> puts the first one there.</summary>
+    /// <summary>The classifier, from <see cref="Features"/> to logits. <see cref="Backbone.Build"/> adds the first one.</summary>
     public nn.Module<Tensor, Tensor> Head { get; private set; } = null!;
 
     /// <summary>
-    /// Classifiers in the middle of the network, of no use but to help its training. They do not train unless asked. Of most networks:
-    /// none.
+    /// Classifiers in the middle of the network, which only help its training and are trained only when asked for. Default: none.
     /// </summary>
     public virtual IReadOnlyList<AuxiliaryHead> AuxiliaryHeads => [];
 
     /// <summary>
-    /// The bottleneck features (N, <see cref="FeatureWidth"/>) of a batch of images (N, 3, H, W), in float32: the vector before the last
-    /// linear
-    /// layer, and before the dropout that an architecture may have there.
+    /// The bottleneck features (N, <see cref="FeatureWidth"/>) of a batch of images (N, 3, H, W), in float32: the vector before the
+    /// classifier, and before the dropout that an architecture may have there.
     /// </summary>
     public Tensor Features(Tensor images)
     {
@@ -65,7 +69,7 @@ public abstract class ImageModel : NamedModule
         return Classify(maps);
     }
 
-    /// <summary>The logits (N, classes) of what the last of <see cref="Groups"/> leaves.</summary>
+    /// <summary>The logits (N, classes) of the output of the last of <see cref="Groups"/>.</summary>
     public virtual Tensor Classify(Tensor maps)
     {
         using var scope = NewDisposeScope();
@@ -83,9 +87,9 @@ public abstract class ImageModel : NamedModule
         return [Classify(maps), .. auxiliary];
     }
 
-    /// <summary>Puts a new, randomly initialised classifier on top.</summary>
-    /// <param name="classes">How many classes it tells apart, at least 1.</param>
-    /// <param name="head">What it is made of. Default: null, what the architecture itself has: <see cref="ClassifierHead.Linear"/>, but in
+    /// <summary>Replaces the classifier by a new, randomly initialized one.</summary>
+    /// <param name="classes">The number of classes, at least 1.</param>
+    /// <param name="head">Its layers. Default: null, those of the architecture itself: <see cref="ClassifierHead.Linear"/>, but in
     /// SqueezeNet a convolution over the last maps.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
     public void ResetClassifier(int classes, ClassifierHead? head = null)
@@ -99,9 +103,7 @@ public abstract class ImageModel : NamedModule
         foreach (AuxiliaryHead auxiliary in AuxiliaryHeads) auxiliary.ResetClassifier(classes);
     }
 
-    /// <summary>
-    /// Where the layers to train begin among <see cref="Groups"/>; as many as there are groups when only the head is trained.
-    /// </summary>
+    /// <summary>The index among <see cref="Groups"/> of the first group to train; their count when only the head is trained.</summary>
     /// <exception cref="ArgumentException">There is no such layer; the message names the nearest.</exception>
     public int FirstTrained(Layers layers)
     {
@@ -116,34 +118,146 @@ public abstract class ImageModel : NamedModule
             + $"{string.Join(", ", names)}.", nameof(layers));
     }
 
-    /// <summary>What the last group leaves: maps (N, C, H, W), or vectors (N, C).</summary>
+    /// <summary>
+    /// Whether the layer groups compute in bfloat16 with weights in float32. Networks from outside this library are given float32: a layer
+    /// of torch's refuses an input of another type than its weights.
+    /// </summary>
+    internal bool SupportsBFloat16 => GetType().Assembly == typeof(ImageModel).Assembly;
+
+    /// <summary>
+    /// The features (N, <see cref="FeatureWidth"/>), a new tensor in float32, of the output of the last group. Default: maps (N, C, H, W)
+    /// are averaged over all positions, vectors (N, C) copied.
+    /// </summary>
+    protected virtual Tensor Pool(Tensor maps)
+    {
+        ArgumentNullException.ThrowIfNull(maps);
+        return maps.dim() == 4 ? maps.to(ScalarType.Float32).mean([2, 3]) : maps.to(ScalarType.Float32, copy: true);
+    }
+
+    /// <summary>The classifier of the architecture itself. Default: dropout, where there is any, and one linear layer.</summary>
+    protected virtual nn.Module<Tensor, Tensor> OwnClassifier(int classes) => Classifier(classes, ClassifierHead.Linear);
+
+    /// <summary>
+    /// Initializes the weights (classes, features) and biases (classes) of a linear classifier. Default: PyTorch's, uniform within
+    /// ±1/√features.
+    /// </summary>
+    protected virtual void InitializeClassifier(Tensor weight, Tensor bias) => Initialization.Linear(weight, bias);
+
+    private nn.Module<Tensor, Tensor> Classifier(int classes, ClassifierHead head) => head.HiddenWidth is { } width
+        ? new Sequence([nn.Linear(FeatureWidth, width), nn.ReLU(), nn.Dropout(head.DropoutRate ?? _dropout), nn.Linear(width, classes)])
+        : new LinearHead(FeatureWidth, classes, head.DropoutRate ?? _dropout, InitializeClassifier);
+
+    /// <summary>The output of the last group: maps (N, C, H, W), or vectors (N, C).</summary>
     private Tensor Maps(Tensor images, Action<LayerGroup, Tensor>? seen = null)
     {
-        Tensor state = images.alias();
+        Tensor state = images.dtype == ScalarType.BFloat16 && !SupportsBFloat16 ? images.to(ScalarType.Float32) : images.alias();
         foreach (LayerGroup group in Groups)
         {
             Tensor next = group.Forward(state);
-            state.Dispose();
+            if (!ReferenceEquals(next, state)) state.Dispose();
             state = next;
             seen?.Invoke(group, state);
         }
 
         return state;
     }
+}
 
-    /// <summary>
-    /// The features of what the last group leaves, in float32 whatever came in: maps are averaged, vectors are taken as they are.
-    /// </summary>
-    private protected virtual Tensor Pool(Tensor maps) =>
-        maps.dim() == 4 ? maps.to(ScalarType.Float32).mean([2, 3]) : maps.to(ScalarType.Float32, copy: true);
+/// <summary>One step of a backbone from input to output: what <see cref="Layers.From"/> can name.</summary>
+public sealed class LayerGroup
+{
+    private readonly Func<Tensor, Tensor> _forward;
 
-    /// <summary>The classifier that the architecture is published with.</summary>
-    private protected virtual nn.Module<Tensor, Tensor> OwnClassifier(int classes) => Classifier(classes, ClassifierHead.Linear);
+    /// <summary>A group that is one module.</summary>
+    /// <param name="name">The name of the module in the backbone's <c>state_dict</c>.</param>
+    /// <param name="module">The module.</param>
+    public LayerGroup(string name, nn.Module<Tensor, Tensor> module)
+        : this(name, [module], (module ?? throw new ArgumentNullException(nameof(module))).call)
+    {
+    }
 
-    /// <summary>The random weights (classes, features) and biases (classes) that the architecture starts its last layer from.</summary>
-    private protected virtual void InitialiseClassifier(Tensor weight, Tensor bias) => Initialisation.Linear(weight, bias);
+    /// <summary>A group of several modules, or of one with more around it.</summary>
+    /// <param name="name">A name of the backbone's <c>state_dict</c>, that of its first module.</param>
+    /// <param name="modules">The modules whose parameters belong to the group.</param>
+    /// <param name="forward">Computes the group's output from that of the group before; leaves its input as it is.</param>
+    public LayerGroup(string name, IReadOnlyList<nn.Module> modules, Func<Tensor, Tensor> forward)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(modules);
+        ArgumentNullException.ThrowIfNull(forward);
+        Name = name;
+        Modules = modules;
+        _forward = forward;
+    }
 
-    private nn.Module<Tensor, Tensor> Classifier(int classes, ClassifierHead head) => head.HiddenWidth is { } width
-        ? new Sequence([nn.Linear(FeatureWidth, width), nn.ReLU(), nn.Dropout(head.DropoutRate ?? _dropout), nn.Linear(width, classes)])
-        : new LinearHead(FeatureWidth, classes, head.DropoutRate ?? _dropout, InitialiseClassifier);
+    /// <summary>The name of the group, a name of the backbone's <c>state_dict</c>: <c>layer4</c>, <c>features.12</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The modules whose parameters belong to the group.</summary>
+    public IReadOnlyList<nn.Module> Modules { get; }
+
+    /// <summary>Runs the group on the output of the group before it.</summary>
+    public Tensor Forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return _forward(input).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>
+/// A second classifier in the middle of a network, which brings gradients to the layers below it (Szegedy et al. 2014,
+/// https://arxiv.org/abs/1409.4842, section 5). Scores of images never come from it.
+/// </summary>
+public abstract class AuxiliaryHead : NamedModule
+{
+    private readonly string _leaf;
+
+    /// <summary>Creates the head without its last layer.</summary>
+    /// <param name="stateName">Its name in the <c>state_dict</c>: <c>aux1</c>.</param>
+    /// <param name="classifier">The name of its last layer within it: <c>fc2</c>.</param>
+    /// <param name="after">The name of the layer group whose output it classifies.</param>
+    protected AuxiliaryHead(string stateName, string classifier, string after) : base(nameof(AuxiliaryHead))
+    {
+        StateName = stateName;
+        After = after;
+        _leaf = classifier;
+    }
+
+    /// <summary>Its name in the <c>state_dict</c>: <c>aux1</c>.</summary>
+    public string StateName { get; }
+
+    /// <summary>The name of its last layer in the <c>state_dict</c>, whose outputs are the classes: <c>aux1.fc2</c>.</summary>
+    public string ClassifierName => $"{StateName}.{_leaf}";
+
+    /// <summary>The name of the layer group whose output it classifies.</summary>
+    public string After { get; }
+
+    /// <summary>The last layer, to logits (N, classes).</summary>
+    protected nn.Module<Tensor, Tensor>? Classifier { get; private set; }
+
+    /// <summary>Replaces the last layer by a new, randomly initialized one.</summary>
+    internal void ResetClassifier(int classes)
+    {
+        register_module(_leaf, null!);
+        Classifier?.Dispose();
+        Classifier = Child(_leaf, BuildClassifier(classes));
+    }
+
+    /// <summary>Builds the last layer.</summary>
+    protected abstract nn.Module<Tensor, Tensor> BuildClassifier(int classes);
+}
+
+/// <summary>
+/// A network that also takes weights with other names or shapes: those of an older version, or for images of another size.
+/// </summary>
+internal interface ICheckpointCompatibility
+{
+    /// <summary>The network's name for a tensor of a file; the same name where it knows no other.</summary>
+    string MapKey(string stored);
+
+    /// <summary>Whether a tensor may get another shape. Default: none may.</summary>
+    bool AcceptsShape(string name, long[] shape) => false;
+
+    /// <summary>Gives a tensor a shape that <see cref="AcceptsShape"/> allows; its values are lost.</summary>
+    void Resize(string name, long[] shape) => throw new NotSupportedException($"The shape of '{name}' is fixed.");
 }

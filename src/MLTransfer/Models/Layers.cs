@@ -1,6 +1,6 @@
 namespace MLTransfer;
 
-/// <summary>Which layers of the backbone are trained on together with the new head.</summary>
+/// <summary>Which layers of the backbone are trained together with the new head.</summary>
 public sealed record Layers
 {
     private Layers(string? first) => First = first;
@@ -11,7 +11,7 @@ public sealed record Layers
     /// <summary>The first layer that is trained; <see langword="null"/> for all of them.</summary>
     public string? First { get; }
 
-    /// <summary>The named layer group and all behind it.</summary>
+    /// <summary>The named layer group and all after it.</summary>
     /// <param name="layer">A layer group as <c>mlt models NAME</c> lists them: <c>layer4</c>, <c>features.20</c>, <c>features</c>.</param>
     public static Layers From(string layer)
     {

@@ -4,10 +4,15 @@ using MLTransfer.Models.Families;
 
 namespace MLTransfer.Models;
 
-/// <summary>All backbones. To add one, write its family's file and name its variants here.</summary>
+/// <summary>
+/// All backbones, those of this library and those that <see cref="Register"/> adds. A new family of this library is one file and one line
+/// here. Safe for use from several threads.
+/// </summary>
 public static class ModelZoo
 {
-    private static readonly FrozenDictionary<string, Backbone> ByName =
+    private const int LongestName = 120;
+    private static readonly Lock Registration = new();
+    private static volatile Entries _entries = new(
         new[]
         {
             AlexNet.Variants,
@@ -30,20 +35,64 @@ public static class ModelZoo
             SwinTransformer.Variants,
             Vgg.Variants,
             VisionTransformer.Variants,
-        }.SelectMany(variants => variants).ToFrozenDictionary(backbone => backbone.Name, StringComparer.OrdinalIgnoreCase);
+        }.SelectMany(variants => variants));
 
-    /// <summary>Every backbone, by name.</summary>
-    public static IReadOnlyList<Backbone> All { get; } = [.. ByName.Values.OrderBy(backbone => backbone.Name, StringComparer.Ordinal)];
+    /// <summary>Every backbone, sorted by name.</summary>
+    public static IReadOnlyList<Backbone> All => _entries.Sorted;
 
     /// <summary>The backbone of that name, letter case aside.</summary>
     /// <exception cref="ArgumentException">There is none; the message names the nearest and all there are.</exception>
     public static Backbone Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (ByName.TryGetValue(name, out Backbone? backbone)) return backbone;
+        if (TryFind(name) is { } backbone) return backbone;
         IEnumerable<string> names = All.Select(known => known.Name);
         throw new ArgumentException(
             $"There is no backbone '{name}'.{NearestName.Question(name, names)} Known backbones: {string.Join(", ", names)}.",
             nameof(name));
+    }
+
+    /// <summary>
+    /// Adds a backbone of your own for the rest of the process, after <see cref="Backbone.Verify"/>. Options find it by its name from then
+    /// on; so do model files, which hold its weights and its name but not its code: register it before loading them.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is a backbone of that name, letter case aside.</exception>
+    /// <exception cref="InvalidOperationException">The network is not what training relies on; the message says what is wrong.</exception>
+    public static void Register(Backbone backbone)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        CheckIsNew(backbone);
+        backbone.Verify();
+        // Counted now: later it might be in the middle of a training.
+        _ = backbone.Parameters;
+        lock (Registration)
+        {
+            CheckIsNew(backbone);
+            _entries = new(_entries.Sorted.Append(backbone));
+        }
+    }
+
+    /// <summary>The backbone of that name, letter case aside; null where there is none.</summary>
+    internal static Backbone? TryFind(string name) => _entries.ByName.GetValueOrDefault(name);
+
+    /// <summary>The backbone that a model file names.</summary>
+    /// <exception cref="InvalidDataException">There is none; the message says that one's own must be registered before.</exception>
+    internal static Backbone FindForModelFile(string name) => TryFind(name) ?? throw new InvalidDataException(
+        $"The model was trained on the backbone '{Printable.Of(name, LongestName)}', which is not registered here. If it is your own, "
+        + $"register it before loading the model: {nameof(ModelZoo)}.{nameof(Register)}; otherwise a newer version of MLTransfer wrote "
+        + "the model, or the file is damaged.");
+
+    private static void CheckIsNew(Backbone backbone)
+    {
+        if (TryFind(backbone.Name) is { } known)
+            throw new ArgumentException($"There is a backbone '{known.Name}' already; choose another name.", nameof(backbone));
+    }
+
+    private sealed class Entries(IEnumerable<Backbone> backbones)
+    {
+        public IReadOnlyList<Backbone> Sorted { get; } = [.. backbones.OrderBy(backbone => backbone.Name, StringComparer.Ordinal)];
+
+        public FrozenDictionary<string, Backbone> ByName { get; } =
+            backbones.ToFrozenDictionary(backbone => backbone.Name, StringComparer.OrdinalIgnoreCase);
     }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models;
 
-/// <summary>A module whose children carry the names torchvision gives them, in the order they are registered.</summary>
+/// <summary>A module whose children are registered by name, in the order they have in the <c>state_dict</c>.</summary>
 public abstract class NamedModule : nn.Module<Tensor, Tensor>
 {
     private readonly List<IFoldable> _units = [];
@@ -15,7 +15,7 @@ public abstract class NamedModule : nn.Module<Tensor, Tensor>
     {
     }
 
-    /// <summary>Children are registered by name where they are made; fields are never looked at.</summary>
+    /// <summary>Does nothing: children are registered with <see cref="Child"/> where they are created, fields are ignored.</summary>
     protected override void RegisterComponents()
     {
     }
@@ -38,21 +38,23 @@ public abstract class NamedModule : nn.Module<Tensor, Tensor>
         base.Dispose(disposing);
     }
 
-    internal T Child<T>(string name, T module) where T : nn.Module
+    /// <summary>Registers a module under its name in the <c>state_dict</c> and returns it.</summary>
+    /// <exception cref="InvalidOperationException">There is a module of that name.</exception>
+    protected internal T Child<T>(string name, T module) where T : nn.Module
     {
         register_module(name, module);
         return module;
     }
 
     /// <summary>
-    /// Registers a convolution and the batch norm behind it (none where <paramref name="norm"/> is null) and returns the pair.
+    /// Registers a convolution and the batch norm after it (none where <paramref name="norm"/> is null) and returns the pair.
     /// </summary>
     /// <param name="convolution">The name of the convolution.</param>
     /// <param name="norm">The name of the batch norm.</param>
     /// <param name="shape">What the convolution is made of.</param>
     /// <param name="epsilon">The ε of the batch norm.</param>
     /// <param name="bias">Whether the convolution has a bias. Null: where there is no batch norm.</param>
-    /// <param name="momentum">The share of a batch in the running statistics of the batch norm.</param>
+    /// <param name="momentum">The momentum of the batch norm: the weight of a batch in its running statistics.</param>
     internal ConvolutionUnit Convolution(
         string convolution, string? norm, ConvolutionShape shape, double epsilon = 1e-5, bool? bias = null, double momentum = 0.1)
     {
@@ -62,10 +64,11 @@ public abstract class NamedModule : nn.Module<Tensor, Tensor>
         return unit;
     }
 
+    /// <summary>Registers a linear layer.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="inputs">The width of what comes.</param>
-    /// <param name="outputs">The width of what goes.</param>
-    /// <param name="scale">A factor for each output that is learned beside the layer; null for none.</param>
+    /// <param name="inputs">The width of its input.</param>
+    /// <param name="outputs">The width of its output.</param>
+    /// <param name="scale">A learned factor for each output, which the layer does not hold itself; null for none.</param>
     /// <param name="bias">Whether it has a bias.</param>
     internal LinearUnit Linear(string name, long inputs, long outputs, Func<Tensor>? scale = null, bool bias = true)
     {
@@ -74,7 +77,7 @@ public abstract class NamedModule : nn.Module<Tensor, Tensor>
         return unit;
     }
 
-    /// <summary>What is computed from weights alone, which folding keeps.</summary>
+    /// <summary>A tensor that is computed from weights alone, which folding caches.</summary>
     internal DerivedTensor Derived(Func<Tensor> compute)
     {
         var derived = new DerivedTensor(compute);

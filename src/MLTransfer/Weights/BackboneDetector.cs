@@ -2,55 +2,54 @@ using MLTransfer.Models;
 
 namespace MLTransfer.Weights;
 
-/// <summary>A backbone of the zoo that the tensors of a file look like.</summary>
+/// <summary>The backbone that the tensors of a file belong to, by their shapes.</summary>
 /// <param name="Backbone">The backbone.</param>
-/// <param name="Classes">How many classes the file's classifier tells apart; null when it has none.</param>
-public sealed record BackboneDetector(Backbone Backbone, int? Classes)
+/// <param name="Classes">The number of classes of the file's classifier; null when it has none.</param>
+internal sealed record BackboneDetector(Backbone Backbone, int? Classes)
 {
     private const int DeepestHead = 2, DeepestPrefix = 4, MostPrefixes = 64;
     private const string Auxiliary = "aux";
     private static readonly string[] OnlyParts = ["features.", "layers."];
     private static readonly string[] NotTrained = [".running_mean", ".running_var", ".relative_coords_table"];
 
-    /// <summary>What the names of the backbone's tensors begin with in the file, such as <c>model.</c>; may be empty.</summary>
+    /// <summary>The prefix of the backbone's tensors in the file, such as <c>model.</c>; may be empty.</summary>
     public string Prefix { get; init; } = "";
 
     /// <summary>
-    /// Tells of which backbone tensors are by how many numbers are trained before the classifier, auxiliary heads aside: no two of the zoo
-    /// have as many. The classifier may be any that lies under one name, for any number of classes, or missing; other tensors may lie
-    /// beside
-    /// the backbone where all names of its own begin alike.
+    /// Identifies a backbone by its number of parameters before the classifier, without auxiliary heads: no two backbones of this library
+    /// have the same. The classifier may be any under one name, for any number of classes, or missing; there may be other tensors where all
+    /// names of the backbone share a prefix.
     /// </summary>
     /// <param name="tensors">All tensors of the file.</param>
-    /// <returns>The backbone; null when it is none of the zoo.</returns>
+    /// <returns>The backbone; null when it is not in the zoo.</returns>
     public static BackboneDetector? Detect(IEnumerable<TensorDescription> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         TensorDescription[] all = [.. tensors];
-        // The shortest prefix first: what lies further within has fewer tensors.
+        // The shortest prefix first: a longer one has fewer tensors.
         return all.SelectMany(tensor => Starts(tensor.Name)).CountBy(prefix => prefix, StringComparer.Ordinal)
             .OrderByDescending(prefix => prefix.Value).Take(MostPrefixes).Select(prefix => prefix.Key).OrderBy(prefix => prefix.Length)
-            .Select(prefix => Under(prefix, all)).FirstOrDefault(found => found is not null);
+            .Select(prefix => DetectUnder(prefix, all)).FirstOrDefault(found => found is not null);
     }
 
     private static List<string> Starts(string name) =>
         name.Split('.')[..^1].Take(DeepestPrefix).Aggregate(new List<string> { "" }, (starts, part) => [.. starts, $"{starts[^1]}{part}."]);
 
-    private static BackboneDetector? Under(string prefix, TensorDescription[] all)
+    private static BackboneDetector? DetectUnder(string prefix, TensorDescription[] all)
     {
         TensorDescription[] trained = [.. all.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
             .Select(tensor => tensor with { Name = tensor.Name[prefix.Length..] }).Where(IsTrained)];
         Int128 sum = Sum(trained);
-        if (Having(sum) is { } headless)
+        if (FindByBodyParameters(sum) is { } headless)
             return new(headless, null) { Prefix = prefix + Shared(trained) };
         IEnumerable<IGrouping<string, TensorDescription>> heads = trained.SelectMany(Prefixes, (tensor, head) => (tensor, head))
             .GroupBy(pair => pair.head, pair => pair.tensor, StringComparer.Ordinal);
-        return heads.Select(head => Having(sum - Sum(head)) is { } backbone
+        return heads.Select(head => FindByBodyParameters(sum - Sum(head)) is { } backbone
             ? new BackboneDetector(backbone, Outputs(head)) { Prefix = prefix + Shared([.. trained.Except(head)]) }
             : null).FirstOrDefault(found => found is not null);
     }
 
-    // What all names begin with, but for the only part that some backbones have besides their classifier.
+    // The prefix of all names, without the name of the only part that some backbones have besides their classifier.
     private static string Shared(TensorDescription[] body)
     {
         string shared = Starts(body[0].Name).Last(start => body.All(tensor => tensor.Name.StartsWith(start, StringComparison.Ordinal)));
@@ -71,8 +70,8 @@ public sealed record BackboneDetector(Backbone Backbone, int? Classes)
 
     private static Int128 Sum(IEnumerable<TensorDescription> tensors) => tensors.Aggregate((Int128)0, (sum, tensor) => sum + tensor.Count);
 
-    private static Backbone? Having(Int128 numbers) =>
-        ModelZoo.All.FirstOrDefault(backbone => backbone.BodyParameters - backbone.AuxiliaryParameters == numbers);
+    private static Backbone? FindByBodyParameters(Int128 numbers) =>
+        ModelZoo.All.FirstOrDefault(backbone => backbone.RequiredBodyParameters == numbers);
 
     private static int? Outputs(IEnumerable<TensorDescription> head) =>
         head.LastOrDefault(tensor => tensor.Shape.Length >= 2) is { } last ? (int)last.Shape[0] : null;

@@ -4,33 +4,32 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Weights;
 
-/// <summary>Brings stored tensors into a module and back out of it.</summary>
-public static class StateDict
+/// <summary>Loads stored tensors into a module and saves those of a module.</summary>
+internal static class StateDict
 {
     /// <summary>
     /// Loads tensors into the parameters and buffers of the same names, converted to their types; nothing is changed unless all fit.
     /// </summary>
     /// <param name="module">The module.</param>
     /// <param name="tensors">The tensors by name.</param>
-    /// <param name="file">What errors call the place the tensors come from.</param>
-    /// <param name="architecture">What errors call the module.</param>
-    /// <param name="classifier">
-    /// The name of a classifier that may be missing or have another number of classes: it is then left as it is, and so are the auxiliary
-    /// heads of an <see cref="ImageModel"/>. Null: every tensor counts.
+    /// <param name="file">The name of the tensors' source in errors.</param>
+    /// <param name="architecture">The name of the module in errors.</param>
+    /// <param name="classifier"> The name of a classifier that may be missing or have another number of classes: it is then left as it is,
+    /// and so are the auxiliary heads of an <see cref="ImageModel"/>. Null: every tensor is required.
     /// </param>
-    /// <param name="recognise">
-    /// Finds out, for the error, of which architecture tensors that do not fit are; null when it does not know either.
+    /// <param name="recognize"> Finds out, for the error, which architecture tensors that do not fit belong to; null where it does not
+    /// know.
     /// </param>
     /// <returns>Whether the classifier was loaded too.</returns>
     /// <exception cref="WeightsException">Names are missing, left over or of another shape; the message lists them.</exception>
     public static bool Load(
         nn.Module module, IReadOnlyDictionary<string, StoredTensor> tensors, string file, string architecture, string? classifier = null,
-        Func<IEnumerable<TensorDescription>, string?>? recognise = null)
+        Func<IEnumerable<TensorDescription>, string?>? recognize = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         return Load(
             module, tensors.ToDictionary(item => item.Key, item => (TensorDescription)item.Value, StringComparer.Ordinal),
-            file, architecture, classifier, recognise, places =>
+            file, architecture, classifier, recognize, places =>
             {
                 foreach ((string name, Tensor target) in places)
                     TorchTensors.CopyTo(target, tensors[name]);
@@ -39,38 +38,38 @@ public static class StateDict
 
     /// <summary>
     /// Loads a weights file, as <see cref="WeightsFile.Read(string)"/> reads it, into the parameters and buffers of the same names,
-    /// converted to their types. Numbers go straight from the file to their places: that takes no memory and half the time.
+    /// converted to their types. Values are read straight into them: that takes no memory and half the time.
     /// </summary>
-    /// <param name="module">The module. Nothing is changed unless all names and shapes fit; when the numbers turn out to be damaged, those
+    /// <param name="module">The module. Nothing is changed unless all names and shapes fit; where values turn out to be damaged, those
     /// before have been loaded, and the module should not be used.</param>
     /// <param name="path">The file.</param>
-    /// <param name="architecture">What errors call the module.</param>
+    /// <param name="architecture">The name of the module in errors.</param>
     /// <param name="classifier">The name of a classifier that may be missing or have another number of classes, as for tensors.</param>
-    /// <param name="recognise">Finds out, for the error, of which architecture tensors that do not fit are.</param>
+    /// <param name="recognize">Finds out, for the error, which architecture tensors that do not fit belong to.</param>
     /// <returns>Whether the classifier was loaded too.</returns>
     /// <exception cref="WeightsException">The file cannot be read, or its tensors do not fit.</exception>
     public static bool LoadFile(
         nn.Module module, string path, string architecture, string? classifier = null,
-        Func<IEnumerable<TensorDescription>, string?>? recognise = null)
+        Func<IEnumerable<TensorDescription>, string?>? recognize = null)
     {
-        using OpenWeights file = OpenWeights.Of(path);
-        return Load(module, file, path, architecture, classifier, recognise).WithClassifier;
+        using OpenWeights file = OpenWeights.Open(path);
+        return Load(module, file, path, architecture, classifier, recognize).WithClassifier;
     }
 
     /// <summary>Loads an open weights file, as <see cref="LoadFile"/> does.</summary>
-    /// <returns>Whether the classifier was loaded too, and what the names of the network begin with among those of the file.</returns>
+    /// <returns>Whether the classifier was loaded too, and the prefix of the network's names in the file.</returns>
     internal static (bool WithClassifier, string Prefix) Load(
         nn.Module module, OpenWeights file, string name, string architecture, string? classifier,
-        Func<IEnumerable<TensorDescription>, string?>? recognise)
+        Func<IEnumerable<TensorDescription>, string?>? recognize)
     {
-        string prefix = NetworkInFile.Prefix(module, file.Tensors, classifier, name, architecture);
+        string prefix = NetworkInFile.FindPrefix(module, file.Tensors, classifier, name, architecture);
         Dictionary<string, int> indices = file.Tensors.Select((tensor, index) => (tensor.Name, index))
             .Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(tensor => tensor.Name[prefix.Length..], tensor => tensor.index, StringComparer.Ordinal);
         bool withClassifier = Load(
             module,
             indices.ToDictionary(pair => pair.Key, pair => file.Tensors[pair.Value] with { Name = pair.Key }, StringComparer.Ordinal),
-            name, architecture, classifier, recognise, places =>
+            name, architecture, classifier, recognize, places =>
             {
                 NumbersReader.Read(file.Content, [.. places.Select(place => (indices[place.Stored], place.Target))]);
                 CheckFinite(places, name);
@@ -78,7 +77,7 @@ public static class StateDict
         return (withClassifier, prefix);
     }
 
-    // With such weights every loss is NaN, which looks like a training that diverged.
+    // With NaN among the weights every loss is NaN, which looks like a diverged training.
     private static void CheckFinite(IReadOnlyList<(string Stored, Tensor Target)> places, string file)
     {
         foreach ((string stored, Tensor target) in places.Where(place => place.Target.is_floating_point()))
@@ -95,44 +94,44 @@ public static class StateDict
         }
     }
 
-    /// <summary>A module's parameters and buffers, copied, in the order and with the names of its <c>state_dict</c>.</summary>
+    /// <summary>Copies of a module's parameters and buffers, in the order and with the names of its <c>state_dict</c>.</summary>
     public static IReadOnlyList<StoredTensor> Save(nn.Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        StoredTensor[] tensors = [.. module.state_dict().Select(entry => TorchTensors.Stored(entry.Key, entry.Value))];
-        GC.KeepAlive(module); // A module's finalizer disposes its tensors, even those that somebody still holds.
+        StoredTensor[] tensors = [.. module.state_dict().Select(entry => TorchTensors.ToStored(entry.Key, entry.Value))];
+        GC.KeepAlive(module); // The module's finalizer would dispose its tensors while they are read.
         return tensors;
     }
 
     private static bool Load(
         nn.Module module, Dictionary<string, TensorDescription> tensors, string file, string architecture, string? classifier,
-        Func<IEnumerable<TensorDescription>, string?>? recognise, Action<IReadOnlyList<(string Stored, Tensor Target)>> copy)
+        Func<IEnumerable<TensorDescription>, string?>? recognize, Action<IReadOnlyList<(string Stored, Tensor Target)>> copy)
     {
         ArgumentNullException.ThrowIfNull(module);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var adapting = module as IAdaptsToWeights;
+        var adapting = module as ICheckpointCompatibility;
         Dictionary<string, string> stored = OwnNames(adapting, tensors);
         Dictionary<string, Tensor> state = module.state_dict();
-        StateMatch match = StateMatch.Of(
+        StateMatch match = StateMatch.Compare(
             state, stored.ToDictionary(pair => pair.Key, pair => tensors[pair.Value], StringComparer.Ordinal),
-            OptionalPart.Of(module, classifier), adapting);
+            OptionalModule.ListFor(module, classifier), adapting);
         if (match.Differences.Any)
-            throw match.Differences.Error(file, architecture, match.Wanted, recognise?.Invoke(tensors.Values));
-        if (match.Names.FirstOrDefault(name => !TorchTensors.Has(tensors[stored[name]].Type)) is { } foreign)
+            throw match.Differences.Error(file, architecture, match.Wanted, recognize?.Invoke(tensors.Values));
+        if (match.Names.FirstOrDefault(name => !TorchTensors.IsSupported(tensors[stored[name]].Type)) is { } foreign)
             throw new WeightsErrors(file).UnknownType(foreign, tensors[stored[foreign]].Type.ToString());
         foreach (string name in match.Reshaped)
-            adapting!.MakeRoom(name, tensors[stored[name]].Shape);
+            adapting!.Resize(name, tensors[stored[name]].Shape);
         if (match.Reshaped.Count > 0)
             state = module.state_dict();
         copy([.. match.Names.Select(name => (stored[name], state[name]))]);
         return match.WithClassifier;
     }
 
-    // The network's name of each tensor, and the file's. Of several tensors with one name the others keep the file's, and end as left over.
-    private static Dictionary<string, string> OwnNames(IAdaptsToWeights? adapting, Dictionary<string, TensorDescription> tensors)
+    // Maps the network's names to the file's. Of several tensors with one name the others keep theirs, and are reported as unexpected.
+    private static Dictionary<string, string> OwnNames(ICheckpointCompatibility? adapting, Dictionary<string, TensorDescription> tensors)
     {
         var stored = new Dictionary<string, string>(tensors.Count, StringComparer.Ordinal);
         foreach (string name in tensors.Keys)
@@ -143,6 +142,6 @@ public static class StateDict
         return stored;
     }
 
-    private static string OwnName(IAdaptsToWeights? adapting, Dictionary<string, TensorDescription> tensors, string name) =>
-        adapting?.NameOf(name) is { } own && !tensors.ContainsKey(own) ? own : name;
+    private static string OwnName(ICheckpointCompatibility? adapting, Dictionary<string, TensorDescription> tensors, string name) =>
+        adapting?.MapKey(name) is { } own && !tensors.ContainsKey(own) ? own : name;
 }

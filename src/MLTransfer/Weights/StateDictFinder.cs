@@ -3,28 +3,28 @@ using MLTransfer.Files;
 
 namespace MLTransfer.Weights;
 
-/// <summary>The named tensors of a file, and where in it they lie.</summary>
+/// <summary>The named tensors of a file, and the dictionaries that hold them.</summary>
 /// <param name="Container">The names of the dictionaries around them, from the outermost on, with dots between; may be empty.</param>
-/// <param name="Others">The dictionaries that other tensors of networks lie in, such as moving averages, named likewise.</param>
+/// <param name="Others">The dictionaries with other tensors, such as moving averages, named likewise.</param>
 /// <param name="Tensors">The tensors.</param>
 internal sealed record FoundTensors(
     string Container, IReadOnlyList<string> Others, IReadOnlyList<(string Name, PickledTensor Tensor)> Tensors);
 
 /// <summary>
-/// Finds the named tensors in what a file holds: the dictionary itself, or one that a training script packed into a checkpoint, or several
-/// of them under names of their own.
+/// Finds the named tensors in the content of a file: in the dictionary itself, in one that a training script put into a checkpoint, or in
+/// several under names of their own.
 /// </summary>
 internal static class StateDictFinder
 {
     private const int MaximumDepth = 8;
 
-    // A pickle can use one long text as the name of each of a million tensors.
+    // A hostile pickle can use one long text as the name of each of a million tensors.
     private const int LongestName = 512;
 
-    // What an error shows of keys that are not tensors' names.
+    // How much of the other keys an error shows.
     private const int ShownKeys = 5, LongestKey = 120;
 
-    // The first that is there is taken; moving averages only where there is nothing else.
+    // In order of preference: moving averages only where there is nothing else.
     private static readonly string[] Containers =
     [
         "state_dict", "model_state_dict", "model", "net",
@@ -49,7 +49,7 @@ internal static class StateDictFinder
         throw errors.NoTensors("its dictionaries are nested without end");
     }
 
-    // Only one step further is looked: a dictionary may hold itself.
+    // Looks one level deep only: a dictionary may hold itself.
     private static IEnumerable<(string Name, PickledDictionary Items)> Inner(PickledDictionary dictionary)
     {
         foreach (string name in Containers)

@@ -1,16 +1,17 @@
 using System.Collections.Concurrent;
 using MLTransfer.Downloads;
 using MLTransfer.Files;
+using MLTransfer.Imaging;
 
 namespace MLTransfer.Weights;
 
-/// <summary>Finds weights on this machine, or downloads them; nothing is given out before its SHA-256 agrees.</summary>
+/// <summary>Finds weights on this machine, or downloads them; no file is used before its SHA-256 agrees.</summary>
 public sealed class WeightStore
 {
-    // A training looks its weights up more than once; a gigabyte is read once for that.
+    // A training looks its weights up more than once; a file of a gigabyte is hashed once for that.
     private readonly ConcurrentDictionary<string, FileState> _checked = new();
 
-    /// <summary>Finds and downloads as the options say.</summary>
+    /// <summary>Creates a store.</summary>
     /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
     public WeightStore(WeightStoreOptions options)
     {
@@ -18,27 +19,27 @@ public sealed class WeightStore
         Options = options.Checked();
     }
 
-    /// <summary>What is usual for a user, environment variables aside: see <see cref="WeightStoreOptions.Of"/>.</summary>
+    /// <summary>The usual places of this user, without environment variables: see <see cref="WeightStoreOptions.Of"/>.</summary>
     public static WeightStore Default { get; } =
         new(WeightStoreOptions.Of(_ => null, UserCache.Home));
 
     /// <summary>Where it looks, and how it downloads.</summary>
     public WeightStoreOptions Options { get; }
 
-    /// <summary>Where a file lies on this machine, by its name alone, in the order of the places; nowhere, perhaps.</summary>
-    public IEnumerable<string> Candidates(RemoteWeights remote)
+    /// <summary>The files of that name on this machine, in the order of the places; their content is not checked.</summary>
+    internal IEnumerable<string> Candidates(RemoteWeights remote)
     {
         ArgumentNullException.ThrowIfNull(remote);
         return Options.Places.Select(folder => Path.Combine(folder, remote.FileName)).Where(File.Exists);
     }
 
-    /// <summary>Brings weights to this machine where they are not on it yet.</summary>
-    /// <param name="reference">What is wanted; not random weights.</param>
-    /// <param name="progress">Hears how far a download is, on whatever thread.</param>
-    /// <param name="cancel">Stops; what was downloaded is kept, and the next download goes on from there.</param>
+    /// <summary>Finds weights on this machine, or downloads them.</summary>
+    /// <param name="reference">The weights; not random ones.</param>
+    /// <param name="progress">Receives the progress of a download, on any thread.</param>
+    /// <param name="cancel">Stops the download; what has arrived is kept, and the next download resumes there.</param>
     /// <exception cref="ArgumentException">Random weights are asked for.</exception>
     /// <exception cref="WeightsException">They cannot be had; the message says where they were looked for, or what went wrong.</exception>
-    public Task<LocalWeights> GetAsync(
+    internal Task<LocalWeights> GetAsync(
         WeightsReference reference, IProgress<DownloadProgress>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(reference);
@@ -47,7 +48,7 @@ public sealed class WeightStore
         if (reference.Published?.Resource is { } resource)
             return Task.FromResult(LocalWeights.InLibrary(reference, resource));
         if (reference.Remote is not { } remote)
-            throw new ArgumentException("Random weights lie nowhere.", nameof(reference));
+            throw new ArgumentException("Random weights are in no file.", nameof(reference));
         return FromPlacesAsync(reference, remote, progress, cancel);
     }
 
@@ -92,12 +93,12 @@ public sealed class WeightStore
         }
     }
 
-    // What cannot be read is of as little use as what is damaged, and the next place may have an intact one.
+    // An unreadable file is treated as a damaged one: the next place may have an intact copy.
     private async Task<bool> IsIntactAsync(string path, RemoteWeights remote, CancellationToken cancel)
     {
         try
         {
-            var state = FileState.Of(path);
+            var state = FileState.Read(path);
             if (_checked.TryGetValue(path, out FileState before) && before == state)
                 return true;
             if (!(await FileHash.OfAsync(path, cancel).ConfigureAwait(false)).StartsWith(remote.Sha256, StringComparison.Ordinal))
@@ -123,10 +124,51 @@ public sealed class WeightStore
 
     private readonly record struct FileState(long Length, DateTime Written)
     {
-        public static FileState Of(string path)
+        public static FileState Read(string path)
         {
             var file = new FileInfo(path);
             return new(file.Length, file.LastWriteTimeUtc);
         }
     }
+}
+
+/// <summary>Weights on this machine, complete and checked.</summary>
+internal sealed record LocalWeights
+{
+    private readonly string? _resource;
+
+    private LocalWeights(WeightsReference reference, string? path, string? resource)
+    {
+        Name = reference.Name;
+        Preprocessing = reference.Published?.Preprocessing;
+        Path = path;
+        _resource = resource;
+    }
+
+    /// <summary>Their name in errors and logs.</summary>
+    public string Name { get; }
+
+    /// <summary>The file; null for weights embedded in this library.</summary>
+    public string? Path { get; }
+
+    /// <summary>The preprocessing they expect; null where they are not in the catalog.</summary>
+    public Preprocessing? Preprocessing { get; }
+
+    /// <summary>Reads all tensors.</summary>
+    /// <exception cref="WeightsException">The file cannot be read.</exception>
+    public IReadOnlyDictionary<string, StoredTensor> Read()
+    {
+        using OpenWeights file = Open();
+        return WeightsFile.Read(file);
+    }
+
+    /// <summary>Opens them, to read their tensors one by one.</summary>
+    /// <exception cref="WeightsException">The file cannot be read.</exception>
+    public OpenWeights Open() => _resource is null
+        ? OpenWeights.Open(Path!)
+        : new OpenWeights(typeof(LocalWeights).Assembly.GetManifestResourceStream(_resource)!, new WeightsErrors(Name));
+
+    public static LocalWeights InFile(WeightsReference reference, string path) => new(reference, path, null);
+
+    public static LocalWeights InLibrary(WeightsReference reference, string resource) => new(reference, null, resource);
 }

@@ -4,7 +4,7 @@ using MLTransfer.Files;
 
 namespace MLTransfer.Weights;
 
-/// <summary>Where weights are looked for, and how they are downloaded.</summary>
+/// <summary>Where weights are searched, and how they are downloaded.</summary>
 public sealed record WeightStoreOptions
 {
     /// <summary>The environment variable with folders to look in, separated as in PATH.</summary>
@@ -13,48 +13,48 @@ public sealed record WeightStoreOptions
     /// <summary>The environment variable with the <see cref="Mirror"/>.</summary>
     public const string MirrorVariable = "MLTRANSFER_MIRROR";
 
-    /// <summary>Folders that are looked into first and never written to. Default: none.</summary>
+    /// <summary>Folders that are searched first and never written to. Default: none.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
     /// <summary>
-    /// The folder that is looked into next, and that downloads go to; made when something is downloaded. Null: nothing can be downloaded.
+    /// The folder that is searched next and that downloads go to; created by the first download. Null: nothing can be downloaded.
     /// </summary>
     public required string? CacheFolder { get; init; }
 
-    /// <summary>Folders that are looked into last and never written to: the caches of PyTorch. Default: none.</summary>
+    /// <summary>Folders that are searched last and never written to: the caches of PyTorch. Default: none.</summary>
     public IReadOnlyList<string> TorchFolders { get; init; } = [];
 
     /// <summary>
-    /// What replaces the scheme and the host of published addresses, not of those that were named: <c>https://mirror.example/torch/</c>.
-    /// Default: null, nothing does.
+    /// Replaces the scheme and the host of published addresses, not of those named by the user: <c>https://mirror.example/torch/</c>.
+    /// Default: null, no mirror.
     /// </summary>
     public Uri? Mirror { get; init; }
 
-    /// <summary>Whether nothing may be downloaded. Default: false.</summary>
+    /// <summary>Whether downloads are forbidden. Default: false.</summary>
     public bool Offline { get; init; }
 
     /// <summary>
-    /// How often a transfer that broke off is tried again before it is given up, in a row without a mebibyte gained; 0: never. Default: 4,
+    /// How often in a row a broken transfer is resumed before it fails; a mebibyte gained starts the count again. 0: never. Default: 4,
     /// with pauses of 1, 2, 4 and 8 seconds.
     /// </summary>
     public int Retries { get; init; } = DownloadConditions.Usual.Retries;
 
-    /// <summary>How long a transfer may bring nothing before it counts as broken off. Default: 30 seconds.</summary>
+    /// <summary>How long a transfer may stall before it counts as broken. Default: 30 seconds.</summary>
     public TimeSpan StallTimeout { get; init; } = DownloadConditions.Usual.StallTimeout;
 
     /// <summary>Measures pauses and stalls. Default: the system's clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// Makes what HTTP goes through. Default: one that follows redirections, though not from https to http, and uses the system's proxies.
+    /// Creates the HTTP handler. Default: one that follows redirections, though not from https to http, and uses the system's proxies.
     /// </summary>
     public Func<HttpMessageHandler> HttpHandler { get; init; } = DownloadConditions.Usual.HttpHandler;
 
-    /// <summary>The folders in the order in which they are looked into.</summary>
+    /// <summary>The folders in the order in which they are searched.</summary>
     public IReadOnlyList<string> Places => [.. Folders, .. CacheFolder is null ? [] : new[] { CacheFolder }, .. TorchFolders];
 
-    /// <summary>What is usual for a user: the variables above, a cache where the XDG specification puts it, and PyTorch's cache.</summary>
-    /// <param name="environment">Looks an environment variable up: <c>Environment.GetEnvironmentVariable</c>.</param>
+    /// <summary>The usual places of a user: the variables above, the cache folder of the XDG specification, and PyTorch's cache.</summary>
+    /// <param name="environment">Reads an environment variable: <c>Environment.GetEnvironmentVariable</c>.</param>
     /// <param name="home">The user's home folder; empty where there is none.</param>
     /// <exception cref="ArgumentException">The mirror is no address.</exception>
     public static WeightStoreOptions Of(Func<string, string?> environment, string home)
@@ -69,12 +69,12 @@ public sealed record WeightStoreOptions
                 .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
             CacheFolder = UserCache.Folder(environment, home) is { } own ? Path.Combine(own, "weights") : null,
             TorchFolders = [.. torch.Where(folder => !string.IsNullOrEmpty(folder))
-            .Select(folder => Path.Combine(folder!, "hub", "checkpoints")).Distinct()],
+                .Select(folder => Path.Combine(folder!, "hub", "checkpoints")).Distinct()],
             Mirror = environment(MirrorVariable) is { Length: > 0 } mirror ? MirrorAt(mirror) : null,
         };
     }
 
-    /// <summary>Reads the address of a mirror.</summary>
+    /// <summary>Parses the address of a mirror.</summary>
     /// <exception cref="ArgumentException">It is no address of the web.</exception>
     public static Uri MirrorAt(string address)
     {
@@ -82,10 +82,11 @@ public sealed record WeightStoreOptions
         return Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out Uri? mirror) && mirror.Scheme is "http" or "https"
             ? mirror
             : throw new ArgumentException($"The mirror '{address}' is no address; expected: one that begins with https:// or http://.",
-            nameof(address));
+                nameof(address));
     }
 
-    /// <exception cref="ArgumentException">They cannot be used; the message says all that is wrong with them.</exception>
+    /// <summary>The options themselves, if they are valid.</summary>
+    /// <exception cref="ArgumentException">They are not; the message lists everything that is wrong.</exception>
     internal WeightStoreOptions Checked() => Check.All(
         this,
         CacheFolder is not null && string.IsNullOrWhiteSpace(CacheFolder) ? $"{nameof(CacheFolder)} is empty; it must be a folder." : null,
@@ -94,9 +95,7 @@ public sealed record WeightStoreOptions
 
     internal DownloadConditions Conditions => new(Retries, StallTimeout, Clock, HttpHandler);
 
-    /// <summary>
-    /// Where a file is to be downloaded from: its own address, or the same path of the mirror if the address is a published one.
-    /// </summary>
+    /// <summary>The address to download a file from: its own, or the same path at the mirror if it is a published one.</summary>
     internal Uri AddressOf(RemoteWeights remote) => Mirror is not null && WeightsCatalog.All.Any(weights => weights.Url == remote.Url)
         ? new(Mirror, remote.Url.PathAndQuery.TrimStart('/'))
         : remote.Url;

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MLTransfer.Errors;
+using MLTransfer.Imaging;
 
 namespace MLTransfer.Weights;
 
-/// <summary>All weights that are published for backbones, as the data files beside this class list them.</summary>
-public static class WeightsCatalog
+/// <summary>All published weights of the backbones of this library, from the data files in this folder.</summary>
+internal static class WeightsCatalog
 {
     private static readonly string[] DataFiles = ["torchvision.json", "others.json"];
 
@@ -17,7 +18,7 @@ public static class WeightsCatalog
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    /// <summary>Every published weight, by the name of its backbone.</summary>
+    /// <summary>All of them, sorted by the name of the backbone.</summary>
     public static IReadOnlyList<PublishedWeights> All { get; } =
         [.. DataFiles.SelectMany(Read).OrderBy(weights => weights.Backbone, StringComparer.Ordinal)];
 
@@ -26,7 +27,7 @@ public static class WeightsCatalog
     public static IReadOnlyList<PublishedWeights> Of(string backbone) =>
         [.. All.Where(weights => weights.Backbone.Equals(backbone, StringComparison.OrdinalIgnoreCase))];
 
-    /// <summary>The weights that <c>default</c> stands for; null where none are published.</summary>
+    /// <summary>The default weights of a backbone; null where none are published.</summary>
     /// <param name="backbone">The name of the backbone, letter case aside.</param>
     public static PublishedWeights? DefaultOf(string backbone) => Of(backbone).FirstOrDefault(weights => weights.Default);
 
@@ -35,21 +36,24 @@ public static class WeightsCatalog
     public static PublishedWeights Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Named(name) ?? throw new ArgumentException(
-            $"There are no weights '{name}'. {Known(name.Split('/')[0], name)}", nameof(name));
+        return TryFind(name) ?? throw new ArgumentException(
+            $"There are no weights '{name}'. {DescribeKnown(name.Split('/')[0], name)}", nameof(name));
     }
 
     /// <summary>The weights of a name, as <see cref="Find"/> does; null where there are none.</summary>
-    internal static PublishedWeights? Named(string name) => name.Split('/') switch
+    internal static PublishedWeights? TryFind(string name) => name.Split('/') switch
     {
         [var backbone] => DefaultOf(backbone),
-        [var backbone, var version] when WeightsReference.Is(version, WeightsReference.Default) => DefaultOf(backbone),
-        [var backbone, var version] => Of(backbone).FirstOrDefault(weights => WeightsReference.Is(weights.Version, version)),
+        [var backbone, var version] when WeightsReference.EqualsIgnoringCase(version, WeightsReference.Default) => DefaultOf(backbone),
+        [var backbone, var version] =>
+            Of(backbone).FirstOrDefault(weights => WeightsReference.EqualsIgnoringCase(weights.Version, version)),
         _ => null,
     };
 
-    /// <summary>What there is of a backbone, or the nearest to a name that is none; a sentence for errors.</summary>
-    internal static string Known(string backbone, string asked)
+    /// <summary>
+    /// For errors, a sentence: the weights of a backbone, or the backbones that have some and the nearest to the name asked for.
+    /// </summary>
+    internal static string DescribeKnown(string backbone, string asked)
     {
         string[] names = [.. Of(backbone).Select(weights => weights.Name)];
         return names.Length > 0
@@ -64,4 +68,58 @@ public static class WeightsCatalog
         using Stream data = typeof(WeightsCatalog).Assembly.GetManifestResourceStream(file)!;
         return JsonSerializer.Deserialize<PublishedWeights[]>(data, Json)!;
     }
+}
+
+/// <summary>Published weights of a backbone: address, hash, licence and preprocessing.</summary>
+internal sealed record PublishedWeights
+{
+    /// <summary>The backbone they were trained for.</summary>
+    public required string Backbone { get; init; }
+
+    /// <summary>Which of the weights of that backbone they are: <c>IMAGENET1K_V2</c>.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The name in options and on the command line: <c>resnet50/IMAGENET1K_V2</c>.</summary>
+    [JsonIgnore]
+    public string Name => $"{Backbone}/{Version}";
+
+    /// <summary>Whether these are the weights that <c>default</c> stands for.</summary>
+    public bool Default { get; init; }
+
+    /// <summary>Where they can be downloaded; null for weights embedded in this library.</summary>
+    public Uri? Url { get; init; }
+
+    /// <summary>The resource of this library that holds them, a safetensors file; null for weights that are downloaded.</summary>
+    public string? Resource { get; init; }
+
+    /// <summary>The SHA-256 of the file or its first digits, at least eight, in lower-case hexadecimal.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>The size of the file in bytes, to within a percent; null where it is not known.</summary>
+    public long? AboutBytes { get; init; }
+
+    /// <summary>The number of classes they tell apart; 0 where they come without a classifier.</summary>
+    public required int Classes { get; init; }
+
+    /// <summary>The preprocessing they expect.</summary>
+    public required Preprocessing Preprocessing { get; init; }
+
+    /// <summary>
+    /// The published top-1 accuracy, a fraction, on the validation images of their data set (which the version names); null where none is
+    /// published.
+    /// </summary>
+    public double? Top1 { get; init; }
+
+    /// <summary>The licence they are published under, by its SPDX name. The images they were trained on have terms of their own.</summary>
+    public required string Licence { get; init; }
+
+    /// <summary>The page that describes how they were trained.</summary>
+    public required Uri Recipe { get; init; }
+
+    /// <summary>Why they cannot be used here; null where they can.</summary>
+    public string? Unusable { get; init; }
+
+    /// <summary>The file to find or to download; null for weights embedded in this library.</summary>
+    [JsonIgnore]
+    public RemoteWeights? Remote => Url is null ? null : new(Url, Sha256);
 }

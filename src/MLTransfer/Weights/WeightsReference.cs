@@ -1,16 +1,17 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 using MLTransfer.Errors;
+using MLTransfer.Models;
 
 namespace MLTransfer.Weights;
 
-/// <summary>What options and the command line mean by <c>Weights</c>: random ones, published ones, a file, or an address.</summary>
-public sealed partial record WeightsReference
+/// <summary>The value of the option <c>Weights</c>, parsed: random, published, a file, or an address.</summary>
+internal sealed partial record WeightsReference
 {
-    /// <summary>The word for random weights, drawn from the seed.</summary>
+    /// <summary>The value for random weights, drawn from the seed.</summary>
     public const string None = "none";
 
-    /// <summary>The word for the weights that are published as a backbone's default.</summary>
+    /// <summary>The value for a backbone's default weights.</summary>
     public const string Default = "default";
 
     private WeightsReference()
@@ -23,16 +24,16 @@ public sealed partial record WeightsReference
     /// <summary>Whether the weights are drawn from the seed.</summary>
     public bool IsRandom => File is null && Remote is null && Published is null;
 
-    /// <summary>The file that was named; null for all else.</summary>
+    /// <summary>The path, where a file was named; null otherwise.</summary>
     public string? File { get; private init; }
 
-    /// <summary>What to look for on this machine and to download; null for files and for weights that lie in this library.</summary>
+    /// <summary>The file to find on this machine or to download; null for named files and for weights embedded in this library.</summary>
     public RemoteWeights? Remote { get; private init; }
 
-    /// <summary>What is published about them; null where nothing is known.</summary>
+    /// <summary>Their entry in the catalog; null where they have none.</summary>
     public PublishedWeights? Published { get; private init; }
 
-    /// <summary>What errors and logs call them.</summary>
+    /// <summary>Their name in errors and logs.</summary>
     public string Name => Published?.Name ?? File ?? Remote?.Url.ToString() ?? None;
 
     /// <summary>Published weights.</summary>
@@ -43,15 +44,13 @@ public sealed partial record WeightsReference
         return weights.Unusable is null
             ? new() { Remote = weights.Remote, Published = weights }
             : throw new ArgumentException($"The weights '{weights.Name}' cannot be used: {weights.Unusable}. "
-            + $"{WeightsCatalog.Known(weights.Backbone, "")}", nameof(weights));
+                + $"{WeightsCatalog.DescribeKnown(weights.Backbone, "")}", nameof(weights));
     }
 
-    /// <summary>Understands what was written for a backbone.</summary>
-    /// <param name="text">
-    /// <c>none</c> or null; <c>default</c>; a version (<c>IMAGENET1K_V2</c>) or a name (<c>resnet50/IMAGENET1K_V2</c>) of
-    /// <see cref="WeightsCatalog"/>;
-    /// an address, <c>https://host/name.pth#sha256=HASH</c>; else the path of a file. What is a name is never taken for a file: write
-    /// <c>./default</c>.
+    /// <summary>Parses the value given for a backbone.</summary>
+    /// <param name="text"> <c>none</c> or null; <c>default</c>; a version (<c>IMAGENET1K_V2</c>) or a name (<c>resnet50/IMAGENET1K_V2</c>)
+    /// of <see cref="WeightsCatalog"/>; an address, <c>https://host/name.pth#sha256=HASH</c>; else the path of a file. What is a name is
+    /// never taken for a file: write <c>./default</c>.
     /// </param>
     /// <param name="backbone">The name of the backbone.</param>
     /// <exception cref="ArgumentException">It is none of these, or belongs to another backbone.</exception>
@@ -60,52 +59,56 @@ public sealed partial record WeightsReference
         ArgumentNullException.ThrowIfNull(backbone);
         if (IsNone(text))
             return Random;
-        if (Is(text, Default))
-            return WeightsCatalog.DefaultOf(backbone) is { } weights ? To(weights) : throw NoDefault(backbone);
+        if (EqualsIgnoringCase(text, Default))
+        {
+            if (WeightsCatalog.DefaultOf(backbone) is { } weights)
+                return To(weights);
+            text = ModelZoo.TryFind(backbone)?.DefaultWeights ?? throw NoDefault(backbone);
+        }
         if (text.Contains("://", StringComparison.Ordinal))
             return OfAddress(RemoteWeights.Parse(text));
         return OfName(text, backbone) is { } published ? To(published) : OfFile(text, backbone);
     }
 
-    /// <summary>Whether a text asks for random weights.</summary>
-    internal static bool IsNone([NotNullWhen(false)] string? text) => text is null || Is(text, None);
+    /// <summary>Whether the value asks for random weights.</summary>
+    internal static bool IsNone([NotNullWhen(false)] string? text) => text is null || EqualsIgnoringCase(text, None);
 
-    internal static bool Is(string text, string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase);
+    internal static bool EqualsIgnoringCase(string text, string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase);
 
     private static ArgumentException NoDefault(string backbone) => new(
         $"No weights are published for {backbone}. Name a FILE or an address, or 'none' for random weights, or a backbone that has some. " +
-        WeightsCatalog.Known("", ""));
+        WeightsCatalog.DescribeKnown("", ""));
 
-    // The address of published weights brings what is published about them, wherever it was copied from.
+    // The address of published weights comes with their catalog entry.
     private static WeightsReference OfAddress(RemoteWeights remote) =>
         new()
         {
-            Remote = remote, Published =
-            WeightsCatalog.All.FirstOrDefault(weights => weights.Url == remote.Url && weights.Unusable is null)
+            Remote = remote,
+            Published = WeightsCatalog.All.FirstOrDefault(weights => weights.Url == remote.Url && weights.Unusable is null),
         };
 
     private static PublishedWeights? OfName(string text, string backbone)
     {
-        if (WeightsCatalog.Of(backbone).FirstOrDefault(weights => Is(weights.Version, text)) is { } version)
+        if (WeightsCatalog.Of(backbone).FirstOrDefault(weights => EqualsIgnoringCase(weights.Version, text)) is { } version)
             return version;
-        if (!text.Contains('/', StringComparison.Ordinal) || WeightsCatalog.Named(text) is not { } found)
+        if (!text.Contains('/', StringComparison.Ordinal) || WeightsCatalog.TryFind(text) is not { } found)
             return null;
-        return Is(found.Backbone, backbone)
+        return EqualsIgnoringCase(found.Backbone, backbone)
             ? found
             : throw new ArgumentException($"The weights '{found.Name}' are those of {found.Backbone}, not of {backbone}. "
-            + $"{WeightsCatalog.Known(backbone, backbone)}", nameof(text));
+                + $"{WeightsCatalog.DescribeKnown(backbone, backbone)}", nameof(text));
     }
 
-    // A file under its published name is that file; were it another, loading would say so.
+    // A file with a published file name is taken for that file; if it is another, loading says so.
     private static WeightsReference OfFile(string path, string backbone)
     {
         bool namesBackbone = path.Split('/') is [var first, _] && WeightsCatalog.Of(first).Count > 0;
         if (!System.IO.File.Exists(path) && (namesBackbone || PlainWord().IsMatch(path)))
         {
             throw new ArgumentException(
-                $"'{path}' is neither a file nor the name of "
-                + $"weights.{NearestName.Question(path, WeightsCatalog.Of(backbone).Select(weights => weights.Version))} " +
-                WeightsCatalog.Known(backbone, backbone), nameof(path));
+                $"'{path}' is neither a file nor the name of weights."
+                + $"{NearestName.Question(path, WeightsCatalog.Of(backbone).Select(weights => weights.Version))} "
+                + WeightsCatalog.DescribeKnown(backbone, backbone), nameof(path));
         }
         string name = Path.GetFileName(path);
         return new()
@@ -117,4 +120,86 @@ public sealed partial record WeightsReference
 
     [GeneratedRegex("^[A-Za-z0-9_-]*$")]
     private static partial Regex PlainWord();
+}
+
+/// <summary>A file of weights on the web, identified by its hash.</summary>
+internal sealed partial record RemoteWeights
+{
+    private const int ShortestHash = 8;
+    private const int WholeHash = 64;
+    private const string HashFragment = "#sha256=";
+
+    /// <summary>Describes a file.</summary>
+    /// <param name="url">Where it can be downloaded, http or https.</param>
+    /// <param name="sha256">Its SHA-256 in hexadecimal, or, where the address is https, the first eight digits of it or more.</param>
+    /// <exception cref="ArgumentException">It is no address of the web, or no start of a SHA-256.</exception>
+    public RemoteWeights(Uri url, string sha256)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        ArgumentNullException.ThrowIfNull(sha256);
+        if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttps && url.Scheme != Uri.UriSchemeHttp))
+            throw new ArgumentException($"'{url}' cannot be downloaded; expected: an address that begins with https:// or http://.",
+                nameof(url));
+        if (!Hexadecimal().IsMatch(sha256))
+            throw new ArgumentException($"'{sha256}' is no SHA-256; expected: its {WholeHash} hexadecimal digits, or the first "
+                + $"{ShortestHash} or more.", nameof(sha256));
+        // Eight digits can be forged in minutes: they tell files apart, but only https proves who sends them.
+        if (url.Scheme == Uri.UriSchemeHttp && sha256.Length < WholeHash)
+            throw new ArgumentException($"'{sha256}' is too short for '{url}'; expected: all {WholeHash} digits of the SHA-256, or an "
+                + $"https address.", nameof(sha256));
+        (Url, Sha256) = (url, sha256.ToLowerInvariant());
+    }
+
+    /// <summary>Where it can be downloaded.</summary>
+    public Uri Url { get; }
+
+    /// <summary>Its SHA-256 in lower-case hexadecimal, or the first digits of it.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>The file name on this machine: that of the address, with the start of the hash.</summary>
+    public string FileName
+    {
+        get
+        {
+            string name = UnwantedCharacters().Replace(Uri.UnescapeDataString(Url.Segments[^1]), "_").TrimStart('.');
+            string start = Sha256[..ShortestHash];
+            return name.Contains(start, StringComparison.Ordinal) ? name
+                : $"{Path.GetFileNameWithoutExtension(name)}-{start}{Path.GetExtension(name)}";
+        }
+    }
+
+    /// <summary>
+    /// Parses <c>https://host/name.pth#sha256=HASH</c>, or an address whose file name ends with the start of the hash, as torch.hub's do.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is no such address; the message says what is missing.</exception>
+    public static RemoteWeights Parse(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        int fragment = address.IndexOf('#', StringComparison.Ordinal);
+        if (!Uri.TryCreate(fragment < 0 ? address : address[..fragment], UriKind.Absolute, out Uri? url))
+            throw new ArgumentException($"'{address}' is no address of a file.", nameof(address));
+        if (fragment >= 0 && address[fragment..].StartsWith(HashFragment, StringComparison.OrdinalIgnoreCase))
+            return new(url, address[(fragment + HashFragment.Length)..]);
+        if (fragment < 0 && url.Scheme == Uri.UriSchemeHttps && HashInName(url.AbsolutePath) is { } start)
+            return new(url, start);
+        throw new ArgumentException(
+            $"'{address}' does not say what the file must contain. Append {HashFragment} and the SHA-256 of the file (sha256sum prints "
+            + "it); only an https address whose file name ends with the start of it, such as resnet18-f37072fd.pth, does without.",
+            nameof(address));
+    }
+
+    /// <summary>
+    /// The start of the hash that a file name ends with: <c>f37072fd</c> of <c>resnet18-f37072fd.pth</c>; null where it has none.
+    /// </summary>
+    public static string? HashInName(string name) =>
+        HashBeforeExtension().Match(name) is { Success: true } match ? match.Groups[1].Value : null;
+
+    [GeneratedRegex("^[0-9a-fA-F]{8,64}$")]
+    private static partial Regex Hexadecimal();
+
+    [GeneratedRegex(@"-([0-9a-f]{8,64})\.[^/.]+$")]
+    private static partial Regex HashBeforeExtension();
+
+    [GeneratedRegex(@"\.{2,}|[^A-Za-z0-9._-]")]
+    private static partial Regex UnwantedCharacters();
 }

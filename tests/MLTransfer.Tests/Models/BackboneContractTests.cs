@@ -43,14 +43,13 @@ public class BackboneContractTests
         model.eval();
         Tensor images = randn(2, 3, Zoo.SmallSide(backbone), Zoo.SmallSide(backbone));
         Is_recognised_by_its_weights(backbone, model);
-        Tensor scores = Has_features_of_the_stated_width_and_one_score_per_class(backbone, model, images);
+        Tensor scores = Scores(model, images);
         Leaves_no_tensor_behind(model, images);
         Gives_the_same_scores_when_folded(model, images, scores);
         Gives_nearly_the_same_scores_in_bfloat16(model, images, scores);
-        Each_weight_is_in_one_group_or_a_head(model);
-        Each_group_can_be_where_training_begins(model);
         What_is_frozen_gets_no_gradient_and_what_is_not_does(model, images);
-        Takes_another_head(backbone, model, images);
+        Assert.Empty(BackboneContract.FindViolations(backbone, model, images));
+        Has_the_stated_number_of_parameters(backbone, model);
     }
 
     private static void Is_recognised_by_its_weights(Backbone backbone, ImageModel model)
@@ -60,23 +59,20 @@ public class BackboneContractTests
         Assert.Equal(new BackboneDetector(backbone, Classes), BackboneDetector.Detect(file));
     }
 
-    private static Tensor Has_features_of_the_stated_width_and_one_score_per_class(Backbone backbone, ImageModel model, Tensor images)
+    private static Tensor Scores(ImageModel model, Tensor images)
     {
         using var untracked = no_grad();
-        Tensor scores = model.call(images);
-        Assert.Equal([2, Classes], scores.shape);
-        Assert.Equal([2, backbone.FeatureWidth], model.Features(images).shape);
-        return scores;
+        return model.call(images);
     }
 
     private static void Leaves_no_tensor_behind(ImageModel model, Tensor images)
     {
         using var untracked = no_grad();
-        long before = LiveTensors.Count();
+        long before = LiveTensors.OnThisThread;
         model.call(images).Dispose();
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal(before, LiveTensors.OnThisThread);
         using (var frozen = new FrozenModel(model, ScalarType.BFloat16)) frozen.Logits(images).Dispose();
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal(before, LiveTensors.OnThisThread);
     }
 
     // Folding only reorders float32 sums, and unfolding gives the trained network back.
@@ -98,22 +94,6 @@ public class BackboneContractTests
         Assert.InRange(Zoo.RelativeDifference(rounded, scores), 0, 0.05);
     }
 
-    private static void Each_weight_is_in_one_group_or_a_head(ImageModel model)
-    {
-        IEnumerable<Parameter> grouped =
-            model.Groups.SelectMany(group => group.Modules).Append(model.Head).Concat(model.AuxiliaryHeads)
-            .SelectMany(module => module.parameters());
-        Assert.Equal(model.parameters().Select(parameter => parameter.Handle).Order(),
-            grouped.Select(parameter => parameter.Handle).Order());
-    }
-
-    private static void Each_group_can_be_where_training_begins(ImageModel model)
-    {
-        Assert.Equal(Enumerable.Range(0, model.Groups.Count), model.Groups.Select(group => model.FirstTrained(Layers.From(group.Name))));
-        Assert.Equal(model.Groups.Count, model.FirstTrained(Layers.From(model.HeadName)));
-        Assert.Equal(0, model.FirstTrained(Layers.All));
-    }
-
     private static void What_is_frozen_gets_no_gradient_and_what_is_not_does(ImageModel model, Tensor images)
     {
         int first = model.Groups.Count / 2;
@@ -128,10 +108,8 @@ public class BackboneContractTests
         model.eval();
     }
 
-    private static void Takes_another_head(Backbone backbone, ImageModel model, Tensor images)
+    private static void Has_the_stated_number_of_parameters(Backbone backbone, ImageModel model)
     {
-        model.ResetClassifier(3, ClassifierHead.Mlp(16));
-        Assert.Equal([2, 3], model.call(images).shape);
         model.ResetClassifier(Math.Max(1, backbone.Classes));
         long head = backbone.Classes == 0 ? model.Head.parameters().Sum(parameter => parameter.numel()) : 0;
         Assert.Equal(backbone.Parameters, model.parameters().Sum(parameter => parameter.numel()) - head);

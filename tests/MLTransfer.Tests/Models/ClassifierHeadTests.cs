@@ -1,3 +1,8 @@
+using MLTransfer.Models;
+using MLTransfer.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
 namespace MLTransfer.Tests.Models;
 
 public class ClassifierHeadTests
@@ -42,5 +47,84 @@ public class ClassifierHeadTests
         Assert.Throws<ArgumentOutOfRangeException>(() => ClassifierHead.Dropout(1));
         Assert.Throws<ArgumentOutOfRangeException>(() => ClassifierHead.Mlp(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => ClassifierHead.Mlp(dropout: double.NaN));
+    }
+}
+
+public class ResetClassifierTests
+{
+    [Theory]
+    [InlineData("linear", "fc.weight 3,64", "fc.bias 3")]
+    [InlineData("dropout:0.5", "fc.weight 3,64", "fc.bias 3")]
+    [InlineData("mlp:16:0.5", "fc.0.weight 16,64", "fc.0.bias 16", "fc.3.weight 3,16", "fc.3.bias 3")]
+    public void A_head_has_the_names_and_shapes_that_PyTorch_gives_it(string head, params string[] state)
+    {
+        using var scope = NewDisposeScope();
+        ImageModel model = ModelZoo.Find("cifar_resnet20").Build(10);
+        model.ResetClassifier(3, ClassifierHead.Parse(head));
+        string[] expected = [.. state.Select(entry => entry.Replace("fc", model.HeadName, StringComparison.Ordinal))];
+        Assert.Equal(expected, model.state_dict().Where(entry => entry.Key.StartsWith(model.HeadName, StringComparison.Ordinal))
+            .Select(entry => $"{entry.Key} {string.Join(',', entry.Value.shape)}"));
+    }
+
+    [Fact]
+    public void Scores_are_the_heads_answer_to_the_features()
+    {
+        using var scope = NewDisposeScope();
+        ImageModel model = ModelZoo.Find("cifar_resnet20").Build(10, ClassifierHead.Mlp(16));
+        model.eval();
+        Tensor images = randn(2, 3, 32, 32), features = model.Features(images);
+        Dictionary<string, Tensor> state = model.state_dict();
+        Tensor hidden = nn.functional.linear(features, state["linear.0.weight"], state["linear.0.bias"]).relu();
+        Tensor expected = nn.functional.linear(hidden, state["linear.3.weight"], state["linear.3.bias"]);
+        Assert.True(Zoo.RelativeDifference(model.call(images).detach(), expected.detach()) < 1e-6,
+            "These are the same operations in the same order.");
+    }
+
+    [Theory]
+    [InlineData("dropout:0.9")]
+    [InlineData("mlp:64:0.9")]
+    public void Dropout_acts_in_training_only(string head)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        ImageModel model = ModelZoo.Find("cifar_resnet20").Build(10, ClassifierHead.Parse(head));
+        Tensor features = randn(8, 64);
+        model.train();
+        Assert.NotEqual(0, (model.Head.call(features) - model.Head.call(features)).abs().max().item<float>());
+        model.eval();
+        Assert.Equal(0, (model.Head.call(features) - model.Head.call(features)).abs().max().item<float>());
+    }
+
+    [Theory]
+    [InlineData("linear", "mlp:16:0.4")]
+    [InlineData("mlp:16:0.4", "linear")]
+    [InlineData("mlp:16:0.4", "mlp:8:0.4")]
+    public void Weights_with_another_head_leave_the_new_one_as_it_is(string stored, string asked)
+    {
+        using var scope = NewDisposeScope();
+        Backbone backbone = ModelZoo.Find("cifar_resnet20");
+        var file = StateDict.Save(backbone.Build(10, ClassifierHead.Parse(stored))).ToDictionary(tensor => tensor.Name);
+        ImageModel model = backbone.Build(10, ClassifierHead.Parse(asked));
+        Tensor[] before = [.. model.Head.parameters().Select(parameter => parameter.clone())];
+        Assert.False(StateDict.Load(model, file, "file", backbone.Name, model.HeadName));
+        Assert.All(before.Zip(model.Head.parameters()), pair => Assert.True(pair.First.Equals(pair.Second)));
+    }
+
+    [Fact]
+    public void Weights_with_a_linear_head_fill_one_with_dropout_before_it()
+    {
+        using var scope = NewDisposeScope();
+        Backbone backbone = ModelZoo.Find("cifar_resnet20");
+        ImageModel stored = backbone.Build(10), asked = backbone.Build(10, ClassifierHead.Dropout(0.5));
+        Assert.True(StateDict.Load(asked, StateDict.Save(stored).ToDictionary(tensor => tensor.Name), "file", backbone.Name,
+            asked.HeadName));
+        Assert.All(stored.Head.parameters().Zip(asked.Head.parameters()), pair => Assert.True(pair.First.Equals(pair.Second)));
+    }
+
+    [Fact]
+    public void Images_that_are_too_small_are_an_error_that_says_what_is_needed()
+    {
+        var error = Assert.Throws<ArgumentException>(() => ModelZoo.Find("vgg16").CheckInputSize(24));
+        Assert.Contains("vgg16 cannot see images of 24 × 24 pixels: it needs at least 32 × 32.", error.Message, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,5 @@
 using MLTransfer.Models;
+using MLTransfer.Tests.Reference;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,4 +37,17 @@ public class ModelZooTests
 
     [Fact]
     public void Backbones_are_found_whatever_the_letter_case() => Assert.Equal("resnet50", ModelZoo.Find("ResNet50").Name);
+}
+
+public class ZooCompletenessTests
+{
+    private const string Script = "import torchvision; print('\\n'.join(n for n in "
+        + "torchvision.models.list_models(module=torchvision.models) if 'quantized' not in n))";
+
+    [NeedsTorchvisionFact]
+    public void Every_classification_network_of_torchvision_is_in_the_zoo()
+    {
+        string[] theirs = PyTorch.Run(Script).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(theirs.Order(StringComparer.Ordinal), Zoo.Names.Where(Zoo.IsInTorchvision));
+    }
 }

@@ -12,12 +12,17 @@ public class TorchvisionParityTests(TorchvisionReference reference) : IClassFixt
     // Float32 sums in another order: PyTorch's own logits lie up to 2.3e-6 from those in float64, whatever the processor's instructions.
     private const double Tolerance = 1e-4;
 
-    // The gradient passes ReLUs and maxima, and where a sum lies within rounding of zero or of another, one place of a map gets a gradient
-    // that it does not get
-    // elsewhere. PyTorch 1.13's own gradients in float32 lie up to 1.5e-2 from those in float64 (ResNeXt-50 with AVX-512 and without
-    // oneDNN, 1.2e-6
-    // with AVX2; GoogLeNet 4.6e-5, 3.9e-4 and 1e-2). A layer missing or wrong on the way back changes it by its own size.
-    private const double GradientTolerance = 5e-2;
+    // In float64, gradients agree but for the classifier's, which is computed in float32 on both sides of this comparison or on one.
+    private const double GradientTolerance = 1e-6;
+
+    // In float32 the gradient passes ReLUs and maxima, and where a sum is within rounding of zero or of another, one position of a map gets
+    // a gradient that it does not get elsewhere. PyTorch 1.13's own gradients in float32 differ by up to 1.5e-2 from those in float64
+    // (ResNeXt-50 with AVX-512 and without oneDNN, 1.2e-6 with AVX2; GoogLeNet 4.6e-5, 3.9e-4 and 1e-2). A layer missing or wrong on the
+    // way back changes it by its own size.
+    private const double RoundedGradientTolerance = 5e-2;
+
+    // Above, float64 takes too long and too much memory.
+    private const long MostParametersInFloat64 = 50_000_000;
 
     public static TheoryData<string> SmallestOfEachFamily => [.. Zoo.SmallestOfEachFamily.Where(Zoo.IsInTorchvision)];
 
@@ -33,7 +38,8 @@ public class TorchvisionParityTests(TorchvisionReference reference) : IClassFixt
     {
         using var scope = NewDisposeScope();
         Backbone backbone = ModelZoo.Find(name);
-        using ReferenceNetwork expected = reference.Compute(name, Side(backbone), images: 2);
+        bool exact = backbone.Parameters <= MostParametersInFloat64 && Zoo.SmallestOfEachFamily.Contains(name);
+        using ReferenceNetwork expected = reference.Compute(name, Side(backbone), images: 2, exact);
         using ImageModel model = backbone.Build(classes: 1000);
         Assert.Equal(expected.Parameters, backbone.Parameters);
         Assert.Equal(expected.Parameters, model.parameters().Sum(parameter => parameter.numel()));
@@ -42,13 +48,22 @@ public class TorchvisionParityTests(TorchvisionReference reference) : IClassFixt
 
         StateDict.Load(model, WeightsFile.Read(expected.WeightsPath), name + ".pth", name);
         model.eval();
-        Tensor logits = model.call(expected.Input);
-        nn.functional.cross_entropy(logits, arange(2, dtype: ScalarType.Int64)).backward();
+        Tensor images = expected.Input, logits = model.call(images);
         Assert.InRange(Zoo.RelativeDifference(logits.detach(), expected.Logits), 0, Tolerance);
-        Tensor first = model.get_parameter(expected.FirstParameter)!;
-        Assert.InRange(Zoo.RelativeDifference(first.grad!, expected.Gradient(first.shape)), 0, GradientTolerance);
+        if (exact)
+        {
+            model.to(ScalarType.Float64);
+            // It takes features, which are float32 always.
+            model.Head.to(ScalarType.Float32);
+            logits = model.call(images.to(ScalarType.Float64));
+        }
+
+        nn.functional.cross_entropy(logits, arange(2, dtype: ScalarType.Int64)).backward();
+        Tensor gradient = model.get_parameter(expected.FirstParameter)!.grad!;
+        Assert.InRange(Zoo.RelativeDifference(gradient, expected.Gradient(gradient.shape)), 0,
+            exact ? GradientTolerance : RoundedGradientTolerance);
     }
 
     // Small, so that it is fast, where torchvision's network takes that: its transformers with places are made for one size.
-    private static int Side(Backbone backbone) => backbone.InputSizes.Step > 1 ? 224 : Math.Max(96, backbone.InputSizes.Least);
+    private static int Side(Backbone backbone) => backbone.InputSizes.Multiple > 1 ? 224 : Math.Max(96, backbone.InputSizes.Minimum);
 }

@@ -1,3 +1,4 @@
+using MLTransfer.Models;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Weights;
 using TorchSharp;
@@ -133,4 +134,99 @@ public sealed class StateDictTests : IDisposable
             named.Add(tensor.Name, tensor);
         return named;
     }
+}
+
+public sealed class LoadFileTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _scope.Dispose();
+    }
+
+    [NeedsPyTorchFact]
+    public void Numbers_get_from_every_format_to_their_places_also_when_they_are_parts_of_others_or_of_another_type()
+    {
+        string expected = PyTorch.Run(
+            StateDictReference.Script + """
+                x = torch.randn(6, 6)
+                state = {'0.weight': x.t(), '0.bias': x[1], '1.weight': torch.randn(2, 6).half(), '1.bias': torch.randn(2).double()}
+                torch.save(state, f'{sys.argv[1]}/zip.pth')
+                torch.save(state, f'{sys.argv[1]}/legacy.pth', _use_new_zipfile_serialization=False)
+                describe({name: tensor.float() for name, tensor in state.items()})
+                """, _folder.Path);
+        WeightsConversion.ToSafetensors(_folder.PathOf("zip.pth"), _folder.PathOf("weights.safetensors"));
+
+        Assert.All(Directory.GetFiles(_folder.Path), path =>
+        {
+            Sequential network = Network();
+            Assert.True(StateDict.LoadFile(network, path, "network"));
+            Assert.Equal(expected, StateDictReference.Describe(StateDict.Save(network).ToDictionary(tensor => tensor.Name)));
+        });
+    }
+
+    [Fact]
+    public void Numbers_that_disagree_with_their_checksum_are_an_error_that_names_the_file()
+    {
+        byte[] numbers = [.. Enumerable.Repeat((byte)0x5a, 6 * 6 * 4)];
+        var pickle = new TestPickle().Op('}').Op('(')
+            .Text("0.weight").Tensor(36, 0, [6, 6], [6, 1]).Text("0.bias").Tensor(36, 0, [6], [1])
+            .Text("1.weight").Tensor(36, 0, [2, 6], [6, 1]).Text("1.bias").Tensor(36, 0, [2], [1]).Op('u').End();
+        byte[] file = TestPth.Make(pickle, numbers);
+        string path = _folder.Write("weights.pth", file);
+        StateDict.LoadFile(Network(), path, "network");
+        file[file.AsSpan().IndexOf(numbers) + 100] ^= 1;
+        _folder.Write("weights.pth", file);
+
+        var exception = Assert.Throws<WeightsException>(() => StateDict.LoadFile(Network(), path, "network"));
+
+        Assert.Equal(path, exception.File);
+        Assert.Contains("does not agree with its checksum", exception.Message);
+    }
+
+    private static Sequential Network() => nn.Sequential(nn.Linear(6, 6), nn.Linear(6, 2));
+}
+
+/// <summary>GoogLeNet has two classifiers more than others, which published files have for a thousand classes, or not at all.</summary>
+public sealed class AuxiliaryHeadTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly ImageModel _network = ModelZoo.Find("googlenet").Build(7);
+    private readonly Dictionary<string,
+        StoredTensor> _published = StateDict.Save(ModelZoo.Find("googlenet").Build(10)).ToDictionary(tensor => tensor.Name);
+
+    public void Dispose()
+    {
+        _network.Dispose();
+        _scope.Dispose();
+    }
+
+    [Fact]
+    public void For_another_number_of_classes_all_but_their_last_layers_are_loaded()
+    {
+        Assert.False(StateDict.Load(_network, _published, "a.pth", "googlenet", _network.HeadName));
+
+        Assert.Equal(_published["aux1.fc1.weight"].Bytes.ToArray(), Now("aux1.fc1.weight").Bytes.ToArray());
+        Assert.Equal([7, 1024], Now("aux1.fc2.weight").Shape);
+    }
+
+    [Fact]
+    public void They_may_be_missing_but_not_in_part()
+    {
+        var without = _published.Where(item => !item.Key.StartsWith("aux", StringComparison.Ordinal)).ToDictionary();
+        byte[] before = Now("aux2.fc1.weight").Bytes.ToArray();
+
+        StateDict.Load(_network, without, "a.pth", "googlenet", _network.HeadName);
+        Assert.Equal(before, Now("aux2.fc1.weight").Bytes.ToArray());
+
+        _published.Remove("aux1.fc1.bias");
+        Assert.Contains(
+            "1 missing: aux1.fc1.bias",
+            Assert.Throws<WeightsException>(() => StateDict.Load(_network, _published, "a.pth", "googlenet", _network.HeadName)).Message);
+    }
+
+    private StoredTensor Now(string name) => StateDict.Save(_network).Single(tensor => tensor.Name == name);
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using MLTransfer.Models;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Weights;
 
@@ -86,4 +88,94 @@ public sealed class TorchFileTests : IDisposable
         Assert.Contains("'torch.nn.modules.linear.Linear'", Errors.Of(_folder.PathOf("model.pth")));
         Assert.Contains("TorchScript", Errors.Of(_folder.PathOf("script.pth")));
     }
+}
+
+public sealed class TorchLegacyTests : IDisposable
+{
+    private const string ResNet20 = "weights/cifar10-resnet20-12fca82f.th", ResNet56 = "weights/cifar10-resnet56-4bfd9763.th";
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [NeedsSharedFact(ResNet20)]
+    public void Weights_of_the_legacy_format_fit_their_backbone_with_the_classifier()
+    {
+        string path = SharedFolder.PathOf(ResNet20);
+        using ImageModel model = ModelZoo.Find("cifar_resnet20").Build(10);
+
+        Assert.True(StateDict.Load(model, WeightsFile.Read(path), path, "cifar_resnet20", model.HeadName));
+    }
+
+    [NeedsPyTorchFact(ResNet56)]
+    public void Every_bit_of_legacy_weights_is_what_PyTorch_reads() => Assert.Equal(
+        PyTorch.Run(
+            StateDictReference.Script + """
+                for file in sys.argv[1:]:
+                    describe({name[len('module.'):]: tensor for name, tensor in torch.load(file, map_location='cpu')['state_dict'].items()})
+                """,
+            SharedFolder.PathOf(ResNet20), SharedFolder.PathOf(ResNet56)),
+        string.Concat(new[] { ResNet20, ResNet56 }
+        .Select(file => StateDictReference.Describe(WeightsFile.Read(SharedFolder.PathOf(file))))));
+
+    [NeedsPyTorchFact]
+    public void Every_type_view_parameter_and_shared_storage_is_read_as_PyTorch_wrote_it_with_protocols_2_to_5()
+    {
+        string expected = PyTorch.Run(StateDictReference.SaveEverything("_use_new_zipfile_serialization=False"), _folder.Path);
+
+        foreach (int protocol in new[] { 2, 3, 4, 5 })
+            Assert.Equal(expected, StateDictReference.Describe(WeightsFile.Read(_folder.PathOf($"{protocol}.pth"))));
+    }
+
+    [NeedsPyTorchFact]
+    public void A_pickle_that_is_not_of_torch_and_a_tar_file_are_named_as_what_they_are()
+    {
+        PyTorch.Run(
+            """
+            import pickle, sys, tarfile
+            pickle.dump({'weight': [1.0]}, open(f'{sys.argv[1]}/pickle.pth', 'wb'))
+            tarfile.open(f'{sys.argv[1]}/archive.pth', 'w').addfile(tarfile.TarInfo('storages'))
+            """, _folder.Path);
+
+        Assert.Contains("not one of torch.save", Errors.Of(_folder.PathOf("pickle.pth")));
+        Assert.Contains("is a tar file", Errors.Of(_folder.PathOf("archive.pth")));
+    }
+}
+
+/// <summary>One line for each tensor, the same from PyTorch and from us when name, type, shape and every bit agree.</summary>
+internal static class StateDictReference
+{
+    /// <summary>Python's side: a function <c>describe(state_dict)</c> that prints the lines.</summary>
+    public const string Script = """
+        import collections, hashlib, sys, torch
+        NAMES = {torch.bool: 'Bool', torch.uint8: 'UInt8', torch.int8: 'Int8', torch.int16: 'Int16', torch.int32: 'Int32', torch.int64: 'Int64',
+                 torch.float16: 'Float16', torch.bfloat16: 'BFloat16', torch.float32: 'Float32', torch.float64: 'Float64'}
+        def describe(state_dict):
+            for name, tensor in state_dict.items():
+                tensor = tensor.detach().contiguous()
+                raw = tensor.view(torch.int16) if tensor.dtype == torch.bfloat16 else tensor
+                print(name, NAMES[tensor.dtype], list(tensor.shape), hashlib.sha256(raw.numpy().tobytes()).hexdigest())
+
+        """;
+
+    /// <summary>
+    /// Python's side: saves one dictionary as 2.pth to 5.pth, named after the protocol, into the folder of the first argument, and
+    /// describes it.
+    /// </summary>
+    /// <param name="options">Further arguments of torch.save.</param>
+    public static string SaveEverything(string options = "") => Script + $$"""
+        x = torch.arange(60.).reshape(3, 4, 5)
+        tensors = {str(type)[6:]: torch.tensor([[0, 1], [2, 100]]).to(type) for type in NAMES}
+        tensors |= {'whole': x, 'permuted': x.permute(2, 0, 1), 'slice': x[1], 'column': x[:, 2, :], 'stepped': x[::2, ::3],
+                    'expanded': torch.ones(1).expand(7), 'scalar': torch.tensor(3.5), 'one': x[1, 2, 3], 'empty': torch.zeros(0, 3),
+                    'channels_last': torch.randn(2, 3, 4, 5).to(memory_format=torch.channels_last),
+                    'parameter': torch.nn.Parameter(x), 'half_view': x.half()[:, 1]}
+        for protocol in (2, 3, 4, 5):
+            torch.save(tensors, f'{sys.argv[1]}/{protocol}.pth', pickle_protocol=protocol, {{options}})
+        describe(tensors)
+
+        """;
+
+    public static string Describe(IReadOnlyDictionary<string, StoredTensor> tensors) => string.Concat(tensors.Values.Select(tensor =>
+        $"{tensor.Name} {tensor.Type} [{string.Join(", ", tensor.Shape)}] "
+        + $"{Convert.ToHexStringLower(SHA256.HashData(tensor.Bytes.Span))}\n"));
 }

@@ -87,7 +87,7 @@ public sealed class TrainerCheckpointTests : IDisposable
     [Fact]
     public void A_file_of_the_network_alone_is_not_told_of()
     {
-        using OpenWeights file = OpenWeights.Of(Write(Named(Backbone.Build(10), "")));
+        using OpenWeights file = OpenWeights.Open(Write(Named(Backbone.Build(10), "")));
         Assert.Null(NetworkInFile.Told(file, "weights.pth", ""));
     }
 
@@ -120,7 +120,7 @@ public sealed class TrainerCheckpointTests : IDisposable
     private static string? Told(string path)
     {
         using ImageModel model = Backbone.Build(10);
-        using OpenWeights file = OpenWeights.Of(path);
+        using OpenWeights file = OpenWeights.Open(path);
         (bool withClassifier, string prefix) = StateDict.Load(model, file, path, Backbone.Name, model.HeadName, null);
         Assert.True(withClassifier);
         Assert.All(model.parameters(), parameter => Assert.True(parameter.eq(0.5).all().item<bool>()));

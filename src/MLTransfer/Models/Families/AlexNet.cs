@@ -44,8 +44,10 @@ internal sealed class AlexNet : ImageModel
 
     public static IReadOnlyList<Backbone> Variants { get; } =
     [
-        new("alexnet", "AlexNet", Width, 61_100_840, Preprocessing.ImageNet,
-        () => new AlexNet(new Container("classifier"))) { InputSizes = InputSizes.AtLeast(63) },
+        new("alexnet", "AlexNet", Width, 61_100_840, Preprocessing.ImageNet, () => new AlexNet(new("classifier")))
+        {
+            InputSizes = InputSizes.AtLeast(63),
+        },
     ];
 
     public override IReadOnlyList<LayerGroup> Groups { get; }

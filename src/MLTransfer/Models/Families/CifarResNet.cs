@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Families;
 
 /// <summary>
-/// The ResNet for 32-pixel images (He et al. 2015, section 4.2): three stages of 16, 32 and 64 channels; a shortcut without weights
-/// takes every second pixel and pads the channels with zeros (option A).
+/// The ResNet for 32-pixel images (He et al. 2015, section 4.2): three stages of 16, 32 and 64 channels; a shortcut without weights takes
+/// every second pixel and pads the channels with zeros (option A).
 /// </summary>
 internal sealed class CifarResNet : ImageModel
 {
@@ -27,11 +27,11 @@ internal sealed class CifarResNet : ImageModel
             }
 
             Sequence sequence = Child($"layer{stage + 1}", new Sequence(blocks));
-            groups.Add(new($"layer{stage + 1}", [sequence], sequence.call));
+            groups.Add(new($"layer{stage + 1}", sequence));
         }
 
         Groups = groups;
-        Initialisation.KaimingFanOut(this);
+        Initialization.KaimingFanOut(this);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
@@ -46,7 +46,7 @@ internal sealed class CifarResNet : ImageModel
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
     private static Backbone Variant(string name, int blocksPerStage, long parameters) =>
-        new(name, "CIFAR ResNet", 64, parameters, Imaging.Preprocessing.Cifar, () => new CifarResNet(blocksPerStage)) { Classes = 10 };
+        new(name, "CIFAR ResNet", 64, parameters, Preprocessing.Cifar, () => new CifarResNet(blocksPerStage)) { Classes = 10 };
 
     private sealed class Block : NamedModule
     {

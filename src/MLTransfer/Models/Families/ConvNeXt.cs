@@ -27,11 +27,11 @@ internal sealed class ConvNeXt : ImageModel
         LayerNorm norm = Child("classifier", classifier).Child("0", nn.LayerNorm(widths[^1], Epsilon));
         Groups =
         [
-            .. layers.Select((layer, index) => new LayerGroup($"features.{index}", [layer], layer.call)),
+            .. layers.Select((layer, index) => new LayerGroup($"features.{index}", layer)),
             new("classifier.0", [norm], maps => norm.call(maps.to(norm.weight.dtype).mean([2, 3]))),
         ];
-        foreach (Conv2d convolution in modules().OfType<Conv2d>()) Initialise(convolution.weight!, convolution.bias!);
-        foreach (Linear linear in modules().OfType<Linear>()) Initialise(linear.weight!, linear.bias!);
+        foreach (Conv2d convolution in modules().OfType<Conv2d>()) Initialize(convolution.weight!, convolution.bias!);
+        foreach (Linear linear in modules().OfType<Linear>()) Initialize(linear.weight!, linear.bias!);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
@@ -44,18 +44,18 @@ internal sealed class ConvNeXt : ImageModel
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialise(weight, bias);
+    protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialize(weight, bias);
 
     private static Backbone Variant(string name, long[] widths, int[] depths, double lastDrop, long parameters, int resizeTo) => new(
-        $"convnext_{name}", "ConvNeXt", (int)widths[^1], parameters, Imaging.Preprocessing.ImageNet with { ResizeTo = resizeTo },
+        $"convnext_{name}", "ConvNeXt", (int)widths[^1], parameters, Preprocessing.ImageNet with { ResizeTo = resizeTo },
         () => new ConvNeXt(widths, depths, lastDrop, new("classifier")))
     {
         InputSizes = InputSizes.AtLeast(32),
     };
 
-    private static void Initialise(Tensor weight, Tensor bias)
+    private static void Initialize(Tensor weight, Tensor bias)
     {
-        Initialisation.TruncatedNormal(weight, 0.02);
+        Initialization.TruncatedNormal(weight, 0.02);
         nn.init.zeros_(bias);
     }
 
@@ -78,7 +78,7 @@ internal sealed class ConvNeXt : ImageModel
         }
     }
 
-    /// <summary>Half as high and wide.</summary>
+    /// <summary>Layer norm, then a 2×2 convolution that halves height and width.</summary>
     private sealed class Reduction : NamedModule
     {
         private readonly LayerNormUnit _norm;
@@ -97,7 +97,7 @@ internal sealed class ConvNeXt : ImageModel
         }
     }
 
-    /// <summary>Depthwise 7×7, layer norm, then a perceptron for each pixel, its channels scaled; added to the input.</summary>
+    /// <summary>Depthwise 7×7, layer norm, then a perceptron for each pixel, its outputs scaled; residual.</summary>
     private sealed class Block : NamedModule
     {
         private readonly Path _path;

@@ -8,14 +8,16 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Families;
 
 /// <summary>DenseNet-BC (Huang et al. 2016, https://arxiv.org/abs/1608.06993) with torchvision's layer names.</summary>
-internal sealed partial class DenseNet : ImageModel, IAdaptsToWeights
+internal sealed partial class DenseNet : ImageModel, ICheckpointCompatibility
 {
     private DenseNet(int growth, int[] blocks, int stemWidth, int width) : base(nameof(DenseNet), "classifier", width)
     {
         Container features = Child("features", new Container("features"));
         ConvolutionUnit stem = features.Convolution("conv0", "norm0", new(3, stemWidth, 7, 2, 3));
-        var groups = new List<LayerGroup> { new(
-            "features.conv0", stem.Modules, images => nn.functional.max_pool2d(stem.Forward(images).relu_(), 3, 2, 1)) };
+        var groups = new List<LayerGroup>
+        {
+            new("features.conv0", stem.Modules, images => nn.functional.max_pool2d(stem.Forward(images).relu_(), 3, 2, 1)),
+        };
         void Add(string name, NamedModule module) => groups.Add(new($"features.{name}", [features.Child(name, module)], module.call));
         long inputs = stemWidth;
         for (int i = 1; i <= blocks.Length; i++)
@@ -43,12 +45,12 @@ internal sealed partial class DenseNet : ImageModel, IAdaptsToWeights
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    /// <summary>torchvision's DenseNets were published when names could have dots: <c>denselayer1.norm.1.weight</c>.</summary>
-    public string NameOf(string stored) => NumberedLayer().Replace(stored, "$1$2");
+    /// <summary>Published when module names could have dots: <c>denselayer1.norm.1.weight</c>.</summary>
+    public string MapKey(string stored) => NumberedLayer().Replace(stored, "$1$2");
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias)
+    protected override void InitializeClassifier(Tensor weight, Tensor bias)
     {
-        Initialisation.Linear(weight, bias);
+        Initialization.Linear(weight, bias);
         nn.init.zeros_(bias);
     }
 
@@ -56,11 +58,12 @@ internal sealed partial class DenseNet : ImageModel, IAdaptsToWeights
     private static partial Regex NumberedLayer();
 
     private static Backbone Variant(string name, int growth, int[] blocks, int stemWidth, int width, long parameters) =>
-        new(name, "DenseNet", width, parameters, Preprocessing.ImageNet,
-            () => new DenseNet(growth, blocks, stemWidth, width))
-        { InputSizes = InputSizes.AtLeast(29) };
+        new(name, "DenseNet", width, parameters, Preprocessing.ImageNet, () => new DenseNet(growth, blocks, stemWidth, width))
+        {
+            InputSizes = InputSizes.AtLeast(29),
+        };
 
-    /// <summary>Each layer sees the input and what all layers before it found.</summary>
+    /// <summary>Each layer sees the input and the outputs of all layers before it.</summary>
     private sealed class DenseBlock : NamedModule
     {
         private readonly DenseLayer[] _layers;
@@ -105,7 +108,7 @@ internal sealed partial class DenseNet : ImageModel, IAdaptsToWeights
         }
     }
 
-    /// <summary>Batch norm, ReLU, 1×1 to half the channels, the average of every four pixels.</summary>
+    /// <summary>Batch norm, ReLU, 1×1 to half the channels, 2×2 average pooling.</summary>
     private sealed class Transition : NamedModule
     {
         private readonly BatchNorm2d _norm;

@@ -9,9 +9,9 @@ namespace MLTransfer.Models.Families;
 /// GoogLeNet (Szegedy et al. 2014, https://arxiv.org/abs/1409.4842) with torchvision's layer names, batch norms and auxiliary heads.
 /// </summary>
 /// <remarks>
-/// The published weights expect colours as TensorFlow's: torchvision normalizes with ImageNet's mean m and deviation s and then takes
-/// x · s/0.5 + (m − 0.5)/0.5 of it ("transform_input"). With x = (p − m)/s that is (p − 0.5)/0.5, which the preprocessing here does at
-/// once.
+/// The published weights expect images normalized as in TensorFlow: torchvision normalizes with ImageNet's mean m and deviation s and then
+/// takes x · s/0.5 + (m − 0.5)/0.5 of it ("transform_input"). With x = (p − m)/s that is (p − 0.5)/0.5, which the preprocessing here does
+/// at once.
 /// </remarks>
 internal sealed class GoogLeNet : ImageModel
 {
@@ -50,7 +50,7 @@ internal sealed class GoogLeNet : ImageModel
         ];
         AuxiliaryHeads = [Child("aux1", new Auxiliary("aux1", "inception4a", 512)),
             Child("aux2", new Auxiliary("aux2", "inception4d", 528))];
-        Initialisation.TruncatedNormal(this, Deviation);
+        Initialization.TruncatedNormal(this, Deviation);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
@@ -66,15 +66,15 @@ internal sealed class GoogLeNet : ImageModel
 
     public override IReadOnlyList<AuxiliaryHead> AuxiliaryHeads { get; }
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) =>
-        Initialisation.TruncatedNormalLinear(weight, bias, Deviation);
+    protected override void InitializeClassifier(Tensor weight, Tensor bias) =>
+        Initialization.TruncatedNormalLinear(weight, bias, Deviation);
 
     private static Tensor Pooled(Tensor maps) => nn.functional.max_pool2d(maps, 3, 2, ceil_mode: true);
 
     /// <summary>The channels in and out of the four branches, in the order of the paper's table 1.</summary>
     private sealed record InceptionShape(long Inputs, long One, long ThreeReduced, long Three, long FiveReduced, long Five, long Pooled);
 
-    /// <summary>1×1; 1×1 and 3×3; 1×1 and what is 5×5 in the paper and 3×3 in torchvision; 3×3 maximum and 1×1; side by side.</summary>
+    /// <summary>1×1; 1×1 and 3×3; 1×1 and 5×5 in the paper, 3×3 in torchvision; 3×3 maximum and 1×1; concatenated.</summary>
     private sealed class Inception : NamedModule
     {
         private readonly ConvolutionModule _one;
@@ -87,7 +87,7 @@ internal sealed class GoogLeNet : ImageModel
             _one = Child("branch1", ConvolutionModule.Inception(new(shape.Inputs, shape.One, 1)));
             _three = Child("branch2", Reduced(shape.Inputs, shape.ThreeReduced, shape.Three));
             _five = Child("branch3", Reduced(shape.Inputs, shape.FiveReduced, shape.Five));
-            // Number 0 is the pooling.
+            // "0" is the pooling.
             _pooled = Child("branch4", new Container("branch4"))
                 .Child("1", ConvolutionModule.Inception(new(shape.Inputs, shape.Pooled, 1)));
         }
@@ -122,7 +122,7 @@ internal sealed class GoogLeNet : ImageModel
             return Classifier!.call(_hidden.Forward(vectors).relu_().to(ScalarType.Float32)).MoveToOuterDisposeScope();
         }
 
-        private protected override LinearHead BuildClassifier(int classes) =>
-            new(1024, classes, dropout: 0.7, (weight, bias) => Initialisation.TruncatedNormalLinear(weight, bias, Deviation));
+        protected override nn.Module<Tensor, Tensor> BuildClassifier(int classes) =>
+            new LinearHead(1024, classes, dropout: 0.7, (weight, bias) => Initialization.TruncatedNormalLinear(weight, bias, Deviation));
     }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Families;
 
 /// <summary>
-/// A path that widens its input, works on it and narrows it again, added to the input where their shapes agree (Sandler et al. 2018,
+/// A path that expands its input, transforms it and narrows it again, added to the input where their shapes agree (Sandler et al. 2018,
 /// https://arxiv.org/abs/1801.04381).
 /// </summary>
 internal sealed class InvertedResidual : NamedModule
@@ -14,7 +14,7 @@ internal sealed class InvertedResidual : NamedModule
     private readonly double _drop;
 
     /// <param name="name">The name of the path.</param>
-    /// <param name="path">What happens to the input.</param>
+    /// <param name="path">The path.</param>
     /// <param name="added">Whether the input is added to the result.</param>
     /// <param name="drop">The probability of stochastic depth.</param>
     public InvertedResidual(string name, NamedModule path, bool added, double drop = 0) : base(nameof(InvertedResidual))
@@ -25,12 +25,11 @@ internal sealed class InvertedResidual : NamedModule
     }
 
     /// <summary>
-    /// The block of MobileNet v3 and EfficientNet: 1×1 to the wide number of channels (none where it is the input's already), depthwise,
-    /// squeeze
-    /// and excitation where there is one, 1×1 to the narrow number.
+    /// The block of MobileNet v3 and EfficientNet: 1×1 to the expanded channels (none where the input has as many), depthwise, squeeze and
+    /// excitation where there is one, 1×1 to the output channels.
     /// </summary>
     public static InvertedResidual Depthwise(
-        InvertedResidualShape shape, BatchNormShape norm, Func<Tensor, Tensor> activation, SqueezeExcitation? squeeze, double drop = 0)
+        InvertedResidualShape shape, BatchNormOptions norm, Func<Tensor, Tensor> activation, SqueezeExcitation? squeeze, double drop = 0)
     {
         var layers = new List<nn.Module<Tensor, Tensor>>();
         if (shape.Expanded != shape.Inputs) layers.Add(new ConvolutionModule(new(shape.Inputs, shape.Expanded, 1), norm, activation));
@@ -45,5 +44,25 @@ internal sealed class InvertedResidual : NamedModule
     {
         Tensor branch = _path.call(input);
         return _added ? StochasticDepth.Drop(branch, _drop, training).add_(input) : branch;
+    }
+}
+
+/// <summary>The channels of input, expansion and output; the kernel and stride of the depthwise convolution.</summary>
+internal sealed record InvertedResidualShape(long Inputs, long Expanded, long Outputs, long Kernel, long Stride)
+{
+    public bool KeepsShape => Stride == 1 && Inputs == Outputs;
+}
+
+/// <summary>Rounding of channel counts.</summary>
+internal static class ChannelCount
+{
+    /// <summary>
+    /// The nearest multiple of <paramref name="divisor"/>, at least one and never more than 10 % below <paramref name="channels"/>: the
+    /// rounding of TensorFlow's MobileNets, which torchvision follows.
+    /// </summary>
+    public static long Round(double channels, long divisor = 8)
+    {
+        long rounded = Math.Max(divisor, (long)(channels + divisor / 2.0) / divisor * divisor);
+        return rounded < 0.9 * channels ? rounded + divisor : rounded;
     }
 }

@@ -37,7 +37,7 @@ internal sealed class MaxVit : ImageModel
             }
 
             Sequence sequence = blocks.Child($"{stage}", new Container("block")).Child("layers", new Sequence(layers));
-            groups.Add(new($"blocks.{stage}", [sequence], sequence.call));
+            groups.Add(new($"blocks.{stage}", sequence));
         }
 
         Child("classifier", classifier);
@@ -46,8 +46,8 @@ internal sealed class MaxVit : ImageModel
         groups.Add(new("classifier.2", [norm], maps => norm.call(maps.to(norm.weight.dtype).mean([2, 3]))));
         groups.Add(new("classifier.3", [squeeze], vectors => squeeze.call(vectors).tanh()));
         Groups = groups;
-        foreach (Conv2d convolution in modules().OfType<Conv2d>()) Initialise(convolution.weight!, convolution.bias);
-        foreach (Linear linear in modules().OfType<Linear>()) Initialise(linear.weight!, linear.bias);
+        foreach (Conv2d convolution in modules().OfType<Conv2d>()) Initialize(convolution.weight!, convolution.bias);
+        foreach (Linear linear in modules().OfType<Linear>()) Initialize(linear.weight!, linear.bias);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
@@ -63,12 +63,12 @@ internal sealed class MaxVit : ImageModel
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private protected override nn.Module<Tensor, Tensor> OwnClassifier(int classes) =>
-        new LinearHead(FeatureWidth, classes, 0, InitialiseClassifier, hasBias: false);
+    protected override nn.Module<Tensor, Tensor> OwnClassifier(int classes) =>
+        new LinearHead(FeatureWidth, classes, 0, InitializeClassifier, hasBias: false);
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialise(weight, bias);
+    protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialize(weight, bias);
 
-    private static void Initialise(Tensor weight, Tensor? bias)
+    private static void Initialize(Tensor weight, Tensor? bias)
     {
         nn.init.normal_(weight, 0, 0.02);
         if (bias is not null) nn.init.zeros_(bias);
@@ -91,9 +91,7 @@ internal sealed class MaxVit : ImageModel
         public override Tensor forward(Tensor input) => _steps.call(input);
     }
 
-    /// <summary>
-    /// An inverted residual normalized before: 1×1 to four times the channels, depthwise 3×3, squeeze and excitation, 1×1.
-    /// </summary>
+    /// <summary>A pre-norm inverted residual: 1×1 to four times the channels, depthwise 3×3, squeeze and excitation, 1×1.</summary>
     private sealed class Convolutions : NamedModule
     {
         private readonly ConvolutionUnit? _shortcut;
@@ -128,5 +126,91 @@ internal sealed class MaxVit : ImageModel
             Tensor shortcut = _shortcut is null ? input : _shortcut.Forward(nn.functional.avg_pool2d(input, 3, 2, 1));
             return StochasticDepth.Drop(branch, _drop, training).add_(shortcut).MoveToOuterDisposeScope();
         }
+    }
+}
+
+/// <summary>
+/// Attention among 7 × 7 positions of a map and a perceptron for each position, both pre-norm and residual: among neighbors in a window, or
+/// in a grid of positions spread evenly over the map (Tu et al. 2022, https://arxiv.org/abs/2204.01697, section 3.2).
+/// </summary>
+internal sealed class PartitionAttention : NamedModule
+{
+    /// <summary>The side of a window, and of a grid.</summary>
+    public const int Side = 7;
+
+    // Permutations of (N, rows of parts, side, columns of parts, side, C) that bring the parts first, then the positions within one.
+    private static readonly long[] ByWindow = [0, 1, 3, 2, 4, 5];
+    private static readonly long[] ByGrid = [0, 2, 4, 1, 3, 5];
+
+    private readonly bool _isGrid;
+    private readonly double _drop;
+    private readonly LayerNormUnit _beforeAttention;
+    private readonly RelativeAttention _attention;
+    private readonly LayerNormUnit _beforePerceptron;
+    private readonly LinearUnit _widen;
+    private readonly LinearUnit _narrow;
+
+    public PartitionAttention(long width, long heads, bool isGrid, double drop) : base(nameof(PartitionAttention))
+    {
+        (_isGrid, _drop) = (isGrid, drop);
+        Container attention = Child("attn_layer", new Container("attn_layer"));
+        _beforeAttention = attention.LayerNorm("0", width);
+        _attention = attention.Child("1", new RelativeAttention(width, heads, Side));
+        Container perceptron = Child("mlp_layer", new Container("mlp_layer"));
+        _beforePerceptron = perceptron.LayerNorm("0", width);
+        _widen = perceptron.Linear("1", width, 4 * width);
+        _narrow = perceptron.Linear("3", 4 * width, width);
+    }
+
+    /// <summary>Maps (N, C, H, W) to maps of the same shape, channels-last in memory.</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        long[] shape = input.shape;
+        long partSide = _isGrid ? shape[2] / Side : Side;
+        long[] cut = [shape[0], shape[2] / partSide, partSide, shape[3] / partSide, partSide, shape[1]];
+        long[] order = _isGrid ? ByGrid : ByWindow;
+        Tensor parts = input.permute(0, 2, 3, 1).reshape(cut).permute(order).reshape(shape[0], -1, Side * Side, shape[1]);
+        Tensor attended = StochasticDepth.Drop(Attended(parts), _drop, training).add_(parts);
+        Tensor mixed = StochasticDepth.Drop(Mixed(attended), _drop, training).add_(attended);
+        long[] inverse = [.. order.Select((_, dimension) => (long)Array.IndexOf(order, dimension))];
+        Tensor maps = mixed.view([.. order.Select(dimension => cut[dimension])]).permute(inverse);
+        return maps.reshape(shape[0], shape[2], shape[3], shape[1]).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Attended(Tensor parts) => _attention.call(_beforeAttention.Forward(parts).flatten(0, 1)).view(parts.shape);
+
+    private Tensor Mixed(Tensor parts) => _narrow.Forward(_widen.Forward(_beforePerceptron.Forward(parts)).gelu());
+}
+
+/// <summary>MaxViT's attention within a square, with a learned relative position bias.</summary>
+internal sealed class RelativeAttention : NamedModule
+{
+    private readonly long _heads;
+    private readonly LinearUnit _project;
+    private readonly LinearUnit _merge;
+    private readonly DerivedTensor _bias;
+
+    public RelativeAttention(long width, long heads, int side) : base(nameof(RelativeAttention))
+    {
+        _heads = heads;
+        register_parameter("relative_position_bias_table",
+            new Parameter(Initialization.TruncatedNormal(empty((2 * side - 1) * (2 * side - 1), heads), 0.02)));
+        register_buffer("relative_position_index", RelativePositions.Index(side));
+        _project = Linear("to_qkv", width, 3 * width);
+        _merge = Linear("merge", width, width);
+        _bias = Derived(() => RelativePositions
+            .Bias(get_parameter("relative_position_bias_table")!, get_buffer("relative_position_index")!));
+    }
+
+    /// <summary>Vectors (N, side², C) to vectors of the same shape.</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] parts = MultiHead.Split(_project.Forward(input), 3, _heads);
+        // torchvision divides the products by the root of all channels, not of one head's; attention itself divides by that.
+        Tensor query = parts[0] / Math.Sqrt(_heads);
+        Tensor attended = nn.functional.scaled_dot_product_attention(query, parts[1], parts[2], _bias.ToType(input.dtype));
+        return _merge.Forward(MultiHead.Join(attended)).MoveToOuterDisposeScope();
     }
 }

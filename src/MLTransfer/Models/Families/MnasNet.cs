@@ -9,8 +9,8 @@ internal sealed class MnasNet : ImageModel
 {
     private const int Width = 1280;
 
-    // The paper's 0.9997 is TensorFlow's: the share of the past.
-    private static readonly BatchNormShape Norm = new(Momentum: 1 - 0.9997);
+    // The paper's 0.9997 is TensorFlow's momentum, the weight of the past.
+    private static readonly BatchNormOptions Norm = new(Momentum: 1 - 0.9997);
 
     private static readonly (long Outputs, long Kernel, long Stride, long Expansion, int Blocks)[] Stages =
         [(24, 3, 2, 3, 3), (40, 5, 2, 3, 3), (80, 5, 2, 6, 3), (96, 3, 1, 6, 2), (192, 5, 2, 6, 4), (320, 3, 1, 6, 1)];
@@ -26,14 +26,14 @@ internal sealed class MnasNet : ImageModel
             groups.Add(new($"layers.{index}", unit.Modules, maps => active ? unit.Forward(maps).relu_() : unit.Forward(maps)));
         }
 
-        (long stem, long inputs) = (ChannelCount.Rounded(32 * alpha), ChannelCount.Rounded(16 * alpha));
+        (long stem, long inputs) = (ChannelCount.Round(32 * alpha), ChannelCount.Round(16 * alpha));
         Add(0, new(3, stem, 3, 2, 1), active: true);
         Add(3, new(stem, stem, 3, 1, 1, stem), active: true);
         Add(6, new(stem, inputs, 1), active: false);
         for (int i = 0; i < Stages.Length; i++)
         {
             (long width, long kernel, long firstStride, long expansion, int count) = Stages[i];
-            long outputs = ChannelCount.Rounded(width * alpha);
+            long outputs = ChannelCount.Round(width * alpha);
             var blocks = new InvertedResidual[count];
             for (int block = 0; block < count; block++)
             {
@@ -45,12 +45,12 @@ internal sealed class MnasNet : ImageModel
             }
 
             Sequence stage = layers.Child($"{i + 8}", new Sequence(blocks));
-            groups.Add(new($"layers.{i + 8}", [stage], stage.call));
+            groups.Add(new($"layers.{i + 8}", stage));
         }
 
         Add(14, new(inputs, Width, 1), active: true);
         Groups = groups;
-        Initialisation.KaimingFanOut(this);
+        Initialization.KaimingFanOut(this);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
@@ -63,13 +63,13 @@ internal sealed class MnasNet : ImageModel
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias)
+    protected override void InitializeClassifier(Tensor weight, Tensor bias)
     {
         nn.init.kaiming_uniform_(weight, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.Sigmoid);
         nn.init.zeros_(bias);
     }
 
-    private static Backbone Variant(string name, double alpha, long parameters, int resizeTo) => new(
-        name, "MNASNet", Width, parameters, Preprocessing.ImageNet with { ResizeTo = resizeTo }, () =>
-        new MnasNet(alpha, new Container("classifier")));
+    private static Backbone Variant(string name, double alpha, long parameters, int resizeTo) =>
+        new(name, "MNASNet", Width, parameters, Preprocessing.ImageNet with { ResizeTo = resizeTo },
+            () => new MnasNet(alpha, new("classifier")));
 }

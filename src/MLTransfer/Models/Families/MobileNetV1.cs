@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Families;
 
 /// <summary>
-/// MobileNet v1 (Howard et al. 2017, https://arxiv.org/abs/1704.04861), width 1.0, whole or without its last block: depthwise and
-/// pointwise convolutions with TensorFlow's SAME padding (the odd pixel goes right and bottom), batch norm with ε = 1e-3, ReLU6.
+/// MobileNet v1 (Howard et al. 2017, https://arxiv.org/abs/1704.04861), width 1.0, whole or without its last block: depthwise and pointwise
+/// convolutions with TensorFlow's SAME padding (the odd pixel goes right and bottom), batch norm with ε = 1e-3, ReLU6.
 /// </summary>
 internal sealed class MobileNetV1 : ImageModel
 {
@@ -26,14 +26,14 @@ internal sealed class MobileNetV1 : ImageModel
         }
 
         Child("features", new Sequence([.. layers]));
-        Groups = [.. layers.Select((layer, index) => new LayerGroup($"features.{index}", [layer], layer.call))];
-        Initialisation.KaimingFanOut(this);
+        Groups = [.. layers.Select((layer, index) => new LayerGroup($"features.{index}", layer))];
+        Initialization.KaimingFanOut(this);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
     [
-        new("mobilenet_v1", "MobileNet v1", 1024, 4_231_976, Imaging.Preprocessing.Inception, () => new MobileNetV1(13)),
-        new("mobilenet_v1_b12", "MobileNet v1", 1024, 3_170_088, Imaging.Preprocessing.Inception, () => new MobileNetV1(12)),
+        new("mobilenet_v1", "MobileNet v1", 1024, 4_231_976, Preprocessing.Inception, () => new MobileNetV1(13)),
+        new("mobilenet_v1_b12", "MobileNet v1", 1024, 3_170_088, Preprocessing.Inception, () => new MobileNetV1(12)),
     ];
 
     public override IReadOnlyList<LayerGroup> Groups { get; }

@@ -15,7 +15,7 @@ internal sealed class MobileNetV2 : ImageModel
     private MobileNetV2(Container classifier) : base(nameof(MobileNetV2), "classifier.1", Width, classifier, dropout: 0.2)
     {
         long channels = 32;
-        var layers = new List<NamedModule> { new ConvolutionModule(new(3, channels, 3, 2, 1), BatchNormShape.Default, Activation.Relu6) };
+        var layers = new List<NamedModule> { new ConvolutionModule(new(3, channels, 3, 2, 1), BatchNormOptions.Default, Activation.Relu6) };
         foreach ((long expansion, long outputs, int blocks, long firstStride) in Stages)
         {
             for (int block = 0; block < blocks; block++)
@@ -27,24 +27,24 @@ internal sealed class MobileNetV2 : ImageModel
             }
         }
 
-        layers.Add(new ConvolutionModule(new(channels, Width, 1), BatchNormShape.Default, Activation.Relu6));
+        layers.Add(new ConvolutionModule(new(channels, Width, 1), BatchNormOptions.Default, Activation.Relu6));
         Child("features", new Sequence(layers));
         Child("classifier", classifier);
-        Groups = [.. layers.Select((layer, index) => new LayerGroup($"features.{index}", [layer], layer.call))];
-        Initialisation.KaimingFanOut(this);
+        Groups = [.. layers.Select((layer, index) => new LayerGroup($"features.{index}", layer))];
+        Initialization.KaimingFanOut(this);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
     [
-        new("mobilenet_v2", "MobileNet v2", Width, 3_504_872, Imaging.Preprocessing.ImageNet with { ResizeTo = 232 },
+        new("mobilenet_v2", "MobileNet v2", Width, 3_504_872, Preprocessing.ImageNet with { ResizeTo = 232 },
         () => new MobileNetV2(new("classifier"))),
     ];
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialisation.NormalLinear(weight, bias, 0.01);
+    protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialization.NormalLinear(weight, bias, 0.01);
 
-    /// <summary>1×1 to more channels, unless there are to be no more, depthwise 3×3, 1×1 to few channels without an activation.</summary>
+    /// <summary>1×1 to more channels where there is an expansion, depthwise 3×3, 1×1 to few channels without an activation.</summary>
     private sealed class Path : NamedModule
     {
         private readonly ConvolutionModule[] _wide;
@@ -53,8 +53,8 @@ internal sealed class MobileNetV2 : ImageModel
         public Path(long inputs, long outputs, long expansion, long stride) : base(nameof(Path))
         {
             long width = inputs * expansion;
-            var depthwise = new ConvolutionModule(new(width, width, 3, stride, 1, width), BatchNormShape.Default, Activation.Relu6);
-            _wide = expansion == 1 ? [depthwise] : [new(new(inputs, width, 1), BatchNormShape.Default, Activation.Relu6), depthwise];
+            var depthwise = new ConvolutionModule(new(width, width, 3, stride, 1, width), BatchNormOptions.Default, Activation.Relu6);
+            _wide = expansion == 1 ? [depthwise] : [new(new(inputs, width, 1), BatchNormOptions.Default, Activation.Relu6), depthwise];
             for (int i = 0; i < _wide.Length; i++) Child($"{i}", _wide[i]);
             _narrow = Convolution($"{_wide.Length}", $"{_wide.Length + 1}", new(width, outputs, 1));
         }

@@ -7,7 +7,7 @@ namespace MLTransfer.Models.Families;
 /// <summary>MobileNet v3 (Howard et al. 2019, https://arxiv.org/abs/1905.02244, tables 1 and 2) with torchvision's layer names.</summary>
 internal sealed class MobileNetV3 : ImageModel
 {
-    private static readonly BatchNormShape Norm = new(Epsilon: 1e-3, Momentum: 0.01);
+    private static readonly BatchNormOptions Norm = new(Epsilon: 1e-3, Momentum: 0.01);
 
     private static readonly Block[] Large =
     [
@@ -59,34 +59,34 @@ internal sealed class MobileNetV3 : ImageModel
         LinearUnit hidden = Child("classifier", classifier).Linear("0", 6 * channels, width);
         Groups =
         [
-            .. layers.Select((layer, index) => new LayerGroup($"features.{index}", [layer], layer.call)),
+            .. layers.Select((layer, index) => new LayerGroup($"features.{index}", layer)),
             new("classifier.0", [hidden.Layer], maps => Activation.HardSwish(hidden.Forward(maps.mean([2, 3])))),
         ];
-        Initialisation.KaimingFanOut(this);
-        InitialiseClassifier(hidden.Layer.weight!, hidden.Layer.bias!);
+        Initialization.KaimingFanOut(this);
+        InitializeClassifier(hidden.Layer.weight!, hidden.Layer.bias!);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
     [
-        new("mobilenet_v3_large", "MobileNet v3", 1280, 5_483_032, Imaging.Preprocessing.ImageNet with { ResizeTo = 232 },
+        new("mobilenet_v3_large", "MobileNet v3", 1280, 5_483_032, Preprocessing.ImageNet with { ResizeTo = 232 },
             () => new MobileNetV3(Large, 1280, new("classifier"))),
-        new("mobilenet_v3_small", "MobileNet v3", 1024, 2_542_856, Imaging.Preprocessing.ImageNet,
+        new("mobilenet_v3_small", "MobileNet v3", 1024, 2_542_856, Preprocessing.ImageNet,
             () => new MobileNetV3(Small, 1024, new("classifier"))),
     ];
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialisation.NormalLinear(weight, bias, 0.01);
+    protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialization.NormalLinear(weight, bias, 0.01);
 
     /// <summary>
-    /// A line of the paper's table: kernel, expanded and resulting channels, whether channels are scaled, activation, stride.
+    /// A line of the paper's table: kernel, expanded and output channels, whether it has squeeze and excitation, activation, stride.
     /// </summary>
     private sealed record Block(long Kernel, long Expanded, long Outputs, bool Squeezes, Func<Tensor, Tensor> Active, long Stride)
     {
         public InvertedResidual Build(long inputs)
         {
             SqueezeExcitation? squeeze = Squeezes
-                ? new(Expanded, ChannelCount.Rounded(Expanded / 4), Activation.Relu, Activation.HardSigmoid) : null;
+                ? new(Expanded, ChannelCount.Round(Expanded / 4), Activation.Relu, Activation.HardSigmoid) : null;
             return InvertedResidual.Depthwise(new(inputs, Expanded, Outputs, Kernel, Stride), Norm, Active, squeeze);
         }
     }

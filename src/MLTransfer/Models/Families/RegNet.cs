@@ -8,7 +8,7 @@ namespace MLTransfer.Models.Families;
 
 /// <summary>
 /// RegNet X, and Y with squeeze-and-excitation (Radosavovic et al. 2020, https://arxiv.org/abs/2003.13678): bottlenecks of grouped
-/// convolutions, as wide as a line says. With torchvision's layer names.
+/// convolutions, whose widths follow a quantized linear function. With torchvision's layer names.
 /// </summary>
 internal sealed class RegNet : ImageModel
 {
@@ -16,7 +16,7 @@ internal sealed class RegNet : ImageModel
 
     private RegNet(Line line, long groupWidth, bool squeezes, int width) : base(nameof(RegNet), "fc", width)
     {
-        ConvolutionModule stem = Child("stem", new ConvolutionModule(new(3, StemWidth, 3, 2, 1), BatchNormShape.Default, Activation.Relu));
+        var stem = Child("stem", new ConvolutionModule(new(3, StemWidth, 3, 2, 1), BatchNormOptions.Default, Activation.Relu));
         var stages = new List<(string Name, nn.Module<Tensor, Tensor> Stage)>();
         long inputs = StemWidth;
         foreach ((long outputs, int depth) in line.Stages(groupWidth))
@@ -33,7 +33,7 @@ internal sealed class RegNet : ImageModel
         }
 
         Child("trunk_output", new Sequence(stages));
-        Groups = [new("stem", [stem], stem.call),
+        Groups = [new("stem", stem),
             .. stages.Select(stage => new LayerGroup($"trunk_output.{stage.Name}", [stage.Stage], stage.Stage.call))];
         foreach (Conv2d convolution in modules().OfType<Conv2d>())
             nn.init.kaiming_normal_(convolution.weight!, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
@@ -56,33 +56,31 @@ internal sealed class RegNet : ImageModel
         Y("16gf", new(18, 200, 106.23, 2.48), 112, 3024, 83_590_140),
         Y("32gf", new(20, 232, 115.89, 2.53), 232, 3712, 145_046_770),
         Y("128gf", new(27, 456, 160.83, 2.52), 264, 7392, 644_812_894,
-        new() { ResizeTo = 384, CropTo = 384, Interpolation = Interpolation.Bicubic }),
+            new() { ResizeTo = 384, CropTo = 384, Interpolation = Interpolation.Bicubic }),
     ];
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialisation.NormalLinear(weight, bias, 0.01);
+    protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialization.NormalLinear(weight, bias, 0.01);
 
-    private static Backbone X(string name, Line line, long groupWidth, int width, long parameters) => new(
-        $"regnet_x_{name}", "RegNet X", width, parameters, Preprocessing.ImageNet with { ResizeTo = 232 }, () =>
-        new RegNet(line, groupWidth, squeezes: false, width));
+    private static Backbone X(string name, Line line, long groupWidth, int width, long parameters) =>
+        new($"regnet_x_{name}", "RegNet X", width, parameters, Preprocessing.ImageNet with { ResizeTo = 232 },
+            () => new RegNet(line, groupWidth, squeezes: false, width));
 
     private static Backbone Y(string name, Line line, long groupWidth, int width, long parameters, Preprocessing? preprocessing = null) =>
-        new(
-        $"regnet_y_{name}", "RegNet Y", width, parameters, preprocessing ?? Preprocessing.ImageNet with { ResizeTo = 232 }, () =>
-        new RegNet(line, groupWidth, squeezes: true, width));
+        new($"regnet_y_{name}", "RegNet Y", width, parameters, preprocessing ?? Preprocessing.ImageNet with { ResizeTo = 232 },
+            () => new RegNet(line, groupWidth, squeezes: true, width));
 
-    /// <summary>The paper's w_0, w_a and w_m, and how many blocks there are.</summary>
+    /// <summary>The paper's w_0, w_a and w_m, and the number of blocks.</summary>
     private sealed record Line(int Depth, int First, double Slope, double Step)
     {
         /// <summary>
         /// The paper's equations 2 to 4: block j would be w_0 + w_a · j wide; that is rounded to the nearest w_0 · w_m^s with a whole s,
-        /// and to a
-        /// multiple of 8. Blocks of one width are a stage, whose width is then rounded to whole groups.
+        /// and to a multiple of 8. Blocks of one width are a stage, whose width is then rounded to whole groups.
         /// </summary>
         public IEnumerable<(long Width, int Depth)> Stages(long groupWidth) =>
             Enumerable.Range(0, Depth).Select(Width).GroupBy(width => width)
-                .Select(stage => (ChannelCount.Rounded(stage.Key, Math.Min(groupWidth, stage.Key)), stage.Count()));
+                .Select(stage => (ChannelCount.Round(stage.Key, Math.Min(groupWidth, stage.Key)), stage.Count()));
 
         private long Width(int block)
         {
@@ -92,7 +90,7 @@ internal sealed class RegNet : ImageModel
     }
 
     /// <summary>
-    /// 1×1, grouped 3×3, squeeze and excitation in Y, 1×1; added to the input, which a 1×1 convolution brings to shape where it must.
+    /// 1×1, grouped 3×3, squeeze and excitation in Y, 1×1; residual, with a 1×1 convolution on the shortcut where shapes differ.
     /// </summary>
     private sealed class Block : NamedModule
     {
@@ -102,12 +100,13 @@ internal sealed class RegNet : ImageModel
         public Block(long inputs, long width, long stride, long groupWidth, bool squeezes) : base(nameof(Block))
         {
             if (inputs != width || stride != 1)
-                _shortcut = Child("proj", new ConvolutionModule(new(inputs, width, 1, stride), BatchNormShape.Default));
+                _shortcut = Child("proj", new ConvolutionModule(new(inputs, width, 1, stride), BatchNormOptions.Default));
             var path = new List<(string, nn.Module<Tensor, Tensor>)>
             {
-                ("a", new ConvolutionModule(new(inputs, width, 1), BatchNormShape.Default, Activation.Relu)),
-                ("b", new ConvolutionModule(new(width, width, 3, stride, 1, width / groupWidth), BatchNormShape.Default, Activation.Relu)),
-                ("c", new ConvolutionModule(new(width, width, 1), BatchNormShape.Default)),
+                ("a", new ConvolutionModule(new(inputs, width, 1), BatchNormOptions.Default, Activation.Relu)),
+                ("b", new ConvolutionModule(
+                    new(width, width, 3, stride, 1, width / groupWidth), BatchNormOptions.Default, Activation.Relu)),
+                ("c", new ConvolutionModule(new(width, width, 1), BatchNormOptions.Default)),
             };
             if (squeezes) path.Insert(2, ("se", new SqueezeExcitation(width, inputs / 4, Activation.Relu, Activation.Sigmoid)));
             _path = Child("f", new Sequence(path));

@@ -29,11 +29,11 @@ internal sealed class ResNet : ImageModel
             }
 
             Sequence sequence = Child($"layer{stage + 1}", new Sequence(layer));
-            groups.Add(new($"layer{stage + 1}", [sequence], sequence.call));
+            groups.Add(new($"layer{stage + 1}", sequence));
         }
 
         Groups = groups;
-        Initialisation.KaimingFanOut(this);
+        Initialization.KaimingFanOut(this);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
@@ -55,11 +55,47 @@ internal sealed class ResNet : ImageModel
     private static Backbone Basic(string name, int[] blocks, long parameters) =>
         new(name, "ResNet", 512, parameters, Preprocessing.ImageNet, () => new ResNet(blocks, ResidualBlock.Basic, 512));
 
-    // The width of a group is stated for the first stage, of 64 channels, and doubles with each stage.
+    // The group width is that of the first stage, of 64 channels, and doubles with each stage.
     private static Backbone Bottleneck(
-        string name, string family, int[] blocks, long parameters, long cardinality = 1, long groupWidth = 64) => new(
-        name, family, 2048, parameters, Preprocessing.ImageNet with { ResizeTo = 232 },
-        () => new ResNet(
+        string name, string family, int[] blocks, long parameters, long cardinality = 1, long groupWidth = 64) =>
+        new(name, family, 2048, parameters, Preprocessing.ImageNet with { ResizeTo = 232 }, () => new ResNet(
             blocks, (inputs, width, stride) =>
-            ResidualBlock.Bottleneck(inputs, width * groupWidth / 64 * cardinality, 4 * width, stride, cardinality), 2048));
+                ResidualBlock.Bottleneck(inputs, width * groupWidth / 64 * cardinality, 4 * width, stride, cardinality), 2048));
+}
+
+/// <summary>
+/// A residual block of a ResNet (He et al. 2015): two 3×3 convolutions, or 1×1, 3×3, 1×1 in a bottleneck with the stride on the 3×3 (as
+/// torchvision does, "ResNet v1.5"), residual, with a 1×1 convolution on the shortcut where shapes differ.
+/// </summary>
+internal sealed class ResidualBlock : NamedModule
+{
+    private readonly ConvolutionUnit[] _path;
+    private readonly ConvolutionModule[] _shortcut;
+
+    private ResidualBlock(params ConvolutionShape[] path) : base(nameof(ResidualBlock))
+    {
+        _path = [.. path.Select((shape, index) => Convolution($"conv{index + 1}", $"bn{index + 1}", shape))];
+        (long inputs, long stride) = (path[0].Inputs, path.Max(shape => shape.Stride));
+        Outputs = path[^1].Outputs;
+        _shortcut = stride == 1 && inputs == Outputs ? []
+            : [Child("downsample", new ConvolutionModule("0", "1", new(inputs, Outputs, 1, stride)))];
+    }
+
+    /// <summary>The channels of the output.</summary>
+    public long Outputs { get; }
+
+    public static ResidualBlock Basic(long inputs, long width, long stride) =>
+        new(new(inputs, width, 3, stride, 1), new(width, width, 3, 1, 1));
+
+    public static ResidualBlock Bottleneck(long inputs, long width, long outputs, long stride, long groups) =>
+        new(new(inputs, width, 1), new(width, width, 3, stride, 1, groups), new(width, outputs, 1));
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor state = input;
+        foreach (ConvolutionUnit unit in _path[..^1]) state = unit.Forward(state).relu_();
+        Tensor sum = _path[^1].Forward(state).add_(_shortcut is [var shortcut] ? shortcut.call(input) : input);
+        return sum.relu_().MoveToOuterDisposeScope();
+    }
 }

@@ -14,7 +14,7 @@ internal sealed class ShuffleNetV2 : ImageModel
 
     private ShuffleNetV2(long firstStage, int width) : base(nameof(ShuffleNetV2), "fc", width)
     {
-        var stem = Child("conv1", new ConvolutionModule(new(3, StemWidth, 3, 2, 1), BatchNormShape.Default, Activation.Relu));
+        var stem = Child("conv1", new ConvolutionModule(new(3, StemWidth, 3, 2, 1), BatchNormOptions.Default, Activation.Relu));
         var groups = new List<LayerGroup> { new("conv1", [stem], images => nn.functional.max_pool2d(stem.call(images), 3, 2, 1)) };
         long inputs = StemWidth;
         for (int i = 0; i < Blocks.Length; i++)
@@ -24,12 +24,12 @@ internal sealed class ShuffleNetV2 : ImageModel
             blocks[0] = new Block(inputs, outputs, narrows: true);
             for (int block = 1; block < blocks.Length; block++) blocks[block] = new Block(outputs, outputs, narrows: false);
             Sequence stage = Child($"stage{i + 2}", new Sequence(blocks));
-            groups.Add(new($"stage{i + 2}", [stage], stage.call));
+            groups.Add(new($"stage{i + 2}", stage));
             inputs = outputs;
         }
 
-        var last = Child("conv5", new ConvolutionModule(new(inputs, width, 1), BatchNormShape.Default, Activation.Relu));
-        groups.Add(new("conv5", [last], last.call));
+        var last = Child("conv5", new ConvolutionModule(new(inputs, width, 1), BatchNormOptions.Default, Activation.Relu));
+        groups.Add(new("conv5", last));
         Groups = groups;
     }
 
@@ -43,14 +43,13 @@ internal sealed class ShuffleNetV2 : ImageModel
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private static Backbone Variant(string name, long firstStage, int width, long parameters, int resizeTo) => new(
-        name, "ShuffleNet v2", width, parameters, Preprocessing.ImageNet with { ResizeTo = resizeTo }, () =>
-        new ShuffleNetV2(firstStage, width));
+    private static Backbone Variant(string name, long firstStage, int width, long parameters, int resizeTo) =>
+        new(name, "ShuffleNet v2", width, parameters, Preprocessing.ImageNet with { ResizeTo = resizeTo },
+            () => new ShuffleNetV2(firstStage, width));
 
     /// <summary>
-    /// Half of the channels as they are beside half that are worked on; where the maps are to become smaller, all channels on both sides.
-    /// The
-    /// halves are then dealt like two piles of cards, which is what the shuffle of two groups does.
+    /// Transforms half of the channels and leaves the other half as it is; where the maps become smaller, transforms all channels in both
+    /// branches. Then interleaves the two: a channel shuffle of two groups.
     /// </summary>
     private sealed class Block : NamedModule
     {
@@ -62,9 +61,9 @@ internal sealed class ShuffleNetV2 : ImageModel
             (long half, long stride) = (outputs / 2, narrows ? 2 : 1);
             if (narrows)
                 _left = Child("branch1", new ConvolutionPath(
-                    BatchNormShape.Default, (new(inputs, inputs, 3, 2, 1, inputs), false), (new(inputs, half, 1), true)));
+                    BatchNormOptions.Default, (new(inputs, inputs, 3, 2, 1, inputs), false), (new(inputs, half, 1), true)));
             _right = Child("branch2", new ConvolutionPath(
-                BatchNormShape.Default, (new(narrows ? inputs : half, half, 1), true), (new(half, half, 3, stride, 1, half), false),
+                BatchNormOptions.Default, (new(narrows ? inputs : half, half, 1), true), (new(half, half, 3, stride, 1, half), false),
                 (new(half, half, 1), true)));
         }
 
@@ -74,11 +73,11 @@ internal sealed class ShuffleNetV2 : ImageModel
             long half = input.shape[1] / 2;
             Tensor left = _left is null ? input.narrow(1, 0, half) : _left.call(input);
             Tensor right = _right.call(_left is null ? input.narrow(1, half, half) : input);
-            return Dealt(left, right).MoveToOuterDisposeScope();
+            return Interleave(left, right).MoveToOuterDisposeScope();
         }
 
-        // In the memory layout that the branch left: a convolution would have to change the other first.
-        private static Tensor Dealt(Tensor left, Tensor right) => right.is_contiguous()
+        // In the memory layout of the branch: the next convolution would have to convert another one first.
+        private static Tensor Interleave(Tensor left, Tensor right) => right.is_contiguous()
             ? stack([left, right], 2).flatten(1, 2)
             : stack([left.permute(0, 2, 3, 1), right.permute(0, 2, 3, 1)], 4).flatten(3, 4).permute(0, 3, 1, 2);
     }

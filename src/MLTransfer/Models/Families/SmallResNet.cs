@@ -7,7 +7,7 @@ namespace MLTransfer.Models.Families;
 
 /// <summary>
 /// A ResNet for images of 32 to 96 pixels: a 3×3 stem that keeps the size, then four stages of one basic block each (He et al. 2015), wide
-/// rather than deep, because a processor computes few wide layers faster than many narrow ones.
+/// rather than deep: a processor computes few wide layers faster than many narrow ones.
 /// </summary>
 internal sealed class SmallResNet : ImageModel
 {
@@ -23,17 +23,17 @@ internal sealed class SmallResNet : ImageModel
         {
             long width = Width << stage;
             ResidualBlock block = Child($"layer{stage + 1}", ResidualBlock.Basic(inputs, width, stage > 0 ? 2 : 1));
-            groups.Add(new($"layer{stage + 1}", [block], block.call));
+            groups.Add(new($"layer{stage + 1}", block));
             inputs = width;
         }
 
         Groups = groups;
-        Initialisation.KaimingFanOut(this);
+        Initialization.KaimingFanOut(this);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
     [
-        new("embedded", "Small ResNet", 256, 1_228_970, Imaging.Preprocessing.Cifar, () => new SmallResNet()) { Classes = 10 },
+        new("embedded", "Small ResNet", 256, 1_228_970, Preprocessing.Cifar, () => new SmallResNet()) { Classes = 10 },
     ];
 
     public override IReadOnlyList<LayerGroup> Groups { get; }

@@ -8,15 +8,14 @@ namespace MLTransfer.Models.Families;
 
 /// <summary>SqueezeNet (Iandola et al. 2016, https://arxiv.org/abs/1602.07360) with torchvision's layer names.</summary>
 /// <remarks>
-/// Its own classifier is a 1×1 convolution with a ReLU before the average over all places, so its scores are no function of the averaged
-/// features:
-/// they come from the maps. Any other head works on the average of the last maps, 512 features.
+/// Its own classifier is a 1×1 convolution with a ReLU before the global average, so its logits come from the maps, not from averaged
+/// features. Any other head works on the average of the last maps, 512 features.
 /// </remarks>
 internal sealed class SqueezeNet : ImageModel
 {
     private const int Width = 512;
 
-    // A pooling among the numbers of squeezed channels of the fire modules.
+    // Marks a pooling among the squeezed channels of the fire modules.
     private const long Pooling = 0;
 
     private SqueezeNet(ConvolutionShape stem, long[] layers, Container classifier)
@@ -54,7 +53,7 @@ internal sealed class SqueezeNet : ImageModel
 
     public override Tensor Classify(Tensor maps) => Head is ConvolutionalHead own ? own.call(maps) : base.Classify(maps);
 
-    private protected override nn.Module<Tensor, Tensor> OwnClassifier(int classes) => new ConvolutionalHead(classes);
+    protected override nn.Module<Tensor, Tensor> OwnClassifier(int classes) => new ConvolutionalHead(classes);
 
     private static Backbone Variant(string name, long parameters, ConvolutionShape stem, long[] layers, int smallest) => new(
         name, "SqueezeNet", Width, parameters, Preprocessing.ImageNet, () => new SqueezeNet(stem, layers, new Container("classifier")))
@@ -64,7 +63,7 @@ internal sealed class SqueezeNet : ImageModel
 
     private static Tensor Pooled(Tensor maps) => nn.functional.max_pool2d(maps, 3, 2, ceil_mode: true);
 
-    /// <summary>1×1 to few channels, then 1×1 and 3×3 side by side to four times as many each.</summary>
+    /// <summary>1×1 to few channels, then 1×1 and 3×3 in parallel to four times as many each.</summary>
     private sealed class Fire : NamedModule
     {
         private readonly ConvolutionUnit _squeeze;
@@ -86,14 +85,14 @@ internal sealed class SqueezeNet : ImageModel
         }
     }
 
-    /// <summary>Maps (N, 512, H, W) to scores: dropout in training, a 1×1 convolution, ReLU, the average over all places.</summary>
+    /// <summary>Maps (N, 512, H, W) to logits: dropout in training, a 1×1 convolution, ReLU, global average pooling.</summary>
     private sealed class ConvolutionalHead : NamedModule
     {
         public ConvolutionalHead(int classes) : base(nameof(ConvolutionalHead))
         {
             var weight = new Parameter(empty(classes, Width, 1, 1));
             var bias = new Parameter(empty(classes));
-            Initialisation.NormalLinear(weight, bias, 0.01);
+            Initialization.NormalLinear(weight, bias, 0.01);
             register_parameter(nameof(weight), weight);
             register_parameter(nameof(bias), bias);
         }

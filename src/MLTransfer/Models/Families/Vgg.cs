@@ -38,11 +38,11 @@ internal sealed class Vgg : ImageModel
 
         LinearUnit first = classifier.Linear("0", 512 * 7 * 7, Width), second = classifier.Linear("3", Width, Width);
         groups.Add(new("classifier.0", [first.Layer], maps =>
-            nn.functional.dropout(first.Forward(nn.functional.adaptive_avg_pool2d(maps, 7).flatten(1)).relu_(), 0.5,
-                first.Layer.training)));
+            nn.functional.dropout(
+                first.Forward(nn.functional.adaptive_avg_pool2d(maps, 7).flatten(1)).relu_(), 0.5, first.Layer.training)));
         groups.Add(new("classifier.3", [second.Layer], vectors => second.Forward(vectors).relu_()));
         Groups = groups;
-        Initialisation.Vgg(this);
+        Initialization.Vgg(this);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
@@ -59,12 +59,13 @@ internal sealed class Vgg : ImageModel
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias) => Initialisation.NormalLinear(weight, bias, 0.01);
+    protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialization.NormalLinear(weight, bias, 0.01);
 
     private static Backbone Variant(string name, int[] convolutionsPerStage, long parameters, bool normed = false) =>
-        new(name, "VGG", Width, parameters, Imaging.Preprocessing.ImageNet,
-            () => new Vgg(convolutionsPerStage, normed))
-        { InputSizes = InputSizes.AtLeast(32) };
+        new(name, "VGG", Width, parameters, Preprocessing.ImageNet, () => new Vgg(convolutionsPerStage, normed))
+        {
+            InputSizes = InputSizes.AtLeast(32),
+        };
 
     private static Tensor Pooled(Tensor maps, bool pooled) => pooled ? nn.functional.max_pool2d(maps, 2, 2) : maps;
 }

@@ -11,7 +11,7 @@ namespace MLTransfer.Models.Families;
 /// ViT (Dosovitskiy et al. 2020, https://arxiv.org/abs/2010.11929) with torchvision's layer names. Its position embeddings are those of the
 /// weights' image size; for images of another size they are interpolated.
 /// </summary>
-internal sealed class VisionTransformer : ImageModel, IAdaptsToWeights
+internal sealed class VisionTransformer : ImageModel, ICheckpointCompatibility
 {
     private const string ClassToken = "class_token";
     private const string Positions = $"encoder.{Encoder.Positions}";
@@ -30,10 +30,10 @@ internal sealed class VisionTransformer : ImageModel, IAdaptsToWeights
         Groups =
         [
             new("conv_proj", [.. _projection.Modules, new LooseParameters(this, ClassToken, Positions)], Tokens),
-            .. _encoder.Blocks.Select((block, index) => new LayerGroup($"encoder.layers.encoder_layer_{index}", [block], block.call)),
+            .. _encoder.Blocks.Select((block, index) => new LayerGroup($"encoder.layers.encoder_layer_{index}", block)),
             new("encoder.ln", [_encoder.Norm], first => _encoder.Norm.call(first.squeeze(1).to(_encoder.Norm.weight.dtype))),
         ];
-        Initialise(patch);
+        Initialize(patch);
     }
 
     public static IReadOnlyList<Backbone> Variants { get; } =
@@ -49,16 +49,16 @@ internal sealed class VisionTransformer : ImageModel, IAdaptsToWeights
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
     /// <summary>torchvision's ViTs were published before it renamed the two layers of their perceptrons.</summary>
-    public string NameOf(string stored) => stored
+    public string MapKey(string stored) => stored
         .Replace(".mlp.linear_1.", ".mlp.0.", StringComparison.Ordinal)
         .Replace(".mlp.linear_2.", ".mlp.3.", StringComparison.Ordinal);
 
-    public bool CanTake(string name, long[] shape) => name == Positions && _encoder.CanTakePositions(shape);
+    public bool AcceptsShape(string name, long[] shape) => name == Positions && _encoder.AcceptsPositions(shape);
 
-    public void MakeRoom(string name, long[] shape) => _encoder.ReplacePositions(shape);
+    public void Resize(string name, long[] shape) => _encoder.ReplacePositions(shape);
 
-    /// <summary>Zeros, as torchvision starts it: the first scores are all the same.</summary>
-    private protected override void InitialiseClassifier(Tensor weight, Tensor bias)
+    /// <summary>Zeros, as in torchvision: the first scores are all the same.</summary>
+    protected override void InitializeClassifier(Tensor weight, Tensor bias)
     {
         nn.init.zeros_(weight);
         nn.init.zeros_(bias);
@@ -71,10 +71,10 @@ internal sealed class VisionTransformer : ImageModel, IAdaptsToWeights
             InputSizes = InputSizes.MultiplesOf(patch),
         };
 
-    private void Initialise(int patch)
+    private void Initialize(int patch)
     {
         Conv2d projection = _projection.Modules.OfType<Conv2d>().Single();
-        Initialisation.TruncatedNormal(projection.weight!, 1 / Math.Sqrt(3 * patch * patch));
+        Initialization.TruncatedNormal(projection.weight!, 1 / Math.Sqrt(3 * patch * patch));
         nn.init.zeros_(projection.bias!);
         foreach (Linear linear in modules().OfType<Perceptron>().SelectMany(perceptron => perceptron.modules().OfType<Linear>()))
         {
@@ -83,12 +83,121 @@ internal sealed class VisionTransformer : ImageModel, IAdaptsToWeights
         }
     }
 
-    /// <summary>Images (N, 3, H, W) to vectors (N, 1 + patches, D): the class token and the patches, with their positions.</summary>
+    /// <summary>
+    /// Images (N, 3, H, W) to tokens (N, 1 + patches, D): the class token and the patches, with their position embeddings.
+    /// </summary>
     private Tensor Tokens(Tensor images)
     {
         using Tensor patches = _projection.Forward(images);
         long[] grid = patches.shape;
         Tensor first = get_parameter(ClassToken)!.to(patches.dtype).expand(grid[0], -1, -1);
         return cat([first, patches.flatten(2).transpose(1, 2)], 1).add_(_encoder.PositionsFor(grid[2], grid[3]).to(patches.dtype));
+    }
+}
+
+/// <summary>
+/// The encoder of a vision transformer: position embeddings, blocks, a last layer norm. The layer groups of the network run it.
+/// </summary>
+internal sealed class Encoder : NamedModule
+{
+    public const string Positions = "pos_embedding";
+
+    private const double Epsilon = 1e-6;
+
+    public Encoder(long tokens, long width, int depth, long heads) : base(nameof(Encoder))
+    {
+        register_parameter(Positions, new Parameter(nn.init.normal_(empty(1, tokens, width), 0, 0.02)));
+        var layers = Child("layers", new Container("layers"));
+        Blocks = [.. Enumerable.Range(0, depth)
+            .Select(index => layers.Child($"encoder_layer_{index}", new EncoderBlock(width, heads, Epsilon, isLast: index == depth - 1)))];
+        Norm = Child("ln", nn.LayerNorm(width, Epsilon));
+    }
+
+    public IReadOnlyList<EncoderBlock> Blocks { get; }
+
+    public LayerNorm Norm { get; }
+
+    /// <summary>Whether that is the shape of position embeddings for a square grid.</summary>
+    public bool AcceptsPositions(long[] shape) =>
+        get_parameter(Positions)!.shape is [_, _, var width] && shape is [1, var tokens, var stored] && stored == width
+            && PositionGrid.Side(tokens) is not null;
+
+    /// <summary>Replaces the position embeddings by uninitialized ones of that shape.</summary>
+    public void ReplacePositions(long[] shape)
+    {
+        Parameter old = get_parameter(Positions)!;
+        var replacement = new Parameter(empty(shape, dtype: old.dtype, device: old.device), old.requires_grad);
+        replacement.DetachFromDisposeScope();
+        ConditionallyRegisterParameter(Positions, replacement);
+        old.Dispose();
+    }
+
+    /// <summary>The position embeddings for a grid: (1, 1 + height · width, D).</summary>
+    public Tensor PositionsFor(long height, long width) => PositionGrid.Resize(get_parameter(Positions)!, height, width);
+
+    public override Tensor forward(Tensor input) =>
+        throw new NotSupportedException("The layer groups run the encoder's blocks one by one.");
+}
+
+/// <summary>
+/// A pre-norm block of a transformer's encoder: self-attention, then a perceptron, both residual. The last block computes only the class
+/// token: the head uses no other.
+/// </summary>
+internal sealed class EncoderBlock : NamedModule
+{
+    private readonly LayerNormUnit _beforeAttention;
+    private readonly SelfAttention _attention;
+    private readonly LayerNormUnit _beforePerceptron;
+    private readonly Perceptron _perceptron;
+    private readonly bool _isLast;
+
+    public EncoderBlock(long width, long heads, double epsilon, bool isLast) : base(nameof(EncoderBlock))
+    {
+        _beforeAttention = LayerNorm("ln_1", width, epsilon);
+        _attention = Child("self_attention", new SelfAttention(width, heads));
+        _beforePerceptron = LayerNorm("ln_2", width, epsilon);
+        _perceptron = Child("mlp", new Perceptron(width, 4 * width));
+        _isLast = isLast;
+    }
+
+    /// <summary>Tokens (N, L, D) to tokens of the same shape, in the last block to the first one (N, 1, D).</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor state = Attended(input);
+        return _perceptron.call(_beforePerceptron.Forward(state)).add_(state).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Attended(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor normalized = _beforeAttention.Forward(input);
+        Tensor attended = _isLast ? _attention.First(normalized).add_(input.narrow(1, 0, 1)) : _attention.call(normalized).add_(input);
+        return attended.MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>Position embeddings (1, 1 + side², D) of a class token and a square grid.</summary>
+internal static class PositionGrid
+{
+    /// <summary>The side of the grid; null where it is not square.</summary>
+    public static long? Side(long tokens)
+    {
+        long side = (long)Math.Round(Math.Sqrt(tokens - 1));
+        return side > 0 && side * side == tokens - 1 ? side : null;
+    }
+
+    /// <summary>
+    /// The embeddings for a grid of another size, interpolated bicubically with aligned corners, as torchvision's
+    /// <c>interpolate_embeddings</c> does.
+    /// </summary>
+    public static Tensor Resize(Tensor embeddings, long height, long width)
+    {
+        long tokens = embeddings.shape[1], side = Side(tokens)!.Value;
+        if (side == height && side == width) return embeddings.alias();
+        using var scope = NewDisposeScope();
+        Tensor grid = embeddings.narrow(1, 1, tokens - 1).transpose(1, 2).reshape(1, -1, side, side);
+        Tensor resized = nn.functional.interpolate(grid, [height, width], mode: InterpolationMode.Bicubic, align_corners: true);
+        return cat([embeddings.narrow(1, 0, 1), resized.flatten(2).transpose(1, 2)], 1).MoveToOuterDisposeScope();
     }
 }

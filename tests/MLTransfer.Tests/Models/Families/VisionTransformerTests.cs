@@ -26,7 +26,7 @@ public class VisionTransformerTests
         using var folder = new TemporaryFolder();
         PyTorch.Run(Script, folder.Path);
         using var scope = NewDisposeScope();
-        Tensor resized = PositionGrid.Resized(Read(folder.PathOf("embeddings"), 1, 50, 8), 10, 10);
+        Tensor resized = PositionGrid.Resize(Read(folder.PathOf("embeddings"), 1, 50, 8), 10, 10);
         Assert.InRange(Zoo.RelativeDifference(resized, Read(folder.PathOf("resized"), 1, 101, 8)), 0, 1e-6);
     }
 

@@ -1,0 +1,105 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Models;
+
+/// <summary>What training, scoring and saving rely on in every backbone, whatever its architecture.</summary>
+internal static class BackboneContract
+{
+    private const int Shown = 5;
+
+    /// <summary>Checks a network; it is left in evaluation mode with a new classifier, all its weights trainable.</summary>
+    /// <param name="backbone">What it is said to be.</param>
+    /// <param name="model">The network.</param>
+    /// <param name="images">At least two images (N, 3, H, W) of a size it takes.</param>
+    /// <returns>A sentence for each violation; none where it keeps the contract.</returns>
+    public static IReadOnlyList<string> FindViolations(Backbone backbone, ImageModel model, Tensor images)
+    {
+        List<string> structure = [.. Groups(model), .. Weights(model), .. Widths(backbone, model)];
+        return structure.Count > 0 ? structure : [.. Shapes(model, images), .. Gradients(model, images), .. OtherHead(model, images)];
+    }
+
+    private static IEnumerable<string> Groups(ImageModel model)
+    {
+        if (model.Groups.Count == 0) yield return "It has no layer groups.";
+        string[] names = [.. model.Groups.Select(group => group.Name), model.HeadName];
+        for (int i = 0; i < names.Length; i++)
+        {
+            if (model.FirstTrained(Layers.From(names[i])) is var found && found != i)
+                yield return $"The layer group '{names[i]}' cannot be told from '{names[found]}': "
+                    + "no name may repeat, or be the start of one before it.";
+        }
+    }
+
+    // The optimizer, freezing and the files of weights each see the network through one of these lists.
+    private static IEnumerable<string> Weights(ImageModel model)
+    {
+        Dictionary<IntPtr, string> registered = model.named_parameters().DistinctBy(item => item.parameter.Handle)
+            .ToDictionary(item => item.parameter.Handle, item => item.name);
+        Parameter[] grouped = [.. model.Groups.SelectMany(group => group.Modules).Append(model.Head).Concat(model.AuxiliaryHeads)
+            .SelectMany(module => module.parameters())];
+        if (model.Groups.FirstOrDefault(group => group.Modules.SelectMany(module => module.parameters())
+            .Any(parameter => !registered.ContainsKey(parameter.Handle))) is { } foreign)
+            yield return $"The layer group '{foreign.Name}' has weights that the network does not: register its modules with Child.";
+        HashSet<IntPtr> seen = [];
+        string[] twice = [.. grouped.Where(parameter => !seen.Add(parameter.Handle))
+            .Select(parameter => registered.GetValueOrDefault(parameter.Handle, "?"))];
+        string[] missing = [.. registered.Where(item => !seen.Contains(item.Key)).Select(item => item.Value)];
+        if (twice.Length > 0) yield return $"More than one layer group has {List(twice)}.";
+        if (missing.Length > 0) yield return $"No layer group has {List(missing)}.";
+        if (!registered.Values.Any(name => name.StartsWith(model.HeadName + ".", StringComparison.Ordinal)))
+            yield return $"Its classifier is not called '{model.HeadName}' in its state_dict: name the module that holds it as headOwner.";
+    }
+
+    private static IEnumerable<string> Widths(Backbone backbone, ImageModel model)
+    {
+        if (backbone.FeatureWidth != model.FeatureWidth)
+            yield return $"Its features are {model.FeatureWidth} wide in the network and {backbone.FeatureWidth} in its description.";
+    }
+
+    private static IEnumerable<string> Shapes(ImageModel model, Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        model.eval();
+        Tensor features = model.Features(images), logits = model.call(images);
+        long classes = logits.shape[^1];
+        if (!features.shape.SequenceEqual([images.shape[0], model.FeatureWidth]))
+            yield return $"Its features are {Describe(features)}; expected: {Describe(images.shape[0], model.FeatureWidth)}.";
+        if (features.dtype != ScalarType.Float32) yield return $"Its features are {features.dtype}; expected: Float32.";
+        if (!logits.shape.SequenceEqual([images.shape[0], classes]))
+            yield return $"Its logits are {Describe(logits)}; expected: {Describe(images.shape[0], classes)}.";
+        if (!logits.Equals(model.call(images))) yield return "It scores the same images differently in evaluation mode.";
+    }
+
+    private static IEnumerable<string> Gradients(ImageModel model, Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        model.train();
+        foreach (Parameter parameter in model.parameters()) parameter.requires_grad = true;
+        model.call(images).sum().backward();
+        var auxiliary = model.AuxiliaryHeads.SelectMany(head => head.parameters()).Select(parameter => parameter.Handle).ToHashSet();
+        string[] without = [.. model.named_parameters()
+            .Where(item => item.parameter.grad is null && !auxiliary.Contains(item.parameter.Handle)).Select(item => item.name)];
+        foreach (Parameter parameter in model.parameters()) parameter.grad = null;
+        model.eval();
+        if (without.Length > 0) yield return $"No gradient reaches {List(without)}.";
+    }
+
+    private static IEnumerable<string> OtherHead(ImageModel model, Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        model.ResetClassifier(3, ClassifierHead.Mlp(16));
+        if (model.call(images) is var logits && !logits.shape.SequenceEqual([images.shape[0], 3]))
+            yield return $"With a head for 3 classes its logits are {Describe(logits)}.";
+    }
+
+    private static string List(string[] names) =>
+        string.Join(", ", names.Take(Shown)) + (names.Length > Shown ? $" and {names.Length - Shown} more" : "");
+
+    private static string Describe(Tensor tensor) => Describe(tensor.shape);
+
+    private static string Describe(params long[] shape) => $"({string.Join(", ", shape)})";
+}

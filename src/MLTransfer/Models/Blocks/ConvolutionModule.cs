@@ -1,0 +1,90 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Models.Blocks;
+
+/// <summary>A convolution, its batch norm and the activation after them, if any, as one module.</summary>
+internal sealed class ConvolutionModule : NamedModule
+{
+    private readonly ConvolutionUnit _unit;
+    private readonly Func<Tensor, Tensor>? _activation;
+
+    /// <summary>Under the names "0" and "1", as torchvision's blocks have them.</summary>
+    public ConvolutionModule(ConvolutionShape shape, BatchNormOptions norm, Func<Tensor, Tensor>? activation = null)
+        : this("0", "1", shape, norm, activation)
+    {
+    }
+
+    /// <summary>Under other names.</summary>
+    public ConvolutionModule(string convolution, string norm, ConvolutionShape shape)
+        : this(convolution, norm, shape, BatchNormOptions.Default, activation: null)
+    {
+    }
+
+    private ConvolutionModule(
+        string convolution, string norm, ConvolutionShape shape, BatchNormOptions statistics, Func<Tensor, Tensor>? activation)
+        : base(nameof(ConvolutionModule))
+    {
+        _unit = Convolution(convolution, norm, shape, statistics.Epsilon, momentum: statistics.Momentum);
+        _activation = activation;
+    }
+
+    /// <summary>As torchvision's GoogLeNet and Inception v3 have them: "conv" and "bn" with ε = 1e-3, and a ReLU.</summary>
+    public static ConvolutionModule Inception(ConvolutionShape shape) =>
+        new("conv", "bn", shape, new BatchNormOptions(1e-3), Activation.Relu);
+
+    public override Tensor forward(Tensor input)
+    {
+        Tensor result = _unit.Forward(input);
+        return _activation is null ? result : _activation(result);
+    }
+}
+
+/// <summary>
+/// Convolutions with batch norms, one after the other, some with a ReLU after them; numbered as in torchvision's Sequential, where each
+/// layer counts.
+/// </summary>
+internal sealed class ConvolutionPath : NamedModule
+{
+    private readonly (ConvolutionUnit Unit, bool Active)[] _steps;
+
+    public ConvolutionPath(BatchNormOptions norm, params (ConvolutionShape Shape, bool Active)[] steps) : base(nameof(ConvolutionPath))
+    {
+        _steps = new (ConvolutionUnit, bool)[steps.Length];
+        for (int i = 0, index = 0; i < steps.Length; i++)
+        {
+            _steps[i] = (Convolution($"{index}", $"{index + 1}", steps[i].Shape, norm.Epsilon, momentum: norm.Momentum), steps[i].Active);
+            index += steps[i].Active ? 3 : 2;
+        }
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor state = input;
+        foreach ((ConvolutionUnit unit, bool active) in _steps)
+        {
+            Tensor next = unit.Forward(state);
+            if (!ReferenceEquals(state, input)) state.Dispose();
+            state = active ? next.relu_() : next;
+        }
+
+        return state.MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>The activations of the zoo, all in place: each overwrites its input and returns it.</summary>
+internal static class Activation
+{
+    public static Tensor Relu(Tensor input) => input.relu_();
+
+    public static Tensor Relu6(Tensor input) => input.relu6_();
+
+    public static Tensor Sigmoid(Tensor input) => input.sigmoid_();
+
+    public static Tensor HardSigmoid(Tensor input) => input.hardsigmoid_();
+
+    public static Tensor HardSwish(Tensor input) => input.hardswish_();
+
+    public static Tensor Silu(Tensor input) => input.silu_();
+}

@@ -1,0 +1,90 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Models.Blocks;
+
+/// <summary>
+/// A convolution and the batch norm after it. Folded, both are one convolution: w' = w · γ/√(σ² + ε), b' = β − μ · γ/√(σ² + ε) (Jacob et
+/// al. 2018, section 3.2), with channels-last weights.
+/// </summary>
+internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, ConvolutionShape shape) : IFoldable
+{
+    private static readonly long[] Dilation = [1, 1];
+    private readonly long[] _stride = [shape.Stride, shape.Stride];
+    private readonly long[] _padding = [shape.Padding, shape.PaddingWidth ?? shape.Padding];
+    private Tensor? _weight;
+    private Tensor? _bias;
+
+    /// <summary>The convolution, and its batch norm if it has one.</summary>
+    public IReadOnlyList<nn.Module> Modules { get; } = norm is null ? [convolution] : [convolution, norm];
+
+    public Tensor Forward(Tensor input)
+    {
+        if (_weight is not null) return nn.functional.conv2d(input, _weight, _bias, _stride, _padding, Dilation, shape.Groups);
+        if (norm is null) return Convolve(input);
+        using Tensor convolved = Convolve(input);
+        return norm.call(convolved);
+    }
+
+    public void Fold(ScalarType type)
+    {
+        Unfold();
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        Tensor weight = convolution.weight!.to(ScalarType.Float64);
+        Tensor bias = convolution.bias is { } own ? own.to(ScalarType.Float64)
+            : zeros(shape.Outputs, dtype: ScalarType.Float64, device: weight.device);
+        if (norm is not null)
+        {
+            Tensor scale = norm.weight!.to(ScalarType.Float64) / (norm.running_var!.to(ScalarType.Float64) + norm.eps).sqrt();
+            bias = norm.bias!.to(ScalarType.Float64) + (bias - norm.running_mean!.to(ScalarType.Float64)) * scale;
+            weight = weight * scale.view(-1, 1, 1, 1);
+        }
+
+        _weight = ChannelsLast(weight.to(type)).DetachFromDisposeScope();
+        _bias = bias.to(type).DetachFromDisposeScope();
+    }
+
+    public void Unfold()
+    {
+        _weight?.Dispose();
+        _bias?.Dispose();
+        _weight = _bias = null;
+    }
+
+    /// <summary>
+    /// Computes in the type of the input: with bfloat16 in training, the weights themselves stay in float32, as in torch's autocast.
+    /// </summary>
+    private Tensor Convolve(Tensor input)
+    {
+        Tensor weight = convolution.weight!;
+        if (input.dtype == weight.dtype) return convolution.call(input);
+        using var scope = NewDisposeScope();
+        return nn.functional.conv2d(input, weight.to(input.dtype), convolution.bias?.to(input.dtype), _stride, _padding, Dilation,
+            shape.Groups)
+            .MoveToOuterDisposeScope();
+    }
+
+    private static Tensor ChannelsLast(Tensor weight) => weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+}
+
+/// <summary>The shape of a convolution; square where no width is given.</summary>
+internal sealed record ConvolutionShape(long Inputs, long Outputs, long Kernel, long Stride = 1, long Padding = 0, long Groups = 1)
+{
+    /// <summary>The width of the kernel; null: its height.</summary>
+    public long? KernelWidth { get; init; }
+
+    /// <summary>The padding left and right; null: that above and below.</summary>
+    public long? PaddingWidth { get; init; }
+
+    public Conv2d Build(bool bias) => nn.Conv2d(
+        Inputs, Outputs, (Kernel, KernelWidth ?? Kernel), (Stride, Stride), (Padding, PaddingWidth ?? Padding), groups: Groups, bias: bias);
+}
+
+/// <summary>The ε of a batch norm, and its momentum: the weight of a batch in the running statistics.</summary>
+internal sealed record BatchNormOptions(double Epsilon = 1e-5, double Momentum = 0.1)
+{
+    /// <summary>PyTorch's default.</summary>
+    public static BatchNormOptions Default { get; } = new();
+}
