@@ -58,7 +58,8 @@ internal static class CifarDataset
     private static string Label(string[]? classes, int label, string file) => classes is null ? label.ToString(CultureInfo.InvariantCulture)
         : label < classes.Length ? classes[label]
         : throw new InvalidDataException(
-            $"'{file}' has an image of class {label}, but only {classes.Length} classes are named in its folder. They do not belong together.");
+            $"'{file}' has an image of class {label}, but only {classes.Length} classes are named in its folder. They do not belong "
+                + "together.");
 
     private static string[]? ClassNames(string folder)
     {

@@ -56,7 +56,8 @@ internal static class IdxDataset
                 $"'{path}' has {names.Count:N0} images and '{labelsPath}' {labels.Length:N0} labels: they do not belong together. Copy "
                 + $"or download both again.");
         string fileName = Path.GetFileName(path);
-        return names.Select((name, index) => new ImageRow(ContainerPath.Join(path, name), IdxLabels.ClassName(fileName, labels[index]), split));
+        return names.Select((name, index) =>
+            new ImageRow(ContainerPath.Join(path, name), IdxLabels.ClassName(fileName, labels[index]), split));
     }
 }
 

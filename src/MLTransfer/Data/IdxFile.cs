@@ -97,8 +97,8 @@ internal sealed record IdxFile(byte Type, int[] Dimensions, ByteSource Source)
 }
 
 /// <summary>
-/// The grayscale images of an IDX file. EMNIST files, recognized by name, store rows and columns exchanged, and torchvision returns them so;
-/// here they are transposed to upright.
+/// The grayscale images of an IDX file. EMNIST files, recognized by name, store rows and columns exchanged. torchvision returns
+/// them so; here they are transposed to upright.
 /// </summary>
 internal sealed class IdxImages : RasterContainer
 {
@@ -117,7 +117,7 @@ internal sealed class IdxImages : RasterContainer
         IdxFile idx = IdxFile.Open(file, isCompressed, errors);
         if (idx is not { Type: IdxFile.Bytes, Dimensions: [_, >= 1 and <= Longest and var rows, >= 1 and <= Longest and var columns] })
             throw errors.Unreadable($"is an IDX file, but of {string.Join(" × ", idx.Dimensions)} numbers: not of images",
-                "Give the file of the images, such as 'train-images-idx3-ubyte'; its labels are found beside it.");
+                "Give the file of the images, such as 'train-images-idx3-ubyte'; its labels are found by its name.");
         bool isTransposed = Path.GetFileName(path).StartsWith(Transposed, StringComparison.OrdinalIgnoreCase);
         return isTransposed ? new IdxImages(idx, rows, columns, isTransposed) : new IdxImages(idx, columns, rows, isTransposed);
     }

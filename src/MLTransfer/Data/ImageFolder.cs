@@ -180,7 +180,7 @@ internal static class SplitFolders
     {
         Folder[] parts = [.. folders.Where(folder => folder.HasFolders && SplitNames.IsUsual(folder.Name))];
         bool isTrained = parts.Any(folder => SplitNames.Of(folder.Name) == SplitNames.Train);
-        // A single folder named train among other folders of images may be a class; with a second split, or without other images, it is not.
+        // A single folder named train among other folders of images may be a class; with a second split or no other images it is a split.
         int usual = folders.Where(folder => SplitNames.IsUsual(folder.Name)).DistinctBy(folder => SplitNames.Of(folder.Name)).Count();
         bool isAlone = folders.Except(parts).All(folder => !folder.HasImages);
         return parts.Length == folders.Count || (isTrained && (usual > 1 || isAlone)) ? [.. parts.Select(folder => folder.Name)] : [];

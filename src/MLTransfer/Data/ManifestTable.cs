@@ -112,6 +112,7 @@ internal static class JsonLinesTable
 {
     // Each row has a field for every column, so that unbounded columns would take quadratic memory.
     private const int MostColumns = 1000;
+    private const string Expected = """An object per line is expected, such as {"image": "ants/1.jpg", "label": "ants"}.""";
 
     public static ManifestTable Read(string text, ManifestErrors errors)
     {
@@ -125,7 +126,7 @@ internal static class JsonLinesTable
                 rows.Add((number, Values(line.ToString(), number, columns, errors)));
         }
         if (rows.Count == 0)
-            throw errors.InManifest("it is empty", "An object per line is expected, such as {\"image\": \"ants/1.jpg\", \"label\": \"ants\"}.");
+            throw errors.InManifest("it is empty", Expected);
         return new ManifestTable([.. columns.Keys], [.. rows.Select(row => Line(row.Number, row.Values, columns.Count))]);
     }
 
@@ -135,8 +136,7 @@ internal static class JsonLinesTable
         {
             using var json = JsonDocument.Parse(line);
             if (json.RootElement.ValueKind != JsonValueKind.Object)
-                throw errors.InLine(number, "is no JSON object",
-                    "An object per line is expected, such as {\"image\": \"ants/1.jpg\", \"label\": \"ants\"}.");
+                throw errors.InLine(number, "is no JSON object", Expected);
             List<(int Column, string? Value)> values = [];
             foreach (JsonProperty property in json.RootElement.EnumerateObject())
             {
@@ -145,8 +145,11 @@ internal static class JsonLinesTable
                 if (!columns.TryGetValue(property.Name, out int column))
                 {
                     if (columns.Count == MostColumns)
-                        throw errors.InLine(number, $"has the property '{property.Name}', after {MostColumns:N0} others in it and the lines "
-                            + $"before", "The same few properties are expected in every line.");
+                    {
+                        throw errors.InLine(
+                            number, $"has the property '{property.Name}', after {MostColumns:N0} others in it and the lines before",
+                            "The same few properties are expected in every line.");
+                    }
                     columns.Add(property.Name, column = columns.Count);
                 }
                 values.Add((column, property.Value.ValueKind == JsonValueKind.Null ? null : property.Value.ToString()));
@@ -155,8 +158,7 @@ internal static class JsonLinesTable
         }
         catch (JsonException exception)
         {
-            throw errors.InLine(number, $"is no JSON ({exception.Message.TrimEnd('.')})",
-                "An object per line is expected, such as {\"image\": \"ants/1.jpg\", \"label\": \"ants\"}.");
+            throw errors.InLine(number, $"is no JSON ({exception.Message.TrimEnd('.')})", Expected);
         }
     }
 

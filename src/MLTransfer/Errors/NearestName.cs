@@ -1,19 +1,19 @@
 namespace MLTransfer.Errors;
 
-/// <summary>Finds what somebody meant who mistyped a name.</summary>
+/// <summary>Suggests the intended name for a mistyped one.</summary>
 internal static class NearestName
 {
-    /// <summary>" Did you mean 'x'?" for the nearest name when it is near enough, and nothing otherwise.</summary>
-    /// <param name="typed">What was typed.</param>
-    /// <param name="names">The names there are.</param>
+    /// <summary>" Did you mean 'x'?" for the nearest name, or an empty string where none is near enough.</summary>
+    /// <param name="typed">The typed name.</param>
+    /// <param name="names">The known names.</param>
     public static string Question(string typed, IEnumerable<string> names) =>
         Of(typed, names) is { } name ? $" Did you mean '{name}'?" : "";
 
     /// <summary>
-    /// The name with the fewest edits from what was typed, if at most a third of its letters (and at least one) are wrong.
+    /// The name with the fewest edits from the typed one; null unless at most a third of the letters, or one letter, are wrong.
     /// </summary>
-    /// <param name="typed">What was typed; letter case does not count.</param>
-    /// <param name="names">The names there are.</param>
+    /// <param name="typed">The typed name; case is ignored.</param>
+    /// <param name="names">The known names.</param>
     public static string? Of(string typed, IEnumerable<string> names) => names
         .Select(name => (name, distance: Distance(typed.ToLowerInvariant(), name.ToLowerInvariant())))
         .Where(candidate => candidate.distance <= Math.Max(1, Math.Max(typed.Length, candidate.name.Length) / 3))
@@ -22,7 +22,7 @@ internal static class NearestName
         .Select(candidate => candidate.name)
         .FirstOrDefault();
 
-    /// <summary>Edits between two words: insertion, deletion, substitution, and the exchange of neighbours, one each.</summary>
+    /// <summary>Optimal string alignment distance: insertion, deletion, substitution and transposition of neighbours cost 1 each.</summary>
     private static int Distance(string from, string to)
     {
         var edits = new int[from.Length + 1, to.Length + 1];

@@ -20,7 +20,7 @@ internal static class Printable
     public static string FirstOf(IReadOnlyList<string> items, int shown, string separator = ", ") =>
         string.Join(separator, items.Take(shown)) + More(items.Count, shown);
 
-    /// <summary>" and N more" for what a list of the first <paramref name="shown"/> leaves out; empty where it leaves out nothing.</summary>
+    /// <summary>" and N more" for the items after the first <paramref name="shown"/>; empty where there are none.</summary>
     public static string More(int count, int shown) => count > shown ? $" and {count - shown:N0} more" : "";
 
     private static char Replace(char letter) => !char.IsControl(letter) ? letter : char.IsWhiteSpace(letter) ? ' ' : Unprintable;

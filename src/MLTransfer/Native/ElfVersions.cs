@@ -13,14 +13,13 @@ internal static class ElfVersions
     private const ushort Weak = 2, VersionMask = 0x7fff;
 
     /// <summary>
-    /// Lets the dynamic linker accept a library although <paramref name="version"/>, which it asks for, is missing: sets the flag
-    /// VER_FLG_WEAK of
-    /// that one entry, and only where no symbol but <paramref name="symbol"/> needs the version.
+    /// Makes a required symbol version optional for the dynamic linker: sets the flag VER_FLG_WEAK of its entry, and only where no symbol
+    /// but <paramref name="symbol"/> needs it.
     /// </summary>
-    /// <param name="library">The bytes of the library; two of them change where the method returns true.</param>
+    /// <param name="library">The bytes of the library; two of them change if the method returns true.</param>
     /// <param name="version">The name of a version, such as <c>GLIBCXX_3.4.32</c>.</param>
     /// <param name="symbol">The one symbol that may need it.</param>
-    /// <returns>Whether the flag was set. The bytes are unchanged where the version is not asked for, or for other symbols too.</returns>
+    /// <returns>Whether the flag was set. The bytes are unchanged if the version is not required, or required by other symbols too.</returns>
     internal static bool TryMakeOptional(byte[] library, string version, string symbol)
     {
         try
@@ -29,7 +28,7 @@ internal static class ElfVersions
         }
         catch (Exception failure) when (failure is ArgumentException or OverflowException or IndexOutOfRangeException)
         {
-            return false;   // An offset that points outside: no ELF library that the linker would take either.
+            return false;   // An offset out of range: not a valid ELF library.
         }
     }
 
@@ -84,7 +83,7 @@ internal static class ElfVersions
                     if (Name(names, U32(entry + 8)) == version)
                         return entry;
                 }
-                // The last one has no next; a damaged count must not go round on it.
+                // The last entry has offset 0; a damaged count must not loop on it.
                 if (U32(file + 12) == 0)
                     break;
             }

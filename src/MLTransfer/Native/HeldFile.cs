@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace MLTransfer.Native;
 
-/// <summary>A file that this process holds open already, such as standard output.</summary>
+/// <summary>A file that this process already has open, such as standard output.</summary>
 internal static partial class HeldFile
 {
     private const int BufferSize = 1 << 16, Interrupted = 4;
 
-    /// <summary>Writes on from where the file stands, as everything else in this process that writes to it does.</summary>
-    /// <param name="descriptor">The number under which it is open.</param>
-    /// <param name="content">What to write, from where it stands.</param>
-    /// <exception cref="IOException">It takes no more; the message is the system's.</exception>
-    // Opening it by its path would begin at its first byte, over what is there.
+    /// <summary>Writes at the current position of the descriptor, which all writers in this process share.</summary>
+    /// <param name="descriptor">The file descriptor.</param>
+    /// <param name="content">The content, read from its current position.</param>
+    /// <exception cref="IOException">Writing failed; the message is the system's.</exception>
+    // Opening the file by its path would start at offset 0 and overwrite its content.
     public static void Append(int descriptor, Stream content)
     {
         byte[] buffer = new byte[BufferSize];

@@ -9,34 +9,32 @@ using static TorchSharp.torch;
 namespace MLTransfer.Native;
 
 /// <summary>
-/// Tells oneDNN, which computes libtorch's convolutions, how large the processor's caches are, where it could not find out.
+/// Gives oneDNN, which computes libtorch's convolutions, the sizes of the processor's caches where it could not detect them.
 /// </summary>
 /// <remarks>
-/// An AMD processor in a virtual machine (Firecracker, for one) may leave the CPUID leaf empty that describes its caches. The oneDNN of
-/// libtorch 2.10 then takes each cache for one byte, and its convolutions give wrong numbers (float32, 2048 to 512 channels: off by half
-/// the
-/// largest) or end the process by a division by zero (256 to 1024 channels of 14 × 14, channels-last). In the memory of the process, and
-/// only
-/// where exactly that is found there, the three sizes are set to those that oneDNN assumes for a processor it does not know.
+/// On an AMD processor in a virtual machine (such as Firecracker), the CPUID leaf that describes the caches may be empty. The oneDNN of
+/// libtorch 2.10 then assumes caches of one byte, and its convolutions return wrong numbers (float32, 2048 to 512 channels: off by half
+/// the largest) or end the process by a division by zero (256 to 1024 channels of 14 × 14, channels-last). In that case only, the three
+/// sizes are set, in the memory of the process, to those that oneDNN assumes for an unknown processor.
 /// </remarks>
 internal static unsafe class ProcessorCaches
 {
     private const string Library = "libtorch_cpu.so", Description = "_ZZN4dnnl4impl3cpu3x643cpuEvE4cpu_";
 
-    // Of Xbyak's class Cpu: sizes and sharing cores of up to ten levels of caches, and how many levels there are.
+    // Offsets in Xbyak's class Cpu: sizes and sharing cores of up to ten cache levels, and the number of levels.
     private const int Length = 144, Sizes = 0x1c, Sharing = 0x44, Levels = 0x6c;
-    private static readonly int[] Usual = [32 << 10, 512 << 10, 1 << 20];
-    private static readonly Lazy<bool> Telling = new(Tell);
+    private static readonly int[] AssumedSizes = [32 << 10, 512 << 10, 1 << 20];
+    private static readonly Lazy<bool> Telling = new(SetSizes);
 
-    /// <summary>Whether oneDNN had to be told. The first call does it, which must come before the first convolution.</summary>
+    /// <summary>Whether the sizes had to be set. The first call sets them and must precede the first convolution.</summary>
     public static bool AreTold => Telling.Value;
 
-    /// <summary>Whether the processor tells nothing of its caches, as in virtual machines that hide them.</summary>
-    internal static bool AreHidden { get; } = TellsNothing();
+    /// <summary>Whether CPUID does not describe the caches, as in virtual machines that hide them.</summary>
+    internal static bool AreHidden { get; } = HasNoCacheLeaf();
 
-    // Intel SDM, volume 2A, CPUID: leaf 4, EAX bits 0 to 4 are the kind of a cache, 0 for none; AMD APM, volume 3: leaf 8000_001D has them
-    // alike.
-    private static bool TellsNothing()
+    // Intel SDM, volume 2A, CPUID: leaf 4, EAX bits 0 to 4 are the type of a cache, 0 for none; AMD APM, volume 3: the same in leaf
+    // 8000_001D.
+    private static bool HasNoCacheLeaf()
     {
         if (!X86Base.IsSupported)
             return false;
@@ -46,26 +44,25 @@ internal static unsafe class ProcessorCaches
         return !byIntelsLeaf && !byAmdsLeaf;
     }
 
-    private static bool Tell()
+    private static bool SetSizes()
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64 || !AreHidden)
             return false;
         SilenceNnpack();
-        // oneDNN asks the processor when it is used for the first time, for which this small convolution is harmless.
+        // oneDNN detects the processor on first use; this small convolution triggers that and is unaffected by the bug.
         using (NewDisposeScope())
             nn.functional.conv2d(ones(1, 3, 8, 8), ones(4, 3, 3, 3));
         int* found = (int*)Find();
-        if (found == null || *(int*)((byte*)found + Levels) != Usual.Length
-            || !new ReadOnlySpan<int>((byte*)found + Sizes, Usual.Length).SequenceEqual([1, 1, 1])
-            || !new ReadOnlySpan<int>((byte*)found + Sharing, Usual.Length).SequenceEqual([1, 1, 1]))
+        if (found == null || *(int*)((byte*)found + Levels) != AssumedSizes.Length
+            || !new ReadOnlySpan<int>((byte*)found + Sizes, AssumedSizes.Length).SequenceEqual([1, 1, 1])
+            || !new ReadOnlySpan<int>((byte*)found + Sharing, AssumedSizes.Length).SequenceEqual([1, 1, 1]))
             return false;
-        Usual.CopyTo(new Span<int>((byte*)found + Sizes, Usual.Length));
+        AssumedSizes.CopyTo(new Span<int>((byte*)found + Sizes, AssumedSizes.Length));
         return true;
     }
 
-    // NNPACK, which nothing here needs, cannot start for the same reason, and libtorch would say so on standard error with every process.
-    // The
-    // flag is libtorch's own level of its log: 2 is errors.
+    // NNPACK, which is not needed, cannot start for the same reason, and libtorch would warn on standard error in every process. The flag is
+    // libtorch's log level: 2 is errors.
     private static void SilenceNnpack()
     {
         if (NativeLibrary.TryLoad("c10", typeof(torch).Assembly, null, out nint library)
@@ -74,11 +71,11 @@ internal static unsafe class ProcessorCaches
     }
 
     /// <summary>
-    /// Where in memory oneDNN's description of the processor lies, by the library's table of symbols; 0 where it does not say.
+    /// The address of oneDNN's processor description, from the library's symbol table; 0 where the table lacks it.
     /// </summary>
     private static nint Find()
     {
-        // The first of a library's areas is where it begins: ADDRESS-END … PATH.
+        // The first mapping of a library is its start: ADDRESS-END … PATH.
         string? area = File.ReadLines("/proc/self/maps").FirstOrDefault(line => line.EndsWith('/' + Library));
         if (area is null)
             return 0;
@@ -100,7 +97,7 @@ internal static unsafe class ProcessorCaches
         }
     }
 
-    // The dynamic linker has accepted the file, a 64-bit ELF library; this searches its symbol table, which a stripped library lacks.
+    // Needs no validation: the dynamic linker has loaded this 64-bit ELF library. A stripped library has no symbol table.
     private static long OffsetOf(ReadOnlySpan<byte> name, byte* content)
     {
         const int SymbolTable = 2, SymbolLength = 24, Data = 1;

@@ -9,12 +9,11 @@ using TorchSharp;
 
 namespace MLTransfer.Native;
 
-/// <summary>Loads libtorch and TorchSharp's native library, and says what is wrong where that fails.</summary>
+/// <summary>Loads libtorch and TorchSharp's native library, and explains failures.</summary>
 /// <remarks>
-/// TorchSharp 0.107's library for Linux asks for version GLIBCXX_3.4.32 of the C++ runtime, that of GCC 13, for a symbol that marks the
-/// use of
-/// the standard streams and that nothing calls. Where the runtime is older (Debian 12, Ubuntu 22.04, RHEL 9), a copy in memory is loaded in
-/// which that version is optional. No file is written.
+/// TorchSharp 0.107's library for Linux requires version GLIBCXX_3.4.32 of the C++ runtime, that of GCC 13, for a marker symbol that is
+/// never called. Where the runtime is older (Debian 12, Ubuntu 22.04, RHEL 9), a copy in memory is loaded in which that version is
+/// optional. No file is written.
 /// </remarks>
 internal static partial class TorchLibrary
 {
@@ -28,11 +27,11 @@ internal static partial class TorchLibrary
     private static nint _correctedHandle;
 
     /// <summary>
-    /// Whether a copy of TorchSharp's library that asks less of the C++ runtime was loaded; known after <see cref="Require"/>.
+    /// Whether the corrected copy of TorchSharp's library was loaded; known after <see cref="Require"/>.
     /// </summary>
     internal static bool IsCorrected => _correctedHandle != 0;
 
-    /// <summary>Offers the corrected library to the runtime, which asks when its own search has failed.</summary>
+    /// <summary>Offers the corrected library to the runtime, which asks after its own search has failed.</summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "Nothing else runs before the first call into TorchSharp.")]
     internal static void OfferCorrected()
@@ -42,8 +41,7 @@ internal static partial class TorchLibrary
     }
 
     /// <summary>Loads libtorch and TorchSharp's library, before TorchSharp does.</summary>
-    /// <exception cref="DllNotFoundException">One of them cannot be loaded: the message says which, why, and what to add or
-    /// install.</exception>
+    /// <exception cref="DllNotFoundException">One of them cannot be loaded; the message says which, why, and what to install.</exception>
     internal static void Require()
     {
         if (_loaded)
@@ -83,7 +81,7 @@ internal static partial class TorchLibrary
         }
     }
 
-    // The copy has no folder whose neighbours the linker would find: libtorch, which it needs, is loaded first, wherever it is.
+    // The copy in memory has no folder to search for libtorch, which it needs, so libtorch is loaded first.
     private static nint Corrected(string path)
     {
         TryLoad("torch");
@@ -106,7 +104,7 @@ internal static partial class TorchLibrary
         int descriptor = CreateMemoryFile(LinuxFile, CloseOnExec);
         if (descriptor < 0)
             throw new IOException($"No file in memory could be made: {Marshal.GetLastPInvokeErrorMessage()}.");
-        // Stays open: the linker knows the library by this path, and another file must not get the same number.
+        // Stays open: the linker identifies the library by this path, so the number must not be reused.
         var file = new SafeFileHandle(descriptor, ownsHandle: false);
         RandomAccess.Write(file, library, 0);
         return NativeLibrary.Load($"/proc/self/fd/{descriptor}");
@@ -119,7 +117,7 @@ internal static partial class TorchLibrary
     {
         string? path = Find(file);
         if (path is null)
-            return new($"{what} is not there: {file} lies neither beside the app nor where .NET looks for native libraries. {WhatToAdd()}");
+            return new($"{what} is not there: {file} is neither in the folder of the app nor where .NET looks for native libraries. {WhatToAdd()}");
         Exception? reason = file == FileName(Name) ? _lastFailure : null;
         try
         {
@@ -142,7 +140,7 @@ internal static partial class TorchLibrary
             + $"for NVIDIA devices, {cuda} {torchSharp}.";
     }
 
-    /// <summary>What helps against a message of the system's linker.</summary>
+    /// <summary>The remedy for a message of the system's linker.</summary>
     internal static string WhatToInstall(string message)
     {
         if (OperatingSystem.IsWindows())
@@ -154,8 +152,8 @@ internal static partial class TorchLibrary
                 + $"image with one.";
         }
         if (message.Contains("/proc/self/fd/", StringComparison.Ordinal))
-            return "The system forbids programs to run code from memory (vm.memfd_noexec), which its C++ runtime, older than GCC 13's, "
-                + "makes necessary.";
+            return "The system does not allow programs to run code from memory (vm.memfd_noexec), which its C++ runtime, older than GCC "
+                + "13's, makes necessary.";
         if (MissingFile().Match(message) is { Success: true } missing)
             return $"Install the system's package that holds {missing.Groups[1].Value}.";
         return "Restore the app's packages again, for the system it runs on.";
@@ -169,15 +167,15 @@ internal static partial class TorchLibrary
 
     private static string? Find(string file) => Folders().Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
 
-    // Where the host looks; beside TorchSharp; below it, as an app lays out the libraries of several systems; in its package, for
+    // The host's search path; the folder of TorchSharp; below it, where an app has the libraries of several systems; and its package, for
     // notebooks.
     private static IEnumerable<string> Folders()
     {
         string searched = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
-        string beside = Path.GetDirectoryName(TorchSharp.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
+        string own = Path.GetDirectoryName(TorchSharp.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
         string native = Path.Combine("runtimes", RuntimeName, "native");
-        return [.. searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), beside, Path.Combine(beside, native),
-            Path.GetFullPath(Path.Combine(beside, "..", "..", native))];
+        return [.. searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries), own, Path.Combine(own, native),
+            Path.GetFullPath(Path.Combine(own, "..", "..", native))];
     }
 
     private static string RuntimeName =>

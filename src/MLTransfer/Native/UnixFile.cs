@@ -4,24 +4,24 @@ using System.Text;
 
 namespace MLTransfer.Native;
 
-/// <summary>What the system says of a file beyond what .NET tells: its kind, its owner, and which file it is.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Owner">The number of the user it belongs to.</param>
-/// <param name="Group">The number of the group it belongs to.</param>
-/// <param name="Identity">Device and inode: two paths with the same identity are one file. Inode 0: the file system has none.</param>
+/// <summary>File status that .NET does not provide: kind, owner and identity.</summary>
+/// <param name="Kind">The kind of file.</param>
+/// <param name="Owner">The id of its user.</param>
+/// <param name="Group">The id of its group.</param>
+/// <param name="Identity">Device and inode: paths with the same identity are one file. Inode 0: the file system has none.</param>
 internal sealed partial record UnixFile(UnixFileKind Kind, uint Owner, uint Group, (ulong Device, ulong Inode) Identity)
 {
     private const int CurrentFolder = -100, OfLink = 0x100, EverythingBasic = 0x7ff, MayWrite = 2;
 
-    // Linux takes no longer path, its 0 included; neither system's structure is longer.
+    // PATH_MAX of Linux, including the terminating 0; larger than the status structure of either system.
     private const int LongestPath = 4096, LongestStatus = 512;
     private const uint Unchanged = uint.MaxValue;
 
-    /// <summary>Looks at a file, through symbolic links.</summary>
+    /// <summary>Returns the status of a file, following symbolic links.</summary>
     /// <param name="path">The file.</param>
     /// <returns>
-    /// <see langword="null"/> where there is none, on systems other than Linux and macOS on Apple silicon, and where the C library is too
-    /// old to say.
+    /// <see langword="null"/> where there is no file, on systems other than Linux and macOS on Apple silicon, and where the C library is
+    /// too old.
     /// </returns>
     public static UnixFile? At(string path)
     {
@@ -39,9 +39,9 @@ internal sealed partial record UnixFile(UnixFileKind Kind, uint Owner, uint Grou
         return isKnown && StatusOnMac(path, status) == 0 ? OfMac(status) : null;
     }
 
-    /// <summary>Looks at a file on Linux, whose name may be any bytes.</summary>
-    /// <param name="path">The path, with a 0 at its end.</param>
-    /// <param name="followLinks">Whether a symbolic link is not looked at itself.</param>
+    /// <summary>Returns the status of a file on Linux, whose name may be any bytes.</summary>
+    /// <param name="path">The path, terminated by 0.</param>
+    /// <param name="followLinks">Whether to follow a symbolic link at the end of the path.</param>
     /// <returns>As of <see cref="At(string)"/>.</returns>
     public static UnixFile? At(ReadOnlySpan<byte> path, bool followLinks = true)
     {
@@ -59,13 +59,13 @@ internal sealed partial record UnixFile(UnixFileKind Kind, uint Owner, uint Grou
     }
 
     /// <summary>
-    /// Whether this process may write to a file; asks without opening it, which would wake who waits at the other end of a FIFO.
+    /// Whether this process may write to a file. The file is not opened: that would unblock the reader of a FIFO.
     /// </summary>
     public static bool IsWritable(string path) =>
         !(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()) || Access(path, MayWrite) == 0;
 
-    /// <summary>Gives another file the owner and the group of this one.</summary>
-    /// <returns>Whether it has them now; only root may give a file away.</returns>
+    /// <summary>Sets the owner and group of another file to those of this one.</summary>
+    /// <returns>Whether it has them now; only root may change an owner.</returns>
     public bool TryGiveOwnerTo(string path)
     {
         if (At(path) is not { } other)
@@ -81,7 +81,7 @@ internal sealed partial record UnixFile(UnixFileKind Kind, uint Owner, uint Grou
         return new(KindOf(UInt16(status, 28)), UInt32(status, 20), UInt32(status, 24), (device, UInt64(status, 32)));
     }
 
-    // struct stat of macOS with inodes of 64 bits; 'stat' gives another one on Intel processors.
+    // struct stat of macOS with 64-bit inodes; on Intel processors 'stat' returns another layout.
     private static UnixFile OfMac(ReadOnlySpan<byte> status) =>
         new(KindOf(UInt16(status, 4)), UInt32(status, 16), UInt32(status, 20), (UInt32(status, 0), UInt64(status, 8)));
 
@@ -113,7 +113,7 @@ internal sealed partial record UnixFile(UnixFileKind Kind, uint Owner, uint Grou
     private static partial int ChangeOwner(string path, uint owner, uint group);
 }
 
-/// <summary>Kinds of files, as far as writing tells them apart.</summary>
+/// <summary>Kinds of files that writing distinguishes.</summary>
 internal enum UnixFileKind
 {
     /// <summary>A file with content of its own.</summary>
@@ -125,9 +125,9 @@ internal enum UnixFileKind
     /// <summary>A socket, which cannot be opened.</summary>
     Socket,
 
-    /// <summary>A symbolic link; told only of one that is not followed.</summary>
+    /// <summary>A symbolic link that was not followed.</summary>
     Link,
 
-    /// <summary>A device or a FIFO: what is written to it goes elsewhere.</summary>
+    /// <summary>A device or a FIFO, which stores nothing.</summary>
     Special,
 }

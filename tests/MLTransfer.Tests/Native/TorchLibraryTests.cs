@@ -61,7 +61,7 @@ public sealed class TorchLibraryTests
     [InlineData("libgomp.so.1: cannot open shared object file: No such file", "Install the system's package that holds libgomp.so.1.")]
     [InlineData("/lib/libm.so.6: version `GLIBC_2.29' not found", "This system's C library is too old for it (GLIBC_2.29)")]
     [InlineData("/lib/libstdc++.so.6: version `GLIBCXX_3.4.30' not found", "This system's C++ runtime is too old for it (GLIBCXX_3.4.30)")]
-    [InlineData("/proc/self/fd/57: failed to map segment from shared object", "The system forbids programs to run code from memory")]
+    [InlineData("/proc/self/fd/57: failed to map segment from shared object", "The system does not allow programs to run code from memory")]
     [InlineData("invalid ELF header", "Restore the app's packages again")]
     public void What_the_linker_says_is_answered_with_what_helps(string message, string answer)
     {

@@ -202,6 +202,7 @@ internal static class FreeSpace
         long free = new DriveInfo(folder).AvailableFreeSpace;
         if (free < bytes)
             throw new IOException(
-                $"'{folder}' has room for {free >> 20:N0} MiB more, but {bytes >> 20:N0} MiB are needed. Make room, or choose another folder.");
+                $"'{folder}' has room for {free >> 20:N0} MiB more, but {bytes >> 20:N0} MiB are needed. Make room, or choose another "
+                + "folder.");
     }
 }

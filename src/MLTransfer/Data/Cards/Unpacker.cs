@@ -85,7 +85,7 @@ internal sealed class Unpacker(string archive, string folder, UnpackLimits limit
     private void CheckSize(long bytes)
     {
         if (bytes > limits.Bytes)
-            throw new InvalidDataException($"would bring more than {limits.Bytes:N0} bytes, which nobody expects of it");
+            throw new InvalidDataException($"would bring more than {limits.Bytes:N0} bytes, far more than expected");
     }
 
     private static string Reason(Exception exception) => exception is InvalidDataException { InnerException: null }
