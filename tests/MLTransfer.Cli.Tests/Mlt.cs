@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Weights;
 
@@ -43,5 +44,11 @@ internal static class Mlt
     }
 }
 
-/// <summary>The result of a run of the tool.</summary>
-internal sealed record Outcome(int Code, string Output, string Words);
+/// <summary>The result of a run of the tool: exit code, standard output and standard error.</summary>
+internal sealed record Outcome(int Code, string Output, string Words)
+{
+    /// <summary>Standard output, which is one JSON document.</summary>
+    internal JsonElement Json => JsonDocument.Parse(Output).RootElement;
+
+    internal void AssertSuccess() => Assert.True(Code == ExitCode.Done, Words);
+}

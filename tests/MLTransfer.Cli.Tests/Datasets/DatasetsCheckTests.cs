@@ -63,7 +63,7 @@ public sealed partial class DatasetsCheckTests : IDisposable
     {
         var outcome = await Mlt.RunAsync(
             "datasets", "check", _folder.PathOf("set"), "--near", "0", "--report", _folder.PathOf("page"), "--json");
-        JsonElement json = JsonDocument.Parse(outcome.Output).RootElement;
+        JsonElement json = outcome.Json;
         Assert.Equal(20, json.GetProperty("images").GetInt32());
         Assert.Equal(["unreadable", "leakage"],
             json.GetProperty("problems").EnumerateArray().Select(problem => problem.GetProperty("kind").GetString()));
@@ -77,7 +77,7 @@ public sealed partial class DatasetsCheckTests : IDisposable
         _folder.Write($"set/val/{SmallImages.Labels[0]}/readme.txt", []);
         _folder.Write($"set/val/{SmallImages.Labels[0]}/photo.CR2", []);
         var outcome = await Mlt.RunAsync("datasets", "check", _folder.PathOf("set"), "--near", "0", "--json");
-        JsonElement json = JsonDocument.Parse(outcome.Output).RootElement;
+        JsonElement json = outcome.Json;
         Assert.Equal(["unreadable", "left-out", "leakage"],
             json.GetProperty("problems").EnumerateArray().Select(problem => problem.GetProperty("kind").GetString()));
         Assert.Equal([("format", ".cr2", 1), ("format", ".txt", 1)], json.GetProperty("left_out").EnumerateArray().Select(

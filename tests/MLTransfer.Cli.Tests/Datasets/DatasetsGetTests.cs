@@ -18,7 +18,7 @@ public sealed class DatasetsGetTests : IDisposable
     {
         using var server = new TestServer(Honest(AntsAndBees()));
         var first = await Mlt.RunInAsync(_cache.Path, "datasets", "get", "hymenoptera", "--mirror", server.Address.ToString());
-        Assert.True(first.Code == ExitCode.Done, first.Words);
+        first.AssertSuccess();
         Assert.Equal("/tutorial/hymenoptera_data.zip", Assert.Single(server.Requests).Path);
         Assert.Contains("downloading hymenoptera_data.zip", first.Words, StringComparison.Ordinal);
         Assert.Contains("unpacking hymenoptera_data.zip …", first.Words, StringComparison.Ordinal);
@@ -40,7 +40,7 @@ public sealed class DatasetsGetTests : IDisposable
         var outcome = await Mlt.RunInAsync(
             _cache.Path, "datasets", "get", "hymenoptera", "--mirror", server.Address.ToString(), "--out", folder, "--json");
         Assert.Equal("", outcome.Words);
-        JsonElement json = JsonDocument.Parse(outcome.Output).RootElement;
+        JsonElement json = outcome.Json;
         Assert.Equal((folder, false, 2),
             (json.GetProperty("folder").GetString(), json.GetProperty("was_there").GetBoolean(), json.GetProperty("files").GetInt32()));
         Assert.True(Directory.Exists(json.GetProperty("places").GetProperty("val").GetString()));

@@ -52,7 +52,7 @@ public sealed class DatasetsSplitTests : IDisposable
     public async Task Folds_are_parts_of_the_same_size()
     {
         var outcome = await RunAsync("--folds", "5", "--json");
-        JsonElement parts = JsonDocument.Parse(outcome.Output).RootElement.GetProperty("parts");
+        JsonElement parts = outcome.Json.GetProperty("parts");
         Assert.Equal([("fold1", 4), ("fold2", 4), ("fold3", 4), ("fold4", 4), ("fold5", 4)],
             parts.EnumerateArray().Select(part => (part.GetProperty("name").GetString()!, part.GetProperty("images").GetInt32())));
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Tests.Reference;
 using Microsoft.ML.Data;
@@ -24,8 +23,8 @@ public sealed class BadImagesTests : IDisposable
             _folder.Write("data/disc-plain/moving.gif", "GIF89a"u8),
         ];
         var outcome = await TrainAsync("--json");
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
-        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        outcome.AssertSuccess();
+        var json = outcome.Json;
         Assert.Equal(bad.Length, json.GetProperty("skipped_images").GetInt32());
         Assert.Equal(10, json.GetProperty("train_images").GetInt32() + json.GetProperty("val_images").GetInt32());
         Assert.All(bad, path => Assert.Contains($"skipped '{path}': ", outcome.Words, StringComparison.Ordinal));
@@ -76,7 +75,7 @@ public sealed class BadImagesTests : IDisposable
         var outcome = await Mlt.RunInAsync(cache,
             "train", "--data", _folder.PathOf("data"), "--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none",
             "--epochs", "2", "--out", _folder.PathOf("model.zip"));
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        outcome.AssertSuccess();
         Assert.Single(outcome.Words.Split('\n'),
             line => line.Contains("features are not kept for the next training (--cache DIR|none)", StringComparison.Ordinal));
         Assert.True(File.Exists(_folder.PathOf("model.zip")));
@@ -129,6 +128,6 @@ public sealed class OddImagesTests(TrainedModel model) : IClassFixture<TrainedMo
         var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--json", _folder.Path);
         Assert.True(outcome.Code == ExitCode.Done, outcome.Output + outcome.Words);
         Assert.Contains(name, outcome.Output, StringComparison.Ordinal);
-        Assert.Contains(JsonDocument.Parse(outcome.Output).RootElement[0].GetProperty("label").GetString(), SmallImages.Labels);
+        Assert.Contains(outcome.Json[0].GetProperty("label").GetString(), SmallImages.Labels);
     }
 }

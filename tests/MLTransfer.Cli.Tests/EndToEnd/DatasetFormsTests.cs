@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Text.Json;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Tests.Reference;
 
@@ -28,24 +27,23 @@ public sealed class DatasetFormsTests : IDisposable
     public async Task An_archive_is_trained_on_evaluated_and_predicted_in_place()
     {
         var trained = await Mlt.RunAsync(["train", "--data", Archive, "--balance", "weights", "--out", Model, .. Rest]);
-        Assert.True(trained.Code == ExitCode.Done, trained.Words);
-        var json = JsonDocument.Parse(trained.Output).RootElement;
+        trained.AssertSuccess();
+        var json = trained.Json;
         Assert.Equal((8, 4), (json.GetProperty("train_images").GetInt32(), json.GetProperty("val_images").GetInt32()));
         Assert.Contains($"training on the split 'train' of '{Archive}', validating on its split 'val'", trained.Words);
 
         var evaluated = await Mlt.RunAsync("evaluate", "--model", Model, "--data", Archive, "--json");
         Assert.Contains($"scoring the split 'val' of '{Archive}'; --split selects another: train", evaluated.Words);
         Assert.Equal(json.GetProperty("val_accuracy").GetDouble(),
-            JsonDocument.Parse(evaluated.Output).RootElement.GetProperty("micro_accuracy").GetDouble());
-        Assert.Equal(8, JsonDocument.Parse(
-            (await Mlt.RunAsync("evaluate", "--model", Model, "--data", Archive, "--split", "train", "--json")).Output).RootElement
-            .GetProperty("images").GetInt32());
+            evaluated.Json.GetProperty("micro_accuracy").GetDouble());
+        var scoredOnTraining = await Mlt.RunAsync("evaluate", "--model", Model, "--data", Archive, "--split", "train", "--json");
+        Assert.Equal(8, scoredOnTraining.Json.GetProperty("images").GetInt32());
 
-        var predicted = JsonDocument.Parse((await Mlt.RunAsync("predict", "--model", Model, Archive, "--json")).Output).RootElement;
+        var predicted = (await Mlt.RunAsync("predict", "--model", Model, Archive, "--json")).Json;
         Assert.Equal(12, predicted.GetArrayLength());
         string first = predicted[0].GetProperty("file").GetString()!;
         Assert.StartsWith($"{Archive}!/train/", first);
-        Assert.Equal(1, JsonDocument.Parse((await Mlt.RunAsync("predict", "--model", Model, first, "--json")).Output).RootElement
+        Assert.Equal(1, (await Mlt.RunAsync("predict", "--model", Model, first, "--json")).Json
             .GetArrayLength());
     }
 
@@ -62,7 +60,7 @@ public sealed class DatasetFormsTests : IDisposable
             ["train", "--data", list, "--image-column", "the id", "--label-column", "kind", "--image-folder", shapes, "--image-suffix",
             ".png",
                 "--allow-outside-paths", "--max-pixels", "5000", "--out", Model, .. Rest[..^1]]);
-        Assert.True(trained.Code == ExitCode.Done, trained.Words);
+        trained.AssertSuccess();
         Assert.Contains($"predict --model {Model} --max-pixels 5000 IMAGE", trained.Output, StringComparison.Ordinal);
         Assert.Contains(
             $"evaluate --model {Model} --data {list} --split val --image-column 'the id' --label-column kind --image-folder {shapes} "

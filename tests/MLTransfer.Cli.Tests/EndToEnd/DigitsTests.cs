@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Text.Json;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Tests.Reference;
 
@@ -23,16 +22,16 @@ public sealed class DigitsTests : IDisposable
             "train", "--data", SharedFolder.PathOf(Mnist), "--mode", "finetune", "--backbone", "embedded", "--augment", "digits",
             "--epochs", "2", "--batch-size", "64",
             "--learning-rate", "1e-3", "--out", model, "--json");
-        Assert.True(trained.Code == ExitCode.Done, trained.Words);
-        var json = JsonDocument.Parse(trained.Output).RootElement;
+        trained.AssertSuccess();
+        var json = trained.Json;
         Assert.Equal((8000, 2000), (json.GetProperty("train_images").GetInt32(), json.GetProperty("val_images").GetInt32()));
         Assert.InRange(json.GetProperty("val_accuracy").GetDouble(), 0.985, 1);
 
         WriteAsQmnist();
         var evaluated = await Mlt.RunAsync("evaluate", "--model", model, "--data", _folder.Path, "--json");
-        Assert.True(evaluated.Code == ExitCode.Done, evaluated.Words);
-        Assert.Equal(Digits, JsonDocument.Parse(evaluated.Output).RootElement.GetProperty("images").GetInt32());
-        Assert.InRange(JsonDocument.Parse(evaluated.Output).RootElement.GetProperty("micro_accuracy").GetDouble(), 0.985, 1);
+        evaluated.AssertSuccess();
+        Assert.Equal(Digits, evaluated.Json.GetProperty("images").GetInt32());
+        Assert.InRange(evaluated.Json.GetProperty("micro_accuracy").GetDouble(), 0.985, 1);
     }
 
     /// <summary>Some of the digits in QMNIST's form: eight numbers for each image, the first of them its class.</summary>

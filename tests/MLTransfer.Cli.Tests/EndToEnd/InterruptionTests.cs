@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Tests.Reference;
 
@@ -22,7 +21,7 @@ public sealed class InterruptionTests : IDisposable
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("interrupted; the best model so far, of epoch ", mlt.Words, StringComparison.Ordinal);
         var evaluation = await Mlt.RunAsync("evaluate", "--model", Model, "--data", _folder.PathOf("data"), "--json");
-        Assert.True(evaluation.Code == ExitCode.Done, evaluation.Words);
+        evaluation.AssertSuccess();
     }
 
     [Fact]
@@ -94,7 +93,7 @@ public sealed class FailedEpochTests : IDisposable
             "--epochs", "6",
             "--checkpoint", _folder.PathOf("checkpoint"), "--report", _folder.Path, "--out", Model, "--json");
         Assert.Equal(ExitCode.Failed, outcome.Code);
-        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        var json = outcome.Json;
         var best = json.GetProperty("best_epoch").GetInt32();
         Assert.InRange(best, 1, 3);
         Assert.Equal(3, json.GetProperty("epochs").GetInt32());
@@ -107,7 +106,7 @@ public sealed class FailedEpochTests : IDisposable
         Assert.Contains(", then failed: The checkpoint of epoch 3 could not be written: ", File.ReadAllText(_folder.PathOf("report.html")),
             StringComparison.Ordinal);
         var evaluation = await Mlt.RunAsync("evaluate", "--model", Model, "--data", _folder.PathOf("data"), "--json");
-        Assert.True(evaluation.Code == ExitCode.Done, evaluation.Words);
+        evaluation.AssertSuccess();
     }
 
     private string Model => _folder.PathOf("model.zip");

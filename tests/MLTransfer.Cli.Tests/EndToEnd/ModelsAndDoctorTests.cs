@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Models;
@@ -25,7 +24,7 @@ public class ModelsAndDoctorTests
     public async Task A_backbone_is_described_layer_by_layer()
     {
         var outcome = await Mlt.RunAsync("models", "cifar_resnet20", "--train-from", "layer3");
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        outcome.AssertSuccess();
         Expected.Is("models-cifar-resnet20.txt", outcome.Output);
     }
 
@@ -33,7 +32,7 @@ public class ModelsAndDoctorTests
     public async Task The_layers_hold_all_parameters_and_the_last_is_the_head()
     {
         var outcome = await Mlt.RunAsync("models", "resnet18", "--train-from", "none", "--json");
-        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        var json = outcome.Json;
         var layers = json.GetProperty("layers").EnumerateArray().ToArray();
         Assert.Equal(json.GetProperty("parameters").GetInt64(), layers.Sum(layer => layer.GetProperty("parameters").GetInt64()));
         Assert.Equal([1, 3, 224, 224], json.GetProperty("input").EnumerateArray().Select(size => size.GetInt32()));
@@ -61,8 +60,8 @@ public class ModelsAndDoctorTests
     public async Task The_doctor_finds_libtorch_at_work_and_says_why_there_is_no_CUDA_device()
     {
         var outcome = await Mlt.RunAsync("doctor", "--json");
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
-        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        outcome.AssertSuccess();
+        var json = outcome.Json;
         Assert.Matches(@"^\d+\.\d+\.\d+$", json.GetProperty("packages").GetProperty("torchsharp").GetString());
         Assert.True(json.GetProperty("libtorch").GetProperty("works").GetBoolean());
         Assert.Matches(@"^\d+\.\d+", json.GetProperty("libtorch").GetProperty("version").GetString());

@@ -20,7 +20,7 @@ public sealed class PublishedWeightsTests : IDisposable
     {
         using var mirror = new TestServer(Answers.Honest(File.ReadAllBytes(SharedFolder.PathOf(Shared))));
         var outcome = await TrainAsync("--mirror", mirror.Address.ToString());
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        outcome.AssertSuccess();
         Assert.Contains($"downloading {Published} (1.0 MiB) …\nweights: cifar_resnet20/CIFAR10_V1 (licence BSD-2-Clause), "
             + $"{_folder.PathOf("cache/weights/" + Published)}\n", outcome.Words, StringComparison.Ordinal);
         Assert.Equal($"/akamaster/pytorch_resnet_cifar10/raw/master/pretrained_models/{Published}", Assert.Single(mirror.Requests).Path);
@@ -32,7 +32,7 @@ public sealed class PublishedWeightsTests : IDisposable
         Directory.CreateDirectory(_folder.PathOf("weights"));
         File.Copy(SharedFolder.PathOf(Shared), _folder.PathOf("weights/" + Published));
         var outcome = await TrainAsync("--offline", "--weights-dir", _folder.PathOf("weights"));
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        outcome.AssertSuccess();
     }
 
     [Fact]

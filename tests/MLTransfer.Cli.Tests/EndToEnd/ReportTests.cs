@@ -28,7 +28,7 @@ public sealed class ReportTests : IDisposable
             "train", "--data", SmallImages.Draw(_folder.PathOf("train"), perClass: 4, seed: 1), option, value, "--mode", "features",
             "--backbone", "cifar_resnet20", "--weights", "none", "--epochs", "2", "--precision", "float32", "--cache", "none",
             "--report", reports, "--out", _folder.PathOf("model.zip"));
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        outcome.AssertSuccess();
         Assert.Contains($"Report: {reports}/report.html", outcome.Output, StringComparison.Ordinal);
         Assert.Equal(["report.html"], Directory.GetFiles(reports).Select(Path.GetFileName));
         return File.ReadAllText(Path.Combine(reports, "report.html"));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Models;
 using MLTransfer.Tests.Reference;
@@ -21,8 +20,8 @@ public sealed class SplitsAndFoldsTests : IDisposable
     {
         await FoldedAsync(3);
         var outcome = await TrainAsync("--data", Manifest, "--folds", "--json");
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
-        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        outcome.AssertSuccess();
+        var json = outcome.Json;
         Assert.Equal((12, 0), (json.GetProperty("train_images").GetInt32(), json.GetProperty("val_images").GetInt32()));
         var crossed = json.GetProperty("cross_validation");
         var folds = crossed.GetProperty("folds").EnumerateArray().ToArray();
@@ -42,7 +41,7 @@ public sealed class SplitsAndFoldsTests : IDisposable
     public async Task Any_data_set_is_divided_into_folds_and_mean_and_deviation_are_said()
     {
         var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--folds", "2");
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        outcome.AssertSuccess();
         Assert.Contains("fold 2 of 2: 'fold2' held out", outcome.Words, StringComparison.Ordinal);
         Assert.Matches(@"Cross-validation: [\d.]+ % ± [\d.]+ % of the held-out images right after the last epoch \(mean ± standard deviation over 2 folds\)", outcome.Output);
         Assert.Contains("Nothing was held back for validation: the model is that of the last epoch, 3.", outcome.Output,
@@ -94,7 +93,7 @@ public sealed class SplitsAndFoldsTests : IDisposable
     public async Task With_a_validation_fraction_of_zero_everything_is_trained_on()
     {
         var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--val-fraction", "0");
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        outcome.AssertSuccess();
         Assert.Contains("12 training images of 2 classes, 0 for validation.", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("Nothing was held back for validation", outcome.Output, StringComparison.Ordinal);
     }
@@ -105,11 +104,11 @@ public sealed class SplitsAndFoldsTests : IDisposable
         await TrainAsync("--data", _folder.PathOf("data"), "--json");
         File.Move(Model, _folder.PathOf("first.zip"));
         var same = await TrainAsync("--data", _folder.PathOf("data"), "--weights", _folder.PathOf("first.zip"), "--json");
-        Assert.True(same.Code == ExitCode.Done, same.Words);
+        same.AssertSuccess();
         Directory.Move(_folder.PathOf("data/disc-plain"), _folder.PathOf("data/moon"));
         var other = await TrainAsync("--data", _folder.PathOf("data"), "--weights", _folder.PathOf("first.zip"), "--json");
         Assert.Equal(["cross-stripes", "moon"],
-            JsonDocument.Parse(other.Output).RootElement.GetProperty("classes").EnumerateArray().Select(label => label.GetString()!));
+            other.Json.GetProperty("classes").EnumerateArray().Select(label => label.GetString()!));
     }
 
     [Fact]
@@ -122,7 +121,7 @@ public sealed class SplitsAndFoldsTests : IDisposable
             SafetensorsFile.Write(checkpoint, [.. tensors], new Dictionary<string, string>());
         }
         var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--weights", checkpoint, "--folds", "2");
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        outcome.AssertSuccess();
         Assert.Single(
             outcome.Words.Split('\n'), line =>
             line.TrimEnd() == $"weights: '{checkpoint}' holds the network with names that begin with 'model.'");
@@ -136,7 +135,7 @@ public sealed class SplitsAndFoldsTests : IDisposable
     {
         var outcome = await Mlt.RunAsync(
             "datasets", "split", _folder.PathOf("data"), "--folds", folds.ToString(CultureInfo.InvariantCulture), "--out", Manifest);
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        outcome.AssertSuccess();
     }
 
     private Task<Outcome> TrainAsync(params string[] options)
@@ -148,8 +147,8 @@ public sealed class SplitsAndFoldsTests : IDisposable
 
     private static (int Training, int Validation) Counts(Outcome outcome)
     {
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
-        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        outcome.AssertSuccess();
+        var json = outcome.Json;
         return (json.GetProperty("train_images").GetInt32(), json.GetProperty("val_images").GetInt32());
     }
 }

@@ -11,7 +11,7 @@ public sealed class TrainedModel : IAsyncLifetime, IDisposable
 
     internal Outcome Outcome { get; private set; } = null!;
 
-    internal JsonElement Json => JsonDocument.Parse(Outcome.Output).RootElement;
+    internal JsonElement Json => Outcome.Json;
 
     internal string Path => _folder.PathOf("model.zip");
 

@@ -29,8 +29,8 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
     public async Task Evaluation_of_the_saved_model_repeats_the_accuracy_of_training()
     {
         var outcome = await Mlt.RunAsync("evaluate", "--model", model.Path, "--data", model.Validation, "--json");
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
-        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        outcome.AssertSuccess();
+        var json = outcome.Json;
         Assert.Equal(model.Json.GetProperty("val_accuracy").GetDouble(), json.GetProperty("micro_accuracy").GetDouble());
         Assert.Equal(8, json.GetProperty("images").GetInt32());
         Assert.Equal(8, json.GetProperty("confusion").EnumerateArray().Sum(row => row.EnumerateArray().Sum(count => count.GetInt32())));
@@ -51,7 +51,7 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
         Directory.Move(SmallImages.Draw(folder.PathOf("data"), perClass: 1, seed: 3) + "/disc-plain", folder.PathOf("data/moon"));
         var outcome = await Mlt.RunAsync("evaluate", "--model", model.Path, "--data", folder.PathOf("data"), "--json");
         Assert.Equal(ExitCode.Done, outcome.Code);
-        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        var json = outcome.Json;
         var unknown = Assert.Single(json.GetProperty("unknown_classes").EnumerateArray());
         Assert.Equal(("moon", 1), (unknown.GetProperty("label").GetString(), unknown.GetProperty("images").GetInt32()));
         Assert.Equal(SmallImages.Labels.Count - 1, json.GetProperty("images").GetInt32());
@@ -64,8 +64,8 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
         var good = Path.Combine(model.Validation, SmallImages.Labels[0], "000.png");
         var bad = folder.Write("text.jpg", "not an image"u8);
         var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--top", "2", "--json", good, bad, good);
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
-        var rows = JsonDocument.Parse(outcome.Output).RootElement.EnumerateArray().ToArray();
+        outcome.AssertSuccess();
+        var rows = outcome.Json.EnumerateArray().ToArray();
         Assert.Equal([good, bad, good], rows.Select(row => row.GetProperty("file").GetString()!));
         Assert.Equal(2, rows[0].GetProperty("top").GetArrayLength());
         Assert.Equal(rows[0].GetProperty("label").GetString(), rows[0].GetProperty("top")[0].GetProperty("label").GetString());
@@ -83,7 +83,7 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
         var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--json", "missing.jpg", good);
         Assert.Equal(ExitCode.Failed, outcome.Code);
         Assert.Contains("'missing.jpg', but there is no such file", outcome.Words, StringComparison.Ordinal);
-        var rows = JsonDocument.Parse(outcome.Output).RootElement.EnumerateArray().ToArray();
+        var rows = outcome.Json.EnumerateArray().ToArray();
         Assert.Equal(["missing.jpg", good], rows.Select(row => row.GetProperty("file").GetString()!));
         Assert.NotEqual("", rows[0].GetProperty("error").GetString());
         Assert.NotNull(rows[1].GetProperty("label").GetString());

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Weights;
@@ -19,7 +18,7 @@ public sealed class WeightsConvertTests : IDisposable
 
         var outcome = await Mlt.RunAsync("weights", "convert", input, output);
 
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        outcome.AssertSuccess();
         Assert.Equal($"{output}: 97 tensors, 1.0 MiB{Environment.NewLine}", outcome.Output);
         IReadOnlyDictionary<string, StoredTensor> before = WeightsFile.Read(input), after = WeightsFile.Read(output);
         Assert.Equal(before.Keys, after.Keys);
@@ -33,7 +32,7 @@ public sealed class WeightsConvertTests : IDisposable
 
         var outcome = await Mlt.RunAsync("weights", "convert", SharedFolder.PathOf(ResNet20), output, "--dtype", "float16", "--json");
 
-        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        var json = outcome.Json;
         Assert.Equal("""{"float16":97}""", json.GetProperty("types").GetRawText());
         Assert.Equal("cifar_resnet20", json.GetProperty("backbone").GetString());
         Assert.InRange(json.GetProperty("bytes").GetInt64(), 540_000, 560_000);

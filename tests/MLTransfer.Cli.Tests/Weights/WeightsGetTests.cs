@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Tests.EndToEnd;
 using MLTransfer.Tests.Downloads;
@@ -22,7 +21,7 @@ public sealed class WeightsGetTests : IDisposable
     {
         using var server = new TestServer(Honest(Content));
         var first = await Mlt.RunInAsync(_cache.Path, "weights", "get", Address(server));
-        Assert.True(first.Code == ExitCode.Done, first.Words);
+        first.AssertSuccess();
         Assert.Equal($"downloading model-{Hash[..8]}.pth (1.4 MiB) …\n", first.Words);
         Assert.Equal($"{Place("")}: {server.Address}model.pth (downloaded, 1.4 MiB)\n", first.Output);
         var second = await Mlt.RunInAsync(_cache.Path, "weights", "get", Address(server));
@@ -37,7 +36,7 @@ public sealed class WeightsGetTests : IDisposable
         using var server = new TestServer(Honest(Content));
         var outcome = await Mlt.RunInAsync(_cache.Path, "weights", "get", Address(server), "--json");
         Assert.Equal("", outcome.Words);
-        var json = JsonDocument.Parse(outcome.Output).RootElement[0];
+        var json = outcome.Json[0];
         Assert.Equal((Place(""), 1_500_000, true),
             (json.GetProperty("path").GetString(), json.GetProperty("bytes").GetInt32(), json.GetProperty("downloaded").GetBoolean()));
     }
@@ -49,7 +48,7 @@ public sealed class WeightsGetTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(Place(""))!);
         File.WriteAllBytes(Place(""), [9, 9]);
         var outcome = await Mlt.RunInAsync(_cache.Path, "weights", "get", Address(server), "--json");
-        Assert.True(JsonDocument.Parse(outcome.Output).RootElement[0].GetProperty("downloaded").GetBoolean());
+        Assert.True(outcome.Json[0].GetProperty("downloaded").GetBoolean());
     }
 
     [Fact]

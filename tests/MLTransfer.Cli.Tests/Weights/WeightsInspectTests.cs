@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Tests.Reference;
 
@@ -16,7 +15,7 @@ public sealed class WeightsInspectTests : IDisposable
     {
         var outcome = await Mlt.RunAsync("weights", "inspect", SharedFolder.PathOf(ResNet20));
 
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Words);
+        outcome.AssertSuccess();
         Expected.Is("weights-inspect.txt", outcome.Output);
     }
 
@@ -24,7 +23,7 @@ public sealed class WeightsInspectTests : IDisposable
     public async Task As_json_every_tensor_is_there()
     {
         var outcome = await Mlt.RunAsync("weights", "inspect", SharedFolder.PathOf(ResNet20), "--json");
-        var json = JsonDocument.Parse(outcome.Output).RootElement;
+        var json = outcome.Json;
 
         Assert.Equal(97, json.GetProperty("tensors").GetArrayLength());
         Assert.Equal("module.", json.GetProperty("dropped_prefix").GetString());

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Weights;
@@ -25,14 +24,14 @@ public sealed class WeightsListTests : IDisposable
         var path = _folder.Write("vit_b_16-c867db91.pth", [1]);
         string[] list = ["weights", "list", "--backbone", "vit_b_16", "--weights-dir", _folder.Path];
         Assert.Contains(path, (await Mlt.RunAsync(list)).Output, StringComparison.Ordinal);
-        Assert.Equal(path, JsonDocument.Parse((await Mlt.RunAsync([.. list, "--json"])).Output).RootElement[0].GetProperty("path")
+        Assert.Equal(path, (await Mlt.RunAsync([.. list, "--json"])).Json[0].GetProperty("path")
             .GetString());
     }
 
     [Fact]
     public async Task All_are_listed_as_json()
     {
-        var listed = JsonDocument.Parse((await Mlt.RunAsync("weights", "list", "--json")).Output).RootElement.EnumerateArray().ToArray();
+        var listed = (await Mlt.RunAsync("weights", "list", "--json")).Json.EnumerateArray().ToArray();
         Assert.Equal(WeightsCatalog.All.Select(weights => weights.Name), listed.Select(weights => weights.GetProperty("name").GetString()));
         var one = listed.Single(weights => weights.GetProperty("name").GetString() == "efficientnet_b0/IMAGENET1K_V1");
         Assert.Equal("bicubic", one.GetProperty("preprocessing").GetProperty("interpolation").GetString());
