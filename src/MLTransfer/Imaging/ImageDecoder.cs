@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using MLTransfer.Imaging.Decoding;
 using MLTransfer.Imaging.Transforms;
@@ -57,8 +58,6 @@ internal static class ImageDecoder
     }
 
     /// <summary>Recognizes the format and reads the header.</summary>
-    /// <param name="name">The image, for messages.</param>
-    /// <param name="encoded">The whole file; it must not change before the decoder is disposed.</param>
     /// <exception cref="ImageException">The bytes are no image, of a format that is not read, or their header is damaged.</exception>
     private static FormatDecoder Open(string name, ReadOnlyMemory<byte> encoded)
     {
@@ -129,9 +128,14 @@ internal readonly record struct ImageHeader(ImageFormat Format, ImageDimensions 
 }
 
 /// <summary>An image file whose header has been read; its pixels are decoded when asked for, after the limits were checked.</summary>
-internal abstract class FormatDecoder : IDisposable
+/// <param name="encoded">The whole file; it must not change before the decoder is disposed.</param>
+internal abstract unsafe class FormatDecoder(ReadOnlyMemory<byte> encoded) : IDisposable
 {
+    private MemoryHandle _pinned;
+
     internal ImageHeader Header { get; private protected init; }
+
+    private protected ReadOnlyMemory<byte> Encoded => encoded;
 
     /// <summary>
     /// All pixels, their colors premultiplied by alpha; of an animation or several pages the first. The caller disposes them.
@@ -142,7 +146,12 @@ internal abstract class FormatDecoder : IDisposable
     /// <exception cref="ImageException">The system's codec cannot decode this kind.</exception>
     internal abstract DecodedPixels Decode(DecodingOptions options, ReductionChoice? choose);
 
-    public virtual void Dispose()
+    public virtual void Dispose() => _pinned.Dispose();
+
+    /// <summary>The address of the file for a native codec, fixed until <see cref="Dispose"/>.</summary>
+    private protected void* Pin()
     {
+        _pinned = encoded.Pin();
+        return _pinned.Pointer;
     }
 }

@@ -40,13 +40,18 @@ public abstract record ImageSource
     /// <summary>What messages call it: the path of a file, or the name it was given.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Reads and decodes the image.</summary>
-    /// <param name="options">How; <see langword="null"/>: <see cref="DecodingOptions.Default"/>.</param>
-    /// <exception cref="ImageException">The image cannot be read, is damaged or cut short, of a format that is not read, or too
-    /// large.</exception>
-    public Image Decode(DecodingOptions? options = null)
+    /// <summary>
+    /// Reads and decodes the image: of an animation or several pages the first, rotated and mirrored as its EXIF data asks, on white where
+    /// it is transparent, at most 178,956,970 pixels.
+    /// </summary>
+    /// <exception cref="ImageException">
+    /// The image cannot be read, is damaged or cut short, of a format that is not read, or too large.
+    /// </exception>
+    public Image Decode() => Decode(DecodingOptions.Default);
+
+    internal Image Decode(DecodingOptions options)
     {
-        using DecodedPixels pixels = Open(options ?? DecodingOptions.Default);
+        using DecodedPixels pixels = Open(options);
         return pixels.ToImage();
     }
 

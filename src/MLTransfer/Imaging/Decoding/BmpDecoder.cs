@@ -15,8 +15,6 @@ internal sealed class BmpDecoder : FormatDecoder
     private const uint Uncompressed = 0, Runs8 = 1, Runs4 = 2, BitFields = 3, AlphaBitFields = 6, Opaque = 0xFF000000;
     private const byte EndOfRow = 0, EndOfImage = 1, Move = 2;
 
-    private readonly ReadOnlyMemory<byte> _encoded;
-
     // Bits per pixel: 1, 4 or 8 with a palette, else 16, 24 or 32.
     private readonly int _bits;
     private readonly bool _hasRuns, _isTopDown;
@@ -26,9 +24,9 @@ internal sealed class BmpDecoder : FormatDecoder
     private readonly (uint R, uint G, uint B, uint A) _masks;
 
     private BmpDecoder(ReadOnlyMemory<byte> encoded, ImageDimensions size, bool isTopDown, int bits, uint compression,
-        (int Start, int Colors, int Bytes) palette, int pixels, int headerLength)
+        (int Start, int Colors, int Bytes) palette, int pixels, int headerLength) : base(encoded)
     {
-        (_encoded, _bits, _isTopDown, _pixels) = (encoded, bits, isTopDown, pixels);
+        (_bits, _isTopDown, _pixels) = (bits, isTopDown, pixels);
         (_palette, _colors, _colorBytes) = palette;
         _hasRuns = compression is Runs8 or Runs4;
         _masks = ReadMasks(encoded.Span, bits, compression, headerLength);
@@ -110,7 +108,7 @@ internal sealed class BmpDecoder : FormatDecoder
         ReadPalette(palette);
         for (int y = 0; y < pixels.Height; y++)
         {
-            ReadOnlySpan<byte> row = _encoded.Span.Slice((int)(_pixels + y * Stride), (int)Stride);
+            ReadOnlySpan<byte> row = Encoded.Span.Slice((int)(_pixels + y * Stride), (int)Stride);
             Span<uint> target = RowOf(pixels, y);
             if (_bits <= 8)
                 LookUp(row, palette, target);
@@ -153,7 +151,7 @@ internal sealed class BmpDecoder : FormatDecoder
         palette.Fill(Opaque);
         for (int i = 0; i < _colors; i++)
         {
-            ReadOnlySpan<byte> color = _encoded.Span.Slice(_palette + i * _colorBytes, 3);
+            ReadOnlySpan<byte> color = Encoded.Span.Slice(_palette + i * _colorBytes, 3);
             palette[i] = Opaque | color[2] | (uint)color[1] << 8 | (uint)color[0] << 16;
         }
     }
@@ -167,7 +165,7 @@ internal sealed class BmpDecoder : FormatDecoder
         byte[] indices = ArrayPool<byte>.Shared.Rent(count);
         try
         {
-            ReadRuns(_encoded.Span[_pixels..], indices.AsSpan(0, count), pixels.Width);
+            ReadRuns(Encoded.Span[_pixels..], indices.AsSpan(0, count), pixels.Width);
             Span<uint> palette = stackalloc uint[256];
             ReadPalette(palette);
             for (int y = 0; y < pixels.Height; y++)

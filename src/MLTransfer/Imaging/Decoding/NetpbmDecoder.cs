@@ -10,8 +10,6 @@ internal sealed class NetpbmDecoder : FormatDecoder
     private const int LongestNumber = 10;
     private const uint Opaque = 0xFF000000;
 
-    private readonly ReadOnlyMemory<byte> _encoded;
-
     // Whether a value is one bit, 1 for black; whether values are written as decimal numbers.
     private readonly bool _isBitmap, _isText;
 
@@ -19,8 +17,9 @@ internal sealed class NetpbmDecoder : FormatDecoder
     private readonly int _channels, _maximum, _start;
 
     private NetpbmDecoder(ReadOnlyMemory<byte> encoded, ImageDimensions size, int kind, int maximum, int start)
+        : base(encoded)
     {
-        (_encoded, _isBitmap, _isText, _channels) = (encoded, kind is 1 or 4, kind <= 3, kind is 3 or 6 ? 3 : 1);
+        (_isBitmap, _isText, _channels) = (kind is 1 or 4, kind <= 3, kind is 3 or 6 ? 3 : 1);
         (_maximum, _start) = (maximum, start);
         Stride = _isBitmap ? (size.Width + 7L) / 8 : (long)size.Width * _channels * (maximum > byte.MaxValue ? 2 : 1);
         // A number of text takes at least a digit and, but for the last one, a blank.
@@ -83,7 +82,7 @@ internal sealed class NetpbmDecoder : FormatDecoder
     {
         for (int y = 0; y < pixels.Height; y++)
         {
-            ReadOnlySpan<byte> row = _encoded.Span.Slice((int)(_start + y * Stride), (int)Stride);
+            ReadOnlySpan<byte> row = Encoded.Span.Slice((int)(_start + y * Stride), (int)Stride);
             Span<uint> target = pixels.Pixels.Slice(y * pixels.Width, pixels.Width);
             for (int x = 0; x < target.Length; x++)
             {
@@ -105,7 +104,7 @@ internal sealed class NetpbmDecoder : FormatDecoder
 
     private void ReadText(byte[] levels, Span<uint> pixels)
     {
-        ReadOnlySpan<byte> bytes = _encoded.Span;
+        ReadOnlySpan<byte> bytes = Encoded.Span;
         int position = _start;
         foreach (ref uint pixel in pixels)
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using MLTransfer.Imaging.Transforms;
 using SkiaSharp;
@@ -14,16 +13,12 @@ internal sealed unsafe class SkiaDecoder : FormatDecoder
 {
     private const int PngSignature = 8, PngChunkHeader = 8, PngChunkFrame = 12, PngHeaderLength = 13, RiffHeader = 8;
 
-    private readonly ReadOnlyMemory<byte> _encoded;
     private readonly SKData _data;
     private readonly SKCodec? _codec;
-    private MemoryHandle _pinned;
 
-    private SkiaDecoder(ImageFormat format, ReadOnlyMemory<byte> encoded, ImageHeader? declared)
+    private SkiaDecoder(ImageFormat format, ReadOnlyMemory<byte> encoded, ImageHeader? declared) : base(encoded)
     {
-        _encoded = encoded;
-        _pinned = encoded.Pin();
-        _data = SKData.Create((nint)_pinned.Pointer, encoded.Length);
+        _data = SKData.Create((nint)Pin(), encoded.Length);
         _codec = SKCodec.Create(_data);
         ImageHeader header = declared ?? (_codec is null ? default : new ImageHeader(format, new(_codec.Info.Width, _codec.Info.Height))
         {
@@ -54,7 +49,7 @@ internal sealed unsafe class SkiaDecoder : FormatDecoder
         {
             if (options.UseTurboJpeg && TurboJpeg.IsAvailable && DecodeByTurboJpeg(options, choose) is { } pixels)
                 return pixels;
-            JpegCheck.ThrowIfPixelsAreMissing(_encoded.Span);
+            JpegCheck.ThrowIfPixelsAreMissing(Encoded.Span);
         }
         return DecodeBySkia();
     }
@@ -63,14 +58,14 @@ internal sealed unsafe class SkiaDecoder : FormatDecoder
     {
         _codec?.Dispose();
         _data.Dispose();
-        _pinned.Dispose();
+        base.Dispose();
     }
 
     private DecodedPixels? DecodeByTurboJpeg(DecodingOptions options, ReductionChoice? choose)
     {
         SKEncodedOrigin orientation = options.ApplyOrientation ? Header.Orientation : SKEncodedOrigin.TopLeft;
         int reduction = choose?.Invoke(ExifOrientation.SizeShown(orientation, Header.Size)) ?? 1;
-        return TurboJpeg.Decode(_encoded.Span, Header.Size, reduction);
+        return TurboJpeg.Decode(Encoded.Span, Header.Size, reduction);
     }
 
     private DecodedPixels DecodeBySkia()

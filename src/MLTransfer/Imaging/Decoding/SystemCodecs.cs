@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using MLTransfer.Imaging.Transforms;
 
@@ -41,12 +40,11 @@ internal sealed unsafe class HeifDecoder : FormatDecoder
         ]);
 
     private readonly string _name;
-    private MemoryHandle _pinned;
     private nint _context, _image;
 
     /// <summary>Reads the size of the main image as it is shown: libheif applies the orientation.</summary>
     /// <exception cref="ImageException">There is no libheif, or the file is damaged.</exception>
-    internal HeifDecoder(string name, ImageFormat format, ReadOnlyMemory<byte> encoded)
+    internal HeifDecoder(string name, ImageFormat format, ReadOnlyMemory<byte> encoded) : base(encoded)
     {
         if (!IsAvailable)
         {
@@ -56,13 +54,12 @@ internal sealed unsafe class HeifDecoder : FormatDecoder
                 + "convert it to PNG or JPEG otherwise");
         }
         _name = name;
-        _pinned = encoded.Pin();
         _context = ((delegate* unmanaged<nint>)Function("heif_context_alloc"))();
         try
         {
             nint image;
             var read = (delegate* unmanaged<nint, void*, nint, nint, Error>)Function("heif_context_read_from_memory_without_copy");
-            ThrowIfFailed(read(_context, _pinned.Pointer, encoded.Length, 0));
+            ThrowIfFailed(read(_context, Pin(), encoded.Length, 0));
             ThrowIfFailed(((delegate* unmanaged<nint, nint*, Error>)Function("heif_context_get_primary_image_handle"))(_context, &image));
             _image = image;
             Header = new ImageHeader(
@@ -106,7 +103,7 @@ internal sealed unsafe class HeifDecoder : FormatDecoder
         if (_context != 0)
             ((delegate* unmanaged<nint, void>)Function("heif_context_free"))(_context);
         (_image, _context) = (0, 0);
-        _pinned.Dispose();
+        base.Dispose();
     }
 
     // The declared size was checked before; a tile may declare a larger one, and with its padding be larger than the whole image.
@@ -175,14 +172,12 @@ internal sealed unsafe class JpegXlDecoder : FormatDecoder
         ]);
 
     private readonly nint _decoder = ((delegate* unmanaged<nint, nint>)Function("JxlDecoderCreate"))(0);
-    private MemoryHandle _pinned;
 
     // Stops at the size, as the image is shown: libjxl applies the orientation.
-    private JpegXlDecoder(ReadOnlyMemory<byte> encoded)
+    private JpegXlDecoder(ReadOnlyMemory<byte> encoded) : base(encoded)
     {
-        _pinned = encoded.Pin();
         ((delegate* unmanaged<nint, int, int>)Function("JxlDecoderSubscribeEvents"))(_decoder, BasicInfo | FullImage);
-        ((delegate* unmanaged<nint, void*, nint, int>)Function("JxlDecoderSetInput"))(_decoder, _pinned.Pointer, encoded.Length);
+        ((delegate* unmanaged<nint, void*, nint, int>)Function("JxlDecoderSetInput"))(_decoder, Pin(), encoded.Length);
         ((delegate* unmanaged<nint, void>)Function("JxlDecoderCloseInput"))(_decoder);
         uint* info = stackalloc uint[InfoBytes / sizeof(uint)];
         if (Process() == BasicInfo && ((delegate* unmanaged<nint, uint*, int>)Function("JxlDecoderGetBasicInfo"))(_decoder, info) == 0
@@ -239,7 +234,7 @@ internal sealed unsafe class JpegXlDecoder : FormatDecoder
     public override void Dispose()
     {
         ((delegate* unmanaged<nint, void>)Function("JxlDecoderDestroy"))(_decoder);
-        _pinned.Dispose();
+        base.Dispose();
     }
 
     /// <summary>Decodes up to the next event.</summary>

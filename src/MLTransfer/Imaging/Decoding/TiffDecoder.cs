@@ -13,7 +13,6 @@ internal sealed class TiffDecoder : FormatDecoder
 {
     private const int PixelBytes = 4, AlphaByte = 3;
 
-    private readonly ReadOnlyMemory<byte> _encoded;
     private readonly TiffHeader _tiff;
 
     // The error handler is one for the whole process: what is not about our own input goes on to the one before.
@@ -24,8 +23,8 @@ internal sealed class TiffDecoder : FormatDecoder
             complaints.Previous = previous;
     }
 
-    private TiffDecoder(ReadOnlyMemory<byte> encoded, TiffHeader header) =>
-        (_encoded, _tiff, Header) = (encoded, header, header.Image);
+    private TiffDecoder(ReadOnlyMemory<byte> encoded, TiffHeader header) : base(encoded) =>
+        (_tiff, Header) = (header, header.Image);
 
     /// <returns>Null when there is no size, or the tags contradict each other.</returns>
     /// <exception cref="ImageException">The image is of a kind that is not read.</exception>
@@ -35,7 +34,7 @@ internal sealed class TiffDecoder : FormatDecoder
     internal override DecodedPixels Decode(DecodingOptions options, ReductionChoice? choose)
     {
         DecodedPixels pixels = new(Header.Size);
-        Input input = new(_encoded);
+        Input input = new(Encoded);
         try
         {
             using Tiff tiff = Tiff.ClientOpen("memory", "r", input, input) ?? throw new ArgumentException("its tags cannot be read");
