@@ -34,7 +34,7 @@ public class BatchLoaderAllocationTests
             {
                 ImageRandom random = new(seed: 1, epoch: 1, index: i);
                 using DecodedPixels pixels = source.Open(DecodingOptions.Default);
-                TransformChain.Apply(chain, pixels, ref random, target);
+                TransformPipeline.Apply(chain, pixels, ref random, target);
             }
         }
     }

@@ -41,17 +41,17 @@ public class TorchvisionParityTests
         {
             ImageRandom random = new(0, 0, 0);
             using DecodedPixels pixels = new(decoded);
-            Image transformed = TransformChain.Apply(transforms, pixels, ref random);
+            Image transformed = TransformPipeline.Apply(transforms, pixels, ref random);
             Assert.Equal(torchvision.SizeOf(reference), (transformed.Height, transformed.Width));
             var difference = PixelDifference.Between(torchvision.Pixels(reference), transformed.Pixels);
             Assert.True(difference.Largest == 0, $"{reference}: {difference}");
         }
     }
 
-    private sealed record FixedCrop(Region Part) : FramingTransform
+    private sealed record FixedCrop(Region Part) : BuiltInTransform
     {
-        internal override Framing? Frame(Framing framing, ref ImageRandom random) => framing.Crop(Part);
+        internal override CropResizePlan? Plan(in CropResizePlan plan, ref ImageRandom random) => plan.Crop(Part);
 
-        internal override ImageDimensions? SizeAfter(ImageDimensions? before) => new ImageDimensions(Part.Width, Part.Height);
+        protected internal override ImageDimensions? SizeAfter(ImageDimensions? before) => new ImageDimensions(Part.Width, Part.Height);
     }
 }

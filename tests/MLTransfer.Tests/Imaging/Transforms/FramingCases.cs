@@ -41,10 +41,10 @@ internal static class FramingCases
     private static Image Stack(IReadOnlyList<Image> images) =>
         new(images[0].Width, images.Sum(image => image.Height), [.. images.SelectMany(image => image.Pixels)]);
 
-    private sealed record FixedCrop(int Width, int Height) : FramingTransform
+    private sealed record FixedCrop(int Width, int Height) : BuiltInTransform
     {
-        internal override Framing? Frame(Framing framing, ref ImageRandom random) => framing.Crop(new Region(0, 0, Width, Height));
+        internal override CropResizePlan? Plan(in CropResizePlan plan, ref ImageRandom random) => plan.Crop(new Region(0, 0, Width, Height));
 
-        internal override ImageDimensions? SizeAfter(ImageDimensions? before) => new ImageDimensions(Width, Height);
+        protected internal override ImageDimensions? SizeAfter(ImageDimensions? before) => new ImageDimensions(Width, Height);
     }
 }

@@ -29,15 +29,15 @@ internal static class GeometryCases
         new("affine bilinear", "F.affine(image, 12, [8, -5], 1.1, [4, -7], I.BILINEAR)", canvas => Affine(canvas, Bilinear)),
         new("affine bicubic", "F.affine(image, 12, [8, -5], 1.1, [4, -7], I.BICUBIC)", canvas => Affine(canvas, Bicubic)),
         new("shear along x", "F.affine(image, 0, [0, 0], 1, [math.degrees(math.atan(0.3)), 0], fill=[10, 200, 90], center=[0, 0])",
-            canvas => Warp.Affine(canvas, AffineMap.Of(default, 0, shear: new ImagePoint(Math.Atan(0.3) * (180 / Math.PI), 0)), Nearest,
+            canvas => Warp.Affine(canvas, AffineMap.Inverse(default, 0, shear: new ImagePoint(Math.Atan(0.3) * (180 / Math.PI), 0)), Nearest,
             Fill)),
         new("shear along y bilinear", "F.affine(image, 0, [0, 0], 1, [0, math.degrees(math.atan(-0.2))], I.BILINEAR, center=[0, 0])",
-            canvas => Warp.Affine(canvas, AffineMap.Of(default, 0, shear: new ImagePoint(0, Math.Atan(-0.2) * (180 / Math.PI))), Bilinear,
+            canvas => Warp.Affine(canvas, AffineMap.Inverse(default, 0, shear: new ImagePoint(0, Math.Atan(-0.2) * (180 / Math.PI))), Bilinear,
             default)),
         new("translate", "F.affine(image, 0, [31, -17], 1, [0, 0], fill=[10, 200, 90])",
-            canvas => Warp.Affine(canvas, AffineMap.Of(Warp.Middle(canvas.Size), 0, new ImagePoint(31, -17)), Nearest, Fill)),
+            canvas => Warp.Affine(canvas, AffineMap.Inverse(Warp.Middle(canvas.Size), 0, new ImagePoint(31, -17)), Nearest, Fill)),
         new("scale", "F.affine(image, 0, [0, 0], 0.7, [0, 0])",
-            canvas => Warp.Affine(canvas, AffineMap.Of(Warp.Middle(canvas.Size), 0, scale: 0.7), Nearest, default)),
+            canvas => Warp.Affine(canvas, AffineMap.Inverse(Warp.Middle(canvas.Size), 0, scale: 0.7), Nearest, default)),
         new("perspective of given coefficients",
         "FP.perspective(image, [1.1, 0.1, -20.5, 0.05, 0.9, 7.25, 0.0002, -0.0003], Image.NEAREST, [10, 200, 90])", canvas =>
         Perspective(canvas, Nearest)),
@@ -61,7 +61,7 @@ internal static class GeometryCases
             canvas => Erase(canvas)),
     ];
 
-    private static void Corners(Canvas canvas)
+    private static void Corners(ImageBuffer canvas)
     {
         (int right, int bottom) = (canvas.Width - 1, canvas.Height - 1);
         ImagePoint[] corners = [new(0, 0), new(right, 0), new(right, bottom), new(0, bottom)],
@@ -70,7 +70,7 @@ internal static class GeometryCases
     }
 
     // The same noise as in the script that asks torchvision.
-    private static void Elastic(Canvas canvas, ElasticTransform transform)
+    private static void Elastic(ImageBuffer canvas, ElasticTransform transform)
     {
         int count = canvas.Width * canvas.Height;
         transform.Displace(canvas, Noise(0), Noise(500));
@@ -78,17 +78,17 @@ internal static class GeometryCases
         float[] Noise(long start) => [.. Enumerable.Range(0, count).Select(i => (float)((i + start) * 7919 % 1009 / 1009.0) * 2 - 1)];
     }
 
-    private static void Erase(Canvas canvas)
+    private static void Erase(ImageBuffer canvas)
     {
         ImageRandom none = default;
         new RandomErasing { Fill = Fill }
             .Erase(canvas, new Region(canvas.Width / 5, canvas.Height / 3, canvas.Width / 4, canvas.Height / 2), ref none);
     }
 
-    private static void Affine(Canvas canvas, Interpolation interpolation) =>
-        Warp.Affine(canvas, AffineMap.Of(Warp.Middle(canvas.Size), 12, new ImagePoint(8, -5), 1.1, new ImagePoint(4, -7)), interpolation,
+    private static void Affine(ImageBuffer canvas, Interpolation interpolation) =>
+        Warp.Affine(canvas, AffineMap.Inverse(Warp.Middle(canvas.Size), 12, new ImagePoint(8, -5), 1.1, new ImagePoint(4, -7)), interpolation,
             default);
 
-    private static void Perspective(Canvas canvas, Interpolation interpolation) =>
+    private static void Perspective(ImageBuffer canvas, Interpolation interpolation) =>
         Warp.Perspective(canvas, new PerspectiveMap(new AffineMap(1.1, 0.1, -20.5, 0.05, 0.9, 7.25), 0.0002, -0.0003), interpolation, Fill);
 }

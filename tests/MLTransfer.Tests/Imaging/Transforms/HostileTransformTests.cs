@@ -19,7 +19,7 @@ public class HostileTransformTests
         ["with a border around a border"] = [new Pad(1 << 20), new Pad(1 << 20)],
         ["cut with a border of many pixels"] = [new RandomCrop(64, padding: 1 << 20) { Mode = PaddingMode.Reflect }],
         ["turned around a place far away"] =
-        [new RandomRotation(45, 45) { Expand = true, Center = new ImagePoint(1e308, -1e308), Interpolation = Interpolation.Bilinear },
+        [new RandomRotation(new Interval(45, 45)) { Expand = true, Center = new ImagePoint(1e308, -1e308), Interpolation = Interpolation.Bilinear },
         new Grayscale()],
     };
 

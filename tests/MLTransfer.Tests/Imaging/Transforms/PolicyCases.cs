@@ -21,10 +21,10 @@ internal static class PolicyCases
         new("rand augment: shear, bin 9 of 31, bilinear",
             "A._apply_op(image, 'ShearX', float(T.RandAugment()._augmentation_space(31, F.get_dimensions(image)[1:])['ShearX'][0][9]), "
             + "I.BILINEAR, [1, 2, 3])",
-            canvas => Run(canvas, OperationSpaces.RandAugment, "ShearX", 9, 31, Interpolation.Bilinear, new Color(1, 2, 3))),
+            canvas => Run(canvas, AugmentationSpaces.RandAugment, "ShearX", 9, 31, Interpolation.Bilinear, new Color(1, 2, 3))),
         new("trivial augment wide: rotate, bin 30 of 31",
             "A._apply_op(image, 'Rotate', float(T.TrivialAugmentWide()._augmentation_space(31)['Rotate'][0][30]), I.NEAREST, None)",
-            canvas => Run(canvas, OperationSpaces.TrivialAugmentWide, "Rotate", 30, 31, Interpolation.Nearest, default)),
+            canvas => Run(canvas, AugmentationSpaces.TrivialAugmentWide, "Rotate", 30, 31, Interpolation.Nearest, default)),
         new("aug mix of given chains",
             Mixed + "([image, A._apply_op(F.posterize(image, 3), 'Brightness', float(torch.linspace(0, 0.9, 10)[1]), I.BILINEAR, None), "
             + "F.equalize(image), F.invert(F.solarize(image, 0))], torch.tensor([0.3, 0.2, 0.4, 0.1]))",
@@ -35,12 +35,12 @@ internal static class PolicyCases
     private const string Mixed = "(lambda chains, shares: sum((share * F.pil_to_tensor(chain) for chain, share in zip(chains[1:], "
         + "shares[1:])), shares[0] * F.pil_to_tensor(image)).to(torch.uint8))";
 
-    internal static void Run(Canvas canvas, IReadOnlyList<OperationRange> space, string name, int bin, int bins,
+    internal static void Run(ImageBuffer canvas, IReadOnlyList<AugmentationRange> space, string name, int bin, int bins,
         Interpolation interpolation, Color fill, bool negative = false)
     {
-        OperationRange range = space.Single(range => range.Operation.Name == name);
+        AugmentationRange range = space.Single(range => range.Op.Name == name);
         double magnitude = range.Magnitude(bin, bins, canvas.Size);
-        range.Operation.Run(canvas, negative ? -magnitude : magnitude, interpolation, fill);
+        range.Op.Run(canvas, negative ? -magnitude : magnitude, interpolation, fill);
     }
 
     private static IEnumerable<TransformCase> Pairs(string python, AutoAugmentPolicy policy) =>
@@ -48,5 +48,5 @@ internal static class PolicyCases
         $"auto augment for {policy}, pair {pair}",
         $"(lambda policy: (setattr(policy, 'get_params', lambda count: ({pair}, torch.zeros(2) - 1, torch.tensor([0, 1]))), "
         + $"policy(image))[1])(T.AutoAugment(A.AutoAugmentPolicy.{python}))",
-        canvas => new AutoAugment(policy).Do(canvas, pair, firstNegative: true, secondNegative: false)));
+        canvas => new AutoAugment(policy).Run(canvas, pair, firstNegative: true, secondNegative: false)));
 }

@@ -15,7 +15,7 @@ internal sealed record TransformCase(string Name, string Python, Func<Image, Ima
         Repeat = (image, target) => Apply(transforms, image, target);
 
     /// <summary>By the computation inside of a random transform.</summary>
-    internal TransformCase(string name, string python, Action<Canvas> change) : this(name, python, new Fixed(change))
+    internal TransformCase(string name, string python, Action<ImageBuffer> change) : this(name, python, new Fixed(change))
     {
     }
 
@@ -32,18 +32,18 @@ internal sealed record TransformCase(string Name, string Python, Func<Image, Ima
     {
         ImageRandom random = new(0, 0, 0);
         using DecodedPixels pixels = new(image);
-        return TransformChain.Apply(transforms, pixels, ref random);
+        return TransformPipeline.Apply(transforms, pixels, ref random);
     }
 
     private static void Apply(ImageTransform[] transforms, Image image, byte[] target)
     {
         ImageRandom random = new(0, 0, 0);
         using DecodedPixels pixels = new(image);
-        TransformChain.Apply(transforms, pixels, ref random, target);
+        TransformPipeline.Apply(transforms, pixels, ref random, target);
     }
 
-    private sealed record Fixed(Action<Canvas> Do) : PixelTransform
+    private sealed record Fixed(Action<ImageBuffer> Do) : BuiltInTransform
     {
-        internal override void Change(Canvas canvas, ref ImageRandom random) => Do(canvas);
+        internal override void Change(ImageBuffer buffer, ref ImageRandom random) => Do(buffer);
     }
 }
