@@ -95,8 +95,8 @@ internal static class Gaussian
         float sum = 0;
         for (int i = 0; i < weights.Length; i++)
         {
-            float distance = (i - weights.Length / 2) / (float)sigma;
-            sum += weights[i] = MathF.Exp(-0.5f * distance * distance);
+            double distance = (i - weights.Length / 2) / sigma;
+            sum += weights[i] = (float)Math.Exp(-0.5 * distance * distance);
         }
         foreach (ref float weight in weights)
             weight /= sum;
