@@ -48,4 +48,12 @@ public class PresetsTests
         Assert.StartsWith($"There is no augmentation 'standart'. Known are {string.Join(", ", Presets.Names)}. Did you mean 'standard'?",
             error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void The_ratio_of_resize_to_crop_is_kept_for_other_sizes()
+    {
+        Assert.Equal((256, 224), (Preprocessing.ImageNet.ResizeTo, Preprocessing.ImageNet.CropTo));
+        Assert.Equal((329, 288), (Preprocessing.ImageNet.ForSize(288).ResizeTo, Preprocessing.ImageNet.ForSize(288).CropTo));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Preprocessing.ImageNet.ForSize(0));
+    }
 }

@@ -125,28 +125,4 @@ public class CropTests
         Assert.All(new Resize(9).Apply(Fixture.Drawn(1, 1, (_, _) => (200, 200, 200)), ref random).Pixels,
             colour => Assert.Equal(200, colour));
     }
-
-    [Fact]
-    public void The_ratio_of_resize_to_crop_is_kept_for_other_sizes()
-    {
-        Assert.Equal((256, 224), (Preprocessing.ImageNet.ResizeTo, Preprocessing.ImageNet.CropTo));
-        Assert.Equal((329, 288), (Preprocessing.ImageNet.ForSize(288).ResizeTo, Preprocessing.ImageNet.ForSize(288).CropTo));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Preprocessing.ImageNet.ForSize(0));
-    }
-
-    [Fact]
-    public void Sizes_that_are_not_positive_are_refused()
-    {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Resize(0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Resize(4, -1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new CenterCrop(0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RandomResizedCrop(0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RandomCrop(0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RandomCrop(4, -1));
-    }
-
-    [Fact]
-    public void An_image_needs_as_many_bytes_as_its_size_says() =>
-        Assert.Contains("2 x 2 pixels has 12 bytes; 11 were given",
-            Assert.Throws<ArgumentException>(() => new Image(2, 2, new byte[11])).Message);
 }

@@ -47,3 +47,10 @@ internal sealed record TransformCase(string Name, string Python, Func<Image, Ima
         internal override void Change(ImageBuffer buffer, ref ImageRandom random) => Do(buffer);
     }
 }
+
+/// <summary>Everything that is compared with torchvision, by the tests and in docs/transforms.md.</summary>
+internal static class TransformCases
+{
+    internal static IReadOnlyList<TransformCase> All { get; } =
+        [.. CropCases.All, .. GeometryCases.All, .. ColorCases.All, .. PolicyCases.All];
+}

@@ -4,8 +4,8 @@ using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Tests.Imaging.Transforms;
 
-/// <summary>Transforms that choose what is seen of an image and how large.</summary>
-internal static class FramingCases
+/// <summary>Crops, resizes, flips and borders.</summary>
+internal static class CropCases
 {
     internal static IReadOnlyList<TransformCase> All { get; } =
     [
