@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Imaging;
@@ -49,7 +50,8 @@ public sealed class OwnTransformTests : IDisposable
         var blurred = new CountedBlur(0.5);
         ITransformer model = Fit(ml, data, new FineTuningOptions
         {
-            Backbone = "embedded", Epochs = 2, TrainingTransforms = [new RandomCrop(32, 4), blurred, new LampLight(0.5), new HorizontalFlip()],
+            Backbone = "embedded", Epochs = 2,
+            TrainingTransforms = [new RandomCrop(32, 4), blurred, new LampLight(0.5), new HorizontalFlip()],
         });
 
         Assert.Equal(2 * 8, blurred.Seen.Count);
@@ -87,7 +89,7 @@ public sealed class OwnTransformTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static ITransformer Fit(MLContext ml, IDataView data, ImageClassificationOptions options)
+    private static TransformerChain<ITransformer> Fit(MLContext ml, IDataView data, ImageClassificationOptions options)
     {
         IEstimator<ITransformer> trainer = options is FineTuningOptions fine
             ? ml.MulticlassClassification.Trainers.FineTuning(fine)
@@ -122,7 +124,7 @@ public sealed class OwnTransformTests : IDisposable
     /// <summary>Blurs with a probability, and records for each image whether it did.</summary>
     private sealed record CountedBlur(double Probability) : ImageTransform
     {
-        public System.Collections.Concurrent.ConcurrentBag<bool> Seen { get; } = [];
+        public ConcurrentBag<bool> Seen { get; } = [];
 
         protected override Image Transform(Image image, ref ImageRandom random)
         {

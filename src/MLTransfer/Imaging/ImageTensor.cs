@@ -24,7 +24,9 @@ internal static class ImageTensor
         using var scope = NewDisposeScope();
         long[] shape = [batch.Count, batch.Height, batch.Width, Channels];
         ReadOnlySpan<byte> pixels = batch.Pixels.AsSpan(0, batch.Count * batch.Height * batch.Width * Channels);
-        Tensor images = device.type == DeviceType.CPU ? OnCpu(pixels, shape, preprocessing) : OnDevice(pixels, shape, preprocessing, device);
+        Tensor images = device.type == DeviceType.CPU
+            ? OnCpu(pixels, shape, preprocessing)
+            : OnDevice(pixels, shape, preprocessing, device);
         return images.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 

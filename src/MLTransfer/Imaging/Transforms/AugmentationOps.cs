@@ -55,9 +55,11 @@ internal sealed record AugmentationOp(string Name, Action<ImageBuffer, double, I
     internal static readonly AugmentationOp Brightness =
         new(nameof(Brightness), (image, magnitude, _, _) => ColorOps.Brightness(image, 1 + magnitude));
 
-    internal static readonly AugmentationOp Color = new(nameof(Color), (image, magnitude, _, _) => ColorOps.Saturation(image, 1 + magnitude));
+    internal static readonly AugmentationOp Color =
+        new(nameof(Color), (image, magnitude, _, _) => ColorOps.Saturation(image, 1 + magnitude));
 
-    internal static readonly AugmentationOp Contrast = new(nameof(Contrast), (image, magnitude, _, _) => ColorOps.Contrast(image, 1 + magnitude));
+    internal static readonly AugmentationOp Contrast =
+        new(nameof(Contrast), (image, magnitude, _, _) => ColorOps.Contrast(image, 1 + magnitude));
 
     internal static readonly AugmentationOp Sharpness =
         new(nameof(Sharpness), (image, magnitude, _, _) => ColorOps.Sharpness(image, 1 + magnitude));
@@ -65,7 +67,8 @@ internal sealed record AugmentationOp(string Name, Action<ImageBuffer, double, I
     internal static readonly AugmentationOp Posterize =
         new(nameof(Posterize), (image, magnitude, _, _) => ColorOps.Posterize(image, (int)magnitude));
 
-    internal static readonly AugmentationOp Solarize = new(nameof(Solarize), (image, magnitude, _, _) => ColorOps.Solarize(image, magnitude));
+    internal static readonly AugmentationOp Solarize =
+        new(nameof(Solarize), (image, magnitude, _, _) => ColorOps.Solarize(image, magnitude));
 
     internal static readonly AugmentationOp AutoContrast = new(nameof(AutoContrast), (image, _, _, _) => ColorOps.Autocontrast(image));
 

@@ -49,8 +49,8 @@ public sealed record ColorJitter : BuiltInTransform
     {
         Span<int> order = [0, 1, 2, 3];
         random.Shuffle(order);
-        double brightness = Brightness.Sample(ref random), contrast = Contrast.Sample(ref random), saturation = Saturation.Sample(ref random),
-            hue = Hue.Sample(ref random);
+        double brightness = Brightness.Sample(ref random), contrast = Contrast.Sample(ref random);
+        double saturation = Saturation.Sample(ref random), hue = Hue.Sample(ref random);
         foreach (int step in order)
         {
             if (step == 0 && Brightness != Unchanged)

@@ -100,7 +100,9 @@ public sealed record RandomSolarize : OccasionalTransform
     private protected override void Change(ImageBuffer image) => ColorOps.Solarize(image, Threshold);
 }
 
-/// <summary>Stretches the levels of each colour to the whole range, with a probability. As torchvision's <c>RandomAutocontrast</c>.</summary>
+/// <summary>
+/// Stretches the levels of each colour to the whole range, with a probability. As torchvision's <c>RandomAutocontrast</c>.
+/// </summary>
 public sealed record RandomAutocontrast : OccasionalTransform
 {
     /// <summary>Creates the transform.</summary>

@@ -33,7 +33,9 @@ public abstract record ImageTransform
     /// </summary>
     /// <typeparam name="T">The transform.</typeparam>
     /// <param name="name">Its name in files. A transform that gives other pixels than before should get a new one.</param>
-    /// <exception cref="ArgumentException">The name is empty or belongs to another transform, or the transform has another name.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is empty or belongs to another transform, or the transform has another name.
+    /// </exception>
     public static void Register<T>(string name)
         where T : ImageTransform => TransformJson.Register(typeof(T), name);
 
@@ -68,7 +70,9 @@ public abstract record ImageTransform
     }
 }
 
-/// <summary>A transform of this library. It cannot be derived from; transforms of your own derive from <see cref="ImageTransform"/>.</summary>
+/// <summary>
+/// A transform of this library. It cannot be derived from; transforms of your own derive from <see cref="ImageTransform"/>.
+/// </summary>
 public abstract record BuiltInTransform : ImageTransform
 {
     // Sums of several sides still fit 32 bits.

@@ -34,7 +34,7 @@ public abstract record TransformGroup : BuiltInTransform
         TransformPipeline.Apply(Transforms[index], buffer, ref random);
 }
 
-/// <summary>Applies several transforms one after another, with a probability, or none of them. As torchvision's <c>RandomApply</c>.</summary>
+/// <summary>Applies several transforms together, with a probability, or none of them. As torchvision's <c>RandomApply</c>.</summary>
 public sealed record RandomApply : TransformGroup
 {
     /// <summary>Creates the transform.</summary>

@@ -8,7 +8,7 @@ using MLTransfer.Errors;
 namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>
-/// Transforms as JSON, for model files, checkpoints and keys of caches: a list of objects whose <c>transform</c> names the kind, beside
+/// Transforms as JSON, for model files, checkpoints and keys of caches: a list of objects whose <c>transform</c> names the kind, with
 /// its settings. Stored names never change: properties that were renamed since keep their first name here.
 /// </summary>
 internal sealed class TransformJson : JsonConverter<IReadOnlyList<ImageTransform>>
@@ -35,16 +35,17 @@ internal sealed class TransformJson : JsonConverter<IReadOnlyList<ImageTransform
     }.ToFrozenDictionary();
 
     /// <summary>Intervals stored as two numbers; the last one is stored as height / width, its ends exchanged.</summary>
-    private static readonly FrozenDictionary<(Type, string), StoredInterval> StoredIntervals = new Dictionary<(Type, string), StoredInterval>
-    {
-        [(typeof(RandomResizedCrop), "scale")] = new("smallestArea", "largestArea"),
-        [(typeof(RandomResizedCrop), "aspectRatio")] = new("narrowestShape", "widestShape"),
-        [(typeof(RandomRotation), "degrees")] = new("smallestDegrees", "largestDegrees"),
-        [(typeof(RandomAffine), "degrees")] = new("smallestDegrees", "largestDegrees"),
-        [(typeof(RandomAffine), "scale")] = new("smallestScale", "largestScale"),
-        [(typeof(RandomErasing), "scale")] = new("smallestArea", "largestArea"),
-        [(typeof(RandomErasing), "aspectRatio")] = new("flattestShape", "steepestShape", Inverse: true),
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<(Type, string), StoredInterval> StoredIntervals =
+        new Dictionary<(Type, string), StoredInterval>
+        {
+            [(typeof(RandomResizedCrop), "scale")] = new("smallestArea", "largestArea"),
+            [(typeof(RandomResizedCrop), "aspectRatio")] = new("narrowestShape", "widestShape"),
+            [(typeof(RandomRotation), "degrees")] = new("smallestDegrees", "largestDegrees"),
+            [(typeof(RandomAffine), "degrees")] = new("smallestDegrees", "largestDegrees"),
+            [(typeof(RandomAffine), "scale")] = new("smallestScale", "largestScale"),
+            [(typeof(RandomErasing), "scale")] = new("smallestArea", "largestArea"),
+            [(typeof(RandomErasing), "aspectRatio")] = new("flattestShape", "steepestShape", Inverse: true),
+        }.ToFrozenDictionary();
 
     private static ImmutableDictionary<string, Type> _kinds = ImmutableDictionary.CreateRange(StringComparer.Ordinal,
         new Dictionary<string, Type>

@@ -22,11 +22,11 @@ internal static class CropCases
         new("five crop 100 × 80", "F.five_crop(image, [80, 100])", image => Stack(new FiveCrop(100, 80).Crops(image))),
         new("ten crop 64", "F.ten_crop(image, 64)", image => Stack(new TenCrop(64).Crops(image))),
         new("ten crop 64, vertical", "F.ten_crop(image, 64, vertical_flip=True)",
-        image => Stack(new TenCrop(64) { Vertical = true }.Crops(image))),
+            image => Stack(new TenCrop(64) { Vertical = true }.Crops(image))),
         new("horizontal flip", "F.hflip(image)", new HorizontalFlip(1)),
         new("vertical flip", "F.vflip(image)", new VerticalFlip(1)),
         new("vertical flip of a part, resized", "F.resize(F.vflip(image).crop((0, 0, 50, 60)), [33, 44])", new VerticalFlip(1),
-        new FixedCrop(50, 60), new Resize(44, 33)),
+            new FixedCrop(50, 60), new Resize(44, 33)),
         new("pad", "F.pad(image, 4)", new Pad(4)),
         new("pad, filled", "F.pad(image, [1, 2, 3, 4], (10, 200, 90))", new Pad(1, 2, 3, 4) { Fill = new Color(10, 200, 90) }),
         new("pad with the edge", "F.pad(image, [9, 0, 2, 30], padding_mode='edge')", new Pad(9, 0, 2, 30) { Mode = PaddingMode.Edge }),
@@ -35,7 +35,7 @@ internal static class CropCases
         new("pad, reflected more than once", "F.pad(image, [900, 0, 0, 700], padding_mode='reflect')",
             new Pad(900, 0, 0, 700) { Mode = PaddingMode.Reflect }),
         new("pad, symmetric", "F.pad(image, [0, 6, 700, 8], padding_mode='symmetric')",
-        new Pad(0, 6, 700, 8) { Mode = PaddingMode.Symmetric }),
+            new Pad(0, 6, 700, 8) { Mode = PaddingMode.Symmetric }),
     ];
 
     private static Image Stack(IReadOnlyList<Image> images) =>
@@ -43,7 +43,8 @@ internal static class CropCases
 
     private sealed record FixedCrop(int Width, int Height) : BuiltInTransform
     {
-        internal override CropResizePlan? Plan(in CropResizePlan plan, ref ImageRandom random) => plan.Crop(new Region(0, 0, Width, Height));
+        internal override CropResizePlan? Plan(in CropResizePlan plan, ref ImageRandom random) =>
+            plan.Crop(new Region(0, 0, Width, Height));
 
         protected internal override ImageDimensions? SizeAfter(ImageDimensions? before) => new ImageDimensions(Width, Height);
     }

@@ -86,11 +86,11 @@ public class GeometryTests
     [Fact]
     public void Noise_that_erases_has_the_mean_and_spread_of_photographs()
     {
-        using ImageBuffer canvas = new();
-        canvas.Render(new PixelView(new byte[200 * 100 * 3], 200, 100, PixelLayout.Rgb), CropResizePlan.Whole(new ImageDimensions(200, 100)));
+        using ImageBuffer buffer = new();
+        buffer.Set(new Image(200, 100, new byte[200 * 100 * 3]));
         ImageRandom random = new(1, 2, 3);
-        new RandomErasing { Noise = true }.Erase(canvas, new Region(0, 0, 200, 100), ref random);
-        double[] reds = [.. canvas.Pixels.ToArray().Where((_, i) => i % 3 == 0).Select(red => (double)red)];
+        new RandomErasing { Noise = true }.Erase(buffer, new Region(0, 0, 200, 100), ref random);
+        double[] reds = [.. buffer.Pixels.ToArray().Where((_, i) => i % 3 == 0).Select(red => (double)red)];
 
         // 0.485 and 0.229 of 255; cutting off at 0 and 255 narrows the distribution a little.
         Assert.InRange(reds.Average(), 122, 126);

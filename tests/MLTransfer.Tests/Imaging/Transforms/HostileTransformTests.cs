@@ -3,7 +3,7 @@ using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Tests.Imaging.Transforms;
 
-/// <summary>Settings that are refused, and transforms that are allowed one by one but ask for too much together or of strange images.</summary>
+/// <summary>Settings that are refused, and transforms that are allowed but ask for too much together or of strange images.</summary>
 public class HostileTransformTests
 {
     private static readonly ImageTransform Ending = new CenterCrop(32);
@@ -19,8 +19,13 @@ public class HostileTransformTests
         ["with a border around a border"] = [new Pad(1 << 20), new Pad(1 << 20)],
         ["cut with a border of many pixels"] = [new RandomCrop(64, padding: 1 << 20) { Mode = PaddingMode.Reflect }],
         ["turned around a place far away"] =
-        [new RandomRotation(new Interval(45, 45)) { Expand = true, Center = new ImagePoint(1e308, -1e308), Interpolation = Interpolation.Bilinear },
-        new Grayscale()],
+        [
+            new RandomRotation(new Interval(45, 45))
+            {
+                Expand = true, Center = new ImagePoint(1e308, -1e308), Interpolation = Interpolation.Bilinear,
+            },
+            new Grayscale(),
+        ],
     };
 
     public static TheoryData<string> Messages => [.. Refused.Keys];

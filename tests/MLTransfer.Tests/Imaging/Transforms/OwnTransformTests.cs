@@ -8,6 +8,8 @@ public class OwnTransformTests
 {
     private static readonly Image Original = Fixture.Drawn(40, 30, (x, y) => (x * 6, y * 8, x + y));
 
+    private static readonly DecodedImage Drawn = new("drawn", Original);
+
     [Fact]
     public void It_sees_what_the_transforms_before_it_made_and_those_after_it_see_its_result()
     {
@@ -40,7 +42,7 @@ public class OwnTransformTests
         Assert.Empty(once.Select(Convert.ToHexString).Intersect(Seen(threads: 1, epoch: 4).Select(Convert.ToHexString)));
 
         static byte[][] Seen(int threads, int epoch) =>
-            [.. new BatchLoader([.. Enumerable.Repeat(new DecodedImage("drawn", Original), 20)], [new Noise(), new Resize(8, 8)], 1, threads)
+            [.. new BatchLoader([.. Enumerable.Repeat(Drawn, 20)], [new Noise(), new Resize(8, 8)], batchSize: 1, threads)
                 .Load([.. Enumerable.Range(0, 20)], epoch).Select(batch => batch.Pixels.ToArray())];
     }
 
@@ -58,7 +60,7 @@ public class OwnTransformTests
     }
 
     private static ImageBatch Batch(ImageTransform[] transforms) =>
-        Assert.Single(new BatchLoader([new DecodedImage("drawn", Original)], transforms).Load([0]));
+        Assert.Single(new BatchLoader([Drawn], transforms).Load([0]));
 
     private sealed record Inverting : ImageTransform
     {

@@ -58,7 +58,7 @@ public class PolicyParityTests
                 byte[] pixels = new byte[image.Pixels.Length];
                 expected.ReadExactly(pixels);
                 TransformCase ours = new("", "",
-                    canvas => PolicyCases.Run(canvas, space, operation, bin, bins, interpolation, new Color(9, 99, 199), negative));
+                    buffer => PolicyCases.Run(buffer, space, operation, bin, bins, interpolation, new Color(9, 99, 199), negative));
                 var difference = PixelDifference.Between(pixels, ours.Ours(image).Pixels);
                 Assert.True(difference.Largest == 0, $"{policy}, {operation}, bin {bin} of {bins}, negative: {negative}: {difference}");
             }

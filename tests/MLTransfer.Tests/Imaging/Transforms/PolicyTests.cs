@@ -36,8 +36,8 @@ public class PolicyTests
                         second ? pairs[pair].Second.Probability : 1 - pairs[pair].Second.Probability);
                     for (int signs = 0; signs < 4; signs++)
                     {
-                        string key = Key(Changed(canvas =>
-                            augment.Run(canvas, pair, first ? signs % 2 == 1 : null, second ? signs > 1 : null)));
+                        string key = Key(Changed(buffer =>
+                            augment.Run(buffer, pair, first ? signs % 2 == 1 : null, second ? signs > 1 : null)));
                         expected[key] = expected.GetValueOrDefault(key) + share / 100;
                     }
                 }
@@ -64,7 +64,7 @@ public class PolicyTests
         {
             foreach (bool negative in (bool[])[false, true])
             {
-                string key = Key(Changed(canvas => augment.Run(canvas, range, 9, 31, negative)));
+                string key = Key(Changed(buffer => augment.Run(buffer, range, 9, 31, negative)));
                 expected[key] = expected.GetValueOrDefault(key) + 0.5 / 14;
             }
         }
@@ -84,7 +84,7 @@ public class PolicyTests
         TrivialAugmentWide augment = new();
         AugmentationRange rotate = AugmentationSpaces.TrivialAugmentWide.Single(range => range.Op == AugmentationOp.Rotate);
         string[] rotated = [.. Enumerable.Range(0, 62)
-            .Select(i => Key(Changed(canvas => augment.Run(canvas, rotate, i / 2, 31, i % 2 == 1)))).Distinct()];
+            .Select(i => Key(Changed(buffer => augment.Run(buffer, rotate, i / 2, 31, i % 2 == 1)))).Distinct()];
         string[] seen = [.. Enumerable.Range(0, 10_000).Select(index => Key(Applied(augment, index))).Distinct()];
 
         Assert.Equal(61, rotated.Length);

@@ -25,8 +25,8 @@ internal sealed record TransformCase(string Name, string Python, Func<Image, Ima
     /// <summary>How many grey levels a colour may be off; 0 means that every pixel must be the same.</summary>
     internal int Levels { get; init; }
 
-    /// <summary>How much of the pixels may be off at all.</summary>
-    internal double Share { get; init; }
+    /// <summary>The fraction of pixels that may be off at all.</summary>
+    internal double Fraction { get; init; }
 
     private static Image Apply(ImageTransform[] transforms, Image image)
     {

@@ -76,7 +76,7 @@ internal static class TransformsPage
         }
         return string.Create(CultureInfo.InvariantCulture,
             $"| {transform.Name} | `{transform.Python}` | {differences.Max(one => one.Largest)} | "
-            + $"{Share(differences.Average(one => one.ShareThatDiffers))} | {ours / Photographs:0.00} | {theirs / Photographs:0.00} |");
+            + $"{Share(differences.Average(one => one.FractionThatDiffers))} | {ours / Photographs:0.00} | {theirs / Photographs:0.00} |");
     }
 
     private static string Share(double share) => share == 0 ? "0" : share.ToString("0.0000 %", CultureInfo.InvariantCulture);
