@@ -1,22 +1,23 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// Turns images into batches: threads of its own decode and transform them, staying some batches ahead of whoever consumes them.
-/// Order and content depend on the arguments alone, not on the number of threads.
+/// Turns images into batches: background threads decode and transform them, some batches ahead of the consumer. Order and content depend
+/// on the arguments alone, not on the number of threads.
 /// </summary>
-public sealed class BatchLoader
+internal sealed class BatchLoader
 {
-    private readonly IReadOnlyList<ImageSource> _images;
     private readonly IReadOnlyList<ImageTransform> _transforms;
     private readonly int _batchSize;
     private readonly int _threads;
     private readonly int _seed;
     private readonly ImageDimensions _size;
-    private readonly KeptImages _kept;
-    private readonly BatchMemory _batches;
+    private readonly KeptImages _images;
+    private readonly BatchMemory _memory;
     private long _waited;
     private long _elapsed;
 
@@ -25,43 +26,43 @@ public sealed class BatchLoader
     /// <param name="transforms">What is done to each image; all must end up with the same size.</param>
     /// <param name="batchSize">Images in a batch; the last one may have fewer.</param>
     /// <param name="threads">Threads that decode and transform; 0: as many as there are processors.</param>
-    /// <param name="seed">Decides, with the epoch, the image's index and how often it came before in the epoch, what random transforms
-    /// do.</param>
-    /// <param name="decoding">How images are decoded; <see langword="null"/>: <see cref="DecodingOptions.Default"/>.</param>
+    /// <param name="seed">
+    /// Decides, with the epoch, the index of the image and its earlier occurrences in the epoch, what random transforms do.
+    /// </param>
+    /// <param name="decoding">How images are decoded; null: <see cref="DecodingOptions.Default"/>.</param>
     /// <param name="memory">
-    /// Where images stay decoded for the next epoch, except with <see cref="DecodingOptions.ReducedScale"/>; <see langword="null"/>:
-    /// nowhere.
+    /// Keeps images decoded for the next epoch, except with <see cref="DecodingOptions.ReducedScale"/>; null: they are decoded every time.
     /// </param>
     /// <exception cref="ArgumentException">The transforms leave the size to the image, or a number is out of range.</exception>
-    public BatchLoader(IReadOnlyList<ImageSource> images, IReadOnlyList<ImageTransform> transforms, int batchSize = 32, int threads = 0,
-        int seed = 0,
+    public BatchLoader(
+        IReadOnlyList<ImageSource> images, IReadOnlyList<ImageTransform> transforms, int batchSize = 32, int threads = 0, int seed = 0,
         DecodingOptions? decoding = null, ImageMemory? memory = null)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(transforms);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        _size = TransformChain.SizeAfter(transforms) ?? throw new ArgumentException(
+        _size = TransformPipeline.SizeAfter(transforms) ?? throw new ArgumentException(
             "The transforms leave the images at different sizes, which no batch can hold. End with a CenterCrop, a RandomResizedCrop or "
             + "a Resize to an exact size.",
             nameof(transforms));
-        (_images, _transforms) = (images, transforms);
-        (_batchSize, _threads, _seed) = (batchSize, threads == 0 ? Environment.ProcessorCount : threads, seed);
-        _kept = new KeptImages(images, transforms, decoding ?? DecodingOptions.Default, memory);
-        _batches = new BatchMemory(LengthOf(batchSize, _size));
+        (_transforms, _batchSize, _seed) = (transforms, batchSize, seed);
+        _threads = threads == 0 ? Environment.ProcessorCount : threads;
+        _images = new KeptImages(images, transforms, decoding ?? DecodingOptions.Default, memory);
+        _memory = new BatchMemory(BytesFor(batchSize, _size));
     }
 
-    /// <summary>Rows of every image in a batch.</summary>
+    /// <summary>Height of every image in a batch, in pixels.</summary>
     public int Height => _size.Height;
 
-    /// <summary>Pixels in a row of every image in a batch.</summary>
+    /// <summary>Width of every image in a batch, in pixels.</summary>
     public int Width => _size.Width;
 
-    /// <summary>The part of the time, from 0 to 1, in which whoever consumed the batches waited for them; NaN before the first.</summary>
+    /// <summary>The fraction of the time, from 0 to 1, that the consumer waited for batches; NaN before the first one.</summary>
     public double ShareWaited => _elapsed == 0 ? double.NaN : (double)_waited / _elapsed;
 
     /// <summary>Loads images in batches. Threads start with the first batch and end with the enumeration.</summary>
-    /// <param name="order">Indices of images, in the order in which they come; any number, repeated or left out as wished.</param>
+    /// <param name="order">Indices of images in the order in which they come; repeated or left out as wished.</param>
     /// <param name="epoch">Decides, with the seed, what random transforms do.</param>
     /// <param name="cancellation">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>Batches in order. An image that cannot be read is reported in its batch, which is smaller by it.</returns>
@@ -80,8 +81,8 @@ public sealed class BatchLoader
 
     private IEnumerable<ImageBatch> Batches(IReadOnlyList<int> order, int epoch, CancellationToken cancellation)
     {
-        ImagePreparation preparation = new(_kept, order, _transforms, _seed, epoch);
-        using LoadingRun run = new(order, _size, preparation.Prepare, _batches, _threads, _batchSize);
+        int[]? occurrences = Occurrences(order);
+        using LoadingRun run = new(order, _size, PrepareAt, _memory, _threads, _batchSize);
         using CancellationTokenRegistration wake = cancellation.Register(run.Wake);
         long started = Stopwatch.GetTimestamp();
         for (int batch = 0; batch < run.BatchCount; batch++)
@@ -94,9 +95,38 @@ public sealed class BatchLoader
             started = Stopwatch.GetTimestamp();
             run.Release();
         }
+
+        SkippedImage? PrepareAt(int position, Span<byte> target) =>
+            Prepare(order[position], new ImageRandom(_seed, epoch, order[position], occurrences?[position] ?? 0), target);
     }
 
-    private static int LengthOf(int batchSize, ImageDimensions size)
+    /// <summary>Decodes an image and transforms it into its place in the batch.</summary>
+    /// <returns>Null, or why the image cannot be used.</returns>
+    private SkippedImage? Prepare(int index, ImageRandom random, Span<byte> target)
+    {
+        try
+        {
+            using DecodedPixels pixels = _images.Open(index, random);
+            TransformPipeline.Apply(_transforms, pixels, ref random, target);
+            return null;
+        }
+        catch (ImageException exception)
+        {
+            return new SkippedImage(index, _images[index].Name, exception.Reason);
+        }
+    }
+
+    /// <summary>For each position, how often its image came before; null where no image comes twice.</summary>
+    private static int[]? Occurrences(IReadOnlyList<int> order)
+    {
+        Dictionary<int, int> seen = new(order.Count);
+        int[] before = new int[order.Count];
+        for (int position = 0; position < before.Length; position++)
+            before[position] = CollectionsMarshal.GetValueRefOrAddDefault(seen, order[position], out _)++;
+        return seen.Count < before.Length ? before : null;
+    }
+
+    private static int BytesFor(int batchSize, ImageDimensions size)
     {
         long image = (long)size.Width * size.Height * 3;
         return image <= Array.MaxLength / batchSize
@@ -105,4 +135,14 @@ public sealed class BatchLoader
                 nameof(batchSize), batchSize, $"{batchSize} images of {size.Width} x {size.Height} pixels are more than fit into a "
                 + $"batch; at most {Array.MaxLength / image} do.");
     }
+}
+
+/// <summary>Memory for the pixels of batches, kept from epoch to epoch: arrays of one length.</summary>
+internal sealed class BatchMemory(int length)
+{
+    private readonly ConcurrentStack<byte[]> _idle = [];
+
+    internal byte[] Take() => _idle.TryPop(out byte[]? pixels) ? pixels : GC.AllocateUninitializedArray<byte>(length);
+
+    internal void GiveBack(byte[] pixels) => _idle.Push(pixels);
 }

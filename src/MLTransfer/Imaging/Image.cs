@@ -4,8 +4,8 @@ namespace MLTransfer.Imaging;
 public sealed class Image
 {
     /// <summary>Takes the pixels without copying them.</summary>
-    /// <param name="width">Pixels in a row, at least 1.</param>
-    /// <param name="height">Rows, at least 1.</param>
+    /// <param name="width">Width in pixels, at least 1.</param>
+    /// <param name="height">Height in pixels, at least 1.</param>
     /// <param name="pixels">Exactly <paramref name="width"/> × <paramref name="height"/> × 3 bytes.</param>
     /// <exception cref="ArgumentException">The size is not positive, or the number of bytes does not fit it.</exception>
     public Image(int width, int height, byte[] pixels)
@@ -19,12 +19,19 @@ public sealed class Image
         (Width, Height, Pixels) = (width, height, pixels);
     }
 
-    /// <summary>Pixels in a row.</summary>
+    /// <summary>Width in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>Rows.</summary>
+    /// <summary>Height in pixels.</summary>
     public int Height { get; }
+
+    internal ImageDimensions Size => new(Width, Height);
 
     /// <summary>Red, green, blue of each pixel, row-major: <see cref="Height"/> × <see cref="Width"/> × 3.</summary>
     public byte[] Pixels { get; }
 }
+
+/// <summary>The size of an image in pixels.</summary>
+/// <param name="Width">Width in pixels.</param>
+/// <param name="Height">Height in pixels.</param>
+public readonly record struct ImageDimensions(int Width, int Height);

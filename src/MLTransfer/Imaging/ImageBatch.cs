@@ -3,14 +3,14 @@ using MLTransfer.Imaging.Transforms;
 namespace MLTransfer.Imaging;
 
 /// <summary>Images of the same size, ready for a network.</summary>
-public sealed class ImageBatch
+internal sealed class ImageBatch
 {
     internal ImageBatch(byte[] pixels, ImageDimensions size, IReadOnlyList<int> indices, IReadOnlyList<SkippedImage> skipped) =>
         (Pixels, Height, Width, Indices, Skipped) = (pixels, size.Height, size.Width, indices, skipped);
 
-    /// <summary>A batch of one image, decoded and transformed here and now.</summary>
+    /// <summary>A batch of one image, decoded and transformed on the calling thread.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="transforms">What is done to it; transforms that use chance do what they do with seed 0.</param>
+    /// <param name="transforms">What is done to it; random transforms use seed 0.</param>
     /// <param name="decoding">How it is decoded; <see langword="null"/>: <see cref="DecodingOptions.Default"/>.</param>
     /// <exception cref="ImageException">The image cannot be used.</exception>
     public static ImageBatch Of(ImageSource image, IReadOnlyList<ImageTransform> transforms, DecodingOptions? decoding = null)
@@ -18,11 +18,11 @@ public sealed class ImageBatch
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(transforms);
         ImageRandom random = new(seed: 0, epoch: 0, index: 0);
-        using DecodedPixels pixels = ReducedDecoding.Open(image, transforms, decoding ?? DecodingOptions.Default, random);
+        using DecodedPixels pixels = TransformPipeline.Open(image, transforms, decoding ?? DecodingOptions.Default, random);
         try
         {
-            Image result = TransformChain.Apply(transforms, pixels, ref random);
-            return new ImageBatch(result.Pixels, new ImageDimensions(result.Width, result.Height), [0], []);
+            Image result = TransformPipeline.Apply(transforms, pixels, ref random);
+            return new ImageBatch(result.Pixels, result.Size, [0], []);
         }
         // Transforms do not know the names of images.
         catch (ImageException exception)
@@ -40,15 +40,21 @@ public sealed class ImageBatch
     /// <summary>Images in the batch; 0 when none of them could be read.</summary>
     public int Count => Indices.Count;
 
-    /// <summary>Rows of an image.</summary>
+    /// <summary>Height of every image, in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>Pixels in a row.</summary>
+    /// <summary>Width of every image, in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>Which image of the data set each one is.</summary>
+    /// <summary>The index of each image in the data set.</summary>
     public IReadOnlyList<int> Indices { get; }
 
-    /// <summary>Images that would be in this batch, had they been readable.</summary>
+    /// <summary>Images of this batch that could not be used.</summary>
     public IReadOnlyList<SkippedImage> Skipped { get; }
 }
+
+/// <summary>An image that could not be used.</summary>
+/// <param name="Index">Its index in the data set.</param>
+/// <param name="Name">Its path, or what its source calls it.</param>
+/// <param name="Reason">What is wrong with it.</param>
+public sealed record SkippedImage(int Index, string Name, string Reason);

@@ -1,10 +1,12 @@
+using MLTransfer.Imaging.Transforms;
+
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// How much memory decoded images may take that loaders keep for the next epoch; several loaders may share it. Batches are the same with
-/// and without. An image that does not fit any more is decoded anew each time.
+/// The limit of the memory in which loaders keep decoded images for the next epoch; several loaders may share it. Batches are the same
+/// with and without it. An image that no longer fits is decoded every time.
 /// </summary>
-public sealed class ImageMemory
+internal sealed class ImageMemory
 {
     private long _left;
 
@@ -29,4 +31,46 @@ public sealed class ImageMemory
     }
 
     internal void GiveBack(long bytes) => Interlocked.Add(ref _left, bytes);
+}
+
+/// <summary>
+/// The images of a data set. Once used, each stays decoded in its full size as long as there is memory; none does where a random crop
+/// decides the scale of decoding.
+/// </summary>
+internal sealed class KeptImages(
+    IReadOnlyList<ImageSource> images, IReadOnlyList<ImageTransform> transforms, DecodingOptions decoding, ImageMemory? memory)
+{
+    private readonly ImageMemory? _memory = decoding.ReducedScale ? null : memory;
+    private readonly Image?[] _kept = new Image?[memory is null ? 0 : images.Count];
+
+    internal int Count => images.Count;
+
+    internal ImageSource this[int index] => images[index];
+
+    /// <summary>The pixels of an image; the caller disposes them.</summary>
+    /// <param name="index">Which image.</param>
+    /// <param name="random">The random numbers with which it will be transformed.</param>
+    /// <exception cref="ImageException">The image cannot be used.</exception>
+    internal DecodedPixels Open(int index, ImageRandom random)
+    {
+        if (_memory is not null && Volatile.Read(ref _kept[index]) is { } kept)
+            return new DecodedPixels(kept);
+        DecodedPixels pixels = TransformPipeline.Open(images[index], transforms, decoding, random);
+        return _memory is null || images[index] is DecodedImage ? pixels : Keep(index, pixels, _memory);
+    }
+
+    private DecodedPixels Keep(int index, DecodedPixels pixels, ImageMemory memory)
+    {
+        long bytes = (long)pixels.View.Width * pixels.View.Height * 3;
+        if (!memory.TryTake(bytes))
+            return pixels;
+        using (pixels)
+        {
+            Image image = pixels.ToImage();
+            // Where the order names an image twice, another thread may have been first.
+            if (Interlocked.CompareExchange(ref _kept[index], image, null) is not null)
+                memory.GiveBack(bytes);
+            return new DecodedPixels(image);
+        }
+    }
 }

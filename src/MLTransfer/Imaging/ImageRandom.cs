@@ -1,8 +1,8 @@
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// The chance of one image in one epoch: Steele's SplitMix64, started at a hash of seed, epoch and index. So what happens to an image
-/// depends neither on the images before it nor on the number of threads.
+/// The random numbers of one image in one epoch: SplitMix64 (Steele, Lea and Flood 2014), seeded by a hash of seed, epoch and index. So
+/// what happens to an image depends neither on the images before it nor on the number of threads.
 /// </summary>
 public struct ImageRandom
 {
@@ -21,32 +21,32 @@ public struct ImageRandom
         _state = Next() ^ (uint)index;
     }
 
-    /// <summary>Starts the sequence of an image that comes several times in an epoch.</summary>
+    /// <summary>Starts the sequence of an image that may come several times in an epoch.</summary>
     /// <param name="seed">The run's seed.</param>
     /// <param name="epoch">The epoch.</param>
     /// <param name="index">The image's index in the data set.</param>
-    /// <param name="occurrence">How often it came before in this epoch; the first time the sequence is the one without this number.</param>
+    /// <param name="occurrence">How often it came before in this epoch; 0 gives the sequence of the other constructor.</param>
     internal ImageRandom(int seed, int epoch, int index, int occurrence) : this(seed, epoch, index)
     {
         if (occurrence > 0)
             _state = Next() ^ (uint)occurrence;
     }
 
-    /// <summary>A number from <paramref name="low"/> up to but not including <paramref name="high"/>, all equally likely.</summary>
+    /// <summary>A uniform number in [<paramref name="low"/>, <paramref name="high"/>).</summary>
     /// <param name="low">The lower end.</param>
     /// <param name="high">The upper end.</param>
     public double Between(double low, double high) => low + (high - low) * ((Next() >> 11) * (1.0 / (1UL << 53)));
 
-    /// <summary>A whole number from 0 up to but not including <paramref name="count"/>, all equally likely (to one part in 2³²).</summary>
+    /// <summary>A uniform integer in [0, <paramref name="count"/>), with a bias of at most one part in 2³².</summary>
     /// <param name="count">At least 1.</param>
     public int Below(int count) => (int)(((Next() >> 32) * (ulong)count) >> 32);
 
-    /// <summary>Whether something happens.</summary>
-    /// <param name="probability">How often, from 0 (never) to 1 (always).</param>
+    /// <summary>True with a probability.</summary>
+    /// <param name="probability">From 0 (never) to 1 (always).</param>
     public bool Happens(double probability) => Between(0, 1) < probability;
 
-    /// <summary>Puts numbers into an order, all orders equally likely.</summary>
-    /// <param name="numbers">What to put into order.</param>
+    /// <summary>Shuffles numbers in place, all orders equally likely.</summary>
+    /// <param name="numbers">The numbers.</param>
     public void Shuffle(Span<int> numbers)
     {
         for (int left = numbers.Length; left > 1; left--)
@@ -56,23 +56,23 @@ public struct ImageRandom
         }
     }
 
-    /// <summary>A number of the normal distribution with mean 0 and variance 1 (Box and Muller 1958).</summary>
+    /// <summary>A number from the normal distribution with mean 0 and variance 1 (Box and Muller 1958).</summary>
     public double Normal() => Math.Sqrt(-2 * Math.Log(1 - Between(0, 1))) * Math.Cos(2 * Math.PI * Between(0, 1));
 
-    /// <summary>A number from 0 to 1 of the beta distribution.</summary>
+    /// <summary>A number in [0, 1] from the beta distribution.</summary>
     /// <param name="a">Its first parameter, above 0.</param>
     /// <param name="b">Its second parameter, above 0.</param>
     public double Beta(double a, double b)
     {
         double first = Gamma(a), second = Gamma(b);
-        // With tiny parameters both may be too small for a number: then the result is one of the ends.
+        // With tiny parameters both may underflow to 0: then the result is one of the ends.
         return first + second > 0 ? first / (first + second) : Between(0, 1) < a / (a + b) ? 1 : 0;
     }
 
     /// <summary>
-    /// A number of the gamma distribution with scale 1 (Marsaglia and Tsang 2000, https://doi.org/10.1145/358407.358414).
+    /// A number from the gamma distribution with scale 1 (Marsaglia and Tsang 2000, https://doi.org/10.1145/358407.358414).
     /// </summary>
-    /// <param name="shape">Its shape, above 0.</param>
+    /// <param name="shape">The shape parameter, above 0.</param>
     public double Gamma(double shape)
     {
         if (shape < 1)

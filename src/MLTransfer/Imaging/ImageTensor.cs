@@ -4,32 +4,34 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Brings a batch of images to the device as a network takes it.</summary>
-public static class ImageTensor
+/// <summary>Converts a batch of images to the input tensor of a network.</summary>
+internal static class ImageTensor
 {
-    private const int Colours = 3;
+    private const int Channels = 3;
 
     /// <summary>
     /// Images (N, 3, H, W) in float32, channels-last in memory: (pixel / 255 − mean) / standard deviation, in this order, as torchvision's
     /// ToTensor and Normalize compute it. Pixels travel to a device as bytes.
     /// </summary>
-    /// <param name="batch">The images; their memory may be used for others afterwards.</param>
+    /// <param name="batch">The images; their memory may be overwritten afterwards.</param>
     /// <param name="preprocessing">Mean and standard deviation.</param>
-    /// <param name="device">Where the images are wanted.</param>
+    /// <param name="device">The device of the tensor.</param>
     public static Tensor From(ImageBatch batch, Preprocessing preprocessing, Device device)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(preprocessing);
         ArgumentNullException.ThrowIfNull(device);
         using var scope = NewDisposeScope();
-        long[] shape = [batch.Count, batch.Height, batch.Width, Colours];
-        ReadOnlySpan<byte> pixels = batch.Pixels.AsSpan(0, batch.Count * batch.Height * batch.Width * Colours);
-        Tensor images = device.type == DeviceType.CPU ? Here(pixels, shape, preprocessing) : There(pixels, shape, preprocessing, device);
+        long[] shape = [batch.Count, batch.Height, batch.Width, Channels];
+        ReadOnlySpan<byte> pixels = batch.Pixels.AsSpan(0, batch.Count * batch.Height * batch.Width * Channels);
+        Tensor images = device.type == DeviceType.CPU
+            ? OnCpu(pixels, shape, preprocessing)
+            : OnDevice(pixels, shape, preprocessing, device);
         return images.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    // One look-up for each byte instead of a pass over all floats for each of the four operations.
-    private static Tensor Here(ReadOnlySpan<byte> pixels, long[] shape, Preprocessing preprocessing)
+    // One table look-up for each byte, instead of four passes over all floats.
+    private static Tensor OnCpu(ReadOnlySpan<byte> pixels, long[] shape, Preprocessing preprocessing)
     {
         Tensor images = empty(shape, ScalarType.Float32);
         Span<float> values = MemoryMarshal.Cast<byte, float>(images.bytes);
@@ -37,7 +39,7 @@ public static class ImageTensor
         float[] green = Table(preprocessing.Mean.G, preprocessing.StandardDeviation.G);
         float[] blue = Table(preprocessing.Mean.B, preprocessing.StandardDeviation.B);
         values = values[..pixels.Length];
-        for (int i = 0; i + 2 < values.Length; i += Colours)
+        for (int i = 0; i + 2 < values.Length; i += Channels)
         {
             values[i] = red[pixels[i]];
             values[i + 1] = green[pixels[i + 1]];
@@ -54,15 +56,15 @@ public static class ImageTensor
         return table;
     }
 
-    // torch keeps page-locked memory for the next batch, but not before this one has been copied.
-    private static Tensor There(ReadOnlySpan<byte> pixels, long[] shape, Preprocessing preprocessing, Device device)
+    // torch reuses page-locked memory for the next batch only after this one has been copied.
+    private static Tensor OnDevice(ReadOnlySpan<byte> pixels, long[] shape, Preprocessing preprocessing, Device device)
     {
         Tensor bytes = empty(shape, ScalarType.Byte);
         pixels.CopyTo(bytes.bytes);
         Tensor locked = device.type == DeviceType.CUDA ? bytes.pin_memory() : bytes;
         return locked.to(device, non_blocking: true).to(ScalarType.Float32).div_(255f)
-            .sub_(Channels(preprocessing.Mean, device)).div_(Channels(preprocessing.StandardDeviation, device));
+            .sub_(PerChannel(preprocessing.Mean, device)).div_(PerChannel(preprocessing.StandardDeviation, device));
     }
 
-    private static Tensor Channels(Rgb values, Device device) => tensor(new[] { values.R, values.G, values.B }, device: device);
+    private static Tensor PerChannel(Rgb values, Device device) => tensor(new[] { values.R, values.G, values.B }, device: device);
 }

@@ -2,16 +2,16 @@ using System.Runtime.ExceptionServices;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Prepares the image at a position of the order in the memory given; says why when it cannot.</summary>
+/// <summary>Prepares the image at a position of the order in the target; returns null, or why the image cannot be used.</summary>
 internal delegate SkippedImage? PrepareOne(int position, Span<byte> target);
 
 /// <summary>
-/// One enumeration: threads claim positions of the order one by one and write into the ring of batches, but never so far ahead
-/// that a batch still in use would be overwritten. One lock guards everything but the pixels.
+/// One enumeration: threads claim positions of the order one by one and write into a ring of batches, but never so far ahead that a batch
+/// still in use would be overwritten. One lock guards everything but the pixels.
 /// </summary>
 internal sealed class LoadingRun : IDisposable
 {
-    // More where batches are so small that the threads would run dry.
+    // The least; there are more where batches are so small that the threads would run dry.
     private const int BatchesAhead = 2;
 
     private readonly object _gate = new();
@@ -57,7 +57,7 @@ internal sealed class LoadingRun : IDisposable
         return slot.ToBatch(Enumerable.Range(first, LengthOf(batch)).Select(position => _order[position]), _size);
     }
 
-    /// <summary>Gives the oldest batch taken back to be overwritten.</summary>
+    /// <summary>Returns the oldest batch taken, to be overwritten.</summary>
     internal void Release()
     {
         lock (_gate)
@@ -68,14 +68,14 @@ internal sealed class LoadingRun : IDisposable
         }
     }
 
-    /// <summary>Makes everyone who waits look again.</summary>
+    /// <summary>Wakes all waiting threads, to see a cancellation.</summary>
     internal void Wake()
     {
         lock (_gate)
             Monitor.PulseAll(_gate);
     }
 
-    /// <summary>Ends the threads; each finishes the image it is at.</summary>
+    /// <summary>Ends the threads; each finishes its current image.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -138,6 +138,107 @@ internal sealed class LoadingRun : IDisposable
             _failure ??= ExceptionDispatchInfo.Capture(exception);
             _ended = true;
             Monitor.PulseAll(_gate);
+        }
+    }
+}
+
+/// <summary>One batch of the ring while it is filled.</summary>
+internal sealed class BatchSlot(byte[] pixels, int batchSize, int count)
+{
+    private readonly int _rowLength = pixels.Length / batchSize;
+    private readonly SkippedImage?[] _skipped = new SkippedImage?[batchSize];
+
+    /// <summary>Images still missing.</summary>
+    internal int Missing { get; private set; } = count;
+
+    internal byte[] Pixels => pixels;
+
+    internal Span<byte> Row(int row) => pixels.AsSpan(row * _rowLength, _rowLength);
+
+    internal void Reset(int length) => Missing = length;
+
+    /// <returns>Whether it was the last missing one.</returns>
+    internal bool Finish(int row, SkippedImage? skipped)
+    {
+        _skipped[row] = skipped;
+        return --Missing == 0;
+    }
+
+    /// <summary>The finished batch, with the gaps of skipped images closed.</summary>
+    internal ImageBatch ToBatch(IEnumerable<int> order, ImageDimensions size)
+    {
+        List<int> indices = new(batchSize);
+        List<SkippedImage> skips = [];
+        int row = 0;
+        foreach (int index in order)
+        {
+            if (_skipped[row] is { } skip)
+            {
+                skips.Add(skip);
+            }
+            else
+            {
+                if (indices.Count < row)
+                    Row(row).CopyTo(Row(indices.Count));
+                indices.Add(index);
+            }
+            row++;
+        }
+        return new ImageBatch(pixels, size, indices, skips);
+    }
+}
+
+/// <summary>
+/// Runs each task on a thread of its own, which then waits a while for the next one: the runtime caches rented memory per thread, so new
+/// threads in each epoch would rent it again.
+/// </summary>
+internal sealed class LoaderThreads : TaskScheduler
+{
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(20);
+
+    private readonly object _gate = new();
+    private readonly Queue<Task> _waiting = [];
+    private int _idle;
+
+    internal static LoaderThreads Instance { get; } = new();
+
+    protected override void QueueTask(Task task)
+    {
+        lock (_gate)
+        {
+            _waiting.Enqueue(task);
+            if (_waiting.Count > _idle)
+                new Thread(Work) { IsBackground = true, Name = "MLTransfer loader" }.Start();
+            else
+                Monitor.Pulse(_gate);
+        }
+    }
+
+    // Never inline: the waiting thread would deadlock on itself.
+    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
+
+    protected override IEnumerable<Task> GetScheduledTasks()
+    {
+        lock (_gate)
+            return [.. _waiting];
+    }
+
+    private void Work()
+    {
+        while (Next() is { } task)
+            TryExecuteTask(task);
+    }
+
+    private Task? Next()
+    {
+        lock (_gate)
+        {
+            _idle++;
+            while (_waiting.Count == 0 && Monitor.Wait(_gate, IdleTime))
+            {
+            }
+            _idle--;
+            return _waiting.TryDequeue(out Task? task) ? task : null;
         }
     }
 }

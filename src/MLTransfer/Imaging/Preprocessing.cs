@@ -3,20 +3,21 @@ using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>What a backbone expects of its images: size, and how colours are normalized.</summary>
+/// <summary>What a backbone expects of its images: their size, and how colours are normalized.</summary>
 public sealed record Preprocessing
 {
-    private const int LargestMoved = 64;
+    private const int LargestShifted = 64;
 
     /// <summary>
-    /// ImageNet's usual: shorter side 256, centre 224 × 224, its mean and standard deviation (as torchvision's weights document them).
+    /// The usual preprocessing for ImageNet: shorter side 256, centre 224 × 224, ImageNet's mean and standard deviation (as torchvision's
+    /// weights document them).
     /// </summary>
     public static Preprocessing ImageNet { get; } = new();
 
-    /// <summary>The frame of <see cref="ImageNet"/> with colours in [-1, 1], as networks that began in TensorFlow expect them.</summary>
+    /// <summary>The sizes of <see cref="ImageNet"/> with colours in [-1, 1], as networks from TensorFlow expect them.</summary>
     public static Preprocessing Inception { get; } = new() { Mean = new(0.5f, 0.5f, 0.5f), StandardDeviation = new(0.5f, 0.5f, 0.5f) };
 
-    /// <summary>Images of 32 × 32 pixels, nothing cut off, normalized as <see cref="ImageNet"/>.</summary>
+    /// <summary>Whole images of 32 × 32 pixels, normalized as <see cref="ImageNet"/>.</summary>
     public static Preprocessing Cifar { get; } = new() { ResizeTo = 32, CropTo = 32 };
 
     /// <summary>Length of the shorter side after resizing, in pixels. Default 256.</summary>
@@ -35,9 +36,9 @@ public sealed record Preprocessing
     public Rgb StandardDeviation { get; init; } = new(0.229f, 0.224f, 0.225f);
 
     /// <summary>
-    /// What is done to an image in place of resizing its shorter side and cutting its centre; must end with squares of
-    /// <see cref="CropTo"/> pixels
-    /// and should leave nothing to chance. Default null, nothing else.
+    /// Replaces resizing the shorter side and cutting the centre; must end with squares of <see cref="CropTo"/> pixels and should not be
+    /// random. Model files keep them, so transforms of your own are registered first: <see cref="ImageTransform.Register{T}"/>.
+    /// Default null.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(TransformJson))]
     public IReadOnlyList<ImageTransform>? Transforms { get; init; }
@@ -56,7 +57,8 @@ public sealed record Preprocessing
     }
 
     /// <summary>What is wrong with <see cref="Transforms"/>; null where nothing is.</summary>
-    internal string? Complaint => Transforms is null ? null : Complain(Transforms, CropTo);
+    internal string? Complaint =>
+        Transforms is null ? null : Complain(Transforms, CropTo) ?? TransformJson.ComplainAboutUnregistered(Transforms);
 
     /// <summary>
     /// What evaluation and prediction do to an image: <see cref="Transforms"/>, or resize its shorter side and cut the centre.
@@ -65,16 +67,16 @@ public sealed record Preprocessing
         Transforms ?? [new Resize(ResizeTo, Interpolation), new CenterCrop(CropTo)];
 
     /// <summary>
-    /// What augmented training does: cut a random part to size, mirror every second image. Where evaluation sees whole images of at most
-    /// 64 pixels, they are moved by up to an eighth instead, as is usual for CIFAR: a part of so few pixels would only be blurred.
-    /// Does not know of <see cref="Transforms"/>.
+    /// What augmented training does: a random resized crop, and a horizontal flip of every second image. Where evaluation sees whole images
+    /// of at most 64 pixels, they are shifted by up to an eighth instead, as is usual for CIFAR: enlarging a part of so few pixels would
+    /// only blur it. Ignores <see cref="Transforms"/>.
     /// </summary>
-    public IReadOnlyList<ImageTransform> TrainingTransforms() => CropTo == ResizeTo && CropTo <= LargestMoved
+    public IReadOnlyList<ImageTransform> TrainingTransforms() => CropTo == ResizeTo && CropTo <= LargestShifted
         ? [new Resize(ResizeTo, Interpolation), new RandomCrop(CropTo, CropTo / 8), new HorizontalFlip()]
-        : [new RandomResizedCrop(CropTo) { SmallestArea = 0.35, Interpolation = Interpolation }, new HorizontalFlip()];
+        : [new RandomResizedCrop(CropTo) { Scale = new(0.35, 1), Interpolation = Interpolation }, new HorizontalFlip()];
 
     /// <summary>What is wrong with transforms that should end with squares of a size; null where nothing is.</summary>
-    internal static string? Complain(IReadOnlyList<ImageTransform> transforms, int size) => TransformChain.SizeAfter(transforms) switch
+    internal static string? Complain(IReadOnlyList<ImageTransform> transforms, int size) => TransformPipeline.SizeAfter(transforms) switch
     {
         null => $"the transforms leave images at different sizes; end with {nameof(CenterCrop)}({size}) or "
             + $"{nameof(RandomResizedCrop)}({size})",
@@ -83,3 +85,9 @@ public sealed record Preprocessing
         _ => null,
     };
 }
+
+/// <summary>A number for each colour channel.</summary>
+/// <param name="R">Red.</param>
+/// <param name="G">Green.</param>
+/// <param name="B">Blue.</param>
+public readonly record struct Rgb(float R, float G, float B);

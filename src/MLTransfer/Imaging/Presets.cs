@@ -3,10 +3,10 @@ using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Transforms as the field's usual recipes combine them. Each list ends with squares of one size.</summary>
+/// <summary>The usual recipes of the field, as lists of transforms. Each ends with squares of one size.</summary>
 public static class Presets
 {
-    /// <summary>The usual recipe of the backbone: <see cref="Preprocessing.TrainingTransforms"/>.</summary>
+    /// <summary>The backbone's own recipe: <see cref="Preprocessing.TrainingTransforms"/>.</summary>
     public const string Standard = "standard";
 
     /// <summary>No augmentation: training images go through what evaluation does.</summary>
@@ -14,28 +14,25 @@ public static class Presets
 
     private const int SmallImages = 64;
 
-    private static readonly OrderedDictionary<string, Func<Preprocessing,
-        IReadOnlyList<ImageTransform>>> Recipes = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly OrderedDictionary<string, Func<Preprocessing, IReadOnlyList<ImageTransform>>> Recipes =
+        new(StringComparer.OrdinalIgnoreCase)
         {
             [Standard] = preprocessing => preprocessing.TrainingTransforms(),
             ["trivial"] = preprocessing => [.. preprocessing.TrainingTransforms(), new TrivialAugmentWide(), Erasing(preprocessing)],
-            ["auto"] = preprocessing => [.. preprocessing.TrainingTransforms(),
-        new AutoAugment(preprocessing.CropTo <= SmallImages ? AutoAugmentPolicy.Cifar10 : AutoAugmentPolicy.ImageNet)],
+            ["auto"] = preprocessing => [.. preprocessing.TrainingTransforms(), new AutoAugment(PolicyFor(preprocessing))],
             ["rand"] = preprocessing => [.. preprocessing.TrainingTransforms(), new RandAugment()],
             ["augmix"] = preprocessing => [.. preprocessing.TrainingTransforms(), new AugMix()],
             ["digits"] = preprocessing => Digits(preprocessing.CropTo),
             [None] = preprocessing => preprocessing.EvaluationTransforms(),
         };
 
-    /// <summary>The recipes that have a name.</summary>
+    /// <summary>The names of the recipes.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Recipes.Keys];
 
     /// <summary>
     /// The recipe of a name, for the images that a backbone sees: <c>standard</c> crops and flips; <c>trivial</c>, <c>auto</c>,
-    /// <c>rand</c> and
-    /// <c>augmix</c> add TrivialAugmentWide (with random erasing), AutoAugment, RandAugment and AugMix to it, as torchvision's training
-    /// recipes do;
-    /// <c>digits</c>; <c>none</c>.
+    /// <c>rand</c> and <c>augmix</c> add TrivialAugmentWide (with random erasing), AutoAugment, RandAugment and AugMix to it, as
+    /// torchvision's training recipes do; <c>digits</c>; <c>none</c>.
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
     /// <param name="preprocessing">What evaluation does to an image.</param>
@@ -47,37 +44,41 @@ public static class Presets
             : throw new ArgumentException(Unknown(name), nameof(name));
     }
 
-    /// <summary>ImageNet's training recipe since Inception: a random part of the image to size, every second image mirrored.</summary>
+    /// <summary>ImageNet's training recipe since Inception: a random resized crop, every second image flipped.</summary>
     /// <param name="size">Side of the square, in pixels. Default 224.</param>
     public static IReadOnlyList<ImageTransform> ImageNetTrain(int size = 224) => [new RandomResizedCrop(size), new HorizontalFlip()];
 
-    /// <summary>ImageNet's evaluation: the shorter side to 256 of 224 parts of the size, then the centre.</summary>
+    /// <summary>ImageNet's evaluation: the shorter side to 256/224 of the size, then the centre.</summary>
     /// <param name="size">Side of the square, in pixels. Default 224.</param>
     public static IReadOnlyList<ImageTransform> ImageNetEval(int size = 224) => Preprocessing.ImageNet.ForSize(size).EvaluationTransforms();
 
     /// <summary>
-    /// The training recipe of CIFAR's ResNets (He et al. 2015, §4.2): moved by up to 4 pixels, every second image mirrored.
+    /// The training recipe of CIFAR's ResNets (He et al. 2015, §4.2): shifted by up to 4 pixels, every second image flipped.
     /// </summary>
     public static IReadOnlyList<ImageTransform> Cifar => [new Resize(32, 32), new RandomCrop(32, 4), new HorizontalFlip()];
 
     /// <summary>
-    /// For digits and letters, which mirroring would turn into others: turned by up to 10°, moved and scaled by up to a tenth.
+    /// For digits and letters, which a flip would turn into others: rotated by up to 10°, shifted and scaled by up to a tenth.
     /// </summary>
     /// <param name="size">Side of the square, in pixels. Default 28, MNIST's own.</param>
     public static IReadOnlyList<ImageTransform> Digits(int size = 28) =>
     [
         new Resize(size, size),
-        new RandomAffine(10) { HorizontalMove = 0.1, VerticalMove = 0.1, SmallestScale = 0.9, LargestScale = 1.1,
-        Interpolation = Interpolation.Bilinear },
+        new RandomAffine(10)
+        {
+            HorizontalTranslation = 0.1, VerticalTranslation = 0.1, Scale = new(0.9, 1.1), Interpolation = Interpolation.Bilinear,
+        },
     ];
 
+    private static AutoAugmentPolicy PolicyFor(Preprocessing preprocessing) =>
+        preprocessing.CropTo <= SmallImages ? AutoAugmentPolicy.Cifar10 : AutoAugmentPolicy.ImageNet;
+
     // torchvision erases after normalization, to 0: the mean colour.
-    private static RandomErasing Erasing(Preprocessing preprocessing) =>
-        new()
-        {
-            Probability = 0.1, Fill =
-            new Color(Level(preprocessing.Mean.R), Level(preprocessing.Mean.G), Level(preprocessing.Mean.B))
-        };
+    private static RandomErasing Erasing(Preprocessing preprocessing) => new()
+    {
+        Probability = 0.1,
+        Fill = new Color(Level(preprocessing.Mean.R), Level(preprocessing.Mean.G), Level(preprocessing.Mean.B)),
+    };
 
     private static byte Level(float colour) => (byte)Math.Clamp(MathF.Round(colour * byte.MaxValue), 0, byte.MaxValue);
 

@@ -129,13 +129,19 @@ public class BatchLoaderTests
             Assert.Throws<ArgumentException>(() => new BatchLoader(Numbered(3), [new Resize(8), new HorizontalFlip()])).Message);
 
     [Fact]
-    public void The_share_of_time_waited_is_known_after_a_batch()
+    public void The_fraction_of_time_waited_tells_a_slow_loader_from_a_slow_consumer()
     {
-        BatchLoader loader = new(Numbered(8), Exact, batchSize: 2);
+        BatchLoader slow = new([.. Enumerable.Repeat(new Slow(), 8)], Exact, batchSize: 2, threads: 1),
+            fast = new(Numbered(8), Exact, batchSize: 2, threads: 1);
+        int[] order = [.. Enumerable.Range(0, 8)];
 
-        Assert.Equal(double.NaN, loader.ShareWaited);
-        Assert.Equal(4, loader.Load([.. Enumerable.Range(0, 8)]).Count());
-        Assert.InRange(loader.ShareWaited, 0, 1);
+        Assert.Equal(double.NaN, slow.ShareWaited);
+        Assert.Equal(4, slow.Load(order).Count());
+        foreach (ImageBatch batch in fast.Load(order))
+            Thread.Sleep(50 * batch.Count);
+
+        Assert.InRange(slow.ShareWaited, 0.9, 1);
+        Assert.InRange(fast.ShareWaited, 0, 0.5);
     }
 
     /// <summary>Images whose every pixel is their number.</summary>
@@ -148,5 +154,18 @@ public class BatchLoaderTests
         BatchLoader loader = new([.. Enumerable.Repeat(image, 20)], Augmented, batchSize: 6, threads, seed);
         return [.. loader.Load(order ?? [.. Enumerable.Range(0, 20)], epoch)
             .SelectMany(batch => batch.Pixels.Take(batch.Count * 8 * 8 * 3).ToArray())];
+    }
+
+    private sealed record Slow : ImageSource
+    {
+        public override string Name => "slow";
+
+        public override byte[] ContentHash() => [];
+
+        internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null)
+        {
+            Thread.Sleep(20);
+            return new DecodedPixels(Fixture.Drawn(5, 7, (_, _) => (1, 2, 3)));
+        }
     }
 }

@@ -1,7 +1,7 @@
 namespace MLTransfer.Tests.Imaging;
 
-/// <summary>How far two images are apart: their colours in grey levels, and the share of the pixels that are not the same.</summary>
-internal sealed record PixelDifference(int Largest, double Mean, double ShareThatDiffers)
+/// <summary>How far two images are apart: their colours in grey levels, and the fraction of the pixels that are not the same.</summary>
+internal sealed record PixelDifference(int Largest, double Mean, double FractionThatDiffers)
 {
     internal static PixelDifference Between(ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual)
     {

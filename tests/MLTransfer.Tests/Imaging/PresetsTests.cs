@@ -13,7 +13,7 @@ public class PresetsTests
         foreach (Preprocessing preprocessing in (
             Preprocessing[])[Preprocessing.ImageNet, Preprocessing.Inception.ForSize(299), Preprocessing.Cifar])
             Assert.Equal(new ImageDimensions(preprocessing.CropTo, preprocessing.CropTo),
-                TransformChain.SizeAfter(Presets.Named(name.ToUpperInvariant(), preprocessing)));
+                TransformPipeline.SizeAfter(Presets.Named(name.ToUpperInvariant(), preprocessing)));
     }
 
     [Fact]
@@ -31,10 +31,10 @@ public class PresetsTests
     [Fact]
     public void Lists_end_with_the_size_asked_for()
     {
-        Assert.Equal(new ImageDimensions(160, 160), TransformChain.SizeAfter(Presets.ImageNetTrain(160)));
-        Assert.Equal(new ImageDimensions(160, 160), TransformChain.SizeAfter(Presets.ImageNetEval(160)));
-        Assert.Equal(new ImageDimensions(32, 32), TransformChain.SizeAfter(Presets.Cifar));
-        Assert.Equal(new ImageDimensions(28, 28), TransformChain.SizeAfter(Presets.Digits()));
+        Assert.Equal(new ImageDimensions(160, 160), TransformPipeline.SizeAfter(Presets.ImageNetTrain(160)));
+        Assert.Equal(new ImageDimensions(160, 160), TransformPipeline.SizeAfter(Presets.ImageNetEval(160)));
+        Assert.Equal(new ImageDimensions(32, 32), TransformPipeline.SizeAfter(Presets.Cifar));
+        Assert.Equal(new ImageDimensions(28, 28), TransformPipeline.SizeAfter(Presets.Digits()));
     }
 
     [Fact]
@@ -47,5 +47,13 @@ public class PresetsTests
         var error = Assert.Throws<ArgumentException>(() => Presets.Named("standart", Preprocessing.ImageNet));
         Assert.StartsWith($"There is no augmentation 'standart'. Known are {string.Join(", ", Presets.Names)}. Did you mean 'standard'?",
             error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_ratio_of_resize_to_crop_is_kept_for_other_sizes()
+    {
+        Assert.Equal((256, 224), (Preprocessing.ImageNet.ResizeTo, Preprocessing.ImageNet.CropTo));
+        Assert.Equal((329, 288), (Preprocessing.ImageNet.ForSize(288).ResizeTo, Preprocessing.ImageNet.ForSize(288).CropTo));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Preprocessing.ImageNet.ForSize(0));
     }
 }

@@ -5,9 +5,8 @@ using System.Runtime.Intrinsics;
 namespace MLTransfer.Imaging.Kernels;
 
 /// <summary>
-/// Turns the circle of hues. There and back through Pillow's mode HSV, four pixels at a time; hue and saturation are cut to 8 bits in
-/// between,
-/// and what is computed in single and what in double precision decides where they are cut: it is as in Pillow.
+/// Rotates the hue through Pillow's mode HSV and back, four pixels at a time. Hue and saturation are truncated to 8 bits in between, so
+/// each step has the precision, single or double, that it has in Pillow.
 /// </summary>
 internal static class HueShift
 {
@@ -19,7 +18,7 @@ internal static class HueShift
     private static readonly Vector128<byte> Packed = Vector128.Create(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, None, None, None, None);
 
     /// <param name="pixels">Red, green, blue.</param>
-    /// <param name="shift">How far to turn; 256 is once around.</param>
+    /// <param name="shift">The rotation; 256 is a full turn.</param>
     internal static void Run(Span<byte> pixels, byte shift)
     {
         int i = 0;
@@ -96,6 +95,6 @@ internal static class HueShift
 
     private static Vector128<float> Single(Vector256<double> values) => Vector256.Narrow(values, values).GetLower();
 
-    // What is cut fits single precision exactly; from double there is no direct way to whole numbers on most processors.
+    // Truncated values fit single precision exactly; most processors cannot convert double to integers directly.
     private static Vector128<int> Cut(Vector256<double> values) => Vector128.ConvertToInt32Native(Single(Vector256.Floor(values)));
 }

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace MLTransfer.Imaging.Kernels;
 
-/// <summary>Pixels of three bytes to pixels of four and back.</summary>
+/// <summary>Conversions between pixel layouts, and mirroring of rows.</summary>
 internal static class PixelOrder
 {
     private const byte None = 0x80;
@@ -20,7 +20,7 @@ internal static class PixelOrder
     private static readonly Vector128<byte> LastFiveReversed = Vector128.Create(13, 14, 15, 10, 11, 12, 7, 8, 9, 4, 5, 6, 1, 2, 3, None);
     private static readonly Vector128<byte> FirstFiveReversed = Vector128.Create(None, 12, 13, 14, 9, 10, 11, 6, 7, 8, 3, 4, 5, 0, 1, 2);
 
-    /// <summary>Pixels of any layout to red, green, blue.</summary>
+    /// <summary>Converts pixels of any layout to red, green, blue.</summary>
     internal static void ToRgb(ReadOnlySpan<byte> source, Span<byte> target, PixelLayout layout)
     {
         if (layout == PixelLayout.Rgb)
@@ -30,7 +30,7 @@ internal static class PixelOrder
         }
         Vector128<byte> order = layout == PixelLayout.Bgra ? FourToThreeReversed : FourToThree;
         int red = layout == PixelLayout.Bgra ? 2 : 0, from = 0, to = 0;
-        // Four pixels at a time, as long as the four bytes written too many still lie in the target.
+        // Four pixels at a time, as long as the four surplus bytes written still fit into the target.
         for (; to + Vector128<byte>.Count <= target.Length; from += 16, to += 12)
             Vector128.Shuffle(Read(source, from), order).CopyTo(target[to..]);
         for (; to < target.Length; from += 4, to += 3)
@@ -41,7 +41,7 @@ internal static class PixelOrder
         }
     }
 
-    /// <summary>Pixels of any layout to four bytes each, in the order they have.</summary>
+    /// <summary>Copies pixels of any layout to four bytes each, their order unchanged.</summary>
     internal static void ToFourBytes(ReadOnlySpan<byte> source, Span<byte> target, PixelLayout layout)
     {
         if (layout != PixelLayout.Rgb)
@@ -59,7 +59,7 @@ internal static class PixelOrder
         }
     }
 
-    /// <summary>Turns pixels of four bytes from blue first to red first, or back.</summary>
+    /// <summary>Exchanges red and blue of pixels of four bytes.</summary>
     internal static void ExchangeRedAndBlue(Span<byte> pixels)
     {
         foreach (ref uint pixel in MemoryMarshal.Cast<byte, uint>(pixels))
@@ -70,7 +70,7 @@ internal static class PixelOrder
     internal static void Mirror(Span<byte> row)
     {
         int left = 0, right = row.Length - 3;
-        // Five pixels of either end at a time, in 16 bytes of which the one nearest to the middle stays.
+        // Five pixels of either end at a time; of each 16 bytes the one nearest to the middle keeps its value.
         for (; right + 3 - left >= 2 * Vector128<byte>.Count; left += 15, right -= 15)
         {
             Vector128<byte> first = Read(row, left), last = Read(row, right - 13);

@@ -1,6 +1,6 @@
 namespace MLTransfer.Imaging.Kernels;
 
-/// <summary>How a pixel lies in memory.</summary>
+/// <summary>The order of a pixel's bytes in memory.</summary>
 internal enum PixelLayout
 {
     Rgb,
@@ -8,12 +8,12 @@ internal enum PixelLayout
     Rgba,
 }
 
-/// <summary>Pixels that belong to someone else, rows without gaps.</summary>
+/// <summary>A view of pixels owned by someone else, rows without gaps.</summary>
 /// <param name="bytes">The pixels.</param>
-/// <param name="width">The image's pixels in a row.</param>
-/// <param name="height">The image's rows.</param>
-/// <param name="layout">How a pixel lies in memory.</param>
-/// <param name="reduction">How many pixels of the image, in both directions, each pixel in memory stands for.</param>
+/// <param name="width">Width of the image in pixels.</param>
+/// <param name="height">Height of the image in pixels.</param>
+/// <param name="layout">The order of a pixel's bytes.</param>
+/// <param name="reduction">How many pixels of the image, in each direction, one stored pixel stands for.</param>
 internal readonly ref struct PixelView(ReadOnlySpan<byte> bytes, int width, int height, PixelLayout layout, int reduction = 1)
 {
     internal ReadOnlySpan<byte> Bytes { get; } = bytes;
@@ -22,22 +22,53 @@ internal readonly ref struct PixelView(ReadOnlySpan<byte> bytes, int width, int 
 
     internal int Height => height;
 
+    internal ImageDimensions Size => new(width, height);
+
     internal PixelLayout Layout => layout;
 
     internal int BytesPerPixel => layout == PixelLayout.Rgb ? 3 : 4;
 
     internal int Reduction => reduction;
 
-    /// <summary>Where the columns of a part of the image are in memory.</summary>
-    internal SourceAxis Columns(Region part) => SourceAxis.Of(part.X, part.Width, Stored(width, reduction), reduction);
+    /// <summary>The stored columns of a region of the image.</summary>
+    internal SourceAxis Columns(Region part) => SourceAxis.Create(part.X, part.Width, Stored(width, reduction), reduction);
 
-    /// <summary>Where the rows of a part of the image are in memory.</summary>
-    internal SourceAxis Rows(Region part) => SourceAxis.Of(part.Y, part.Height, Stored(height, reduction), reduction);
+    /// <summary>The stored rows of a region of the image.</summary>
+    internal SourceAxis Rows(Region part) => SourceAxis.Create(part.Y, part.Height, Stored(height, reduction), reduction);
 
-    /// <summary>The pixels <paramref name="x"/> … <paramref name="x"/> + <paramref name="count"/> of a row in memory.</summary>
+    /// <summary>The stored pixels <paramref name="x"/> … <paramref name="x"/> + <paramref name="count"/> of a row.</summary>
     internal ReadOnlySpan<byte> Row(int y, int x, int count) =>
         Bytes.Slice((y * Stored(width, reduction) + x) * BytesPerPixel, count * BytesPerPixel);
 
-    /// <summary>How many pixels stand for a length.</summary>
+    /// <summary>How many stored pixels cover a length of the image.</summary>
     internal static int Stored(int length, int reduction) => (length + reduction - 1) / reduction;
+}
+
+/// <summary>A rectangle of pixels.</summary>
+internal readonly record struct Region(int X, int Y, int Width, int Height)
+{
+    internal bool Contains(Region other) =>
+        other.X >= X && other.Y >= Y && other.X + other.Width <= X + Width && other.Y + other.Height <= Y + Height;
+}
+
+/// <summary>
+/// One axis of the region that is resampled, in stored pixels. Where the image was decoded at a reduced scale, the region may begin and
+/// end within a stored pixel.
+/// </summary>
+/// <param name="Origin">The first stored pixel that overlaps the region.</param>
+/// <param name="Count">Stored pixels that overlap the region.</param>
+/// <param name="Start">Where the region begins, relative to <paramref name="Origin"/>.</param>
+/// <param name="Length">Length of the region in stored pixels.</param>
+internal readonly record struct SourceAxis(int Origin, int Count, double Start, double Length)
+{
+    /// <param name="first">First pixel of the region in the whole image.</param>
+    /// <param name="count">Pixels of the region in the whole image.</param>
+    /// <param name="stored">Stored pixels along the axis.</param>
+    /// <param name="reduction">Pixels of the image per stored pixel.</param>
+    internal static SourceAxis Create(int first, int count, int stored, int reduction)
+    {
+        double start = (double)first / reduction, end = ((double)first + count) / reduction;
+        int origin = (int)start;
+        return new SourceAxis(origin, Math.Min((int)Math.Ceiling(end), stored) - origin, start - origin, (double)count / reduction);
+    }
 }

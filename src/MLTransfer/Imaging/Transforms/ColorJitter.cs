@@ -6,15 +6,15 @@ namespace MLTransfer.Imaging.Transforms;
 /// <summary>
 /// Changes brightness, contrast, saturation and hue by random amounts, in random order. As torchvision's <c>ColorJitter</c>.
 /// </summary>
-public sealed record ColorJitter : PixelTransform
+public sealed record ColorJitter : BuiltInTransform
 {
     private static readonly Interval Unchanged = new(1, 1);
 
-    /// <summary>Changes up to given amounts; intervals can be set instead.</summary>
+    /// <summary>Changes by up to given amounts; the intervals can be set instead.</summary>
     /// <param name="brightness">Factors lie from 1 - this (not below 0) to 1 + this. Default 0.</param>
     /// <param name="contrast">Factors lie from 1 - this (not below 0) to 1 + this. Default 0.</param>
     /// <param name="saturation">Factors lie from 1 - this (not below 0) to 1 + this. Default 0.</param>
-    /// <param name="hue">Turns of the circle of hues lie from -this to this; at most 0.5. Default 0.</param>
+    /// <param name="hue">The hue is rotated by -this to this, in turns; at most 0.5. Default 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">An amount is negative or too large.</exception>
     public ColorJitter(double brightness = 0, double contrast = 0, double saturation = 0, double hue = 0)
     {
@@ -29,54 +29,38 @@ public sealed record ColorJitter : PixelTransform
     {
     }
 
-    /// <summary>Factors of brightness, at least 0: 0 is black, 1 as it was.</summary>
+    /// <summary>Factors of brightness, at least 0: 0 is black, 1 changes nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end is negative, or the lower end is above the upper.</exception>
-    public Interval Brightness
-    {
-        get;
-        init => field = value.Within(0, float.MaxValue, nameof(Brightness));
-    } = Unchanged;
+    public Interval Brightness { get; init => field = value.Within(0, float.MaxValue, nameof(Brightness)); } = Unchanged;
 
-    /// <summary>Factors of contrast, at least 0: 0 is the mean grey, 1 as it was.</summary>
+    /// <summary>Factors of contrast, at least 0: 0 is the mean grey, 1 changes nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end is negative, or the lower end is above the upper.</exception>
-    public Interval Contrast
-    {
-        get;
-        init => field = value.Within(0, float.MaxValue, nameof(Contrast));
-    } = Unchanged;
+    public Interval Contrast { get; init => field = value.Within(0, float.MaxValue, nameof(Contrast)); } = Unchanged;
 
-    /// <summary>Factors of saturation, at least 0: 0 is grey, 1 as it was.</summary>
+    /// <summary>Factors of saturation, at least 0: 0 is grey, 1 changes nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end is negative, or the lower end is above the upper.</exception>
-    public Interval Saturation
-    {
-        get;
-        init => field = value.Within(0, float.MaxValue, nameof(Saturation));
-    } = Unchanged;
+    public Interval Saturation { get; init => field = value.Within(0, float.MaxValue, nameof(Saturation)); } = Unchanged;
 
-    /// <summary>Turns of the circle of hues, from -0.5 to 0.5: 0 is as it was.</summary>
+    /// <summary>Rotation of the hue in turns, from -0.5 to 0.5: 0 changes nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end lies outside, or the lower end is above the upper.</exception>
-    public Interval Hue
-    {
-        get;
-        init => field = value.Within(-0.5, 0.5, nameof(Hue));
-    }
+    public Interval Hue { get; init => field = value.Within(-0.5, 0.5, nameof(Hue)); }
 
-    internal override void Change(Canvas canvas, ref ImageRandom random)
+    internal override void Change(ImageBuffer buffer, ref ImageRandom random)
     {
         Span<int> order = [0, 1, 2, 3];
         random.Shuffle(order);
-        double brightness = Brightness.Any(ref random), contrast = Contrast.Any(ref random), saturation = Saturation.Any(ref random),
-            hue = Hue.Any(ref random);
+        double brightness = Brightness.Sample(ref random), contrast = Contrast.Sample(ref random);
+        double saturation = Saturation.Sample(ref random), hue = Hue.Sample(ref random);
         foreach (int step in order)
         {
             if (step == 0 && Brightness != Unchanged)
-                Tone.Brightness(canvas, brightness);
+                ColorOps.Brightness(buffer, brightness);
             else if (step == 1 && Contrast != Unchanged)
-                Tone.Contrast(canvas, contrast);
+                ColorOps.Contrast(buffer, contrast);
             else if (step == 2 && Saturation != Unchanged)
-                Tone.Saturation(canvas, saturation);
+                ColorOps.Saturation(buffer, saturation);
             else if (step == 3 && Hue != default)
-                Tone.Hue(canvas, hue);
+                ColorOps.Hue(buffer, hue);
         }
     }
 

@@ -1,20 +1,21 @@
 using System.Buffers;
+using MLTransfer.Errors;
 using MLTransfer.Imaging.Kernels;
 
 namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>
-/// Displaces pixels at random, neighbours by nearly as much, like an image seen through water. As torchvision's <c>ElasticTransform</c>,
-/// which
-/// computes in single precision: with the same displacements, two pixels in ten thousand may be a grey level off.
+/// Displaces pixels at random, neighbours by similar amounts, like an image seen through water. As torchvision's
+/// <c>ElasticTransform</c>, which computes in single precision: with the same displacements, two pixels in ten thousand may be a grey
+/// level off.
 /// </summary>
-public sealed record ElasticTransform : PixelTransform
+public sealed record ElasticTransform : BuiltInTransform
 {
-    /// <summary>How strong, in torchvision's unit: the blurred noise is multiplied by it. Default 50.</summary>
-    public double Alpha { get; init => field = Setting.Between(0, value, 1e6); } = 50;
+    /// <summary>Strength in torchvision's unit, from 0 to 1,000,000: the blurred noise is multiplied by it. Default 50.</summary>
+    public double Alpha { get; init => field = Require.Between(0.0, value, 1e6); } = 50;
 
-    /// <summary>How smooth: standard deviation of the blur, in pixels, from 0 to 100. Default 5.</summary>
-    public double Sigma { get; init => field = Setting.Between(0, value, 100); } = 5;
+    /// <summary>Smoothness: standard deviation of the blur, in pixels, from 0 to 100. Default 5.</summary>
+    public double Sigma { get; init => field = Require.Between(0.0, value, 100); } = 5;
 
     /// <summary>
     /// How pixels are interpolated: <see cref="Interpolation.Bilinear"/>, the default, or <see cref="Interpolation.Nearest"/>.
@@ -25,37 +26,37 @@ public sealed record ElasticTransform : PixelTransform
         init => field = value is Interpolation.Bilinear or Interpolation.Nearest
             ? value
             : throw new ArgumentOutOfRangeException(
-            nameof(Interpolation), value, "An elastic transform interpolates bilinear or takes the nearest pixel.");
+                nameof(Interpolation), value, "An elastic transform interpolates bilinear or takes the nearest pixel.");
     } = Interpolation.Bilinear;
 
-    /// <summary>The colour where the image no longer is. Default black.</summary>
+    /// <summary>The colour beyond the displaced image. Default black.</summary>
     public Color Fill { get; init; }
 
-    internal override void Change(Canvas canvas, ref ImageRandom random)
+    internal override void Change(ImageBuffer buffer, ref ImageRandom random)
     {
-        int count = canvas.Width * canvas.Height;
-        float[] borrowed = ArrayPool<float>.Shared.Rent(2 * count);
-        foreach (ref float place in borrowed.AsSpan(0, 2 * count))
-            place = (float)random.Between(-1, 1);
-        Displace(canvas, borrowed.AsSpan(0, count), borrowed.AsSpan(count, count));
-        ArrayPool<float>.Shared.Return(borrowed);
+        int count = buffer.Width * buffer.Height;
+        float[] noise = ArrayPool<float>.Shared.Rent(2 * count);
+        foreach (ref float number in noise.AsSpan(0, 2 * count))
+            number = (float)random.Between(-1, 1);
+        Displace(buffer, noise.AsSpan(0, count), noise.AsSpan(count, count));
+        ArrayPool<float>.Shared.Return(noise);
     }
 
-    /// <param name="canvas">The image.</param>
-    /// <param name="right">Noise from -1 to 1 that becomes the displacements to the right.</param>
-    /// <param name="down">That of the displacements down.</param>
-    internal void Displace(Canvas canvas, Span<float> right, Span<float> down)
+    /// <param name="buffer">The image.</param>
+    /// <param name="right">Noise from -1 to 1, turned into the displacements to the right.</param>
+    /// <param name="down">Noise from -1 to 1, turned into the displacements downwards.</param>
+    internal void Displace(ImageBuffer buffer, Span<float> right, Span<float> down)
     {
-        Scale(right, canvas.Size, canvas.Height);
-        Scale(down, canvas.Size, canvas.Width);
-        GridSampling.Run(canvas, right, down, Interpolation == Interpolation.Nearest, Fill);
+        Scale(right, buffer.Size, buffer.Height);
+        Scale(down, buffer.Size, buffer.Width);
+        GridSampling.Run(buffer, right, down, Interpolation == Interpolation.Nearest, Fill);
     }
 
     // torchvision divides displacements to the right by the height and those down by the width.
     private void Scale(Span<float> noise, ImageDimensions size, int length)
     {
-        ElasticField.Smooth(noise, size, Sigma);
-        foreach (ref float place in noise)
-            place = place * (float)Alpha / length;
+        Gaussian.Blur(noise, size, Sigma);
+        foreach (ref float displacement in noise)
+            displacement = displacement * (float)Alpha / length;
     }
 }

@@ -1,43 +1,62 @@
+using MLTransfer.Errors;
+
 namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>
-/// Does some operations, chosen at random, all of the same strength (Cubuk et al., 2019). As torchvision's <c>RandAugment</c>.
+/// Applies several operations, chosen at random, all of the same magnitude (Cubuk et al., 2019). As torchvision's <c>RandAugment</c>.
 /// </summary>
 public sealed record RandAugment : AugmentationPolicy
 {
     private const int MostOperations = 32;
 
     /// <summary>Creates the transform.</summary>
-    /// <param name="numOps">How many operations are done one after another, from 0 to 32. Default 2.</param>
-    /// <param name="magnitude">How strong they are, from 0 up to but not including <paramref name="numMagnitudeBins"/>. Default 9.</param>
-    /// <param name="numMagnitudeBins">How many strengths there are, at least 2. Default 31.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative, there are too many operations, or the magnitude is not below
-    /// the number of bins.</exception>
-    public RandAugment(int numOps = 2, int magnitude = 9, int numMagnitudeBins = 31)
+    /// <param name="operationCount">Operations applied one after another, from 0 to 32. Default 2.</param>
+    /// <param name="magnitude">The magnitude bin, from 0 up to but not including <paramref name="magnitudeBins"/>. Default 9.</param>
+    /// <param name="magnitudeBins">The number of magnitude bins, at least 2. Default 31.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public RandAugment(int operationCount = 2, int magnitude = 9, int magnitudeBins = 31)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(numOps);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(numOps, MostOperations);
-        ArgumentOutOfRangeException.ThrowIfLessThan(numMagnitudeBins, 2);
-        ArgumentOutOfRangeException.ThrowIfNegative(magnitude);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(magnitude, numMagnitudeBins);
-        (NumOps, Magnitude, NumMagnitudeBins) = (numOps, magnitude, numMagnitudeBins);
+        OperationCount = Require.Between(0, operationCount, MostOperations, nameof(operationCount));
+        MagnitudeBins = Require.Between(2, magnitudeBins, int.MaxValue, nameof(magnitudeBins));
+        Magnitude = Require.Between(0, magnitude, magnitudeBins - 1, nameof(magnitude));
     }
 
-    /// <summary>How many operations are done one after another.</summary>
-    public int NumOps { get; }
+    /// <summary>Operations applied one after another.</summary>
+    public int OperationCount { get; }
 
-    /// <summary>How strong they are, from 0 up to but not including <see cref="NumMagnitudeBins"/>.</summary>
+    /// <summary>The magnitude bin, below <see cref="MagnitudeBins"/>.</summary>
     public int Magnitude { get; }
 
-    /// <summary>How many strengths there are.</summary>
-    public int NumMagnitudeBins { get; }
+    /// <summary>The number of magnitude bins.</summary>
+    public int MagnitudeBins { get; }
 
-    internal override void Change(Canvas canvas, ref ImageRandom random)
+    internal override void Change(ImageBuffer buffer, ref ImageRandom random)
     {
-        for (int i = 0; i < NumOps; i++)
+        for (int i = 0; i < OperationCount; i++)
         {
-            OperationRange choice = OperationSpaces.RandAugment[random.Below(OperationSpaces.RandAugment.Count)];
-            Do(canvas, choice, Magnitude, NumMagnitudeBins, random.Happens(0.5));
+            AugmentationRange range = AugmentationSpaces.RandAugment[random.Below(AugmentationSpaces.RandAugment.Count)];
+            Run(buffer, range, Magnitude, MagnitudeBins, random.Happens(0.5));
         }
+    }
+}
+
+/// <summary>
+/// Applies one operation of random magnitude (Müller and Hutter, 2021): nothing to tune. As torchvision's <c>TrivialAugmentWide</c>.
+/// </summary>
+public sealed record TrivialAugmentWide : AugmentationPolicy
+{
+    /// <summary>Creates the transform.</summary>
+    /// <param name="magnitudeBins">The number of magnitude bins, at least 2. Default 31.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than 2.</exception>
+    public TrivialAugmentWide(int magnitudeBins = 31) =>
+        MagnitudeBins = Require.Between(2, magnitudeBins, int.MaxValue, nameof(magnitudeBins));
+
+    /// <summary>The number of magnitude bins.</summary>
+    public int MagnitudeBins { get; }
+
+    internal override void Change(ImageBuffer buffer, ref ImageRandom random)
+    {
+        AugmentationRange range = AugmentationSpaces.TrivialAugmentWide[random.Below(AugmentationSpaces.TrivialAugmentWide.Count)];
+        Run(buffer, range, random.Below(MagnitudeBins), MagnitudeBins, random.Happens(0.5));
     }
 }

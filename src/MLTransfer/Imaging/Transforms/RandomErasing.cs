@@ -1,31 +1,25 @@
 using System.Runtime.InteropServices;
+using MLTransfer.Errors;
 using MLTransfer.Imaging.Kernels;
 
 namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>
-/// Erases a rectangle of random area and shape at a random place, by chance. Sampled as torchvision's <c>RandomErasing</c>: ten attempts,
-/// then
-/// the image stays as it is. It works on colours before they are normalized: what is 0 afterwards is the mean, as a colour.
+/// Erases a rectangle of random area and shape at a random position, with a probability. Sampled as torchvision's <c>RandomErasing</c>:
+/// ten attempts, then the image stays as it is. It works on colours before they are normalized: 0 afterwards is the mean as a colour.
 /// </summary>
-public sealed record RandomErasing : PixelTransform
+public sealed record RandomErasing : BuiltInTransform
 {
     private const int Attempts = 10;
 
-    /// <summary>How often, from 0 to 1. Default 0.5.</summary>
-    public double Probability { get; init => field = Setting.Share(value); } = 0.5;
+    /// <summary>The probability, from 0 to 1. Default 0.5.</summary>
+    public double Probability { get; init => field = Require.Fraction(value); } = 0.5;
 
-    /// <summary>Smallest part of the image's area. Default 0.02.</summary>
-    public double SmallestArea { get; init => field = Setting.Share(value); } = 0.02;
+    /// <summary>Area of the rectangle, as a fraction of the image's. Default 0.02 to 0.33.</summary>
+    public Interval Scale { get; init => field = value.Within(0, 1, nameof(Scale)); } = new(0.02, 0.33);
 
-    /// <summary>Largest part of the image's area. Default 0.33.</summary>
-    public double LargestArea { get; init => field = Setting.Share(value); } = 0.33;
-
-    /// <summary>Flattest shape, height / width. Default 0.3.</summary>
-    public double FlattestShape { get; init => field = Setting.Positive(value); } = 0.3;
-
-    /// <summary>Steepest shape, height / width. Default 3.3.</summary>
-    public double SteepestShape { get; init => field = Setting.Positive(value); } = 3.3;
+    /// <summary>Width / height of the rectangle (torchvision's ratio is height / width). Default 1/3.3 to 1/0.3.</summary>
+    public Interval AspectRatio { get; init => field = value.Positive(nameof(AspectRatio)); } = new(1 / 3.3, 1 / 0.3);
 
     /// <summary>The colour left behind. Default black.</summary>
     public Color Fill { get; init; }
@@ -36,20 +30,21 @@ public sealed record RandomErasing : PixelTransform
     /// </summary>
     public bool Noise { get; init; }
 
-    internal override void Change(Canvas canvas, ref ImageRandom random)
+    internal override void Change(ImageBuffer buffer, ref ImageRandom random)
     {
-        if (random.Between(0, 1) < Probability && Part(canvas.Size, ref random) is { } part)
-            Erase(canvas, part, ref random);
+        if (random.Happens(Probability) && ChooseRegion(buffer.Size, ref random) is { } part)
+            Erase(buffer, part, ref random);
     }
 
-    internal Region? Part(ImageDimensions image, ref ImageRandom random)
+    internal Region? ChooseRegion(ImageDimensions image, ref ImageRandom random)
     {
         double area = (double)image.Width * image.Height;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            double part = area * random.Between(SmallestArea, LargestArea);
-            double shape = Math.Exp(random.Between(Math.Log(FlattestShape), Math.Log(SteepestShape)));
-            int height = (int)Math.Round(Math.Sqrt(part * shape)), width = (int)Math.Round(Math.Sqrt(part / shape));
+            double part = area * Scale.Sample(ref random);
+            // torchvision draws height / width.
+            double ratio = Math.Exp(random.Between(Math.Log(1 / AspectRatio.Most), Math.Log(1 / AspectRatio.Least)));
+            int height = (int)Math.Round(Math.Sqrt(part * ratio)), width = (int)Math.Round(Math.Sqrt(part / ratio));
             if (width >= image.Width || height >= image.Height)
                 continue;
             int y = random.Below(image.Height - height + 1), x = random.Below(image.Width - width + 1);
@@ -58,22 +53,22 @@ public sealed record RandomErasing : PixelTransform
         return null;
     }
 
-    internal void Erase(Canvas canvas, Region part, ref ImageRandom random)
+    internal void Erase(ImageBuffer buffer, Region part, ref ImageRandom random)
     {
-        Span<Color> pixels = MemoryMarshal.Cast<byte, Color>(canvas.Pixels);
+        (Rgb mean, Rgb deviation) = (Preprocessing.ImageNet.Mean, Preprocessing.ImageNet.StandardDeviation);
+        Span<Color> pixels = MemoryMarshal.Cast<byte, Color>(buffer.Pixels);
         for (int y = part.Y; y < part.Y + part.Height; y++)
         {
-            Span<Color> row = pixels.Slice(y * canvas.Width + part.X, part.Width);
+            Span<Color> row = pixels.Slice(y * buffer.Width + part.X, part.Width);
             row.Fill(Fill);
             if (!Noise)
                 continue;
             foreach (ref Color pixel in row)
-                pixel = new Color(Random(Preprocessing.ImageNet.Mean.R, Preprocessing.ImageNet.StandardDeviation.R, ref random),
-                    Random(Preprocessing.ImageNet.Mean.G, Preprocessing.ImageNet.StandardDeviation.G, ref random),
-                    Random(Preprocessing.ImageNet.Mean.B, Preprocessing.ImageNet.StandardDeviation.B, ref random));
+                pixel = new Color(
+                    Draw(mean.R, deviation.R, ref random), Draw(mean.G, deviation.G, ref random), Draw(mean.B, deviation.B, ref random));
         }
     }
 
-    private static byte Random(float mean, float deviation, ref ImageRandom random) =>
+    private static byte Draw(float mean, float deviation, ref ImageRandom random) =>
         (byte)Math.Clamp(255 * (mean + deviation * random.Normal()) + 0.5, 0, 255);
 }

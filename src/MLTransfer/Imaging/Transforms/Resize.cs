@@ -4,13 +4,14 @@ using MLTransfer.Imaging.Kernels;
 namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>
-/// Resizes an image: its shorter side to a length with the shape kept, or both sides exactly. As torchvision's <c>Resize</c>.
+/// Resizes an image: its shorter side to a length with the aspect ratio kept, or both sides exactly. As torchvision's <c>Resize</c>.
 /// </summary>
-public sealed record Resize : FramingTransform
+public sealed record Resize : BuiltInTransform
 {
+    // An image one pixel wide may become absurdly long; what is cut from it later is small again.
     private const int LongestResult = 1 << 26;
 
-    /// <summary>Resizes the shorter side and keeps the shape; the longer side is rounded down.</summary>
+    /// <summary>Resizes the shorter side and keeps the aspect ratio; the longer side is rounded down.</summary>
     /// <param name="shorterSide">In pixels.</param>
     /// <param name="interpolation">How pixels are interpolated.</param>
     /// <exception cref="ArgumentOutOfRangeException">The length is not positive, or above 1,048,576.</exception>
@@ -33,8 +34,8 @@ public sealed record Resize : FramingTransform
     {
         if (shorterSide is null == exactly is null)
             throw new ArgumentException("Either the shorter side or both sides are given.", nameof(shorterSide));
-        Setting.Side(shorterSide ?? exactly!.Value.Width, "width");
-        Setting.Side(shorterSide ?? exactly!.Value.Height, "height");
+        RequireSide(shorterSide ?? exactly!.Value.Width, "width");
+        RequireSide(shorterSide ?? exactly!.Value.Height, "height");
         (ShorterSide, Exactly, Interpolation) = (shorterSide, exactly, interpolation);
     }
 
@@ -47,11 +48,14 @@ public sealed record Resize : FramingTransform
     /// <summary>How pixels are interpolated.</summary>
     public Interpolation Interpolation { get; }
 
-    internal override Framing? Frame(Framing framing, ref ImageRandom random) => framing.Resize(SizeOf(framing.Size), Interpolation);
+    /// <inheritdoc/>
+    protected internal override ImageDimensions? SizeAfter(ImageDimensions? before) =>
+        Exactly ?? (before is { } size ? Resized(size) : null);
 
-    internal override ImageDimensions? SizeAfter(ImageDimensions? before) => Exactly ?? (before is { } size ? SizeOf(size) : null);
+    internal override CropResizePlan? Plan(in CropResizePlan plan, ref ImageRandom random) =>
+        plan.Resize(Resized(plan.Size), Interpolation);
 
-    private ImageDimensions SizeOf(ImageDimensions size)
+    private ImageDimensions Resized(ImageDimensions size)
     {
         if (Exactly is { } exactly)
             return exactly;
@@ -61,7 +65,19 @@ public sealed record Resize : FramingTransform
             : new ImageDimensions(Longer(shorter, size.Width, size.Height), shorter);
     }
 
-    // An image a pixel wide may become absurdly long; what is cut from it later is still small.
     private static int Longer(int shorter, int before, int shorterBefore) =>
         (int)Math.Min((long)shorter * before / shorterBefore, LongestResult);
+}
+
+/// <summary>How the colour between pixels is computed.</summary>
+public enum Interpolation
+{
+    /// <summary>Linear between neighbours; antialiased when reducing: over all pixels that fall into one.</summary>
+    Bilinear,
+
+    /// <summary>Cubic over four neighbours; antialiased when reducing: over all pixels that fall into one.</summary>
+    Bicubic,
+
+    /// <summary>The nearest pixel; never antialiased.</summary>
+    Nearest,
 }

@@ -1,15 +1,18 @@
+using MLTransfer.Errors;
+
 namespace MLTransfer.Imaging.Transforms;
 
-/// <summary>Transforms of which chance decides what is done. They may be of any kind, groups too.</summary>
-public abstract record TransformGroup : PixelTransform
+/// <summary>A random combination of transforms, which may be of any kind, groups and your own too.</summary>
+public abstract record TransformGroup : BuiltInTransform
 {
     private protected TransformGroup(IReadOnlyList<ImageTransform> transforms)
     {
         ArgumentNullException.ThrowIfNull(transforms);
         Transforms = Array.AsReadOnly(transforms.ToArray());
         if (Transforms.Count == 0 || Transforms.Contains(null!))
-            throw new ArgumentException("The list of transforms is empty or holds nothing in one place; at least one transform is "
-                + "expected, and none that is null.", nameof(transforms));
+            throw new ArgumentException(
+                "The list of transforms is empty or holds null; at least one transform is expected, and none that is null.",
+                nameof(transforms));
     }
 
     /// <summary>The transforms.</summary>
@@ -22,10 +25,94 @@ public abstract record TransformGroup : PixelTransform
     /// <inheritdoc/>
     public override int GetHashCode() => Transforms.Aggregate(base.GetHashCode(), HashCode.Combine);
 
-    // What is done or not, or in any order, has a certain size only where each keeps the one there was.
-    internal override ImageDimensions? SizeAfter(ImageDimensions? before) =>
+    /// <inheritdoc/>
+    // Whatever is applied, the size is certain only where every transform keeps it.
+    protected internal override ImageDimensions? SizeAfter(ImageDimensions? before) =>
         Transforms.All(transform => transform.SizeAfter(before) == before) ? before : null;
 
-    private protected void Change(Canvas canvas, int index, ref ImageRandom random) =>
-        TransformChain.Change(canvas, Transforms[index], ref random);
+    private protected void Change(ImageBuffer buffer, int index, ref ImageRandom random) =>
+        TransformPipeline.Apply(Transforms[index], buffer, ref random);
+}
+
+/// <summary>Applies several transforms together, with a probability, or none of them. As torchvision's <c>RandomApply</c>.</summary>
+public sealed record RandomApply : TransformGroup
+{
+    /// <summary>Creates the transform.</summary>
+    /// <param name="transforms">The transforms, in this order.</param>
+    /// <param name="probability">The probability, from 0 to 1. Default 0.5.</param>
+    /// <exception cref="ArgumentException">There are no transforms, or the probability does not lie between 0 and 1.</exception>
+    public RandomApply(IReadOnlyList<ImageTransform> transforms, double probability = 0.5) : base(transforms) =>
+        Probability = Require.Fraction(probability, nameof(probability));
+
+    /// <summary>The probability, from 0 to 1.</summary>
+    public double Probability { get; }
+
+    internal override void Change(ImageBuffer buffer, ref ImageRandom random)
+    {
+        bool applied = random.Happens(Probability);
+        for (int i = 0; applied && i < Transforms.Count; i++)
+            Change(buffer, i, ref random);
+    }
+}
+
+/// <summary>Applies one of several transforms. As torchvision's <c>RandomChoice</c>.</summary>
+public sealed record RandomChoice : TransformGroup
+{
+    /// <summary>Creates the transform.</summary>
+    /// <param name="transforms">The transforms.</param>
+    /// <param name="weights">Their relative probabilities; null: all are equally likely.</param>
+    /// <exception cref="ArgumentException">There are no transforms, or the weights are not as many, negative, or all 0.</exception>
+    public RandomChoice(IReadOnlyList<ImageTransform> transforms, IReadOnlyList<double>? weights = null) : base(transforms)
+    {
+        Weights = weights is null ? null : Array.AsReadOnly(weights.ToArray());
+        if (Weights is not null && (Weights.Count != Transforms.Count || Weights.Any(weight => weight is not (>= 0 and <= float.MaxValue))
+            || Weights.Sum() == 0))
+            throw new ArgumentException($"The weights are {string.Join(", ", Weights)}; one for each of the {Transforms.Count} "
+                + $"transforms is expected, none negative and not all 0.", nameof(weights));
+    }
+
+    /// <summary>The relative probabilities; null where all are equally likely.</summary>
+    public IReadOnlyList<double>? Weights { get; }
+
+    /// <summary>Whether both hold the same transforms and weights.</summary>
+    /// <param name="other">The other one.</param>
+    public bool Equals(RandomChoice? other) => base.Equals(other) && (Weights ?? []).SequenceEqual(other.Weights ?? []);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => (Weights ?? []).Aggregate(base.GetHashCode(), HashCode.Combine);
+
+    internal override void Change(ImageBuffer buffer, ref ImageRandom random) => Change(buffer, Choose(ref random), ref random);
+
+    private int Choose(ref ImageRandom random)
+    {
+        if (Weights is null)
+            return random.Below(Transforms.Count);
+        double position = random.Between(0, Weights.Sum());
+        int chosen = 0;
+        for (int i = 0; i < Weights.Count && position >= 0; position -= Weights[i++])
+            chosen = Weights[i] > 0 ? i : chosen;
+        return chosen;
+    }
+}
+
+/// <summary>Applies several transforms in random order. As torchvision's <c>RandomOrder</c>.</summary>
+public sealed record RandomOrder : TransformGroup
+{
+    private const int Most = 1000;
+
+    /// <summary>Creates the transform.</summary>
+    /// <param name="transforms">The transforms, at most a thousand.</param>
+    /// <exception cref="ArgumentException">There are no transforms, or more than a thousand.</exception>
+    public RandomOrder(IReadOnlyList<ImageTransform> transforms) : base(transforms) =>
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Transforms.Count, Most, nameof(transforms));
+
+    internal override void Change(ImageBuffer buffer, ref ImageRandom random)
+    {
+        Span<int> order = stackalloc int[Transforms.Count];
+        for (int i = 0; i < order.Length; i++)
+            order[i] = i;
+        random.Shuffle(order);
+        foreach (int index in order)
+            Change(buffer, index, ref random);
+    }
 }

@@ -32,17 +32,17 @@ public class ColorParityTests
         using FileStream expected = File.OpenRead(folder.PathOf("results"));
 
         foreach (double turns in (double[])[0, 1 / 255.0, -1 / 255.0, 0.25, 0.5, -0.5, -0.123])
-            Same($"hue {turns}", canvas => Tone.Hue(canvas, turns));
+            Same($"hue {turns}", buffer => ColorOps.Hue(buffer, turns));
         foreach (double factor in (double[])[0, 0.1, 0.5, 1 / 3.0, 0.999, 1, 1.001, 1.4, 7])
         {
-            Same($"brightness {factor}", canvas => Tone.Brightness(canvas, factor));
-            Same($"contrast {factor}", canvas => Tone.Contrast(canvas, factor));
-            Same($"saturation {factor}", canvas => Tone.Saturation(canvas, factor));
-            Same($"sharpness {factor}", canvas => Tone.Sharpness(canvas, factor));
+            Same($"brightness {factor}", buffer => ColorOps.Brightness(buffer, factor));
+            Same($"contrast {factor}", buffer => ColorOps.Contrast(buffer, factor));
+            Same($"saturation {factor}", buffer => ColorOps.Saturation(buffer, factor));
+            Same($"sharpness {factor}", buffer => ColorOps.Sharpness(buffer, factor));
         }
         Assert.Equal(expected.Length, expected.Position);
 
-        void Same(string name, Action<Canvas> change)
+        void Same(string name, Action<ImageBuffer> change)
         {
             byte[] pixels = new byte[cube.Pixels.Length];
             expected.ReadExactly(pixels);

@@ -3,7 +3,7 @@ using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Tests.Imaging.Transforms;
 
-/// <summary>Transforms that are allowed one by one, and ask for more than there is when put together or done to strange images.</summary>
+/// <summary>Settings that are refused, and transforms that are allowed but ask for too much together or of strange images.</summary>
 public class HostileTransformTests
 {
     private static readonly ImageTransform Ending = new CenterCrop(32);
@@ -19,9 +19,61 @@ public class HostileTransformTests
         ["with a border around a border"] = [new Pad(1 << 20), new Pad(1 << 20)],
         ["cut with a border of many pixels"] = [new RandomCrop(64, padding: 1 << 20) { Mode = PaddingMode.Reflect }],
         ["turned around a place far away"] =
-        [new RandomRotation(45, 45) { Expand = true, Center = new ImagePoint(1e308, -1e308), Interpolation = Interpolation.Bilinear },
-        new Grayscale()],
+        [
+            new RandomRotation(new Interval(45, 45))
+            {
+                Expand = true, Center = new ImagePoint(1e308, -1e308), Interpolation = Interpolation.Bilinear,
+            },
+            new Grayscale(),
+        ],
     };
+
+    public static TheoryData<string> Messages => [.. Refused.Keys];
+
+    private static Dictionary<string, Func<object>> Refused { get; } = new()
+    {
+        ["An image of 2 x 2 pixels has 12 bytes; 11 were given."] = () => new Image(2, 2, new byte[11]),
+        ["width is 0; it must lie between 1 and 1048576."] = () => new Resize(0),
+        ["height is -1; it must lie between 1 and 1048576."] = () => new Resize(4, -1),
+        ["width is -2; it must lie between 1 and 1048576."] = () => new CenterCrop(-2),
+        ["size is 0; it must lie between 1 and 1048576."] = () => new RandomResizedCrop(0),
+        ["size is -1; it must lie between 1 and 1048576."] = () => new RandomCrop(-1),
+        ["padding is -1; it must lie between 0 and 1048576."] = () => new RandomCrop(4, -1),
+        ["left is -1; it must lie between 0 and 1048576."] = () => new Pad(-1),
+        ["width is -3; it must lie between 1 and 1048576."] = () => new FiveCrop(-3),
+        ["Scale is [0.5, 0.2]; it must lie between 0 and 1, the lower end first."] =
+            () => new RandomResizedCrop(8) { Scale = new Interval(0.5, 0.2) },
+        ["AspectRatio is [0, 1]; its ends must be positive numbers, the lower end first."] =
+            () => new RandomErasing { AspectRatio = new Interval(0, 1) },
+        ["Degrees is [5, -5]; it must lie between -360 and 360, the lower end first."] = () => new RandomRotation(-5),
+        ["Degrees is [10, NaN]; it must lie between -360 and 360, the lower end first."] =
+            () => new RandomAffine(new Interval(10, double.NaN)),
+        ["HorizontalTranslation is 1.1; it must lie between 0 and 1."] = () => new RandomAffine(0) { HorizontalTranslation = 1.1 },
+        ["Scale is [0, 1]; its ends must be positive numbers, the lower end first."] =
+            () => new RandomAffine(0) { Scale = new Interval(0, 1) },
+        ["HorizontalShear is 90; it must lie between 0 and 89."] = () => new RandomAffine(0) { HorizontalShear = 90 },
+        ["Distortion is -0.1; it must lie between 0 and 1."] = () => new RandomPerspective { Distortion = -0.1 },
+        ["Probability is NaN; it must lie between 0 and 1."] = () => new RandomErasing { Probability = double.NaN },
+        ["An elastic transform interpolates bilinear or takes the nearest pixel."] =
+            () => new ElasticTransform { Interpolation = Interpolation.Bicubic },
+        ["probability is 1.1; it must lie between 0 and 1."] = () => new RandomInvert(1.1),
+        ["probability is NaN; it must lie between 0 and 1."] = () => new RandomInvert(double.NaN),
+        ["bits is 9; it must lie between 0 and 8."] = () => new RandomPosterize(9),
+        ["threshold is -1; it must lie between 0 and 256."] = () => new RandomSolarize(-1),
+        ["sharpnessFactor is Infinity; it must lie between 0 and "] = () => new RandomAdjustSharpness(double.PositiveInfinity),
+        ["The kernel has 4 x 4 pixels; both numbers must be odd and lie between 1 and 255."] = () => new GaussianBlur(4),
+        ["Sigma is [0, 1]; it must lie between "] = () => new GaussianBlur(3) { Sigma = new Interval(0, 1) },
+        ["brightness ('-1') must be greater than or equal to '0'."] = () => new ColorJitter(brightness: -1),
+        ["Hue is [NaN, NaN]; it must lie between -0.5 and 0.5"] = () => new ColorJitter(hue: double.NaN),
+        ["Hue is [-0.6, 0.6]; it must lie between -0.5 and 0.5"] = () => new ColorJitter(hue: 0.6),
+        ["There is no policy 3; it must be one of ImageNet, Cifar10, Svhn."] = () => new AutoAugment((AutoAugmentPolicy)3),
+        ["magnitude is 31; it must lie between 0 and 30."] = () => new RandAugment(magnitude: 31),
+        ["severity is 11; it must lie between 1 and 10."] = () => new AugMix(severity: 11),
+    };
+
+    [Theory, MemberData(nameof(Messages))]
+    public void A_setting_out_of_range_is_refused_by_its_name(string message) =>
+        Assert.StartsWith(message, Assert.ThrowsAny<ArgumentException>(Refused[message]).Message, StringComparison.Ordinal);
 
     [Theory, MemberData(nameof(TooLarge))]
     public void Images_that_would_become_too_large_are_skipped_with_a_reason(string chain)

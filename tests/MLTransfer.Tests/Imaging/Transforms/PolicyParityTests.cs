@@ -30,13 +30,13 @@ public class PolicyParityTests
                             out.write(np.asarray(A._apply_op(image, name, sign * magnitude, I[interpolation], [9, 99, 199])).tobytes())
         """;
 
-    private static readonly (string Policy, IReadOnlyList<OperationRange> Space, int Bins, Interpolation Interpolation)[] Asked =
+    private static readonly (string Policy, IReadOnlyList<AugmentationRange> Space, int Bins, Interpolation Interpolation)[] Asked =
     [
-        ("AutoAugment", OperationSpaces.AutoAugment, 10, Interpolation.Nearest),
-        ("RandAugment", OperationSpaces.RandAugment, 31, Interpolation.Nearest),
-        ("RandAugment", OperationSpaces.RandAugment, 7, Interpolation.Bilinear),
-        ("TrivialAugmentWide", OperationSpaces.TrivialAugmentWide, 31, Interpolation.Nearest),
-        ("AugMix", OperationSpaces.AugMix, 10, Interpolation.Bilinear),
+        ("AutoAugment", AugmentationSpaces.AutoAugment, 10, Interpolation.Nearest),
+        ("RandAugment", AugmentationSpaces.RandAugment, 31, Interpolation.Nearest),
+        ("RandAugment", AugmentationSpaces.RandAugment, 7, Interpolation.Bilinear),
+        ("TrivialAugmentWide", AugmentationSpaces.TrivialAugmentWide, 31, Interpolation.Nearest),
+        ("AugMix", AugmentationSpaces.AugMix, 10, Interpolation.Bilinear),
     ];
 
     [NeedsTorchvisionFact]
@@ -50,7 +50,7 @@ public class PolicyParityTests
         using FileStream expected = File.OpenRead(folder.PathOf("results"));
 
         Assert.Equal(names.TrimEnd().Split('\n'),
-            Asked.SelectMany(asked => asked.Space.Select(range => $"{asked.Policy} {range.Operation.Name} {range.Signed}")));
+            Asked.SelectMany(asked => asked.Space.Select(range => $"{asked.Policy} {range.Op.Name} {range.Signed}")));
         foreach (var (policy, space, bins, interpolation) in Asked)
         {
             foreach (var (operation, bin, negative) in Everything(space, bins))
@@ -58,7 +58,7 @@ public class PolicyParityTests
                 byte[] pixels = new byte[image.Pixels.Length];
                 expected.ReadExactly(pixels);
                 TransformCase ours = new("", "",
-                    canvas => PolicyCases.Run(canvas, space, operation, bin, bins, interpolation, new Color(9, 99, 199), negative));
+                    buffer => PolicyCases.Run(buffer, space, operation, bin, bins, interpolation, new Color(9, 99, 199), negative));
                 var difference = PixelDifference.Between(pixels, ours.Ours(image).Pixels);
                 Assert.True(difference.Largest == 0, $"{policy}, {operation}, bin {bin} of {bins}, negative: {negative}: {difference}");
             }
@@ -66,9 +66,9 @@ public class PolicyParityTests
         Assert.Equal(expected.Length, expected.Position);
     }
 
-    private static IEnumerable<(string Operation, int Bin, bool Negative)> Everything(IReadOnlyList<OperationRange> space, int bins) =>
+    private static IEnumerable<(string Operation, int Bin, bool Negative)> Everything(IReadOnlyList<AugmentationRange> space, int bins) =>
         from range in space
         from bin in Enumerable.Range(0, bins)
         from negative in range.Signed ? [false, true] : (bool[])[false]
-        select (range.Operation.Name, bin, negative);
+        select (range.Op.Name, bin, negative);
 }

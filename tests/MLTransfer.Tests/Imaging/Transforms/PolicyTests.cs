@@ -6,12 +6,9 @@ namespace MLTransfer.Tests.Imaging.Transforms;
 public class PolicyTests
 {
     [Fact]
-    public void Auto_augment_has_25_pairs_for_each_data_set()
-    {
-        Assert.Equal([25, 25, 25], new[] { OperationPair.ImageNet, OperationPair.Cifar10, OperationPair.Svhn }
+    public void Auto_augment_has_25_pairs_for_each_data_set() =>
+        Assert.Equal([25, 25, 25], new[] { AutoAugmentPair.ImageNet, AutoAugmentPair.Cifar10, AutoAugmentPair.Svhn }
             .Select(pairs => pairs.Count));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new AutoAugment((AutoAugmentPolicy)3));
-    }
 
     [Theory]
     [InlineData(AutoAugmentPolicy.ImageNet)]
@@ -19,12 +16,12 @@ public class PolicyTests
     [InlineData(AutoAugmentPolicy.Svhn)]
     public void Auto_augment_chooses_pairs_signs_and_whether_as_its_table_says(AutoAugmentPolicy policy)
     {
-        IReadOnlyList<OperationPair> pairs =
+        IReadOnlyList<AutoAugmentPair> pairs =
             policy switch
             {
-                AutoAugmentPolicy.ImageNet => OperationPair.ImageNet,
-                AutoAugmentPolicy.Cifar10 => OperationPair.Cifar10,
-                _ => OperationPair.Svhn
+                AutoAugmentPolicy.ImageNet => AutoAugmentPair.ImageNet,
+                AutoAugmentPolicy.Cifar10 => AutoAugmentPair.Cifar10,
+                _ => AutoAugmentPair.Svhn
             };
         // What is to be expected of each result: every pair is equally likely, and what it does depends on two probabilities and two signs.
         var expected = new Dictionary<string, double>();
@@ -39,8 +36,8 @@ public class PolicyTests
                         second ? pairs[pair].Second.Probability : 1 - pairs[pair].Second.Probability);
                     for (int signs = 0; signs < 4; signs++)
                     {
-                        string key = Key(Changed(canvas =>
-                            augment.Do(canvas, pair, first ? signs % 2 == 1 : null, second ? signs > 1 : null)));
+                        string key = Key(Changed(buffer =>
+                            augment.Run(buffer, pair, first ? signs % 2 == 1 : null, second ? signs > 1 : null)));
                         expected[key] = expected.GetValueOrDefault(key) + share / 100;
                     }
                 }
@@ -61,13 +58,13 @@ public class PolicyTests
     [Fact]
     public void Rand_augment_chooses_each_operation_equally_often()
     {
-        RandAugment augment = new(numOps: 1, magnitude: 9);
+        RandAugment augment = new(operationCount: 1, magnitude: 9);
         var expected = new Dictionary<string, double>();
-        foreach (OperationRange range in OperationSpaces.RandAugment)
+        foreach (AugmentationRange range in AugmentationSpaces.RandAugment)
         {
             foreach (bool negative in (bool[])[false, true])
             {
-                string key = Key(Changed(canvas => augment.Do(canvas, range, 9, 31, negative)));
+                string key = Key(Changed(buffer => augment.Run(buffer, range, 9, 31, negative)));
                 expected[key] = expected.GetValueOrDefault(key) + 0.5 / 14;
             }
         }
@@ -85,9 +82,9 @@ public class PolicyTests
     {
         // One operation of 14, 31 strengths, two signs: of rotations alone 61 different ones, which all occur.
         TrivialAugmentWide augment = new();
-        OperationRange rotate = OperationSpaces.TrivialAugmentWide.Single(range => range.Operation == Operation.Rotate);
+        AugmentationRange rotate = AugmentationSpaces.TrivialAugmentWide.Single(range => range.Op == AugmentationOp.Rotate);
         string[] rotated = [.. Enumerable.Range(0, 62)
-            .Select(i => Key(Changed(canvas => augment.Do(canvas, rotate, i / 2, 31, i % 2 == 1)))).Distinct()];
+            .Select(i => Key(Changed(buffer => augment.Run(buffer, rotate, i / 2, 31, i % 2 == 1)))).Distinct()];
         string[] seen = [.. Enumerable.Range(0, 10_000).Select(index => Key(Applied(augment, index))).Distinct()];
 
         Assert.Equal(61, rotated.Length);
@@ -99,7 +96,7 @@ public class PolicyTests
     {
         // Only geometry beside autocontrast and equalize, which leave a single colour alone, and strength 0: shears, shifts and turns by
         // nothing.
-        AugMix mix = new(severity: 1, allOps: false);
+        AugMix mix = new(severity: 1, allOperations: false);
         Image colour = Fixture.Drawn(9, 9, (_, _) => (64, 128, 192));
         // Posterizing to 4 bits leaves multiples of 16; fractions are cut off.
         for (int index = 0; index < 200; index++)
@@ -117,7 +114,7 @@ public class PolicyTests
         for (int index = 0; index < 20_000; index++)
         {
             ImageRandom random = new(1, 2, index);
-            Dirichlet.Sample(alpha, shares, ref random);
+            AugMix.SampleDirichlet(alpha, shares, ref random);
             Assert.Equal(1, shares[0] + shares[1] + shares[2], 1e-5);
             sum += shares[0];
             squares += shares[0] * shares[0];
@@ -133,7 +130,7 @@ public class PolicyTests
 
     private static string Key(Image image) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(image.Pixels));
 
-    private static Image Changed(Action<Canvas> change) => new TransformCase("", "", change).Ours(Drawn);
+    private static Image Changed(Action<ImageBuffer> change) => new TransformCase("", "", change).Ours(Drawn);
 
     private static Image Applied(ImageTransform transform, int index, Image? image = null)
     {

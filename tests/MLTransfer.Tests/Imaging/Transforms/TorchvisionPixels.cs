@@ -30,7 +30,10 @@ public sealed class TorchvisionPixels : IDisposable
         torch.linalg.lstsq = rounded
         def elastic(image, alpha, sigma, **more):
             rand, starts = torch.rand, iter([0, 500])
-            torch.rand = lambda size: torch.tensor((np.arange(math.prod(size)) + next(starts)) * 7919 % 1009 / 1009, dtype=torch.float32).reshape(size)
+            def noise(size):
+                numbers = (np.arange(math.prod(size)) + next(starts)) * 7919 % 1009 / 1009
+                return torch.tensor(numbers, dtype=torch.float32).reshape(size)
+            torch.rand = noise
             try: displacement = T.ElasticTransform.get_params([alpha] * 2, [sigma] * 2, [image.height, image.width])
             finally: torch.rand = rand
             return F.elastic_transform(image, displacement, **({"fill": 0} | more))

@@ -15,7 +15,7 @@ internal sealed record TransformCase(string Name, string Python, Func<Image, Ima
         Repeat = (image, target) => Apply(transforms, image, target);
 
     /// <summary>By the computation inside of a random transform.</summary>
-    internal TransformCase(string name, string python, Action<Canvas> change) : this(name, python, new Fixed(change))
+    internal TransformCase(string name, string python, Action<ImageBuffer> change) : this(name, python, new Fixed(change))
     {
     }
 
@@ -25,25 +25,32 @@ internal sealed record TransformCase(string Name, string Python, Func<Image, Ima
     /// <summary>How many grey levels a colour may be off; 0 means that every pixel must be the same.</summary>
     internal int Levels { get; init; }
 
-    /// <summary>How much of the pixels may be off at all.</summary>
-    internal double Share { get; init; }
+    /// <summary>The fraction of pixels that may be off at all.</summary>
+    internal double Fraction { get; init; }
 
     private static Image Apply(ImageTransform[] transforms, Image image)
     {
         ImageRandom random = new(0, 0, 0);
         using DecodedPixels pixels = new(image);
-        return TransformChain.Apply(transforms, pixels, ref random);
+        return TransformPipeline.Apply(transforms, pixels, ref random);
     }
 
     private static void Apply(ImageTransform[] transforms, Image image, byte[] target)
     {
         ImageRandom random = new(0, 0, 0);
         using DecodedPixels pixels = new(image);
-        TransformChain.Apply(transforms, pixels, ref random, target);
+        TransformPipeline.Apply(transforms, pixels, ref random, target);
     }
 
-    private sealed record Fixed(Action<Canvas> Do) : PixelTransform
+    private sealed record Fixed(Action<ImageBuffer> Do) : BuiltInTransform
     {
-        internal override void Change(Canvas canvas, ref ImageRandom random) => Do(canvas);
+        internal override void Change(ImageBuffer buffer, ref ImageRandom random) => Do(buffer);
     }
+}
+
+/// <summary>Everything that is compared with torchvision, by the tests and in docs/transforms.md.</summary>
+internal static class TransformCases
+{
+    internal static IReadOnlyList<TransformCase> All { get; } =
+        [.. CropCases.All, .. GeometryCases.All, .. ColorCases.All, .. PolicyCases.All];
 }

@@ -13,7 +13,7 @@ internal static class TransformExamples
         ["resize to the nearest"] = new Resize(30, Interpolation.Nearest),
         ["centre crop"] = new CenterCrop(20, 60),
         ["random crop"] = new RandomCrop(32, 4),
-        ["random resized crop"] = new RandomResizedCrop(24) { SmallestArea = 0.3 },
+        ["random resized crop"] = new RandomResizedCrop(24) { Scale = new Interval(0.3, 1) },
         ["random crop with a mirror around it"] = new RandomCrop(52, 4) { Mode = PaddingMode.Reflect },
         ["random crop with white around it"] = new RandomCrop(52) { Fill = Color.White },
         ["pad"] = new Pad(3),
@@ -22,18 +22,19 @@ internal static class TransformExamples
         ["vertical flip"] = new VerticalFlip(),
         ["random rotation"] = new RandomRotation(30),
         ["random rotation that shows all"] =
-        new RandomRotation(5, 60) { Expand = true, Interpolation = Interpolation.Bilinear, Fill = new Color(1, 2, 3) },
-        ["random affine"] = new RandomAffine(
-        10)
-        { HorizontalMove = 0.1, VerticalMove = 0.2, SmallestScale = 0.8, HorizontalShear = 5, Center = new ImagePoint(3, 4) },
+            new RandomRotation(new Interval(5, 60)) { Expand = true, Interpolation = Interpolation.Bilinear, Fill = new Color(1, 2, 3) },
+        ["random affine"] = new RandomAffine(10)
+        {
+            HorizontalTranslation = 0.1, VerticalTranslation = 0.2, Scale = new Interval(0.8, 1), HorizontalShear = 5,
+            Center = new ImagePoint(3, 4),
+        },
         ["random perspective"] = new RandomPerspective { Distortion = 0.3, Probability = 0.9, Interpolation = Interpolation.Bicubic },
         ["elastic transform"] = new ElasticTransform { Alpha = 80, Sigma = 2 },
         ["random erasing"] = new RandomErasing { Probability = 0.8, Fill = new Color(9, 8, 7) },
         ["random erasing by noise"] = new RandomErasing { Noise = true },
         ["aug mix"] = new AugMix(),
-        ["aug mix of geometry"] = new AugMix(
-        severity: 10, mixtureWidth: 2, chainDepth: 2, alpha: 0.3, allOps: false)
-        { Interpolation = Interpolation.Nearest },
+        ["aug mix of geometry"] =
+            new AugMix(severity: 10, mixtureWidth: 2, chainDepth: 2, alpha: 0.3, allOperations: false) { Interpolation = Interpolation.Nearest },
         ["auto augment"] = new AutoAugment { Fill = Color.White },
         ["auto augment for house numbers"] = new AutoAugment(AutoAugmentPolicy.Svhn) { Interpolation = Interpolation.Bilinear },
         ["colour jitter"] = new ColorJitter(0.4, 0.4, 0.4, 0.1),
@@ -46,7 +47,7 @@ internal static class TransformExamples
         ["random apply"] = new RandomApply([new RandomInvert(1), new HorizontalFlip(1)], 0.4),
         ["random autocontrast"] = new RandomAutocontrast(),
         ["random choice"] = new RandomChoice(
-        [new RandomInvert(1), new HorizontalFlip(1), new RandomOrder([new Grayscale(), new RandomPosterize(2)])]),
+            [new RandomInvert(1), new HorizontalFlip(1), new RandomOrder([new Grayscale(), new RandomPosterize(2)])]),
         ["random choice by weight"] = new RandomChoice([new RandomInvert(1), new Grayscale()], [0.2, 3]),
         ["random equalize"] = new RandomEqualize(),
         ["random grayscale"] = new RandomGrayscale(0.5),

@@ -20,7 +20,7 @@ public class TransformParityTests(TorchvisionPixels torchvision) : IClassFixture
             Image expected = torchvision.ImageOf(i, index), actual = transform.Ours(TorchvisionPixels.Images[i]);
             Assert.Equal((expected.Width, expected.Height), (actual.Width, actual.Height));
             var difference = PixelDifference.Between(expected.Pixels, actual.Pixels);
-            Assert.True(difference.Largest <= transform.Levels && difference.ShareThatDiffers <= transform.Share,
+            Assert.True(difference.Largest <= transform.Levels && difference.FractionThatDiffers <= transform.Fraction,
                 $"image {i}: {difference}");
         }
     }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using MLTransfer.Imaging;
 using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Imaging.Transforms;
@@ -16,5 +19,80 @@ public class TransformsPageTests
         string page = File.ReadAllText(path);
 
         Assert.All(TransformCases.All, one => Assert.Contains($"| {one.Name} | `{one.Python}` |", page));
+    }
+}
+
+/// <summary>The page of Markdown that says how far each transform is from torchvision's, and how long both take.</summary>
+internal static class TransformsPage
+{
+    private const int Rounds = 5;
+    private const int Photographs = 3;
+
+    private static readonly TimeSpan WarmingUp = TimeSpan.FromSeconds(0.2), Measured = TimeSpan.FromSeconds(0.1);
+
+    internal static string Of()
+    {
+        using TorchvisionPixels torchvision = new(Rounds);
+        var page = new StringBuilder();
+        page.AppendLine(CultureInfo.InvariantCulture,
+            $"""
+            # Transforms
+
+            Every transform beside torchvision's on PIL images: made by `benchmarks/transforms.sh` with torchvision {torchvision.Versions["torchvision"]} and Pillow {torchvision.Versions["pillow"]}, over three
+            photographs of {string.Join(", ", TorchvisionPixels.Images.Take(Photographs).Select(image => $"{image.Width} × {image.Height}"))} pixels. The tests allow no difference at all but
+            in what torchvision computes in single precision: elastic transforms may be a grey level off in a hundredth of the pixels, Gaussian blur in a
+            thousandth; and a pixel in a thousand of an elastic transform to the nearest may be another one, where a place is rounded to
+            the other side of the line between two pixels or of the edge of the image.
+
+            `AugMix` does its operations as on PIL images, like every other transform, and is compared with torchvision's sum of such chains. torchvision
+            itself does them on tensors there, where edges of moved images and the rounding of most operations differ.
+
+            - **largest**: the largest difference of a colour, in grey levels of 255. **differing**: the share of the pixels that are not the same.
+            - **ms**: milliseconds of processor time for an image, averaged over many calls and the photographs; what random transforms do is measured
+              with fixed numbers in place of chance.
+
+            | transform | in torchvision | largest | differing | ms | torchvision's ms |
+            | --- | --- | ---: | ---: | ---: | ---: |
+            """);
+        // Only code that ran for a while is compiled as well as can be.
+        foreach (TransformCase transform in TransformCases.All)
+            Milliseconds(transform, TorchvisionPixels.Images[1], WarmingUp);
+        for (int index = 0; index < TransformCases.All.Count; index++)
+            page.AppendLine(Row(torchvision, index));
+        return page.ToString().ReplaceLineEndings("\n");
+    }
+
+    private static string Row(TorchvisionPixels torchvision, int index)
+    {
+        TransformCase transform = TransformCases.All[index];
+        var differences = new List<PixelDifference>();
+        double ours = 0, theirs = 0;
+        for (int i = 0; i < Photographs; i++)
+        {
+            Image image = TorchvisionPixels.Images[i];
+            differences.Add(PixelDifference.Between(torchvision.ImageOf(i, index).Pixels, transform.Ours(image).Pixels));
+            ours += Milliseconds(transform, image, Measured);
+            theirs += torchvision.Of(i, index).Seconds * 1000;
+        }
+        return string.Create(CultureInfo.InvariantCulture,
+            $"| {transform.Name} | `{transform.Python}` | {differences.Max(one => one.Largest)} | "
+            + $"{Share(differences.Average(one => one.FractionThatDiffers))} | {ours / Photographs:0.00} | {theirs / Photographs:0.00} |");
+    }
+
+    private static string Share(double share) => share == 0 ? "0" : share.ToString("0.0000 %", CultureInfo.InvariantCulture);
+
+    // Of the processor: what else runs on the machine hardly changes it.
+    private static double Milliseconds(TransformCase transform, Image image, TimeSpan atLeast)
+    {
+        byte[] target = transform.Ours(image).Pixels;
+        TimeSpan start = Environment.CpuUsage.TotalTime, passed;
+        int count = 0;
+        do
+        {
+            transform.Repeat(image, target);
+            count++;
+        }
+        while ((passed = Environment.CpuUsage.TotalTime - start) < atLeast);
+        return passed.TotalMilliseconds / count;
     }
 }
