@@ -13,25 +13,29 @@ internal static class Devices
     public static Device Resolve(DeviceKind kind)
     {
         TorchLibrary.Require();
-        return Resolve(kind, cuda.is_available());
+        return Choose(kind, cuda.is_available()) == DeviceType.CUDA ? CUDA : CPU;
     }
 
-    internal static Device Resolve(DeviceKind kind, bool hasCuda) => kind switch
+    /// <exception cref="InvalidOperationException">CUDA is asked for and there is no CUDA device.</exception>
+    public static DeviceType Choose(DeviceKind kind, bool hasCuda) => kind switch
     {
-        DeviceKind.Cpu => CPU,
-        DeviceKind.Auto => hasCuda ? CUDA : CPU,
-        DeviceKind.Cuda when hasCuda => CUDA,
+        DeviceKind.Cpu => DeviceType.CPU,
+        DeviceKind.Auto => hasCuda ? DeviceType.CUDA : DeviceType.CPU,
+        DeviceKind.Cuda when hasCuda => DeviceType.CUDA,
         DeviceKind.Cuda => throw new InvalidOperationException(
             "Device is Cuda, and torch sees no CUDA device. Use Auto or Cpu, or install the CUDA build of libtorch and an NVIDIA driver."),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such device."),
     };
 
     /// <summary>Auto means bfloat16 on processors that compute with it, where the gain was measured, and float32 elsewhere.</summary>
-    public static ScalarType Resolve(Precision precision, Device device) => precision switch
+    public static ScalarType Resolve(Precision precision, Device device) => Choose(precision, device.type, ProcessorFeatures.BFloat16);
+
+    /// <summary>As <see cref="Resolve(Precision, Device)"/>, with the processor's abilities given.</summary>
+    public static ScalarType Choose(Precision precision, DeviceType device, bool hasBFloat16) => precision switch
     {
         Precision.Float32 => ScalarType.Float32,
         Precision.BFloat16 => ScalarType.BFloat16,
-        Precision.Auto => device.type == DeviceType.CPU && ProcessorFeatures.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
+        Precision.Auto => device == DeviceType.CPU && hasBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
         _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "There is no such precision."),
     };
 }

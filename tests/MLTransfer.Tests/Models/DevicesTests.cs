@@ -9,7 +9,7 @@ public class DevicesTests
     [Fact]
     public void Without_a_CUDA_device_asking_for_one_is_an_error_that_says_what_to_do()
     {
-        var error = Assert.Throws<InvalidOperationException>(() => Devices.Resolve(DeviceKind.Cuda, hasCuda: false));
+        var error = Assert.Throws<InvalidOperationException>(() => Devices.Choose(DeviceKind.Cuda, hasCuda: false));
         Assert.Contains("torch sees no CUDA device. Use Auto or Cpu, or install the CUDA build of libtorch", error.Message,
             StringComparison.Ordinal);
     }
@@ -20,13 +20,15 @@ public class DevicesTests
     [InlineData(DeviceKind.Cpu, true, DeviceType.CPU)]
     [InlineData(DeviceKind.Cuda, true, DeviceType.CUDA)]
     public void The_device_is_the_one_asked_for_and_auto_prefers_CUDA(DeviceKind asked, bool hasCuda, DeviceType device) =>
-        Assert.Equal(device, Devices.Resolve(asked, hasCuda).type);
+        Assert.Equal(device, Devices.Choose(asked, hasCuda));
 
-    [Fact]
-    public void Bfloat16_is_never_chosen_automatically_on_a_CUDA_device()
-    {
-        Assert.Equal(ScalarType.Float32, Devices.Resolve(Precision.Auto, CUDA));
-        Assert.Equal(ScalarType.BFloat16, Devices.Resolve(Precision.BFloat16, CUDA));
-        Assert.Equal(ProcessorFeatures.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, Devices.Resolve(Precision.Auto, CPU));
-    }
+    [Theory]
+    [InlineData(Precision.Auto, DeviceType.CPU, true, ScalarType.BFloat16)]
+    [InlineData(Precision.Auto, DeviceType.CPU, false, ScalarType.Float32)]
+    [InlineData(Precision.Auto, DeviceType.CUDA, true, ScalarType.Float32)]
+    [InlineData(Precision.BFloat16, DeviceType.CUDA, false, ScalarType.BFloat16)]
+    [InlineData(Precision.Float32, DeviceType.CPU, true, ScalarType.Float32)]
+    public void Bfloat16_is_chosen_automatically_only_on_processors_that_compute_with_it(
+        Precision asked, DeviceType device, bool hasBFloat16, ScalarType type) =>
+        Assert.Equal(type, Devices.Choose(asked, device, hasBFloat16));
 }
