@@ -8,7 +8,10 @@ namespace Microsoft.ML;
 /// <summary>Data sets of images for ML.NET.</summary>
 public static class MLTransferDataCatalog
 {
-    /// <summary>Lists a folder with one sub-folder of images per class; see <see cref="ImageFolder.List"/>. No image is read yet.</summary>
+    /// <summary>
+    /// Lists a folder with one sub-folder of images per class, by the rules of torchvision's <c>ImageFolder</c>: an image in a folder below
+    /// a class belongs to the class; hidden files are left out. No image is read yet.
+    /// </summary>
     /// <param name="data">The catalog.</param>
     /// <param name="folder">The folder whose sub-folders are the classes.</param>
     /// <returns>A row for each image: <c>ImagePath</c> (text) and <c>Label</c> (text).</returns>
@@ -17,13 +20,12 @@ public static class MLTransferDataCatalog
     public static IDataView LoadImageFolder(this DataOperationsCatalog data, string folder)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return data.LoadFromEnumerable(ImageFolder.List(folder));
+        return data.LoadFromEnumerable(ImageFolder.List(folder).Select(ToImageFile).ToList());
     }
 
     /// <summary>
     /// Opens a data set of any form: folder, folder with splits, manifest, archive, IDX or CIFAR files; see
-    /// <see cref="ImageDataset.Open"/>.
-    /// No image is decoded yet.
+    /// <see cref="ImageDataset.Open"/>. No image is decoded yet.
     /// </summary>
     /// <param name="data">The catalog.</param>
     /// <param name="path">A folder or a file.</param>
@@ -33,7 +35,7 @@ public static class MLTransferDataCatalog
     /// weights.</returns>
     /// <exception cref="ArgumentException">There is no such split.</exception>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
-    /// <exception cref="InvalidDataException">It is no data set, or a damaged or contradictory one.</exception>
+    /// <exception cref="InvalidDataException">It is not a data set, or a damaged or contradictory one.</exception>
     public static IDataView LoadImages(
         this DataOperationsCatalog data, string path, string? split = null, ImageDatasetOptions? options = null)
     {
@@ -41,7 +43,7 @@ public static class MLTransferDataCatalog
         return data.LoadImages(split is null ? dataset : dataset.Part(split));
     }
 
-    /// <summary>The rows of a data set that is open.</summary>
+    /// <summary>Returns the rows of an open data set.</summary>
     /// <param name="data">The catalog.</param>
     /// <param name="dataset">The data set, or a part of one.</param>
     /// <returns>A row for each image: <c>ImagePath</c> (text), <c>Label</c> (text), and <c>Weight</c> (single) where the data set has
@@ -51,8 +53,12 @@ public static class MLTransferDataCatalog
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(dataset);
         return dataset.HasWeights
-            ? data.LoadFromEnumerable(dataset.Rows
-            .Select(row => new WeightedImageFile { ImagePath = row.ImagePath, Label = row.Label, Weight = row.Weight ?? 1 }).ToList())
-            : data.LoadFromEnumerable(dataset.Rows.Select(row => new ImageFile { ImagePath = row.ImagePath, Label = row.Label }).ToList());
+            ? data.LoadFromEnumerable(dataset.Rows.Select(ToWeightedImageFile).ToList())
+            : data.LoadFromEnumerable(dataset.Rows.Select(ToImageFile).ToList());
     }
+
+    private static ImageFile ToImageFile(ImageRow row) => new() { ImagePath = row.ImagePath, Label = row.Label };
+
+    private static WeightedImageFile ToWeightedImageFile(ImageRow row) =>
+        new() { ImagePath = row.ImagePath, Label = row.Label, Weight = row.Weight ?? 1 };
 }

@@ -1,14 +1,14 @@
 namespace MLTransfer.Catalog;
 
-/// <summary>A row of a data set with weights.</summary>
+/// <summary>A row of labelled images with weights.</summary>
 public sealed class WeightedImageFile
 {
-    /// <summary>The image's file, or its place in a file that holds many.</summary>
+    /// <summary>The image's file, or its path in a file of many images.</summary>
     public string ImagePath { get; set; } = "";
 
     /// <summary>The class.</summary>
     public string Label { get; set; } = "";
 
-    /// <summary>What the image counts for in training; 1 is usual.</summary>
+    /// <summary>The weight of the image in training. Default: 1.</summary>
     public float Weight { get; set; } = 1;
 }

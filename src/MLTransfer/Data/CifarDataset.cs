@@ -5,7 +5,7 @@ namespace MLTransfer.Data;
 /// <summary>CIFAR-10 and CIFAR-100, as published, in binary or Python form.</summary>
 internal static class CifarDataset
 {
-    // Published archives unpack into these.
+    // The folders that the published archives unpack into.
     private static readonly string[] Folders = ["cifar-10-batches-bin", "cifar-10-batches-py", "cifar-100-binary", "cifar-100-python"];
 
     private static readonly (string Format, string[] Training, string Test)[] Forms =
@@ -14,9 +14,9 @@ internal static class CifarDataset
         ("CIFAR-100, binary", ["train.bin"], "test.bin"), ("CIFAR-100, Python", ["train"], "test"),
     ];
 
-    /// <summary>The data set in a folder, or in a folder in it that is named as published; null where there is none.</summary>
+    /// <summary>The data set in a folder, or in a sub-folder with a published name; null where there is none.</summary>
     /// <exception cref="InvalidDataException">A file is missing or damaged.</exception>
-    public static ImageDataset? InFolder(string folder)
+    public static ImageDataset? TryReadFolder(string folder)
     {
         foreach (string place in Folders.Select(name => Path.Combine(folder, name)).Where(Directory.Exists).Prepend(folder))
         {
@@ -30,26 +30,26 @@ internal static class CifarDataset
                     throw new InvalidDataException(
                         $"The folder '{place}' holds {format}, without {string.Join(", ", missing)}. Unpack the archive again, or name "
                         + $"one of its files.");
-                return Of(folder, format, [.. files
+                return Create(folder, format, [.. files
                     .Select((file, index) => (file, (string?)(index < training.Length ? SplitNames.Train : SplitNames.Test)))]);
             }
         }
         return null;
     }
 
-    /// <summary>One file of it.</summary>
-    public static ImageDataset OfFile(string path, CifarImages images) => Of(path, images.Format, [(path, null)]);
+    /// <summary>The data set of a single file.</summary>
+    public static ImageDataset ReadFile(string path, CifarImages images) => Create(path, images.Format, [(path, null)]);
 
-    private static ImageDataset Of(string path, string format, IReadOnlyList<(string Path, string? Split)> files)
+    private static ImageDataset Create(string path, string format, IReadOnlyList<(string Path, string? Split)> files)
     {
         List<ImageRow> rows = [];
         string[]? classes = ClassNames(Path.GetDirectoryName(Path.GetFullPath(files[0].Path))!);
         foreach ((string file, string? split) in files)
         {
             CifarImages images = SharedContainer.Find(file)!.Container as CifarImages
-                ?? throw new InvalidDataException($"'{file}' is no file of {format}. Unpack the archive again.");
+                ?? throw new InvalidDataException($"'{file}' is not a file of {format}. Unpack the archive again.");
             rows.AddRange(images.Names.Select(
-                (name, index) => new ImageRow(ContainerPath.Of(file, name), Label(classes, images.Labels[index], file), split)));
+                (name, index) => new ImageRow(ContainerPath.Join(file, name), Label(classes, images.Labels[index], file), split)));
         }
         return new ImageDataset(path, format, rows,
             classes is null || rows.Select(row => row.Label).Distinct().Count() < classes.Length ? null : classes);
@@ -58,7 +58,7 @@ internal static class CifarDataset
     private static string Label(string[]? classes, int label, string file) => classes is null ? label.ToString(CultureInfo.InvariantCulture)
         : label < classes.Length ? classes[label]
         : throw new InvalidDataException(
-        $"'{file}' has an image of class {label}; beside it, {classes.Length} classes are named. They do not belong together.");
+            $"'{file}' has an image of class {label}, but only {classes.Length} classes are named in its folder. They do not belong together.");
 
     private static string[]? ClassNames(string folder)
     {

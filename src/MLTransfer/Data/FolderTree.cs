@@ -1,10 +1,11 @@
+using System.Globalization;
 using MLTransfer.Files;
 
 namespace MLTransfer.Data;
 
 /// <summary>
-/// A folder with all that lies in it and below. Each folder is visited once, whatever links lead to it; a folder that is reached both
-/// directly and by a link counts where it really is.
+/// A folder with everything below it. Each folder is visited once, whatever links lead to it; a folder that is reached both directly and
+/// by a link counts at its real location.
 /// </summary>
 internal sealed class FolderTree
 {
@@ -17,16 +18,16 @@ internal sealed class FolderTree
 
     public string Name => System.IO.Path.GetFileName(Path);
 
-    /// <summary>The folders directly in it, by ordinal name; none that is hidden.</summary>
+    /// <summary>The sub-folders in ordinal order, without hidden ones.</summary>
     public IReadOnlyList<FolderTree> Folders => _folders;
 
-    /// <summary>The files directly in it, by ordinal name; none that is hidden.</summary>
+    /// <summary>The files directly in it in ordinal order, without hidden ones.</summary>
     public IReadOnlyList<string> Files => _files;
 
     /// <summary>Hidden files and folders directly in it; hidden folders are not entered.</summary>
     public IReadOnlyList<string> Hidden => _hidden;
 
-    /// <summary>Links directly in it that lead to a folder that is visited elsewhere.</summary>
+    /// <summary>Links directly in it to folders that are visited elsewhere.</summary>
     public IReadOnlyList<string> Repeated => _repeated;
 
     /// <summary>The images directly in it.</summary>
@@ -60,16 +61,16 @@ internal sealed class FolderTree
 
         public void From(FolderTree root)
         {
-            _visited.Add(FolderIdentity.Of(root.Path));
+            _visited.Add(FolderIdentity.Identify(root.Path));
             Fill(root);
-            // Links come last: a folder that lies in the tree itself must count where it lies.
+            // Links come last, so that a folder of the tree itself counts at its real location.
             while (_links.TryDequeue(out var link))
                 Enter(link.Parent, link.Path);
         }
 
         private void Enter(FolderTree parent, string path)
         {
-            if (!_visited.Add(FolderIdentity.Of(path)))
+            if (!_visited.Add(FolderIdentity.Identify(path)))
             {
                 parent._repeated.Add(path);
                 return;
@@ -82,7 +83,7 @@ internal sealed class FolderTree
 
         private void Fill(FolderTree folder)
         {
-            var entries = FolderListing.Of(folder.Path).OrderBy(entry => entry.Name, StringComparer.Ordinal);
+            var entries = UnixNames.ListFolder(folder.Path).OrderBy(entry => entry.Name, StringComparer.Ordinal);
             foreach ((string name, bool isFolder, bool isLink) in entries)
             {
                 string path = System.IO.Path.Combine(folder.Path, name);
@@ -97,4 +98,54 @@ internal sealed class FolderTree
             }
         }
     }
+}
+
+/// <summary>
+/// Identifies folders, whatever paths lead to them: by device and inode where they are known, else by the path with all links resolved.
+/// </summary>
+internal static class FolderIdentity
+{
+    /// <summary>Paths on Windows and macOS are case-insensitive.</summary>
+    public static StringComparer Comparer => OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
+
+    public static string Identify(string folder) =>
+        UnixNames.Inspect(folder) is { Identity: { Inode: > 0 } identity }
+            ? string.Create(CultureInfo.InvariantCulture, $"{identity.Device}:{identity.Inode}")
+            : ResolveLinks(Path.GetFullPath(folder));
+
+    private static string ResolveLinks(string path)
+    {
+        char[] separators = [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar];
+        string resolved = Path.GetPathRoot(path)!;
+        foreach (string part in path[resolved.Length..].Split(separators, StringSplitOptions.RemoveEmptyEntries))
+        {
+            resolved = Path.Combine(resolved, part);
+            if (Directory.ResolveLinkTarget(resolved, returnFinalTarget: true) is { } target)
+                resolved = ResolveLinks(target.FullName);
+        }
+        return resolved;
+    }
+}
+
+/// <summary>Which files count as images, by their extensions.</summary>
+internal static class ImageFiles
+{
+    internal static readonly IReadOnlyList<string> Extensions =
+    [
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff",
+        ".ppm", ".pgm", ".pbm", ".pnm", ".heic", ".heif", ".avif", ".jxl",
+    ];
+
+    // Image formats that are not supported.
+    private static readonly string[] OtherFormats =
+    [
+        ".hif", ".jp2", ".j2k", ".jpf", ".jpx", ".jpm", ".jxr", ".qoi", ".tga", ".psd", ".exr", ".hdr", ".ico", ".svg", ".pcx", ".dds",
+        ".dcm",
+        ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".dng", ".orf", ".rw2", ".raf", ".pef", ".srw", ".raw",
+    ];
+
+    internal static bool IsImage(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether an extension is that of an unsupported image format.</summary>
+    internal static bool IsUnreadImage(string extension) => OtherFormats.Contains(extension, StringComparer.OrdinalIgnoreCase);
 }

@@ -1,6 +1,6 @@
 namespace MLTransfer.Data;
 
-/// <summary>How a data set is read; most need nothing.</summary>
+/// <summary>How a data set is read; most data sets need no options.</summary>
 public sealed record ImageDatasetOptions
 {
     /// <summary>The defaults.</summary>
@@ -25,24 +25,24 @@ public sealed record ImageDatasetOptions
     public string? WeightColumn { get; init; }
 
     /// <summary>
-    /// Whether a manifest may name images outside its own folder, by absolute paths or by <c>../</c>. Default: false, since a manifest from
-    /// elsewhere could make any file of this machine part of a data set.
+    /// Whether a manifest may name images outside its own folder, by absolute paths or by <c>../</c>. Default: false, since a manifest of
+    /// unknown origin could make any file of this machine part of a data set.
     /// </summary>
     public bool AllowOutsidePaths { get; init; }
 
     /// <summary>
-    /// The folder that a manifest's paths are relative to; they must not leave it. Default: null, the manifest's own folder.
+    /// The folder that a manifest's paths are relative to and must not leave. Default: null, the manifest's own folder.
     /// </summary>
     public string? ImageFolder { get; init; }
 
     /// <summary>
-    /// What is added to the names in a manifest that do not end with it, such as <c>.jpg</c> where images are named by numbers. Default:
-    /// null, the extension that the files have, where a name without one is no file.
+    /// Appended to the names in a manifest that do not end with it, such as <c>.jpg</c> where images are named by numbers. Default: null; a
+    /// name without an extension that is not a file is completed by the extension that the files have.
     /// </summary>
     public string? ImageSuffix { get; init; }
 
     /// <summary>
-    /// Whether the data set is only evaluated, against the classes of a model: then it may have one class only, class folders without
+    /// Whether the data set is only evaluated, against the classes of a model. It may then have a single class, class folders without
     /// images, and splits with classes that the split <c>train</c> lacks. Default: false.
     /// </summary>
     public bool IsTestSet { get; init; }

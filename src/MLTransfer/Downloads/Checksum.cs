@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace MLTransfer.Downloads;
 
-/// <summary>By what the content of a file is known: the digits of a hash, or the first of them.</summary>
-public sealed partial record Checksum
+/// <summary>The expected hash of a file, or its first digits.</summary>
+internal sealed partial record Checksum
 {
     private readonly HashAlgorithmName _algorithm;
 
@@ -12,7 +12,7 @@ public sealed partial record Checksum
     {
         ArgumentNullException.ThrowIfNull(digits);
         if (digits.Length < least || digits.Length > most || !Hexadecimal().IsMatch(digits))
-            throw new ArgumentException($"'{digits}' is no {algorithm.Name}; expected: "
+            throw new ArgumentException($"'{digits}' is not a valid {algorithm.Name}; expected: "
                 + $"{(least == most ? "" : $"at least the first {least} of ")}its {most} hexadecimal digits.", nameof(digits));
         (_algorithm, Digits) = (algorithm, digits.ToLowerInvariant());
     }
@@ -20,29 +20,46 @@ public sealed partial record Checksum
     /// <summary>The digits in lower-case hexadecimal.</summary>
     public string Digits { get; }
 
-    /// <summary>What computes it: SHA-256, or MD5 for files of which nothing better is published.</summary>
+    /// <summary>The algorithm: SHA-256, or MD5 where nothing better is published.</summary>
     public string Algorithm => _algorithm == HashAlgorithmName.SHA256 ? "SHA-256" : "MD5";
 
     /// <summary>The SHA-256 of a file, or at least the first eight digits of it.</summary>
-    /// <exception cref="ArgumentException">These are no such digits.</exception>
+    /// <exception cref="ArgumentException">The digits are not hexadecimal, too few or too many.</exception>
     public static Checksum Sha256(string digits) => new(HashAlgorithmName.SHA256, digits, least: 8, most: 64);
 
-    /// <summary>The MD5 of a file. It tells damage, not malice.</summary>
-    /// <exception cref="ArgumentException">These are no such digits.</exception>
+    /// <summary>The MD5 of a file. It detects damage, not tampering.</summary>
+    /// <exception cref="ArgumentException">The digits are not hexadecimal, too few or too many.</exception>
     public static Checksum Md5(string digits) => new(HashAlgorithmName.MD5, digits, least: 32, most: 32);
 
-    /// <summary>Whether a file's own digits, all of them, are these.</summary>
+    /// <summary>Whether the full hash of a file matches.</summary>
     public bool Agrees(string digits)
     {
         ArgumentNullException.ThrowIfNull(digits);
         return digits.StartsWith(Digits, StringComparison.Ordinal);
     }
 
-    /// <summary>Computes all digits of a file.</summary>
+    /// <summary>Computes the full hash of a file with this algorithm.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public Task<string> OfAsync(string path, CancellationToken cancel = default) => FileHash.OfAsync(path, _algorithm, cancel);
 
     [GeneratedRegex("^[0-9a-fA-F]+$")]
     private static partial Regex Hexadecimal();
+}
+
+/// <summary>Hashes of files in lower-case hexadecimal.</summary>
+internal static class FileHash
+{
+    /// <summary>The SHA-256 of a file.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static Task<string> OfAsync(string path, CancellationToken cancel = default) => OfAsync(path, HashAlgorithmName.SHA256, cancel);
+
+    internal static async Task<string> OfAsync(string path, HashAlgorithmName algorithm, CancellationToken cancel)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1,
+            FileOptions.SequentialScan | FileOptions.Asynchronous);
+        await using (file.ConfigureAwait(false))
+            return Convert.ToHexStringLower(await CryptographicOperations.HashDataAsync(algorithm, file, cancel).ConfigureAwait(false));
+    }
 }

@@ -1,32 +1,64 @@
 namespace MLTransfer.Downloads;
 
-/// <summary>How far a download is.</summary>
+/// <summary>The progress of a download.</summary>
 /// <param name="File">The name of the file on this machine.</param>
-/// <param name="Phase">What is being done.</param>
-/// <param name="Received">Bytes that are there, those of an earlier run among them.</param>
-/// <param name="Total">Bytes of the whole file, where the server says.</param>
-/// <param name="Reason">While waiting to try again, and before a mirror is asked: what went wrong, a sentence without its end; else
-/// null.</param>
+/// <param name="Phase">The current step.</param>
+/// <param name="Received">The bytes received so far, including those of an earlier run.</param>
+/// <param name="Total">The size of the file in bytes; null where the server does not say.</param>
+/// <param name="Reason">Before a retry and before a mirror is tried, what went wrong, a sentence without its full stop; else null.</param>
 public sealed record DownloadProgress(string File, DownloadPhase Phase, long Received, long? Total, string? Reason = null);
 
-/// <summary>What a download does.</summary>
+/// <summary>The steps of a download.</summary>
 public enum DownloadPhase
 {
-    /// <summary>Another process downloads the same file; this one waits for it.</summary>
+    /// <summary>Another process is downloading the same file; this one waits for it.</summary>
     WaitingForAnother,
 
-    /// <summary>Bytes come in.</summary>
+    /// <summary>Bytes are being received.</summary>
     Receiving,
 
-    /// <summary>Something went wrong that may pass; it is tried again shortly.</summary>
+    /// <summary>A failure that may pass; a retry follows shortly.</summary>
     WaitingToRetry,
 
-    /// <summary>It cannot be had there; another address is asked.</summary>
+    /// <summary>This address failed; another one is tried.</summary>
     AskingMirror,
 
-    /// <summary>All bytes are there; their checksum is computed.</summary>
+    /// <summary>All bytes are received; their checksum is being computed.</summary>
     Checking,
 
-    /// <summary>The file is there and right; its content is unpacked.</summary>
+    /// <summary>The file is complete and verified; its content is being unpacked.</summary>
     Unpacking,
+}
+
+/// <summary>A file cannot be downloaded; the message says which, why, and what to do.</summary>
+/// <param name="file">Its address, or its path on this machine.</param>
+/// <param name="reason">What is wrong, a sentence without its subject: "cannot be downloaded: …".</param>
+/// <param name="remedy">What to do, a whole sentence.</param>
+/// <param name="cause">The underlying error, if there is one.</param>
+public sealed class DownloadException(string file, string reason, string remedy, Exception? cause = null)
+    : Exception($"'{file}' {reason}. {remedy}", cause)
+{
+    /// <summary>Its address, or its path on this machine.</summary>
+    public string File => file;
+
+    /// <summary>What is wrong, a sentence without its subject.</summary>
+    public string Reason => reason;
+
+    /// <summary>What to do, a whole sentence.</summary>
+    public string Remedy => remedy;
+}
+
+/// <summary>How downloads are made.</summary>
+/// <param name="Retries">Retries in a row without a mebibyte of progress.</param>
+/// <param name="StallTimeout">The longest time without any data.</param>
+/// <param name="Clock">Measures pauses and stalls.</param>
+/// <param name="HttpHandler">Creates the HTTP handler.</param>
+internal sealed record DownloadConditions(int Retries, TimeSpan StallTimeout, TimeProvider Clock, Func<HttpMessageHandler> HttpHandler)
+{
+    /// <summary>
+    /// The defaults: four retries, a stall of 30 seconds, redirections but none from https to http, the system's proxies.
+    /// </summary>
+    public static DownloadConditions Usual { get; } = new(
+        4, TimeSpan.FromSeconds(30), TimeProvider.System,
+        () => new SocketsHttpHandler { MaxAutomaticRedirections = 10, ConnectTimeout = TimeSpan.FromSeconds(30) });
 }

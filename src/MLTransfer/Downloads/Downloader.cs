@@ -3,15 +3,17 @@ using Polly.Retry;
 
 namespace MLTransfer.Downloads;
 
-/// <summary>Downloads one file: one process at a time, again and again while that helps, checked before it is put into its place.</summary>
+/// <summary>
+/// Downloads one file: in one process at a time, with retries and resumption, and verified before it is renamed into place.
+/// </summary>
 internal sealed class Downloader(Download wanted, DownloadConditions conditions, IProgress<DownloadProgress>? progress)
 {
     private const long WorthAnotherRound = 1 << 20;
 
     /// <summary>
-    /// Gives the path of the file, which <paramref name="isThere"/> may find to have been brought by another process meanwhile.
+    /// Returns the path of the file, which another process may have downloaded meanwhile: <paramref name="isThere"/> finds out.
     /// </summary>
-    /// <exception cref="DownloadException">It cannot be had, or is not what was expected.</exception>
+    /// <exception cref="DownloadException">It cannot be downloaded, or is not what was expected.</exception>
     public async Task<string> RunAsync(Func<string, Task<bool>> isThere, CancellationToken cancel)
     {
         CreateFolder();
@@ -22,7 +24,7 @@ internal sealed class Downloader(Download wanted, DownloadConditions conditions,
             return wanted.Target;
         var part = new PartialFile(wanted.Target);
         DownloadException? complaint = await TransferAsync(part, cancel).ConfigureAwait(false);
-        // Pieces may be of different contents: only the whole can tell whether the server is to blame.
+        // Resumed pieces may come from different versions of the file; only a whole download proves that the server is wrong.
         if (complaint is not null && part.IsPatched)
         {
             part.Discard();
@@ -62,25 +64,29 @@ internal sealed class Downloader(Download wanted, DownloadConditions conditions,
             }
             catch (TransferException) when (part.Length >= before + WorthAnotherRound)
             {
-                // A line that breaks off every now and then still brings a large file, piece by piece.
+                // An unstable connection still downloads a large file, piece by piece.
             }
             catch (TransferException exception)
             {
+                string advice = exception.IsHostUnknown
+                    ? "Check whether this machine has a connection to the internet, or needs a proxy (HTTPS_PROXY); try"
+                    : "Try";
+                string resume = part.Length > 0 ? $", which goes on from the {part.Length} bytes that are there" : "";
                 throw new DownloadException(
                     wanted.Address.ToString(), $"cannot be downloaded: {exception.Message}",
-                    $"{(exception.IsHostUnknown ? "Check whether this machine has a connection to the internet, or needs a proxy (HTTPS_PROXY); try" : "Try")} again later{(part.Length > 0 ? $", which goes on from the {part.Length} bytes that are there" : "")}, or {wanted.ByHand}.", exception);
+                    $"{advice} again later{resume}, or {wanted.ByHand}.", exception);
             }
             catch (HttpRequestException exception)
             {
                 throw new DownloadException(
                     wanted.Address.ToString(), $"cannot be downloaded: {exception.InnerException?.Message ?? exception.Message}",
-                    "Whoever answers is not who the address names: a proxy, perhaps, whose certificate this machine does not know.",
+                    "The server that answers is not the one that the address names: a proxy, perhaps, whose certificate this machine does not trust.",
                     exception);
             }
         }
     }
 
-    // Polly knows no strategy of no retries.
+    // Polly has no retry strategy with zero attempts.
     private ResiliencePipeline Retries(PartialFile part) =>
         conditions.Retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder { TimeProvider = conditions.Clock }
         .AddRetry(new RetryStrategyOptions
@@ -98,16 +104,17 @@ internal sealed class Downloader(Download wanted, DownloadConditions conditions,
         })
         .Build();
 
-    /// <summary>What is wrong with the bytes that came in; null when nothing is.</summary>
+    /// <summary>What is wrong with the received bytes; null where they are right.</summary>
     private async Task<DownloadException?> CheckAsync(PartialFile part, CancellationToken cancel)
     {
         Report(DownloadPhase.Checking, part.Length, part.Length);
         if (wanted.Checksum is not { } expected)
             return null;
         string digits = await part.HashAsync(expected, cancel).ConfigureAwait(false);
-        return expected.Agrees(digits) ? null : new(
-            wanted.Address.ToString(), $"is not what was expected: {part.Length} bytes with the {expected.Algorithm} {digits}, not "
-            + $"{expected.Digits}{(expected.Digits.Length < digits.Length ? "…" : "")}",
+        return expected.Agrees(digits) ? null : new DownloadException(
+            wanted.Address.ToString(),
+            $"is not what was expected: {part.Length} bytes with the {expected.Algorithm} {digits}, not "
+                + $"{expected.Digits}{(expected.Digits.Length < digits.Length ? "…" : "")}",
             "The server, a proxy or the mirror sends something else, such as a page to log in. Nothing of it was used.");
     }
 
@@ -128,3 +135,11 @@ internal sealed class Downloader(Download wanted, DownloadConditions conditions,
     private void Report(DownloadPhase phase, long received, long? total, string? reason = null) =>
         progress?.Report(new(Path.GetFileName(wanted.Target), phase, received, total, reason));
 }
+
+/// <summary>A file to download.</summary>
+/// <param name="Address">Its address.</param>
+/// <param name="Target">Its path on this machine; the folder is created.</param>
+/// <param name="Checksum">Its published hash; null where there is none, and only https vouches for the content.</param>
+/// <param name="AboutBytes">Its size to within a percent; null where it is not known.</param>
+/// <param name="ByHand">What the user can do instead, continuing a sentence: "put the file into …".</param>
+internal sealed record Download(Uri Address, string Target, Checksum? Checksum, long? AboutBytes, string ByHand);

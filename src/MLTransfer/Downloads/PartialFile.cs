@@ -1,17 +1,16 @@
 namespace MLTransfer.Downloads;
 
 /// <summary>
-/// What has come in of a download: <c>NAME.part</c> beside the file's place, and in <c>NAME.part.tag</c> the ETag or date by which the
-/// server
-/// knows what it has begun to send. Both outlive the process, so that the next one goes on.
+/// The received part of a download: <c>NAME.part</c> next to the target, and <c>NAME.part.tag</c> with the ETag or date that identifies
+/// the content on the server. Both outlive the process, so that the next one can resume.
 /// </summary>
 internal sealed class PartialFile
 {
     private readonly string _target;
     private readonly string _tagPath;
 
-    /// <summary>Finds what an earlier process has left.</summary>
-    /// <param name="target">Where the whole file will be.</param>
+    /// <summary>Finds the part that an earlier process received.</summary>
+    /// <param name="target">The path of the complete file.</param>
     public PartialFile(string target)
     {
         _target = target;
@@ -20,21 +19,21 @@ internal sealed class PartialFile
         IsPatched = Length > 0;
     }
 
-    /// <summary>The file with the bytes.</summary>
+    /// <summary>The file with the received bytes.</summary>
     public string Path { get; }
 
-    /// <summary>Bytes that have come in.</summary>
+    /// <summary>The number of received bytes.</summary>
     public long Length => new FileInfo(Path) is { Exists: true } file ? file.Length : 0;
 
-    /// <summary>Whether what is there came in more than one piece.</summary>
+    /// <summary>Whether the bytes were received in more than one piece.</summary>
     public bool IsPatched { get; private set; }
 
-    /// <summary>What the server called the content, if it did; for If-Range.</summary>
-    /// <exception cref="DownloadException">It is noted, and the note cannot be read.</exception>
+    /// <summary>The server's tag of the content, for If-Range; null where there is none.</summary>
+    /// <exception cref="DownloadException">The tag file cannot be read.</exception>
     public string? Tag => Written(() => File.Exists(_tagPath) ? File.ReadAllText(_tagPath) : null);
 
-    /// <summary>Opens it for the bytes from <paramref name="from"/> on, which is its length or 0.</summary>
-    /// <exception cref="DownloadException">It cannot be written.</exception>
+    /// <summary>Opens the file to write from <paramref name="from"/> on, which is its length or 0.</summary>
+    /// <exception cref="DownloadException">The file cannot be written.</exception>
     public FileStream Open(long from, string? tag) => Written(() =>
     {
         IsPatched = from > 0;
@@ -47,7 +46,7 @@ internal sealed class PartialFile
     });
 
     /// <summary>Appends bytes.</summary>
-    /// <exception cref="DownloadException">They cannot be written: the disk is full.</exception>
+    /// <exception cref="DownloadException">They cannot be written, for example because the disk is full.</exception>
     public async Task WriteAsync(FileStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
         try
@@ -60,8 +59,8 @@ internal sealed class PartialFile
         }
     }
 
-    /// <summary>Brings all that was appended to the disk, and closes it.</summary>
-    /// <exception cref="DownloadException">The disk does not take it, and may say so only now.</exception>
+    /// <summary>Flushes everything to disk and closes the file.</summary>
+    /// <exception cref="DownloadException">The disk is full, which some file systems report only now.</exception>
     public void Close(FileStream stream) => Written(() =>
     {
         stream.Flush(flushToDisk: true);
@@ -69,8 +68,8 @@ internal sealed class PartialFile
         return Path;
     });
 
-    /// <summary>The digits of what has come in.</summary>
-    /// <exception cref="DownloadException">It cannot be read again.</exception>
+    /// <summary>The hash of the received bytes.</summary>
+    /// <exception cref="DownloadException">They cannot be read.</exception>
     public async Task<string> HashAsync(Checksum checksum, CancellationToken cancel)
     {
         try
@@ -83,7 +82,7 @@ internal sealed class PartialFile
         }
     }
 
-    /// <summary>Forgets everything that has come in.</summary>
+    /// <summary>Deletes everything received.</summary>
     /// <exception cref="DownloadException">It cannot be deleted.</exception>
     public void Discard() => Written(() =>
     {
@@ -92,7 +91,7 @@ internal sealed class PartialFile
         return IsPatched = false;
     });
 
-    /// <summary>Renames it into its place.</summary>
+    /// <summary>Renames the file to its target.</summary>
     /// <exception cref="DownloadException">It cannot be renamed.</exception>
     public void Finish() => Written(() =>
     {
@@ -114,6 +113,58 @@ internal sealed class PartialFile
     }
 
     private DownloadException Unwritable(Exception cause) => new(
-        _target, $"cannot be written: {cause.Message}", "Check the permissions and the free space of its folder, or choose another folder.",
-        cause);
+        _target, $"cannot be written: {cause.Message}",
+        "Check the permissions and the free space of its folder, or choose another folder.", cause);
+}
+
+/// <summary>
+/// Allows one download of a file at a time among all processes, by an exclusively opened <c>NAME.lock</c>. The system closes it when its
+/// process dies, so the empty file that remains blocks no one.
+/// </summary>
+internal static class DownloadLock
+{
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+
+    // EAGAIN on Linux and on macOS; ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION on Windows.
+    private static readonly int[] InUse = [11, 35, 32, 33];
+
+    /// <summary>Whether a file could not be opened because it is open exclusively, in this process or another.</summary>
+    public static bool IsInUse(IOException error) => InUse.Contains(error.HResult & 0xFFFF);
+
+    /// <summary>Waits until no other download of the file runs.</summary>
+    /// <param name="target">The file to download, in a folder that exists.</param>
+    /// <param name="clock">Measures the wait.</param>
+    /// <param name="waiting">Called once if there is a wait.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <returns>Releases the lock when disposed.</returns>
+    /// <exception cref="DownloadException">The folder cannot be written to.</exception>
+    public static async Task<IDisposable> AcquireAsync(string target, TimeProvider clock, Action waiting, CancellationToken cancel)
+    {
+        for (bool told = false; ; told = true)
+        {
+            if (TryOpen(target) is { } held)
+                return held;
+            if (!told)
+                waiting();
+            await Task.Delay(BetweenLooks, clock, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private static FileStream? TryOpen(string target)
+    {
+        try
+        {
+            return new FileStream(target + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+        }
+        catch (IOException exception) when (IsInUse(exception))
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DownloadException(
+                target, $"cannot be written: {exception.Message}",
+                "Check the permissions and the free space of its folder, or choose another folder.", exception);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 namespace MLTransfer.Errors;
 
 /// <summary>Finds what somebody meant who mistyped a name.</summary>
-public static class NearestName
+internal static class NearestName
 {
     /// <summary>" Did you mean 'x'?" for the nearest name when it is near enough, and nothing otherwise.</summary>
     /// <param name="typed">What was typed.</param>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using MLTransfer.Files;
 
@@ -42,8 +43,8 @@ internal static class ModelIntegrity
             var crc = new Crc32();
             using Stream content = entry.Open();
             while (content.Read(buffer) is > 0 and var read)
-                crc.Add(buffer.AsSpan(0, read));
-            if (crc.Value != entry.Crc32)
+                crc.Append(buffer.AsSpan(0, read));
+            if (crc.GetCurrentHashAsUInt32() != entry.Crc32)
                 throw new InvalidDataException("it does not agree with its checksum");
         }
         catch (InvalidDataException damage)

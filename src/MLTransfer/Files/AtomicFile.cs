@@ -1,28 +1,27 @@
+using System.Globalization;
 using MLTransfer.Native;
 
 namespace MLTransfer.Files;
 
 /// <summary>
-/// Writes files beside their place and renames them into it: whoever looks finds the old file or the new one, whole. What is no plain file
-/// stays what it is: the file behind a symbolic link is replaced, devices and FIFOs are written to, and a file that is open already, such
-/// as /dev/stdout, gets the content behind what it has.
+/// Writes to a temporary file in the target's folder and renames it into place: readers see the old file or the new one, never a part.
+/// What is not a plain file is kept: the target of a symbolic link is replaced, devices and FIFOs are written to, and content is appended
+/// to a file that a process already has open, such as /dev/stdout.
 /// </summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
-    // A name such as model.zip.4b1d….mlt-partial is ours and nobody else's: it may be removed.
+    // Names such as model.zip.4b1d….mlt-partial are only made here, so leftovers may be removed.
     private const string PartialSuffix = ".mlt-partial";
-    // Names of files may have 255 bytes; more of the own name than this would not leave room for the rest, whatever its letters.
+    // File names are limited to 255 bytes; this many characters of the target's name leave room for the suffix in any script.
     private const int LongestStem = 50;
     private const int BufferSize = 1 << 16;
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Writes a file; on any failure the file that was there before stays as it was and nothing is left behind. A file that is replaced
-    /// keeps
-    /// its mode and its owner.
+    /// Writes a file. On failure the previous file is unchanged and no partial file remains. A replaced file keeps its mode and owner.
     /// </summary>
-    /// <param name="path">The file, in a folder that exists; or a symbolic link, a device, a FIFO.</param>
-    /// <param name="write">Writes its content; the stream can seek.</param>
+    /// <param name="path">A file in a folder that exists, or a symbolic link, a device or a FIFO.</param>
+    /// <param name="write">Writes the content; the stream can seek.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it and says why.</exception>
     public static void Write(string path, Action<Stream> write)
     {
@@ -49,9 +48,9 @@ public static class AtomicFile
         RemoveAbandoned(Path.GetDirectoryName(partial)!, now);
     }
 
-    /// <summary>Checks, before long work starts, that a file could be written.</summary>
+    /// <summary>Checks, before long work starts, that a file can be written.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="IOException">It could not; the message names it and says why.</exception>
+    /// <exception cref="IOException">It cannot; the message names it and says why.</exception>
     public static void CheckWritable(string path)
     {
         using FileStream stream = CreatePartial(OutputPlace.At(path));
@@ -67,7 +66,7 @@ public static class AtomicFile
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
-            // The folder takes no new file, but the old one can be written to.
+            // The folder accepts no new file, but the existing one can be written to.
             if (!place.Exists)
                 throw place.Unwritable(refusal);
         }
@@ -81,20 +80,20 @@ public static class AtomicFile
         {
             Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete, BufferSize = BufferSize,
         };
-        // What will take the place of a file that nobody else may read must not be readable before.
+        // The replacement of a private file must never be readable by others.
         if (isPrivate && !OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(partial, options);
     }
 
-    /// <returns>Whether the new file is in its place, with the mode and the owner of the old one.</returns>
+    /// <returns>Whether the new file replaced the old one, with its mode and owner.</returns>
     private static bool TryReplace(OutputPlace place, FileStream partial)
     {
         if (!place.IsReplaced || Path.GetDirectoryName(partial.Name) != Path.GetDirectoryName(place.Target))
             return false;
         if (place.Exists && !OperatingSystem.IsWindows())
         {
-            // Giving a file away clears bits of its mode, so the mode comes last.
+            // Changing the owner clears bits of the mode, so the mode is set last.
             if (UnixFile.At(place.Target) is { } old && !old.TryGiveOwnerTo(partial.Name))
                 return false;
             File.SetUnixFileMode(partial.SafeFileHandle, File.GetUnixFileMode(place.Target));
@@ -104,14 +103,14 @@ public static class AtomicFile
             File.Move(partial.Name, place.Target, overwrite: true);
             return true;
         }
-        // A single file that was mounted into a container can be written to, but not be replaced.
+        // A single file mounted into a container can be written to, but not replaced.
         catch (IOException) when (place.Exists)
         {
             return false;
         }
     }
 
-    // Not at once as a rename is, but whole: the content is there before the first byte goes out.
+    // Not atomic, but the content is complete before the first byte is written.
     private static void WriteThrough(OutputPlace place, FileStream content)
     {
         content.Position = 0;
@@ -123,7 +122,7 @@ public static class AtomicFile
         using var target = new FileStream(
             place.Target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
         bool isPlain = UnixFile.At(place.Target) is not { Kind: UnixFileKind.Special };
-        // What another process writes to its own file stays.
+        // Keep what another process has written to the file it holds open.
         if (isPlain && target.CanSeek && place.IsHeldOpen)
             target.Seek(0, SeekOrigin.End);
         else if (isPlain && target.CanSeek)
@@ -144,8 +143,7 @@ public static class AtomicFile
         }
     }
 
-    // A run that was killed could not remove its partial file. The next run that writes into the folder does, once it is a day old:
-    // younger ones may be another process's, still being written.
+    // A killed run leaves its partial file. A later run removes it once it is a day old: a younger one may still be being written.
     private static void RemoveAbandoned(string folder, DateTime now)
     {
         IgnoringRefusal(() =>
@@ -166,7 +164,137 @@ public static class AtomicFile
         }
         catch (Exception refusal) when (refusal is UnauthorizedAccessException or IOException)
         {
-            // Another user's leftover is theirs to remove, and some folders cannot be listed; ours is written.
+            // Cleanup is best effort: another user's leftover stays, and some folders cannot be listed.
         }
     }
+}
+
+/// <summary>The file that writing to a path would reach.</summary>
+/// <param name="Asked">The path as given, for messages.</param>
+/// <param name="Target">The file after following all symbolic links.</param>
+/// <param name="Exists">Whether the target exists.</param>
+/// <param name="IsReplaced">
+/// Whether a new file may replace it. Devices, FIFOs and files that a process holds open are written to instead.
+/// </param>
+internal sealed record OutputPlace(string Asked, string Target, bool Exists, bool IsReplaced)
+{
+    /// <summary>Whether the path names an open file of a process, such as /dev/stdout.</summary>
+    public bool IsHeldOpen { get; private init; }
+
+    /// <summary>The descriptor of that file, where this process holds it open.</summary>
+    public int? Descriptor { get; private init; }
+
+    // As many as Linux follows.
+    private const int MostLinks = 40;
+
+    /// <summary>Resolves and checks a path; changes nothing.</summary>
+    /// <exception cref="IOException">The path cannot be written to; the message names it and says why.</exception>
+    public static OutputPlace At(string path)
+    {
+        string full = Path.GetFullPath(path);
+        if (Directory.Exists(full))
+            throw Refusal(path, "it is a folder. Name a file.");
+        UnixFile? there = UnixFile.At(full);
+        if (there is { Kind: UnixFileKind.Socket })
+            throw Refusal(path, "it is a socket. Name a file.");
+        bool isSpecial = there is { Kind: UnixFileKind.Special } || IsWindowsDevice(full);
+        if (isSpecial && !UnixFile.IsWritable(full))
+            throw Refusal(path, "this user may not write to this device or FIFO. Change its permissions, or name another file.");
+        if (IsWindowsDevice(full))
+            return new(path, full, Exists: true, IsReplaced: false);
+        string target = Followed(path, full, out bool isHeldOpen);
+        if (isHeldOpen)
+            return new(path, full, Exists: true, IsReplaced: false) { IsHeldOpen = true, Descriptor = OwnDescriptor(target) };
+        if (isSpecial)
+            return new(path, full, Exists: true, IsReplaced: false);
+        RequireFolder(path, full, target);
+        bool exists = File.Exists(target);
+        if (exists)
+            RequireWritable(path, target);
+        return new(path, target, exists, IsReplaced: true);
+    }
+
+    private static IOException Refusal(string path, string reason, Exception? cause = null) =>
+        new($"'{path}' cannot be written: {reason}", cause);
+
+    /// <summary>The error for a write that the system refused.</summary>
+    public IOException Unwritable(Exception cause) =>
+        Refusal(
+            Asked,
+            cause is UnauthorizedAccessException
+                ? $"this user may make no file in '{Path.GetDirectoryName(Target)}'. Change the permissions of this folder, or choose "
+                + $"another."
+                : $"{cause.Message} Check the permissions and the free space of its folder, or choose another.",
+            cause);
+
+    // The full names of NUL, CON and pipes are of the form \\.\NUL.
+    private static bool IsWindowsDevice(string full) => OperatingSystem.IsWindows() && full.StartsWith(@"\\.\", StringComparison.Ordinal);
+
+    private static void RequireFolder(string path, string full, string target)
+    {
+        string link = target == full ? "" : $"it is a link to '{target}', and ";
+        if (Path.GetDirectoryName(target) is not { } folder || Directory.Exists(folder))
+            return;
+        throw File.Exists(folder)
+            ? Refusal(path, $"{link}'{folder}' is a file, not a folder. Choose another place.")
+            : new DirectoryNotFoundException(Refusal(path, $"{link}the folder '{folder}' does not exist. Create it first.").Message);
+    }
+
+    // A rename would replace even a write-protected file; the protection is respected instead.
+    private static void RequireWritable(string path, string target)
+    {
+        try
+        {
+            using var file = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+        }
+        catch (UnauthorizedAccessException refusal)
+        {
+            throw Refusal(path, $"{refusal.Message} It may not be changed: change its permissions, or name another file.", refusal);
+        }
+        catch (IOException refusal)
+        {
+            throw Refusal(path, $"{refusal.Message} Close it where it is in use, or name another file.", refusal);
+        }
+    }
+
+    // .NET does not resolve links whose final target is missing, so each part of the path is followed here. It stops at a file that a
+    // process holds open: the name behind it may be gone or belong to another file.
+    private static string Followed(string path, string full, out bool isHeldOpen)
+    {
+        isHeldOpen = false;
+        string reached = Path.GetPathRoot(full)!;
+        var parts = new Stack<string>(Parts(full[reached.Length..]));
+        for (int links = 0; parts.TryPop(out string? part);)
+        {
+            string next = part == ".." ? Path.GetDirectoryName(reached) ?? reached : Path.Combine(reached, part);
+            isHeldOpen = part != ".." && parts.Count == 0 && IsHeld(next) && Path.Exists(next);
+            if (isHeldOpen)
+                return next;
+            if (part == ".." || new FileInfo(next).LinkTarget is not { } link)
+            {
+                reached = next;
+                continue;
+            }
+            if (++links > MostLinks)
+                throw Refusal(path, $"its symbolic links lead in a circle, through '{next}'. Remove that link, or name another file.");
+            if (Path.IsPathRooted(link))
+                reached = Path.GetPathRoot(link)!;
+            foreach (string following in Parts(link[(Path.GetPathRoot(link)?.Length ?? 0)..]))
+                parts.Push(following);
+        }
+        return reached;
+    }
+
+    private static IEnumerable<string> Parts(string path) =>
+        path.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar]).Where(part => part is not ("" or ".")).Reverse();
+
+    // On macOS /dev/fd is a real folder; on Linux it links to /proc/self/fd, and that to /proc/1234/fd.
+    private static bool IsHeld(string file) =>
+        Path.GetDirectoryName(file) is { } folder
+        && (folder == "/dev/fd"
+            || (folder.StartsWith("/proc/", StringComparison.Ordinal) && folder.EndsWith("/fd", StringComparison.Ordinal)));
+
+    private static int? OwnDescriptor(string held) =>
+        (held.StartsWith($"/proc/{Environment.ProcessId}/", StringComparison.Ordinal) || Path.GetDirectoryName(held) == "/dev/fd")
+        && int.TryParse(Path.GetFileName(held), NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor) ? descriptor : null;
 }

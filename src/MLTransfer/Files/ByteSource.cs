@@ -2,16 +2,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MLTransfer.Files;
 
-/// <summary>The bytes of one file, read by place, by several threads if they like; nothing is taken that is not there.</summary>
+/// <summary>Random access to the bytes of one file; several threads may read at once.</summary>
 internal sealed class ByteSource(Stream stream, FileErrors errors)
 {
     private readonly SafeFileHandle? _file = (stream as FileStream)?.SafeFileHandle;
 
-    /// <summary>How many bytes the file has.</summary>
+    /// <summary>The length of the file in bytes.</summary>
     public long Length { get; } = stream.Length;
 
-    /// <summary>Reads exactly the bytes at a place that lies within the file.</summary>
-    /// <exception cref="Exception">The file is shorter than it was, or cannot be read.</exception>
+    /// <summary>Fills the target from a position within the file.</summary>
+    /// <exception cref="Exception">The file became shorter, or cannot be read.</exception>
     public void Read(long position, Span<byte> target)
     {
         try
@@ -40,4 +40,44 @@ internal sealed class ByteSource(Stream stream, FileErrors errors)
             return stream.Read(target);
         }
     }
+}
+
+/// <summary>A part of a file as a forward-only stream.</summary>
+internal sealed class SourceStream(ByteSource source, long start, long length) : Stream
+{
+    private long _read;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => length;
+
+    public override long Position
+    {
+        get => _read;
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        Span<byte> target = buffer[..(int)Math.Min(buffer.Length, length - _read)];
+        source.Read(start + _read, target);
+        _read += target.Length;
+        return target.Length;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

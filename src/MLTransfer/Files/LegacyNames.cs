@@ -4,20 +4,20 @@ using System.Text.Unicode;
 namespace MLTransfer.Files;
 
 /// <summary>
-/// Names in the code page of whoever wrote them, which archives and old file systems do not tell: that one is taken in which the names of
-/// an archive, all together, look most like words.
+/// Guesses the code page of file names that are not UTF-8, since archives and old file systems do not record it: the one in which all
+/// names of an archive together look most like words.
 /// </summary>
 internal static class LegacyNames
 {
-    // DOS first, which zip files without another mark are in; of equal ones the first is taken.
-    // Korean without its extension (949): those syllables are rare, and most Japanese names would be made of them.
+    // On a tie the first wins: DOS, the default of zip files.
+    // Korean without its extension (949), whose rare syllables would match most Japanese names.
     private static readonly int[] CodePages = [437, 1252, 932, 51949, 936, 950, 866, 1251];
 
     private const char Impossible = '\uFFFD';
 
-    /// <summary>The code page of names of which some are no UTF-8.</summary>
-    /// <param name="names">The names as they are stored.</param>
-    public static Encoding Of(IReadOnlyList<byte[]> names)
+    /// <summary>The most likely code page of names of which some are not UTF-8.</summary>
+    /// <param name="names">The names as stored.</param>
+    public static Encoding FindEncoding(IReadOnlyList<byte[]> names)
     {
         byte[][] odd = [.. names.Where(name => !Utf8.IsValid(name))];
         return CodePages.Select(Marking)
@@ -25,10 +25,10 @@ internal static class LegacyNames
             .MinBy(choice => choice.Cost).Page;
     }
 
-    /// <summary>A name of its own.</summary>
-    public static string Decode(byte[] name) => (Utf8.IsValid(name) ? Encoding.UTF8 : Of([name])).GetString(name);
+    /// <summary>Decodes a single name.</summary>
+    public static string Decode(byte[] name) => (Utf8.IsValid(name) ? Encoding.UTF8 : FindEncoding([name])).GetString(name);
 
-    // A character that no code page has stands for what is not of the page: an exception per name would take minutes for a large archive.
+    // Invalid bytes are replaced, not thrown on: an exception per name would take minutes for a large archive.
     private static Encoding Marking(int page) =>
         CodePagesEncodingProvider.Instance
             .GetEncoding(page, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback($"{Impossible}"))!;
@@ -41,7 +41,7 @@ internal static class LegacyNames
         return cost;
     }
 
-    /// <summary>How unlike words a name is; infinite where it cannot be of the code page.</summary>
+    /// <summary>How unlike words a name is; infinite where it is invalid in the code page.</summary>
     private static double Cost(Encoding page, byte[] name)
     {
         string text = page.GetString(name);
@@ -60,7 +60,7 @@ internal static class LegacyNames
     private static double Cost(char letter, char before)
     {
         Script script = ScriptOf(letter), other = ScriptOf(before);
-        // A capital within a word, or a word in two scripts, is what a wrong code page makes.
+        // A wrong code page produces capitals within words and words in two scripts.
         double capital = char.IsUpper(letter) && char.IsLower(before) ? 0.5 : 0;
         double mixed = script != Script.None && other != Script.None && other != script ? 1 : 0;
         if (char.IsAscii(letter))
@@ -71,7 +71,7 @@ internal static class LegacyNames
             Script.Latin => char.IsAscii(before) ? 0 : 1,
             Script.Kana or Script.Hangul => 0.1,
             Script.Cyrillic => 0.2,
-            // Nearly any bytes are ideographs in some code page.
+            // Almost any bytes are ideographs in some code page.
             Script.Ideograph => 0.4,
             _ => 2,
         };

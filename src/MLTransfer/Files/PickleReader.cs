@@ -5,12 +5,12 @@ using System.Text;
 namespace MLTransfer.Files;
 
 /// <summary>Reads the arguments of pickle instructions, never past the end.</summary>
-/// <param name="bytes">The pickle, and perhaps more.</param>
+/// <param name="bytes">The pickle, possibly followed by other data.</param>
 /// <param name="errors">The file's errors.</param>
-/// <param name="isWindow">Whether the file goes on behind <paramref name="bytes"/>, which are more than a pickle needs.</param>
+/// <param name="isWindow">Whether the file continues after <paramref name="bytes"/>, which are more than a pickle needs.</param>
 internal sealed class PickleReader(byte[] bytes, FileErrors errors, bool isWindow = false)
 {
-    // 128 bits, as random number generators have them, and the byte of the sign. Arithmetic and text of long integers take quadratic time.
+    // 128 bits, for the state of random number generators, and a sign byte. Formatting long integers takes quadratic time.
     private const int LongestInteger = 17;
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -28,7 +28,7 @@ internal sealed class PickleReader(byte[] bytes, FileErrors errors, bool isWindo
 
     public double Double() => BinaryPrimitives.ReadDoubleBigEndian(Take(8));
 
-    /// <summary>An integer: <see cref="long"/> where it fits, <see cref="BigInteger"/> elsewhere.</summary>
+    /// <summary>An integer: a <see cref="long"/> where it fits, else a <see cref="BigInteger"/>.</summary>
     public object Integer(long length)
     {
         ReadOnlySpan<byte> digits = Take(length);
@@ -40,7 +40,7 @@ internal sealed class PickleReader(byte[] bytes, FileErrors errors, bool isWindo
 
     public string Text(long length) => Decoded(Take(length));
 
-    /// <summary>Text up to the next line feed, as the instruction GLOBAL has it.</summary>
+    /// <summary>Text up to the next line feed, the argument form of GLOBAL.</summary>
     public string Line()
     {
         int length = bytes.AsSpan(Position).IndexOf((byte)'\n');
@@ -53,7 +53,7 @@ internal sealed class PickleReader(byte[] bytes, FileErrors errors, bool isWindo
 
     public byte[] Bytes(long length) => Take(length).ToArray();
 
-    /// <summary>A frame announces how many bytes follow; they only have to be there.</summary>
+    /// <summary>Checks that the bytes a frame announces exist.</summary>
     public void Frame()
     {
         long length = Int64();
@@ -85,4 +85,56 @@ internal sealed class PickleReader(byte[] bytes, FileErrors errors, bool isWindo
     private Exception PastEnd() => isWindow
         ? errors.Refused($"its pickle has more than {bytes.Length} bytes; those of the largest models have a few hundred thousand")
         : errors.CutShort($"its pickle ends at byte {bytes.Length}, inside an instruction");
+}
+
+/// <summary>
+/// The supported pickle instructions: those that CPython 2 and 3 write for containers with protocols 2 to 5. All others are refused.
+/// </summary>
+internal enum PickleOpcode : byte
+{
+    Mark = (byte)'(',
+    Stop = (byte)'.',
+    Pop = (byte)'0',
+    PopMark = (byte)'1',
+    BinFloat = (byte)'G',
+    BinInt = (byte)'J',
+    BinInt1 = (byte)'K',
+    BinInt2 = (byte)'M',
+    None = (byte)'N',
+    BinString = (byte)'T',
+    ShortBinString = (byte)'U',
+    BinPersistentId = (byte)'Q',
+    Reduce = (byte)'R',
+    BinUnicode = (byte)'X',
+    Append = (byte)'a',
+    Build = (byte)'b',
+    Global = (byte)'c',
+    Appends = (byte)'e',
+    BinGet = (byte)'h',
+    LongBinGet = (byte)'j',
+    BinPut = (byte)'q',
+    LongBinPut = (byte)'r',
+    SetItem = (byte)'s',
+    Tuple = (byte)'t',
+    SetItems = (byte)'u',
+    EmptyDictionary = (byte)'}',
+    EmptyList = (byte)']',
+    EmptyTuple = (byte)')',
+    BinBytes = (byte)'B',
+    ShortBinBytes = (byte)'C',
+    Protocol = 0x80,
+    NewObject = 0x81,
+    Tuple1 = 0x85,
+    Tuple2 = 0x86,
+    Tuple3 = 0x87,
+    NewTrue = 0x88,
+    NewFalse = 0x89,
+    Long1 = 0x8a,
+    Long4 = 0x8b,
+    ShortBinUnicode = 0x8c,
+    BinUnicode8 = 0x8d,
+    BinBytes8 = 0x8e,
+    StackGlobal = 0x93,
+    Memoize = 0x94,
+    Frame = 0x95,
 }

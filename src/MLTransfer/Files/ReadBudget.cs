@@ -1,9 +1,8 @@
 namespace MLTransfer.Files;
 
 /// <summary>
-/// How much memory one file may make us take, however it is built: sixteen times its length and four mebibytes. Compressed entries,
-/// entries that
-/// overlap and tensors that repeat a storage are all paid for here, before the memory is taken. Several threads may take at once.
+/// Limits the memory that reading one file may allocate, whatever its content: sixteen times its length plus four mebibytes. Compressed
+/// entries, overlapping entries and tensors that share a storage are all charged before the memory is allocated. Thread-safe.
 /// </summary>
 internal sealed class ReadBudget(long fileLength, FileErrors errors)
 {
@@ -12,10 +11,10 @@ internal sealed class ReadBudget(long fileLength, FileErrors errors)
     private readonly Lock _taking = new();
     private long _taken;
 
-    /// <summary>Takes memory.</summary>
-    /// <param name="bytes">How many bytes are about to be taken.</param>
+    /// <summary>Charges memory that is about to be allocated.</summary>
+    /// <param name="bytes">The number of bytes.</param>
     /// <param name="purpose">What for, such as "its entry 'data/0'".</param>
-    /// <exception cref="Exception">It is more than is left, or more than one array can hold.</exception>
+    /// <exception cref="Exception">It is more than the rest of the budget, or more than one array can hold.</exception>
     public int Take(Int128 bytes, string purpose)
     {
         lock (_taking)
@@ -26,7 +25,7 @@ internal sealed class ReadBudget(long fileLength, FileErrors errors)
         return (int)bytes;
     }
 
-    /// <summary>Refuses what could not be taken even if nothing else were.</summary>
+    /// <summary>Refuses what would exceed the budget on its own.</summary>
     /// <exception cref="Exception">It is more than the whole budget, or more than one array can hold.</exception>
     public void Check(Int128 bytes, string purpose) => Check(bytes, _limit, purpose);
 

@@ -5,7 +5,7 @@ using System.Text;
 namespace MLTransfer.Files;
 
 /// <summary>
-/// One spelling for names that look the same: Unicode's composed form, NFC (UAX #15). Not <see cref="string.Normalize()"/>, which changes
+/// Normalizes names that look the same to one spelling: Unicode's composed form, NFC (UAX #15). <see cref="string.Normalize()"/> changes
 /// nothing where the application runs without ICU.
 /// </summary>
 internal static class Spelling
@@ -15,10 +15,10 @@ internal static class Spelling
     private const int FirstChanged = 0x300;
     private static readonly Lazy<Data> Unicode = new(Data.Read);
 
-    /// <summary>The name in its composed form; a name with half a surrogate pair stays as it is.</summary>
+    /// <summary>The name in composed form; a name with a lone surrogate is returned unchanged.</summary>
     public static string Composed(string name)
     {
-        // Every character that may change, or change the one before it, lies at or above the first combining mark.
+        // No character below the first combining mark changes, or changes the one before it.
         if (name.All(letter => letter < FirstChanged) || HasHalfPair(name))
             return name;
         List<int> letters = [];
@@ -61,7 +61,7 @@ internal static class Spelling
         }
     }
 
-    // Marks that do not touch each other may come in any order; sorted by class, equal names become equal.
+    // Marks of different classes may come in any order; sorting them by class makes equal names equal.
     private static void Reorder(List<int> letters)
     {
         for (int at = 1; at < letters.Count; at++)
@@ -131,4 +131,38 @@ internal static class Spelling
 
         private static int Hex(string digits) => int.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
+}
+
+/// <summary>
+/// Finds files whose names are spelled differently on disk than in a list or on a command line: in another Unicode normal form, or with
+/// bytes that are not UTF-8. Folder listings are cached.
+/// </summary>
+internal sealed class SpelledPaths
+{
+    private readonly Dictionary<string, Dictionary<string, string>> _folders = new(StringComparer.Ordinal);
+
+    /// <summary>The path as spelled on disk; the path itself where no such file exists.</summary>
+    public string OnDisk(string path)
+    {
+        if (Ascii.IsValid(path) || UnixNames.Exists(path) || Path.GetDirectoryName(path) is not { } folder)
+            return path;
+        string parent = folder.Length == 0 ? "" : OnDisk(folder);
+        string found = Names(parent).GetValueOrDefault(Key(Path.GetFileName(path)), "");
+        return found.Length > 0 ? Path.Combine(parent, found) : path;
+    }
+
+    private Dictionary<string, string> Names(string folder)
+    {
+        if (_folders.TryGetValue(folder, out Dictionary<string, string>? names))
+            return names;
+        names = new(StringComparer.Ordinal);
+        if (UnixNames.Has(folder) || Directory.Exists(folder.Length == 0 ? "." : folder))
+        {
+            foreach ((string name, _, _) in UnixNames.ListFolder(folder))
+                names.TryAdd(Key(name), name);
+        }
+        return _folders[folder] = names;
+    }
+
+    private static string Key(string name) => Spelling.Composed(UnixNames.Shown(name));
 }

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -6,8 +7,8 @@ using MLTransfer.Native;
 namespace MLTransfer.Files;
 
 /// <summary>
-/// Files and folders on Linux whose names are no UTF-8, which .NET cannot open. In a path, each byte that belongs to no character is half a
-/// surrogate pair, U+DC80 for 0x80 and so on (as Python's PEP 383 does); no other path has such a half.
+/// Files and folders on Linux whose names are not UTF-8, which .NET cannot open. In a path, each byte that is part of no character is
+/// written as a lone low surrogate, U+DC80 for 0x80 and so on (Python's PEP 383); no other path contains one.
 /// </summary>
 internal static partial class UnixNames
 {
@@ -18,7 +19,7 @@ internal static partial class UnixNames
 
     private const int CloseOnExec = 0x80000;
 
-    /// <summary>Whether a path has bytes that are no UTF-8; only Linux has such paths.</summary>
+    /// <summary>Whether a path contains bytes that are not UTF-8; only Linux has such paths.</summary>
     public static bool Has(string path)
     {
         if (!OperatingSystem.IsLinux())
@@ -31,33 +32,33 @@ internal static partial class UnixNames
         return false;
     }
 
-    /// <summary>Whether .NET has lost bytes of a name that <see cref="List"/> can tell.</summary>
-    public static bool IsLossy(string name) =>
+    /// <summary>Whether .NET replaced bytes of a name that <see cref="ListBytes"/> preserves.</summary>
+    private static bool IsLossy(string name) =>
         OperatingSystem.IsLinux() && nint.Size == sizeof(long) && name.Contains(Replacement, StringComparison.Ordinal);
 
-    /// <summary>What .NET makes of the name: a replacement character for what is lost.</summary>
+    /// <summary>The name for display: a replacement character for each byte that is not UTF-8.</summary>
     public static string Shown(string name) => Has(name) ? Encoding.UTF8.GetString(Bytes(name)) : name;
 
-    /// <summary>The name as text, its bytes read in the code page that they look like.</summary>
+    /// <summary>The name as text, decoded with the code page that fits its bytes best.</summary>
     public static string Text(string name) => Has(name) ? LegacyNames.Decode(Bytes(name)) : name;
 
     /// <summary>Whether there is a file or folder of that path.</summary>
-    public static bool Exists(string path) => Has(path) ? At(path) is not null : Path.Exists(path);
+    public static bool Exists(string path) => Has(path) ? Inspect(path) is not null : Path.Exists(path);
 
     /// <summary>Whether there is a file of that path.</summary>
-    public static bool FileExists(string path) => Has(path) ? At(path) is { Kind: not UnixFileKind.Folder } : File.Exists(path);
+    public static bool FileExists(string path) => Has(path) ? Inspect(path) is { Kind: not UnixFileKind.Folder } : File.Exists(path);
 
     /// <summary>Looks at a file or folder of any name; see <see cref="UnixFile.At(string)"/>.</summary>
-    public static UnixFile? At(string path) => Has(path) ? UnixFile.At(Terminated(path)) : UnixFile.At(path);
+    public static UnixFile? Inspect(string path) => Has(path) ? UnixFile.At(Terminated(path)) : UnixFile.At(path);
 
     /// <summary>Opens a file of any name.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public static SafeFileHandle OpenRead(string path)
     {
-        // Opening a pipe would wait for somebody to write into it.
-        if (At(path) is { Kind: UnixFileKind.Special or UnixFileKind.Socket })
-            throw new IOException("it is no file, but a pipe, a socket or a device");
+        // Opening a pipe would block until another process writes to it.
+        if (Inspect(path) is { Kind: UnixFileKind.Special or UnixFileKind.Socket })
+            throw new IOException("it is a pipe, a socket or a device, not a file");
         if (!Has(path))
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
                 FileOptions.SequentialScan);
@@ -65,9 +66,26 @@ internal static partial class UnixNames
         return file >= 0 ? new SafeFileHandle(file, ownsHandle: true) : throw new IOException(Marshal.GetLastPInvokeErrorMessage());
     }
 
-    /// <summary>All that lies directly in a folder.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public static List<(string Name, bool IsFolder, bool IsLink)> List(string folder)
+    /// <summary>
+    /// Lists what is directly in a folder, whatever the names: each name, whether it is a folder or a link to one, and whether it is a
+    /// link to a folder.
+    /// </summary>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    public static List<(string Name, bool IsFolder, bool IsLink)> ListFolder(string folder)
+    {
+        if (folder.Length == 0)
+            folder = ".";
+        if (Has(folder))
+            return ListBytes(folder);
+        List<(string Name, bool, bool)> entries = [.. new FileSystemEnumerable<(string, bool, bool)>(
+            folder,
+            (ref FileSystemEntry entry) =>
+                (entry.FileName.ToString(), entry.IsDirectory, entry.IsDirectory && entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
+            new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })];
+        return entries.Exists(entry => IsLossy(entry.Name)) ? ListBytes(folder) : entries;
+    }
+
+    private static List<(string Name, bool IsFolder, bool IsLink)> ListBytes(string folder)
     {
         nint stream = OpenFolder(Terminated(folder));
         if (stream == 0)

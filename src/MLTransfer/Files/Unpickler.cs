@@ -1,11 +1,9 @@
 namespace MLTransfer.Files;
 
 /// <summary>
-/// Reads a pickle as a stack machine over <see cref="PickleOpcode"/>: it can build numbers, strings and containers, and what the globals
-/// given
-/// build of them, and nothing else. It never recurses, and no number in the file decides how much memory is taken: every instruction is
-/// paid for
-/// before it is followed.
+/// Reads a pickle as a stack machine over <see cref="PickleOpcode"/>: it builds numbers, strings and containers, and what the given globals
+/// make of them, and nothing else. It never recurses, and no number in the file decides how much memory is allocated: every instruction is
+/// charged to the budget before it runs.
 /// </summary>
 internal sealed class Unpickler
 {
@@ -21,17 +19,15 @@ internal sealed class Unpickler
     private readonly FileErrors _errors;
     private readonly bool _oldTextAsBytes;
 
-    /// <param name="reader">Where the pickle begins; afterwards, where it has ended.</param>
-    /// <param name="globals">The only names that it may ask for, as module.name: a <see cref="PickledFunction"/>, or what a name stands
-    /// for. Nothing of Python's runs.</param>
-    /// <param name="findStorage">Turns a persistent id, by which torch.save refers to storages, into the storage.</param>
-    /// <param name="budget">Pays for what is built.</param>
+    /// <param name="reader">Positioned at the start of the pickle; afterwards, at its end.</param>
+    /// <param name="globals">The allowed globals, as module.name: a <see cref="PickledFunction"/>, or the value of the name.</param>
+    /// <param name="findStorage">Maps a persistent id, by which torch.save refers to storages, to the storage.</param>
+    /// <param name="budget">Is charged for what is built.</param>
     /// <param name="errors">The file's errors.</param>
-    /// <param name="oldTextAsBytes">Whether strings of Python 2, which may hold anything, become bytes; UTF-8 text otherwise.</param>
+    /// <param name="oldTextAsBytes">Whether strings of Python 2 become bytes; otherwise they must be UTF-8 text.</param>
     public Unpickler(
         PickleReader reader, IReadOnlyDictionary<string, object> globals, Func<object?, object> findStorage, ReadBudget budget,
-        FileErrors errors,
-        bool oldTextAsBytes = false)
+        FileErrors errors, bool oldTextAsBytes = false)
     {
         _reader = reader;
         _stack = new PickleStack(errors);
@@ -153,7 +149,7 @@ internal sealed class Unpickler
             throw _errors.Damaged($"its pickle says protocol {protocol}; 2 to 5 are read");
     }
 
-    // CPython numbers what it may need again from 0 on, without gaps.
+    // CPython numbers memoized values from 0 on, without gaps.
     private void Memoize(long number)
     {
         if (number > _memo.Count)
@@ -179,8 +175,8 @@ internal sealed class Unpickler
         ? function(arguments.Items, _budget, _errors)
         : throw _errors.Damaged("its pickle calls something that is not a function, or without arguments");
 
-    // The state of an OrderedDict is its attributes: the versions of modules (_metadata), which loading does not need; nor does it need the
-    // settings in an argparse.Namespace, or what a placeholder stands for.
+    // The state of an OrderedDict is its attributes, the module versions (_metadata), which loading does not need; nor does it need the
+    // settings in an argparse.Namespace.
     private void SetState(object? state)
     {
         object? target = _stack.Peek();
@@ -190,4 +186,78 @@ internal sealed class Unpickler
             throw _errors.Damaged("its pickle sets the state of something that has none");
         (target as IPickledObject)?.SetState(state, _errors);
     }
+}
+
+/// <summary>The stack of the unpickler, with its marks; popping below the bottom or a mark is an error.</summary>
+internal sealed class PickleStack(FileErrors errors)
+{
+    private readonly List<object?> _values = [];
+    private readonly Stack<int> _marks = [];
+
+    private int Bottom => _marks.TryPeek(out int mark) ? mark : 0;
+
+    public void Push(object? value) => _values.Add(value);
+
+    public void Mark() => _marks.Push(_values.Count);
+
+    public object? Peek() => _values.Count > Bottom ? _values[^1] : throw Underflow();
+
+    public object? Pop()
+    {
+        object? top = Peek();
+        _values.RemoveAt(_values.Count - 1);
+        return top;
+    }
+
+    public object?[] Pop(int count)
+    {
+        if (_values.Count - Bottom < count)
+            throw Underflow();
+        return Cut(_values.Count - count);
+    }
+
+    public object?[] PopToMark() => _marks.TryPop(out int mark) ? Cut(mark) : throw Underflow();
+
+    /// <summary>The instruction POP: removes the top value, or the mark if there is no value above it.</summary>
+    public void PopValueOrMark()
+    {
+        if (_values.Count > Bottom)
+            _values.RemoveAt(_values.Count - 1);
+        else if (!_marks.TryPop(out _))
+            throw Underflow();
+    }
+
+    private object?[] Cut(int start)
+    {
+        object?[] cut = new object?[_values.Count - start];
+        _values.CopyTo(start, cut, 0, cut.Length);
+        _values.RemoveRange(start, cut.Length);
+        return cut;
+    }
+
+    private Exception Underflow() => errors.Damaged("its pickle takes a value that was never put");
+}
+
+/// <summary>
+/// Upper bounds, in bytes, of the memory that an instruction allocates, including what lists and dictionaries discard as they grow. Text
+/// and bytes are charged once, with the length of the pickle.
+/// </summary>
+internal static class PickleCost
+{
+    private const int Value = 48, Remembered = 32, Named = 384, Stored = 256, Rebuilt = 384;
+
+    /// <summary>A pair of a dictionary that is built from a list.</summary>
+    public const int OfPair = 64;
+
+    public static int Of(PickleOpcode code) => code switch
+    {
+        PickleOpcode.BinPut or PickleOpcode.LongBinPut or PickleOpcode.Memoize => Remembered,
+        PickleOpcode.Global or PickleOpcode.StackGlobal => Named,
+        PickleOpcode.BinPersistentId => Stored,
+        PickleOpcode.Reduce or PickleOpcode.NewObject => Rebuilt,
+        _ => Value,
+    };
+
+    /// <summary>Text doubles in size; a number of any length is copied once.</summary>
+    public static Int128 OfText(long pickleLength) => 3 * (Int128)pickleLength;
 }

@@ -1,9 +1,9 @@
 namespace MLTransfer.Files;
 
-/// <summary>Where the XDG base directory specification puts what can be computed or downloaded again.</summary>
+/// <summary>The cache folder of the XDG base directory specification.</summary>
 internal static class UserCache
 {
-    /// <summary>What to say where there is no such folder.</summary>
+    /// <summary>The reason why there is no cache folder.</summary>
     internal const string NoHome = "this user has no home folder";
 
     private const string Variable = "XDG_CACHE_HOME";
@@ -12,9 +12,9 @@ internal static class UserCache
     internal static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     /// <summary>The folder below which every program has its own.</summary>
-    /// <param name="environment">Looks an environment variable up.</param>
-    /// <param name="home">The user's home folder; what is no full path is none: a cache never goes into the working directory.</param>
-    /// <returns><see langword="null"/> where there is neither.</returns>
+    /// <param name="environment">Looks up an environment variable.</param>
+    /// <param name="home">The user's home folder; a relative path counts as none, so that no cache goes into the working directory.</param>
+    /// <returns><see langword="null"/> where there is no such folder.</returns>
     internal static string? Root(Func<string, string?> environment, string home) =>
         environment(Variable) is { } asked && Path.IsPathRooted(asked) ? asked
         : Path.IsPathRooted(home) ? Path.Combine(home, ".cache")

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using System.Text.Unicode;
 
@@ -23,7 +24,7 @@ internal static class ZipDirectory
         List<Record> records = Records(directory, end.Count, errors);
         Encoding legacy = records.TrueForAll(record => Utf8.IsValid(record.Name))
             ? Encoding.UTF8
-            : LegacyNames.Of([.. records.Select(record => record.Name)]);
+            : LegacyNames.FindEncoding([.. records.Select(record => record.Name)]);
         var entries = new Dictionary<string, ZipEntry>(StringComparer.Ordinal);
         foreach (Record record in records)
         {
@@ -58,7 +59,7 @@ internal static class ZipDirectory
     private static ZipEntry ReadEntry(ReadOnlySpan<byte> record, byte[] nameBytes, ReadOnlySpan<byte> extra, Encoding legacy,
         FileErrors errors)
     {
-        // Many writers of UTF-8 do not set the flag for it, so the bytes decide.
+        // Many programs write UTF-8 without setting its flag, so the bytes decide.
         string name = UnicodeName(extra, nameBytes) ?? (Utf8.IsValid(nameBytes) ? Encoding.UTF8 : legacy).GetString(nameBytes);
         EntryNames.Check(name, errors);
         int method = BinaryPrimitives.ReadUInt16LittleEndian(record[10..]);
@@ -67,7 +68,7 @@ internal static class ZipDirectory
         if (method is not (Stored or Deflated))
             throw errors.Unreadable($"cannot be read: its zip entry '{name}' is compressed by method {method}",
                 "Pack it again by deflate, the usual one, or without compression.");
-        // Sizes that need more than 32 bits are all ones here, and in the extra field, in this order.
+        // Sizes beyond 32 bits are all ones here and follow in the extra field, in this order.
         ReadOnlySpan<byte> wide = Field(extra, Zip64Field);
         long length = Size(record, 24, ref wide), stored = Size(record, 20, ref wide), place = Size(record, 42, ref wide);
         if (length < 0 || stored < 0 || place < 0 || (method == Stored && stored != length))
@@ -77,7 +78,7 @@ internal static class ZipDirectory
             place + LocalHeaderSize + nameBytes.Length, IsFile(record, name));
     }
 
-    // What Unix knows of a file stands in the upper half of its attributes: 8 is a file, 10 a link.
+    // The upper half of the attributes is the Unix mode; its top four bits are the kind: 8 a file, 10 a link.
     private static bool IsFile(ReadOnlySpan<byte> record, string name)
     {
         int kind = record[5] == Unix ? BinaryPrimitives.ReadUInt16LittleEndian(record[40..]) >> 12 : 0;
@@ -94,16 +95,14 @@ internal static class ZipDirectory
         return size;
     }
 
-    /// <summary>The name in UTF-8 beside one in another code page, which holds as long as that one was not changed (4.6.9).</summary>
+    /// <summary>The UTF-8 name in an extra field, valid while the checksum of the plain name matches (4.6.9).</summary>
     private static string? UnicodeName(ReadOnlySpan<byte> extra, byte[] name)
     {
         ReadOnlySpan<byte> field = Field(extra, UnicodePathField);
         if (field.Length <= UnicodePathHead || field[0] != 1)
             return null;
-        var checksum = new Crc32();
-        checksum.Add(name);
         ReadOnlySpan<byte> unicode = field[UnicodePathHead..];
-        return BinaryPrimitives.ReadUInt32LittleEndian(field[1..]) == checksum.Value && Utf8.IsValid(unicode)
+        return BinaryPrimitives.ReadUInt32LittleEndian(field[1..]) == Crc32.HashToUInt32(name) && Utf8.IsValid(unicode)
             ? Encoding.UTF8.GetString(unicode)
             : null;
     }
@@ -120,10 +119,10 @@ internal static class ZipDirectory
         return [];
     }
 
-    /// <summary>Where a record of the directory starts, the name in it, and where its extra fields are.</summary>
+    /// <summary>A record of the directory: its start, the name's bytes, and the range of its extra fields.</summary>
     private readonly record struct Record(int Start, byte[] Name, Range Extra);
 
-    // Entries that share bytes are how a small file says that it has large ones.
+    // Overlapping entries let a small zip bomb declare huge content.
     private static void CheckPlaces(IEnumerable<ZipEntry> entries, long room, FileErrors errors)
     {
         Int128 end = 0;
@@ -133,7 +132,114 @@ internal static class ZipDirectory
                 throw errors.Damaged($"its zip entry '{entry.Name}' shares bytes with another");
             end = (Int128)entry.Body + entry.StoredLength;
             if (end > room)
-                throw errors.CutShort($"its zip entry '{entry.Name}' reaches {end - room} bytes into the directory, or behind it");
+                throw errors.CutShort($"its zip entry '{entry.Name}' reaches {end - room} bytes into the directory, or past it");
         }
     }
 }
+
+/// <summary>The end record of a zip file, which locates its directory (.ZIP File Format Specification 6.3.10, 4.3.14 to 4.3.16).</summary>
+/// <param name="Count">The number of entries.</param>
+/// <param name="Length">The length of the directory in bytes.</param>
+/// <param name="Place">The directory's offset; <see cref="Place"/> + <see cref="Length"/> lies within the file.</param>
+internal sealed record ZipDirectoryEnd(long Count, long Length, long Place)
+{
+    private const int Size = 22, LocatorSize = 20, Size64 = 56, LongestComment = ushort.MaxValue;
+
+    // At most this many bytes after the end record are ignored, such as what a download appended.
+    private const int LongestTrail = 1 << 20;
+
+    private static ReadOnlySpan<byte> Mark => "PK\x05\x06"u8;
+
+    /// <exception cref="Exception">There is none, as when a file is cut short, or it contradicts the file.</exception>
+    public static ZipDirectoryEnd Find(ByteSource source, FileErrors errors)
+    {
+        string? fault = null;
+        byte[] tail = new byte[Math.Min(source.Length, LocatorSize + Size + LongestComment)];
+        source.Read(source.Length - tail.Length, tail);
+        for (int at = Last(tail, tail.Length); at >= 0; at = Last(tail, at))
+        {
+            ReadOnlySpan<byte> end = tail.AsSpan(at);
+            if (BinaryPrimitives.ReadUInt16LittleEndian(end[20..]) == end.Length - Size
+                && TryRead(end, tail.AsSpan(0, at), source, source.Length - end.Length, ref fault) is { } found)
+            {
+                return found;
+            }
+        }
+        return BeforeTrail(source, ref fault)
+            ?? throw (fault is null ? errors.CutShort("the directory at the end of a zip file is not there") : errors.Damaged(fault));
+    }
+
+    /// <summary>The last end record that directly follows its directory; null where there is none.</summary>
+    private static ZipDirectoryEnd? BeforeTrail(ByteSource source, ref string? fault)
+    {
+        byte[] tail = new byte[Math.Min(source.Length, LongestTrail)];
+        long start = source.Length - tail.Length;
+        source.Read(start, tail);
+        for (int at = Last(tail, tail.Length); at >= 0; at = Last(tail, at))
+        {
+            ReadOnlySpan<byte> end = tail.AsSpan(at), before = tail.AsSpan(0, at);
+            bool is64 = before.Length >= LocatorSize && before[^LocatorSize..].StartsWith("PK\x06\x07"u8);
+            if (BinaryPrimitives.ReadUInt16LittleEndian(end[20..]) > end.Length - Size)
+                continue;
+            if (TryRead(end, before, source, start + at, ref fault) is { } found && (is64 || found.Place + found.Length == start + at))
+                return found;
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// The offset of the last end record that starts before a position and fits into the file; -1 where there is none.
+    /// </summary>
+    private static int Last(ReadOnlySpan<byte> tail, int before)
+    {
+        int last = Math.Min(tail.Length - Size, before - 1);
+        return last < 0 ? -1 : tail[..(last + Mark.Length)].LastIndexOf(Mark);
+    }
+
+    /// <summary>
+    /// Null where the record contradicts the file, as when trailing bytes happen to contain its mark: an earlier one may be right. The
+    /// first such fault is kept.
+    /// </summary>
+    private static ZipDirectoryEnd? TryRead(
+        ReadOnlySpan<byte> end, ReadOnlySpan<byte> before, ByteSource source, long room, ref string? fault)
+    {
+        ZipDirectoryEnd? read = before.Length < LocatorSize || !before[^LocatorSize..].StartsWith("PK\x06\x07"u8)
+            ? new(BinaryPrimitives.ReadUInt16LittleEndian(end[10..]), BinaryPrimitives.ReadUInt32LittleEndian(end[12..]),
+                BinaryPrimitives.ReadUInt32LittleEndian(end[16..]))
+            : TryRead64(BinaryPrimitives.ReadInt64LittleEndian(before[^12..]), source, ref fault);
+        if (read is { Count: >= 0, Length: >= 0, Place: >= 0 } && read.Place <= room && read.Length <= room - read.Place)
+            return read;
+        fault ??= "its zip directory lies outside it";
+        return null;
+    }
+
+    private static ZipDirectoryEnd? TryRead64(long place, ByteSource source, ref string? fault)
+    {
+        if (place < 0 || place > source.Length - Size64)
+        {
+            fault ??= "the end of its zip directory lies outside it";
+            return null;
+        }
+        Span<byte> end64 = stackalloc byte[Size64];
+        source.Read(place, end64);
+        if (!end64.StartsWith("PK\x06\x06"u8))
+        {
+            fault ??= "the end of its zip directory is not where it should be";
+            return null;
+        }
+        return new(BinaryPrimitives.ReadInt64LittleEndian(end64[32..]), BinaryPrimitives.ReadInt64LittleEndian(end64[40..]),
+            BinaryPrimitives.ReadInt64LittleEndian(end64[48..]));
+    }
+}
+
+/// <summary>An entry of a zip directory, with every number checked against the file.</summary>
+/// <param name="Name">The name, with <c>/</c> between folders.</param>
+/// <param name="IsDeflated">Whether the bytes are compressed; stored as they are otherwise.</param>
+/// <param name="Checksum">The CRC-32 of the bytes.</param>
+/// <param name="StoredLength">The number of bytes in the file.</param>
+/// <param name="Length">The number of bytes after decompression.</param>
+/// <param name="Place">The offset of the entry's own header.</param>
+/// <param name="Body">The earliest offset of the bytes: after the header and the name.</param>
+/// <param name="IsFile">Whether it is a file, not a folder, a link or a device.</param>
+internal sealed record ZipEntry(
+    string Name, bool IsDeflated, uint Checksum, long StoredLength, long Length, long Place, long Body, bool IsFile);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace MLTransfer.Files;
 
@@ -8,7 +9,7 @@ internal sealed class ZipEntries(ByteSource source, ReadBudget budget, FileError
 {
     private const int LocalHeaderSize = 30;
 
-    // The processor's cache still has what was read last.
+    // Small enough that the checksum finds the bytes just read still in the processor's cache.
     private const int Chunk = 1 << 18;
     private readonly Dictionary<string, ZipEntry> _entries = ZipDirectory.Read(source, budget, errors);
 
@@ -17,10 +18,10 @@ internal sealed class ZipEntries(ByteSource source, ReadBudget budget, FileError
     /// <summary>The entries in the order of the directory.</summary>
     public IEnumerable<ZipEntry> Entries => _entries.Values;
 
-    /// <summary>Bytes of an entry as the directory declares them; -1 when there is none of that name.</summary>
+    /// <summary>Length of an entry as the directory declares it; -1 where there is no entry of that name.</summary>
     public long Length(string name) => _entries.TryGetValue(name, out ZipEntry? entry) ? entry.Length : -1;
 
-    /// <summary>The bytes of an entry that exists, checked against its checksum.</summary>
+    /// <summary>Reads an entry that exists and verifies its checksum.</summary>
     public byte[] Read(string name)
     {
         byte[] bytes = GC.AllocateUninitializedArray<byte>(budget.Take(_entries[name].Length, $"its entry '{name}'"));
@@ -28,7 +29,7 @@ internal sealed class ZipEntries(ByteSource source, ReadBudget budget, FileError
         return bytes;
     }
 
-    /// <summary>Reads an entry that exists into memory of its length, and checks it against its checksum.</summary>
+    /// <summary>Reads an entry that exists into memory of its length, and verifies its checksum.</summary>
     public void Read(string name, Span<byte> bytes)
     {
         ZipEntry entry = _entries[name];
@@ -36,27 +37,27 @@ internal sealed class ZipEntries(ByteSource source, ReadBudget budget, FileError
         if (entry.IsDeflated)
         {
             Inflate(entry, bytes);
-            checksum.Add(bytes);
+            checksum.Append(bytes);
         }
         else
         {
-            Copy(Start(entry), bytes, ref checksum);
+            Copy(Start(entry), bytes, checksum);
         }
-        if (checksum.Value != entry.Checksum)
+        if (checksum.GetCurrentHashAsUInt32() != entry.Checksum)
             throw errors.Damaged($"its entry '{name}' does not agree with its checksum");
     }
 
-    private void Copy(long start, Span<byte> bytes, ref Crc32 checksum)
+    private void Copy(long start, Span<byte> bytes, Crc32 checksum)
     {
         for (int at = 0; at < bytes.Length; at += Chunk)
         {
             Span<byte> chunk = bytes.Slice(at, Math.Min(Chunk, bytes.Length - at));
             source.Read(start + at, chunk);
-            checksum.Add(chunk);
+            checksum.Append(chunk);
         }
     }
 
-    // The header before an entry repeats the directory; only its lengths are needed, to skip it.
+    // The header before an entry repeats what the directory says; only its lengths are needed, to skip it.
     private long Start(ZipEntry entry)
     {
         Span<byte> header = stackalloc byte[LocalHeaderSize];

@@ -49,7 +49,7 @@ public sealed class RedirectionTests : IDisposable
     public async Task A_certificate_that_nobody_vouches_for_is_refused_at_once()
     {
         using var server = new TestServer(Certificate(), Honest(Content));
-        Assert.Contains("whose certificate this machine does not know",
+        Assert.Contains("whose certificate this machine does not trust",
             (await Assert.ThrowsAsync<WeightsException>(() => GetAsync(server))).Message, StringComparison.Ordinal);
         Assert.Empty(server.Requests);
     }

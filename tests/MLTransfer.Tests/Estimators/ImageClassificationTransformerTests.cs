@@ -33,11 +33,12 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
     public void A_data_view_a_prediction_engine_and_a_list_of_files_give_the_same_scores()
     {
         float[][] batched = Scores(trained.Model.Transform(trained.Data));
-        IReadOnlyList<ImageFile> files = ImageFolder.List(trained.Folder);
+        ImageFile[] files =
+            [.. ImageFolder.List(trained.Folder).Select(row => new ImageFile { ImagePath = row.ImagePath, Label = row.Label })];
         using var engine = trained.Context.Model.CreatePredictionEngine<ImageFile,
             ImageLabel>(trained.Model, new PredictionEngineOptions { OwnsTransformer = false });
         ImagePrediction[] listed = [.. trained.Network.Predict(files.Select(file => file.ImagePath))];
-        for (int i = 0; i < files.Count; i++)
+        for (int i = 0; i < files.Length; i++)
         {
             ImageLabel single = engine.Predict(files[i]);
             AssertClose(batched[i], single.Score);

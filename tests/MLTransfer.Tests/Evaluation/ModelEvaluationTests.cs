@@ -54,7 +54,7 @@ public sealed class ModelEvaluationTests(TrainedModel trained) : IClassFixture<T
     private void Copy(string label, string name, int count)
     {
         Directory.CreateDirectory(_folder.PathOf(name));
-        foreach (ImageFile file in ImageFolder.List(trained.Folder).Where(file => file.Label == label).Take(count))
+        foreach (ImageRow file in ImageFolder.List(trained.Folder).Where(file => file.Label == label).Take(count))
             File.Copy(file.ImagePath, _folder.PathOf($"{name}/{Path.GetFileName(file.ImagePath)}"));
     }
 }

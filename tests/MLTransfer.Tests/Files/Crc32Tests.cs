@@ -1,4 +1,4 @@
-using MLTransfer.Files;
+using System.IO.Hashing;
 
 namespace MLTransfer.Tests.Files;
 
@@ -22,9 +22,9 @@ public class Crc32Tests
     private static uint Of(ReadOnlySpan<byte> bytes, int first)
     {
         var checksum = new Crc32();
-        checksum.Add(bytes[..first]);
-        checksum.Add(bytes[first..]);
-        return checksum.Value;
+        checksum.Append(bytes[..first]);
+        checksum.Append(bytes[first..]);
+        return checksum.GetCurrentHashAsUInt32();
     }
 
     private static uint BitByBit(ReadOnlySpan<byte> bytes)

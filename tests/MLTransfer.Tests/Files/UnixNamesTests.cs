@@ -84,7 +84,7 @@ public sealed class UnixNamesTests : IDisposable
         Shell("mkfifo pipe.png");
 
         Assert.Equal(
-            "it cannot be read (it is no file, but a pipe, a socket or a device)",
+            "it cannot be read (it is a pipe, a socket or a device, not a file)",
             Assert.Throws<ImageException>(() => ImageSource.FromPath(_folder.PathOf("pipe.png")).Decode()).Reason);
     }
 

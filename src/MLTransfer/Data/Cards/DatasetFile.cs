@@ -25,7 +25,7 @@ public sealed record DatasetFile(IReadOnlyList<Uri> Urls)
 
     /// <summary>How it is known again; null where nothing is published about it.</summary>
     [JsonIgnore]
-    public Checksum? Checksum => (Sha256, Md5) switch
+    internal Checksum? Checksum => (Sha256, Md5) switch
     {
         ({ } sha256, _) => Checksum.Sha256(sha256),
         (_, { } md5) => Checksum.Md5(md5),

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MLTransfer.Files;
 
 namespace MLTransfer.Data.Cards;
 
@@ -31,7 +32,7 @@ internal static class DatasetLists
         string label = match.Groups["label"].Value;
         string name = list.Image.Replace("{label}", label, StringComparison.Ordinal)
             .Replace("{name}", match.Groups["name"].Value, StringComparison.Ordinal);
-        string image = Path.Combine([folder, .. EntryPath.Parts(name)]);
+        string image = Path.Combine([folder, .. EntryNames.PathParts(name)]);
         return File.Exists(image)
             ? new ImageRow(image, label, SplitNames.Of(list.Split))
             : throw new InvalidDataException($"The list '{list.File}' names the image '{name}', which is not in the data set.");

@@ -1,4 +1,5 @@
 using MLTransfer.Errors;
+using MLTransfer.Files;
 
 namespace MLTransfer.Data.Cards;
 
@@ -50,10 +51,10 @@ internal sealed class Unpacker(string archive, string folder, UnpackLimits limit
     {
         if (++_entries > limits.Entries)
             throw new InvalidDataException($"is one of more than {limits.Entries:N0} entries");
-        IReadOnlyList<string> parts = EntryPath.Parts(entry.Name);
+        string[] parts = EntryNames.PathParts(entry.Name);
         if (entry.Kind == EntryKind.Other)
             _skipped.Add(Printable.Of(entry.Name, LongestName));
-        else if (entry.Kind == EntryKind.Folder || parts.Count == 0)
+        else if (entry.Kind == EntryKind.Folder || parts.Length == 0)
             Directory.CreateDirectory(Path.Combine([folder, .. parts]));
         else
             Write(entry, Path.Combine([folder, .. parts]));

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Compression;
-using MLTransfer.Files;
+using System.IO.Hashing;
 using MLTransfer.Imaging;
 using MLTransfer.Tests.Reference;
 
@@ -139,8 +139,8 @@ public class BombTests
             byte[] content = [.. System.Text.Encoding.ASCII.GetBytes(name), .. data];
             stream.Write(content);
             Crc32 checksum = new();
-            checksum.Add(content);
-            BinaryPrimitives.WriteUInt32BigEndian(number, checksum.Value);
+            checksum.Append(content);
+            BinaryPrimitives.WriteUInt32BigEndian(number, checksum.GetCurrentHashAsUInt32());
             stream.Write(number);
         }
         return stream.ToArray();
