@@ -36,7 +36,8 @@ public abstract record ImageClassificationOptions : TrainingOptions
 
     /// <summary>Where weights that are not a file are looked for. Default: <see cref="WeightStore.Default"/>.</summary>
     [TrainingOption("Where weights that are not a file are looked for.",
-        NotTyped = "--weights-dir, --mirror and --offline make it, for every command that needs weights.", ComparedAs = nameof(Weights))]
+        NotTyped = "--weights-dir, --mirror and --offline make it, for every command that needs weights.", ComparedAs = nameof(Weights),
+        Default = "the caches of mlt and of PyTorch")]
     public WeightStore WeightStore { get; init; } = WeightStore.Default;
 
     /// <summary>
