@@ -96,22 +96,18 @@ internal static partial class CliOption
             },
         };
 
-    /// <summary>One of the names of <typeparamref name="T"/>, in any case; null when not given.</summary>
-    internal static Option<T?> Kind<T>(string name, string description)
-        where T : struct, Enum
+    /// <summary>One of the values of an enum, in any case, by words in the order of the values; null when not given.</summary>
+    internal static Option<Enum?> Kind(string name, string description, Type type, string[] words) => new(name)
     {
-        string[] words = [.. Enum.GetValues<T>().Select(Word)];
-        return new(name)
-        {
-            HelpName = string.Join('|', words),
-            Description = description,
-            CustomParser = result => Array.IndexOf(words, Choose(result, name, words)) is >= 0 and var at ? Enum.GetValues<T>()[at] : null,
-        };
-    }
+        HelpName = string.Join('|', words),
+        Description = description,
+        CustomParser = result => Array.IndexOf(words, Choose(result, name, words)) is >= 0 and var at
+            ? (Enum?)Enum.GetValues(type).GetValue(at)
+            : null,
+    };
 
     /// <summary>The name of an enum value on the command line and in JSON: OneCycle becomes one-cycle, AdamW adamw.</summary>
-    internal static string Word<T>(T kind)
-        where T : struct, Enum => BetweenWords().Replace(kind.ToString(), "-").ToLowerInvariant();
+    internal static string Word(Enum kind) => BetweenWords().Replace(kind.ToString(), "-").ToLowerInvariant();
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z][a-z])")]
     private static partial Regex BetweenWords();

@@ -39,13 +39,14 @@ internal sealed class TrainCommand : MltCommand
         var arguments = TrainRequest.Of(parseResult, _options, Context);
         foreach (var note in TrainNotes.Of(arguments))
             Context.Error.WriteLine(note);
-        if (!arguments.FineTune && parseResult.GetValue(_options.Cache) is null && arguments.CacheFolder is null)
+        var cache = _options[nameof(FeatureExtractionOptions.CacheFolder)];
+        if (arguments.Options is FeatureExtractionOptions { CacheFolder: null } && !cache.IsGiven(parseResult))
             Context.Error.WriteLine(TrainView.WithoutCache($"{UserCache.NoHome}."));
         await GetWeightsAsync(arguments, WantsJson(parseResult), cancel).ConfigureAwait(false);
         var crossed = arguments.Folds.Count == 0 ? null
             : await CrossValidation.RunAsync(arguments, Context, cancel).ConfigureAwait(false);
         if (crossed is not null)
-            arguments = arguments with { CheckpointFolder = arguments.CheckpointOf("all") };
+            arguments = arguments.WithCheckpointOf("all");
         var result = await TrainingScreen.WatchAsync(Context, progress => TrainRun.Run(arguments, progress, cancel))
             .ConfigureAwait(false);
         TrainView.ShowSkipped(result, Context.Error);
@@ -66,11 +67,11 @@ internal sealed class TrainCommand : MltCommand
     // The training would get them too, but tells nobody how a download goes.
     private async Task GetWeightsAsync(TrainArguments arguments, bool quiet, CancellationToken cancel)
     {
-        var reference = WeightsReference.Parse(arguments.Weights, arguments.Backbone);
+        var reference = arguments.Weights;
         if (reference.Remote is null)
             return;
         var weights = await DownloadScreen
-            .WatchAsync(Context, quiet, progress => arguments.Store.GetAsync(reference, progress, cancel)).ConfigureAwait(false);
+            .WatchAsync(Context, quiet, progress => arguments.Options.WeightStore.GetAsync(reference, progress, cancel)).ConfigureAwait(false);
         var licence = reference.Published is { } published ? $" (licence {published.Licence})" : "";
         Context.Error.WriteLine($"weights: {weights.Name}{licence}, {weights.Path}");
     }

@@ -79,3 +79,121 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
 
     private static string[] ClassesOf(ImageDataset dataset) => [.. dataset.Rows.Select(row => row.Label).Distinct()];
 }
+
+/// <summary>Which splits of --data are used.</summary>
+/// <param name="Training">Those to train on; empty: the usual one.</param>
+/// <param name="Validation">The one to validate on; null: the usual one.</param>
+/// <param name="OwnValidation">Whether the data set's own split for validation is used where it has one.</param>
+internal sealed record TrainSplits(IReadOnlyList<string> Training, string? Validation, bool OwnValidation)
+{
+    /// <exception cref="UsageException">There is no such split, or none to train on.</exception>
+    internal ImageDataset TrainingPart(ImageDataset dataset)
+    {
+        if (Training.Count > 0)
+            return Chosen(dataset, Training);
+        if (Validation is not null && !dataset.Splits.Contains(SplitNames.Train))
+            return dataset.Parts([.. dataset.Splits.Where(split => split != SplitNames.Of(Validation) && split != SplitNames.Test)]);
+        return dataset.Splits switch
+        {
+            // A data set may consist of tests only, as MNIST does where just those were downloaded; then it is taken as a whole.
+            [] or [_] => dataset,
+            var splits when splits.Contains(SplitNames.Train) => dataset.Part(SplitNames.Train),
+            var splits => throw new UsageException(
+                $"--data is '{dataset.Path}', which has the splits {string.Join(", ", splits)}, but none called '{SplitNames.Train}'. " +
+                "Say which to train on with --split, which to validate on with --val-split, or cross-validate with --folds."),
+        };
+    }
+
+    /// <summary>The split to validate on; null where there is none.</summary>
+    /// <exception cref="UsageException">There is no such split, or it is trained on.</exception>
+    internal string? ValidationPart(ImageDataset dataset, ImageDataset training)
+    {
+        if (Validation is null)
+        {
+            var has = training != dataset && dataset.Splits.Except(training.Splits).Contains(SplitNames.Validation);
+            return OwnValidation && has ? SplitNames.Validation : null;
+        }
+        var name = SplitNames.Of(Validation);
+        if (!dataset.Splits.Contains(name))
+            throw new UsageException($"--val-split: '{dataset.Path}' has no split '{Validation}'. {Known(dataset)}");
+        if (training.Splits.Contains(name))
+        {
+            throw new UsageException(
+                $"--val-split is '{Validation}', which is trained on, too; name another one, or leave it out of --split.");
+        }
+        return name;
+    }
+
+    /// <summary>Some splits of a data set.</summary>
+    /// <exception cref="UsageException">There is no such split.</exception>
+    internal static ImageDataset Chosen(ImageDataset dataset, IReadOnlyList<string> splits)
+    {
+        try
+        {
+            return dataset.Parts(splits);
+        }
+        catch (ArgumentException unknown)
+        {
+            throw UsageError.For("--split", unknown);
+        }
+    }
+
+    private static string Known(ImageDataset dataset) =>
+        dataset.Splits.Count == 0 ? "It has no splits at all." : $"Its splits are {string.Join(", ", dataset.Splits)}.";
+}
+
+/// <summary>One fold of a cross-validation.</summary>
+/// <param name="Name">The split that is held out.</param>
+/// <param name="Images">What is trained on, and what is held out.</param>
+internal sealed record TrainFold(string Name, TrainData Images)
+{
+    /// <summary>The folds of a data set: its own ones, or as many as are asked for.</summary>
+    /// <param name="data">The data set.</param>
+    /// <param name="count">How many; 0: the data set's own.</param>
+    /// <param name="splits">The splits to take; empty: all but test.</param>
+    /// <param name="seed">Decides which images are in which fold, where the data set has none.</param>
+    /// <param name="options">How it is read.</param>
+    /// <exception cref="UsageException">There are no such folds.</exception>
+    internal static (TrainData Whole, IReadOnlyList<TrainFold> Folds) Open(
+        string data, int count, IReadOnlyList<string> splits, int seed, ImageDatasetOptions options)
+    {
+        var dataset = ImageDataset.Open(data, options);
+        var chosen = splits.Count > 0 ? TrainSplits.Chosen(dataset, splits) : dataset;
+        string[] own = [.. chosen.Splits.Where(split => !SplitNames.IsUsual(split))];
+        var whole = own.Length > 1 ? chosen.Parts(own) : splits.Count > 0 || chosen.Splits.Count < 2 ? chosen
+            : chosen.Parts([.. chosen.Splits.Where(split => split != SplitNames.Test)]);
+        if (own.Length > 1 && count != 0 && count != own.Length)
+        {
+            throw new UsageException(
+                $"--folds is {count}, and '{data}' has {own.Length} folds of its own: {string.Join(", ", own)}. Leave the number out.");
+        }
+        if (own.Length < 2 && count == 0)
+            throw new UsageException($"--folds: '{data}' has no folds of its own; say how many to divide it into, such as --folds 5.");
+        var folded = own.Length > 1 ? whole : Divided(whole, count, seed);
+        string[] unused = [.. dataset.Splits.Except(whole.Splits)];
+        var all = new TrainData(whole, Validation: null, ValidationSplit: null) { Unused = unused };
+        return (all, [.. folded.Splits.OrderBy(Number).Select(Of)]);
+
+        TrainFold Of(string name)
+        {
+            var (training, held) = (folded.Parts([.. folded.Splits.Where(split => split != name)]), folded.Part(name));
+            TrainData.RequireKnownClasses(training, held, $"--folds: the fold '{name}' has all images of some classes. It");
+            return new(name, new TrainData(training, held, name));
+        }
+    }
+
+    // fold10 comes after fold9.
+    private static int Number(string split) => int.TryParse(string.Concat(split.Where(char.IsAsciiDigit)), out var number) ? number : 0;
+
+    private static ImageDataset Divided(ImageDataset dataset, int count, int seed)
+    {
+        try
+        {
+            return dataset.Folded(count, seed);
+        }
+        catch (ArgumentException refusal)
+        {
+            throw UsageError.For("--folds", refusal);
+        }
+    }
+}

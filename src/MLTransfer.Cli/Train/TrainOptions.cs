@@ -1,11 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Weights;
+using MLTransfer.Errors;
+using MLTransfer.Training;
 
 namespace MLTransfer.Cli.Train;
 
-/// <summary>The options of 'mlt train', in the order of its help.</summary>
+/// <summary>The options of 'mlt train': those about data and files here, the others as the library's option records describe them.</summary>
 internal sealed class TrainOptions
 {
     internal const string Features = "features";
@@ -14,19 +17,11 @@ internal sealed class TrainOptions
     internal const double DefaultValidationFraction = 0.2;
     internal const int DefaultSeed = 1;
 
-    private static readonly FeatureExtractionOptions FeatureDefaults = new();
-    private static readonly FineTuningOptions FineTuningDefaults = new();
-
     internal Option<string> Data { get; } = CliOption.Required("--data", "DATA", $"The images: {DatasetOptions.Forms}.");
 
     internal Option<string?> Validation { get; } = CliOption.Text(
         "--val", "DATA", "Images to validate on, of the same classes. Without it the data set's own split val is used, or else a share "
         + "of --data is kept for that.");
-
-    internal Option<double?> ValidationFraction { get; } = CliOption.Fraction(
-        "--val-fraction",
-        "The fraction of --data to validate on; 0: none, all is trained on. " +
-        $"[default: {DefaultValidationFraction}, without --val or a split val]");
 
     internal Option<string?> Split { get; } = CliOption.Text(
         "--split", "NAME[,NAME]",
@@ -49,103 +44,10 @@ internal sealed class TrainOptions
         + "(minutes).",
         Features, FineTune);
 
-    internal Option<string> Backbone { get; } = CliOption.Required(
-        "--backbone", "NAME", "The network to start from, such as resnet18; 'mlt models' lists them.");
-
-    internal Option<string?> Weights { get; } = CliOption.Text(
-        "--weights", "NAME|FILE|URL|none",
-        "The backbone's pretrained weights: published ones by NAME ('mlt weights list'), a .pth or .safetensors FILE, a "
-        + "URL#sha256=HASH, 'none' " +
-        "to start from random ones, or a MODEL.zip of 'mlt train' to train it further, with the same classes or others. " +
-        "[default: the ones published as its default]");
-
     internal StoreOptions Store { get; } = new();
-
-    internal Option<ClassifierHead?> Head { get; } = CliOption.Parsed<ClassifierHead>(
-        "--head", "HEAD",
-        "What is trained on top of the backbone's features: linear, dropout:RATE (and linear), or mlp:WIDTH:RATE (a hidden layer, "
-        + "dropout). " +
-        $"[default: {ClassifierHead.Linear}, or that of the model in --weights]",
-        ClassifierHead.Parse);
-
-    internal Option<string?> TrainFrom { get; } = CliOption.Text(
-        "--train-from", "LAYER",
-        "With --mode finetune: the first layer to train; those before it stay frozen. 'mlt models NAME' lists them. [default: all layers]");
-
-    internal Option<ClassBalance?> Balance { get; } = CliOption.Kind<ClassBalance>(
-        "--balance", "Where some classes have many more images: weights lets images of rare ones count more, sampling draws all classes "
-        + "equally often. [default: none]");
-
-    internal Option<int?> Epochs { get; } = CliOption.Integer(
-        "--epochs", $"How often every training image is seen.{ByMode(options => options.Epochs)}", 1, 10_000);
-
-    internal Option<int?> BatchSize { get; } = CliOption.Integer(
-        "--batch-size", $"Images per training step.{ByMode(options => options.BatchSize)}", 1, 65_536);
-
-    internal Option<double?> LearningRate { get; } = CliOption.Positive(
-        "--learning-rate", $"The largest step of the optimizer.{ByMode(options => options.RecommendedLearningRate)}");
-
-    internal Option<OptimizerKind?> Optimizer { get; } = CliOption.Kind<OptimizerKind>(
-        "--optimizer", $"What turns gradients into steps.{ByMode(options => CliOption.Word(options.Optimizer))}");
-
-    internal Option<ScheduleKind?> Schedule { get; } = CliOption.Kind<ScheduleKind>(
-        "--schedule", $"How the learning rate changes over the epochs.{ByMode(options => CliOption.Word(options.Schedule))}");
-
-    internal Option<double?> WeightDecay { get; } = CliOption.NotNegative(
-        "--weight-decay", $"How strongly weights are pulled towards zero.{ByMode(options => options.WeightDecay)}");
-
-    internal Option<double?> LabelSmoothing { get; } = CliOption.Fraction(
-        "--label-smoothing", $"The share of the target probability spread over all classes.{ByMode(options => options.LabelSmoothing)}");
-
-    internal Option<string?> Augment { get; } = CliOption.Text(
-        "--augment", "NAME",
-        $"With --mode finetune: how training images are changed at random. standard: crops and flips; trivial, auto, rand, augmix: "
-        + $"colours and shapes, too; digits: turned, moved and scaled a little; none. [default: {FineTuningDefaults.Augmentation}]");
-
-    internal Option<double?> Mixup { get; } = CliOption.NotNegative(
-        "--mixup", "With --mode finetune: blends images and their classes; the parameter of the beta distribution, such as 0.2. "
-        + "[default: 0, not done]");
-
-    internal Option<double?> CutMix { get; } = CliOption.NotNegative(
-        "--cutmix", "With --mode finetune: pastes a part of another image into each; the parameter of the beta distribution, such as 1. "
-        + "[default: 0, not done]");
-
-    internal Option<int?> ImageSize { get; } = CliOption.Integer(
-        "--image-size", "Side of the square that the backbone sees, in pixels. [default: the backbone's own]", 8, 4096);
-
-    internal Option<string> Precision { get; } = CliOption.Choice(
-        "--precision", "Numbers the network computes with. auto: bf16 for frozen layers where the processor has it, float32 for those "
-        + "that learn.", "auto", "float32", "bf16");
-
-    internal Option<DeviceKind?> Device { get; } = CliOption.Kind<DeviceKind>(
-        "--device", "Where to compute. auto: a CUDA device where there is one. [default: auto]");
-
-    internal Option<int?> Threads { get; } = CommandLine.Threads.Option();
 
     internal Option<int?> Seed { get; } = CliOption.Integer(
         "--seed", $"Decides every random number: same seed, same machine, same model. [default: {DefaultSeed}]", 0, int.MaxValue);
-
-    internal Option<string?> Cache { get; } = CliOption.Text(
-        "--cache", "DIR|none", "With --mode features: where features are kept for the next run. [default: the user's cache folder; see "
-        + "'mlt doctor']");
-
-    internal Option<string?> Checkpoint { get; } = CliOption.Text(
-        "--checkpoint", "DIR", "With --mode finetune: where the training is kept after every epoch. The same command goes on from "
-        + "there. [default: nowhere]");
-
-    internal Option<bool> ReducedScale { get; } = CliOption.Flag(
-        "--reduced-scale", "With --mode finetune: decode large JPEG images smaller where training shrinks them anyway; faster, not "
-        + "quite the same pixels.");
-
-    internal Option<int?> ImageMemory { get; } = CliOption.Integer(
-        "--image-memory",
-        $"With --mode finetune: MiB of memory for images that stay decoded from epoch to epoch; the result is the same. [default: "
-        + $"{FineTuningDefaults.ImageMemory >> 20}]", 0, 1 << 20);
-
-    internal Option<int?> MaximumPixels { get; } = PixelLimit.Option();
-
-    internal Option<bool> StopOnBadImage { get; } = CliOption.Flag(
-        "--stop-on-bad-image", "Fail at the first image that cannot be read, instead of reporting it and going on.");
 
     internal Option<string?> Report { get; } = CliOption.Text(
         "--report", "DIR", $"Where a page about the training goes, as {TrainReport.FileName}: learning curves, classes, what is taken "
@@ -153,21 +55,204 @@ internal sealed class TrainOptions
 
     internal Option<string> Out { get; } = CliOption.Required("--out", "MODEL.zip", "Where the ML.NET model goes.");
 
-    internal Symbol[] All =>
+    /// <summary>The options that set a property of the library's option records.</summary>
+    internal IReadOnlyList<BoundOption> Bound { get; } =
     [
-        Data, Validation, ValidationFraction, Split, ValidationSplit, Folds, .. Dataset.All,
-        Mode, Backbone, Weights, Store.Folder, Store.Mirror, Store.Offline, Head, TrainFrom, Balance, Epochs,
-        BatchSize, LearningRate, Optimizer, Schedule, WeightDecay, LabelSmoothing, Augment, Mixup, CutMix, ImageSize, Precision, Device,
-        Threads, Seed, Cache, Checkpoint,
-        ImageMemory, ReducedScale, MaximumPixels,
-        StopOnBadImage, Report, Out,
+        .. new[] { typeof(FineTuningOptions), typeof(FeatureExtractionOptions) }.SelectMany(TrainingOption.Of)
+            .DistinctBy(property => property.Name).Where(property => property.Facts.CommandLine is not null)
+            .Select(property => new BoundOption(property)),
     ];
 
-    private static string ByMode(Func<ImageClassificationOptions, object> value)
+    /// <summary>All, in the order of the help.</summary>
+    internal Symbol[] All
     {
-        var (features, fineTuning) = (Written(FeatureDefaults), Written(FineTuningDefaults));
-        return features == fineTuning ? $" [default: {features}]" : $" [default: {features} for {Features}, {fineTuning} for {FineTune}]";
-
-        string? Written(ImageClassificationOptions defaults) => Convert.ToString(value(defaults), CultureInfo.InvariantCulture);
+        get
+        {
+            Option[] first = [this[nameof(FineTuningOptions.Backbone)].Option, this[nameof(FineTuningOptions.Weights)].Option];
+            var fraction = this[nameof(FineTuningOptions.ValidationFraction)].Option;
+            var others = Bound.SelectMany(bound => bound.Options).Except([.. first, fraction]);
+            return
+            [
+                Data, Validation, fraction, Split, ValidationSplit, Folds, .. Dataset.All, Mode, .. first,
+                Store.Folder, Store.Mirror, Store.Offline, .. others, Seed, Report, Out,
+            ];
+        }
     }
+
+    internal BoundOption this[string property] => Bound.First(bound => bound.Property.Name == property);
+
+    /// <summary>The option record of the mode with what was given; its defaults hold for everything else.</summary>
+    /// <exception cref="UsageException">An option of the other mode was given.</exception>
+    internal ImageClassificationOptions Read(ParseResult asked)
+    {
+        ImageClassificationOptions options =
+            asked.GetRequiredValue(Mode) == FineTune ? new FineTuningOptions() : new FeatureExtractionOptions();
+        foreach (var bound in Bound.Where(bound => bound.IsGiven(asked)))
+        {
+            if (!bound.Property.Owner.IsInstanceOfType(options))
+                throw OfTheOtherMode(bound.Property);
+            bound.Property.Write(options, bound.Value(asked));
+        }
+        return options;
+    }
+
+    internal static string ModeOf(Type options) => options == typeof(FineTuningOptions) ? FineTune : Features;
+
+    private UsageException OfTheOtherMode(TrainingOption stray)
+    {
+        string[] names = [.. Bound.Select(bound => bound.Property)
+            .Where(each => each.Owner == stray.Owner && each.Facts.OnlyHere == stray.Facts.OnlyHere)
+            .Select(each => each.Facts.CommandLine!)];
+        var listed = names.Length == 1 ? $"{names[0]} is" : $"{string.Join(", ", names[..^1])} and {names[^1]} are";
+        return new($"{listed} for --mode {ModeOf(stray.Owner)}; {stray.Facts.OnlyHere}.");
+    }
+}
+
+/// <summary>An option of the command line that sets a property of the library's option records.</summary>
+internal sealed class BoundOption
+{
+    private static readonly TrainingOptions[] Defaults = [new FeatureExtractionOptions(), new FineTuningOptions()];
+
+    private readonly List<(Option Option, Func<ParseResult, object?> Value)> _spellings;
+
+    internal BoundOption(TrainingOption property)
+    {
+        Property = property;
+        _spellings = [Create(property, property.Facts.CommandLine!)];
+        if (property.Facts.FormerCommandLine is not { } former)
+            return;
+        _spellings.Add(Create(property, former));
+        _spellings[1].Option.Hidden = true;
+    }
+
+    internal TrainingOption Property { get; }
+
+    internal Option Option => _spellings[0].Option;
+
+    /// <summary>The option, and a hidden one for the name it had before.</summary>
+    internal IEnumerable<Option> Options => _spellings.Select(spelling => spelling.Option);
+
+    internal bool IsGiven(ParseResult asked) => Options.Any(option => IsGiven(asked, option));
+
+    internal object? Value(ParseResult asked) => _spellings.First(spelling => IsGiven(asked, spelling.Option)).Value(asked);
+
+    /// <summary>The default in words; null where the option is required or a flag.</summary>
+    internal static string? DefaultOf(TrainingOption property)
+    {
+        if (property.Type == typeof(bool) || IsRequired(property))
+            return null;
+        if (property.Facts.Default is { } words)
+            return words;
+        string?[] values = [.. Defaults.Where(property.Owner.IsInstanceOfType).Select(defaults => Text(property, property.ReadDefault(defaults)))];
+        return values is [var features, var fineTuning] && features != fineTuning
+            ? $"{features} for {TrainOptions.Features}, {fineTuning} for {TrainOptions.FineTune}"
+            : values[0];
+    }
+
+    /// <summary>The words for the values of an enum.</summary>
+    internal static string[] Words(TrainingOption property) =>
+        property.Facts.Shape?.Split('|') ?? [.. Enum.GetValues(property.Type).Cast<Enum>().Select(CliOption.Word)];
+
+    private static bool IsGiven(ParseResult asked, Option option) => asked.GetResult(option) is { Implicit: false };
+
+    private static bool IsRequired(TrainingOption property) => property.Name == nameof(ImageClassificationOptions.Backbone);
+
+    private static string? Text(TrainingOption property, object? value) => value is Enum kind
+        ? Words(property)[Array.IndexOf(Enum.GetValues(property.Type), kind)]
+        : Convert.ToString(value, CultureInfo.InvariantCulture);
+
+    private static (Option Option, Func<ParseResult, object?> Value) Create(TrainingOption property, string name)
+    {
+        var (facts, help) = (property.Facts, Help(property));
+        return property switch
+        {
+            { Name: nameof(ImageClassificationOptions.LoaderThreads) } => Typed(Threads.Option()),
+            { Name: nameof(ImageClassificationOptions.MaximumPixels) } => Typed(PixelLimit.Option()),
+            _ when IsRequired(property) => Typed(CliOption.Required(name, facts.Shape!, help)),
+            { Type.IsEnum: true } => Typed(CliOption.Kind(name, help, property.Type, Words(property))),
+            { Type: var type } when type == typeof(bool) => Typed(CliOption.Flag(name, help)),
+            { Type: var type } when type == typeof(string) => Typed(CliOption.Text(name, facts.Shape!, help)),
+            { Type: var type } when type == typeof(ClassifierHead) =>
+                Typed(CliOption.Parsed(name, facts.Shape!, help, ClassifierHead.Parse)),
+            { Type: var type } when type == typeof(Layers) => Typed(CliOption.Parsed(name, facts.Shape!, help, LayersFrom)),
+            { Type: var type } when type == typeof(int) || type == typeof(long) =>
+                Typed(CliOption.Integer(name, help, facts.Least, facts.Most)),
+            { Facts.Range: NumberRange.Positive } => Typed(CliOption.Positive(name, help)),
+            { Facts.Range: NumberRange.NotNegative } => Typed(CliOption.NotNegative(name, help)),
+            { Facts.Range: NumberRange.Fraction } => Typed(CliOption.Fraction(name, help)),
+            _ => throw new InvalidOperationException($"There is no way to type a {property.Type.Name}, as {property.Name} is."),
+        };
+
+        static (Option, Func<ParseResult, object?>) Typed<T>(Option<T> option) => (option, asked => asked.GetValue(option));
+    }
+
+    private static Layers LayersFrom(string word) =>
+        string.IsNullOrWhiteSpace(word) ? throw new FormatException("The name of a layer is expected.") : Layers.From(word);
+
+    private static string Help(TrainingOption property)
+    {
+        var help = property.Facts.Help;
+        if (property.Facts.OnlyHere is not null)
+        {
+            // MiB stays as it is.
+            var first = help.Split(' ')[0];
+            var start = first.Skip(1).Any(char.IsUpper) ? help : char.ToLowerInvariant(help[0]) + help[1..];
+            help = $"With --mode {TrainOptions.ModeOf(property.Owner)}: {start}";
+        }
+        return DefaultOf(property) is { } words ? $"{help} [default: {words}]" : help;
+    }
+}
+
+/// <summary>Turns the library's names of options into those of the command line.</summary>
+internal static partial class TypedNames
+{
+    // Properties that no option sets under its own name.
+    private static readonly Dictionary<string, string> Special = new(StringComparer.Ordinal)
+    {
+        ["TrainingTransforms"] = "--augment",
+        ["Validation"] = "--val",
+        ["WeightStore"] = "--weights-dir",
+        ["ImageColumnName"] = "--image-column",
+        ["ExampleWeightColumnName"] = "the weights of the manifest",
+        ["ClassBalance.Sampling"] = "--balance sampling",
+        ["ClassBalance.Weights"] = "--balance weights",
+    };
+
+    private static readonly Dictionary<string, string> Names = CreateNames();
+
+    /// <summary>The library's refusal of an option in words about what was typed.</summary>
+    internal static UsageException Refusal(OptionException refusal) => new(
+        refusal.Option is { } option ? $"{Names[option]}: {refusal.Message}" : In(refusal.Message), refusal);
+
+    internal static string In(string message) => Prefix().Replace(NameOrKept().Replace(message, Typed), "");
+
+    private static Dictionary<string, string> CreateNames()
+    {
+        var options = new TrainOptions();
+        Dictionary<string, string> names = new(Special, StringComparer.Ordinal);
+        foreach (var bound in options.Bound)
+            names[bound.Property.Name] = bound.Option.Name;
+        foreach (var option in options.All)
+            names.TryAdd(Property(option.Name), option.Name);
+        return names;
+    }
+
+    private static string Typed(Match found) => found.Groups["name"] is { Success: true, Value: var name }
+        ? Names.GetValueOrDefault(name) ?? name
+        : found.Value;
+
+    // --learning-rate is LearningRate.
+    private static string Property(string option) =>
+        string.Concat(option.TrimStart('-').Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+
+    // Kept are 'Label' in quotation marks, which is a column's name, a path or a value, and what the message itself says is a name in code;
+    // the parts of a path without quotation marks are no names either, and before a colon stands a heading.
+    [GeneratedRegex(
+        @"(?<!\w)'.*?'(?!\w)|\b[A-Z]\w+((, | and | or )[A-Z]\w+)* in code\b|"
+        + @"(?<![\w./\\-])(?<name>[A-Z][A-Za-z]+(\.[A-Z][a-z]+)?)(?![\w:/\\-]|\.\w)",
+        RegexOptions.Singleline)]
+    private static partial Regex NameOrKept();
+
+    [GeneratedRegex(@"^\w+Options cannot be used\. ")]
+    private static partial Regex Prefix();
 }

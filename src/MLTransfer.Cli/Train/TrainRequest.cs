@@ -8,146 +8,132 @@ using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Train;
 
+/// <summary>What 'mlt train' was asked, checked.</summary>
+internal sealed record TrainArguments
+{
+    /// <summary>How to train, but for what belongs to the running training.</summary>
+    internal required ImageClassificationOptions Options { get; init; }
+
+    /// <summary>What <see cref="ImageClassificationOptions.Weights"/> means.</summary>
+    internal WeightsReference Weights { get; init; } = WeightsReference.Random;
+
+    internal required string Data { get; init; }
+
+    /// <summary>What was opened there.</summary>
+    internal TrainData Images { get; init; } = null!;
+
+    /// <summary>The folds of a cross-validation; empty where there is none.</summary>
+    internal IReadOnlyList<TrainFold> Folds { get; init; } = [];
+
+    internal string? Validation { get; init; }
+
+    /// <summary>The options that say how the data set to validate on is read, as they would be typed again, each after a space.</summary>
+    internal string Reading { get; init; } = "";
+
+    internal int Seed { get; init; }
+
+    internal required OutputFile Out { get; init; }
+
+    /// <summary>The page about the training; null where none is wanted.</summary>
+    internal OutputFile? Report { get; init; }
+
+    internal string Mode => TrainOptions.ModeOf(Options.GetType());
+
+    /// <summary>--max-pixels; null where its default holds.</summary>
+    internal int? MaximumPixels =>
+        Options.MaximumPixels == ImageLimits.Default.Pixels ? null : (int)Options.MaximumPixels;
+
+    /// <summary>With a checkpoint of its own for each training of a cross-validation.</summary>
+    internal TrainArguments WithCheckpointOf(string training) => Options is FineTuningOptions { CheckpointFolder: { } folder } options
+        ? this with { Options = options with { CheckpointFolder = Path.Combine(folder, training) } }
+        : this;
+}
+
 /// <summary>Checks what 'mlt train' was asked, before any work.</summary>
 internal static class TrainRequest
 {
     /// <exception cref="UsageException">Something asked cannot be done.</exception>
     internal static TrainArguments Of(ParseResult asked, TrainOptions options, CommandContext context)
     {
-        var fineTune = asked.GetRequiredValue(options.Mode) == TrainOptions.FineTune;
-        RefuseContradictions(asked, options, fineTune);
-        var backbone = KnownBackbone.Of(asked.GetRequiredValue(options.Backbone)).Name;
+        RefuseContradictions(asked, options);
+        var training = options.Read(asked);
+        var (backbone, weights) = Resolve(training);
+        var data = Paths.Existing("--data", asked.GetRequiredValue(options.Data));
+        var validation = asked.GetValue(options.Validation) is { } path ? Paths.Existing("--val", path) : null;
+        if (weights.File is { } file)
+            Paths.ExistingFile("--weights", file);
         var arguments = new TrainArguments
         {
-            Data = Paths.Existing("--data", asked.GetRequiredValue(options.Data)),
-            Validation = asked.GetValue(options.Validation) is { } validation ? Paths.Existing("--val", validation) : null,
-            Reading = options.Dataset.Typed(asked, asked.GetValue(options.Validation) ?? asked.GetRequiredValue(options.Data)),
-            ValidationFraction = asked.GetValue(options.ValidationFraction) ?? TrainOptions.DefaultValidationFraction,
-            FineTune = fineTune,
-            Backbone = backbone,
-            Weights = KnownWeights(asked.GetValue(options.Weights) ?? WeightsReference.Default, backbone),
-            Store = options.Store.Of(asked, context),
-            Head = asked.GetValue(options.Head),
-            Layers = asked.GetValue(options.TrainFrom) is { } layer ? Layers.From(layer) : Layers.All,
-            Balance = asked.GetValue(options.Balance) ?? ClassBalance.None,
-            Epochs = asked.GetValue(options.Epochs),
-            BatchSize = asked.GetValue(options.BatchSize),
-            LearningRate = asked.GetValue(options.LearningRate),
-            Optimizer = asked.GetValue(options.Optimizer),
-            Schedule = asked.GetValue(options.Schedule),
-            WeightDecay = asked.GetValue(options.WeightDecay),
-            LabelSmoothing = asked.GetValue(options.LabelSmoothing),
-            Augmentation = asked.GetValue(options.Augment) is { } augmentation ? KnownAugmentation(augmentation) : null,
-            Mixup = asked.GetValue(options.Mixup),
-            CutMix = asked.GetValue(options.CutMix),
-            ImageSize = asked.GetValue(options.ImageSize),
-            Precision = PrecisionOf(asked.GetRequiredValue(options.Precision)),
-            Device = asked.GetValue(options.Device) ?? DeviceKind.Auto,
-            Threads = asked.GetValue(options.Threads),
+            Options = WithFolders(training, context.CacheFolder) with
+            {
+                Backbone = backbone.Name,
+                WeightStore = options.Store.Of(asked, context),
+                ValidationFraction = IsGiven(nameof(training.ValidationFraction)) ? training.ValidationFraction
+                    : TrainOptions.DefaultValidationFraction,
+            },
+            Weights = weights,
+            Data = data,
+            Validation = validation,
+            Reading = options.Dataset.Typed(asked, validation ?? data),
             Seed = asked.GetValue(options.Seed) ?? TrainOptions.DefaultSeed,
-            MaximumPixels = asked.GetValue(options.MaximumPixels),
-            StopOnBadImage = asked.GetValue(options.StopOnBadImage),
-            CacheFolder = CacheOf(asked.GetValue(options.Cache), context.CacheFolder),
-            ImageMemory = asked.GetValue(options.ImageMemory),
-            ReducedScale = asked.GetValue(options.ReducedScale),
-            CheckpointFolder = asked.GetValue(options.Checkpoint) is { } checkpoint ? Paths.NewFolder("--checkpoint", checkpoint) : null,
             Out = OutputFile.Checked("--out", asked.GetRequiredValue(options.Out)),
         };
-        RequireImageSize(arguments);
         arguments = arguments with { Report = ReportIn(asked.GetValue(options.Report)) };
         const StringSplitOptions names = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
         string[] trainedOn = asked.GetValue(options.Split)?.Split(',', names) ?? [];
-        var reading = options.Dataset.Of(asked, arguments.Data, arguments.Validation ?? arguments.Data);
+        var reading = options.Dataset.Of(asked, data, validation ?? data);
         if (asked.GetValue(options.Folds) is { } folds)
         {
-            var (whole, each) = TrainFold.Open(arguments.Data, folds, trainedOn, arguments.Seed, reading);
-            return arguments with { Images = whole, Folds = each, ValidationFraction = 0 };
+            var (whole, each) = TrainFold.Open(data, folds, trainedOn, arguments.Seed, reading);
+            return arguments with { Images = whole, Folds = each, Options = arguments.Options with { ValidationFraction = 0 } };
         }
-        var isOwn = asked.GetValue(options.ValidationFraction) is null;
-        var splits = new TrainSplits(trainedOn, asked.GetValue(options.ValidationSplit), OwnValidation: isOwn);
-        return arguments with { Images = TrainData.Open(arguments.Data, arguments.Validation, splits, reading) };
+        var splits = new TrainSplits(
+            trainedOn, asked.GetValue(options.ValidationSplit), OwnValidation: !IsGiven(nameof(training.ValidationFraction)));
+        return arguments with { Images = TrainData.Open(data, validation, splits, reading) };
+
+        bool IsGiven(string property) => options[property].IsGiven(asked);
     }
 
-    private static void RefuseContradictions(ParseResult asked, TrainOptions options, bool fineTune)
+    private static (Backbone Backbone, WeightsReference Weights) Resolve(ImageClassificationOptions options)
     {
-        if (asked.GetValue(options.Validation) is not null && asked.GetValue(options.ValidationFraction) is not null)
+        try
+        {
+            return options.Resolve();
+        }
+        catch (OptionException refusal)
+        {
+            throw TypedNames.Refusal(refusal);
+        }
+    }
+
+    private static void RefuseContradictions(ParseResult asked, TrainOptions options)
+    {
+        var data = asked.GetValue(options.Validation) is not null;
+        var fraction = options[nameof(ImageClassificationOptions.ValidationFraction)].IsGiven(asked);
+        var split = asked.GetValue(options.ValidationSplit) is not null;
+        if (data && fraction)
             throw new UsageException("--val and --val-fraction exclude each other: validate on a folder, or on a share of --data.");
-        var other = asked.GetValue(options.Validation) ?? (object?)asked.GetValue(options.ValidationFraction);
-        if (asked.GetValue(options.ValidationSplit) is not null && other is not null)
+        if (split && (data || fraction))
         {
             throw new UsageException(
                 "--val-split excludes --val and --val-fraction: validate on a split of --data, on other images, or on a fraction of --data.");
         }
-        if (asked.GetValue(options.Folds) is not null)
-            RefuseWithFolds(asked, options);
-        if (!fineTune && asked.GetValue(options.TrainFrom) is not null)
-            throw new UsageException("--train-from is for --mode finetune; with --mode features every layer of the backbone is frozen.");
-        if (!fineTune && (asked.GetValue(options.ImageMemory) is not null || asked.GetValue(options.ReducedScale)))
-            throw new UsageException("--image-memory and --reduced-scale are for --mode finetune; with --mode features every image is "
-                + "decoded once, as a whole.");
-        if (!fineTune && asked.GetValue(options.Checkpoint) is not null)
-            throw new UsageException("--checkpoint is for --mode finetune; with --mode features the features are kept in --cache, and "
-                + "the head trains in seconds.");
-        if (!fineTune && (asked.GetValue(options.Augment) ?? (object?)asked.GetValue(options.Mixup)
-            ?? asked.GetValue(options.CutMix)) is not null)
-            throw new UsageException("--augment, --mixup and --cutmix are for --mode finetune; with --mode features every image goes "
-                + "through the backbone once, as it is.");
-        if (asked.GetValue(options.Balance) == ClassBalance.Weights && (asked.GetValue(options.Mixup) ?? 0)
-            + (asked.GetValue(options.CutMix) ?? 0) > 0)
-            throw new UsageException("--balance weights does not go with --mixup and --cutmix, which join images of several classes; "
-                + "use --balance sampling.");
-        if (fineTune && asked.GetValue(options.Cache) is not null)
-            throw new UsageException("--cache is for --mode features; fine-tuning changes the features in every step, so there is "
-                + "nothing to keep.");
-    }
-
-    private static void RefuseWithFolds(ParseResult asked, TrainOptions options)
-    {
-        var held = asked.GetValue(options.Validation) ?? asked.GetValue(options.ValidationSplit);
-        if ((held ?? (object?)asked.GetValue(options.ValidationFraction)) is not null)
+        if (asked.GetValue(options.Folds) is null)
+            return;
+        if (data || split || fraction)
             throw new UsageException("--folds excludes --val, --val-split and --val-fraction: each fold is validated on in its turn.");
         if (asked.GetValue(options.Report) is not null)
             throw new UsageException("--report is about one training, and --folds makes several; leave one of them out.");
     }
 
-    private static void RequireImageSize(TrainArguments arguments)
+    /// <summary>Checks the folders that a training writes to, and adds the usual one.</summary>
+    private static ImageClassificationOptions WithFolders(ImageClassificationOptions options, string? cacheFolder) => options switch
     {
-        try
-        {
-            if (arguments.ImageSize is { } size)
-                ModelZoo.Find(arguments.Backbone).CheckInputSize(size);
-        }
-        catch (ArgumentException refusal)
-        {
-            throw UsageError.For("--image-size", refusal);
-        }
-    }
-
-    private static string KnownAugmentation(string asked) => Presets.Names.Contains(asked, StringComparer.OrdinalIgnoreCase)
-        ? asked
-        : throw new UsageException($"--augment: there is no augmentation '{asked}'. Known are "
-        + $"{string.Join(", ", Presets.Names)}.{NearestName.Question(asked, Presets.Names)}");
-
-    private static Precision PrecisionOf(string word) => word switch
-    {
-        "float32" => Precision.Float32,
-        "bf16" => Precision.BFloat16,
-        _ => Precision.Auto,
+        FeatureExtractionOptions features => features with { CacheFolder = CacheOf(features.CacheFolder, cacheFolder) },
+        FineTuningOptions { CheckpointFolder: { } folder } fineTuning =>
+            fineTuning with { CheckpointFolder = Paths.NewFolder("--checkpoint", folder) },
+        _ => options,
     };
-
-    private static string KnownWeights(string asked, string backbone)
-    {
-        try
-        {
-            if (WeightsReference.Parse(asked, backbone).File is { } file)
-                Paths.ExistingFile("--weights", file);
-            return asked;
-        }
-        catch (ArgumentException unknown)
-        {
-            throw UsageError.For("--weights", unknown);
-        }
-    }
 
     private static string? CacheOf(string? asked, string? cacheFolder) => asked switch
     {
@@ -156,7 +142,7 @@ internal static class TrainRequest
         _ => WritableFolder("--cache", asked),
     };
 
-    // Whoever names a folder wants it used; only the usual one is left out where it cannot be.
+    // A folder that was named must be usable; only the usual one is left out where it is not.
     private static string WritableFolder(string option, string path)
     {
         OutputFile.Checked(option, Path.Combine(Paths.NewFolder(option, path), "features"));

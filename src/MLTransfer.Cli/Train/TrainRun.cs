@@ -1,7 +1,14 @@
 using System.Diagnostics;
-using Microsoft.ML;
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using MLTransfer.Errors;
 using MLTransfer.Estimators;
+using MLTransfer.Evaluation;
+using MLTransfer.Evaluation.Reports;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
+using Spectre.Console;
 
 namespace MLTransfer.Cli.Train;
 
@@ -12,17 +19,21 @@ internal static class TrainRun
         TrainArguments arguments, IProgress<TrainingProgress> progress, CancellationToken cancel, bool isSaved = true)
     {
         var clock = Stopwatch.StartNew();
-        Threads.Use(arguments.Threads);
+        Threads.Use(arguments.Options.LoaderThreads is > 0 and var threads ? threads : null);
         var ml = new MLContext(arguments.Seed);
         var images = ml.Data.LoadImages(arguments.Images.Training);
         var notes = new List<string>();
-        var options = TrainPipeline.OptionsOf(arguments, reason => notes.Add(TrainView.WithoutCache(reason))) with
+        var options = arguments.Options with
         {
             WeightsFound = notes.Add,
+            ExampleWeightColumnName = arguments.Images.Training.HasWeights ? "Weight" : null,
             Validation = arguments.Images.Validation is { } validation ? ml.Data.LoadImages(validation) : null,
+            ValidationFraction = arguments.Images.Validation is null ? arguments.Options.ValidationFraction : 0,
             Progress = progress,
             Cancellation = cancel,
         };
+        if (options is FeatureExtractionOptions features)
+            options = features with { CacheLost = reason => notes.Add(TrainView.WithoutCache(reason)) };
         var model = Fit(ml, options, images);
         using var classifier = SavedModel.ClassifierIn(model);
         if (isSaved)
@@ -45,7 +56,7 @@ internal static class TrainRun
         }
     }
 
-    // The library checks what reaches it before it works; what it refuses was asked wrongly.
+    // Only what the library refuses as an option was asked wrongly; every other exception is a failure.
     private static ITransformer Fit(MLContext ml, ImageClassificationOptions options, IDataView images)
     {
         try
@@ -57,14 +68,153 @@ internal static class TrainRun
         {
             return TrainPipeline.Around(ml, failure.Model, images);
         }
-        catch (ArgumentException refusal)
+        catch (OptionException refusal)
         {
-            throw new UsageException(TypedNames.In(UsageError.Sentence(refusal)), refusal);
+            throw TypedNames.Refusal(refusal);
         }
         // A checkpoint of another training names the settings that differ.
         catch (InvalidOperationException refusal) when (refusal.Message.StartsWith("The checkpoint", StringComparison.Ordinal))
         {
             throw new InvalidOperationException(TypedNames.In(refusal.Message), refusal);
         }
+    }
+}
+
+/// <summary>What a training came to.</summary>
+internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<string> Labels, TrainingSummary Summary, double Seconds)
+{
+    /// <summary>What is worth knowing and did not stop the training: a line each.</summary>
+    internal IReadOnlyList<string> Notes { get; init; } = [];
+
+    internal string Model => Arguments.Out.Path;
+
+    internal TrainJson ToJson() => new(
+        Arguments.Mode, Arguments.Options.Backbone, Labels, Summary.TrainingImages, Summary.ValidationImages, Summary.Skipped.Count,
+        Summary.Epochs.Count, Summary.BestEpoch, Summary.ValidationAccuracy,
+        new TrainSeconds(Math.Round(Seconds, 3), Math.Round(Summary.FeatureSeconds, 3), Math.Round(Summary.TrainingSeconds, 3)),
+        Math.Round(Summary.ImagesPerSecond, 2), Math.Round(Summary.LoaderWaitShare, 4), Model,
+        Summary is { Cancelled: true, Failure: null } ? true : null, Summary.Failure);
+}
+
+/// <summary>The ML.NET pipeline of a training: labels to keys, the trainer, keys back to labels.</summary>
+internal static class TrainPipeline
+{
+    internal static IEstimator<ITransformer> Of(MLContext ml, ImageClassificationOptions options)
+    {
+        var trainers = ml.MulticlassClassification.Trainers;
+        IEstimator<ITransformer> trainer = options is FineTuningOptions fineTuning
+            ? trainers.FineTuning(fineTuning)
+            : trainers.FeatureExtraction((FeatureExtractionOptions)options);
+        return Keys(ml).Append(trainer).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+    }
+
+    /// <summary>The pipeline's model around a classifier that a failed training left.</summary>
+    internal static ITransformer Around(MLContext ml, ImageClassificationTransformer classifier, IDataView images)
+    {
+        var keys = Keys(ml).Fit(images);
+        var labels = ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(classifier.Transform(keys.Transform(images)));
+        return new TransformerChain<ITransformer>(keys, classifier, labels);
+    }
+
+    // By value: the order of the classes shall not depend on which image comes first.
+    private static ValueToKeyMappingEstimator Keys(MLContext ml) =>
+        ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
+}
+
+/// <summary>The page of 'mlt train --report'.</summary>
+internal static class TrainReport
+{
+    internal const string FileName = "report.html";
+
+    /// <summary>Writes it where it was asked for.</summary>
+    internal static void Write(TrainResult result, ImageClassificationTransformer classifier, CancellationToken cancel)
+    {
+        if (result.Arguments.Report is not { } file)
+            return;
+        var names = new ReportNames(result.Arguments.Options.Backbone, result.Arguments.Mode, result.Labels, result.Model);
+        TrainingReport.Write(file.Path, names, result.Summary, Validate(result, classifier, cancel));
+    }
+
+    // Whoever has interrupted the run does not wait for the validation images to be scored once more; the rest of the page is worth having.
+    private static ClassificationReport? Validate(TrainResult result, ImageClassificationTransformer classifier, CancellationToken cancel)
+    {
+        if (result.Arguments.Images.Validation is not { } images)
+            return null;
+        try
+        {
+            return ModelEvaluation.Of(classifier, images, cancel).Report;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>What a cross-validation came to: how right each fold's model is on the images that were held out from it.</summary>
+/// <param name="Folds">The folds.</param>
+/// <param name="ValAccuracy">After the last epoch, as the model in --out is made: it has nothing to choose an epoch by.</param>
+/// <param name="BestValAccuracy">Of the best epoch of each fold, chosen by the same images: a little too good.</param>
+internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndDeviation ValAccuracy, MeanAndDeviation BestValAccuracy)
+{
+    internal static CrossValidation Of(IReadOnlyList<FoldResult> folds) =>
+        new(
+            folds, MeanAndDeviation.Of(folds.Select(fold => fold.ValAccuracy)),
+            MeanAndDeviation.Of(folds.Select(fold => fold.BestValAccuracy)));
+
+    /// <summary>Trains once for each fold; no model is kept.</summary>
+    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
+    /// <exception cref="InvalidOperationException">A training failed.</exception>
+    internal static async Task<CrossValidation> RunAsync(TrainArguments arguments, CommandContext context, CancellationToken cancel)
+    {
+        var results = new List<FoldResult>();
+        foreach (var fold in arguments.Folds)
+        {
+            context.Error.WriteLine($"fold {results.Count + 1} of {arguments.Folds.Count}: '{fold.Name}' held out");
+            var of = arguments.WithCheckpointOf($"fold{results.Count + 1}") with { Images = fold.Images };
+            var result = await TrainingScreen.WatchAsync(
+                context, progress => TrainRun.Run(of, progress, cancel, isSaved: false)).ConfigureAwait(false);
+            var summary = result.Summary;
+            cancel.ThrowIfCancellationRequested();
+            if (summary.Failure is { } failure)
+                throw new InvalidOperationException($"{failure} So ended fold '{fold.Name}'; there is no cross-validation and no model.");
+            results.Add(new(
+                fold.Name, summary.TrainingImages, summary.ValidationImages, summary.Epochs[^1].ValidationAccuracy, summary.BestEpoch,
+                summary.ValidationAccuracy));
+        }
+        context.Error.WriteLine("all folds: training the model on all of them");
+        return Of(results);
+    }
+
+    internal void Show(CommandContext context)
+    {
+        var table = TextTable.Of("fold", "trained on", "held out", "last epoch", "best epoch");
+        foreach (var fold in Folds)
+        {
+            table.Row(
+                fold.Fold, Figures.Count(fold.TrainImages), Figures.Count(fold.ValImages), Figures.Percent(fold.ValAccuracy),
+                $"{Figures.Percent(fold.BestValAccuracy)} ({fold.BestEpoch})");
+        }
+        Screens.ForResults(context).Write(table);
+        context.Output.WriteLine(
+            $"Cross-validation: {ValAccuracy.Shown} of the held-out images right after the last epoch " +
+            $"(mean ± standard deviation over {Folds.Count} folds), {BestValAccuracy.Shown} after the best.");
+        context.Output.WriteLine("The model is trained on all folds, for as many epochs:");
+    }
+}
+
+/// <summary>One fold of a cross-validation.</summary>
+internal sealed record FoldResult(string Fold, int TrainImages, int ValImages, double ValAccuracy, int BestEpoch, double BestValAccuracy);
+
+/// <summary>The mean of some numbers and their standard deviation, as of a sample.</summary>
+internal sealed record MeanAndDeviation(double Mean, double Deviation)
+{
+    internal string Shown => $"{Figures.Percent(Mean)} ± {Figures.Percent(Deviation)}";
+
+    internal static MeanAndDeviation Of(IEnumerable<double> numbers)
+    {
+        double[] all = [.. numbers];
+        var mean = all.Average();
+        return new(mean, Math.Sqrt(all.Sum(number => (number - mean) * (number - mean)) / (all.Length - 1)));
     }
 }

@@ -9,19 +9,34 @@ namespace Microsoft.ML;
 /// <summary>What MLTransfer adds to ML.NET's catalogs.</summary>
 public static class MLTransferCatalog
 {
-    /// <summary>
-    /// Trains a new head on the features of a frozen backbone: each image goes through it once. Seconds.
-    /// </summary>
+    /// <summary>Trains a new head on the features of a frozen backbone: each image goes through it once. Seconds.</summary>
     /// <param name="trainers">The catalog.</param>
+    /// <param name="labelColumnName">The key column with the classes.</param>
+    /// <param name="imageColumnName">The column with the images; null: found by its type, see
+    /// <see cref="ImageClassificationOptions.ImageColumnName"/>.</param>
+    /// <param name="scoreColumnName">The column to add with a probability per class.</param>
+    /// <param name="predictedLabelColumnName">The key column to add with the class of the highest probability.</param>
     /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
     /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see
     /// <see cref="ImageClassificationOptions.Weights"/>.</param>
+    /// <param name="validationSet">Images to choose the best epoch by; null: the last epoch is kept.</param>
     /// <exception cref="ArgumentException">There is no such backbone, or there are no such weights of it.</exception>
     public static FeatureExtractionEstimator FeatureExtraction(
-        this MulticlassTrainers trainers, string backbone, string? weights = "default") =>
-        trainers.FeatureExtraction(new FeatureExtractionOptions { Backbone = backbone, Weights = weights });
+        this MulticlassTrainers trainers, string labelColumnName = "Label", string? imageColumnName = null,
+        string scoreColumnName = "Score", string predictedLabelColumnName = "PredictedLabel", string backbone = "resnet18",
+        string? weights = "default", IDataView? validationSet = null) =>
+        trainers.FeatureExtraction(new FeatureExtractionOptions
+        {
+            LabelColumnName = labelColumnName,
+            ImageColumnName = imageColumnName,
+            ScoreColumnName = scoreColumnName,
+            PredictedLabelColumnName = predictedLabelColumnName,
+            Backbone = backbone,
+            Weights = weights,
+            Validation = validationSet,
+        });
 
-    /// <inheritdoc cref="FeatureExtraction(MulticlassTrainers, string, string?)"/>
+    /// <inheritdoc cref="FeatureExtraction(MulticlassTrainers, string, string?, string, string, string, string?, IDataView?)"/>
     /// <param name="trainers">The catalog.</param>
     /// <param name="options">How to train.</param>
     /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
@@ -32,16 +47,34 @@ public static class MLTransferCatalog
         return new(Prepared(trainers), options);
     }
 
-    /// <summary>Trains a backbone on, all of it or its upper layers, together with a new head. Minutes, more accurate.</summary>
+    /// <summary>Trains a backbone further, all of it or its upper layers, together with a new head. Minutes, more accurate.</summary>
     /// <param name="trainers">The catalog.</param>
+    /// <param name="labelColumnName">The key column with the classes.</param>
+    /// <param name="imageColumnName">The column with the images; null: found by its type, see
+    /// <see cref="ImageClassificationOptions.ImageColumnName"/>.</param>
+    /// <param name="scoreColumnName">The column to add with a probability per class.</param>
+    /// <param name="predictedLabelColumnName">The key column to add with the class of the highest probability.</param>
     /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
     /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see
     /// <see cref="ImageClassificationOptions.Weights"/>.</param>
+    /// <param name="validationSet">Images to choose the best epoch by; null: the last epoch is kept.</param>
     /// <exception cref="ArgumentException">There is no such backbone, or there are no such weights of it.</exception>
-    public static FineTuningEstimator FineTuning(this MulticlassTrainers trainers, string backbone, string? weights = "default") =>
-        trainers.FineTuning(new FineTuningOptions { Backbone = backbone, Weights = weights });
+    public static FineTuningEstimator FineTuning(
+        this MulticlassTrainers trainers, string labelColumnName = "Label", string? imageColumnName = null,
+        string scoreColumnName = "Score", string predictedLabelColumnName = "PredictedLabel", string backbone = "resnet18",
+        string? weights = "default", IDataView? validationSet = null) =>
+        trainers.FineTuning(new FineTuningOptions
+        {
+            LabelColumnName = labelColumnName,
+            ImageColumnName = imageColumnName,
+            ScoreColumnName = scoreColumnName,
+            PredictedLabelColumnName = predictedLabelColumnName,
+            Backbone = backbone,
+            Weights = weights,
+            Validation = validationSet,
+        });
 
-    /// <inheritdoc cref="FineTuning(MulticlassTrainers, string, string?)"/>
+    /// <inheritdoc cref="FineTuning(MulticlassTrainers, string, string?, string, string, string, string?, IDataView?)"/>
     /// <param name="trainers">The catalog.</param>
     /// <param name="options">How to train.</param>
     /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
@@ -53,9 +86,8 @@ public static class MLTransferCatalog
     }
 
     /// <summary>
-    /// Teaches the context to load models of MLTransfer. Needed before <c>Model.Load</c> only where nothing of MLTransfer has run yet and
-    /// the app is
-    /// not written in C#, whose compiler has it start with the app; ML.NET then says that it could not load 'MLTransfer.AddMLTransfer'.
+    /// Lets the context load models of MLTransfer. Needed before <c>Model.Load</c> only where nothing of MLTransfer has run yet and the app
+    /// is not written in C#, whose compiler has it start with the app; ML.NET then says that it could not load 'MLTransfer.AddMLTransfer'.
     /// </summary>
     /// <param name="context">The context.</param>
     /// <returns>The same context.</returns>

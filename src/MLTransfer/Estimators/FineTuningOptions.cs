@@ -1,12 +1,18 @@
 using MLTransfer.Errors;
 using MLTransfer.Imaging;
 using MLTransfer.Imaging.Transforms;
+using MLTransfer.Models;
+using MLTransfer.Training;
 
 namespace MLTransfer;
 
 /// <summary>Training the backbone on, all of it or its upper layers, together with a new head.</summary>
 public sealed record FineTuningOptions : ImageClassificationOptions
 {
+    private const string PartOfTheRecipe = "The recipe of mlt train is its default.";
+    private const string Once = "with --mode features every image goes through the backbone once, as it is";
+    private const string DecodedOnce = "with --mode features every image is decoded once, as a whole";
+
     /// <summary>Creates the options with their defaults; the optimizer is AdamW.</summary>
     public FineTuningOptions() => Optimizer = OptimizerKind.AdamW;
 
@@ -19,16 +25,24 @@ public sealed record FineTuningOptions : ImageClassificationOptions
         _ => 1e-4,
     };
 
+    internal override double HeadRateFactor => HeadFactor;
+
     /// <summary>The layers that learn besides the head. Default: all.</summary>
+    [TrainingOption("The first layer to train; those before it stay frozen. 'mlt models NAME' lists them.",
+        CommandLine = "--train-from", Shape = "LAYER", Default = "all layers",
+        OnlyHere = "with --mode features every layer of the backbone is frozen")]
     public Layers Train { get; init; } = Layers.All;
 
     /// <summary>How much faster than the backbone the head learns. Default: 1.</summary>
+    [TrainingOption("How much faster than the backbone the head learns.", Range = NumberRange.Positive,
+        NotTyped = PartOfTheRecipe)]
     public double HeadFactor { get; init; } = 1;
 
     /// <summary>
     /// Whether the new head is first trained on the features of the backbone as it comes, so that the backbone does not learn from a random
     /// head (Kumar et al. 2022). Costs one pass over the images; not done where the backbone starts from random weights. Default: true.
     /// </summary>
+    [TrainingOption("Whether a new head is first trained on the features of the backbone as it comes.", NotTyped = PartOfTheRecipe)]
     public bool HeadWarmup { get; init; } = true;
 
     /// <summary>
@@ -36,12 +50,18 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     /// Default: 0, they
     /// do not learn.
     /// </summary>
+    [TrainingOption("How much the losses of the backbone's auxiliary heads count; 0: they do not learn.",
+        Range = NumberRange.NotNegative, NotTyped = PartOfTheRecipe)]
     public double AuxiliaryWeight { get; init; }
 
     /// <summary>
     /// How training images are changed at random: one of <see cref="Presets.Names"/>. Default: <see cref="Presets.Standard"/>, crops and
     /// flips.
     /// </summary>
+    [TrainingOption(
+        "How training images are changed at random. standard: crops and flips; trivial, auto, rand, augmix: colours and shapes, too; "
+        + "digits: turned, moved and scaled a little; none.",
+        CommandLine = "--augment", Shape = "NAME", ComparedAs = nameof(TrainingTransforms), OnlyHere = Once)]
     public string Augmentation { get; init; } = Presets.Standard;
 
     /// <summary>
@@ -49,6 +69,9 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     /// network sees.
     /// Default: null.
     /// </summary>
+    [TrainingOption("What is done to training images in place of what Augmentation names.",
+        NotTyped = "A list of objects; --augment names the usual ones.", Default = "what Augmentation names",
+        ComparedAs = nameof(TrainingTransforms))]
     public IReadOnlyList<ImageTransform>? TrainingTransforms { get; init; }
 
     /// <summary>
@@ -56,13 +79,27 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     /// number as
     /// both parameters (Mixup, Zhang et al. 2017); usual are 0.2 to 1. Default: 0, not done.
     /// </summary>
+    [TrainingOption("Blends images and their classes; the parameter of the beta distribution, such as 0.2.", CommandLine = "--mixup",
+        Range = NumberRange.NotNegative, Default = "0, not done", OnlyHere = Once)]
     public double Mixup { get; init; }
 
     /// <summary>
     /// Pastes a rectangle of another image of the batch into each, its area drawn likewise (CutMix, Yun et al. 2019); usual is 1. With
     /// <see cref="Mixup"/> too, each batch has one of both. Default: 0, not done.
     /// </summary>
+    [TrainingOption("Pastes a part of another image into each; the parameter of the beta distribution, such as 1.",
+        CommandLine = "--cutmix", Range = NumberRange.NotNegative, Default = "0, not done", OnlyHere = Once)]
     public double CutMix { get; init; }
+
+    /// <summary>
+    /// Bytes of memory for images that stay decoded, so that later epochs need not decode them again; three for each pixel, in the images'
+    /// full
+    /// size. Images that find no room are decoded every time. The result is the same. Default: 268,435,456 (256 MiB).
+    /// </summary>
+    [TrainingOption("MiB of memory for images that stay decoded from epoch to epoch; the result is the same.",
+        CommandLine = "--image-memory", FormerCommandLine = "--picture-memory", Range = NumberRange.NotNegative, Least = 0, Most = 1 << 20,
+        Unit = 1 << 20, MayChange = "The result is the same.", OnlyHere = DecodedOnce)]
+    public long ImageMemory { get; init; } = 256L << 20;
 
     /// <summary>
     /// Whether JPEG images trained on are decoded smaller where the transforms shrink them to half their size or less: faster for large
@@ -71,36 +108,36 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     /// whole
     /// images; nothing stays decoded in <see cref="ImageMemory"/>. Default: false.
     /// </summary>
+    [TrainingOption("Decode large JPEG images smaller where training shrinks them anyway; faster, not quite the same pixels.",
+        CommandLine = "--reduced-scale", OnlyHere = DecodedOnce)]
     public bool ReducedScale { get; init; }
-
-    /// <summary>
-    /// Bytes of memory for images that stay decoded, so that later epochs need not decode them again; three for each pixel, in the images'
-    /// full
-    /// size. Images that find no room are decoded every time. The result is the same. Default: 268,435,456 (256 MiB).
-    /// </summary>
-    public long ImageMemory { get; init; } = 256L << 20;
 
     /// <summary>
     /// A folder that keeps the training after every epoch, so that the same training goes on from there when it is run again: with the same
     /// weights in the end, on the same machine, as if it had never been stopped. With more
-    /// <see cref="ImageClassificationOptions.Epochs"/> it goes on too, finished or not: the learning rate then follows the schedule of the
+    /// <see cref="TrainingOptions.Epochs"/> it goes on too, finished or not: the learning rate then follows the schedule of the
     /// new number. One training at a time. Default: null, nothing is kept.
     /// </summary>
+    [TrainingOption("Where the training is kept after every epoch. The same command goes on from there.", CommandLine = "--checkpoint",
+        Shape = "DIR", Default = "nowhere", MayChange = "It is where the checkpoint is.",
+        OnlyHere = "with --mode features the features are kept in --cache, and the head trains in seconds")]
     public string? CheckpointFolder { get; init; }
 
-    internal FineTuningOptions Checked() =>
-        Check.All(this,
-        [
-            .. Complaints(),
-            Check.Positive(HeadFactor),
-            Check.NotNegative(AuxiliaryWeight),
-            Check.NotNegative(Mixup),
-            Check.NotNegative(CutMix),
-            Check.NotNegative(ImageMemory),
-            Balance == ClassBalance.Weights && Mixup + CutMix > 0
-            ? "Balance is Weights, and Mixup and CutMix join images of several classes; use ClassBalance.Sampling with them." : null,
-            Presets.Complaint(Augmentation),
-            CheckpointFolder is null ? null : Check.Named(CheckpointFolder),
-            Train is null ? "Train is null; use Layers.All or Layers.From." : null,
-        ]);
+    private protected override IEnumerable<string?> Contradictions() =>
+    [
+        .. base.Contradictions(),
+        Balance == ClassBalance.Weights && Mixup + CutMix > 0
+            ? "ClassBalance.Weights does not go with Mixup and CutMix, which join images of several classes; use ClassBalance.Sampling."
+            : null,
+        ExampleWeightColumnName is not null && Mixup + CutMix > 0
+            ? "Images have weights, and Mixup and CutMix join images, which then have none. Leave ExampleWeightColumnName out, or set "
+            + "Mixup and CutMix to 0." : null,
+        Presets.Complaint(Augmentation) is { } complaint ? $"Augmentation cannot be used: {complaint}" : null,
+    ];
+
+    private protected override void CheckAgainst(Backbone backbone)
+    {
+        if (AuxiliaryWeight > 0 && backbone.AuxiliaryParameters == 0)
+            throw new OptionException($"AuxiliaryWeight is {AuxiliaryWeight}, and {backbone.Name} has no auxiliary heads. Leave it 0.");
+    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using MLTransfer.Errors;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Weights;
@@ -13,46 +14,76 @@ namespace MLTransfer.Estimators;
 /// </summary>
 public abstract class ImageClassificationEstimator : IEstimator<ImageClassificationTransformer>
 {
+    private readonly IHostEnvironment _environment;
     private readonly ImageClassificationOptions _options;
+    private readonly Backbone _backbone;
+    private readonly WeightsReference _weights;
+    private readonly int _seed;
 
     private protected ImageClassificationEstimator(IHostEnvironment environment, ImageClassificationOptions options)
     {
-        Environment = environment;
-        _options = options;
-        Backbone = ModelZoo.Find(options.Backbone);
-        if ((options.ImageSize ?? options.Preprocessing?.CropTo) is { } size) Backbone.CheckInputSize(size);
-        WeightsReference.Parse(options.Weights, Backbone.Name);
-        Seed = MLNetInternals.Seed(environment) ?? 0;
+        (_environment, _options) = (environment, options);
+        (_backbone, _weights) = options.Resolve();
+        _seed = MLNetInternals.Seed(environment) ?? 0;
     }
-
-    private protected IHostEnvironment Environment { get; }
-
-    private protected Backbone Backbone { get; }
-
-    private protected int Seed { get; }
 
     /// <summary>Trains. Every random number comes from the seed of the <see cref="MLContext"/>; without one, from 0.</summary>
     /// <param name="input">Images and labels.</param>
     /// <returns>The trained model; its <see cref="ImageClassificationTransformer.Training"/> says how it went.</returns>
     /// <exception cref="ArgumentException">The columns, the labels or the layers named do not fit.</exception>
-    /// <exception cref="WeightsException">The weights cannot be had or read, or belong to another network.</exception>
-    /// <exception cref="Imaging.ImageException">An image cannot be read and <see cref="ImageClassificationOptions.StopOnBadImage"/> is
-    /// set, or none can.</exception>
+    /// <exception cref="WeightsException">The weights are missing or unreadable, or belong to another network.</exception>
+    /// <exception cref="ImageException">An image cannot be read and <see cref="ImageClassificationOptions.StopOnBadImage"/> is set, or none
+    /// can.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before there was anything to keep.</exception>
     /// <exception cref="TrainingFailedException">A later epoch failed; the best model of those before is in the exception.</exception>
     public ImageClassificationTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        using IChannel channel = Environment.Start(GetType().Name);
-        using StartingModel? start = StartingModel.Open(_options, Backbone);
-        TrainingRun run = TrainingRun.Prepare(Environment, _options, Backbone, Seed, input, start);
-        Check(run);
+        return Fit(input, _options);
+    }
+
+    /// <inheritdoc cref="Fit(IDataView)"/>
+    /// <param name="trainData">Images and labels to train on.</param>
+    /// <param name="validationData">Images to choose the best epoch by, in place of those of the options.</param>
+    public ImageClassificationTransformer Fit(IDataView trainData, IDataView validationData)
+    {
+        ArgumentNullException.ThrowIfNull(trainData);
+        ArgumentNullException.ThrowIfNull(validationData);
+        return Fit(trainData, _options with { Validation = validationData });
+    }
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        var columns = inputSchema.ToDictionary(column => column.Name);
+        CheckColumns(columns);
+        var outputs = new OutputColumns(_options.ScoreColumnName, _options.PredictedLabelColumnName);
+        foreach (SchemaShape.Column output in outputs.Shapes(columns[_options.LabelColumnName])) columns[output.Name] = output;
+        return new SchemaShape(columns.Values);
+    }
+
+    /// <summary>Checks the options that depend on the data, before a network is built.</summary>
+    /// <exception cref="OptionException">Options contradict the data.</exception>
+    private protected virtual void CheckAgainst(TrainingRun run)
+    {
+    }
+
+    /// <summary>Trains a network, which belongs to the result; where there is none, its builder disposes it.</summary>
+    private protected abstract ImageClassificationTransformer Train(TrainingRun run, ImageModel model, TrainingLog log);
+
+    private ImageClassificationTransformer Fit(IDataView input, ImageClassificationOptions options)
+    {
+        using IChannel channel = _environment.Start(GetType().Name);
+        using StartingModel? start = StartingModel.Open(_weights, _backbone);
+        TrainingRun run = TrainingRun.Prepare(_environment, options, _backbone, _weights, _seed, input, start);
+        CheckAgainst(run);
         ImageModel model = run.BuildModel();
         // Copied: its memory is not held while the new network trains.
         start?.Dispose();
         try
         {
-            return Train(run, model, channel);
+            return Train(run, model, new TrainingLog(channel, options.Progress));
         }
         catch (Exception error) when (error is not TrainingFailedException)
         {
@@ -61,35 +92,45 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         }
     }
 
-    /// <inheritdoc/>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    private void CheckColumns(Dictionary<string, SchemaShape.Column> columns)
     {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        CheckColumns(inputSchema);
-        var columns = inputSchema.ToDictionary(column => column.Name);
-        var outputs = new OutputColumns(_options.ScoreColumnName, _options.PredictedLabelColumnName);
-        foreach (SchemaShape.Column output in outputs.Shapes(columns[_options.LabelColumnName])) columns[output.Name] = output;
-        return new SchemaShape(columns.Values);
-    }
-
-    /// <summary>Complains of what is known to be wrong before a network is built.</summary>
-    /// <exception cref="ArgumentException">Options contradict each other or the data.</exception>
-    private protected virtual void Check(TrainingRun run)
-    {
-    }
-
-    /// <summary>Trains a network, which belongs to the result; where there is none, its builder disposes it.</summary>
-    private protected abstract ImageClassificationTransformer Train(TrainingRun run, ImageModel model, IChannel channel);
-
-    private void CheckColumns(SchemaShape schema)
-    {
-        var columns = schema.ToDictionary(column => column.Name);
+        const string schema = "inputSchema";
         if (!columns.TryGetValue(_options.LabelColumnName, out SchemaShape.Column label))
-            throw new ArgumentOutOfRangeException(nameof(schema), $"There is no label column '{_options.LabelColumnName}'.");
+            throw new ArgumentOutOfRangeException(schema, $"There is no label column '{_options.LabelColumnName}'.");
         if (!label.IsKey)
             throw new ArgumentOutOfRangeException(
-                nameof(schema), $"Schema mismatch for the label column '{label.Name}': expected a key, got {label.ItemType}.");
+                schema, $"Schema mismatch for the label column '{label.Name}': expected a key, got {label.ItemType}.");
         if (_options.ImageColumnName is { } image && !columns.ContainsKey(image))
-            throw new ArgumentOutOfRangeException(nameof(schema), $"There is no column '{image}' for the images.");
+            throw new ArgumentOutOfRangeException(schema, $"There is no column '{image}' for the images.");
     }
+}
+
+/// <summary>
+/// Feature extraction: the backbone is frozen, every image goes through it once, and only a new head is trained on the features.
+/// </summary>
+public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
+{
+    internal FeatureExtractionEstimator(IHostEnvironment environment, FeatureExtractionOptions options) : base(environment, options)
+    {
+    }
+
+    private protected override ImageClassificationTransformer Train(TrainingRun run, ImageModel model, TrainingLog log) =>
+        new FeatureExtractionTrainer(run, model, log).Train();
+}
+
+/// <summary>Fine-tuning: all layers of the backbone, or its upper ones, are trained further together with a new head.</summary>
+public sealed class FineTuningEstimator : ImageClassificationEstimator
+{
+    internal FineTuningEstimator(IHostEnvironment environment, FineTuningOptions options) : base(environment, options)
+    {
+    }
+
+    private protected override void CheckAgainst(TrainingRun run)
+    {
+        if (Preprocessing.Complain(FineTuningTrainer.TrainingTransforms(run), run.Preprocessing.CropTo) is { } complaint)
+            throw new OptionException($"TrainingTransforms cannot be used: {complaint}.");
+    }
+
+    private protected override ImageClassificationTransformer Train(TrainingRun run, ImageModel model, TrainingLog log) =>
+        new FineTuningTrainer(run, model, log).Train();
 }

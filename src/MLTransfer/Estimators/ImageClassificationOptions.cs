@@ -2,18 +2,23 @@ using Microsoft.ML;
 using MLTransfer.Errors;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
+using MLTransfer.Training;
 using MLTransfer.Weights;
 
 namespace MLTransfer;
 
 /// <summary>What feature extraction and fine-tuning have in common.</summary>
-public abstract record ImageClassificationOptions
+public abstract record ImageClassificationOptions : TrainingOptions
 {
+    private const string OfTheView = "mlt train makes the data view itself.";
+    private const string IsLive = "An object of the program that trains.";
+
     private protected ImageClassificationOptions()
     {
     }
 
     /// <summary>The network, a name of <see cref="Models.ModelZoo"/>. Default: <c>resnet18</c>.</summary>
+    [TrainingOption("The network to start from, such as resnet18; 'mlt models' lists them.", CommandLine = "--backbone", Shape = "NAME")]
     public string Backbone { get; init; } = "resnet18";
 
     /// <summary>
@@ -22,102 +27,106 @@ public abstract record ImageClassificationOptions
     /// <c>none</c> or null, random weights drawn from the seed; or a model that this library saved (<c>model.zip</c>), which is trained
     /// further: with its preprocessing, and with its head where the classes are the same. Default: <c>default</c>.
     /// </summary>
+    [TrainingOption(
+        "The backbone's pretrained weights: published ones by NAME ('mlt weights list'), a .pth or .safetensors FILE, a "
+        + "URL#sha256=HASH, 'none' to start from random ones, or a MODEL.zip of 'mlt train' to train it further, with the same classes "
+        + "or others.",
+        CommandLine = "--weights", Shape = "NAME|FILE|URL|none", Default = "the ones published as its default")]
     public string? Weights { get; init; } = WeightsReference.Default;
 
-    /// <summary>Where weights that are no file are looked for. Default: <see cref="WeightStore.Default"/>.</summary>
+    /// <summary>Where weights that are not a file are looked for. Default: <see cref="WeightStore.Default"/>.</summary>
+    [TrainingOption("Where weights that are not a file are looked for.",
+        NotTyped = "--weights-dir, --mirror and --offline make it, for every command that needs weights.", ComparedAs = nameof(Weights),
+        Default = "the caches of mlt and of PyTorch")]
     public WeightStore WeightStore { get; init; } = WeightStore.Default;
 
     /// <summary>
     /// What is trained on top of the backbone's features. Default: null, that of the model which <see cref="Weights"/> names, or else
     /// <see cref="ClassifierHead.Linear"/>.
     /// </summary>
+    [TrainingOption(
+        "What is trained on top of the backbone's features: linear, dropout:RATE (and linear), or mlp:WIDTH:RATE (a hidden layer, dropout).",
+        CommandLine = "--head", Shape = "HEAD", Default = "linear, or that of the model in --weights")]
     public ClassifierHead? Head { get; init; }
 
     /// <summary>The key column with the classes. Default: <c>Label</c>.</summary>
+    [TrainingOption("The key column with the classes.", NotTyped = OfTheView, ComparedAs = "Classes")]
     public string LabelColumnName { get; init; } = "Label";
 
     /// <summary>
     /// The column with the images: paths (text), encoded files (vector of bytes) or <c>MLImage</c>. Default: null, the column found by its
     /// type (text columns only if they are called <c>ImagePath</c>, <c>Image</c>, <c>Path</c> or <c>File</c>, or if there is just one).
     /// </summary>
+    [TrainingOption("The column with the images: paths, encoded files or MLImage.", NotTyped = OfTheView, ComparedAs = "Images",
+        Default = "found by its type")]
     public string? ImageColumnName { get; init; }
 
     /// <summary>The column that the model adds with a probability per class. Default: <c>Score</c>.</summary>
+    [TrainingOption("The column that the model adds with a probability per class.", NotTyped = OfTheView,
+        MayChange = "It is a name of the result.")]
     public string ScoreColumnName { get; init; } = "Score";
 
     /// <summary>The key column that the model adds with the class of the highest probability. Default: <c>PredictedLabel</c>.</summary>
+    [TrainingOption("The key column that the model adds with the class of the highest probability.", NotTyped = OfTheView,
+        MayChange = "It is a name of the result.")]
     public string PredictedLabelColumnName { get; init; } = "PredictedLabel";
 
-    /// <summary>The column with what each training image counts for (single, positive). Default: null, all count the same.</summary>
+    /// <summary>The column with the weight of each training image (single, positive). Default: null, all count the same.</summary>
+    [TrainingOption("The column with the weight of each training image.",
+        NotTyped = "mlt train uses the weights of a manifest that has some.", ComparedAs = "Images", Default = "none, all count the same")]
     public string? ExampleWeightColumnName { get; init; }
 
-    /// <summary>What is done where some classes have many more images than others. Default: <see cref="ClassBalance.None"/>.</summary>
-    public ClassBalance Balance { get; init; }
-
-    /// <summary>How often each image is trained on. Default: 10.</summary>
-    public int Epochs { get; init; } = 10;
-
-    /// <summary>Images in a training step. Default: 32.</summary>
-    public int BatchSize { get; init; } = 32;
-
-    /// <summary>The size of the steps at their largest. Default: null, the <see cref="RecommendedLearningRate"/>.</summary>
-    public double? LearningRate { get; init; }
-
-    /// <summary>What the learning rate is where none is given.</summary>
-    public abstract double RecommendedLearningRate { get; }
-
-    /// <summary>How gradients become steps. Default: see the two kinds of options.</summary>
-    public OptimizerKind Optimizer { get; init; }
-
-    /// <summary>How the learning rate changes. Default: a cosine down to zero.</summary>
-    public ScheduleKind Schedule { get; init; } = ScheduleKind.Cosine;
-
-    /// <summary>Pulls weights towards zero, per unit of learning rate. Default: 1e-4.</summary>
-    public double WeightDecay { get; init; } = 1e-4;
-
-    /// <summary>The share of the target probability spread over all classes (Szegedy et al. 2015). Default: 0.</summary>
-    public double LabelSmoothing { get; init; }
-
     /// <summary>The side in pixels of what the network sees. Default: null, what its weights were trained with.</summary>
+    [TrainingOption("Side of the square that the backbone sees, in pixels.", CommandLine = "--image-size",
+        Range = NumberRange.Between, Least = 8, Most = 4096, Default = "the backbone's own", ComparedAs = "EvaluationTransforms")]
     public int? ImageSize { get; init; }
 
     /// <summary>What images go through before the network sees them. Default: null, what its weights were trained with.</summary>
+    [TrainingOption("What images go through before the network sees them.", NotTyped = "It belongs to the weights.",
+        ComparedAs = "EvaluationTransforms", Default = "what the weights were trained with")]
     public Preprocessing? Preprocessing { get; init; }
-
-    /// <summary>The number format of inference. Default: <see cref="Precision.Auto"/>.</summary>
-    public Precision Precision { get; init; }
-
-    /// <summary>Where the network runs. Default: <see cref="DeviceKind.Auto"/>.</summary>
-    public DeviceKind Device { get; init; }
 
     /// <summary>
     /// Images to choose the best epoch by, with the same columns as the training data; labels as text are looked up among the classes.
     /// Default: null.
     /// </summary>
+    [TrainingOption("Images to choose the best epoch by.", NotTyped = "--val names the images instead.", ComparedAs = "Validation images",
+        Default = "none")]
     public IDataView? Validation { get; init; }
 
     /// <summary>
-    /// The share of each class's training images that is held back for validation where <see cref="Validation"/> is null. Default: 0.
+    /// The fraction of each class's training images that is held back for validation where <see cref="Validation"/> is null, at least 0
+    /// and below 1. Default: 0.
     /// </summary>
+    [TrainingOption("The fraction of --data to validate on; 0: none, all is trained on.", CommandLine = "--val-fraction",
+        Range = NumberRange.Fraction, Default = "0.2, without --val or a split val", ComparedAs = "Validation images")]
     public double ValidationFraction { get; init; }
 
     /// <summary>Threads that read and transform images. Default: 0, as many as there are processors.</summary>
+    [TrainingOption("Threads that read and transform images; 0: as many as there are processors.", CommandLine = "--threads",
+        Range = NumberRange.Between, Least = 0, Most = 1024, MayChange = "The result is the same.")]
     public int LoaderThreads { get; init; }
 
     /// <summary>
     /// The most pixels, width × height, that an image may have; larger ones count as unreadable. It holds for the trained model as well,
-    /// until
-    /// that is saved. Default: 178,956,970; decoding takes four bytes of memory for each.
+    /// until that is saved. Default: 178,956,970; decoding takes four bytes of memory for each.
     /// </summary>
+    [TrainingOption("The most pixels of one image, width x height; larger ones count as unreadable.", CommandLine = "--max-pixels",
+        Range = NumberRange.Positive, MayChange = "Images that fail under a lower limit can be read under a higher one.")]
     public long MaximumPixels { get; init; } = ImageLimits.Default.Pixels;
 
     /// <summary>Whether an unreadable image ends the training instead of being reported and left out. Default: false.</summary>
+    [TrainingOption("Fail at the first image that cannot be read, instead of reporting it and going on.",
+        CommandLine = "--stop-on-bad-image", FormerCommandLine = "--stop-on-bad-picture",
+        MayChange = "It changes no weight, only whether the training ends.")]
     public bool StopOnBadImage { get; init; }
 
     /// <summary>Hears how far the training is, after every batch, on the thread that trains. Default: null.</summary>
+    [TrainingOption("Hears how far the training is.", NotTyped = IsLive, MayChange = IsLive, Default = "none")]
     public IProgress<TrainingProgress>? Progress { get; init; }
 
     /// <summary>Stops the training after the running batch; the best model so far is kept. Default: never.</summary>
+    [TrainingOption("Stops the training after the running batch.", NotTyped = IsLive, MayChange = IsLive, Default = "never")]
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>Hears, in a sentence, where in a checkpoint the weights were found.</summary>
@@ -127,34 +136,60 @@ public abstract record ImageClassificationOptions
 
     private protected bool FromRandomWeights => WeightsReference.IsNone(Weights);
 
-    private protected IEnumerable<string?> Complaints() =>
+    /// <summary>Checks everything that can be checked before data are read, and looks up what the options name.</summary>
+    /// <exception cref="OptionException">An option cannot be used; the message says all that is wrong.</exception>
+    internal (Backbone Backbone, WeightsReference Weights) Resolve()
+    {
+        RequireValid();
+        Backbone backbone = OptionException.Resolve(nameof(Backbone), () => ModelZoo.Find(Backbone));
+        WeightsReference weights = OptionException.Resolve(nameof(Weights), () => WeightsReference.Parse(Weights, backbone.Name));
+        if ((ImageSize ?? Preprocessing?.CropTo) is { } size)
+            OptionException.Resolve(ImageSize is null ? nameof(Preprocessing) : nameof(ImageSize), () => Fitting(backbone, size));
+        CheckAgainst(backbone);
+        return (backbone, weights);
+    }
+
+    /// <summary>Checks the options that depend on the backbone.</summary>
+    private protected virtual void CheckAgainst(Backbone backbone)
+    {
+    }
+
+    private protected override IEnumerable<string?> Contradictions() =>
     [
-        Check.Named(Backbone),
-        Weights is null ? null : Check.Named(Weights),
-        WeightStore is null ? "WeightStore is null; use WeightStore.Default or a store of your own." : null,
-        Check.Named(LabelColumnName),
-        ImageColumnName is null ? null : Check.Named(ImageColumnName),
-        Check.Named(ScoreColumnName),
-        Check.Named(PredictedLabelColumnName),
         ScoreColumnName == PredictedLabelColumnName
-        ? $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'; they must differ." : null,
-        ExampleWeightColumnName is null ? null : Check.Named(ExampleWeightColumnName),
-        Check.Known(Balance),
-        Check.Between(1, Epochs, 100_000),
-        Check.Between(1, BatchSize, 65_536),
-        LearningRate is { } rate ? Check.Positive(rate, nameof(LearningRate)) : null,
-        Check.Known(Optimizer),
-        Check.Known(Schedule),
-        Check.NotNegative(WeightDecay),
-        Check.Share(LabelSmoothing),
-        ImageSize is { } size ? Check.Between(8, size, 4096, nameof(ImageSize)) : null,
+            ? $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'; they must differ." : null,
         Preprocessing?.Complaint is { } complaint ? $"Preprocessing cannot be used: {complaint}." : null,
         ImageSize is not null && Preprocessing?.Transforms is not null
-        ? "ImageSize is given, and Preprocessing has Transforms of its own; leave one of them out." : null,
-        Check.Known(Precision),
-        Check.Known(Device),
-        Check.Share(ValidationFraction),
-        Check.Between(0, LoaderThreads, 1024),
-        Check.Positive(MaximumPixels),
+            ? "ImageSize is given, and Preprocessing has Transforms of its own; leave one of them out." : null,
     ];
+
+    private static int Fitting(Backbone backbone, int size)
+    {
+        backbone.CheckInputSize(size);
+        return size;
+    }
+}
+
+/// <summary>Training a new head on the features of a frozen backbone: each image goes through it once.</summary>
+public sealed record FeatureExtractionOptions : ImageClassificationOptions
+{
+    /// <summary>Creates the options with their defaults; the optimizer is Adam.</summary>
+    public FeatureExtractionOptions() => Optimizer = OptimizerKind.Adam;
+
+    /// <summary>3e-3 for Adam and AdamW, 3e-2 for SGD.</summary>
+    public override double RecommendedLearningRate => Optimizer == OptimizerKind.Sgd ? 3e-2 : 3e-3;
+
+    /// <summary>
+    /// A folder that keeps features for the next training. They are found again by the weights, the preprocessing and the content of each
+    /// image, so they are never stale. Default: null, features are kept in memory only.
+    /// </summary>
+    [TrainingOption("Where features are kept for the next run.", CommandLine = "--cache", Shape = "DIR|none",
+        Default = "the user's cache folder; see 'mlt doctor'", MayChange = "Feature extraction has no checkpoint.",
+        OnlyHere = "fine-tuning changes the features in every step, so there is nothing to keep")]
+    public string? CacheFolder { get; init; }
+
+    /// <summary>
+    /// Hears why the cache is not used, and the training goes on without it. Null: a cache that cannot be opened is an error.
+    /// </summary>
+    internal Action<string>? CacheLost { get; init; }
 }

@@ -11,10 +11,8 @@ namespace MLTransfer;
 /// <summary>
 /// A trained classifier of images. Adds <c>Score</c> (vector of single: a probability per class, its slots named) and
 /// <c>PredictedLabel</c> (key over the classes, which are of the type that was trained on), under the names that its options gave them.
-/// Over a
-/// data view it reads ahead and scores in batches; an image that cannot be read gets NaN scores and a missing label there, and an
-/// exception in a
-/// <c>PredictionEngine</c>.
+/// Over a data view it reads ahead and scores in batches; an image that cannot be read gets NaN scores and a missing label there, and an
+/// exception in a <c>PredictionEngine</c>.
 /// </summary>
 public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 {
@@ -72,7 +70,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 
     /// <summary>Scores files, decoding ahead and in batches; the predictions come in the order of the files.</summary>
     /// <param name="files">Paths of images.</param>
-    /// <param name="cancellation">Stops behind the running batch.</param>
+    /// <param name="cancellation">Stops after the running batch.</param>
     /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
     public IEnumerable<ImagePrediction> Predict(IEnumerable<string> files, CancellationToken cancellation = default)
     {
@@ -123,10 +121,10 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         ModelPayload.Save(ctx, _description, Network);
     }
 
-    /// <summary>The model that a training came to.</summary>
+    /// <summary>The model that a training results in.</summary>
     /// <exception cref="TrainingFailedException">The training failed in a later epoch; the exception holds the model.</exception>
     internal static ImageClassificationTransformer Trained(
-        TrainingRun run, ImageModel model, TrainingHistory history, TrainingSummary training)
+        TrainingRun run, ImageModel model, TrainingState state, TrainingSummary training)
     {
         var description = new ModelDescription
         {
@@ -141,15 +139,15 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
             Precision = run.Options.Precision,
         };
         var scorer = new Scorer(model, run.Preprocessing, run.Device, run.InferenceType) { Decoding = run.Options.Decoding };
-        if (history.Failure is not { } cause) return new(scorer, description, training);
-        string what = cause is CheckpointException ? "" : $"Epoch {history.FailedEpoch} failed: ";
+        if (state.Failure is not { } cause) return new(scorer, description, training);
+        string what = cause is CheckpointException ? "" : $"Epoch {state.FailedEpoch} failed: ";
         string failure = $"{what}{cause.Message.TrimEnd('.')}.";
         throw new TrainingFailedException(new(scorer, description, training with { Failure = failure }), cause);
     }
 
     private void RequireFinite()
     {
-        if (Finiteness.FirstViolation(Network) is { } name)
+        if (TrainableModel.FirstNotFinite(Network) is { } name)
         {
             throw new InvalidOperationException(
                 $"The model is not saved: '{name}' in its network holds NaN or infinity, so its scores are worthless. Train it again.");

@@ -1,3 +1,4 @@
+
 namespace MLTransfer;
 
 /// <summary>What a model says of one image.</summary>
@@ -35,3 +36,8 @@ public sealed class ImagePrediction
         [.. _labels.Zip(Probabilities, (label, probability) => new LabelProbability(label, probability))
             .OrderByDescending(pair => pair.Probability).Take(count)];
 }
+
+/// <summary>A class and how likely it is.</summary>
+/// <param name="Label">The class.</param>
+/// <param name="Probability">Between 0 and 1; all classes together come to 1.</param>
+public sealed record LabelProbability(string Label, float Probability);

@@ -1,6 +1,7 @@
-using Microsoft.ML.Runtime;
+using MLTransfer.Downloads;
 using MLTransfer.Models;
 using MLTransfer.Weights;
+using Microsoft.ML.Runtime;
 
 namespace MLTransfer.Estimators;
 
@@ -8,11 +9,9 @@ namespace MLTransfer.Estimators;
 internal static class PretrainedWeights
 {
     /// <summary>The weights, on this machine; null for random ones.</summary>
-    /// <exception cref="ArgumentException">There are none of that name for this backbone.</exception>
     /// <exception cref="WeightsException">They cannot be had.</exception>
-    public static LocalWeights? Get(ImageClassificationOptions options, Backbone backbone, IHostEnvironment environment)
+    public static LocalWeights? Get(WeightsReference reference, ImageClassificationOptions options, IHostEnvironment environment)
     {
-        var reference = WeightsReference.Parse(options.Weights, backbone.Name);
         if (reference.IsRandom) return null;
         using IChannel channel = environment.Start(nameof(WeightStore));
         return options.WeightStore.GetAsync(reference, new WeightsLog(channel), options.Cancellation).GetAwaiter().GetResult();
@@ -31,5 +30,22 @@ internal static class PretrainedWeights
         using IChannel channel = environment.Start(nameof(StateDict));
         channel.Info(MessageSensitivity.UserData, told);
         options.WeightsFound?.Invoke(told);
+    }
+}
+
+/// <summary>Tells ML.NET's log of a download: that it begins, and what goes wrong.</summary>
+internal sealed class WeightsLog(IChannel channel) : IProgress<DownloadProgress>
+{
+    private bool _begun;
+
+    public void Report(DownloadProgress value)
+    {
+        if (value.Phase == DownloadPhase.WaitingToRetry)
+            channel.Warning(MessageSensitivity.None, $"{value.File}: {value.Reason}; trying again.");
+        if (_begun) return;
+        _begun = true;
+        channel.Info(MessageSensitivity.None, value.Phase == DownloadPhase.WaitingForAnother
+            ? $"Waiting for another process, which downloads {value.File}."
+            : $"Downloading {value.File}.");
     }
 }

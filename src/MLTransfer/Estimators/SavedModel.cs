@@ -1,4 +1,8 @@
+using System.Buffers;
 using System.IO.Compression;
+using System.IO.Hashing;
+using System.Security.Cryptography;
+using MLTransfer.Files;
 using Microsoft.ML;
 
 namespace MLTransfer.Estimators;
@@ -58,6 +62,59 @@ internal static class SavedModel
             when (unreadable is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException)
         {
             return null;
+        }
+    }
+}
+
+/// <summary>
+/// Finds damage in model files. ML.NET does not look for any, and .NET compares no checksum of a zip: a model with a changed bit would
+/// predict something else.
+/// </summary>
+internal static class ModelIntegrity
+{
+    private const string Remedy = "The file is damaged: copy it again from where it came from, or save the model again.";
+
+    /// <summary>Writes what is given, and computes the SHA-256 of it.</summary>
+    public static byte[] Write(Stream target, Action<BinaryWriter> write)
+    {
+        using var hash = SHA256.Create();
+        using (var hashing = new CryptoStream(target, hash, CryptoStreamMode.Write, leaveOpen: true))
+        using (var writer = new BinaryWriter(hashing))
+            write(writer);
+        return hash.Hash!;
+    }
+
+    /// <summary>Compares a stream with its SHA-256 and goes back to its beginning.</summary>
+    /// <exception cref="InvalidDataException">They disagree.</exception>
+    public static void Check(Stream content, string name, ReadOnlySpan<byte> sha256)
+    {
+        if (!sha256.SequenceEqual(SHA256.HashData(content)))
+            throw new InvalidDataException($"'{name}' in the model file does not agree with its SHA-256. {Remedy}");
+        content.Position = 0;
+    }
+
+    /// <summary>Compares an entry of the model file with the checksum that its zip has for it.</summary>
+    /// <exception cref="InvalidDataException">They disagree, or the entry cannot be unpacked.</exception>
+    public static void Check(ZipArchiveEntry entry)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
+        try
+        {
+            var crc = new Crc32();
+            using Stream content = entry.Open();
+            while (content.Read(buffer) is > 0 and var read)
+                crc.Append(buffer.AsSpan(0, read));
+            if (crc.GetCurrentHashAsUInt32() != entry.Crc32)
+                throw new InvalidDataException("it does not agree with its checksum");
+        }
+        catch (InvalidDataException damage)
+        {
+            string reason = damage.Message.TrimEnd('.');
+            throw new InvalidDataException($"'{entry.FullName}' in the model file cannot be used: {reason}. {Remedy}", damage);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

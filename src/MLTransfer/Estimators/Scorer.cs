@@ -76,3 +76,6 @@ internal sealed class Scorer : IDisposable
         return [.. probabilities.data<float>().ToArray().Chunk((int)probabilities.shape[1])];
     }
 }
+
+/// <summary>An image's probabilities, or why there are none.</summary>
+internal readonly record struct ScoredImage(string Name, float[]? Probabilities, string? Error);

@@ -1,3 +1,4 @@
+using MLTransfer.Imaging;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -23,5 +24,125 @@ internal sealed class ScoringRowMapper(DataViewSchema input, DataViewSchema outp
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(activeColumns);
         return new ScoredRow(input, output, activeColumns, scorer, imageColumnName);
+    }
+}
+
+/// <summary>A row with its scores, computed once per position when the first of them is asked for.</summary>
+internal sealed class ScoredRow : DataViewRow
+{
+    private readonly DataViewRow _input;
+    private readonly bool[] _active;
+    private readonly Scorer _scorer;
+    private readonly Func<Imaging.ImageSource>? _image;
+    private readonly int _classes;
+    private long _scoredPosition = -1;
+    private float[] _probabilities = [];
+
+    public ScoredRow(DataViewRow input, DataViewSchema schema, IEnumerable<DataViewSchema.Column> activeColumns, Scorer scorer,
+        string imageColumnName)
+    {
+        _input = input;
+        _scorer = scorer;
+        Schema = schema;
+        _active = new bool[schema.Count];
+        foreach (DataViewSchema.Column column in activeColumns) _active[column.Index] = true;
+        int inputs = input.Schema.Count;
+        _classes = ((VectorDataViewType)schema[inputs].Type).Size;
+        if (_active[inputs] || _active[inputs + 1]) _image = ImageColumn.Reader(input, input.Schema[imageColumnName]);
+    }
+
+    public override DataViewSchema Schema { get; }
+
+    public override long Position => _input.Position;
+
+    public override long Batch => _input.Batch;
+
+    public override ValueGetter<DataViewRowId> GetIdGetter() => _input.GetIdGetter();
+
+    public override bool IsColumnActive(DataViewSchema.Column column) => _active[column.Index];
+
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+    {
+        if (column.Index < _input.Schema.Count) return _input.GetGetter<TValue>(_input.Schema[column.Index]);
+        if (!_active[column.Index] || _image is null)
+            throw new ArgumentOutOfRangeException(nameof(column), $"The column '{column.Name}' was not asked for when the row was made.");
+        return ScoreGetters.For<TValue>(column, _input.Schema.Count, _classes, Probabilities);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _input.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private float[] Probabilities()
+    {
+        if (_scoredPosition == _input.Position) return _probabilities;
+        _probabilities = _scorer.Score(_image!());
+        _scoredPosition = _input.Position;
+        return _probabilities;
+    }
+}
+
+/// <summary>Gives the two output columns of the row that stands.</summary>
+internal static class ScoreGetters
+{
+    /// <param name="column">One of the two.</param>
+    /// <param name="inputs">How many columns lie before them.</param>
+    /// <param name="classes">How many classes there are.</param>
+    /// <param name="probabilities">The row's probabilities; null where the image could not be read: NaN scores, a missing label.</param>
+    /// <exception cref="InvalidOperationException">The column is of another type.</exception>
+    public static ValueGetter<TValue> For<TValue>(DataViewSchema.Column column, int inputs, int classes, Func<float[]?> probabilities)
+    {
+        Delegate getter = column.Index == inputs
+            ? (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) =>
+            {
+                VBufferEditor<float> editor = VBufferEditor.Create(ref value, classes);
+                if (probabilities() is { } known) known.CopyTo(editor.Values);
+                else editor.Values.Fill(float.NaN);
+                value = editor.Commit();
+            })
+            : (ValueGetter<uint>)((ref uint value) => value = probabilities() is { } known ? (uint)known.IndexOf(known.Max()) + 1 : 0);
+        return getter as ValueGetter<TValue>
+            ?? throw new InvalidOperationException($"The column '{column.Name}' does not hold values of type {typeof(TValue)}.");
+    }
+}
+
+/// <summary>The two columns a model adds, by their names.</summary>
+internal sealed record OutputColumns(string Score, string PredictedLabel)
+{
+    private const string SlotNames = "SlotNames";
+    private const string KeyValues = "KeyValues";
+
+    /// <summary>What is promised before any class is known.</summary>
+    /// <param name="label">The label column: predictions have classes of its type.</param>
+    public IEnumerable<SchemaShape.Column> Shapes(SchemaShape.Column label)
+    {
+        const SchemaShape.Column.VectorKind scalar = SchemaShape.Column.VectorKind.Scalar, vector = SchemaShape.Column.VectorKind.Vector;
+        SchemaShape Names(string name, DataViewType type) => new([MLNetInternals.Column(name, vector, type, isKey: false)]);
+        DataViewType text = TextDataViewType.Instance;
+        DataViewType labels = label.Annotations.Where(column => column.Name == KeyValues).Select(column => column.ItemType)
+            .FirstOrDefault(text);
+        yield return MLNetInternals.Column(Score, vector, NumberDataViewType.Single, isKey: false, Names(SlotNames, text));
+        yield return MLNetInternals.Column(PredictedLabel, scalar, NumberDataViewType.UInt32, isKey: true, Names(KeyValues, labels));
+    }
+
+    /// <summary>The schema of the input with the two columns behind its own.</summary>
+    public DataViewSchema AddTo(DataViewSchema input, IReadOnlyList<string> labels, LabelKind kind)
+    {
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumns(input);
+        builder.AddColumn(Score, new VectorDataViewType(NumberDataViewType.Single, labels.Count), Slots(labels));
+        builder.AddColumn(PredictedLabel, new KeyDataViewType(typeof(uint), labels.Count), kind.Annotation(labels));
+        return builder.ToSchema();
+    }
+
+    private static DataViewSchema.Annotations Slots(IReadOnlyList<string> labels)
+    {
+        var names = new VBuffer<ReadOnlyMemory<char>>(labels.Count, [.. labels.Select(label => label.AsMemory())]);
+        var builder = new DataViewSchema.Annotations.Builder();
+        var type = new VectorDataViewType(TextDataViewType.Instance, labels.Count);
+        builder.Add(SlotNames, type, (ref VBuffer<ReadOnlyMemory<char>> value) => names.CopyTo(ref value));
+        return builder.ToAnnotations();
     }
 }

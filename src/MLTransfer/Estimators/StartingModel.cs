@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using MLTransfer.Errors;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Weights;
@@ -21,16 +22,16 @@ internal sealed class StartingModel : IDisposable
     /// <summary>What it has on top of the network's features.</summary>
     public ClassifierHead Head => _model.Head;
 
-    /// <summary>Opens what <see cref="ImageClassificationOptions.Weights"/> names; null where that is no model of this library.</summary>
+    /// <summary>Opens the file that <see cref="ImageClassificationOptions.Weights"/> names; null where it is not a model of this library.</summary>
     /// <exception cref="ArgumentException">It is a model of another backbone.</exception>
     /// <exception cref="WeightsException">It is damaged.</exception>
-    public static StartingModel? Open(ImageClassificationOptions options, Backbone backbone)
+    public static StartingModel? Open(WeightsReference weights, Backbone backbone)
     {
-        if (WeightsReference.Parse(options.Weights, backbone.Name).File is not { } path || !IsModel(path)) return null;
+        if (weights.File is not { } path || !IsModel(path)) return null;
         var start = new StartingModel(path, Load(path));
         if (start._model.Backbone == backbone.Name) return start;
         start.Dispose();
-        throw new ArgumentException(
+        throw new OptionException(
             $"The weights '{path}' are a model of the backbone {start._model.Backbone}, and the backbone asked for is {backbone.Name}. " +
             $"Ask for the backbone {start._model.Backbone}, or for other weights.");
     }

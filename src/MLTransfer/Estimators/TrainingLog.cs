@@ -1,10 +1,11 @@
 using System.Globalization;
 using Microsoft.ML.Runtime;
 using MLTransfer.Imaging;
+using MLTransfer.Training;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>Tells the caller's progress and ML.NET's log how a training goes: every batch to the one, every epoch to the other.</summary>
+/// <summary>Reports every batch to the caller's progress and every epoch to ML.NET's log.</summary>
 internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>? progress) : IProgress<TrainingProgress>
 {
     public void Report(TrainingProgress value)
@@ -12,6 +13,13 @@ internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>?
         progress?.Report(value);
         if (value.Phase == TrainingPhase.Features && value.Done == value.Total)
             Info($"Features of {value.Total} images, {value.ImagesPerSecond:f0} a second.");
+    }
+
+    /// <summary>Reports that more images have features.</summary>
+    public void Features(Throughput throughput, long images, int epochs)
+    {
+        throughput.Add(images);
+        Report(throughput.Report(TrainingPhase.Features, 0, epochs, default, double.NaN));
     }
 
     public void Finished(EpochResult epoch) => Info(

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLTransfer.Data;
+using MLTransfer.Errors;
 using MLTransfer.Features;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
@@ -19,7 +20,7 @@ internal sealed record TrainingRun(
 {
     private static readonly Lock Generator = new();
 
-    /// <summary>What is trained on top of the features: what was asked for, or else what the model that is gone on from has.</summary>
+    /// <summary>The head that was asked for, or else that of the model that is trained further.</summary>
     public ClassifierHead Head { get; } = Options.Head ?? Start?.Head ?? ClassifierHead.Linear;
 
     /// <summary>What errors and checkpoints call the weights.</summary>
@@ -29,21 +30,21 @@ internal sealed record TrainingRun(
     public bool HasNewHead { get; } = Weights is not null || Start?.FitsHead(Classes, Options.Head ?? Start.Head) == false;
 
     public static TrainingRun Prepare(
-        IHostEnvironment environment, ImageClassificationOptions options, Backbone backbone, int seed, IDataView input,
-        StartingModel? start)
+        IHostEnvironment environment, ImageClassificationOptions options, Backbone backbone, WeightsReference reference, int seed,
+        IDataView input, StartingModel? start)
     {
         IReadOnlyList<string> classes = LabelColumn.Classes(input.Schema, options.LabelColumnName);
         string image = ImageColumn.Find(input.Schema, options.ImageColumnName, options.LabelColumnName).Name;
         ImageSet all = ImageReader.Read(input, image, options.LabelColumnName, classes, options.ExampleWeightColumnName);
         if (all.Count == 0)
-            throw new ArgumentException($"There is nothing to train on: no row has a label in column '{options.LabelColumnName}'.");
+            throw new OptionException($"There is nothing to train on: no row has a label in column '{options.LabelColumnName}'.");
         ImageSet? validation = options.Validation is { } view ? ImageReader.Read(view, image, options.LabelColumnName, classes) : null;
-        if (validation is { Count: 0 }) throw new ArgumentException("Validation has no row with a label; leave it null or give it images.");
+        if (validation is { Count: 0 }) throw new OptionException("Validation has no row with a label; leave it null or give it images.");
         if (validation is null && options.ValidationFraction > 0)
         {
             (IReadOnlyList<int> training, IReadOnlyList<int> held) = Split.Stratified(all.Labels, options.ValidationFraction, seed);
             if (held.Count == 0)
-                throw new ArgumentException("ValidationFraction holds nothing back: no class has two images. Give Validation images of "
+                throw new OptionException("ValidationFraction holds nothing back: no class has two images. Give Validation images of "
                     + "its own, or set ValidationFraction to 0.");
             (all, validation) = (all.At(training), all.At(held));
         }
@@ -52,11 +53,11 @@ internal sealed record TrainingRun(
             ReadableClasses.Check(validation!, classes, options.Decoding, options.LoaderThreads, options.Cancellation);
 
         Device device = Devices.Resolve(options.Device);
-        LocalWeights? weights = start is null ? PretrainedWeights.Get(options, backbone, environment) : null;
+        LocalWeights? weights = start is null ? PretrainedWeights.Get(reference, options, environment) : null;
         Preprocessing own = options.Preprocessing ?? start?.Preprocessing ?? weights?.Preprocessing ?? backbone.Preprocessing;
         if (options.ImageSize is { } wanted && own.Transforms is not null && wanted != own.CropTo)
         {
-            throw new ArgumentException(
+            throw new OptionException(
                 $"The image size asked for is {wanted}, and the preprocessing of '{options.Weights}' ends with images of {own.CropTo} " +
                 "pixels. Leave the size out.");
         }
@@ -93,13 +94,13 @@ internal sealed record TrainingRun(
     }
 
     /// <summary>
-    /// The order of the training images in an epoch, where they are drawn class by class; null where it is the usual one.
+    /// The order of the training images in an epoch, where they are drawn class by class; null for a plain shuffle.
     /// </summary>
     /// <param name="labels">The class of each image.</param>
     public Func<int, int[]>? Order(IReadOnlyList<int> labels) =>
         Options.Balance == ClassBalance.Sampling ? epoch => ClassSampling.Balanced(labels, Seed, epoch) : null;
 
-    /// <summary>What each training image counts for in the loss; null where all count the same.</summary>
+    /// <summary>The weight of each training image in the loss; null where all count the same.</summary>
     public float[]? LossWeights()
     {
         if (Options.Balance != ClassBalance.Weights) return Training.Weights?.ToArray();
@@ -107,19 +108,20 @@ internal sealed record TrainingRun(
         return [.. Training.Labels.Select((label, index) => (float)(ofClass[label] * (Training.Weights?[index] ?? 1)))];
     }
 
-    public TrainingRecipe Recipe(double headFactor = 1) => new()
-    {
-        Seed = Seed,
-        Epochs = Options.Epochs,
-        LearningRate = Options.LearningRate ?? Options.RecommendedLearningRate,
-        HeadFactor = headFactor,
-        Optimizer = Options.Optimizer,
-        Schedule = Options.Schedule,
-        WeightDecay = Options.WeightDecay,
-        LabelSmoothing = Options.LabelSmoothing,
-    };
+    /// <summary>What brings images to features.</summary>
+    public FeatureExtractor Extractor(FrozenModel frozen, ImageModel model) =>
+        new(frozen, model.FeatureWidth, Preprocessing, Device, Options.LoaderThreads, Options.Decoding);
 
-    /// <summary>Tells of an image that is left out, or ends the training where a bad image should.</summary>
+    /// <summary>The features of the training images, in the order and with the weights they are trained with.</summary>
+    public FeatureData TrainingFeatures(FeatureSet features) => Labelled(
+        Training, features, LossWeights(), Order([.. features.Kept.Select(index => Training.Labels[index])]));
+
+    public FeatureData Labelled(ImageSet images, FeatureSet features, float[]? weights = null, Func<int, int[]>? order = null) => new(
+        features.Values, tensor(features.Kept.Select(index => (long)images.Labels[index]).ToArray(), device: Device),
+        Options.BatchSize, Seed, order,
+        weights is null ? null : tensor(features.Kept.Select(index => weights[index]).ToArray(), device: Device));
+
+    /// <summary>Reports an image that is left out, or ends the training where a bad image should.</summary>
     public void Skip(SkippedImage image, TrainingLog log)
     {
         StopIfAsked(image);

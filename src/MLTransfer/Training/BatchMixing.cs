@@ -7,17 +7,16 @@ namespace MLTransfer.Training;
 /// <summary>
 /// Mixes each image of a batch with the one before it, and their classes in the same proportion: as a whole (Mixup, Zhang et al. 2017,
 /// https://arxiv.org/abs/1710.09412) or by pasting a rectangle (CutMix, Yun et al. 2019, https://arxiv.org/abs/1905.04899). Where both are
-/// asked for,
-/// either is done with equal chance, once per batch, as in torchvision's recipes.
+/// asked for, each batch has one of them with equal probability, as in torchvision's recipes.
 /// </summary>
-/// <param name="mixup">Mixup's parameter of the beta distribution; 0: not done.</param>
-/// <param name="cutMix">The same of CutMix.</param>
+/// <param name="mixup">Mixup's parameter of the beta distribution; 0: no Mixup.</param>
+/// <param name="cutMix">CutMix's parameter of the beta distribution; 0: no CutMix.</param>
 /// <param name="classes">How many classes there are.</param>
 /// <param name="seed">Decides, with the epoch and the batch, what is mixed.</param>
 internal sealed class BatchMixing(double mixup, double cutMix, int classes, int seed)
 {
-    // Sets the chance of batches apart from that of images with the same seed, epoch and index.
-    private const int Batches = 0x6D697865;
+    // Salt: batch mixing and per-image augmentation must not ratio a random stream.
+    private const int Salt = 0x6D697865;
 
     /// <param name="batch">Images (N, 3, H, W) and classes (N).</param>
     /// <param name="epoch">The epoch.</param>
@@ -25,29 +24,29 @@ internal sealed class BatchMixing(double mixup, double cutMix, int classes, int 
     public LabelledBatch Mix(LabelledBatch batch, int epoch, int index)
     {
         if (mixup == 0 && cutMix == 0) return batch;
-        ImageRandom random = new(seed ^ Batches, epoch, index);
+        ImageRandom random = new(seed ^ Salt, epoch, index);
         bool cut = mixup == 0 || (cutMix > 0 && random.Between(0, 1) < 0.5);
-        double share = random.Beta(cut ? cutMix : mixup, cut ? cutMix : mixup);
-        return cut ? Cut(batch, share, random.Below((int)batch.Inputs.shape[3]), random.Below((int)batch.Inputs.shape[2]))
-            : Blended(batch, share);
+        double ratio = random.Beta(cut ? cutMix : mixup, cut ? cutMix : mixup);
+        return cut ? Cut(batch, ratio, random.Below((int)batch.Inputs.shape[3]), random.Below((int)batch.Inputs.shape[2]))
+            : Blended(batch, ratio);
     }
 
-    /// <summary>Each image with the given share, the one before it with the rest.</summary>
-    internal LabelledBatch Blended(LabelledBatch batch, double share)
+    /// <summary>Each image times the ratio plus the one before it times the rest.</summary>
+    internal LabelledBatch Blended(LabelledBatch batch, double ratio)
     {
         using var scope = NewDisposeScope();
-        Tensor images = batch.Inputs * share + Before(batch.Inputs) * (1 - share);
-        return batch with { Inputs = images.MoveToOuterDisposeScope(), Targets = TargetsOf(batch, share).MoveToOuterDisposeScope() };
+        Tensor images = batch.Inputs * ratio + Before(batch.Inputs) * (1 - ratio);
+        return batch with { Inputs = images.MoveToOuterDisposeScope(), Targets = TargetsOf(batch, ratio).MoveToOuterDisposeScope() };
     }
 
-    /// <summary>Each image with a rectangle of the one before it: of its shape, centred at a pixel, cut off at the border.</summary>
-    internal LabelledBatch Cut(LabelledBatch batch, double share, int centreX, int centreY)
+    /// <summary>Each image with a rectangle of the one before it: of its shape, centered at a pixel, cut off at the border.</summary>
+    internal LabelledBatch Cut(LabelledBatch batch, double ratio, int centerX, int centerY)
     {
         using var scope = NewDisposeScope();
         long width = batch.Inputs.shape[3], height = batch.Inputs.shape[2];
-        double half = 0.5 * Math.Sqrt(1 - share);
-        (long left, long right) = Span(centreX, (long)(half * width), width);
-        (long top, long bottom) = Span(centreY, (long)(half * height), height);
+        double half = 0.5 * Math.Sqrt(1 - ratio);
+        (long left, long right) = Span(centerX, (long)(half * width), width);
+        (long top, long bottom) = Span(centerY, (long)(half * height), height);
         Tensor images = batch.Inputs.clone();
         Part(images).copy_(Part(Before(batch.Inputs)));
         double kept = 1 - (double)(right - left) * (bottom - top) / (width * height);
@@ -56,15 +55,15 @@ internal sealed class BatchMixing(double mixup, double cutMix, int classes, int 
         Tensor Part(Tensor whole) => whole.narrow(2, top, bottom - top).narrow(3, left, right - left);
     }
 
-    private static (long From, long To) Span(int centre, long half, long length) =>
-        (Math.Max(centre - half, 0), Math.Min(centre + half, length));
+    private static (long From, long To) Span(int center, long half, long length) =>
+        (Math.Max(center - half, 0), Math.Min(center + half, length));
 
     private static Tensor Before(Tensor batch) => batch.roll([1L], [0L]);
 
     /// <summary>The probability of each class (N, classes).</summary>
-    private Tensor TargetsOf(LabelledBatch batch, double share)
+    private Tensor TargetsOf(LabelledBatch batch, double ratio)
     {
         Tensor certain = nn.functional.one_hot(batch.Labels, classes).to(ScalarType.Float32);
-        return certain * share + Before(certain) * (1 - share);
+        return certain * ratio + Before(certain) * (1 - ratio);
     }
 }

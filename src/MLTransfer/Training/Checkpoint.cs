@@ -1,34 +1,28 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using MLTransfer.Downloads;
 using MLTransfer.Weights;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace MLTransfer.Training;
 
 /// <summary>
 /// A folder that keeps a training after every epoch, held by one training at a time. Each epoch is a folder of its own, which gets its name
-/// when it is whole; then the one before it goes.
+/// when it is complete; then the one before it goes.
 /// </summary>
 internal sealed partial class Checkpoint : IDisposable
 {
-    /// <summary>The one setting of a training that may change when it goes on.</summary>
-    public const string EpochsSetting = "Epochs";
-
     private const string LockFile = "lock";
     private const string EpochPrefix = "epoch-";
     private const string Partial = ".partial";
-    private const string Weights = "weights.safetensors";
-    private const string BestWeights = "best.safetensors";
-    private const string OptimizerState = "optimizer.bin";
-    private const string State = "state.json";
+    private const string HeaderFile = "state.json";
 
     private readonly string _folder;
     private readonly IReadOnlyDictionary<string, string> _training;
     private readonly FileStream _held;
 
-    /// <param name="folder">The folder; made where there is none.</param>
+    /// <param name="folder">The folder; created where there is none.</param>
     /// <param name="training">What the training is asked to do, by name.</param>
     /// <exception cref="IOException">Another training holds the folder, or it cannot be written to.</exception>
     public Checkpoint(string folder, IReadOnlyDictionary<string, string> training)
@@ -37,64 +31,47 @@ internal sealed partial class Checkpoint : IDisposable
         _held = Hold(folder);
     }
 
-    /// <summary>Whether there is an epoch to go on from.</summary>
+    /// <summary>Whether there is an epoch to resume from.</summary>
     public bool Exists => Latest() is not null;
 
-    public void Save(TrainingHistory history, nn.Module network, OptimizerHelper optimizer)
+    public void Save(TrainingState state)
     {
         string? before = Latest();
-        string target = Path.Combine(_folder, EpochPrefix + history.Epochs.Count.ToString("d5", CultureInfo.InvariantCulture)),
+        string target = Path.Combine(_folder, EpochPrefix + state.Epochs.Count.ToString("d5", CultureInfo.InvariantCulture)),
             partial = target + Partial;
         DeleteWhere(path => path.EndsWith(Partial, StringComparison.Ordinal));
         Directory.CreateDirectory(partial);
-        SafetensorsFile.Write(Path.Combine(partial, Weights), StateDict.Save(network));
-        bool isBest = before is null || history.Best.Epoch == history.Epochs.Count;
-        File.Copy(isBest ? Path.Combine(partial, Weights) : Path.Combine(before!, BestWeights), Path.Combine(partial, BestWeights));
-        optimizer.save_state_dict(Path.Combine(partial, OptimizerState));
-        new CheckpointState
-        {
-            Training = _training, Epochs = history.Epochs, Best = history.Best.Epoch, Seconds = history.Seconds, Images = history.Images,
-        }.Write(Path.Combine(partial, State));
+        state.Write(partial, before);
+        new Header(_training, state.Epochs, state.Best.Epoch, state.Seconds, state.Images).Write(Path.Combine(partial, HeaderFile));
         Directory.Move(partial, target);
         DeleteWhere(path => path != target);
     }
 
-    /// <summary>
-    /// Brings the network, the optimizer and the best epoch to where the latest epoch left them; null where there is none.
-    /// </summary>
-    /// <param name="network">The network in training.</param>
-    /// <param name="best">The best epoch.</param>
-    /// <param name="optimizer">The optimizer.</param>
-    /// <param name="epochs">How many epochs the training shall have: as many as are done, or more.</param>
+    /// <summary>Brings the training to where the latest epoch left it, if there is one.</summary>
     /// <exception cref="InvalidOperationException">
-    /// The folder belongs to a training of another kind (the message says what differs), or has more epochs than are asked for.
+    /// The folder belongs to another training (the message says what differs), or has more epochs than are asked for.
     /// </exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
     /// <exception cref="WeightsException">Its weights are damaged.</exception>
-    public TrainingHistory? Restore(nn.Module network, BestEpoch best, OptimizerHelper optimizer, int epochs)
+    public void Restore(TrainingState state)
     {
-        if (Latest() is not { } latest) return null;
-        CheckpointState state = CheckpointState.Read(Path.Combine(latest, State));
-        RequireSame(state);
-        if (state.Epochs.Count > epochs)
+        if (Latest() is not { } latest) return;
+        Header header = Header.Read(Path.Combine(latest, HeaderFile));
+        RequireSameTraining(header);
+        if (header.Epochs.Count > state.Planned)
         {
             throw new InvalidOperationException(
-                $"The checkpoint in '{_folder}' has {state.Epochs.Count} finished epochs, and {epochs} are asked for. " +
+                $"The checkpoint in '{_folder}' has {header.Epochs.Count} finished epochs, and {state.Planned} are asked for. " +
                 "Ask for as many or more, or for another checkpoint folder.");
         }
 
-        Load(network, Path.Combine(latest, BestWeights));
-        EpochResult kept = state.Epochs.First(epoch => epoch.Epoch == state.Best);
-        best.Offer(kept);
-        Load(network, Path.Combine(latest, Weights));
-        LoadOptimizer(optimizer, Path.Combine(latest, OptimizerState));
-        return new(state.Epochs, kept, Cancelled: true, state.Seconds, state.Images);
+        state.Read(latest, header.Epochs, header.Best, header.Seconds, header.Images);
     }
 
-    /// <summary>Lets another training have the folder.</summary>
+    /// <summary>Releases the folder for another training.</summary>
     public void Dispose() => _held.Dispose();
 
-    // The system closes the file when its process dies: what is left behind of it holds nothing.
+    // The system closes the file when its process dies: a lock file that is left over locks nothing.
     private static FileStream Hold(string folder)
     {
         try
@@ -114,37 +91,13 @@ internal sealed partial class Checkpoint : IDisposable
         }
     }
 
-    private static void Load(nn.Module network, string path)
-    {
-        StateDict.Load(network, SafetensorsFile.Read(path).Tensors, path, "the network in training");
-        if (Finiteness.FirstViolation(network) is { } name)
-        {
-            throw new InvalidDataException(
-                $"The checkpoint '{path}' cannot be used: '{name}' holds NaN or infinity. Delete its folder to train from the start.");
-        }
-    }
-
-    // What torch makes of a damaged file depends on its version and on the damage: an exception of almost any kind.
-    private static void LoadOptimizer(OptimizerHelper optimizer, string path)
-    {
-        try
-        {
-            optimizer.load_state_dict(path);
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            throw new InvalidDataException(
-                $"The checkpoint '{path}' is damaged: {error.Message} Delete its folder to train from the start.", error);
-        }
-    }
-
-    private void RequireSame(CheckpointState state)
+    private void RequireSameTraining(Header header)
     {
         string[] differences =
         [
-            .. _training.Keys.Union(state.Training.Keys).Where(name => name != EpochsSetting)
-                .Select(name => (name, Then: state.Training.GetValueOrDefault(name, "nothing"),
-                Now: _training.GetValueOrDefault(name, "nothing")))
+            .. _training.Keys.Union(header.Training.Keys).Where(name => name != nameof(TrainingOptions.Epochs))
+                .Select(name => (name, Then: header.Training.GetValueOrDefault(name, "nothing"),
+                    Now: _training.GetValueOrDefault(name, "nothing")))
                 .Where(setting => setting.Then != setting.Now)
                 .Select(setting => $"{setting.name} was {setting.Then} and is {setting.Now} now"),
         ];
@@ -156,7 +109,7 @@ internal sealed partial class Checkpoint : IDisposable
 
     private string? Latest() => Epochs().Where(path => !path.EndsWith(Partial, StringComparison.Ordinal)).Max(StringComparer.Ordinal);
 
-    // Only names that are ours: what else lies in the folder is left alone.
+    // Only names that are ours: everything else in the folder is left alone.
     private string[] Epochs() => Directory.Exists(_folder)
         ? [.. Directory.GetDirectories(_folder, EpochPrefix + "*").Where(path => EpochName().IsMatch(Path.GetFileName(path)))]
         : [];
@@ -168,4 +121,46 @@ internal sealed partial class Checkpoint : IDisposable
     {
         foreach (string path in Epochs().Where(superfluous)) Directory.Delete(path, recursive: true);
     }
+
+    /// <summary>What a checkpoint says besides the weights and the optimizer's memory.</summary>
+    /// <param name="Training">What the training was asked to do: another one cannot resume from here.</param>
+    /// <param name="Epochs">The finished epochs.</param>
+    /// <param name="Best">The number of the best of them.</param>
+    /// <param name="Seconds">Seconds spent on changing weights.</param>
+    /// <param name="Images">Images trained on.</param>
+    private sealed record Header(
+        IReadOnlyDictionary<string, string> Training, IReadOnlyList<EpochResult> Epochs, int Best, double Seconds, long Images)
+    {
+        private static readonly JsonSerializerOptions Json = new()
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+            RespectNullableAnnotations = true,
+            RespectRequiredConstructorParameters = true,
+            WriteIndented = true,
+        };
+
+        public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Json));
+
+        /// <exception cref="InvalidDataException">The file is damaged.</exception>
+        public static Header Read(string path)
+        {
+            try
+            {
+                Header? header = JsonSerializer.Deserialize<Header>(File.ReadAllText(path), Json);
+                if (header is { Epochs.Count: > 0 } && header.Epochs.Any(epoch => epoch.Epoch == header.Best)) return header;
+                throw new InvalidDataException(
+                    $"The checkpoint '{path}' names no finished epoch. Delete its folder to train from the start.");
+            }
+            catch (JsonException error)
+            {
+                throw new InvalidDataException(
+                    $"The checkpoint '{path}' is damaged: {error.Message} Delete its folder to train from the start.", error);
+            }
+        }
+    }
 }
+
+/// <summary>An epoch is finished, but its checkpoint could not be written.</summary>
+internal sealed class CheckpointException(int epoch, Exception cause)
+    : IOException($"The checkpoint of epoch {epoch} could not be written: {cause.Message}", cause);

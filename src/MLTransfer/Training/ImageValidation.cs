@@ -1,29 +1,28 @@
-using MLTransfer.Imaging;
 using MLTransfer.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Training;
 
-/// <summary>Scores the validation images with a network in training just as the finished model will score them.</summary>
+/// <summary>Scores the validation images with a network in training exactly as the finished model will score them.</summary>
 internal sealed class ImageValidation(
     ImageModel model, ScalarType type, ImageData data, TimeProvider clock, IProgress<TrainingProgress> progress, int epochs)
 {
     public Tally Score(int epoch, Tally training, CancellationToken cancellation)
     {
         using var frozen = new FrozenModel(model, type);
-        var pace = new Throughput(clock, data.Count);
+        var throughput = new Throughput(clock, data.Count);
         Tally tally = default;
-        foreach (ImageBatch batch in data.InOrder())
+        foreach (LabelledBatch next in data.InOrder())
         {
+            using LabelledBatch batch = next;
             using var scope = NewDisposeScope();
             using var still = no_grad();
             if (cancellation.IsCancellationRequested) break;
-            (Tensor images, Tensor labels, long settled) = data.Labelled(batch);
-            Tensor logits = frozen.Logits(images);
-            tally += Tally.Of(logits, labels, nn.functional.cross_entropy(logits, labels));
-            pace.Add(settled);
-            progress.Report(pace.Report(TrainingPhase.Validation, epoch, epochs, training, tally.Accuracy));
+            Tensor logits = frozen.Logits(batch.Inputs);
+            tally += Tally.Of(logits, batch.Labels, nn.functional.cross_entropy(logits, batch.Labels));
+            throughput.Add(batch.Images);
+            progress.Report(throughput.Report(TrainingPhase.Validation, epoch, epochs, training, tally.Accuracy));
         }
 
         return tally;

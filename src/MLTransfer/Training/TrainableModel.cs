@@ -1,4 +1,5 @@
 using MLTransfer.Models;
+using MLTransfer.Weights;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -8,10 +9,11 @@ namespace MLTransfer.Training;
 /// <summary>A network in training and which of its weights change.</summary>
 internal sealed class TrainableModel
 {
-    private readonly IReadOnlyList<nn.Module> _frozen;
+    private readonly Freezing _freezing;
     private readonly ScalarType _type;
     private readonly double _auxiliaryWeight;
-    private readonly SingleValueNorms _norms;
+    private readonly List<Action> _hookRemovals = [];
+    private HashSet<nn.Module> _frozen = [];
 
     /// <param name="network">Inputs (N, …) to logits (N, classes).</param>
     /// <param name="head">The new classifier within it, or the network itself.</param>
@@ -21,34 +23,54 @@ internal sealed class TrainableModel
     public TrainableModel(
         nn.Module<Tensor, Tensor> network, nn.Module head, IReadOnlyList<nn.Module> frozen, ScalarType type = ScalarType.Float32,
         double auxiliaryWeight = 0)
+        : this(network, head, FreezingPolicy.Always(frozen), type, auxiliaryWeight)
     {
-        _type = type;
-        _auxiliaryWeight = auxiliaryWeight;
-        Network = network;
-        _frozen = frozen;
-        foreach (Parameter parameter in network.parameters()) parameter.requires_grad = true;
-        foreach (Parameter parameter in frozen.SelectMany(module => module.parameters())) parameter.requires_grad = false;
+    }
+
+    /// <inheritdoc cref="TrainableModel(nn.Module{Tensor, Tensor}, nn.Module, IReadOnlyList{nn.Module}, ScalarType, double)"/>
+    public TrainableModel(
+        nn.Module<Tensor, Tensor> network, nn.Module head, Freezing frozen, ScalarType type = ScalarType.Float32,
+        double auxiliaryWeight = 0)
+    {
+        (Network, _freezing, _type, _auxiliaryWeight) = (network, frozen, type, auxiliaryWeight);
         Head = [.. head.parameters()];
+        // What learns in the last epoch is all that ever learns: layers are unfrozen, never frozen later.
+        Freeze(epoch: int.MaxValue);
         var known = Head.Select(parameter => parameter.Handle).ToHashSet();
         Backbone = [.. network.parameters().Where(parameter => parameter.requires_grad && !known.Contains(parameter.Handle))];
-        _norms = new(network, frozen);
+        foreach (BatchNorm norm in network.modules().OfType<BatchNorm>())
+            _hookRemovals.Add(norm.register_forward_pre_hook((_, input) => PrepareForSingleValues(norm, input)).remove);
     }
 
     public nn.Module<Tensor, Tensor> Network { get; }
 
+    /// <summary>The parameters that learn in some epoch, those of the head left out.</summary>
     public IReadOnlyList<Parameter> Backbone { get; }
 
     public IReadOnlyList<Parameter> Head { get; }
 
-    /// <summary>
-    /// Inputs (N, …) to logits (N, classes), with what their gradients need; those of the auxiliary heads that learn come behind the
-    /// network's.
-    /// </summary>
+    /// <summary>The first parameter or buffer that holds NaN or infinity; null where all values are finite.</summary>
+    public static string? FirstNotFinite(nn.Module network)
+    {
+        using var frozen = no_grad();
+        foreach ((string name, Tensor value) in network.state_dict())
+        {
+            if (value.is_floating_point() && !TorchTensors.AreFinite(value)) return name;
+        }
+
+        return null;
+    }
+
+    /// <summary>Forward pass with autograd: inputs (N, …) to the main logits (N, classes), then those of the auxiliary heads.</summary>
     public IReadOnlyList<Tensor> Logits(Tensor inputs)
     {
         Tensor typed = inputs.to(_type);
         return _auxiliaryWeight > 0 && Network is ImageModel model ? model.AllLogits(typed) : [Network.call(typed)];
     }
+
+    /// <summary>The loss of the network plus the weighted losses of its auxiliary heads.</summary>
+    public Tensor Total(IReadOnlyList<Tensor> losses) =>
+        losses.Skip(1).Aggregate(losses[0], (total, loss) => total + loss * _auxiliaryWeight);
 
     /// <summary>Whether the network as it is now, in evaluation, scores inputs (N, …) with finite numbers.</summary>
     public bool ScoresAreFinite(Tensor inputs)
@@ -59,14 +81,19 @@ internal sealed class TrainableModel
         return Network.call(inputs.to(_type)).isfinite().all().item<bool>();
     }
 
-    /// <summary>What is made small: the network's loss and the weighted ones of its auxiliary heads.</summary>
-    public Tensor Total(IReadOnlyList<Tensor> losses) =>
-        losses.Skip(1).Aggregate(losses[0], (total, loss) => total + loss * _auxiliaryWeight);
+    public void BeginEpoch(int epoch = 1)
+    {
+        Network.train();
+        Freeze(epoch);
+        // A frozen part stays in evaluation mode: otherwise its batch-norm statistics drift towards the small data set.
+        foreach (nn.Module module in _freezing(epoch)) module.eval();
+    }
 
-    /// <summary>Nothing learns any more: gradients are given back.</summary>
+    /// <summary>Ends the training: gradients are freed, and the network is one for inference again.</summary>
     public void Finish()
     {
-        _norms.Remove();
+        _hookRemovals.ForEach(remove => remove());
+        _hookRemovals.Clear();
         foreach (Parameter parameter in Backbone.Concat(Head))
         {
             parameter.grad?.Dispose();
@@ -75,10 +102,22 @@ internal sealed class TrainableModel
         }
     }
 
-    public void BeginEpoch()
+    private void Freeze(int epoch)
     {
-        Network.train();
-        // A frozen part stays in evaluation mode: otherwise its batch-norm statistics drift towards the small data set.
-        foreach (nn.Module module in _frozen) module.eval();
+        IReadOnlyList<nn.Module> frozen = _freezing(epoch);
+        foreach (Parameter parameter in Network.parameters()) parameter.requires_grad = true;
+        foreach (Parameter parameter in frozen.SelectMany(module => module.parameters())) parameter.requires_grad = false;
+        _frozen = [.. frozen.SelectMany(module => module.modules().Prepend(module))];
+    }
+
+    // A batch may give a norm a single value per channel, as one image with maps of 1 × 1 does. That has no variance: PyTorch refuses it,
+    // and libtorch 2.10 makes the running variance NaN (n / (n - 1) with n = 1). For such a batch the norm uses its running statistics and
+    // leaves them as they are.
+    private Tensor PrepareForSingleValues(BatchNorm norm, Tensor input)
+    {
+        if (_frozen.Contains(norm)) return input;
+        bool trains = Network.training && input.numel() > input.shape[1];
+        if (norm.training != trains) norm.train(trains);
+        return input;
     }
 }

@@ -1,154 +1,143 @@
 using System.Globalization;
-using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Training;
 
-/// <summary>The one training loop: epochs of steps, validation behind each, the best epoch kept.</summary>
-/// <param name="recipe">How to train.</param>
+/// <summary>Scores the validation images after an epoch.</summary>
+internal delegate Tally Validation(int epoch, Tally training, CancellationToken cancellation);
+
+/// <summary>The one training loop: epochs of steps, validation after each, the best epoch kept.</summary>
+/// <param name="options">How to train.</param>
+/// <param name="seed">Decides the random numbers inside the network.</param>
 /// <param name="clock">Measures the time.</param>
 /// <param name="progress">Hears of every batch.</param>
 /// <param name="finished">Hears of every finished epoch.</param>
 /// <param name="checkpoint">Where the training is kept after every epoch.</param>
-/// <param name="accept">Called before an epoch counts: what it throws makes the epoch fail.</param>
+/// <param name="accept">Called before an epoch counts: an exception makes the epoch fail.</param>
 internal sealed class TrainingLoop(
-    TrainingRecipe recipe, TimeProvider clock, IProgress<TrainingProgress>? progress, Action<EpochResult>? finished = null,
+    TrainingOptions options, int seed, TimeProvider clock, IProgress<TrainingProgress>? progress, Action<EpochResult>? finished = null,
     Checkpoint? checkpoint = null, Action? accept = null)
 {
+    private readonly RateCurve _schedule = Schedule.Create(options.Schedule);
+    private readonly Losses _losses = new(options.LabelSmoothing);
+
     /// <summary>
     /// Trains until the last epoch, until the token asks to stop (then after the running batch), or until an epoch fails that is not the
-    /// first: <see cref="TrainingHistory.Failure"/> says why.
+    /// first: <see cref="TrainingState.Failure"/> says why.
     /// </summary>
-    /// <param name="trainee">The network; holds the weights of the best epoch afterwards.</param>
+    /// <param name="model">The network; holds the weights of the best epoch afterwards.</param>
     /// <param name="data">What it is trained on.</param>
-    /// <param name="validate">Scores the validation images; <see langword="null"/> where there are none, and the last epoch is
-    /// kept.</param>
-    /// <param name="cancellation">Stops the training; what was best until then is kept.</param>
+    /// <param name="validate">Null where there are no validation images, and then the last epoch is kept.</param>
+    /// <param name="cancellation">Stops the training; the best epoch until then is kept.</param>
     /// <exception cref="InvalidOperationException">In the first epoch the loss, a weight or a statistic became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">It was stopped before an epoch was finished.</exception>
-    public TrainingHistory Run(TrainableModel trainee, ITrainingData data, Func<int, Tally, CancellationToken, Tally>? validate,
-        CancellationToken cancellation)
+    public TrainingState Run(TrainableModel model, ITrainingData data, Validation? validate, CancellationToken cancellation)
     {
-        using OptimizerHelper optimizer = Optimizers.Create(recipe, trainee.Backbone, trainee.Head);
-        using var best = new BestEpoch(trainee.Network);
-        TrainingHistory? before = checkpoint?.Restore(trainee.Network, best, optimizer, recipe.Epochs);
-        List<EpochResult> epochs = [.. before?.Epochs ?? []];
-        double seconds = before?.Seconds ?? 0;
-        long images = before?.Images ?? 0;
-        Exception? failure = null;
-        int failed = 0;
-        TrainingHistory History() => new(epochs, best.Result!, Cancelled: epochs.Count < recipe.Epochs, seconds, images)
-        {
-            Failure = failure, FailedEpoch = failed,
-        };
-        for (int epoch = epochs.Count + 1; epoch <= recipe.Epochs && failure is null && !cancellation.IsCancellationRequested; epoch++)
-        {
-            try
-            {
-                long start = clock.GetTimestamp();
-                var pace = new Throughput(clock, data.Count);
-                double lastAccuracy = epochs.LastOrDefault()?.ValidationAccuracy ?? double.NaN;
-                Tally training = TrainEpoch(trainee, data, optimizer, epoch, lastAccuracy, pace, validate is null, cancellation);
-                TrainingProgress trained = pace.Report(TrainingPhase.Training, epoch, recipe.Epochs, training, double.NaN);
-                seconds += pace.Seconds;
-                images += training.Seen;
-                Tally validation = cancellation.IsCancellationRequested ? default : validate?.Invoke(epoch, training, cancellation)
-                    ?? default;
-                if (cancellation.IsCancellationRequested) break;
-                RequireFinite(trainee.Network, validation, epoch);
-                accept?.Invoke();
-                var result = new EpochResult(
-                    epoch, training.Loss, training.Accuracy, validation.Loss, validation.Accuracy,
-                    optimizer.ParamGroups.First().LearningRate,
-                    clock.GetElapsedTime(start).TotalSeconds);
-                best.Offer(result);
-                epochs.Add(result);
-                Keep(History(), trainee.Network, optimizer);
-                progress?.Report(trained with { ValidationAccuracy = validation.Accuracy });
-                finished?.Invoke(result);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                break;
-            }
-            // With an epoch done there is a model worth keeping: the caller gets it together with the error.
-            catch (Exception error) when (best.Result is not null)
-            {
-                (failure, failed) = (error, epoch);
-            }
-        }
-
-        if (best.Result is null) throw new OperationCanceledException(cancellation);
-        best.Restore();
-        trainee.Finish();
-        return History();
-    }
-
-    private void Keep(TrainingHistory history, nn.Module network, OptimizerHelper optimizer)
-    {
+        var state = new TrainingState(model, options);
         try
         {
-            checkpoint?.Save(history, network, optimizer);
+            checkpoint?.Restore(state);
+            while (state.Cancelled && state.Failure is null && !cancellation.IsCancellationRequested)
+            {
+                if (!TryEpoch(state, data, validate, cancellation)) break;
+            }
+
+            if (state.Epochs.Count == 0) throw new OperationCanceledException(cancellation);
+            state.Finish();
+            return state;
         }
-        catch (Exception error)
+        catch
         {
-            throw new CheckpointException(history.Epochs.Count, error);
+            state.Dispose();
+            throw;
         }
     }
 
-    private Tally TrainEpoch(
-        TrainableModel trainee, ITrainingData data, optim.Optimizer optimizer, int epoch, double validationAccuracy, Throughput pace, bool isUnvalidated,
-        CancellationToken cancellation)
+    /// <summary>Whether the epoch came to its end, well or badly; not where it was stopped.</summary>
+    private bool TryEpoch(TrainingState state, ITrainingData data, Validation? validate, CancellationToken cancellation)
     {
-        // Chance inside the network, as of dropout, depends on the epoch alone: a training that goes on from a checkpoint draws the same.
-        manual_seed(recipe.Seed + epoch * 1_000_003L);
-        trainee.BeginEpoch();
-        using var epochScope = NewDisposeScope();
-        Tally tally = default;
-        int step = 0;
-        Tensor? sample = null;
-        foreach (Func<LabelledBatch> take in data.Epoch(epoch))
+        int epoch = state.Epochs.Count + 1;
+        try
         {
-            using var scope = NewDisposeScope();
-            SetRate(optimizer, (epoch - 1 + (double)step++ / data.Batches) / recipe.Epochs);
-            LabelledBatch batch = take();
-            if (isUnvalidated) sample ??= batch.Inputs.alias().MoveToOuterDisposeScope();
-            optimizer.zero_grad();
-            IReadOnlyList<Tensor> logits = trainee.Logits(batch.Inputs);
-            Tensor[] losses = [.. logits.Select(scores => Loss(scores, batch))];
-            trainee.Total(losses).backward();
-            optimizer.step();
-            tally += Tally.Of(logits[0], batch.Labels, losses[0]);
-            pace.Add(batch.Images);
-            if (!double.IsFinite(tally.LossSum)) throw epoch == 1 && step == 1 ? Unusable() : Diverged(epoch, "the loss");
-            progress?.Report(pace.Report(TrainingPhase.Training, epoch, recipe.Epochs, tally, validationAccuracy));
+            return RunEpoch(state, epoch, data, validate, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+        // With an epoch done there is a model worth keeping: the caller gets it together with the error.
+        catch (Exception error) when (state.Epochs.Count > 0)
+        {
+            state.Fail(epoch, error);
+            return true;
+        }
+    }
+
+    private bool RunEpoch(TrainingState state, int epoch, ITrainingData data, Validation? validate, CancellationToken cancellation)
+    {
+        long start = clock.GetTimestamp();
+        var throughput = new Throughput(clock, data.Count);
+        Tally training = Train(state, epoch, data, throughput, isValidated: validate is not null, cancellation);
+        TrainingProgress trained = throughput.Report(TrainingPhase.Training, epoch, options.Epochs, training, double.NaN);
+        state.Count(throughput.Seconds, training.Seen);
+        if (cancellation.IsCancellationRequested) return false;
+        Tally validation = validate?.Invoke(epoch, training, cancellation) ?? default;
+        if (cancellation.IsCancellationRequested) return false;
+        RequireFinite(state.Model, validation, epoch);
+        accept?.Invoke();
+        var result = new EpochResult(
+            epoch, training.Loss, training.Accuracy, validation.Loss, validation.Accuracy,
+            state.Optimizer.ParamGroups.First().LearningRate, clock.GetElapsedTime(start).TotalSeconds);
+        state.Add(result);
+        Save(state);
+        progress?.Report(trained with { ValidationAccuracy = validation.Accuracy });
+        finished?.Invoke(result);
+        return true;
+    }
+
+    private Tally Train(
+        TrainingState state, int epoch, ITrainingData data, Throughput throughput, bool isValidated, CancellationToken cancellation)
+    {
+        // Random numbers inside the network, as of dropout, depend on the epoch alone: a resumed training draws the same.
+        manual_seed(seed + epoch * 1_000_003L);
+        state.Model.BeginEpoch(epoch);
+        using var scope = NewDisposeScope();
+        var step = new TrainingStep(state.Model, state.Optimizer, _losses);
+        double lastAccuracy = state.Epochs.LastOrDefault()?.ValidationAccuracy ?? double.NaN;
+        Tally tally = default;
+        Tensor? sample = null;
+        int steps = 0;
+        foreach (LabelledBatch next in data.Epoch(epoch))
+        {
+            using LabelledBatch batch = next;
+            if (!isValidated) sample ??= batch.Inputs.alias();
+            tally += step.Run(batch, _schedule((epoch - 1 + (double)steps++ / data.Batches) / options.Epochs));
+            throughput.Add(batch.Images);
+            if (!double.IsFinite(tally.LossSum)) throw epoch == 1 && steps == 1 ? Unusable() : Diverged(epoch, "the loss");
+            progress?.Report(throughput.Report(TrainingPhase.Training, epoch, options.Epochs, tally, lastAccuracy));
             if (cancellation.IsCancellationRequested) break;
         }
 
-        if (sample is not null && !trainee.ScoresAreFinite(sample)) throw Diverged(epoch, "the network's scores");
+        if (sample is not null && !state.Model.ScoresAreFinite(sample)) throw Diverged(epoch, "the network's scores");
         return tally;
     }
 
-    private Tensor Loss(Tensor scores, LabelledBatch batch)
+    private void Save(TrainingState state)
     {
-        if (batch.Weights is not { } weights)
-            return nn.functional.cross_entropy(scores, batch.Targets, label_smoothing: recipe.LabelSmoothing);
-        Tensor each = nn.functional.cross_entropy(
-            scores, batch.Targets, reduction: nn.Reduction.None, label_smoothing: recipe.LabelSmoothing);
-        return (each * weights).sum() / weights.sum();
-    }
-
-    private void SetRate(optim.Optimizer optimizer, double done)
-    {
-        double share = Schedule.Share(recipe.Schedule, done);
-        foreach (optim.ILearningRateController group in optimizer.ParamGroups) group.LearningRate = group.InitialLearningRate * share;
+        try
+        {
+            checkpoint?.Save(state);
+        }
+        catch (Exception error)
+        {
+            throw new CheckpointException(state.Epochs.Count, error);
+        }
     }
 
     // The loss of an epoch says nothing of its last step, nor of the statistics of batch norms, which are for evaluation only.
-    private void RequireFinite(nn.Module network, Tally validation, int epoch)
+    private void RequireFinite(TrainableModel model, Tally validation, int epoch)
     {
-        if (Finiteness.FirstViolation(network) is { } name) throw Diverged(epoch, $"'{name}' of the network");
+        if (TrainableModel.FirstNotFinite(model.Network) is { } name) throw Diverged(epoch, $"'{name}' of the network");
         if (validation.Seen > 0 && !double.IsFinite(validation.LossSum)) throw Diverged(epoch, "the loss on the validation images");
     }
 
@@ -158,6 +147,6 @@ internal sealed class TrainingLoop(
 
     private InvalidOperationException Diverged(int epoch, string what) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"The training diverged: in epoch {epoch}, {what} became NaN or infinite. The learning rate is {recipe.LearningRate:g3}; try a "
-        + $"tenth of it."));
+        $"The training diverged: in epoch {epoch}, {what} became NaN or infinite. The learning rate is {options.PeakLearningRate:g3}; "
+        + $"try a tenth of it."));
 }

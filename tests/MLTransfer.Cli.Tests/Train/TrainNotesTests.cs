@@ -49,7 +49,11 @@ public sealed class TrainNotesTests : IDisposable
         var (whole, folds) = TrainFold.Open(_folder.Path, 2, [], seed: 1, ImageDatasetOptions.Default);
         Assert.EndsWith(
             "copies may be in different folds, and so both trained on and validated on",
-            Assert.Single(TrainNotes.Of(Arguments(whole) with { Folds = folds, ValidationFraction = 0 })), StringComparison.Ordinal);
+            Assert.Single(TrainNotes.Of(Arguments(whole) with
+            {
+                Folds = folds,
+                Options = new FeatureExtractionOptions(),
+            })), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,12 +97,12 @@ public sealed class TrainNotesTests : IDisposable
         Arguments(TrainData.Open(_folder.Path, validation: null, new TrainSplits([], null, OwnValidation: true),
         ImageDatasetOptions.Default)) with
         {
-            Balance = balance,
+            Options = new FeatureExtractionOptions { Balance = balance, ValidationFraction = 0.2 },
         });
 
     private TrainArguments Arguments(TrainData images) => new()
     {
-        Data = _folder.Path, ValidationFraction = 0.2, FineTune = false, Backbone = "resnet18", Images = images,
+        Data = _folder.Path, Images = images, Options = new FeatureExtractionOptions { ValidationFraction = 0.2 },
         Out = OutputFile.Checked("--out", _folder.PathOf("model.zip")),
     };
 

@@ -42,7 +42,7 @@ public sealed class TrainRequestTests : IDisposable
 
     [Fact]
     public async Task An_unknown_augmentation_is_answered_with_the_known() =>
-        await RefusedAsync("--augment: there is no augmentation 'standart'. Known are standard, ",
+        await RefusedAsync("--augment cannot be used: There is no augmentation 'standart'. Known are standard, ",
             [.. With("--mode", "finetune"), "--augment", "standart"]);
 
     [Theory]

@@ -52,9 +52,7 @@ public sealed class TrainViewTests : IDisposable
         {
             Data = "insects/train",
             Validation = "insects/val",
-            ValidationFraction = 0.2,
-            FineTune = true,
-            Backbone = "resnet18",
+            Options = new FineTuningOptions { Backbone = "resnet18", ValidationFraction = 0.2 },
             Out = OutputFile.Checked("--out", _folder.PathOf("model.zip")),
         };
         EpochResult[] history = [.. Enumerable.Range(1, epochs)

@@ -27,14 +27,12 @@ public sealed class FailedTrainingTests : IDisposable
     [Theory, MemberData(nameof(Failures))]
     public void A_training_that_fails_leaves_no_network_behind(string failure)
     {
-        var ml = new MLContext(seed: 1);
-        IDataView data = ml.Data.LoadImageFolder(_images.Path);
-        IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
-        FineTuningEstimator trainer = ml.MulticlassClassification.Trainers.FineTuning(Options[failure]);
+        IDataView keyed = Keyed();
         long disposed = CountedFor(() => ModelZoo.Find(TrainedModel.Options.Backbone).Build(classes: 2).Dispose());
 
         long before = LiveTensors.Count();
-        Exception error = Assert.ThrowsAny<Exception>(() => trainer.Fit(keyed));
+        Exception error = Assert.ThrowsAny<Exception>(
+            () => Context().MulticlassClassification.Trainers.FineTuning(Options[failure]).Fit(keyed));
 
         Assert.True(error is ArgumentException or InvalidOperationException or OperationCanceledException, error.ToString());
         // Some fail before there is a network. One that is not disposed counts its parameters twice, and its buffers.
@@ -132,12 +130,7 @@ public sealed class FailedTrainingTests : IDisposable
 
     private static MLContext Context() => new(seed: 1);
 
-    private IDataView Keyed()
-    {
-        MLContext ml = Context();
-        IDataView data = ml.Data.LoadImageFolder(_images.Path);
-        return ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
-    }
+    private IDataView Keyed() => Trainings.Keyed(Context(), Context().Data.LoadImageFolder(_images.Path));
 
     private float[] Scores(ImageClassificationTransformer model) =>
         [.. model.Transform(Keyed()).GetColumn<float[]>("Score").SelectMany(scores => scores)];

@@ -57,7 +57,7 @@ public sealed class HeadTests : IDisposable
     [Fact]
     public void Auxiliary_heads_that_a_backbone_does_not_have_cannot_learn() =>
         Assert.Contains("AuxiliaryWeight",
-            Assert.Throws<ArgumentException>(() => Train(TrainedModel.Options with { AuxiliaryWeight = 0.3 })).Message,
+            Assert.ThrowsAny<ArgumentException>(() => Train(TrainedModel.Options with { AuxiliaryWeight = 0.3 })).Message,
             StringComparison.Ordinal);
 
     [Fact]
@@ -95,10 +95,7 @@ public sealed class HeadTests : IDisposable
         _folder.Dispose();
     }
 
-    private static FeatureExtractionOptions Extraction { get; } = new()
-    {
-        Backbone = "cifar_resnet20", Weights = "none", Epochs = 3, BatchSize = 8, Precision = Precision.Float32, Device = DeviceKind.Cpu,
-    };
+    private static FeatureExtractionOptions Extraction => Trainings.Extraction;
 
     private static ModelDescription Description => new()
     {
@@ -106,16 +103,8 @@ public sealed class HeadTests : IDisposable
         Preprocessing = Preprocessing.Cifar, Precision = Precision.Float32,
     };
 
-    private ImageClassificationTransformer Train(ImageClassificationOptions options, MLContext? context = null)
-    {
-        MLContext ml = context ?? new MLContext(seed: 1);
-        IDataView data = ml.Data.LoadImageFolder(_images.Path);
-        IDataView keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
-        var trainers = ml.MulticlassClassification.Trainers;
-        return options is FineTuningOptions tuning ? trainers.FineTuning(tuning).Fit(keyed)
-            : trainers.FeatureExtraction((FeatureExtractionOptions)options).Fit(keyed);
-    }
+    private ImageClassificationTransformer Train(ImageClassificationOptions options, MLContext? context = null) =>
+        Trainings.Train(options, _images.Path, context);
 
-    private float[][] Scores(ImageClassificationTransformer model) =>
-        [.. model.Transform(new MLContext().Data.LoadImageFolder(_images.Path)).GetColumn<float[]>("Score")];
+    private float[][] Scores(ImageClassificationTransformer model) => Trainings.Scores(model, _images.Path);
 }

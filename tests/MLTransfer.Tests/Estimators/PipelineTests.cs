@@ -126,7 +126,7 @@ public sealed class PipelineTests(TrainedModel trained) : IClassFixture<TrainedM
     [Fact]
     public void Output_columns_of_one_name_are_refused()
     {
-        var error = Assert.Throws<ArgumentException>(
+        var error = Assert.ThrowsAny<ArgumentException>(
             () => _ml.MulticlassClassification.Trainers
             .FineTuning(Short with { ScoreColumnName = "Same", PredictedLabelColumnName = "Same" }));
         Assert.Contains("ScoreColumnName and PredictedLabelColumnName are both 'Same'", error.Message, StringComparison.Ordinal);

@@ -28,7 +28,7 @@ public class BatchMixingTests
         using var scope = NewDisposeScope();
         LabelledBatch batch = Batch();
         // Half the side of the rectangle is half of √(1 − 0.75) = 0.5 of each side: 2 of 8 columns, 1 of 4 rows, around (1, 3).
-        LabelledBatch mixed = Mixing.Cut(batch, 0.75, centreX: 1, centreY: 3);
+        LabelledBatch mixed = Mixing.Cut(batch, 0.75, centerX: 1, centerY: 3);
 
         // Columns 0 to 2 and rows 2 to 3 of 8 × 4 pixels: 6 of 32.
         Tensor expected = batch.Inputs.clone();

@@ -9,7 +9,7 @@ namespace MLTransfer.Tests.Training;
 
 public sealed class CheckpointTests : IDisposable
 {
-    private static readonly TrainingRecipe Recipe = new()
+    private static readonly FineTuningOptions Recipe = new()
     {
         Epochs = 6, LearningRate = 0.05, Optimizer = OptimizerKind.Sgd, Schedule = ScheduleKind.OneCycle, WeightDecay = 1e-3,
         LabelSmoothing = 0.1,
@@ -24,10 +24,10 @@ public sealed class CheckpointTests : IDisposable
     public void A_training_that_goes_on_ends_with_the_weights_of_one_that_was_never_stopped(OptimizerKind optimizer)
     {
         using var scope = NewDisposeScope();
-        TrainingRecipe recipe = Recipe with { Optimizer = optimizer };
-        (TrainingHistory whole, float[] expected) = Train(recipe, checkpoint: null);
+        FineTuningOptions recipe = Recipe with { Optimizer = optimizer };
+        (TrainingState whole, float[] expected) = Train(recipe, checkpoint: null);
         Train(recipe, Folder(), stopIn: 4);
-        (TrainingHistory resumed, float[] actual) = Train(recipe, Folder());
+        (TrainingState resumed, float[] actual) = Train(recipe, Folder());
         Assert.Equal(expected, actual);
         Assert.Equal(whole.Epochs.Select(epoch => epoch.Loss), resumed.Epochs.Select(epoch => epoch.Loss));
         Assert.Equal((whole.Best.Epoch, whole.Images), (resumed.Best.Epoch, resumed.Images));
@@ -39,9 +39,9 @@ public sealed class CheckpointTests : IDisposable
     {
         using var scope = NewDisposeScope();
         static Tally Validate(int epoch) => new(10, epoch == 2 ? 9 : 5, 1);
-        (TrainingHistory whole, float[] expected) = Train(Recipe, checkpoint: null, validate: Validate);
+        (TrainingState whole, float[] expected) = Train(Recipe, checkpoint: null, validate: Validate);
         Train(Recipe, Folder(), stopIn: 5, validate: Validate);
-        (TrainingHistory resumed, float[] actual) = Train(Recipe, Folder(), validate: Validate);
+        (TrainingState resumed, float[] actual) = Train(Recipe, Folder(), validate: Validate);
         Assert.Equal((2, 2), (whole.Best.Epoch, resumed.Best.Epoch));
         Assert.Equal(expected, actual);
     }
@@ -51,7 +51,7 @@ public sealed class CheckpointTests : IDisposable
     {
         using var scope = NewDisposeScope();
         (_, float[] first) = Train(Recipe, Folder());
-        (TrainingHistory again, float[] second) = Train(Recipe, Folder());
+        (TrainingState again, float[] second) = Train(Recipe, Folder());
         Assert.Equal(6, again.Epochs.Count);
         Assert.Equal(first, second);
     }
@@ -85,9 +85,9 @@ public sealed class CheckpointTests : IDisposable
     public void A_training_goes_on_with_more_epochs_than_it_was_to_have(int stopIn, int done)
     {
         using var scope = NewDisposeScope();
-        (TrainingHistory first, float[] before) = Train(Recipe, Folder(), stopIn);
-        (TrainingHistory more, float[] after) = Train(Recipe with { Epochs = 8 }, Folder(epochs: 8));
-        (TrainingHistory again, float[] same) = Train(Recipe with { Epochs = 8 }, Folder(epochs: 8));
+        (TrainingState first, float[] before) = Train(Recipe, Folder(), stopIn);
+        (TrainingState more, float[] after) = Train(Recipe with { Epochs = 8 }, Folder(epochs: 8));
+        (TrainingState again, float[] same) = Train(Recipe with { Epochs = 8 }, Folder(epochs: 8));
 
         Assert.Equal(first.Epochs, more.Epochs.Take(done));
         Assert.Equal((8, false), (more.Epochs.Count, more.Cancelled));
@@ -140,7 +140,7 @@ public sealed class CheckpointTests : IDisposable
     {
         using var scope = NewDisposeScope();
         // A file stands where the second epoch has to go.
-        (TrainingHistory history, _) = Train(Recipe, Folder(), validate: epoch =>
+        (TrainingState history, _) = Train(Recipe, Folder(), validate: epoch =>
         {
             if (epoch == 2) File.WriteAllText(_folder.PathOf("epoch-00002.partial"), "");
             return new(10, 5 + epoch, 1);
@@ -170,8 +170,8 @@ public sealed class CheckpointTests : IDisposable
     private Checkpoint Folder(int epochs = 6) =>
         new(_folder.Path, new Dictionary<string, string> { ["Epochs"] = $"{epochs}", ["BatchSize"] = "8", ["Seed"] = "1" });
 
-    private static (TrainingHistory History, float[] Weights) Train(
-        TrainingRecipe recipe, Checkpoint? checkpoint, int stopIn = int.MaxValue, Func<int, Tally>? validate = null)
+    private static (TrainingState History, float[] Weights) Train(
+        FineTuningOptions recipe, Checkpoint? checkpoint, int stopIn = int.MaxValue, Func<int, Tally>? validate = null)
     {
         using Checkpoint? held = checkpoint;
         manual_seed(1);
@@ -183,7 +183,7 @@ public sealed class CheckpointTests : IDisposable
         {
             if (report.Epoch == stopIn && report.Done > 16) stop.Cancel();
         });
-        TrainingHistory history = new TrainingLoop(recipe, TimeProvider.System, progress, checkpoint: checkpoint).Run(
+        TrainingState history = new TrainingLoop(recipe, seed: 0, TimeProvider.System, progress, checkpoint: checkpoint).Run(
             new TrainableModel(network, last, []), Data(), validate is null ? null : (epoch, _, _) => validate(epoch), stop.Token);
         return (history, network.parameters().SelectMany(parameter => parameter.detach().data<float>().ToArray()).ToArray());
     }
@@ -193,10 +193,5 @@ public sealed class CheckpointTests : IDisposable
         manual_seed(2);
         Tensor features = randn(40, 4);
         return new FeatureData(features, features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize: 8, seed: 3);
-    }
-
-    private sealed class Listener(Action<TrainingProgress> listen) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => listen(value);
     }
 }

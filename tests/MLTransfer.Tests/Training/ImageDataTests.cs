@@ -22,6 +22,32 @@ public class ImageDataTests
         Assert.InRange(image.Opened, 3, Images - 1);
     }
 
+    [Fact]
+    public void What_a_network_is_given_is_what_transforms_and_mixing_make_of_the_images()
+    {
+        using var scope = NewDisposeScope();
+        var mixing = new BatchMixing(mixup: 1, cutMix: 0, classes: 2, seed: 3);
+        LabelledBatch plain = Only(new Resize(2, 2)), flipped = Only(new Resize(2, 2), new HorizontalFlip(1)), mixed = Batch(mixing);
+        LabelledBatch expected = mixing.Mix(plain, epoch: 1, index: 0);
+
+        Assert.True(plain.Inputs.flip(3).Equals(flipped.Inputs));
+        Assert.False(plain.Inputs.Equals(flipped.Inputs));
+        Assert.True(expected.Inputs.Equals(mixed.Inputs));
+        Assert.True(expected.Targets.Equals(mixed.Targets));
+        Assert.False(plain.Inputs.Equals(mixed.Inputs));
+
+        LabelledBatch Only(params IReadOnlyList<ImageTransform> transforms) => Batch(null, transforms);
+    }
+
+    private static LabelledBatch Batch(BatchMixing? mixing, params IReadOnlyList<ImageTransform> transforms)
+    {
+        ImageSource[] images = [.. Enumerable.Range(0, 4)
+            .Select(index => new DecodedImage($"{index}", new Image(2, 2, [.. Enumerable.Range(0, 12).Select(value => (byte)(value * (index + 9)))])))];
+        BatchLoader loader = new(images, transforms.Count > 0 ? transforms : [new Resize(2, 2)], batchSize: 4, threads: 1);
+        ImageData data = new(loader, [0, 1, 0, 1], Preprocessing.ImageNet, CPU, 4, seed: 7, _ => { }, mixing);
+        return Assert.Single(data.Epoch(1));
+    }
+
     private sealed record Stopping(CancellationTokenSource Stop) : ImageSource
     {
         private static readonly Image Plain = new(1, 1, [1, 2, 3]);

@@ -17,11 +17,11 @@ public class ScheduleTests
     [InlineData(ScheduleKind.OneCycle, 0.3, 1)]
     [InlineData(ScheduleKind.OneCycle, 0.65, 0.5)]
     [InlineData(ScheduleKind.OneCycle, 1, 0)]
-    public void The_learning_rate_follows_the_curve(ScheduleKind kind, double progress, double share) =>
-        Assert.Equal(share, Schedule.Share(kind, progress), 1e-12);
+    public void The_learning_rate_follows_the_curve(ScheduleKind kind, double progress, double rate) =>
+        Assert.Equal(rate, Schedule.Create(kind)(progress), 1e-12);
 
     [Fact]
     public void Every_schedule_reaches_its_peak_and_never_passes_it() =>
         Assert.All(Enum.GetValues<ScheduleKind>(),
-            kind => Assert.Equal(1, Enumerable.Range(0, 1001).Max(step => Schedule.Share(kind, step / 1000.0)), 1e-12));
+            kind => Assert.Equal(1, Enumerable.Range(0, 1001).Max(step => Schedule.Create(kind)(step / 1000.0)), 1e-12));
 }

@@ -7,7 +7,7 @@ namespace MLTransfer.Tests.Training;
 
 public class TrainingLoopTests
 {
-    private static readonly TrainingRecipe Recipe = new()
+    private static readonly FineTuningOptions Recipe = new()
     {
         Epochs = 5, LearningRate = 0.1, Optimizer = OptimizerKind.Sgd, Schedule = ScheduleKind.Constant, WeightDecay = 0,
         LabelSmoothing = 0,
@@ -20,7 +20,7 @@ public class TrainingLoopTests
     public void Every_optimizer_lowers_the_loss(OptimizerKind optimizer)
     {
         using var scope = NewDisposeScope();
-        TrainingHistory history = Train(Recipe with { Optimizer = optimizer, LearningRate = 0.05 });
+        TrainingState history = Train(Recipe with { Optimizer = optimizer, LearningRate = 0.05 });
         Assert.True(history.Epochs[^1].Loss < history.Epochs[0].Loss * 0.9);
     }
 
@@ -44,7 +44,7 @@ public class TrainingLoopTests
             return new Tally(10, (long)(accuracies[epoch - 1] * 10), epoch == 4 ? 1 : 2);
         }
 
-        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null)
+        TrainingState history = new TrainingLoop(Recipe, seed: 0, TimeProvider.System, null)
             .Run(new TrainableModel(head, head, []), Data(), Validate, CancellationToken.None);
         Assert.Equal(4, history.Best.Epoch); // as accurate as epoch 2, with a lower loss
         Assert.Equal(weights[3], head.weight![0, 0].item<float>());
@@ -60,7 +60,7 @@ public class TrainingLoopTests
         {
             if (report is { Epoch: 3, Done: > 0 }) stop.Cancel();
         });
-        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, progress).Run(
+        TrainingState history = new TrainingLoop(Recipe, seed: 0, TimeProvider.System, progress).Run(
             new TrainableModel(head, head, []), Data(), (_, _, _) => new Tally(1, 1, 1), stop.Token);
         Assert.True(history.Cancelled);
         Assert.Equal(2, history.Epochs.Count);
@@ -79,7 +79,7 @@ public class TrainingLoopTests
             if (report is { Epoch: 2, Done: 40 }) finished = head.weight![0, 0].item<float>();
             if (report is { Epoch: 3, Done: 16 }) stop.Cancel();
         });
-        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, progress)
+        TrainingState history = new TrainingLoop(Recipe, seed: 0, TimeProvider.System, progress)
             .Run(new TrainableModel(head, head, []), Data(), null, stop.Token);
         Assert.Equal(2, history.Best.Epoch);
         Assert.Equal(finished, head.weight![0, 0].item<float>());
@@ -93,7 +93,7 @@ public class TrainingLoopTests
         Linear head = Head();
         var progress = new Listener(_ => stop.Cancel());
         Assert.Throws<OperationCanceledException>(
-            () => new TrainingLoop(Recipe, TimeProvider.System, progress).Run(new TrainableModel(head, head, []), Data(), null, stop.Token));
+            () => new TrainingLoop(Recipe, seed: 0, TimeProvider.System, progress).Run(new TrainableModel(head, head, []), Data(), null, stop.Token));
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public class TrainingLoopTests
         Linear head = Head();
         using (no_grad()) head.weight!.fill_(float.NaN);
         var error = Assert.Throws<InvalidOperationException>(
-            () => new TrainingLoop(Recipe, TimeProvider.System, null)
+            () => new TrainingLoop(Recipe, seed: 0, TimeProvider.System, null)
             .Run(new TrainableModel(head, head, []), Data(), null, CancellationToken.None));
         Assert.StartsWith("The loss of the first batch is NaN or infinite before any weight has changed", error.Message,
             StringComparison.Ordinal);
@@ -131,7 +131,7 @@ public class TrainingLoopTests
             return new Tally(10, epoch == 2 ? 9 : 5, 1);
         }
 
-        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null)
+        TrainingState history = new TrainingLoop(Recipe, seed: 0, TimeProvider.System, null)
             .Run(new TrainableModel(head, head, []), Data(), Validate, CancellationToken.None);
 
         Assert.IsType<IOException>(history.Failure);
@@ -144,7 +144,7 @@ public class TrainingLoopTests
     {
         using var scope = NewDisposeScope();
         Linear head = Head();
-        Assert.Throws<IOException>(() => new TrainingLoop(Recipe, TimeProvider.System, null).Run(
+        Assert.Throws<IOException>(() => new TrainingLoop(Recipe, seed: 0, TimeProvider.System, null).Run(
             new TrainableModel(head, head, []), Data(), (_, _, _) => throw new IOException("The disk is gone."), CancellationToken.None));
     }
 
@@ -161,7 +161,7 @@ public class TrainingLoopTests
             if (epoch == 3) head.bias!.fill_(value);
         }
 
-        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null).Run(
+        TrainingState history = new TrainingLoop(Recipe, seed: 0, TimeProvider.System, null).Run(
             new TrainableModel(head, head, []), Data(), (epoch, training, _) => { Spoil(epoch); return training; }, CancellationToken.None);
 
         Assert.Contains("in epoch 3, 'bias' of the network became NaN or infinite", history.Failure!.Message, StringComparison.Ordinal);
@@ -174,7 +174,7 @@ public class TrainingLoopTests
     {
         using var scope = NewDisposeScope();
         Linear head = Head();
-        TrainingHistory history = new TrainingLoop(Recipe, TimeProvider.System, null).Run(
+        TrainingState history = new TrainingLoop(Recipe, seed: 0, TimeProvider.System, null).Run(
             new TrainableModel(head, head, []), Data(), (epoch, _, _) => new Tally(10, 9, epoch == 2 ? double.NaN : 1), CancellationToken.None);
         Assert.Contains("in epoch 2, the loss on the validation images became NaN", history.Failure!.Message, StringComparison.Ordinal);
         Assert.Equal(1, history.Best.Epoch);
@@ -196,7 +196,7 @@ public class TrainingLoopTests
         trainee.Logits(randn(images, 3, side, side) + 2f)[0].sum().backward();
 
         Assert.Equal(keeps, norm.running_mean!.abs().max().item<float>() == 0);
-        Assert.Null(Finiteness.FirstViolation(network));
+        Assert.Null(TrainableModel.FirstNotFinite(network));
         Assert.NotNull(norm.weight!.grad);
         trainee.Logits(randn(4, 3, 2, 2) + 2f);
         Assert.NotEqual(0, norm.running_mean!.abs().max().item<float>()); // the next batch counts again
@@ -237,7 +237,7 @@ public class TrainingLoopTests
         double expected = nn.functional.cross_entropy(head.call(features), labels, weight: ofClass).item<float>();
         FeatureData data = new(features, labels, batchSize: 40, seed: 3, weights: ofClass.index_select(0, labels));
 
-        TrainingHistory history = new TrainingLoop(Recipe with { Epochs = 1 }, TimeProvider.System, null)
+        TrainingState history = new TrainingLoop(Recipe with { Epochs = 1 }, seed: 0, TimeProvider.System, null)
             .Run(new TrainableModel(head, head, []), data, null, CancellationToken.None);
 
         Assert.Equal(expected, history.Epochs[0].Loss, 1e-5);
@@ -250,13 +250,13 @@ public class TrainingLoopTests
         Tensor features = arange(5, dtype: ScalarType.Float32).reshape(5, 1);
         FeatureData data = new(features, zeros(5, dtype: ScalarType.Int64), batchSize: 2, seed: 3, epoch => [epoch, 4, 4, 0]);
 
-        Assert.Equal([2, 4, 4, 0], data.Epoch(2).SelectMany(take => take().Inputs.data<float>().ToArray()));
+        Assert.Equal([2, 4, 4, 0], data.Epoch(2).SelectMany(batch => batch.Inputs.data<float>().ToArray()));
     }
 
-    private static TrainingHistory Train(TrainingRecipe recipe)
+    private static TrainingState Train(FineTuningOptions recipe)
     {
         Linear head = Head();
-        return new TrainingLoop(recipe, TimeProvider.System, null).Run(new TrainableModel(head, head, []), Data(), null, CancellationToken.None);
+        return new TrainingLoop(recipe, seed: 0, TimeProvider.System, null).Run(new TrainableModel(head, head, []), Data(), null, CancellationToken.None);
     }
 
     private static Linear Head()
@@ -270,10 +270,5 @@ public class TrainingLoopTests
         manual_seed(2);
         Tensor features = randn(40, 4);
         return new FeatureData(features, features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize: 8, seed: 3);
-    }
-
-    private sealed class Listener(Action<TrainingProgress> listen) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => listen(value);
     }
 }

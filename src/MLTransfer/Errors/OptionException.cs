@@ -1,0 +1,31 @@
+namespace MLTransfer.Errors;
+
+/// <summary>
+/// An option has a value that cannot be used. No other <see cref="ArgumentException"/> says that the user asked wrongly: those come from a
+/// bug of ours or of a package.
+/// </summary>
+internal sealed class OptionException : ArgumentException
+{
+    /// <param name="message">What was asked, found and expected, in the names of properties.</param>
+    /// <param name="option">The property whose value the message is about; null where the message names the properties itself.</param>
+    /// <param name="cause">The refusal that the message is taken from.</param>
+    public OptionException(string message, string? option = null, Exception? cause = null) : base(message, cause) => Option = option;
+
+    public string? Option { get; }
+
+    /// <summary>Evaluates the value of an option where an <see cref="ArgumentException"/> means that the value is wrong.</summary>
+    /// <exception cref="OptionException">It is wrong; the message is that of the refusal.</exception>
+    public static T Resolve<T>(string? option, Func<T> value)
+    {
+        try
+        {
+            return value();
+        }
+        catch (ArgumentException refusal)
+        {
+            // .NET appends the parameter's name, which is of no use to the reader.
+            string message = refusal.Message.Replace($" (Parameter '{refusal.ParamName}')", "", StringComparison.Ordinal);
+            throw new OptionException(message, option, refusal);
+        }
+    }
+}

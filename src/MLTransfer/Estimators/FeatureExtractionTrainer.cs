@@ -1,0 +1,82 @@
+using Microsoft.ML.Data;
+using MLTransfer.Features;
+using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
+using MLTransfer.Models;
+using MLTransfer.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Estimators;
+
+/// <summary>Trains a new head on features that the frozen backbone computes once for each image.</summary>
+internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model, TrainingLog log)
+{
+    private readonly FeatureExtractionOptions _options = (FeatureExtractionOptions)run.Options;
+
+    public ImageClassificationTransformer Train()
+    {
+        using var scope = NewDisposeScope();
+        var throughput = new Throughput(TimeProvider.System, run.Training.Count + (run.Validation?.Count ?? 0));
+        (FeatureSet training, FeatureSet? validation) = Extract(throughput);
+        double featureSeconds = throughput.Seconds;
+        SkippedImage[] skipped = [.. training.Skipped, .. validation?.Skipped ?? []];
+        TrainingRun.CheckReadable(skipped, training.Kept.Count);
+        TrainingRun.CheckReadable(skipped, validation?.Kept.Count ?? 1);
+        TrainingRun.CheckFinite(training, run.Training);
+
+        FeatureData data = run.TrainingFeatures(training);
+        FeatureData? held = validation is null ? null : run.Labelled(run.Validation!, validation);
+        nn.Module<Tensor, Tensor> head = model.Head;
+        using TrainingState state = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished).Run(
+            new TrainableModel(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head), _options.Cancellation);
+        return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
+            data.Count, held?.Count ?? 0, skipped, state.Epochs, state.Best.Epoch, state.Best.ValidationAccuracy, state.Cancelled,
+            featureSeconds, state.Seconds, featureSeconds > 0 ? throughput.Done / featureSeconds : 0)
+        {
+            LoaderWaitShare = training.LoaderWaitShare,
+        });
+    }
+
+    /// <summary>The features of all images. The backbone is folded only meanwhile: the finished model folds it for itself.</summary>
+    private (FeatureSet Training, FeatureSet? Validation) Extract(Throughput throughput)
+    {
+        using FeatureCache? cache = OpenCache();
+        using var frozen = new FrozenModel(model, run.InferenceType);
+        FeatureExtractor extractor = run.Extractor(frozen, model);
+        FeatureSet training = Features(run.Training);
+        FeatureSet? validation = run.Validation is null ? null : Features(run.Validation);
+        if (cache is null) return (training, validation);
+        log.Warnings(cache.Warnings);
+        if (cache.LostBecause is { } reason) _options.CacheLost?.Invoke(reason);
+        return (training, validation);
+
+        FeatureSet Features(ImageSet images) => extractor.Extract(
+            images.Images, cache, done => log.Features(throughput, done, _options.Epochs), image => run.Skip(image, log),
+            _options.Cancellation);
+    }
+
+    private FeatureCache? OpenCache()
+    {
+        if (_options.CacheFolder is not { } folder) return null;
+        try
+        {
+            return FeatureCache.Open(folder, Description(), model.FeatureWidth);
+        }
+        catch (IOException refusal) when (_options.CacheLost is not null)
+        {
+            _options.CacheLost(refusal.Message);
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Everything the features depend on besides the content of the image: this library, libtorch, the decoders, the network and its input.
+    /// </summary>
+    private string Description() => string.Join("; ",
+        typeof(FeatureExtractor).Assembly.GetName(), $"libtorch {__version__}", typeof(MLImage).Assembly.GetName(),
+        $"decoders {ImageDecoder.Revision}", _options.Decoding, run.Backbone.Name,
+        $"weights {StateFingerprint.Of(model, model.HeadName)}",
+        TransformJson.Write(run.Preprocessing.EvaluationTransforms()), run.Preprocessing.Mean, run.Preprocessing.StandardDeviation,
+        run.InferenceType, run.Device.type);
+}

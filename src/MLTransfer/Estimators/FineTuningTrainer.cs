@@ -1,0 +1,100 @@
+using System.Globalization;
+using MLTransfer.Errors;
+using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
+using MLTransfer.Models;
+using MLTransfer.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Estimators;
+
+/// <summary>Trains the backbone, or its upper layers, together with the head on images that are read again in every epoch.</summary>
+internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, TrainingLog log)
+{
+    private readonly FineTuningOptions _options = (FineTuningOptions)run.Options;
+    private readonly SortedDictionary<(bool IsValidation, int Index), SkippedImage> _skipped = [];
+
+    public static IReadOnlyList<ImageTransform> TrainingTransforms(TrainingRun run)
+    {
+        var options = (FineTuningOptions)run.Options;
+        return options.TrainingTransforms ?? Presets.Named(options.Augmentation, run.Preprocessing);
+    }
+
+    public ImageClassificationTransformer Train()
+    {
+        Freezing freezing = OptionException.Resolve(
+            null, () => FreezingPolicy.Before(model, _options.Train, auxiliaryHeadsLearn: _options.AuxiliaryWeight > 0));
+        using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Fingerprint(run)) : null;
+        if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
+        var trainable = new TrainableModel(
+            model, model.Head, freezing, _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
+            _options.AuxiliaryWeight);
+        var memory = new ImageMemory(_options.ImageMemory);
+        ImageData data = TrainingImages(memory);
+        Validation? validate = run.Validation is null ? null : new ImageValidation(
+            model, run.InferenceType, ValidationImages(run.Validation, memory), TimeProvider.System, log, _options.Epochs).Score;
+        var loop = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished, checkpoint, RequireReadable);
+        using TrainingState state = loop.Run(trainable, data, validate, _options.Cancellation);
+        return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
+            run.Training.Count - Unread(isValidation: false), (run.Validation?.Count ?? 0) - Unread(isValidation: true),
+            [.. _skipped.Values], state.Epochs, state.Best.Epoch, state.Best.ValidationAccuracy, state.Cancelled,
+            FeatureSeconds: 0, state.Seconds, state.Seconds > 0 ? state.Images / state.Seconds : 0)
+        {
+            LoaderWaitShare = data.ShareWaited,
+        });
+    }
+
+    /// <summary>Everything the weights depend on besides the pixels of the images, under the names of the options.</summary>
+    internal static Dictionary<string, string> Fingerprint(TrainingRun run)
+    {
+        var asked = (FineTuningOptions)run.Options;
+        FineTuningOptions resolved = asked with { Head = run.Head, Weights = run.WeightsName, LearningRate = asked.PeakLearningRate };
+        (string Name, object? Value)[] settings =
+        [
+            .. TrainingOption.Fingerprint(resolved),
+            (nameof(TrainingOptions.Epochs), asked.Epochs), ("Seed", run.Seed), ("Classes", string.Join(", ", run.Classes)),
+            ("Images", run.Training.Fingerprint), ("Validation images", run.Validation?.Fingerprint ?? "none"),
+            ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),
+            ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())),
+        ];
+        return settings.ToDictionary(setting => setting.Name, setting => setting.Value switch
+        {
+            Layers layers => layers.First ?? "all",
+            var value => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+        });
+    }
+
+    private ImageData TrainingImages(ImageMemory memory) => new(
+        Loader(run.Training, TrainingTransforms(run), _options.BatchSize, _options.ReducedScale, memory),
+        run.Training.Labels, run.Preprocessing, run.Device, _options.BatchSize, run.Seed, image => Skip(isValidation: false, image),
+        new BatchMixing(_options.Mixup, _options.CutMix, run.Classes.Count, run.Seed), run.Order(run.Training.Labels), run.LossWeights())
+    {
+        Cancellation = _options.Cancellation,
+    };
+
+    private ImageData ValidationImages(ImageSet images, ImageMemory memory) => new(
+        Loader(images, run.Preprocessing.EvaluationTransforms(), FrozenModel.BatchSize, reducedScale: false, memory),
+        images.Labels, run.Preprocessing, run.Device, FrozenModel.BatchSize, run.Seed, image => Skip(isValidation: true, image))
+    {
+        Cancellation = _options.Cancellation,
+    };
+
+    private BatchLoader Loader(
+        ImageSet images, IReadOnlyList<ImageTransform> transforms, int batchSize, bool reducedScale, ImageMemory memory) => new(
+        images.Images, transforms, batchSize, _options.LoaderThreads, run.Seed, _options.Decoding with { ReducedScale = reducedScale },
+        memory);
+
+    private void Skip(bool isValidation, SkippedImage image)
+    {
+        if (_skipped.TryAdd((isValidation, image.Index), image)) run.Skip(image, log);
+    }
+
+    private int Unread(bool isValidation) => _skipped.Keys.Count(key => key.IsValidation == isValidation);
+
+    private void RequireReadable()
+    {
+        TrainingRun.CheckReadable(_skipped.Values, run.Training.Count - Unread(isValidation: false));
+        if (run.Validation is { } images) TrainingRun.CheckReadable(_skipped.Values, images.Count - Unread(isValidation: true));
+    }
+}

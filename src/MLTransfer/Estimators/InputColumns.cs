@@ -1,0 +1,169 @@
+using System.Globalization;
+using MLTransfer.Errors;
+using MLTransfer.Imaging;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+
+namespace MLTransfer.Estimators;
+
+/// <summary>The column of an <see cref="IDataView"/> that holds images, and how to read it.</summary>
+internal static class ImageColumn
+{
+    private static readonly string[] PathNames = ["ImagePath", "Image", "Path", "File", "ImageFile", "FileName"];
+
+    /// <summary>What a column of images may be, for messages.</summary>
+    public const string Expected = "paths (text), encoded files (vector of bytes) or MLImage";
+
+    /// <summary>The column that is named, or the only one that can be meant.</summary>
+    /// <exception cref="ArgumentException">There is none, or more than one.</exception>
+    public static DataViewSchema.Column Find(DataViewSchema schema, string? name, string? labelColumnName = null)
+    {
+        if (name is not null) return Named(schema, name);
+        DataViewSchema.Column[] visible = [.. schema.Where(column => !column.IsHidden && column.Name != labelColumnName)];
+        DataViewSchema.Column[] binary = [.. visible.Where(column => column.Type is ImageDataViewType || IsBytes(column.Type))];
+        DataViewSchema.Column[] text = [.. visible.Where(column => column.Type is TextDataViewType)];
+        DataViewSchema.Column[] named = [.. text.Where(column => PathNames.Contains(column.Name, StringComparer.OrdinalIgnoreCase))];
+        DataViewSchema.Column[] candidates = binary.Length > 0 ? binary : named.Length > 0 ? named : text;
+        return candidates is [var only]
+            ? only
+            : throw new OptionException(
+                $"{(candidates.Length == 0 ? "No column holds images" : $"More than one column may hold the images ({string.Join(", ", candidates.Select(c => c.Name))})")}; "
+                + $"name the column in ImageColumnName: it may hold {Expected}. The columns are "
+                + $"{string.Join(", ", schema.Select(c => $"{c.Name} ({c.Type})"))}.");
+    }
+
+    /// <summary>Reads the image of the row a cursor stands on.</summary>
+    public static Func<ImageSource> Reader(DataViewRow row, DataViewSchema.Column column) => column.Type switch
+    {
+        TextDataViewType => Read<ReadOnlyMemory<char>>(row, column, path => ImageSource.FromPath(path.ToString())),
+        ImageDataViewType => Read<MLImage>(row, column, image => Decoded(At(row, column), image)),
+        _ => Read<VBuffer<byte>>(row, column, bytes => new EncodedImage(At(row, column), bytes.DenseValues().ToArray())),
+    };
+
+    private static DataViewSchema.Column Named(DataViewSchema schema, string name)
+    {
+        DataViewSchema.Column column = schema.GetColumnOrNull(name)
+            ?? throw new ArgumentOutOfRangeException(
+            nameof(schema), $"There is no column '{name}' for the images. The columns are {string.Join(", ", schema.Select(c => c.Name))}.");
+        return column.Type is TextDataViewType or ImageDataViewType || IsBytes(column.Type)
+            ? column
+            : throw new ArgumentOutOfRangeException(
+            nameof(schema), $"Schema mismatch for the image column '{name}': it is {column.Type}; expected {Expected}.");
+    }
+
+    private static bool IsBytes(DataViewType type) =>
+        type is VectorDataViewType { ItemType: NumberDataViewType { RawType: var raw } } && raw == typeof(byte);
+
+    private static string At(DataViewRow row, DataViewSchema.Column column) => $"{column.Name} in row {row.Position}";
+
+    private static Func<ImageSource> Read<T>(DataViewRow row, DataViewSchema.Column column, Func<T, ImageSource> source)
+    {
+        ValueGetter<T> getter = row.GetGetter<T>(column);
+        T value = default!;
+        return () =>
+        {
+            getter(ref value);
+            return source(value);
+        };
+    }
+
+    // The image stays with whoever made it; its pixels are copied, transparent ones as they would look on black.
+    private static ImageSource Decoded(string name, MLImage? image) =>
+        image is null ? new AbsentImage(name) : new DecodedImage(name, new DecodedPixels(image).ToImage());
+}
+
+/// <summary>
+/// The column of classes: a key with the names of the classes, as <c>MapValueToKey</c> makes it, or text to be looked up.
+/// </summary>
+internal static class LabelColumn
+{
+    /// <summary>The classes of a key column, in the order of the keys.</summary>
+    /// <exception cref="ArgumentException">The column is missing, no key, or has fewer than two classes.</exception>
+    public static IReadOnlyList<string> Classes(DataViewSchema schema, string name)
+    {
+        DataViewSchema.Column column = Find(schema, name);
+        if (column.Type is not KeyDataViewType key)
+            throw new ArgumentOutOfRangeException(
+                nameof(schema), $"Schema mismatch for the label column '{name}': it is {column.Type}; expected a key. Put "
+                + $"Transforms.Conversion.MapValueToKey(\"{name}\") before it.");
+        string[] classes = Names(column)
+            ?? [.. Enumerable.Range(0, checked((int)key.Count)).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+        return classes.Length >= 2
+            ? classes
+            : throw new OptionException($"The label column '{name}' has one class only ({string.Join(", ", classes)}); telling "
+            + $"classes apart needs at least two.");
+    }
+
+    /// <summary>The type of the classes of a key column.</summary>
+    public static LabelKind Kind(DataViewSchema schema, string name) => LabelKind.Of(Find(schema, name)) ?? LabelKind.Text;
+
+    /// <summary>Reads the class of the row a cursor stands on as an index among the classes; -1 where the label is missing.</summary>
+    public static Func<int> Reader(DataViewRow row, DataViewSchema schema, string name, IReadOnlyList<string> classes)
+    {
+        DataViewSchema.Column column = Find(schema, name);
+        var known = classes.Select((label, index) => (label, index))
+            .ToDictionary(pair => pair.label, pair => pair.index, StringComparer.Ordinal);
+        int Lookup(string label) => known.TryGetValue(label, out int index)
+            ? index
+            : throw new OptionException($"The label '{label}' in column '{name}' is none of the {classes.Count} classes trained on: "
+            + $"{string.Join(", ", classes.Take(20))}.");
+        if (column.Type is TextDataViewType)
+            return Value<ReadOnlyMemory<char>>(row, column, text => text.IsEmpty ? -1 : Lookup(text.ToString()));
+        if (column.Type is not KeyDataViewType || column.Type.RawType != typeof(uint))
+            throw new ArgumentOutOfRangeException(
+                nameof(schema), $"Schema mismatch for the label column '{name}': it is {column.Type}; expected a key or text.");
+        int[]? map = Names(column)?.Select(label => known.GetValueOrDefault(label, -1)).ToArray();
+        string[]? names = Names(column);
+        return Value<uint>(row, column,
+            key => key == 0 ? -1 : map is null ? (int)key - 1 : map[key - 1] >= 0 ? map[key - 1] : Lookup(names![key - 1]));
+    }
+
+    private static DataViewSchema.Column Find(DataViewSchema schema, string name) => schema.GetColumnOrNull(name)
+        ?? throw new ArgumentOutOfRangeException(
+        nameof(schema), $"There is no label column '{name}'. The columns are {string.Join(", ", schema.Select(c => c.Name))}.");
+
+    /// <summary>The names behind the keys; null where the keys have none.</summary>
+    private static string[]? Names(DataViewSchema.Column column) => LabelKind.Of(column)?.Read(column);
+
+    private static Func<int> Value<T>(DataViewRow row, DataViewSchema.Column column, Func<T, int> index)
+    {
+        ValueGetter<T> getter = row.GetGetter<T>(column);
+        T value = default!;
+        return () =>
+        {
+            getter(ref value);
+            return index(value);
+        };
+    }
+}
+
+/// <summary>The column of an <see cref="IDataView"/> that says what each image counts for.</summary>
+internal static class WeightColumn
+{
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or not of single-precision numbers.</exception>
+    public static DataViewSchema.Column Find(DataViewSchema schema, string name)
+    {
+        DataViewSchema.Column column = schema.GetColumnOrNull(name)
+            ?? throw new ArgumentOutOfRangeException(
+            nameof(schema), $"There is no column '{name}' for the weights. The columns are {string.Join(", ", schema.Select(c => c.Name))}.");
+        return column.Type == NumberDataViewType.Single
+            ? column
+            : throw new ArgumentOutOfRangeException(
+            nameof(schema), $"Schema mismatch for the weight column '{name}': it is {column.Type}; expected Single.");
+    }
+
+    /// <summary>Reads the weight of the row a cursor stands on.</summary>
+    public static Func<float> Reader(DataViewRow row, string name)
+    {
+        ValueGetter<float> getter = row.GetGetter<float>(Find(row.Schema, name));
+        return () =>
+        {
+            float weight = 0;
+            getter(ref weight);
+            return weight > 0 && float.IsFinite(weight) ? weight
+                : throw new OptionException($"The weight in column '{name}', row {row.Position}, is {weight}; it must be a positive "
+                + $"number.");
+        };
+    }
+}

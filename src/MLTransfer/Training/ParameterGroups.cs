@@ -1,0 +1,41 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Training;
+
+/// <summary>Parameters that share a learning rate and a weight decay.</summary>
+/// <param name="Name">What they are part of.</param>
+/// <param name="Parameters">The parameters.</param>
+/// <param name="LearningRate">Their peak learning rate.</param>
+/// <param name="WeightDecay">Their weight decay.</param>
+internal sealed record ParameterGroup(string Name, IReadOnlyList<Parameter> Parameters, double LearningRate, double WeightDecay);
+
+/// <summary>Divides the parameters that learn into groups, and creates the optimizer that changes them.</summary>
+internal static class ParameterGroups
+{
+    private const double Momentum = 0.9;
+
+    /// <summary>The backbone and the head, where they learn.</summary>
+    public static IReadOnlyList<ParameterGroup> Create(TrainableModel model, TrainingOptions options)
+    {
+        double rate = options.PeakLearningRate;
+        ParameterGroup[] groups =
+        [
+            new("backbone", model.Backbone, rate, options.WeightDecay),
+            new("head", model.Head, rate * options.HeadRateFactor, options.WeightDecay),
+        ];
+        return [.. groups.Where(group => group.Parameters.Count > 0)];
+    }
+
+    public static OptimizerHelper CreateOptimizer(OptimizerKind kind, IReadOnlyList<ParameterGroup> groups) => kind switch
+    {
+        OptimizerKind.Sgd => optim.SGD(groups.Select(
+            group => new SGD.ParamGroup(group.Parameters, group.LearningRate, Momentum, weight_decay: group.WeightDecay, nesterov: true)),
+            groups[0].LearningRate),
+        OptimizerKind.Adam => optim.Adam(groups.Select(
+            group => new Adam.ParamGroup(group.Parameters, group.LearningRate, weight_decay: group.WeightDecay))),
+        OptimizerKind.AdamW => optim.AdamW(groups.Select(
+            group => new AdamW.ParamGroup(group.Parameters, group.LearningRate, weight_decay: group.WeightDecay))),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such optimizer."),
+    };
+}

@@ -1,0 +1,147 @@
+using MLTransfer.Imaging;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Training;
+
+/// <summary>What a network is trained on.</summary>
+internal interface ITrainingData
+{
+    /// <summary>How many images an epoch has.</summary>
+    int Count { get; }
+
+    /// <summary>How many batches an epoch has at most.</summary>
+    int Batches { get; }
+
+    /// <summary>
+    /// The batches of an epoch, in an order of the epoch's own, each created when it is asked for. The caller disposes them.
+    /// </summary>
+    IEnumerable<LabelledBatch> Epoch(int epoch);
+}
+
+/// <summary>Inputs (N, …) and their classes (N, int64). Owns its tensors, which no dispose scope frees.</summary>
+/// <param name="Inputs">Images or features.</param>
+/// <param name="Labels">Classes.</param>
+/// <param name="Images">How many images of the epoch the batch settles: N, and those that could not be read.</param>
+internal sealed record LabelledBatch(Tensor Inputs, Tensor Labels, long Images) : IDisposable
+{
+    /// <summary>
+    /// What the network should answer: classes (N, int64), or the probability of each class (N, classes) where inputs are mixed.
+    /// </summary>
+    public Tensor Targets { get; init; } = Labels;
+
+    /// <summary>The weight of each in the loss (N, single); null where all count the same.</summary>
+    public Tensor? Weights { get; init; }
+
+    /// <summary>Creates a batch in a dispose scope of its own, which frees what is used on the way.</summary>
+    public static LabelledBatch Create(Func<LabelledBatch> create)
+    {
+        using var scope = NewDisposeScope();
+        LabelledBatch batch = create();
+        foreach (Tensor? tensor in batch.Tensors) tensor?.DetachFromDisposeScope();
+        return batch;
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor? tensor in Tensors) tensor?.Dispose();
+    }
+
+    private IEnumerable<Tensor?> Tensors =>
+        [Inputs, Labels, ReferenceEquals(Targets, Labels) ? null : Targets, Weights];
+}
+
+/// <summary>The order of images in an epoch: a function of seed and epoch alone.</summary>
+internal static class Shuffle
+{
+    public static int[] Order(int count, int seed, int epoch)
+    {
+        int[] order = [.. Enumerable.Range(0, count)];
+        new Random(unchecked((seed * 1_000_003) + epoch)).Shuffle(order);
+        return order;
+    }
+}
+
+/// <summary>Bottleneck features (N, width) with their labels (N), all in memory.</summary>
+internal sealed class FeatureData(
+    Tensor features, Tensor labels, int batchSize, int seed, Func<int, int[]>? order = null, Tensor? weights = null) : ITrainingData
+{
+    public int Count => (int)labels.shape[0];
+
+    public int Batches => (Count + batchSize - 1) / batchSize;
+
+    public IEnumerable<LabelledBatch> Epoch(int epoch) =>
+        (order?.Invoke(epoch) ?? Shuffle.Order(Count, seed, epoch)).Chunk(batchSize).Select(rows => LabelledBatch.Create(() =>
+        {
+            Tensor index = tensor(rows, dtype: ScalarType.Int64, device: features.device);
+            return new(features.index_select(0, index), labels.index_select(0, index), rows.Length)
+            {
+                Weights = weights?.index_select(0, index),
+            };
+        }));
+
+    /// <summary>Scores all of them with a head.</summary>
+    public Tally Score(nn.Module<Tensor, Tensor> head)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        head.eval();
+        Tensor logits = head.call(features);
+        return Tally.Of(logits, labels, nn.functional.cross_entropy(logits, labels));
+    }
+}
+
+/// <summary>Images that are read, augmented and batched again in every epoch.</summary>
+internal sealed class ImageData(
+    BatchLoader loader, IReadOnlyList<int> labels, Preprocessing preprocessing, Device device, int batchSize, int seed,
+    Action<SkippedImage> skipped,
+    BatchMixing? mixing = null, Func<int, int[]>? order = null, IReadOnlyList<float>? weights = null) : ITrainingData
+{
+    /// <summary>Ends an epoch, even while a batch is waited for.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>The fraction of the time between batches that was spent waiting for the next one.</summary>
+    public double ShareWaited => loader.ShareWaited;
+
+    public int Count => labels.Count;
+
+    public int Batches => (Count + batchSize - 1) / batchSize;
+
+    public IEnumerable<LabelledBatch> Epoch(int epoch) =>
+        Read(order?.Invoke(epoch) ?? Shuffle.Order(Count, seed, epoch), epoch).Select((batch, index) => LabelledBatch.Create(
+            () => mixing is null ? Labelled(batch) : mixing.Mix(Labelled(batch), epoch, index)));
+
+    /// <summary>The batches in the order of the images, for validation. The caller disposes them.</summary>
+    public IEnumerable<LabelledBatch> InOrder() =>
+        Read([.. Enumerable.Range(0, Count)], epoch: 0).Select(batch => LabelledBatch.Create(() => Labelled(batch)));
+
+    private LabelledBatch Labelled(ImageBatch batch) => new(
+        ImageTensor.From(batch, preprocessing, device),
+        tensor(batch.Indices.Select(index => (long)labels[index]).ToArray(), device: device), batch.Count + batch.Skipped.Count)
+    {
+        Weights = weights is null ? null : tensor(batch.Indices.Select(index => weights[index]).ToArray(), device: device),
+    };
+
+    private IEnumerable<ImageBatch> Read(int[] order, int epoch)
+    {
+        using IEnumerator<ImageBatch> batches = loader.Load(order, epoch, Cancellation).GetEnumerator();
+        while (MoveNext(batches))
+        {
+            foreach (SkippedImage image in batches.Current.Skipped) skipped(image);
+            if (batches.Current.Count > 0) yield return batches.Current;
+        }
+    }
+
+    // A training that is stopped keeps what it has.
+    private static bool MoveNext(IEnumerator<ImageBatch> batches)
+    {
+        try
+        {
+            return batches.MoveNext();
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

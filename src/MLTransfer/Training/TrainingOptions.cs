@@ -1,0 +1,134 @@
+using MLTransfer.Data;
+using MLTransfer.Errors;
+using MLTransfer.Training;
+
+namespace MLTransfer;
+
+/// <summary>How weights are trained, whatever the network and its inputs are.</summary>
+public abstract record TrainingOptions
+{
+    private protected TrainingOptions()
+    {
+    }
+
+    /// <summary>What is done where some classes have many more images than others. Default: <see cref="ClassBalance.None"/>.</summary>
+    [TrainingOption(
+        "Where some classes have many more images: weights lets images of rare ones count more, sampling draws all classes equally often.",
+        CommandLine = "--balance")]
+    public ClassBalance Balance { get; init; }
+
+    /// <summary>How often each image is trained on. Default: 10.</summary>
+    [TrainingOption("How often every training image is seen.", CommandLine = "--epochs",
+        Range = NumberRange.Between, Least = 1, Most = 100_000,
+        MayChange = "With more epochs the training goes on; the schedule then follows the new number.")]
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Images in a training step. Default: 32.</summary>
+    [TrainingOption("Images per training step.", CommandLine = "--batch-size", Range = NumberRange.Between, Least = 1, Most = 65_536)]
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Peak learning rate. Default: null, the <see cref="RecommendedLearningRate"/>.</summary>
+    [TrainingOption("The largest step of the optimizer.", CommandLine = "--learning-rate", Range = NumberRange.Positive,
+        DefaultFrom = nameof(RecommendedLearningRate))]
+    public double? LearningRate { get; init; }
+
+    /// <summary>The learning rate where none is given.</summary>
+    public abstract double RecommendedLearningRate { get; }
+
+    /// <summary>Optimizer. Default: AdamW in fine-tuning, Adam in feature extraction.</summary>
+    [TrainingOption("What turns gradients into steps.", CommandLine = "--optimizer")]
+    public OptimizerKind Optimizer { get; init; }
+
+    /// <summary>How the learning rate changes. Default: a cosine down to zero.</summary>
+    [TrainingOption("How the learning rate changes over the epochs.", CommandLine = "--schedule")]
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.Cosine;
+
+    /// <summary>
+    /// Weight decay: an L2 penalty for SGD and Adam, decoupled from the gradient and scaled by the learning rate for AdamW. Default: 1e-4.
+    /// </summary>
+    [TrainingOption("How strongly weights are pulled towards zero.", CommandLine = "--weight-decay", Range = NumberRange.NotNegative)]
+    public double WeightDecay { get; init; } = 1e-4;
+
+    /// <summary>
+    /// The fraction of the target probability that is spread over all classes, at least 0 and below 1 (Szegedy et al. 2015). Default: 0.
+    /// </summary>
+    [TrainingOption("The share of the target probability spread over all classes.", CommandLine = "--label-smoothing",
+        Range = NumberRange.Fraction)]
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>The number format of inference. Default: <see cref="Precision.Auto"/>.</summary>
+    [TrainingOption(
+        "Numbers the network computes with. auto: bf16 for frozen layers where the processor has it, float32 for those that learn.",
+        CommandLine = "--precision", Shape = "auto|float32|bf16")]
+    public Precision Precision { get; init; }
+
+    /// <summary>Where the network runs. Default: <see cref="DeviceKind.Auto"/>.</summary>
+    [TrainingOption("Where to compute. auto: a CUDA device where there is one.", CommandLine = "--device",
+        MayChange = "A training may move to another machine.")]
+    public DeviceKind Device { get; init; }
+
+    /// <summary>The learning rate that was asked for, or else the recommended one.</summary>
+    internal double PeakLearningRate => LearningRate ?? RecommendedLearningRate;
+
+    /// <summary>How much faster than the backbone the head learns.</summary>
+    internal virtual double HeadRateFactor => 1;
+
+    /// <summary>Every value that is out of range, and every contradiction, one sentence each.</summary>
+    private protected IEnumerable<string?> Complaints() =>
+        [.. TrainingOption.Of(GetType()).Select(option => option.Complaint(this)), .. Contradictions()];
+
+    /// <summary>What is wrong with several options together.</summary>
+    private protected virtual IEnumerable<string?> Contradictions() => [];
+
+    /// <exception cref="OptionException">An option cannot be used; the message says all that is wrong.</exception>
+    internal void RequireValid() => OptionException.Resolve(null, () => Check.All(this, Complaints()));
+}
+
+/// <summary>What is done where some classes have many more images than others.</summary>
+public enum ClassBalance
+{
+    /// <summary>Nothing: every image counts the same, so frequent classes count more.</summary>
+    None,
+
+    /// <summary>
+    /// Images of rare classes count more in the loss, so that all classes count the same; see <see cref="ClassWeights.Balanced"/>.
+    /// </summary>
+    Weights,
+
+    /// <summary>
+    /// Images of rare classes come several times in an epoch, and of frequent ones a part; see <see cref="ClassSampling.Balanced"/>.
+    /// </summary>
+    Sampling,
+}
+
+/// <summary>The optimizers.</summary>
+public enum OptimizerKind
+{
+    /// <summary>Stochastic gradient descent with Nesterov momentum 0.9.</summary>
+    Sgd,
+
+    /// <summary>Adam (Kingma and Ba 2014) with PyTorch's defaults.</summary>
+    Adam,
+
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2017).</summary>
+    AdamW,
+}
+
+/// <summary>How the learning rate changes over the training.</summary>
+public enum ScheduleKind
+{
+    /// <summary>It stays.</summary>
+    Constant,
+
+    /// <summary>It is divided by ten after two thirds of the epochs.</summary>
+    Step,
+
+    /// <summary>It falls to zero along half a cosine wave (Loshchilov and Hutter 2016).</summary>
+    Cosine,
+
+    /// <summary>
+    /// It rises from a 25th over the first 30 % of the steps, then falls to zero, both along half a cosine wave (Smith and Topin 2017, as
+    /// in torch's <c>OneCycleLR</c>): for training from scratch at high learning rates.
+    /// </summary>
+    OneCycle,
+}

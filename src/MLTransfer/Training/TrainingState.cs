@@ -1,0 +1,151 @@
+using MLTransfer.Weights;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Training;
+
+/// <summary>
+/// Everything a training is at, and what became of it: the network and the optimizer, the finished epochs and the weights of the best.
+/// Random numbers are no part of it: each epoch draws its own from the seed and its number.
+/// </summary>
+internal sealed class TrainingState : IDisposable
+{
+    private const string Weights = "weights.safetensors";
+    private const string BestWeights = "best.safetensors";
+    private const string OptimizerMemory = "optimizer.bin";
+
+    private readonly List<EpochResult> _epochs = [];
+    private Dictionary<string, Tensor> _bestWeights = [];
+
+    public TrainingState(TrainableModel model, TrainingOptions options)
+    {
+        Model = model;
+        Optimizer = ParameterGroups.CreateOptimizer(options.Optimizer, ParameterGroups.Create(model, options));
+        Planned = options.Epochs;
+    }
+
+    public TrainableModel Model { get; }
+
+    public OptimizerHelper Optimizer { get; }
+
+    /// <summary>How many epochs the training is to have.</summary>
+    public int Planned { get; }
+
+    /// <summary>The finished epochs.</summary>
+    public IReadOnlyList<EpochResult> Epochs => _epochs;
+
+    /// <summary>The epoch whose weights are kept; without validation, the last.</summary>
+    /// <exception cref="InvalidOperationException">No epoch is finished.</exception>
+    public EpochResult Best { get => field ?? throw new InvalidOperationException("No epoch is finished."); private set; }
+
+    /// <summary>Whether the training stopped before its last epoch.</summary>
+    public bool Cancelled => Epochs.Count < Planned;
+
+    /// <summary>Time spent on changing weights, validation left out.</summary>
+    public double Seconds { get; private set; }
+
+    /// <summary>Images trained on, over all epochs.</summary>
+    public long Images { get; private set; }
+
+    /// <summary>What ended the training in an epoch after <see cref="Best"/>; null where nothing failed.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>The epoch that failed, where one did.</summary>
+    public int FailedEpoch { get; private set; }
+
+    /// <summary>Counts time and images, whatever becomes of their epoch.</summary>
+    public void Count(double seconds, long images) => (Seconds, Images) = (Seconds + seconds, Images + images);
+
+    /// <summary>Adds a finished epoch, and keeps a copy of the weights where it is the best.</summary>
+    public void Add(EpochResult result)
+    {
+        if (_epochs.Count == 0 || result.IsBetterThan(Best)) Keep(result);
+        _epochs.Add(result);
+    }
+
+    public void Fail(int epoch, Exception cause) => (FailedEpoch, Failure) = (epoch, cause);
+
+    /// <summary>Gives the network its best weights, and frees all that only training needs; the results stay.</summary>
+    public void Finish()
+    {
+        using (no_grad())
+        {
+            foreach ((string name, Tensor current) in Model.Network.state_dict()) current.copy_(_bestWeights[name]);
+        }
+
+        Model.Finish();
+        Dispose();
+    }
+
+    /// <summary>Writes network, best weights and optimizer into a folder, each under its name.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="before">The folder of the epoch before, which may have the best weights already; null after the first.</param>
+    public void Write(string folder, string? before)
+    {
+        string weights = Path.Combine(folder, Weights);
+        SafetensorsFile.Write(weights, StateDict.Save(Model.Network));
+        bool isBest = before is null || Best.Epoch == Epochs.Count;
+        File.Copy(isBest ? weights : Path.Combine(before!, BestWeights), Path.Combine(folder, BestWeights));
+        Optimizer.save_state_dict(Path.Combine(folder, OptimizerMemory));
+    }
+
+    /// <summary>Brings everything to where a folder has it.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    /// <exception cref="WeightsException">The weights are damaged.</exception>
+    public void Read(string folder, IEnumerable<EpochResult> epochs, int best, double seconds, long images)
+    {
+        _epochs.AddRange(epochs);
+        Load(Path.Combine(folder, BestWeights));
+        Keep(_epochs.First(epoch => epoch.Epoch == best));
+        Load(Path.Combine(folder, Weights));
+        LoadOptimizer(Path.Combine(folder, OptimizerMemory));
+        Count(seconds, images);
+    }
+
+    public void Dispose()
+    {
+        FreeBest();
+        Optimizer.Dispose();
+    }
+
+    private void Keep(EpochResult result)
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        // The older copy stays until the new one is complete: memory may run out in between.
+        var copies = Model.Network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        foreach (Tensor copy in copies.Values) copy.DetachFromDisposeScope();
+        FreeBest();
+        (Best, _bestWeights) = (result, copies);
+    }
+
+    private void FreeBest()
+    {
+        foreach (Tensor weight in _bestWeights.Values) weight.Dispose();
+        _bestWeights = [];
+    }
+
+    private void Load(string path)
+    {
+        StateDict.Load(Model.Network, SafetensorsFile.Read(path).Tensors, path, "the network in training");
+        if (TrainableModel.FirstNotFinite(Model.Network) is { } name)
+        {
+            throw new InvalidDataException(
+                $"The checkpoint '{path}' cannot be used: '{name}' holds NaN or infinity. Delete its folder to train from the start.");
+        }
+    }
+
+    // What torch makes of a damaged file depends on its version and on the damage: an exception of almost any kind.
+    private void LoadOptimizer(string path)
+    {
+        try
+        {
+            Optimizer.load_state_dict(path);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            throw new InvalidDataException(
+                $"The checkpoint '{path}' is damaged: {error.Message} Delete its folder to train from the start.", error);
+        }
+    }
+}

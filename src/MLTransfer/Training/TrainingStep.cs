@@ -1,0 +1,24 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Training;
+
+/// <summary>One step: forward, loss, backward, update.</summary>
+internal sealed class TrainingStep(TrainableModel model, optim.Optimizer optimizer, Losses losses)
+{
+    /// <summary>Trains on a batch.</summary>
+    /// <param name="batch">The batch, which stays the caller's.</param>
+    /// <param name="rate">The learning rate relative to its peak.</param>
+    /// <returns>What the network answered before the update.</returns>
+    public Tally Run(LabelledBatch batch, double rate)
+    {
+        using var scope = NewDisposeScope();
+        foreach (optim.ILearningRateController group in optimizer.ParamGroups) group.LearningRate = group.InitialLearningRate * rate;
+        optimizer.zero_grad();
+        IReadOnlyList<Tensor> logits = model.Logits(batch.Inputs);
+        Tensor[] each = [.. logits.Select(scores => losses.CrossEntropy(scores, batch))];
+        model.Total(each).backward();
+        optimizer.step();
+        return Tally.Of(logits[0], batch.Labels, each[0]);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text;
+using MLTransfer.Cli.Train;
+using MLTransfer.Tests.Reference;
+using MLTransfer.Training;
+
+namespace MLTransfer.Cli.Tests.Train;
+
+public class OptionsPageTests
+{
+    // Names the file to write the page to, in place of the comparison.
+    private const string Wanted = "MLTRANSFER_OPTIONS_PAGE";
+
+    [Fact]
+    public void The_page_of_options_says_what_the_records_say()
+    {
+        if (Environment.GetEnvironmentVariable(Wanted) is { } wanted)
+            File.WriteAllText(wanted, Page());
+        Assert.Equal(Page(), File.ReadAllText(Path.Combine(SharedFolder.Repository!, "docs", "options.md")));
+    }
+
+    private static string Page()
+    {
+        var page = new StringBuilder(
+            $"""
+            # Options of a training
+
+            The properties of `FeatureExtractionOptions` and `FineTuningOptions`, the options of `mlt train` that set them, and whether a
+            training may resume from its checkpoint with another value. Made from the records by
+            `{Wanted}=$PWD/docs/options.md dotnet test tests/MLTransfer.Cli.Tests -c Release --filter OptionsPageTests`.
+
+            """);
+        Section("Both kinds of training", typeof(TrainingOptions), typeof(ImageClassificationOptions));
+        Section("Fine-tuning only", typeof(FineTuningOptions));
+        Section("Feature extraction only", typeof(FeatureExtractionOptions));
+        return page.ToString();
+
+        void Section(string title, params Type[] owners)
+        {
+            page.Append($"\n## {title}\n\n| property | `mlt train` | what it does | values | default | to resume |\n|---|---|---|---|---|---|\n");
+            foreach (var option in TrainingOption.Of(typeof(FineTuningOptions)).Concat(TrainingOption.Of(typeof(FeatureExtractionOptions)))
+                .DistinctBy(option => option.Name).Where(option => owners.Contains(option.Owner)))
+                page.Append(Row(option));
+        }
+    }
+
+    private static string Row(TrainingOption option)
+    {
+        var facts = option.Facts;
+        string[] cells =
+        [
+            $"`{option.Name}`", facts.CommandLine is { } name ? $"`{name}`" : facts.NotTyped!, facts.Help, Values(option),
+            BoundOption.DefaultOf(option) ?? (option.Type == typeof(bool) ? Flag(option) : "required by `mlt train`"), Resume(option),
+        ];
+        return $"| {string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |\n";
+    }
+
+    private static string Flag(TrainingOption option) =>
+        option.Read(option.Owner == typeof(FineTuningOptions) ? new FineTuningOptions() : new FeatureExtractionOptions()) is true
+            ? "yes" : "no";
+
+    private static string Values(TrainingOption option) => option switch
+    {
+        { Type.IsEnum: true } => string.Join(", ", BoundOption.Words(option).Select(word => $"`{word}`")),
+        { Facts: { Range: NumberRange.Between } facts } => $"{facts.Least} to {facts.Most}",
+        { Facts.Range: NumberRange.Positive } => "above 0",
+        { Facts.Range: NumberRange.NotNegative } => "0 or above",
+        { Facts.Range: NumberRange.Fraction } => "0 to below 1",
+        { Type: var type } when type == typeof(bool) => "yes or no",
+        { Facts.Shape: { } shape } => $"`{shape}`",
+        { Type: var type } when type == typeof(string) => "text",
+        { Type: var type } => $"`{type.Name.Split('`')[0]}`",
+    };
+
+    private static string Resume(TrainingOption option) => option.Facts switch
+    {
+        { MayChange: { } why } => $"may change: {char.ToLowerInvariant(why[0])}{why[1..].TrimEnd('.')}",
+        { ComparedAs: { } other } => $"must be the same, as part of {other}",
+        _ => "must be the same",
+    };
+}

@@ -1,0 +1,45 @@
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Tests.EndToEnd;
+using MLTransfer.Cli.Train;
+using MLTransfer.Data;
+using MLTransfer.Tests.Reference;
+
+namespace MLTransfer.Cli.Tests.Train;
+
+public sealed class TrainRunTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void An_argument_that_some_code_refuses_in_the_training_is_not_a_mistake_of_the_user() =>
+        Assert.Throws<ArgumentException>(() => Run(new FineTuningOptions(), new Stumbling()));
+
+    [Fact]
+    public void An_option_that_does_not_fit_the_data_is()
+    {
+        var refusal = Assert.Throws<UsageException>(() => Run(new FineTuningOptions { Train = Layers.From("attic") }));
+        Assert.StartsWith("There is no layer 'attic' in ", refusal.Message, StringComparison.Ordinal);
+        refusal = Assert.Throws<UsageException>(() => Run(new FeatureExtractionOptions { ValidationFraction = 0.1 }, perClass: 1));
+        Assert.StartsWith("--val-fraction holds nothing back", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private void Run(ImageClassificationOptions options, IProgress<TrainingProgress>? progress = null, int perClass = 2)
+    {
+        SmallImages.Draw(_folder.PathOf($"train{perClass}"), perClass, seed: 1);
+        var images = TrainData.Open(
+            _folder.PathOf($"train{perClass}"), validation: null, new TrainSplits([], null, OwnValidation: true), ImageDatasetOptions.Default);
+        var arguments = new TrainArguments
+        {
+            Options = options with { Backbone = "cifar_resnet20", Weights = "none", Epochs = 1, Precision = Precision.Float32 },
+            Data = images.Training.Path, Images = images, Out = OutputFile.Checked("--out", _folder.PathOf("model.zip")),
+        };
+        TrainRun.Run(arguments, progress ?? new Progress<TrainingProgress>(), CancellationToken.None);
+    }
+
+    private sealed class Stumbling : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => throw new ArgumentException("A bug.");
+    }
+}

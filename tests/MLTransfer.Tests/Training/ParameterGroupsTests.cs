@@ -1,0 +1,84 @@
+using MLTransfer.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Tests.Training;
+
+public class ParameterGroupsTests
+{
+    private static readonly FineTuningOptions Options = new() { LearningRate = 0.1, HeadFactor = 3, WeightDecay = 0.5 };
+
+    [Fact]
+    public void The_head_learns_as_much_faster_as_is_asked_for()
+    {
+        using var scope = NewDisposeScope();
+        (TrainableModel model, Linear head) = Model();
+        IReadOnlyList<ParameterGroup> groups = ParameterGroups.Create(model, Options);
+        Assert.Equal([("backbone", 0.1, 0.5, 2), ("head", 0.1 * 3, 0.5, 2)],
+            groups.Select(group => (group.Name, group.LearningRate, group.WeightDecay, group.Parameters.Count)));
+        Assert.Equal(head.parameters().Select(parameter => parameter.Handle), groups[1].Parameters.Select(each => each.Handle));
+    }
+
+    [Fact]
+    public void A_frozen_backbone_has_no_group()
+    {
+        using var scope = NewDisposeScope();
+        Linear head = nn.Linear(3, 2);
+        Assert.Equal("head", Assert.Single(ParameterGroups.Create(new TrainableModel(head, head, []), Options)).Name);
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.AdamW, 1 - 0.1 * 0.5, 1)] // decoupled: w · (1 − rate · decay)
+    [InlineData(OptimizerKind.Sgd, 1 - 0.1 * 0.5 * 1.9, 1)] // L2: the gradient is decay · w, and Nesterov momentum adds 0.9 of it
+    public void Each_group_has_a_weight_decay_of_its_own(OptimizerKind kind, double decayed, double kept)
+    {
+        using var scope = NewDisposeScope();
+        Parameter first = new(ones(1)), second = new(ones(1));
+        using OptimizerHelper optimizer = ParameterGroups.CreateOptimizer(
+            kind, [new("first", [first], 0.1, 0.5), new("second", [second], 0.2, 0)]);
+        (first * 0 + second * 0).sum().backward();
+        optimizer.step();
+        Assert.Equal(decayed, first.item<float>(), 1e-6);
+        Assert.Equal(kept, second.item<float>(), 1e-6);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void A_step_moves_the_head_by_its_own_rate_and_the_schedule(double factor)
+    {
+        using var scope = NewDisposeScope();
+        (TrainableModel model, Linear head) = Model();
+        float before = head.bias![0].item<float>();
+        FineTuningOptions options = Options with { Optimizer = OptimizerKind.Sgd, WeightDecay = 0, HeadFactor = factor };
+        using var state = new TrainingState(model, options);
+        model.BeginEpoch();
+        using LabelledBatch batch = new(ones(1, 4), zeros(1, dtype: ScalarType.Int64), 1);
+        double probability = model.Network.call(batch.Inputs).softmax(1)[0, 0].item<float>();
+        new TrainingStep(model, state.Optimizer, new Losses(0)).Run(batch, rate: 0.5);
+        // The gradient of cross entropy by the first bias is p − 1; half the peak rate, and Nesterov momentum.
+        Assert.Equal(before + 0.1 * factor * 0.5 * 1.9 * (1 - probability), head.bias![0].item<float>(), 1e-5);
+    }
+
+    [Fact]
+    public void Layers_that_learn_later_are_frozen_until_then()
+    {
+        using var scope = NewDisposeScope();
+        Linear first = nn.Linear(4, 3), head = nn.Linear(3, 2);
+        Sequential network = nn.Sequential(("first", first), ("head", head));
+        var model = new TrainableModel(network, head, epoch => epoch < 3 ? [first] : []);
+        Assert.Equal(2, model.Backbone.Count);
+        model.BeginEpoch(epoch: 2);
+        Assert.Equal((false, false), (first.weight!.requires_grad, first.training));
+        model.BeginEpoch(epoch: 3);
+        Assert.Equal((true, true), (first.weight!.requires_grad, first.training));
+    }
+
+    private static (TrainableModel Model, Linear Head) Model()
+    {
+        manual_seed(1);
+        Linear head = nn.Linear(3, 2);
+        return (new TrainableModel(nn.Sequential(("first", nn.Linear(4, 3)), ("head", head)), head, []), head);
+    }
+}
