@@ -111,8 +111,8 @@ internal sealed class TorchvisionPeer(string python, string script) : IDisposabl
 
     private readonly PythonPeer _process = new(python, Server, script);
 
-    internal async Task<JsonElement> AskAsync(CancellationToken cancel, params string[] words) =>
-        JsonDocument.Parse(await _process.AskAsync(string.Join('\t', words), cancel).ConfigureAwait(false)).RootElement;
+    internal async Task<JsonElement> AskAsync(CancellationToken cancel, params string[] question) =>
+        JsonDocument.Parse(await _process.AskAsync(string.Join('\t', question), cancel).ConfigureAwait(false)).RootElement;
 
     public void Dispose() => _process.Dispose();
 }

@@ -79,14 +79,14 @@ internal static class TimedProcess
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(cancel);
-            var words = await process.StandardError.ReadToEndAsync(cancel).ConfigureAwait(false);
+            var errors = await process.StandardError.ReadToEndAsync(cancel).ConfigureAwait(false);
             await process.WaitForExitAsync(cancel).ConfigureAwait(false);
             var seconds = clock.Elapsed.TotalSeconds;
             return process.ExitCode == 0
                 ? (seconds, Parse(await output.ConfigureAwait(false)))
                 : throw new InvalidOperationException(
                     $"'{program} {string.Join(' ', arguments)}' failed with exit code "
-                    + $"{process.ExitCode}:{Environment.NewLine}{words.Trim()}");
+                    + $"{process.ExitCode}:{Environment.NewLine}{errors.Trim()}");
         }
         catch (OperationCanceledException)
         {

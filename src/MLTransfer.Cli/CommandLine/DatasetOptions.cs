@@ -31,7 +31,7 @@ internal sealed class DatasetOptions
 
     /// <summary>The given options as the user would type them again to read <paramref name="data"/>, each after a space.</summary>
     internal string Typed(ParseResult parseResult, string data) => IsManifest(data)
-        ? string.Concat(Given(parseResult, All).SelectMany(Words).Select(word => $" {ShellWord.Of(word)}"))
+        ? string.Concat(Given(parseResult, All).SelectMany(ToTokens).Select(word => $" {ShellWord.Of(word)}"))
         : "";
 
     /// <param name="parseResult">The command line.</param>
@@ -68,5 +68,5 @@ internal sealed class DatasetOptions
     private static IEnumerable<OptionResult> Given(ParseResult parseResult, IEnumerable<Symbol> options) =>
         options.OfType<Option>().Select(option => parseResult.GetResult(option)).OfType<OptionResult>().Where(result => !result.Implicit);
 
-    private static IEnumerable<string> Words(OptionResult given) => [given.Option.Name, .. given.Tokens.Select(token => token.Value)];
+    private static IEnumerable<string> ToTokens(OptionResult given) => [given.Option.Name, .. given.Tokens.Select(token => token.Value)];
 }

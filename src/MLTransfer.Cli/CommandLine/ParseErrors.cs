@@ -16,8 +16,8 @@ internal static class ParseErrors
         string[] options = [.. unmatched.Where(token => token.StartsWith('-'))];
         return
         [
-            .. (options.Length > 0 ? options : unmatched.Take(1)).Select(token => Unknown(token, command)),
-            .. parseResult.Errors.Where(error => !IsAboutUnmatched(error, parseResult)).Select(error => Reworded(error, parseResult)),
+            .. (options.Length > 0 ? options : unmatched.Take(1)).Select(token => DescribeUnknown(token, command)),
+            .. parseResult.Errors.Where(error => !IsAboutUnmatched(error, parseResult)).Select(error => Reword(error, parseResult)),
             .. Mistyped(parseResult).Select(token => UnknownOption(token, command)),
         ];
     }
@@ -40,7 +40,7 @@ internal static class ParseErrors
     internal static string FullName(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{FullName(parent)} {command.Name}" : command.Name;
 
-    private static string Unknown(string token, Command command) => token.StartsWith('-')
+    private static string DescribeUnknown(string token, Command command) => token.StartsWith('-')
         ? UnknownOption(token, command)
         : $"Unexpected argument '{token}'; options start with '--'.";
 
@@ -55,7 +55,7 @@ internal static class ParseErrors
             && error.SymbolResult is CommandResult;
 
     // The parser's own messages name what is missing without saying what it is.
-    private static string Reworded(ParseError error, ParseResult parseResult)
+    private static string Reword(ParseError error, ParseResult parseResult)
     {
         var command = parseResult.CommandResult.Command;
         if (command.Subcommands.Count > 0)

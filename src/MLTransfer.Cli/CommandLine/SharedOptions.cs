@@ -46,17 +46,7 @@ internal static class PixelLimit
 internal static class KnownBackbone
 {
     /// <exception cref="UsageException">There is none of that name; the message suggests the nearest.</exception>
-    internal static Backbone Of(string name)
-    {
-        try
-        {
-            return ModelZoo.Find(name);
-        }
-        catch (ArgumentException unknown)
-        {
-            throw UsageError.For("--backbone", unknown);
-        }
-    }
+    internal static Backbone Of(string name) => UsageError.Translate("--backbone", () => ModelZoo.Find(name));
 }
 
 /// <summary>The model named by --model, as 'mlt train' saves it.</summary>

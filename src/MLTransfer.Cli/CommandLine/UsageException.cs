@@ -17,6 +17,22 @@ internal sealed class UsageException : Exception
 /// <summary>Turns the library's refusal of an argument into a message about the command line.</summary>
 internal static class UsageError
 {
+    /// <summary>Calls the library; an argument that it refuses is a wrong value of <paramref name="option"/>.</summary>
+    /// <param name="option">The option to name in the message; null for none.</param>
+    /// <param name="call">Throws an <see cref="ArgumentException"/> for a wrong value.</param>
+    /// <exception cref="UsageException">The library refused.</exception>
+    internal static T Translate<T>(string? option, Func<T> call)
+    {
+        try
+        {
+            return call();
+        }
+        catch (ArgumentException refusal)
+        {
+            throw option is null ? new UsageException(Sentence(refusal), refusal) : For(option, refusal);
+        }
+    }
+
     internal static UsageException For(string option, ArgumentException refusal) => new($"{option}: {Sentence(refusal)}", refusal);
 
     /// <summary>The message without the parameter's name, which .NET appends and no user has typed.</summary>

@@ -66,15 +66,9 @@ internal sealed class DatasetsGetCommand : MltCommand
     private Uri? Mirror(ParseResult parseResult)
     {
         var option = parseResult.GetValue(_mirror);
-        try
-        {
-            return (option ?? Context.Variable(WeightStoreOptions.MirrorVariable)) is { Length: > 0 } address
-                ? WeightStoreOptions.MirrorAt(address) : null;
-        }
-        catch (ArgumentException refusal)
-        {
-            throw UsageError.For(option is null ? WeightStoreOptions.MirrorVariable : _mirror.Name, refusal);
-        }
+        var name = option is null ? WeightStoreOptions.MirrorVariable : _mirror.Name;
+        return (option ?? Context.Variable(WeightStoreOptions.MirrorVariable)) is { Length: > 0 } address
+            ? UsageError.Translate(name, () => WeightStoreOptions.MirrorAt(address)) : null;
     }
 }
 

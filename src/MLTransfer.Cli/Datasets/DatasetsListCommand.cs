@@ -61,15 +61,5 @@ internal static class KnownDataset
     internal static Argument<string> Argument() => new("NAME") { Description = "Name of a published data set, from 'mlt datasets list'." };
 
     /// <exception cref="UsageException">There is none of that name; the message suggests the nearest.</exception>
-    internal static DatasetCard Find(string name)
-    {
-        try
-        {
-            return DatasetCards.Find(name);
-        }
-        catch (ArgumentException unknown)
-        {
-            throw new UsageException(UsageError.Sentence(unknown), unknown);
-        }
-    }
+    internal static DatasetCard Find(string name) => UsageError.Translate(null, () => DatasetCards.Find(name));
 }

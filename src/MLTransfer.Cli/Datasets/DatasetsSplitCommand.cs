@@ -54,7 +54,9 @@ internal sealed class DatasetsSplitCommand : MltCommand
         var file = OutputFile.Checked(_out.Name, parseResult.GetRequiredValue(_out));
         var data = parseResult.GetRequiredValue(_data);
         var dataset = DataArgument.Open(data, _dataset.Of(parseResult, data));
-        var split = folds is { } count ? Folded(dataset, count, seed) : dataset.Divided(fractions?.Values ?? DefaultFractions, seed);
+        var split = folds is { } count
+            ? UsageError.Translate("--folds", () => dataset.Folded(count, seed))
+            : dataset.Divided(fractions?.Values ?? DefaultFractions, seed);
         split.WriteManifest(file.Path);
         PartJson[] parts = [.. split.Splits.Select(name => new PartJson(name, split.Rows.Count(row => row.Split == name)))];
         Render(parseResult, new { Manifest = file.Path, Seed = seed, Parts = parts }, () =>
@@ -69,18 +71,6 @@ internal sealed class DatasetsSplitCommand : MltCommand
                 + "A manifest in the folder of the images does not.");
         }
         return Task.FromResult(ExitCode.Done);
-    }
-
-    private static ImageDataset Folded(ImageDataset dataset, int folds, int seed)
-    {
-        try
-        {
-            return dataset.Folded(folds, seed);
-        }
-        catch (ArgumentException refusal)
-        {
-            throw UsageError.For("--folds", refusal);
-        }
     }
 
     private static bool IsOutside(string image, string folder) =>

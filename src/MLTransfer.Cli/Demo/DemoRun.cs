@@ -1,10 +1,9 @@
 using System.Diagnostics;
+using Microsoft.ML;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Cli.Train;
 using MLTransfer.Estimators;
-using Microsoft.ML;
-using SavedModel = MLTransfer.Estimators.SavedModel;
 
 namespace MLTransfer.Cli.Demo;
 

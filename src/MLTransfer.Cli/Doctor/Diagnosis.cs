@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using System.Text.Json.Serialization;
+using Microsoft.ML;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Models;
 using MLTransfer.Native;
-using Microsoft.ML;
 using TorchSharp;
 
 namespace MLTransfer.Cli.Doctor;

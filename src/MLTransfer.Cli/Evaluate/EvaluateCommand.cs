@@ -52,7 +52,7 @@ internal sealed class EvaluateCommand : MltCommand
         foreach (var warning in dataset.Warnings)
             Context.Error.WriteLine(warning);
         if (split is not null)
-            return FindSplit(dataset, split);
+            return UsageError.Translate("--split", () => dataset.Part(split));
         var preferred = dataset.Splits.Count < 2 ? null
             : new[] { SplitNames.Test, SplitNames.Validation }.FirstOrDefault(dataset.Splits.Contains);
         if (preferred is null)
@@ -62,41 +62,17 @@ internal sealed class EvaluateCommand : MltCommand
         return dataset.Part(preferred);
     }
 
-    private static ImageDataset FindSplit(ImageDataset dataset, string split)
-    {
-        try
-        {
-            return dataset.Part(split);
-        }
-        catch (ArgumentException unknown)
-        {
-            throw UsageError.For("--split", unknown);
-        }
-    }
-
     private static ModelEvaluation Evaluate(string model, ImageDataset data, long maximumPixels, int? threads, CancellationToken cancel)
     {
         Threads.Use(threads);
         using var classifier = ModelFile.Open(model);
         classifier.MaximumPixels = maximumPixels;
-        var result = Score(classifier, data, cancel);
+        var result = UsageError.Translate("--data", () => ModelEvaluation.Of(classifier, data, cancel));
         if (result.Report.Images == 0)
         {
             throw new InvalidDataException(
                 $"No image in '{data.Path}' can be read. The first: {result.Skipped[0].Name}: {result.Skipped[0].Error}");
         }
         return result;
-    }
-
-    private static ModelEvaluation Score(ImageClassificationTransformer classifier, ImageDataset data, CancellationToken cancel)
-    {
-        try
-        {
-            return ModelEvaluation.Of(classifier, data, cancel);
-        }
-        catch (ArgumentException unknown)
-        {
-            throw UsageError.For("--data", unknown);
-        }
     }
 }

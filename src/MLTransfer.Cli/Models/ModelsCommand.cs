@@ -64,22 +64,10 @@ internal sealed class ModelsCommand : MltCommand
 
     private void ShowOne(string name, string? trainFrom, bool json)
     {
-        var structure = Describe(name, trainFrom);
+        var structure = UsageError.Translate(null, () => BackboneStructure.Inspect(ModelZoo.Find(name), trainFrom));
         if (json)
             Json.WriteTo(Context.Output, BackboneJson.From(structure));
         else
             ModelsView.Show(structure, Context);
-    }
-
-    private static BackboneStructure Describe(string name, string? trainFrom)
-    {
-        try
-        {
-            return BackboneStructure.Inspect(ModelZoo.Find(name), trainFrom);
-        }
-        catch (ArgumentException unknown)
-        {
-            throw new UsageException(UsageError.Sentence(unknown), unknown);
-        }
     }
 }

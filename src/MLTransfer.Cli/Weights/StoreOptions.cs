@@ -28,35 +28,20 @@ internal sealed class StoreOptions
         {
             Folders = parseResult.GetValue(Folder) is { } folder ? [Paths.ExistingFolder("--weights-dir", folder), .. defaults.Folders]
                 : defaults.Folders,
-            Mirror = parseResult.GetValue(Mirror) is { } mirror ? ParseMirror("--mirror", mirror) : defaults.Mirror,
+            Mirror = parseResult.GetValue(Mirror) is { } mirror
+                ? UsageError.Translate("--mirror", () => WeightStoreOptions.MirrorAt(mirror))
+                : defaults.Mirror,
             Offline = parseResult.GetValue(Offline),
         });
     }
 
     private static WeightStoreOptions Defaults(CommandContext context)
     {
-        try
+        var fromEnvironment = UsageError.Translate(
+            WeightStoreOptions.MirrorVariable, () => WeightStoreOptions.Of(context.Variable, context.Home));
+        return fromEnvironment with
         {
-            return WeightStoreOptions.Of(context.Variable, context.Home) with
-            {
-                CacheFolder = context.CacheFolder is { } folder ? Path.Combine(folder, CacheFolders.Weights) : null,
-            };
-        }
-        catch (ArgumentException refusal)
-        {
-            throw UsageError.For(WeightStoreOptions.MirrorVariable, refusal);
-        }
-    }
-
-    private static Uri ParseMirror(string option, string address)
-    {
-        try
-        {
-            return WeightStoreOptions.MirrorAt(address);
-        }
-        catch (ArgumentException refusal)
-        {
-            throw UsageError.For(option, refusal);
-        }
+            CacheFolder = context.CacheFolder is { } folder ? Path.Combine(folder, CacheFolders.Weights) : null,
+        };
     }
 }

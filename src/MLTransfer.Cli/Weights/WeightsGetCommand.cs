@@ -54,18 +54,8 @@ internal sealed class WeightsGetCommand : MltCommand
         return ExitCode.Done;
     }
 
-    private static WeightsReference Parse(string name)
-    {
-        try
-        {
-            return name.Contains("://", StringComparison.Ordinal) ? WeightsReference.Parse(name, "")
-                : WeightsReference.To(WeightsCatalog.Find(name));
-        }
-        catch (ArgumentException unknown)
-        {
-            throw new UsageException(UsageError.Sentence(unknown), unknown);
-        }
-    }
+    private static WeightsReference Parse(string name) => UsageError.Translate(null, () =>
+        name.Contains("://", StringComparison.Ordinal) ? WeightsReference.Parse(name, "") : WeightsReference.To(WeightsCatalog.Find(name)));
 }
 
 /// <summary>Weights in the JSON of 'mlt weights get', and their text.</summary>

@@ -42,14 +42,7 @@ internal sealed class WeightsListCommand : MltCommand
     {
         if (backbone is null)
             return WeightsCatalog.All;
-        try
-        {
-            return WeightsCatalog.Of(backbone) is { Count: > 0 } some ? some : WeightsCatalog.Of(ModelZoo.Find(backbone).Name);
-        }
-        catch (ArgumentException unknown)
-        {
-            throw UsageError.For("--backbone", unknown);
-        }
+        return WeightsCatalog.Of(backbone) is { Count: > 0 } some ? some : WeightsCatalog.Of(KnownBackbone.Of(backbone).Name);
     }
 }
 

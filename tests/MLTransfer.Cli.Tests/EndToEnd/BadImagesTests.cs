@@ -1,6 +1,6 @@
+using Microsoft.ML.Data;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Tests.Reference;
-using Microsoft.ML.Data;
 
 namespace MLTransfer.Cli.Tests.EndToEnd;
 
