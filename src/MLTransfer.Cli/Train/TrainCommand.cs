@@ -64,7 +64,7 @@ internal sealed class TrainCommand : MltCommand
         return TrainView.Stopped(result) is null ? ExitCode.Done : ExitCode.Failed;
     }
 
-    // The training would get them too, but tells nobody how a download goes.
+    // Before the training, whose screen shows epochs, and once for all folds.
     private async Task GetWeightsAsync(TrainArguments arguments, bool quiet, CancellationToken cancel)
     {
         var reference = arguments.Weights;

@@ -20,8 +20,8 @@ internal sealed class TrainOptions
     internal Option<string> Data { get; } = CliOption.Required("--data", "DATA", $"The images: {DatasetOptions.Forms}.");
 
     internal Option<string?> Validation { get; } = CliOption.Text(
-        "--val", "DATA", "Images to validate on, of the same classes. Without it the data set's own split val is used, or else a share "
-        + "of --data is kept for that.");
+        "--val", "DATA", "Images to validate on, of the same classes. Without it the data set's own split val is used, or else a "
+        + "fraction of --data is held back.");
 
     internal Option<string?> Split { get; } = CliOption.Text(
         "--split", "NAME[,NAME]",
@@ -40,7 +40,7 @@ internal sealed class TrainOptions
     internal DatasetOptions Dataset { get; } = new();
 
     internal Option<string> Mode { get; } = CliOption.RequiredChoice(
-        "--mode", "features: train a new head on the features of the frozen backbone (seconds). finetune: train the backbone on, too "
+        "--mode", "features: train a new head on the features of the frozen backbone (seconds). finetune: train the backbone, too "
         + "(minutes).",
         Features, FineTune);
 
@@ -50,8 +50,8 @@ internal sealed class TrainOptions
         "--seed", $"Decides every random number: same seed, same machine, same model. [default: {DefaultSeed}]", 0, int.MaxValue);
 
     internal Option<string?> Report { get; } = CliOption.Text(
-        "--report", "DIR", $"Where a page about the training goes, as {TrainReport.FileName}: learning curves, classes, what is taken "
-        + $"for what.");
+        "--report", "DIR", $"Where a page about the training goes, as {TrainReport.FileName}: learning curves, classes, and what is "
+        + $"confused with what.");
 
     internal Option<string> Out { get; } = CliOption.Required("--out", "MODEL.zip", "Where the ML.NET model goes.");
 

@@ -112,7 +112,7 @@ internal static class TrainRequest
         var fraction = options[nameof(ImageClassificationOptions.ValidationFraction)].IsGiven(asked);
         var split = asked.GetValue(options.ValidationSplit) is not null;
         if (data && fraction)
-            throw new UsageException("--val and --val-fraction exclude each other: validate on a folder, or on a share of --data.");
+            throw new UsageException("--val and --val-fraction exclude each other: validate on a folder, or on a fraction of --data.");
         if (split && (data || fraction))
         {
             throw new UsageException(

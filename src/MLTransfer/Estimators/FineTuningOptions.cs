@@ -6,7 +6,7 @@ using MLTransfer.Training;
 
 namespace MLTransfer;
 
-/// <summary>Training the backbone on, all of it or its upper layers, together with a new head.</summary>
+/// <summary>Training the backbone further, all of it or its upper layers, together with a new head.</summary>
 public sealed record FineTuningOptions : ImageClassificationOptions
 {
     private const string PartOfTheRecipe = "The recipe of mlt train is its default.";
@@ -27,7 +27,7 @@ public sealed record FineTuningOptions : ImageClassificationOptions
 
     internal override double HeadRateFactor => HeadFactor;
 
-    /// <summary>The layers that learn besides the head. Default: all.</summary>
+    /// <summary>The layers that learn in addition to the head. Default: all.</summary>
     [TrainingOption("The first layer to train; those before it stay frozen. 'mlt models NAME' lists them.",
         CommandLine = "--train-from", Shape = "LAYER", Default = "all layers",
         OnlyHere = "with --mode features every layer of the backbone is frozen")]
@@ -46,9 +46,8 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     public bool HeadWarmup { get; init; } = true;
 
     /// <summary>
-    /// How much the losses of the backbone's auxiliary heads count beside its own, where it has them: GoogLeNet's authors took 0.3.
-    /// Default: 0, they
-    /// do not learn.
+    /// The weight of the losses of the backbone's auxiliary heads, where it has them: 0.3 in GoogLeNet's paper. Default: 0, they do not
+    /// learn.
     /// </summary>
     [TrainingOption("How much the losses of the backbone's auxiliary heads count; 0: they do not learn.",
         Range = NumberRange.NotNegative, NotTyped = PartOfTheRecipe)]
@@ -137,7 +136,7 @@ public sealed record FineTuningOptions : ImageClassificationOptions
 
     private protected override void CheckAgainst(Backbone backbone)
     {
-        if (AuxiliaryWeight > 0 && backbone.AuxiliaryParameters == 0)
+        if (AuxiliaryWeight > 0 && !backbone.HasAuxiliaryHeads)
             throw new OptionException($"AuxiliaryWeight is {AuxiliaryWeight}, and {backbone.Name} has no auxiliary heads. Leave it 0.");
     }
 }

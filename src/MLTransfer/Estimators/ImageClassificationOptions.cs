@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLTransfer.Downloads;
 using MLTransfer.Errors;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
@@ -124,6 +125,10 @@ public abstract record ImageClassificationOptions : TrainingOptions
     /// <summary>Hears how far the training is, after every batch, on the thread that trains. Default: null.</summary>
     [TrainingOption("Hears how far the training is.", NotTyped = IsLive, MayChange = IsLive, Default = "none")]
     public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Hears how far a download of weights is, on any thread. Default: null.</summary>
+    [TrainingOption("Hears how far a download of weights is.", NotTyped = IsLive, MayChange = IsLive, Default = "none")]
+    public IProgress<DownloadProgress>? DownloadProgress { get; init; }
 
     /// <summary>Stops the training after the running batch; the best model so far is kept. Default: never.</summary>
     [TrainingOption("Stops the training after the running batch.", NotTyped = IsLive, MayChange = IsLive, Default = "never")]

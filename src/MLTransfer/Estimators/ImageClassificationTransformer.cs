@@ -35,10 +35,10 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// <summary>The name of the network.</summary>
     public string Backbone => _description.Backbone;
 
-    /// <summary>What was trained on top of the network's features.</summary>
+    /// <summary>The head on top of the network's features.</summary>
     public ClassifierHead Head { get; }
 
-    /// <summary>What an image goes through before the network sees it.</summary>
+    /// <summary>The preprocessing of an image before the network sees it.</summary>
     public Preprocessing Preprocessing => _description.Preprocessing;
 
     /// <summary>The column the images are read from.</summary>

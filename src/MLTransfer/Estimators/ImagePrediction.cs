@@ -1,7 +1,7 @@
 
 namespace MLTransfer;
 
-/// <summary>What a model says of one image.</summary>
+/// <summary>The prediction of a model for one image.</summary>
 public sealed class ImagePrediction
 {
     private readonly IReadOnlyList<string> _labels;
@@ -24,20 +24,20 @@ public sealed class ImagePrediction
     /// <summary>One probability per class, in the order of the model's labels; empty where there is an error.</summary>
     public IReadOnlyList<float> Probabilities { get; }
 
-    /// <summary>The likeliest class; <see langword="null"/> where there is an error.</summary>
+    /// <summary>The most probable class; <see langword="null"/> where there is an error.</summary>
     public string? Label => Top(1) is [var best] ? best.Label : null;
 
     /// <summary>The probability of <see cref="Label"/>; NaN where there is an error.</summary>
     public float Probability => Top(1) is [var best] ? best.Probability : float.NaN;
 
-    /// <summary>The likeliest classes, best first; among equals, the first of the labels.</summary>
+    /// <summary>The most probable classes, best first; among equals, in the order of the labels.</summary>
     /// <param name="count">How many at most.</param>
     public IReadOnlyList<LabelProbability> Top(int count) =>
         [.. _labels.Zip(Probabilities, (label, probability) => new LabelProbability(label, probability))
             .OrderByDescending(pair => pair.Probability).Take(count)];
 }
 
-/// <summary>A class and how likely it is.</summary>
+/// <summary>A class and its probability.</summary>
 /// <param name="Label">The class.</param>
 /// <param name="Probability">Between 0 and 1; all classes together come to 1.</param>
 public sealed record LabelProbability(string Label, float Probability);

@@ -12,7 +12,7 @@ internal static class ImageColumn
 {
     private static readonly string[] PathNames = ["ImagePath", "Image", "Path", "File", "ImageFile", "FileName"];
 
-    /// <summary>What a column of images may be, for messages.</summary>
+    /// <summary>The types that a column of images may have, for messages.</summary>
     public const string Expected = "paths (text), encoded files (vector of bytes) or MLImage";
 
     /// <summary>The column that is named, or the only one that can be meant.</summary>
@@ -68,7 +68,7 @@ internal static class ImageColumn
         };
     }
 
-    // The image stays with whoever made it; its pixels are copied, transparent ones as they would look on black.
+    // The caller keeps the image: its pixels are copied, transparent ones composed over black.
     private static ImageSource Decoded(string name, MLImage? image) =>
         image is null ? new AbsentImage(name) : new DecodedImage(name, new DecodedPixels(image).ToImage());
 }
@@ -123,7 +123,7 @@ internal static class LabelColumn
         ?? throw new ArgumentOutOfRangeException(
         nameof(schema), $"There is no label column '{name}'. The columns are {string.Join(", ", schema.Select(c => c.Name))}.");
 
-    /// <summary>The names behind the keys; null where the keys have none.</summary>
+    /// <summary>The names of the keys; null where they have none.</summary>
     private static string[]? Names(DataViewSchema.Column column) => LabelKind.Of(column)?.Read(column);
 
     private static Func<int> Value<T>(DataViewRow row, DataViewSchema.Column column, Func<T, int> index)
@@ -138,7 +138,7 @@ internal static class LabelColumn
     }
 }
 
-/// <summary>The column of an <see cref="IDataView"/> that says what each image counts for.</summary>
+/// <summary>The column of an <see cref="IDataView"/> with the weights of the images.</summary>
 internal static class WeightColumn
 {
     /// <exception cref="ArgumentOutOfRangeException">There is no such column, or not of single-precision numbers.</exception>

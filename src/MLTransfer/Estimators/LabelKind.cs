@@ -21,7 +21,7 @@ internal abstract class LabelKind
     /// <summary>The type in a data view.</summary>
     public PrimitiveDataViewType Type { get; }
 
-    /// <summary>What model files call it; null for text.</summary>
+    /// <summary>Its name in model files; null for text.</summary>
     public string? Name => this == Text ? null : Type.RawType.Name;
 
     private static IReadOnlyList<LabelKind> All { get; } =
@@ -33,7 +33,7 @@ internal abstract class LabelKind
         Number<double>(NumberDataViewType.Double),
     ];
 
-    /// <summary>The type of the names behind a column of keys; null where the keys have none.</summary>
+    /// <summary>The type of the names of a key column; null where the keys have no names.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Classes cannot be of this type.</exception>
     public static LabelKind? Of(DataViewSchema.Column column)
     {
@@ -56,7 +56,7 @@ internal abstract class LabelKind
                 $"The model's description does not make sense: its classes are of type {name}, and '{wrong}' is one of them.");
     }
 
-    /// <summary>The names behind the keys of a column.</summary>
+    /// <summary>The names of the keys of a column.</summary>
     public abstract string[] Read(DataViewSchema.Column column);
 
     /// <summary>The annotation that gives keys these names.</summary>

@@ -54,7 +54,7 @@ internal static class MLNetInternals
     }
 
     /// <summary>
-    /// Writes a transformer: its format into the model block of <paramref name="ctx"/>, and one stream beside it with its checksum.
+    /// Writes a transformer: its format into the model block of <paramref name="ctx"/>, and one stream with its checksum.
     /// </summary>
     /// <exception cref="InvalidOperationException">The loaded ML.NET lacks a member this needs.</exception>
     public static void Save(ModelSaveContext ctx, Format format, string streamName, Action<BinaryWriter> write)
@@ -84,7 +84,7 @@ internal static class MLNetInternals
         return loaded is { } found
             ? found.Value
             : throw new InvalidDataException(
-                $"The model file has no stream '{streamName}' beside the model '{format.LoaderSignature}'. It is damaged: save the "
+                $"The model file has no stream '{streamName}' next to the model '{format.LoaderSignature}'. It is damaged: save the "
                 + $"model again.");
     }
 
@@ -135,7 +135,7 @@ internal static class MLNetInternals
     private static void CheckEntries(object ctx, string? except)
     {
         object repository = Field(ctx, "Repository").GetValue(ctx)
-            ?? throw new InvalidDataException("The model lies in no model file. Save it with ml.Model.Save.");
+            ?? throw new InvalidDataException("The model is not in a model file. Save it with ml.Model.Save.");
         var archive = (ZipArchive)Field(repository, "_archive").GetValue(repository)!;
         var folder = (string?)Field(ctx, "Directory").GetValue(ctx) ?? "";
         string? checkedByItself = except is null ? null : Slashed(Path.Combine(folder, except));

@@ -4,7 +4,7 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>What a model file says of its network besides the weights.</summary>
+/// <summary>The description of the network in a model file: all but the weights.</summary>
 internal sealed record ModelDescription
 {
     // Format 2 added other heads than the linear one, and transforms. What does not have them is written as format 1, which earlier

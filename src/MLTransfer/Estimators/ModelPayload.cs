@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>How a model lies in ML.NET's model file: one stream in the safetensors format, its description among the metadata.</summary>
+/// <summary>The content of a model in ML.NET's model file: one stream in the safetensors format, with the description in its metadata.</summary>
 internal static class ModelPayload
 {
     /// <summary>The stream with the network; its name tells a model of this library from other archives.</summary>

@@ -14,7 +14,7 @@ internal static class PretrainedWeights
     {
         if (reference.IsRandom) return null;
         using IChannel channel = environment.Start(nameof(WeightStore));
-        return options.WeightStore.GetAsync(reference, new WeightsLog(channel), options.Cancellation).GetAwaiter().GetResult();
+        return options.WeightStore.GetAsync(reference, new WeightsLog(channel, options.DownloadProgress), options.Cancellation).GetAwaiter().GetResult();
     }
 
     /// <summary>Loads them, and tells where in a file of the user's own they were found.</summary>
@@ -33,13 +33,14 @@ internal static class PretrainedWeights
     }
 }
 
-/// <summary>Tells ML.NET's log of a download: that it begins, and what goes wrong.</summary>
-internal sealed class WeightsLog(IChannel channel) : IProgress<DownloadProgress>
+/// <summary>Reports a download to the caller's progress, and its begin and its failures to ML.NET's log.</summary>
+internal sealed class WeightsLog(IChannel channel, IProgress<DownloadProgress>? progress) : IProgress<DownloadProgress>
 {
     private bool _begun;
 
     public void Report(DownloadProgress value)
     {
+        progress?.Report(value);
         if (value.Phase == DownloadPhase.WaitingToRetry)
             channel.Warning(MessageSensitivity.None, $"{value.File}: {value.Reason}; trying again.");
         if (_begun) return;

@@ -10,7 +10,7 @@ namespace MLTransfer.Estimators;
 /// <summary>Opens the model files that this library saved.</summary>
 internal static class SavedModel
 {
-    /// <summary>What a file must be to be opened, for messages.</summary>
+    /// <summary>The file that is expected, for messages.</summary>
     public const string Expected = "Expected: a whole file written by 'mlt train' or by ml.Model.Save.";
 
     /// <summary>Loads the first image classifier of a model file.</summary>

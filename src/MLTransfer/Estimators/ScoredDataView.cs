@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>A data view with scores behind its columns; nothing is read before a cursor asks.</summary>
+/// <summary>A data view with the scores as additional columns; nothing is read before a cursor asks.</summary>
 internal sealed class ScoredDataView(IDataView input, DataViewSchema schema, Scorer scorer, string imageColumnName) : IDataView
 {
     /// <summary>Scores follow the order of the input: two cursors run over it, one ahead.</summary>
@@ -40,7 +40,7 @@ internal sealed class ScoredDataView(IDataView input, DataViewSchema schema, Sco
     }
 }
 
-/// <summary>Walks over the input's rows with the scores beside them, which a second cursor computes ahead in batches.</summary>
+/// <summary>Iterates over the rows of the input and their scores, which a second cursor computes ahead in batches.</summary>
 internal sealed class ScoringCursor(DataViewRowCursor rows, DataViewSchema schema, bool[] active, IEnumerator<ScoredImage>? scores)
     : DataViewRowCursor
 {

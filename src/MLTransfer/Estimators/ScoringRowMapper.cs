@@ -84,12 +84,12 @@ internal sealed class ScoredRow : DataViewRow
     }
 }
 
-/// <summary>Gives the two output columns of the row that stands.</summary>
+/// <summary>Creates the getters of the two output columns.</summary>
 internal static class ScoreGetters
 {
     /// <param name="column">One of the two.</param>
-    /// <param name="inputs">How many columns lie before them.</param>
-    /// <param name="classes">How many classes there are.</param>
+    /// <param name="inputs">The number of columns before them.</param>
+    /// <param name="classes">The number of classes.</param>
     /// <param name="probabilities">The row's probabilities; null where the image could not be read: NaN scores, a missing label.</param>
     /// <exception cref="InvalidOperationException">The column is of another type.</exception>
     public static ValueGetter<TValue> For<TValue>(DataViewSchema.Column column, int inputs, int classes, Func<float[]?> probabilities)
@@ -114,7 +114,7 @@ internal sealed record OutputColumns(string Score, string PredictedLabel)
     private const string SlotNames = "SlotNames";
     private const string KeyValues = "KeyValues";
 
-    /// <summary>What is promised before any class is known.</summary>
+    /// <summary>The columns as they are promised before the classes are known.</summary>
     /// <param name="label">The label column: predictions have classes of its type.</param>
     public IEnumerable<SchemaShape.Column> Shapes(SchemaShape.Column label)
     {
@@ -127,7 +127,7 @@ internal sealed record OutputColumns(string Score, string PredictedLabel)
         yield return MLNetInternals.Column(PredictedLabel, scalar, NumberDataViewType.UInt32, isKey: true, Names(KeyValues, labels));
     }
 
-    /// <summary>The schema of the input with the two columns behind its own.</summary>
+    /// <summary>The schema of the input with the two columns after its own.</summary>
     public DataViewSchema AddTo(DataViewSchema input, IReadOnlyList<string> labels, LabelKind kind)
     {
         var builder = new DataViewSchema.Builder();

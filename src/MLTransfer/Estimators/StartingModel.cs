@@ -16,10 +16,10 @@ internal sealed class StartingModel : IDisposable
 
     private StartingModel(string path, ImageClassificationTransformer model) => (_path, _model) = (path, model);
 
-    /// <summary>What an image went through before this model saw it.</summary>
+    /// <summary>The preprocessing of this model.</summary>
     public Preprocessing Preprocessing => _model.Preprocessing;
 
-    /// <summary>What it has on top of the network's features.</summary>
+    /// <summary>The head of this model.</summary>
     public ClassifierHead Head => _model.Head;
 
     /// <summary>Opens the file that <see cref="ImageClassificationOptions.Weights"/> names; null where it is not a model of this library.</summary>

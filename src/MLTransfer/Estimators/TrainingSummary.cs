@@ -2,7 +2,7 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer;
 
-/// <summary>What came of a training.</summary>
+/// <summary>The result of a training.</summary>
 /// <param name="TrainingImages">Images trained on.</param>
 /// <param name="ValidationImages">Images the epochs were compared by.</param>
 /// <param name="Skipped">Images that could not be read, each with the reason.</param>
@@ -19,10 +19,8 @@ public sealed record TrainingSummary(
     int BestEpoch, double ValidationAccuracy, bool Cancelled, double FeatureSeconds, double TrainingSeconds, double ImagesPerSecond)
 {
     /// <summary>
-    /// The part of the time, from 0 to 1, in which the network had to wait for images to be read, decoded and transformed: above a few
-    /// hundredths,
-    /// more <see cref="ImageClassificationOptions.LoaderThreads"/> or smaller images would help. Of the training images; NaN where none
-    /// was read.
+    /// The fraction of the time in which the network waited for training images to be read, decoded and transformed: above a few
+    /// hundredths, more <see cref="ImageClassificationOptions.LoaderThreads"/> or smaller images would help. NaN where none was read.
     /// </summary>
     public double LoaderWaitShare { get; init; } = double.NaN;
 
@@ -40,7 +38,7 @@ public sealed class TrainingFailedException : Exception
 
     /// <summary>
     /// The best model of the epochs that were finished; its <see cref="ImageClassificationTransformer.Training"/> says which. It expects
-    /// the trainer's own input, and belongs to whoever catches the exception.
+    /// the trainer's own input, and belongs to the code that catches the exception.
     /// </summary>
     public ImageClassificationTransformer Model { get; }
 }

@@ -98,6 +98,9 @@ public sealed partial class Backbone
     /// <summary>How many of <see cref="BodyParameters"/> every file of weights has: those of no auxiliary head.</summary>
     internal long RequiredBodyParameters => _counts.Value.Body - _counts.Value.Auxiliary;
 
+    /// <summary>Whether <see cref="ImageModel.AuxiliaryHeads"/> has any.</summary>
+    internal bool HasAuxiliaryHeads => _counts.Value.Auxiliary > 0;
+
     /// <summary>The number of parameters of <see cref="ImageModel.AuxiliaryHeads"/>, with as many classes. Default: 0.</summary>
     internal long AuxiliaryParameters { get; init; }
 

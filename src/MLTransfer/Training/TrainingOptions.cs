@@ -52,7 +52,7 @@ public abstract record TrainingOptions
     /// <summary>
     /// The fraction of the target probability that is spread over all classes, at least 0 and below 1 (Szegedy et al. 2015). Default: 0.
     /// </summary>
-    [TrainingOption("The share of the target probability spread over all classes.", CommandLine = "--label-smoothing",
+    [TrainingOption("The fraction of the target probability that is spread over all classes.", CommandLine = "--label-smoothing",
         Range = NumberRange.Fraction)]
     public double LabelSmoothing { get; init; }
 

@@ -42,7 +42,7 @@ public class TrainOptionsTests
     [Fact]
     public void The_properties_that_are_no_options_are_these() => Assert.Equal(
         [
-            "AuxiliaryWeight", "Cancellation", "ExampleWeightColumnName", "HeadFactor", "HeadWarmup", "ImageColumnName",
+            "AuxiliaryWeight", "Cancellation", "DownloadProgress", "ExampleWeightColumnName", "HeadFactor", "HeadWarmup", "ImageColumnName",
             "LabelColumnName", "PredictedLabelColumnName", "Preprocessing", "Progress", "ScoreColumnName", "TrainingTransforms",
             "Validation", "WeightStore",
         ],

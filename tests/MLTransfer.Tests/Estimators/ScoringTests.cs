@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLTransfer.Tests.Models;
+using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Estimators;
 

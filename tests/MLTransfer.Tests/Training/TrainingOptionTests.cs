@@ -10,8 +10,8 @@ public class TrainingOptionTests
         string[] compared = [.. TrainingOption.Fingerprint(new FineTuningOptions()).Select(each => each.Name)];
         Assert.Equal(
             [
-                "Augmentation", "Cancellation", "CheckpointFolder", "Device", "Epochs", "ExampleWeightColumnName", "ImageColumnName",
-                "ImageMemory", "ImageSize", "LabelColumnName", "LoaderThreads", "MaximumPixels", "PredictedLabelColumnName",
+                "Augmentation", "Cancellation", "CheckpointFolder", "Device", "DownloadProgress", "Epochs", "ExampleWeightColumnName",
+                "ImageColumnName", "ImageMemory", "ImageSize", "LabelColumnName", "LoaderThreads", "MaximumPixels", "PredictedLabelColumnName",
                 "Preprocessing", "Progress", "ScoreColumnName", "StopOnBadImage", "TrainingTransforms", "Validation",
                 "ValidationFraction", "WeightStore",
             ],
