@@ -23,7 +23,10 @@ internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>?
     }
 
     public void Finished(EpochResult epoch) => Info(
-        $"Epoch {epoch.Epoch}: loss {epoch.Loss:f4}, training accuracy {epoch.TrainingAccuracy:f4}, validation accuracy {epoch.ValidationAccuracy:f4}, {epoch.Seconds:f1} s.");
+        $"""
+        Epoch {epoch.Epoch}: loss {epoch.Loss:f4}, training accuracy {epoch.TrainingAccuracy:f4}, validation accuracy {
+            epoch.ValidationAccuracy:f4}, {epoch.Seconds:f1} s.
+        """);
 
     public void Skipped(SkippedImage image) => channel.Warning(MessageSensitivity.UserData, $"Left out {image.Name}: {image.Reason}");
 
