@@ -151,6 +151,8 @@ public sealed class OwnBackboneTests : IDisposable
     [InlineData(Fault.Unused, "No gradient reaches layer1.unused.weight, layer1.unused.bias.")]
     [InlineData(Fault.Head, "Its classifier is not called 'top.fc' in its state_dict")]
     [InlineData(Fault.Width, "Its features are 16 wide in the network and 64 in its description.")]
+    [InlineData(Fault.Features, "Its features are (2, 8); expected: (2, 16).")]
+    [InlineData(Fault.Chance, "It scores the same images differently in evaluation mode.")]
     [InlineData(Fault.NoGroups, "It has no layer groups.")]
     public void A_network_that_training_cannot_rely_on_is_refused_with_the_reason(Fault fault, string reason)
     {
@@ -189,7 +191,7 @@ public sealed class OwnBackboneTests : IDisposable
         float[][] scores;
         using (ImageClassificationTransformer model = trainer.Fit(_data))
         {
-            Assert.Equal(1, model.Training!.Epochs.Count);
+            Assert.Single(model.Training!.Epochs);
             scores = Scores(model);
             _ml.Model.Save(model, _data.Schema, file);
         }
@@ -235,6 +237,8 @@ public enum Fault
     Unused,
     Head,
     Width,
+    Features,
+    Chance,
     NoGroups,
 }
 
@@ -243,11 +247,16 @@ internal sealed class Faulty : ImageModel
 {
     public Faulty(Fault fault) : base("Faulty", fault == Fault.Head ? "top.fc" : "fc", featureWidth: 16)
     {
-        nn.Module<Tensor, Tensor> layer = nn.Conv2d(3, 16, 3);
+        nn.Module<Tensor, Tensor> layer = nn.Conv2d(3, fault == Fault.Features ? 8 : 16, 3);
         if (fault == Fault.OutsideGroups) Child("extra", nn.Linear(1, 1));
         if (fault == Fault.Unused) layer.register_module("unused", nn.Linear(1, 1));
         if (fault != Fault.Unregistered) Child("layer1", layer);
-        Groups = fault == Fault.NoGroups ? [] : [new("layer1", layer)];
+        Groups = fault switch
+        {
+            Fault.NoGroups => [],
+            Fault.Chance => [new("layer1", [layer], images => nn.functional.dropout(layer.call(images), 0.5, training: true))],
+            _ => [new("layer1", layer)],
+        };
     }
 
     public override IReadOnlyList<LayerGroup> Groups { get; }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using MLTransfer.Files;
@@ -75,11 +76,19 @@ internal static class SameImages
             ContainedImages container = shared.Container;
             if (container.Length(entry) is not (>= 0 and <= LargestEntry and var length))
                 return null;
-            byte[] content = new byte[length];
-            container.Read(entry, content);
-            // Pixels of equal bytes are equal images only in the same shape.
-            string shape = container is RasterContainer raster ? $"{raster.Width} x {raster.Height}: " : "";
-            return shape + Convert.ToHexString(SHA256.HashData(content));
+            byte[] borrowed = ArrayPool<byte>.Shared.Rent((int)length);
+            try
+            {
+                Span<byte> content = borrowed.AsSpan(0, (int)length);
+                container.Read(entry, content);
+                // Equal pixels are equal images only in the same shape.
+                string shape = container is RasterContainer raster ? $"{raster.Width} x {raster.Height}: " : "";
+                return shape + Convert.ToHexString(SHA256.HashData(content));
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(borrowed);
+            }
         }
         using FileStream stream = new(UnixNames.OpenRead(path), FileAccess.Read, bufferSize: 0);
         return Convert.ToHexString(SHA256.HashData(stream));

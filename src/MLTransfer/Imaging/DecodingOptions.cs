@@ -3,7 +3,7 @@ using MLTransfer.Imaging.Transforms;
 namespace MLTransfer.Imaging;
 
 /// <summary>How encoded images become pixels.</summary>
-public sealed record DecodingOptions
+internal sealed record DecodingOptions
 {
     /// <summary>The defaults.</summary>
     public static DecodingOptions Default { get; } = new();
@@ -33,7 +33,7 @@ public sealed record DecodingOptions
 }
 
 /// <summary>How much memory a single image may ask for, checked before it is taken.</summary>
-public sealed record ImageLimits
+internal sealed record ImageLimits
 {
     /// <summary>The most pixels that are ever read: at four bytes each they fill the largest array.</summary>
     internal static int MostPixels => Array.MaxLength / 4;

@@ -102,7 +102,7 @@ public sealed partial class Backbone
     internal bool HasAuxiliaryHeads => _counts.Value.Auxiliary > 0;
 
     /// <summary>The number of parameters of <see cref="ImageModel.AuxiliaryHeads"/>, with as many classes. Default: 0.</summary>
-    internal long AuxiliaryParameters { private get; init; }
+    internal long AuxiliaryParameters { get; init; }
 
     /// <summary>Whether the published classifier has a bias. Default: true.</summary>
     internal bool ClassifierHasBias { get; init; } = true;
@@ -131,11 +131,9 @@ public sealed partial class Backbone
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to add or install.</exception>
     public void Verify()
     {
-        IReadOnlyList<string> violations = WithNewModel(classes: 2, model =>
-        {
-            int side = Preprocessing.CropTo;
-            return BackboneContract.FindViolations(this, model, linspace(-1, 1, 2 * 3 * side * side).view(2, 3, side, side));
-        });
+        int classes = 2, side = Preprocessing.CropTo;
+        IReadOnlyList<string> violations = WithNewModel(classes, model => BackboneContract.FindViolations(
+            this, model, classes, linspace(-1, 1, 2 * 3 * side * side).view(2, 3, side, side)));
         if (violations.Count > 0)
             throw new InvalidOperationException($"The backbone '{Name}' cannot be used. {string.Join(" ", violations)}");
     }

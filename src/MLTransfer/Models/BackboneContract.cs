@@ -12,12 +12,19 @@ internal static class BackboneContract
     /// <summary>Checks a network; it is left in evaluation mode with a new classifier, all its weights trainable.</summary>
     /// <param name="backbone">What it is said to be.</param>
     /// <param name="model">The network.</param>
+    /// <param name="classes">The number of classes it was built with.</param>
     /// <param name="images">At least two images (N, 3, H, W) of a size it takes.</param>
     /// <returns>A sentence for each violation; none where it keeps the contract.</returns>
-    public static IReadOnlyList<string> FindViolations(Backbone backbone, ImageModel model, Tensor images)
+    public static IReadOnlyList<string> FindViolations(Backbone backbone, ImageModel model, int classes, Tensor images)
     {
-        List<string> structure = [.. Groups(model), .. Weights(model), .. Widths(backbone, model)];
-        return structure.Count > 0 ? structure : [.. Shapes(model, images), .. Gradients(model, images), .. OtherHead(model, images)];
+        List<string> found = [.. Groups(model), .. Weights(model)];
+        if (backbone.FeatureWidth != model.FeatureWidth)
+            found.Add($"Its features are {model.FeatureWidth} wide in the network and {backbone.FeatureWidth} in its description.");
+        // Each step would fail in the one before it.
+        if (found.Count == 0) found.AddRange(Features(model, images));
+        if (found.Count == 0) found.AddRange(Logits(model, classes, images));
+        if (found.Count == 0) found.AddRange([.. Gradients(model, images), .. OtherHead(model, images)]);
+        return found;
     }
 
     private static IEnumerable<string> Groups(ImageModel model)
@@ -52,24 +59,24 @@ internal static class BackboneContract
             yield return $"Its classifier is not called '{model.HeadName}' in its state_dict: name the module that holds it as headOwner.";
     }
 
-    private static IEnumerable<string> Widths(Backbone backbone, ImageModel model)
-    {
-        if (backbone.FeatureWidth != model.FeatureWidth)
-            yield return $"Its features are {model.FeatureWidth} wide in the network and {backbone.FeatureWidth} in its description.";
-    }
-
-    private static IEnumerable<string> Shapes(ImageModel model, Tensor images)
+    private static IEnumerable<string> Features(ImageModel model, Tensor images)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         model.eval();
-        Tensor features = model.Features(images), logits = model.call(images);
-        long classes = logits.shape[^1];
+        Tensor features = model.Features(images);
         if (!features.shape.SequenceEqual([images.shape[0], model.FeatureWidth]))
-            yield return $"Its features are {Describe(features)}; expected: {Describe(images.shape[0], model.FeatureWidth)}.";
+            yield return $"Its features are {Describe(features.shape)}; expected: {Describe(images.shape[0], model.FeatureWidth)}.";
         if (features.dtype != ScalarType.Float32) yield return $"Its features are {features.dtype}; expected: Float32.";
+    }
+
+    private static IEnumerable<string> Logits(ImageModel model, int classes, Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        Tensor logits = model.call(images);
         if (!logits.shape.SequenceEqual([images.shape[0], classes]))
-            yield return $"Its logits are {Describe(logits)}; expected: {Describe(images.shape[0], classes)}.";
+            yield return $"Its logits are {Describe(logits.shape)}; expected: {Describe(images.shape[0], classes)}.";
         if (!logits.Equals(model.call(images))) yield return "It scores the same images differently in evaluation mode.";
     }
 
@@ -93,13 +100,11 @@ internal static class BackboneContract
         using var untracked = no_grad();
         model.ResetClassifier(3, ClassifierHead.Mlp(16));
         if (model.call(images) is var logits && !logits.shape.SequenceEqual([images.shape[0], 3]))
-            yield return $"With a head for 3 classes its logits are {Describe(logits)}.";
+            yield return $"With a head for 3 classes its logits are {Describe(logits.shape)}.";
     }
 
     private static string List(string[] names) =>
         string.Join(", ", names.Take(Shown)) + (names.Length > Shown ? $" and {names.Length - Shown} more" : "");
-
-    private static string Describe(Tensor tensor) => Describe(tensor.shape);
 
     private static string Describe(params long[] shape) => $"({string.Join(", ", shape)})";
 }

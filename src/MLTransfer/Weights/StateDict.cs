@@ -28,7 +28,7 @@ internal static class StateDict
     {
         ArgumentNullException.ThrowIfNull(tensors);
         return Load(
-            module, tensors.ToDictionary(item => item.Key, item => (TensorDescription)item.Value, StringComparer.Ordinal),
+            module, tensors.ToDictionary(item => item.Key, item => item.Value.Description, StringComparer.Ordinal),
             file, architecture, classifier, recognize, places =>
             {
                 foreach ((string name, Tensor target) in places)

@@ -7,13 +7,18 @@ namespace MLTransfer.Weights;
 /// <param name="Bytes">Its elements, exactly as many bytes as <paramref name="Shape"/> and <paramref name="Type"/> imply. Tensors that
 /// share storage in the file may share memory here.</param>
 public sealed record StoredTensor(string Name, TensorType Type, long[] Shape, ReadOnlyMemory<byte> Bytes)
-    : TensorDescription(Name, Type, Shape);
+{
+    /// <summary>The number of elements: the product of <see cref="Shape"/>, 1 for a single number.</summary>
+    public long Count => Description.Count;
+
+    internal TensorDescription Description => new(Name, Type, Shape);
+}
 
 /// <summary>A tensor of a weights file without its values.</summary>
 /// <param name="Name">The key under which the file holds it, such as <c>layer1.0.conv1.weight</c>.</param>
 /// <param name="Type">The type of its elements.</param>
 /// <param name="Shape">Its dimensions; empty for a single number.</param>
-public record TensorDescription(string Name, TensorType Type, long[] Shape)
+internal sealed record TensorDescription(string Name, TensorType Type, long[] Shape)
 {
     /// <summary>The number of elements: the product of <see cref="Shape"/>, 1 for a single number.</summary>
     public long Count => Shape.Aggregate(1L, (product, size) => product * size);

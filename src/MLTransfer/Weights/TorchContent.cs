@@ -72,7 +72,7 @@ internal sealed record PickledStorage(TensorType Type, string Key, long Count, l
     public const int LongestKey = 128;
 }
 
-/// <summary>A tensor: a strided view of a storage, checked to lie within it.</summary>
+/// <summary>A tensor: a strided view of a storage, checked to be within its bounds.</summary>
 internal sealed record PickledTensor(PickledStorage Storage, long Offset, long[] Shape, long[] Strides) : IPickledObject
 {
     // Hooks and attributes, which loading does not need.

@@ -174,7 +174,7 @@ internal sealed class LegacyStorages(ByteSource source, ReadBudget budget, Weigh
                 throw errors.Damaged($"its storage '{key}' has {found} elements; its pickle says {storage.Count}");
             Int128 end = position + sizeof(long) + ((Int128)storage.Count * storage.Type.Size());
             if (end > source.Length)
-                throw errors.CutShort($"its storage '{key}' ends {end - source.Length} bytes behind it");
+                throw errors.CutShort($"its storage '{key}' ends {end - source.Length} bytes after the end of the file");
             position = (long)end;
         }
         if (_roots.Keys.FirstOrDefault(key => !_places.ContainsKey(key)) is { } missing)

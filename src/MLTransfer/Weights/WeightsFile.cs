@@ -12,7 +12,7 @@ public static class WeightsFile
     /// <c>_orig_mod.</c> or <c>backbone.</c> dropped where every name starts with it.</returns>
     /// <remarks>Takes no more memory than sixteen times the length of the file and five mebibytes, whatever the file says.</remarks>
     /// <exception cref="WeightsException">The file is missing, damaged, cut short, of another format, or asks for more than tensors,
-    /// numbers, strings, containers and what checkpoints are known to hold beside them.</exception>
+    /// numbers, strings, containers and what checkpoints are known to store with them.</exception>
     public static IReadOnlyDictionary<string, StoredTensor> Read(string path)
     {
         using OpenWeights file = OpenWeights.Open(path);

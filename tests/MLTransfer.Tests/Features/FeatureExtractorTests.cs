@@ -34,7 +34,7 @@ public sealed class FeatureExtractorTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         int finished = 0;
-        Assert.Throws<OperationCanceledException>(() => Extract(stop.Token, done =>
+        Assert.Throws<OperationCanceledException>(() => Extract(cancellation: stop.Token, done: done =>
         {
             if ((finished += done) > 0) stop.Cancel();
         }));
@@ -42,7 +42,7 @@ public sealed class FeatureExtractorTests : IDisposable
         using (FeatureCache cache = OpenCache()) Assert.Equal(32, cache.Count);
 
         List<int> reports = [];
-        Assert.Equal(Count, Extract(default, reports.Add).Kept.Count);
+        Assert.Equal(Count, Extract(reports.Add).Kept.Count);
         Assert.Equal([32, 32, 6], reports);
     }
 
@@ -50,7 +50,7 @@ public sealed class FeatureExtractorTests : IDisposable
     public void The_cache_is_written_each_time_so_many_images_are_new_and_at_the_end()
     {
         List<(int Done, int Shards)> seen = [];
-        Extract(default, done => seen.Add((done, Shards())), imagesPerFlush: 64);
+        Extract(done => seen.Add((done, Shards())), imagesPerFlush: 64);
         Assert.Equal([(0, 0), (32, 0), (32, 1), (6, 1)], seen);
         Assert.Equal(2, Shards());
     }
@@ -60,7 +60,7 @@ public sealed class FeatureExtractorTests : IDisposable
     {
         byte[] before = ImageSource.FromPath(_paths[0]).ContentHash();
         bool replaced = false;
-        Extract(default, _ =>
+        Extract(_ =>
         {
             // The first report comes between hashing and decoding.
             if (!replaced) File.Copy(_paths[^1], _paths[0], overwrite: true);
@@ -74,7 +74,7 @@ public sealed class FeatureExtractorTests : IDisposable
     [Fact]
     public void Features_from_the_cache_are_those_that_were_computed()
     {
-        float[] computed = Values(Extract(default, _ => { })), cached = Values(Extract(default, _ => { })), uncached;
+        float[] computed = Values(Extract(_ => { })), cached = Values(Extract(_ => { })), uncached;
         using (var frozen = new FrozenModel(_model, ScalarType.Float32))
             uncached = Values(Extractor(frozen).Extract(Sources(), cache: null, _ => { }, _ => { }, default));
         Assert.Equal(Count * _model.FeatureWidth, computed.Length);
@@ -82,7 +82,7 @@ public sealed class FeatureExtractorTests : IDisposable
         Assert.Equal(computed, uncached);
     }
 
-    private FeatureSet Extract(CancellationToken cancellation, Action<int> done, int imagesPerFlush = 4096)
+    private FeatureSet Extract(Action<int> done, int imagesPerFlush = 4096, CancellationToken cancellation = default)
     {
         using var frozen = new FrozenModel(_model, ScalarType.Float32);
         using FeatureCache cache = OpenCache();

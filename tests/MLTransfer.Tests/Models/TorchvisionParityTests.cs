@@ -12,8 +12,8 @@ public class TorchvisionParityTests(TorchvisionReference reference) : IClassFixt
     // Float32 sums in another order: PyTorch's own logits lie up to 2.3e-6 from those in float64, whatever the processor's instructions.
     private const double Tolerance = 1e-4;
 
-    // In float64, gradients agree but for the classifier's, which is computed in float32 on both sides of this comparison or on one.
-    private const double GradientTolerance = 1e-6;
+    // In float64, with our features and classifier in float32: their rounding alone.
+    private const double GradientTolerance = 1e-5;
 
     // In float32 the gradient passes ReLUs and maxima, and where a sum is within rounding of zero or of another, one position of a map gets
     // a gradient that it does not get elsewhere. PyTorch 1.13's own gradients in float32 differ by up to 1.5e-2 from those in float64

@@ -16,7 +16,7 @@ public sealed class TorchvisionReference : IDisposable
         import runpy, sys, torch, torchvision
         made = torchvision.models.get_model
         def get_model(*arguments, **more):
-            model = made(*arguments, **more)
+            model = made(*arguments, **more).to(torch.get_default_dtype())
             with torch.no_grad():
                 for p in model.parameters():
                     if p.min() == p.max(): p.add_(torch.randn_like(p), alpha=0.05)

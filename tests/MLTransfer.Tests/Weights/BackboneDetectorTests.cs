@@ -26,7 +26,7 @@ public class BackboneDetectorTests
         using var scope = NewDisposeScope();
 
         ImageModel model = ModelZoo.Find(name).Build(classes);
-        TensorDescription[] tensors = [.. StateDict.Save(model)];
+        TensorDescription[] tensors = [.. StateDict.Save(model).Select(tensor => tensor.Description)];
 
         Assert.Equal(new BackboneDetector(ModelZoo.Find(name), classes), BackboneDetector.Detect(tensors));
         Assert.Equal("", BackboneDetector.Detect(

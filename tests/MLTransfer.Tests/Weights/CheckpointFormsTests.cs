@@ -53,7 +53,7 @@ public class CheckpointFormsTests
         {
             StoredTensor tensor = Read(file)["weight"];
             Assert.Equal((type, (long)count), (tensor.Type, tensor.Count));
-            Assert.Equal((byte)(offset * tensor.ByteCount / count), tensor.Bytes.Span[0]);
+            Assert.Equal((byte)(offset * tensor.Bytes.Length / count), tensor.Bytes.Span[0]);
         });
     }
 

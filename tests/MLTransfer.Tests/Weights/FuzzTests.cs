@@ -13,7 +13,7 @@ public class FuzzTests
     private static readonly byte[] Numbers = [.. Enumerable.Range(0, 64).Select(number => (byte)number)];
     private static readonly byte[] Header = TestSafetensors.Small()[8..^208];
 
-    // What is changed, and how it becomes a file: checksums and lengths around it are right, or nothing behind them would ever be reached.
+    // What is changed, and how it becomes a file: checksums and lengths around it are right, or nothing after them would ever be reached.
     private static readonly Dictionary<string, (byte[] Original, Func<byte[], byte[]> Packed)> Kinds = new()
     {
         ["a zip file"] = (TestPth.Make(Checkpoint(), Numbers, Numbers), file => file),

@@ -131,7 +131,7 @@ internal sealed class InceptionBlock : NamedModule
         Maxima,
     ]);
 
-    /// <summary>The paper's figure 7: 1×1; 1×3 beside 3×1; 3×3, then 1×3 beside 3×1; averages.</summary>
+    /// <summary>The paper's figure 7: 1×1; 1×3 and 3×1 concatenated; 3×3, then the same; averages.</summary>
     public static InceptionBlock E(long inputs) => new(block =>
     [
         block.Path("branch1x1", Square(inputs, 320, 1)),

@@ -45,8 +45,8 @@ internal static class GeometryCases
             "FP.perspective(image, [1.1, 0.1, -20.5, 0.05, 0.9, 7.25, 0.0002, -0.0003], Image.BILINEAR, [10, 200, 90])", buffer =>
             Perspective(buffer, Bilinear)),
         new("perspective of given corners",
-            "F.perspective(image, corners(image), [[30, 20], [image.width - 41, 5], [image.width - 10, image.height - 61], [0, image.height "
-            + "- 2]])",
+            "F.perspective(image, corners(image), [[30, 20], [image.width - 41, 5], [image.width - 10, image.height - 61], "
+            + "[0, image.height - 2]])",
             buffer => Corners(buffer)),
         new("elastic, unblurred", "elastic(image, 50.0, 0.0)",
             buffer => Elastic(buffer, new ElasticTransform { Alpha = 50, Sigma = 0 })) { Levels = 1, Fraction = 0.01 },

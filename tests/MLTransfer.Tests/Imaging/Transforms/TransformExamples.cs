@@ -33,8 +33,10 @@ internal static class TransformExamples
         ["random erasing"] = new RandomErasing { Probability = 0.8, Fill = new Color(9, 8, 7) },
         ["random erasing by noise"] = new RandomErasing { Noise = true },
         ["aug mix"] = new AugMix(),
-        ["aug mix of geometry"] =
-            new AugMix(severity: 10, mixtureWidth: 2, chainDepth: 2, alpha: 0.3, allOperations: false) { Interpolation = Interpolation.Nearest },
+        ["aug mix of geometry"] = new AugMix(severity: 10, mixtureWidth: 2, chainDepth: 2, alpha: 0.3, allOperations: false)
+        {
+            Interpolation = Interpolation.Nearest,
+        },
         ["auto augment"] = new AutoAugment { Fill = Color.White },
         ["auto augment for house numbers"] = new AutoAugment(AutoAugmentPolicy.Svhn) { Interpolation = Interpolation.Bilinear },
         ["colour jitter"] = new ColorJitter(0.4, 0.4, 0.4, 0.1),

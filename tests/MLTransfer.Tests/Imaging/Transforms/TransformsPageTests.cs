@@ -34,22 +34,24 @@ internal static class TransformsPage
     {
         using TorchvisionPixels torchvision = new(Rounds);
         var page = new StringBuilder();
+        string versions = $"torchvision {torchvision.Versions["torchvision"]} and Pillow {torchvision.Versions["pillow"]}",
+            sizes = string.Join(", ", TorchvisionPixels.Images.Take(Photographs).Select(image => $"{image.Width} × {image.Height}"));
         page.AppendLine(CultureInfo.InvariantCulture,
             $"""
             # Transforms
 
-            Every transform beside torchvision's on PIL images: made by `benchmarks/transforms.sh` with torchvision {torchvision.Versions["torchvision"]} and Pillow {torchvision.Versions["pillow"]}, over three
-            photographs of {string.Join(", ", TorchvisionPixels.Images.Take(Photographs).Select(image => $"{image.Width} × {image.Height}"))} pixels. The tests allow no difference at all but
-            in what torchvision computes in single precision: elastic transforms may be a grey level off in a hundredth of the pixels, Gaussian blur in a
-            thousandth; and a pixel in a thousand of an elastic transform to the nearest may be another one, where a place is rounded to
-            the other side of the line between two pixels or of the edge of the image.
+            Every transform compared with torchvision's on PIL images: made by `benchmarks/transforms.sh` with {versions},
+            over three photographs of {sizes} pixels.
+            The tests allow no difference at all but in what torchvision computes in single precision: elastic transforms may be a grey
+            level off in a hundredth of the pixels, Gaussian blur in a thousandth; and a pixel in a thousand of an elastic transform to the
+            nearest may be another one, where a point is rounded to the other side of the line between two pixels or of the edge of the image.
 
-            `AugMix` does its operations as on PIL images, like every other transform, and is compared with torchvision's sum of such chains. torchvision
-            itself does them on tensors there, where edges of moved images and the rounding of most operations differ.
+            `AugMix` does its operations as on PIL images, like every other transform, and is compared with torchvision's sum of such
+            chains. torchvision itself does them on tensors there, where edges of moved images and the rounding of most operations differ.
 
-            - **largest**: the largest difference of a colour, in grey levels of 255. **differing**: the share of the pixels that are not the same.
-            - **ms**: milliseconds of processor time for an image, averaged over many calls and the photographs; what random transforms do is measured
-              with fixed numbers in place of chance.
+            - **largest**: the largest difference of a colour, in grey levels of 255. **differing**: the fraction of the pixels that differ.
+            - **ms**: milliseconds of processor time for an image, averaged over many calls and the photographs; random transforms are
+              measured with fixed numbers instead of random ones.
 
             | transform | in torchvision | largest | differing | ms | torchvision's ms |
             | --- | --- | ---: | ---: | ---: | ---: |
@@ -74,12 +76,13 @@ internal static class TransformsPage
             ours += Milliseconds(transform, image, Measured);
             theirs += torchvision.Of(i, index).Seconds * 1000;
         }
+        string differing = Percent(differences.Average(one => one.FractionThatDiffers));
         return string.Create(CultureInfo.InvariantCulture,
-            $"| {transform.Name} | `{transform.Python}` | {differences.Max(one => one.Largest)} | "
-            + $"{Share(differences.Average(one => one.FractionThatDiffers))} | {ours / Photographs:0.00} | {theirs / Photographs:0.00} |");
+            $"| {transform.Name} | `{transform.Python}` | {differences.Max(one => one.Largest)} | {differing} | "
+            + $"{ours / Photographs:0.00} | {theirs / Photographs:0.00} |");
     }
 
-    private static string Share(double share) => share == 0 ? "0" : share.ToString("0.0000 %", CultureInfo.InvariantCulture);
+    private static string Percent(double fraction) => fraction == 0 ? "0" : fraction.ToString("0.0000 %", CultureInfo.InvariantCulture);
 
     // Of the processor: what else runs on the machine hardly changes it.
     private static double Milliseconds(TransformCase transform, Image image, TimeSpan atLeast)
