@@ -24,8 +24,8 @@ internal sealed class TrainCommand : MltCommand
 
     internal override string Remarks =>
         """
-        Images that cannot be read are listed with the reason and left out. Ctrl-C ends after the batch and saves the best model so far. When an
-        epoch fails after others are done, the best model of those is saved and the exit code is 1.
+        Images that cannot be read are listed with the reason and left out. Ctrl-C ends after the batch and saves the best model so far.
+        When an epoch fails after others are done, the best model of those is saved and the exit code is 1.
 
         JSON: { mode, backbone, classes: [label], train_images, val_images, skipped_images, epochs, best_epoch, val_accuracy,
                 seconds: { total, features, training }, images_per_second, loader_wait_share, model, interrupted?, failure?,
@@ -70,8 +70,9 @@ internal sealed class TrainCommand : MltCommand
         var reference = arguments.Weights;
         if (reference.Remote is null)
             return;
+        var store = arguments.Options.WeightStore;
         var weights = await DownloadScreen
-            .WatchAsync(Context, quiet, progress => arguments.Options.WeightStore.GetAsync(reference, progress, cancel)).ConfigureAwait(false);
+            .WatchAsync(Context, quiet, progress => store.GetAsync(reference, progress, cancel)).ConfigureAwait(false);
         var licence = reference.Published is { } published ? $" (licence {published.Licence})" : "";
         Context.Error.WriteLine($"weights: {weights.Name}{licence}, {weights.Path}");
     }

@@ -5,8 +5,8 @@ namespace MLTransfer.Cli.Train;
 
 /// <summary>The images of a training.</summary>
 /// <param name="Training">What is trained on.</param>
-/// <param name="Validation">What the best epoch is chosen by; null where a share of <paramref name="Training"/> is held back for that, or
-/// nothing.</param>
+/// <param name="Validation">What the best epoch is chosen by; null where a fraction of
+/// <paramref name="Training"/> is held back for that, or nothing.</param>
 /// <param name="ValidationSplit">The split of the data set that <paramref name="Validation"/> is; null where it is another data
 /// set.</param>
 internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation, string? ValidationSplit)
@@ -126,17 +126,8 @@ internal sealed record TrainSplits(IReadOnlyList<string> Training, string? Valid
 
     /// <summary>Some splits of a data set.</summary>
     /// <exception cref="UsageException">There is no such split.</exception>
-    internal static ImageDataset Chosen(ImageDataset dataset, IReadOnlyList<string> splits)
-    {
-        try
-        {
-            return dataset.Parts(splits);
-        }
-        catch (ArgumentException unknown)
-        {
-            throw UsageError.For("--split", unknown);
-        }
-    }
+    internal static ImageDataset Chosen(ImageDataset dataset, IReadOnlyList<string> splits) =>
+        UsageError.Translate("--split", () => dataset.Parts(splits));
 
     private static string Known(ImageDataset dataset) =>
         dataset.Splits.Count == 0 ? "It has no splits at all." : $"Its splits are {string.Join(", ", dataset.Splits)}.";
@@ -169,7 +160,7 @@ internal sealed record TrainFold(string Name, TrainData Images)
         }
         if (own.Length < 2 && count == 0)
             throw new UsageException($"--folds: '{data}' has no folds of its own; say how many to divide it into, such as --folds 5.");
-        var folded = own.Length > 1 ? whole : Divided(whole, count, seed);
+        var folded = own.Length > 1 ? whole : UsageError.Translate("--folds", () => whole.Folded(count, seed));
         string[] unused = [.. dataset.Splits.Except(whole.Splits)];
         var all = new TrainData(whole, Validation: null, ValidationSplit: null) { Unused = unused };
         return (all, [.. folded.Splits.OrderBy(Number).Select(Of)]);
@@ -185,15 +176,4 @@ internal sealed record TrainFold(string Name, TrainData Images)
     // fold10 comes after fold9.
     private static int Number(string split) => int.TryParse(string.Concat(split.Where(char.IsAsciiDigit)), out var number) ? number : 0;
 
-    private static ImageDataset Divided(ImageDataset dataset, int count, int seed)
-    {
-        try
-        {
-            return dataset.Folded(count, seed);
-        }
-        catch (ArgumentException refusal)
-        {
-            throw UsageError.For("--folds", refusal);
-        }
-    }
 }

@@ -8,7 +8,7 @@ using MLTransfer.Training;
 
 namespace MLTransfer.Cli.Train;
 
-/// <summary>The options of 'mlt train': those about data and files here, the others as the library's option records describe them.</summary>
+/// <summary>The options of 'mlt train': those about data and files here, the others as the option records describe them.</summary>
 internal sealed class TrainOptions
 {
     internal const string Features = "features";
@@ -25,7 +25,8 @@ internal sealed class TrainOptions
 
     internal Option<string?> Split { get; } = CliOption.Text(
         "--split", "NAME[,NAME]",
-        "The splits of --data to train on, where it has some, as a manifest of 'mlt datasets split' has. [default: train, if there is one]");
+        "The splits of --data to train on, where it has some, as a manifest of 'mlt datasets split' has. "
+        + "[default: train, if there is one]");
 
     internal Option<string?> ValidationSplit { get; } = CliOption.Text(
         "--val-split", "NAME",
@@ -143,7 +144,8 @@ internal sealed class BoundOption
             return null;
         if (property.Facts.Default is { } words)
             return words;
-        string?[] values = [.. Defaults.Where(property.Owner.IsInstanceOfType).Select(defaults => Text(property, property.ReadDefault(defaults)))];
+        string?[] values = [.. Defaults.Where(property.Owner.IsInstanceOfType)
+            .Select(defaults => Text(property, property.ReadDefault(defaults)))];
         return values is [var features, var fineTuning] && features != fineTuning
             ? $"{features} for {TrainOptions.Features}, {fineTuning} for {TrainOptions.FineTune}"
             : values[0];

@@ -116,7 +116,8 @@ internal static class TrainRequest
         if (split && (data || fraction))
         {
             throw new UsageException(
-                "--val-split excludes --val and --val-fraction: validate on a split of --data, on other images, or on a fraction of --data.");
+                "--val-split excludes --val and --val-fraction: validate on a split of --data, on other images, or on a fraction of "
+                + "--data.");
         }
         if (asked.GetValue(options.Folds) is null)
             return;

@@ -92,16 +92,15 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         }
     }
 
-    private void CheckColumns(Dictionary<string, SchemaShape.Column> columns)
+    private void CheckColumns(Dictionary<string, SchemaShape.Column> schema)
     {
-        const string schema = "inputSchema";
-        if (!columns.TryGetValue(_options.LabelColumnName, out SchemaShape.Column label))
-            throw new ArgumentOutOfRangeException(schema, $"There is no label column '{_options.LabelColumnName}'.");
+        if (!schema.TryGetValue(_options.LabelColumnName, out SchemaShape.Column label))
+            throw new ArgumentOutOfRangeException(nameof(schema), $"There is no label column '{_options.LabelColumnName}'.");
         if (!label.IsKey)
             throw new ArgumentOutOfRangeException(
-                schema, $"Schema mismatch for the label column '{label.Name}': expected a key, got {label.ItemType}.");
-        if (_options.ImageColumnName is { } image && !columns.ContainsKey(image))
-            throw new ArgumentOutOfRangeException(schema, $"There is no column '{image}' for the images.");
+                nameof(schema), $"Schema mismatch for the label column '{label.Name}': expected a key, got {label.ItemType}.");
+        if (_options.ImageColumnName is { } image && !schema.ContainsKey(image))
+            throw new ArgumentOutOfRangeException(nameof(schema), $"There is no column '{image}' for the images.");
     }
 }
 

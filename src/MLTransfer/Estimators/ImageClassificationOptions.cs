@@ -46,7 +46,8 @@ public abstract record ImageClassificationOptions : TrainingOptions
     /// <see cref="ClassifierHead.Linear"/>.
     /// </summary>
     [TrainingOption(
-        "What is trained on top of the backbone's features: linear, dropout:RATE (and linear), or mlp:WIDTH:RATE (a hidden layer, dropout).",
+        "What is trained on top of the backbone's features: linear, dropout:RATE (and linear), or mlp:WIDTH:RATE (a hidden layer, "
+        + "dropout).",
         CommandLine = "--head", Shape = "HEAD", Default = "linear, or that of the model in --weights")]
     public ClassifierHead? Head { get; init; }
 

@@ -75,7 +75,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     public IEnumerable<ImagePrediction> Predict(IEnumerable<string> files, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(files);
-        return _scorer.Score(files.Select(ImageSource.FromPath), cancellation).Select(scored => scored is { Probabilities: { } probabilities }
+        IEnumerable<ScoredImage> images = _scorer.Score(files.Select(ImageSource.FromPath), cancellation);
+        return images.Select(scored => scored is { Probabilities: { } probabilities }
             ? new ImagePrediction(scored.Name, Labels, probabilities)
             : new ImagePrediction(scored.Name, scored.Error ?? ""));
     }

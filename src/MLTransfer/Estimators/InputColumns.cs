@@ -25,12 +25,12 @@ internal static class ImageColumn
         DataViewSchema.Column[] text = [.. visible.Where(column => column.Type is TextDataViewType)];
         DataViewSchema.Column[] named = [.. text.Where(column => PathNames.Contains(column.Name, StringComparer.OrdinalIgnoreCase))];
         DataViewSchema.Column[] candidates = binary.Length > 0 ? binary : named.Length > 0 ? named : text;
-        return candidates is [var only]
-            ? only
-            : throw new OptionException(
-                $"{(candidates.Length == 0 ? "No column holds images" : $"More than one column may hold the images ({string.Join(", ", candidates.Select(c => c.Name))})")}; "
-                + $"name the column in ImageColumnName: it may hold {Expected}. The columns are "
-                + $"{string.Join(", ", schema.Select(c => $"{c.Name} ({c.Type})"))}.");
+        if (candidates is [var only]) return only;
+        string found = candidates.Length == 0 ? "No column holds images"
+            : $"More than one column may hold the images ({string.Join(", ", candidates.Select(c => c.Name))})";
+        throw new OptionException(
+            $"{found}; name the column in ImageColumnName: it may hold {Expected}. The columns are "
+            + $"{string.Join(", ", schema.Select(c => $"{c.Name} ({c.Type})"))}.");
     }
 
     /// <summary>Reads the image of the row a cursor stands on.</summary>
@@ -45,7 +45,8 @@ internal static class ImageColumn
     {
         DataViewSchema.Column column = schema.GetColumnOrNull(name)
             ?? throw new ArgumentOutOfRangeException(
-            nameof(schema), $"There is no column '{name}' for the images. The columns are {string.Join(", ", schema.Select(c => c.Name))}.");
+                nameof(schema),
+                $"There is no column '{name}' for the images. The columns are {string.Join(", ", schema.Select(c => c.Name))}.");
         return column.Type is TextDataViewType or ImageDataViewType || IsBytes(column.Type)
             ? column
             : throw new ArgumentOutOfRangeException(
@@ -146,7 +147,8 @@ internal static class WeightColumn
     {
         DataViewSchema.Column column = schema.GetColumnOrNull(name)
             ?? throw new ArgumentOutOfRangeException(
-            nameof(schema), $"There is no column '{name}' for the weights. The columns are {string.Join(", ", schema.Select(c => c.Name))}.");
+                nameof(schema),
+                $"There is no column '{name}' for the weights. The columns are {string.Join(", ", schema.Select(c => c.Name))}.");
         return column.Type == NumberDataViewType.Single
             ? column
             : throw new ArgumentOutOfRangeException(

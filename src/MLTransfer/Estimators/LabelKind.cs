@@ -39,7 +39,8 @@ internal abstract class LabelKind
     {
         if (column.Annotations.Schema.GetColumnOrNull(KeyValues) is not { Type: VectorDataViewType { ItemType: var type } }) return null;
         return All.FirstOrDefault(kind => kind.Type == type) ?? throw new ArgumentOutOfRangeException(
-            nameof(column), $"The classes of the label column '{column.Name}' are of type {type}; use labels of text, numbers or booleans.");
+            nameof(column),
+            $"The classes of the label column '{column.Name}' are of type {type}; use labels of text, numbers or booleans.");
     }
 
     /// <summary>The type that a model file names.</summary>

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>The content of a model in ML.NET's model file: one stream in the safetensors format, with the description in its metadata.</summary>
+/// <summary>The content of a model in ML.NET's model file: one safetensors stream, with the description in its metadata.</summary>
 internal static class ModelPayload
 {
     /// <summary>The stream with the network; its name tells a model of this library from other archives.</summary>
@@ -15,7 +15,8 @@ internal static class ModelPayload
     private const uint Version = 0x00010001;
     private const string DescriptionKey = "mltransfer";
 
-    public static MLNetInternals.Format Format { get; } = new("MLTransferImage", Written: Version, Readable: Version, OldestReadable: Version);
+    public static MLNetInternals.Format Format { get; } =
+        new("MLTransferImage", Written: Version, Readable: Version, OldestReadable: Version);
 
     public static void Save(ModelSaveContext ctx, ModelDescription description, ImageModel model)
     {

@@ -14,7 +14,8 @@ internal static class PretrainedWeights
     {
         if (reference.IsRandom) return null;
         using IChannel channel = environment.Start(nameof(WeightStore));
-        return options.WeightStore.GetAsync(reference, new WeightsLog(channel, options.DownloadProgress), options.Cancellation).GetAwaiter().GetResult();
+        var log = new WeightsLog(channel, options.DownloadProgress);
+        return options.WeightStore.GetAsync(reference, log, options.Cancellation).GetAwaiter().GetResult();
     }
 
     /// <summary>Loads them, and tells where in a file of the user's own they were found.</summary>

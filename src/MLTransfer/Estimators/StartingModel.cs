@@ -22,7 +22,7 @@ internal sealed class StartingModel : IDisposable
     /// <summary>The head of this model.</summary>
     public ClassifierHead Head => _model.Head;
 
-    /// <summary>Opens the file that <see cref="ImageClassificationOptions.Weights"/> names; null where it is not a model of this library.</summary>
+    /// <summary>Opens the file that <see cref="ImageClassificationOptions.Weights"/> names; null where it is not a saved model.</summary>
     /// <exception cref="ArgumentException">It is a model of another backbone.</exception>
     /// <exception cref="WeightsException">It is damaged.</exception>
     public static StartingModel? Open(WeightsReference weights, Backbone backbone)

@@ -12,7 +12,7 @@ internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>?
     {
         progress?.Report(value);
         if (value.Phase == TrainingPhase.Features && value.Done == value.Total)
-            Info($"Features of {value.Total} images, {value.ImagesPerSecond:f0} a second.");
+            Info(string.Create(CultureInfo.InvariantCulture, $"Features of {value.Total} images, {value.ImagesPerSecond:f0} a second."));
     }
 
     /// <summary>Reports that more images have features.</summary>
@@ -22,8 +22,10 @@ internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>?
         Report(throughput.Report(TrainingPhase.Features, 0, epochs, default, double.NaN));
     }
 
-    public void Finished(EpochResult epoch) => Info(
-        $"Epoch {epoch.Epoch}: loss {epoch.Loss:f4}, training accuracy {epoch.TrainingAccuracy:f4}, validation accuracy {epoch.ValidationAccuracy:f4}, {epoch.Seconds:f1} s.");
+    public void Finished(EpochResult epoch) => Info(string.Create(
+        CultureInfo.InvariantCulture,
+        $"Epoch {epoch.Epoch}: loss {epoch.Loss:f4}, training accuracy {epoch.TrainingAccuracy:f4}, validation accuracy "
+        + $"{epoch.ValidationAccuracy:f4}, {epoch.Seconds:f1} s."));
 
     public void Skipped(SkippedImage image) => channel.Warning(MessageSensitivity.UserData, $"Left out {image.Name}: {image.Reason}");
 
@@ -32,5 +34,5 @@ internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>?
         foreach (string warning in warnings) channel.Warning(MessageSensitivity.None, warning);
     }
 
-    private void Info(FormattableString text) => channel.Info(MessageSensitivity.None, text.ToString(CultureInfo.InvariantCulture));
+    private void Info(string text) => channel.Info(MessageSensitivity.None, text);
 }

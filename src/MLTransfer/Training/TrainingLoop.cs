@@ -103,7 +103,7 @@ internal sealed class TrainingLoop(
         state.Model.BeginEpoch(epoch);
         using var scope = NewDisposeScope();
         var step = new TrainingStep(state.Model, state.Optimizer, _losses);
-        double lastAccuracy = state.Epochs.LastOrDefault()?.ValidationAccuracy ?? double.NaN;
+        double lastAccuracy = state.Epochs is [.., var last] ? last.ValidationAccuracy : double.NaN;
         Tally tally = default;
         Tensor? sample = null;
         int steps = 0;
@@ -142,8 +142,8 @@ internal sealed class TrainingLoop(
     }
 
     private static InvalidOperationException Unusable() => new(
-        "The loss of the first batch is NaN or infinite before any weight has changed: the weights to start from, the preprocessing or the " +
-        "images are at fault. Check the weights, and that no standard deviation of the preprocessing is 0.");
+        "The loss of the first batch is NaN or infinite before any weight has changed: the weights to start from, the preprocessing or "
+        + "the images are at fault. Check the weights, and that no standard deviation of the preprocessing is 0.");
 
     private InvalidOperationException Diverged(int epoch, string what) => new(string.Create(
         CultureInfo.InvariantCulture,

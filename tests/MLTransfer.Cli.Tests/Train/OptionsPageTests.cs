@@ -36,7 +36,8 @@ public class OptionsPageTests
 
         void Section(string title, params Type[] owners)
         {
-            page.Append($"\n## {title}\n\n| property | `mlt train` | what it does | values | default | to resume |\n|---|---|---|---|---|---|\n");
+            page.Append($"\n## {title}\n\n| property | `mlt train` | what it does | values | default | to resume |\n");
+            page.Append("|---|---|---|---|---|---|\n");
             foreach (var option in TrainingOption.Of(typeof(FineTuningOptions)).Concat(TrainingOption.Of(typeof(FeatureExtractionOptions)))
                 .DistinctBy(option => option.Name).Where(option => owners.Contains(option.Owner)))
                 page.Append(Row(option));

@@ -83,7 +83,8 @@ public class TrainOptionsTests
     [Fact]
     public async Task Names_of_earlier_versions_are_understood_and_not_shown()
     {
-        var read = (FineTuningOptions)Read("--mode", "finetune", "--backbone", "resnet18", "--picture-memory", "3", "--stop-on-bad-picture");
+        var read = (FineTuningOptions)Read(
+            "--mode", "finetune", "--backbone", "resnet18", "--picture-memory", "3", "--stop-on-bad-picture");
         Assert.Equal((3L << 20, true), (read.ImageMemory, read.StopOnBadImage));
         var help = await Mlt.RunAsync("train", "--help");
         Assert.DoesNotContain("picture", help.Output, StringComparison.OrdinalIgnoreCase);

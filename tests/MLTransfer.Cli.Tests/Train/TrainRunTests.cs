@@ -29,7 +29,8 @@ public sealed class TrainRunTests : IDisposable
     {
         SmallImages.Draw(_folder.PathOf($"train{perClass}"), perClass, seed: 1);
         var images = TrainData.Open(
-            _folder.PathOf($"train{perClass}"), validation: null, new TrainSplits([], null, OwnValidation: true), ImageDatasetOptions.Default);
+            _folder.PathOf($"train{perClass}"), validation: null, new TrainSplits([], null, OwnValidation: true),
+            ImageDatasetOptions.Default);
         var arguments = new TrainArguments
         {
             Options = options with { Backbone = "cifar_resnet20", Weights = "none", Epochs = 1, Precision = Precision.Float32 },

@@ -8,7 +8,8 @@ public class TypedNamesTests
     [InlineData("FineTuningOptions cannot be used. LearningRate is -1; it must be a positive number.",
         "--learning-rate is -1; it must be a positive number.")]
     [InlineData(
-        "ValidationFraction holds nothing back: no class has two images. Give Validation images of its own, or set ValidationFraction to 0.",
+        "ValidationFraction holds nothing back: no class has two images. Give Validation images of its own, or set ValidationFraction "
+        + "to 0.",
         "--val-fraction holds nothing back: no class has two images. Give --val images of its own, or set --val-fraction to 0.")]
     [InlineData("Epochs was 3 and is 4 now; Train was all and is layer4 now",
         "--epochs was 3 and is 4 now; --train-from was all and is layer4 now")]

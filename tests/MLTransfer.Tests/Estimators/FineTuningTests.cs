@@ -23,7 +23,7 @@ public sealed class FineTuningTests : IDisposable
         using ImageClassificationTransformer warm = Train(Still with { Weights = weights });
         using ImageClassificationTransformer cold = Train(Still with { Weights = weights, HeadWarmup = false });
         using ImageClassificationTransformer extracted =
-            Train(new FeatureExtractionOptions { Backbone = Still.Backbone, Weights = weights, BatchSize = Still.BatchSize, Precision = Precision.Float32 });
+            Train(Trainings.Extraction with { Epochs = new FeatureExtractionOptions().Epochs, Weights = weights });
         float[] expected = Head(extracted);
         Assert.All(expected.Zip(Head(warm)), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
         Assert.Contains(expected.Zip(Head(cold)), pair => Math.Abs(pair.First - pair.Second) > 0.01);
@@ -73,7 +73,8 @@ public sealed class FineTuningTests : IDisposable
     {
         Train(Still with { CheckpointFolder = _folder.PathOf("checkpoint") }).Dispose();
         using var state = JsonDocument.Parse(File.ReadAllText(_folder.PathOf("checkpoint/epoch-00001/state.json")));
-        var training = state.RootElement.GetProperty("training").EnumerateObject().ToDictionary(each => each.Name, each => each.Value.GetString());
+        var training = state.RootElement.GetProperty("training").EnumerateObject()
+            .ToDictionary(each => each.Name, each => each.Value.GetString());
         Assert.Equal(
             [
                 "AuxiliaryWeight", "Backbone", "Balance", "BatchSize", "Classes", "CutMix", "Epochs", "EvaluationTransforms", "Head",
@@ -81,8 +82,8 @@ public sealed class FineTuningTests : IDisposable
                 "Schedule", "Seed", "Train", "TrainingTransforms", "Validation images", "WeightDecay", "Weights",
             ],
             training.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(("all", "linear", "none", "1E-12", "True", "Sgd"),
-            (training["Train"], training["Head"], training["Weights"], training["LearningRate"], training["HeadWarmup"], training["Optimizer"]));
+        Assert.Equal(["all", "linear", "none", "1E-12", "True", "Sgd"],
+            new[] { "Train", "Head", "Weights", "LearningRate", "HeadWarmup", "Optimizer" }.Select(name => training[name]));
         Assert.Equal(["best", "epochs", "images", "seconds", "training"],
             state.RootElement.EnumerateObject().Select(each => each.Name).Order(StringComparer.Ordinal));
     }

@@ -20,14 +20,15 @@ public class InputColumnsTests
     public void Weights_are_single_precision_numbers()
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => WeightColumn.Find(Rows(1).Schema, "Exact"));
-        Assert.Contains("Schema mismatch for the weight column 'Exact': it is Double; expected Single.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Schema mismatch for the weight column 'Exact': it is Double; expected Single.", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(0, "0")]
     [InlineData(-2, "-2")]
     [InlineData(float.NaN, "NaN")]
-    [InlineData(float.PositiveInfinity, "∞")]
+    [InlineData(float.PositiveInfinity, "Infinity")]
     public void A_weight_that_is_not_positive_is_refused_with_its_row(float weight, string shown)
     {
         using DataViewRowCursor cursor = Rows(1, weight).GetRowCursor(Rows(1).Schema);
@@ -42,11 +43,12 @@ public class InputColumnsTests
     [Fact]
     public void Keys_without_names_are_numbered()
     {
-        IDataView keyed = _ml.Data.LoadFromEnumerable<Keyed>([new() { Label = 1 }, new() { Label = 3 }, new()]);
+        IDataView keyed = _ml.Data.LoadFromEnumerable<Keyed>([new() { Label = 0 }, new() { Label = 2 }, new() { Label = 3 }]);
         Assert.Equal(["0", "1", "2"], LabelColumn.Classes(keyed.Schema, "Label"));
         using DataViewRowCursor cursor = keyed.GetRowCursor(keyed.Schema);
         Func<int> read = LabelColumn.Reader(cursor, keyed.Schema, "Label", ["0", "1", "2"]);
-        Assert.Equal([0, 2, -1], Enumerable.Range(0, 3).Select(_ => cursor.MoveNext() ? read() : -9));
+        // Three classes, so a fourth is a missing label.
+        Assert.Equal([0, 2, -1], Enumerable.Range(0, 3).Select(_ => cursor.MoveNext() ? read() : -9).ToArray());
     }
 
     [Fact]
@@ -69,7 +71,8 @@ public class InputColumnsTests
     }
 
     private IDataView Rows(params float[] weights) =>
-        _ml.Data.LoadFromEnumerable(weights.Select((weight, index) => new Row { Weight = weight, When = new(2026, 1, 1 + index) }).ToList());
+        _ml.Data.LoadFromEnumerable(
+            weights.Select((weight, index) => new Row { Weight = weight, When = new(2026, 1, 1 + index) }).ToList());
 
     private sealed class Row
     {

@@ -109,7 +109,8 @@ public sealed class ModelFileTests
 
     private static void Register(MLContext ml) =>
         ml.ComponentCatalog.RegisterAssembly(
-            MLNetInternals.AssemblyOf("Adding", typeof(AddingTransformer), typeof(AddingTransformer), "Adding", AddingTransformer.Signature));
+            MLNetInternals.AssemblyOf(
+                "Adding", typeof(AddingTransformer), typeof(AddingTransformer), "Adding", AddingTransformer.Signature));
 
     private static MemoryStream Saved()
     {

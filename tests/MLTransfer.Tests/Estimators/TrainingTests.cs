@@ -141,7 +141,8 @@ public sealed class TrainingTests : IDisposable
         TrainingSummary summary = Train(FineTuning with { Validation = ml.Data.LoadImageFolder(_images.Path) }, ml).Training!;
         Assert.Equal(16, summary.ValidationImages);
         using var more = new ColouredImages(perClass: 2, classes: 3);
-        var error = Assert.ThrowsAny<ArgumentException>(() => Train(FineTuning with { Validation = ml.Data.LoadImageFolder(more.Path) }, ml));
+        var error = Assert.ThrowsAny<ArgumentException>(
+            () => Train(FineTuning with { Validation = ml.Data.LoadImageFolder(more.Path) }, ml));
         Assert.Contains("'red'", error.Message, StringComparison.Ordinal);
     }
 

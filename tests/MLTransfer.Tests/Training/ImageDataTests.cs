@@ -41,8 +41,8 @@ public class ImageDataTests
 
     private static LabelledBatch Batch(BatchMixing? mixing, params IReadOnlyList<ImageTransform> transforms)
     {
-        ImageSource[] images = [.. Enumerable.Range(0, 4)
-            .Select(index => new DecodedImage($"{index}", new Image(2, 2, [.. Enumerable.Range(0, 12).Select(value => (byte)(value * (index + 9)))])))];
+        static Image Shaded(int step) => new(2, 2, [.. Enumerable.Range(0, 12).Select(value => (byte)(value * step))]);
+        ImageSource[] images = [.. Enumerable.Range(0, 4).Select(index => new DecodedImage($"{index}", Shaded(index + 9)))];
         BatchLoader loader = new(images, transforms.Count > 0 ? transforms : [new Resize(2, 2)], batchSize: 4, threads: 1);
         ImageData data = new(loader, [0, 1, 0, 1], Preprocessing.ImageNet, CPU, 4, seed: 7, _ => { }, mixing);
         return Assert.Single(data.Epoch(1));

@@ -93,7 +93,8 @@ public class TrainingLoopTests
         Linear head = Head();
         var progress = new Listener(_ => stop.Cancel());
         Assert.Throws<OperationCanceledException>(
-            () => new TrainingLoop(Recipe, seed: 0, TimeProvider.System, progress).Run(new TrainableModel(head, head, []), Data(), null, stop.Token));
+            () => new TrainingLoop(Recipe, seed: 0, TimeProvider.System, progress)
+                .Run(new TrainableModel(head, head, []), Data(), null, stop.Token));
     }
 
     [Fact]
@@ -175,7 +176,8 @@ public class TrainingLoopTests
         using var scope = NewDisposeScope();
         Linear head = Head();
         TrainingState history = new TrainingLoop(Recipe, seed: 0, TimeProvider.System, null).Run(
-            new TrainableModel(head, head, []), Data(), (epoch, _, _) => new Tally(10, 9, epoch == 2 ? double.NaN : 1), CancellationToken.None);
+            new TrainableModel(head, head, []), Data(), (epoch, _, _) => new Tally(10, 9, epoch == 2 ? double.NaN : 1),
+            CancellationToken.None);
         Assert.Contains("in epoch 2, the loss on the validation images became NaN", history.Failure!.Message, StringComparison.Ordinal);
         Assert.Equal(1, history.Best.Epoch);
     }
@@ -256,7 +258,8 @@ public class TrainingLoopTests
     private static TrainingState Train(FineTuningOptions recipe)
     {
         Linear head = Head();
-        return new TrainingLoop(recipe, seed: 0, TimeProvider.System, null).Run(new TrainableModel(head, head, []), Data(), null, CancellationToken.None);
+        return new TrainingLoop(recipe, seed: 0, TimeProvider.System, null)
+            .Run(new TrainableModel(head, head, []), Data(), null, CancellationToken.None);
     }
 
     private static Linear Head()

@@ -11,8 +11,8 @@ public class TrainingOptionTests
         Assert.Equal(
             [
                 "Augmentation", "Cancellation", "CheckpointFolder", "Device", "DownloadProgress", "Epochs", "ExampleWeightColumnName",
-                "ImageColumnName", "ImageMemory", "ImageSize", "LabelColumnName", "LoaderThreads", "MaximumPixels", "PredictedLabelColumnName",
-                "Preprocessing", "Progress", "ScoreColumnName", "StopOnBadImage", "TrainingTransforms", "Validation",
+                "ImageColumnName", "ImageMemory", "ImageSize", "LabelColumnName", "LoaderThreads", "MaximumPixels",
+                "PredictedLabelColumnName", "Preprocessing", "Progress", "ScoreColumnName", "StopOnBadImage", "TrainingTransforms", "Validation",
                 "ValidationFraction", "WeightStore",
             ],
             typeof(FineTuningOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)
