@@ -47,7 +47,7 @@ internal sealed class BackbonesCommand : MltCommand
             "--peer-script", parseResult.GetValue(_script) ?? Path.Combine("..", "shared", "peers", "parity_models.py"));
         var file = parseResult.GetValue(_out) is { } path ? OutputFile.Checked("--out", path) : null;
         IReadOnlyList<Backbone> backbones =
-            parseResult.GetValue(_backbones) is { Length: > 0 } names ? Array.ConvertAll(names, KnownBackbone.Of) : ModelZoo.All;
+            parseResult.GetValue(_backbones) is { Length: > 0 } names ? Array.ConvertAll(names, KnownBackbone.Find) : ModelZoo.All;
         var report = await BackbonesRun
             .CompareAsync(backbones, python, script, parseResult.GetValue(_rounds) ?? DefaultRounds, Context.Error, cancel)
             .ConfigureAwait(false);

@@ -52,7 +52,7 @@ internal sealed class ForwardCommand : MltCommand
         var python = PythonPeer.Find(parseResult.GetValue(_python));
         var (batchSize, rounds) = (parseResult.GetValue(_batchSize) ?? DefaultBatchSize, parseResult.GetValue(_rounds) ?? DefaultRounds);
         Backbone[] backbones = [.. (parseResult.GetValue(_backbones) is { Length: > 0 } names ? names : DefaultBackbones)
-            .Select(KnownBackbone.Of)];
+            .Select(KnownBackbone.Find)];
         Threads.Use(parseResult.GetValue(_threads) ?? Threads.Default);
         var comparisons = new List<ForwardComparison>();
         foreach (var backbone in backbones)
@@ -68,13 +68,13 @@ internal sealed class ForwardCommand : MltCommand
 
     private void Show(ForwardReport report)
     {
-        var table = TextTable.Of("images a second", "PyTorch", "mlt float32", "", "mlt as it predicts", "");
+        var table = TextTable.Create("images a second", "PyTorch", "mlt float32", "", "mlt as it predicts", "");
         foreach (var row in report.Backbones)
         {
             table.Row(
                 row.Backbone, Figures.Number(row.PeerImagesPerSecond, "0.0"), Figures.Number(row.Float32ImagesPerSecond, "0.0"),
                 Times(row.Float32Ratio),
-                $"{Figures.Number(row.FrozenImagesPerSecond, "0.0")} ({CliOption.Word(row.FrozenPrecision)})", Times(row.FrozenRatio));
+                $"{Figures.Number(row.FrozenImagesPerSecond, "0.0")} ({CliOption.NameOf(row.FrozenPrecision)})", Times(row.FrozenRatio));
         }
         Screens.ForResults(Context).Write(table);
     }

@@ -16,7 +16,7 @@ internal sealed record ImagesReport(
 {
     internal void Show(CommandContext context)
     {
-        var table = TextTable.Of("loader", "images a second and core", "", "processor time an image", "", "allocated an image",
+        var table = TextTable.Create("loader", "images a second and core", "", "processor time an image", "", "allocated an image",
             "collections");
         Row("torchvision", Peer);
         Row("mlt", Ours);
@@ -74,7 +74,7 @@ internal sealed record EnduranceReport(
 {
     internal void Show(CommandContext context)
     {
-        var table = TextTable.Of("images", "resident memory");
+        var table = TextTable.Create("images", "resident memory");
         foreach (var mark in Memory)
             table.Row(Figures.Count(mark.Images), Figures.Bytes(mark.ResidentBytes));
         Screens.ForResults(context).Write(table);

@@ -38,7 +38,7 @@ internal sealed class LoadCommand : MltCommand
     protected override async Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel)
     {
         var python = PythonPeer.Find(parseResult.GetValue(_python));
-        var backbone = KnownBackbone.Of(parseResult.GetValue(_backbone) ?? DefaultBackbone);
+        var backbone = KnownBackbone.Find(parseResult.GetValue(_backbone) ?? DefaultBackbone);
         var rounds = parseResult.GetValue(_rounds) ?? DefaultRounds;
         var comparison = await LoadRun.CompareAsync(backbone, python, rounds, cancel).ConfigureAwait(false);
         Render(parseResult, comparison, () => LoadComparison.Show(comparison, Context));

@@ -9,7 +9,7 @@ namespace MLTransfer.Benchmarks;
 /// <summary>Our side: decodes and crops image files into normalized tensors.</summary>
 internal sealed class OurLoader(IReadOnlyList<FileImage> images, int threads)
 {
-    private static readonly IReadOnlyList<ImageTransform> Recipe = [new RandomResizedCrop(224), new HorizontalFlip()];
+    private static readonly IReadOnlyList<ImageTransform> Recipe = [new RandomResizedCrop(224), new RandomHorizontalFlip()];
 
     private readonly BatchLoader _whole = new(images, Recipe, threads: threads);
     private readonly BatchLoader _reduced = new(images, Recipe, threads: threads, decoding: new DecodingOptions { ReducedScale = true });

@@ -107,7 +107,7 @@ internal static class PeerView
 {
     internal static Table Table(IEnumerable<PeerComparison> comparisons)
     {
-        var table = TextTable.Of("run", "seconds", "times as fast", "accuracy", "training images", "times as many");
+        var table = TextTable.Create("run", "seconds", "times as fast", "accuracy", "training images", "times as many");
         foreach (var comparison in comparisons)
         {
             table.Row(Cells($"{comparison.Mode}: peer", comparison.Peer, comparison.Peer));

@@ -45,10 +45,10 @@ internal static class Mlt
 }
 
 /// <summary>The result of a run of the tool: exit code, standard output and standard error.</summary>
-internal sealed record Outcome(int Code, string Output, string Words)
+internal sealed record Outcome(int Code, string Output, string Error)
 {
     /// <summary>Standard output, which is one JSON document.</summary>
     internal JsonElement Json => JsonDocument.Parse(Output).RootElement;
 
-    internal void AssertSuccess() => Assert.True(Code == ExitCode.Done, Words);
+    internal void AssertSuccess() => Assert.True(Code == ExitCode.Done, Error);
 }

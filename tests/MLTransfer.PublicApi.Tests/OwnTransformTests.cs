@@ -51,7 +51,7 @@ public sealed class OwnTransformTests : IDisposable
         ITransformer model = Fit(ml, data, new FineTuningOptions
         {
             Backbone = "embedded", Epochs = 2,
-            TrainingTransforms = [new RandomCrop(32, 4), blurred, new LampLight(0.5), new HorizontalFlip()],
+            TrainingTransforms = [new RandomCrop(32, 4), blurred, new LampLight(0.5), new RandomHorizontalFlip()],
         });
 
         Assert.Equal(2 * 8, blurred.Seen.Count);

@@ -97,7 +97,7 @@ internal static partial class CliOption
         };
 
     /// <summary>One of the values of an enum, in any case, by words in the order of the values; null when not given.</summary>
-    internal static Option<Enum?> Kind(string name, string description, Type type, string[] words) => new(name)
+    internal static Option<Enum?> EnumValue(string name, string description, Type type, string[] words) => new(name)
     {
         HelpName = string.Join('|', words),
         Description = description,
@@ -107,7 +107,7 @@ internal static partial class CliOption
     };
 
     /// <summary>The name of an enum value on the command line and in JSON: OneCycle becomes one-cycle, AdamW adamw.</summary>
-    internal static string Word(Enum kind) => BetweenWords().Replace(kind.ToString(), "-").ToLowerInvariant();
+    internal static string NameOf(Enum kind) => BetweenWords().Replace(kind.ToString(), "-").ToLowerInvariant();
 
     [GeneratedRegex("(?<=[a-z])(?=[A-Z][a-z])")]
     private static partial Regex BetweenWords();
@@ -133,7 +133,7 @@ internal static partial class CliOption
         var text = result.Tokens[^1].Value;
         if (words.FirstOrDefault(word => word.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } chosen)
             return chosen;
-        result.AddError($"{name} is '{text}'; it must be one of: {string.Join(", ", words)}.{NearestName.Question(text, words)}");
+        result.AddError($"{name} is '{text}'; it must be one of: {string.Join(", ", words)}.{NearestName.Suggest(text, words)}");
         return text;
     }
 }

@@ -30,14 +30,14 @@ internal sealed class DatasetOptions
     internal Symbol[] All => [ImageColumn, LabelColumn, ImageFolder, ImageSuffix, AllowOutsidePaths];
 
     /// <summary>The given options as the user would type them again to read <paramref name="data"/>, each after a space.</summary>
-    internal string Typed(ParseResult parseResult, string data) => IsManifest(data)
-        ? string.Concat(Given(parseResult, All).SelectMany(ToTokens).Select(word => $" {ShellWord.Of(word)}"))
+    internal string ToArguments(ParseResult parseResult, string data) => IsManifest(data)
+        ? string.Concat(Given(parseResult, All).SelectMany(ToTokens).Select(word => $" {ShellWord.Quote(word)}"))
         : "";
 
     /// <param name="parseResult">The command line.</param>
     /// <param name="data">The data sets that are read with these options.</param>
     /// <exception cref="UsageException">An option applies to none of them.</exception>
-    internal ImageDatasetOptions Of(ParseResult parseResult, params IReadOnlyList<string> data)
+    internal ImageDatasetOptions Bind(ParseResult parseResult, params IReadOnlyList<string> data)
     {
         RefuseWithoutManifest(parseResult, data);
         return new()

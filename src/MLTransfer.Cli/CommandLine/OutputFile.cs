@@ -70,7 +70,7 @@ internal sealed class OutputFile
         {
             try
             {
-                return OutputPlace.At(path).IsHeldOpen;
+                return OutputPlace.Resolve(path).IsHeldOpen;
             }
             // The attempt to write there reports it.
             catch (IOException)

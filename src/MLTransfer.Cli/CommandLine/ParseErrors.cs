@@ -35,7 +35,7 @@ internal static class ParseErrors
     }
 
     private static string UnknownOption(string token, Command command) =>
-        $"Unknown option '{token}'.{NearestName.Question(token, OptionNames(command))}";
+        $"Unknown option '{token}'.{NearestName.Suggest(token, OptionNames(command))}";
 
     internal static string FullName(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{FullName(parent)} {command.Name}" : command.Name;
@@ -47,7 +47,7 @@ internal static class ParseErrors
     private static string UnknownCommand(string token, Command command)
     {
         var names = command.Subcommands.Select(each => each.Name).ToArray();
-        return $"Unknown command '{token}'.{NearestName.Question(token, names)} Commands: {string.Join(", ", names)}.";
+        return $"Unknown command '{token}'.{NearestName.Suggest(token, names)} Commands: {string.Join(", ", names)}.";
     }
 
     private static bool IsAboutUnmatched(ParseError error, ParseResult parseResult) =>

@@ -32,13 +32,13 @@ internal static class PixelLimit
     internal static Option<int?> Option() => CliOption.Integer(
         "--max-pixels",
         "Largest image to decode, in pixels (width x height); larger ones count as unreadable. Decoding takes 4 bytes of memory per pixel; "
-        + $"at most {ImageLimits.MostPixels}, the largest array of .NET. [default: {ImageLimits.Default.Pixels}]",
-        1, ImageLimits.MostPixels);
+        + $"at most {ImageLimits.HardPixelLimit}, the largest array of .NET. [default: {ImageLimits.Default.Pixels}]",
+        1, ImageLimits.HardPixelLimit);
 
-    internal static long Of(int? pixels) => pixels ?? ImageLimits.Default.Pixels;
+    internal static long OrDefault(int? pixels) => pixels ?? ImageLimits.Default.Pixels;
 
     /// <summary>The option as the user would type it again, after a space; empty if it was not given.</summary>
-    internal static string Typed(int? pixels) =>
+    internal static string ToArguments(int? pixels) =>
         pixels is { } most ? string.Create(CultureInfo.InvariantCulture, $" --max-pixels {most}") : "";
 }
 
@@ -46,7 +46,7 @@ internal static class PixelLimit
 internal static class KnownBackbone
 {
     /// <exception cref="UsageException">There is none of that name; the message suggests the nearest.</exception>
-    internal static Backbone Of(string name) => UsageError.Translate("--backbone", () => ModelZoo.Find(name));
+    internal static Backbone Find(string name) => UsageError.Translate("--backbone", () => ModelZoo.Find(name));
 }
 
 /// <summary>The model named by --model, as 'mlt train' saves it.</summary>

@@ -6,7 +6,7 @@ internal static class ShellWord
     private const string Harmless = "_-./:=@%+,";
 
     /// <summary>The text as it is if a shell takes it for one word, otherwise in quotation marks.</summary>
-    internal static string Of(string text)
+    internal static string Quote(string text)
     {
         var harmless = OperatingSystem.IsWindows() ? Harmless + '\\' : Harmless;
         if (text.Length > 0 && text.All(letter => char.IsLetterOrDigit(letter) || harmless.Contains(letter)))
@@ -31,14 +31,14 @@ internal static class CommandName
     internal static string Detect(Func<string, string?> environment, string? process, string assembly)
     {
         if (environment(Variable) is { Length: > 0 } script)
-            return ShellWord.Of(script);
+            return ShellWord.Quote(script);
         if (process is null)
             return Default;
         if (Path.GetFileNameWithoutExtension(process) == "dotnet")
-            return $"dotnet {ShellWord.Of(Shorten(assembly))}";
+            return $"dotnet {ShellWord.Quote(Shorten(assembly))}";
         var folders = (environment("PATH") ?? "").Split(Path.PathSeparator);
         return folders.Contains(Path.GetDirectoryName(process)) ? Path.GetFileNameWithoutExtension(process)
-            : ShellWord.Of(Shorten(process));
+            : ShellWord.Quote(Shorten(process));
     }
 
     // A file below the working directory is named relative to it.

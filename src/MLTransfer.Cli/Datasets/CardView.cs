@@ -13,7 +13,7 @@ internal static class CardView
 
     internal static void ShowAll(IReadOnlyList<DatasetCard> cards, CommandContext context)
     {
-        var table = TextTable.Of("data set", "classes", "images", "download", "licence");
+        var table = TextTable.Create("data set", "classes", "images", "download", "licence");
         foreach (var card in cards)
             table.Row(card.Name, Figures.Count(card.Classes), Images(card), Size(card.Bytes), card.Licence ?? "not stated");
         Screens.ForResults(context).Write(table);
@@ -79,7 +79,7 @@ internal sealed record CardJson(
         """;
 
     internal static CardJson From(DatasetCard card) => new(
-        card.Name, card.Title, card.Task, card.Classes, card.ClassNames, card.Images, CliOption.Word(card.Layout),
+        card.Name, card.Title, card.Task, card.Classes, card.ClassNames, card.Images, CliOption.NameOf(card.Layout),
         [.. card.Splits.Select(split => new SplitJson(split.Name, split.Images, split.Path))], card.Bytes,
         [.. card.Files.Select(file => new FileJson(file.Name, file.Urls, file.Bytes, file.Sha256, file.Md5))],
         card.Licence, card.Citation, card.Homepage, card.Notes);

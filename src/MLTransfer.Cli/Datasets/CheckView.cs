@@ -36,7 +36,7 @@ internal static class CheckView
 
     private static Table Classes(DatasetFindings findings)
     {
-        var table = TextTable.Of(["class", "images", .. findings.Dataset.Splits]);
+        var table = TextTable.Create(["class", "images", .. findings.Dataset.Splits]);
         foreach (var count in findings.Classes.Take(MostClasses))
             table.Row([count.Label, Figures.Count(count.Images),
                 .. findings.Dataset.Splits.Select(split => Figures.Count(count.PerSplit[split]))]);
@@ -47,7 +47,7 @@ internal static class CheckView
 
     private static void Show(ProblemKind kind, DatasetProblem[] problems, ImageDataset dataset, TextWriter output)
     {
-        output.WriteLine($"{CliOption.Word(kind).Replace('-', ' ')}: {Figures.Count(problems.Length)}");
+        output.WriteLine($"{CliOption.NameOf(kind).Replace('-', ' ')}: {Figures.Count(problems.Length)}");
         foreach (var problem in problems.Take(MostOfAKind))
             output.WriteLine($"  {Images(problem, dataset)}{problem.Note}");
         if (problems.Length > MostOfAKind)
@@ -96,14 +96,14 @@ internal sealed record SizesJson(int[] Smallest, int[] Median, int[] Largest);
 internal sealed record ProblemJson(string Kind, string Note, IReadOnlyList<ImageJson> Images)
 {
     internal static ProblemJson From(DatasetProblem problem) =>
-        new(CliOption.Word(problem.Kind), problem.Note, [.. problem.Images.Select(ImageJson.From)]);
+        new(CliOption.NameOf(problem.Kind), problem.Note, [.. problem.Images.Select(ImageJson.From)]);
 }
 
 /// <summary>Files of one kind that are not read.</summary>
 internal sealed record LeftOutJson(
     string Kind, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Extension, IReadOnlyList<string> Names)
 {
-    internal static LeftOutJson From(LeftOutFiles files) => new(CliOption.Word(files.Kind), files.Extension, files.Names);
+    internal static LeftOutJson From(LeftOutFiles files) => new(CliOption.NameOf(files.Kind), files.Extension, files.Names);
 }
 
 /// <summary>An image of a problem.</summary>

@@ -55,13 +55,13 @@ internal sealed class DatasetsCheckCommand : MltCommand
         var report = parseResult.GetValue(_report) is { } folder
             ? OutputFile.Checked(_report.Name, Path.Combine(Paths.NewFolder(_report.Name, folder), ReportName)) : null;
         var data = parseResult.GetRequiredValue(_data);
-        var dataset = DataArgument.Open(data, _dataset.Of(parseResult, data));
+        var dataset = DataArgument.Open(data, _dataset.Bind(parseResult, data));
         var defaults = new InspectionOptions();
         var options = defaults with
         {
             SmallestSide = parseResult.GetValue(_smallest) ?? defaults.SmallestSide,
             NearDistance = parseResult.GetValue(_near) ?? defaults.NearDistance,
-            MaximumPixels = PixelLimit.Of(parseResult.GetValue(_maximumPixels)),
+            MaximumPixels = PixelLimit.OrDefault(parseResult.GetValue(_maximumPixels)),
             Threads = parseResult.GetValue(_threads) ?? Threads.Default,
         };
         var findings = await WatchAsync(progress => DatasetInspection.Run(dataset, options, progress, cancel))

@@ -68,7 +68,7 @@ internal sealed class DatasetsGetCommand : MltCommand
         var option = parseResult.GetValue(_mirror);
         var name = option is null ? WeightStoreOptions.MirrorVariable : _mirror.Name;
         return (option ?? Context.Variable(WeightStoreOptions.MirrorVariable)) is { Length: > 0 } address
-            ? UsageError.Translate(name, () => WeightStoreOptions.MirrorAt(address)) : null;
+            ? UsageError.Translate(name, () => WeightStoreOptions.ParseMirror(address)) : null;
     }
 }
 
@@ -110,8 +110,8 @@ internal sealed record DatasetsGetResult(
             return "mlt does not read its label files; sort its images into folders or write a manifest.csv.";
         // The splits in a folder of IDX or CIFAR files are detected.
         bool together = dataset.Card.Layout is DatasetLayout.Idx or DatasetLayout.CifarBinary && places.Length == 2;
-        string data = together ? $"--data {ShellWord.Of(dataset.Folder)}"
-            : $"--data {ShellWord.Of(places[0])}{(places.Length > 1 ? $" --val {ShellWord.Of(places[1])}" : "")}";
+        string data = together ? $"--data {ShellWord.Quote(dataset.Folder)}"
+            : $"--data {ShellWord.Quote(places[0])}{(places.Length > 1 ? $" --val {ShellWord.Quote(places[1])}" : "")}";
         return $"{mlt} train {data} --mode features --backbone NAME --out {dataset.Card.Name}.zip";
     }
 }

@@ -53,7 +53,7 @@ internal sealed class DatasetsSplitCommand : MltCommand
             throw new UsageException("--fractions and --folds cannot be combined: folds have equal sizes.");
         var file = OutputFile.Checked(_out.Name, parseResult.GetRequiredValue(_out));
         var data = parseResult.GetRequiredValue(_data);
-        var dataset = DataArgument.Open(data, _dataset.Of(parseResult, data));
+        var dataset = DataArgument.Open(data, _dataset.Bind(parseResult, data));
         var split = folds is { } count
             ? UsageError.Translate("--folds", () => dataset.Folded(count, seed))
             : dataset.Divided(fractions?.Values ?? DefaultFractions, seed);

@@ -35,7 +35,7 @@ internal static class DemoView
 
     private static Table Predictions(IEnumerable<DemoPrediction> predictions)
     {
-        var table = TextTable.Of("actual", "predicted", "probability");
+        var table = TextTable.Create("actual", "predicted", "probability");
         foreach (var prediction in predictions)
             table.Row(prediction.Truth, prediction.Label, Figures.Percent(prediction.Probability));
         return table;
@@ -43,8 +43,8 @@ internal static class DemoView
 
     private static string[] Next(DemoFolder folder, string mlt) =>
     [
-        $"{mlt} evaluate --model {ShellWord.Of(folder.Model(DemoRun.FineTuning))} --data {ShellWord.Of(folder.Validation)}",
-        $"{mlt} predict --model {ShellWord.Of(folder.Model(DemoRun.Features))} --top 3 {ShellWord.Of(folder.Validation)}",
+        $"{mlt} evaluate --model {ShellWord.Quote(folder.Model(DemoRun.FineTuning))} --data {ShellWord.Quote(folder.Validation)}",
+        $"{mlt} predict --model {ShellWord.Quote(folder.Model(DemoRun.Features))} --top 3 {ShellWord.Quote(folder.Validation)}",
         $"{mlt} train --data YOUR_IMAGES --mode features --backbone resnet18 --out yours.zip",
         $"{mlt} models",
     ];

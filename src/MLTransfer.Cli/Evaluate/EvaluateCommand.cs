@@ -38,9 +38,9 @@ internal sealed class EvaluateCommand : MltCommand
     {
         var model = Paths.ExistingFile("--model", parseResult.GetRequiredValue(_model));
         var path = Paths.Existing("--data", parseResult.GetRequiredValue(_data));
-        var options = _dataset.Of(parseResult, path) with { IsTestSet = true };
+        var options = _dataset.Bind(parseResult, path) with { IsTestSet = true };
         var data = SelectSplit(ImageDataset.Open(path, options), parseResult.GetValue(_split));
-        var result = Evaluate(model, data, PixelLimit.Of(parseResult.GetValue(_maximumPixels)), parseResult.GetValue(_threads), cancel);
+        var result = Evaluate(model, data, PixelLimit.OrDefault(parseResult.GetValue(_maximumPixels)), parseResult.GetValue(_threads), cancel);
         foreach (var image in result.Skipped)
             Context.Error.WriteLine($"skipped '{image.Name}': {image.Error}");
         Render(parseResult, EvaluateJson.From(result), () => EvaluateView.Show(result, Context));
@@ -67,7 +67,7 @@ internal sealed class EvaluateCommand : MltCommand
         Threads.Use(threads);
         using var classifier = ModelFile.Open(model);
         classifier.MaximumPixels = maximumPixels;
-        var result = UsageError.Translate("--data", () => ModelEvaluation.Of(classifier, data, cancel));
+        var result = UsageError.Translate("--data", () => ModelEvaluation.Run(classifier, data, cancel));
         if (result.Report.Images == 0)
         {
             throw new InvalidDataException(

@@ -30,7 +30,7 @@ internal static class EvaluateView
 
     private static Table Totals(ClassificationReport report)
     {
-        var table = TextTable.Of("all images", "");
+        var table = TextTable.Create("all images", "");
         table.Row("accuracy (micro)", Figures.Percent(report.MicroAccuracy));
         table.Row("accuracy, mean over classes (macro)", Figures.Percent(report.MacroAccuracy));
         table.Row("log-loss", Figures.Number(report.LogLoss));
@@ -39,7 +39,7 @@ internal static class EvaluateView
 
     private static Table Classes(ClassificationReport report)
     {
-        var table = TextTable.Of("class", "precision", "recall", "images");
+        var table = TextTable.Create("class", "precision", "recall", "images");
         foreach (var figures in report.PerClass)
             table.Row(figures.Label, Figures.Percent(figures.Precision), Figures.Percent(figures.Recall), Figures.Count(figures.Images));
         return table;
@@ -47,7 +47,7 @@ internal static class EvaluateView
 
     private static Table ConfusionMatrix(ClassificationReport report)
     {
-        var table = TextTable.Of(["actual ↓  predicted →", .. report.Labels]);
+        var table = TextTable.Create(["actual ↓  predicted →", .. report.Labels]);
         for (var actual = 0; actual < report.Labels.Count; actual++)
             table.Row([report.Labels[actual], .. report.Confusion[actual].Select(count => count == 0 ? "·" : Figures.Count(count))]);
         return table;
@@ -55,7 +55,7 @@ internal static class EvaluateView
 
     private static Table LargestConfusions(ClassificationReport report)
     {
-        var table = TextTable.Of("largest confusions: actual", "predicted", "images", "of its class");
+        var table = TextTable.Create("largest confusions: actual", "predicted", "images", "of its class");
         var confusions =
             from actual in Enumerable.Range(0, report.Labels.Count)
             from predicted in Enumerable.Range(0, report.Labels.Count)

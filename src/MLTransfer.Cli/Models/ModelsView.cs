@@ -12,11 +12,11 @@ internal static class ModelsView
 {
     internal static Table All(IEnumerable<Backbone> backbones)
     {
-        var table = TextTable.Of("backbone", "parameters", "GFLOPs", "image size", "features", "weights", "licence");
+        var table = TextTable.Create("backbone", "parameters", "GFLOPs", "image size", "features", "weights", "licence");
         foreach (var backbone in backbones)
         {
             var weights = WeightsCatalog.DefaultOf(backbone.Name);
-            var others = WeightsCatalog.Of(backbone.Name).Count - 1;
+            var others = WeightsCatalog.ForBackbone(backbone.Name).Count - 1;
             table.Row(
                 backbone.Name, Figures.Count(backbone.Parameters), Gflops(backbone), $"{backbone.Preprocessing.CropTo} px",
                 Figures.Count(backbone.FeatureWidth), weights is null ? "" : weights.Version + (others > 0 ? $" +{others}" : ""),
@@ -42,7 +42,7 @@ internal static class ModelsView
 
     private static Table Layers(BackboneStructure structure)
     {
-        var table = TextTable.Of("layer", "type", "output", "parameters", "");
+        var table = TextTable.Create("layer", "type", "output", "parameters", "");
         table.Row("(image)", "", Shape(structure.Input), "", "");
         foreach (var layer in structure.Layers)
         {
@@ -86,7 +86,7 @@ internal sealed record BackboneJson(
 
     internal static BackboneJson From(Backbone backbone) => new(
         backbone.Name, backbone.Family, backbone.Parameters, Math.Round(backbone.MultiplyAdds / 1e9, 3), backbone.Preprocessing.CropTo,
-        backbone.FeatureWidth, backbone.Classes, [.. WeightsCatalog.Of(backbone.Name).Select(WeightsJson.From)]);
+        backbone.FeatureWidth, backbone.Classes, [.. WeightsCatalog.ForBackbone(backbone.Name).Select(WeightsJson.From)]);
 
     internal static BackboneJson From(BackboneStructure structure) => From(structure.Backbone) with
     {

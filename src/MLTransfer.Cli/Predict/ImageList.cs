@@ -23,7 +23,7 @@ internal sealed record ImageList(IReadOnlyList<string> Images, IReadOnlyList<str
         {
             try
             {
-                images.AddRange(Expand(spelled.OnDisk(path), input, messages).Select(spelled.OnDisk));
+                images.AddRange(Expand(spelled.FindOnDisk(path), input, messages).Select(spelled.FindOnDisk));
             }
             catch (FileNotFoundException)
             {
@@ -49,7 +49,7 @@ internal sealed record ImageList(IReadOnlyList<string> Images, IReadOnlyList<str
         _ when Directory.Exists(path) => ListFolder(path, messages),
         _ when ImageContainer.IsInside(path) => [path],
         _ when ImageContainer.ListImages(path) is { } images => images,
-        _ => File.Exists(path) || UnixNames.Has(path) ? [path] : throw new FileNotFoundException(null, path),
+        _ => File.Exists(path) || UnixNames.IsNotUtf8(path) ? [path] : throw new FileNotFoundException(null, path),
     };
 
     // A path on standard input that does not exist is an error of that image alone; the others are scored.

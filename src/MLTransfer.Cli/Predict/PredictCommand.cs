@@ -47,7 +47,7 @@ internal sealed class PredictCommand : MltCommand
         foreach (var problem in images.Problems)
             Context.Error.WriteLine($"mlt predict: {problem}");
         using var classifier = ModelFile.Open(model);
-        classifier.MaximumPixels = PixelLimit.Of(parseResult.GetValue(_maximumPixels));
+        classifier.MaximumPixels = PixelLimit.OrDefault(parseResult.GetValue(_maximumPixels));
         var predictions = classifier.Predict(images.Images, cancel).ToArray();
         var top = parseResult.GetValue(_top) ?? DefaultTop;
         Render(

@@ -36,7 +36,7 @@ internal static class DownloadScreen
                 new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new DownloadedColumn(),
                 new TransferSpeedColumn(), new RemainingTimeColumn())
             .StartAsync(context => get(new Bar(
-            context, new DownloadLog(line => console.WriteLine(Printable.Of(line)), () => clock.Elapsed, withBar: true))))
+            context, new DownloadLog(line => console.WriteLine(Printable.Sanitize(line)), () => clock.Elapsed, withBar: true))))
             .ConfigureAwait(false);
     }
 
@@ -48,7 +48,7 @@ internal static class DownloadScreen
         {
             log.Report(progress);
             if (!_tasks.TryGetValue(progress.File, out var task))
-                _tasks.Add(progress.File, task = context.AddTask(Printable.Of(progress.File).EscapeMarkup()));
+                _tasks.Add(progress.File, task = context.AddTask(Printable.Sanitize(progress.File).EscapeMarkup()));
             task.MaxValue = progress.Total ?? Math.Max(1, progress.Received);
             task.Value = progress.Received;
         }

@@ -32,6 +32,6 @@ internal sealed class PrintableWriter(TextWriter inner) : TextWriter(inner.Forma
             return text ?? "";
         string[] lines = text.ReplaceLineEndings("\n").Split('\n');
         return string.Join(Environment.NewLine,
-            lines.Select(line => string.Join('\t', line.Split('\t').Select(part => Printable.Of(part)))));
+            lines.Select(line => string.Join('\t', line.Split('\t').Select(part => Printable.Sanitize(part)))));
     }
 }

@@ -32,12 +32,12 @@ internal static class Screens
 /// <summary>A table whose first column is text and whose others are figures, aligned right.</summary>
 internal static class TextTable
 {
-    internal static Table Of(params ReadOnlySpan<string> titles)
+    internal static Table Create(params ReadOnlySpan<string> titles)
     {
         var table = new Table { Border = TableBorder.Simple };
         foreach (var title in titles)
         {
-            var column = new TableColumn(new Text(Printable.Of(title))) { NoWrap = table.Columns.Count > 0 };
+            var column = new TableColumn(new Text(Printable.Sanitize(title))) { NoWrap = table.Columns.Count > 0 };
             table.AddColumn(table.Columns.Count == 0 ? column : column.RightAligned());
         }
         return table;
@@ -45,5 +45,5 @@ internal static class TextTable
 
     /// <summary>Adds a row of plain text: markup and control characters in it have no effect.</summary>
     internal static void Row(this Table table, params IEnumerable<string> cells) =>
-        table.AddRow(cells.Select(cell => new Text(Printable.Of(cell))));
+        table.AddRow(cells.Select(cell => new Text(Printable.Sanitize(cell))));
 }

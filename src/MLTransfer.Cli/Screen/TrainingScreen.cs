@@ -23,7 +23,7 @@ internal static class TrainingScreen
             .ConfigureAwait(false);
 
         EpochLog Log(IAnsiConsole aboveTheBar) =>
-            new(line => aboveTheBar.WriteLine(Printable.Of(line)), () => clock.Elapsed, withBar: true);
+            new(line => aboveTheBar.WriteLine(Printable.Sanitize(line)), () => clock.Elapsed, withBar: true);
     }
 
     private static T Run<T>(EpochLog log, Action<TrainingProgress> bar, Func<IProgress<TrainingProgress>, T> train)

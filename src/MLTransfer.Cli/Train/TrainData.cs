@@ -92,7 +92,7 @@ internal sealed record TrainSplits(IReadOnlyList<string> Training, string? Valid
         if (Training.Count > 0)
             return Chosen(dataset, Training);
         if (Validation is not null && !dataset.Splits.Contains(SplitNames.Train))
-            return dataset.Parts([.. dataset.Splits.Where(split => split != SplitNames.Of(Validation) && split != SplitNames.Test)]);
+            return dataset.Parts([.. dataset.Splits.Where(split => split != SplitNames.Normalize(Validation) && split != SplitNames.Test)]);
         return dataset.Splits switch
         {
             // A data set may consist of tests only, as MNIST does where just those were downloaded; then it is taken as a whole.
@@ -113,7 +113,7 @@ internal sealed record TrainSplits(IReadOnlyList<string> Training, string? Valid
             var has = training != dataset && dataset.Splits.Except(training.Splits).Contains(SplitNames.Validation);
             return OwnValidation && has ? SplitNames.Validation : null;
         }
-        var name = SplitNames.Of(Validation);
+        var name = SplitNames.Normalize(Validation);
         if (!dataset.Splits.Contains(name))
             throw new UsageException($"--val-split: '{dataset.Path}' has no split '{Validation}'. {Known(dataset)}");
         if (training.Splits.Contains(name))
@@ -150,7 +150,7 @@ internal sealed record TrainFold(string Name, TrainData Images)
     {
         var dataset = ImageDataset.Open(data, options);
         var chosen = splits.Count > 0 ? TrainSplits.Chosen(dataset, splits) : dataset;
-        string[] own = [.. chosen.Splits.Where(split => !SplitNames.IsUsual(split))];
+        string[] own = [.. chosen.Splits.Where(split => !SplitNames.IsKnown(split))];
         var whole = own.Length > 1 ? chosen.Parts(own) : splits.Count > 0 || chosen.Splits.Count < 2 ? chosen
             : chosen.Parts([.. chosen.Splits.Where(split => split != SplitNames.Test)]);
         if (own.Length > 1 && count != 0 && count != own.Length)

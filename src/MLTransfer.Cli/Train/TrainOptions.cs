@@ -153,7 +153,7 @@ internal sealed class BoundOption
 
     /// <summary>The words for the values of an enum.</summary>
     internal static string[] Words(TrainingOption property) =>
-        property.Facts.Shape?.Split('|') ?? [.. Enum.GetValues(property.Type).Cast<Enum>().Select(CliOption.Word)];
+        property.Facts.Shape?.Split('|') ?? [.. Enum.GetValues(property.Type).Cast<Enum>().Select(CliOption.NameOf)];
 
     private static bool IsGiven(ParseResult asked, Option option) => asked.GetResult(option) is { Implicit: false };
 
@@ -171,7 +171,7 @@ internal sealed class BoundOption
             { Name: nameof(ImageClassificationOptions.LoaderThreads) } => Typed(Threads.Option()),
             { Name: nameof(ImageClassificationOptions.MaximumPixels) } => Typed(PixelLimit.Option()),
             _ when IsRequired(property) => Typed(CliOption.Required(name, facts.Shape!, help)),
-            { Type.IsEnum: true } => Typed(CliOption.Kind(name, help, property.Type, Words(property))),
+            { Type.IsEnum: true } => Typed(CliOption.EnumValue(name, help, property.Type, Words(property))),
             { Type: var type } when type == typeof(bool) => Typed(CliOption.Flag(name, help)),
             { Type: var type } when type == typeof(string) => Typed(CliOption.Text(name, facts.Shape!, help)),
             { Type: var type } when type == typeof(ClassifierHead) =>

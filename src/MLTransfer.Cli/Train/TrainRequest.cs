@@ -67,21 +67,21 @@ internal static class TrainRequest
             Options = WithFolders(training, context.CacheFolder) with
             {
                 Backbone = backbone.Name,
-                WeightStore = options.Store.Of(asked, context),
+                WeightStore = options.Store.CreateStore(asked, context),
                 ValidationFraction = IsGiven(nameof(training.ValidationFraction)) ? training.ValidationFraction
                     : TrainOptions.DefaultValidationFraction,
             },
             Weights = weights,
             Data = data,
             Validation = validation,
-            Reading = options.Dataset.Typed(asked, validation ?? data),
+            Reading = options.Dataset.ToArguments(asked, validation ?? data),
             Seed = asked.GetValue(options.Seed) ?? TrainOptions.DefaultSeed,
             Out = OutputFile.Checked("--out", asked.GetRequiredValue(options.Out)),
         };
         arguments = arguments with { Report = ReportIn(asked.GetValue(options.Report)) };
         const StringSplitOptions names = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
         string[] trainedOn = asked.GetValue(options.Split)?.Split(',', names) ?? [];
-        var reading = options.Dataset.Of(asked, data, validation ?? data);
+        var reading = options.Dataset.Bind(asked, data, validation ?? data);
         if (asked.GetValue(options.Folds) is { } folds)
         {
             var (whole, each) = TrainFold.Open(data, folds, trainedOn, arguments.Seed, reading);

@@ -142,7 +142,7 @@ internal static class TrainReport
             return null;
         try
         {
-            return ModelEvaluation.Of(classifier, images, cancel).Report;
+            return ModelEvaluation.Run(classifier, images, cancel).Report;
         }
         catch (OperationCanceledException)
         {
@@ -188,7 +188,7 @@ internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndD
 
     internal void Show(CommandContext context)
     {
-        var table = TextTable.Of("fold", "trained on", "held out", "last epoch", "best epoch");
+        var table = TextTable.Create("fold", "trained on", "held out", "last epoch", "best epoch");
         foreach (var fold in Folds)
         {
             table.Row(

@@ -56,22 +56,22 @@ internal static class TrainView
             output.WriteLine($"Report: {report.Path}");
         output.WriteLine();
         output.WriteLine("Next:");
-        var pixels = PixelLimit.Typed(result.Arguments.MaximumPixels);
-        output.WriteLine($"  {context.Command} predict --model {ShellWord.Of(result.Model)}{pixels} IMAGE");
+        var pixels = PixelLimit.ToArguments(result.Arguments.MaximumPixels);
+        output.WriteLine($"  {context.Command} predict --model {ShellWord.Quote(result.Model)}{pixels} IMAGE");
         var other = summary.ValidationImages == 0 ? "DATA" : Held(result.Arguments);
-        output.WriteLine($"  {context.Command} evaluate --model {ShellWord.Of(result.Model)} --data {other}{pixels}");
+        output.WriteLine($"  {context.Command} evaluate --model {ShellWord.Quote(result.Model)} --data {other}{pixels}");
     }
 
     private static string Held(TrainArguments arguments)
     {
-        var data = ShellWord.Of(arguments.Validation ?? arguments.Data);
-        var split = arguments.Validation is null && arguments.Images.ValidationSplit is { } name ? $" --split {ShellWord.Of(name)}" : "";
+        var data = ShellWord.Quote(arguments.Validation ?? arguments.Data);
+        var split = arguments.Validation is null && arguments.Images.ValidationSplit is { } name ? $" --split {ShellWord.Quote(name)}" : "";
         return $"{data}{split}{arguments.Reading}";
     }
 
     private static Table EpochTable(TrainingSummary summary)
     {
-        var table = TextTable.Of("epoch", "loss", "training", "validation", "learning rate", "seconds");
+        var table = TextTable.Create("epoch", "loss", "training", "validation", "learning rate", "seconds");
         foreach (var epoch in Shown(summary))
         {
             table.Row(
@@ -125,7 +125,7 @@ internal static class TrainNotes
     {
         // By reference: one folder may be given both to train and to validate on.
         HashSet<ImageRow> held = new(validation?.Rows ?? [], ReferenceEqualityComparer.Instance);
-        var groups = SameImages.Among([.. training.Rows, .. held])
+        var groups = SameImages.FindGroups([.. training.Rows, .. held])
             .Select(group => group.ToLookup(held.Contains))
             .Select(group => (Training: group[false].ToArray(), Validation: group[true].ToArray())).ToArray();
         var leaks = groups.Where(group => group.Training.Length > 0 && group.Validation.Length > 0).ToArray();

@@ -25,13 +25,13 @@ internal static class InspectionView
         if (summary.DroppedPrefix.Length > 0)
             output.WriteLine($"names: all start with {Quoted(summary.DroppedPrefix)}, which is dropped");
         foreach (var (key, text) in summary.Metadata)
-            output.WriteLine($"metadata: {Printable.Of(key, Longest)} = {Printable.Of(text, Longest)}");
+            output.WriteLine($"metadata: {Printable.Sanitize(key, Longest)} = {Printable.Sanitize(text, Longest)}");
         output.WriteLine($"backbone: {Backbone(inspection)}");
-        var table = TextTable.Of("tensor", "shape", "type");
+        var table = TextTable.Create("tensor", "shape", "type");
         foreach (var tensor in summary.Tensors.Take(all ? int.MaxValue : Shown))
         {
             var shape = tensor.Shape is [] ? Scalar : string.Join(" × ", tensor.Shape);
-            table.Row(Printable.Of(tensor.Name, Longest), shape, Inspection.NameOf(tensor.Type));
+            table.Row(Printable.Sanitize(tensor.Name, Longest), shape, Inspection.NameOf(tensor.Type));
         }
         Screens.ForResults(context).Write(table);
         if (!all && summary.Tensors.Count > Shown)
@@ -56,7 +56,7 @@ internal static class InspectionView
     private static string Name(BackboneDetector found) =>
         $"{found.Backbone.Name}{(found.Prefix.Length > 0 ? $", names starting with {Quoted(found.Prefix)}" : "")}";
 
-    private static string Quoted(string text) => $"'{Printable.Of(text, Longest)}'";
+    private static string Quoted(string text) => $"'{Printable.Sanitize(text, Longest)}'";
 }
 
 /// <summary>The content of a weights file, and the backbone it belongs to.</summary>

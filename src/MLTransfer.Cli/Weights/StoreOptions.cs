@@ -21,7 +21,7 @@ internal sealed class StoreOptions
         CliOption.Flag("--offline", "Download nothing; fail if weights are not on this machine.");
 
     /// <exception cref="UsageException">There is no such folder, or the mirror is not a URL.</exception>
-    internal WeightStore Of(ParseResult parseResult, CommandContext context)
+    internal WeightStore CreateStore(ParseResult parseResult, CommandContext context)
     {
         var defaults = Defaults(context);
         return new(defaults with
@@ -29,7 +29,7 @@ internal sealed class StoreOptions
             Folders = parseResult.GetValue(Folder) is { } folder ? [Paths.ExistingFolder("--weights-dir", folder), .. defaults.Folders]
                 : defaults.Folders,
             Mirror = parseResult.GetValue(Mirror) is { } mirror
-                ? UsageError.Translate("--mirror", () => WeightStoreOptions.MirrorAt(mirror))
+                ? UsageError.Translate("--mirror", () => WeightStoreOptions.ParseMirror(mirror))
                 : defaults.Mirror,
             Offline = parseResult.GetValue(Offline),
         });
@@ -38,7 +38,7 @@ internal sealed class StoreOptions
     private static WeightStoreOptions Defaults(CommandContext context)
     {
         var fromEnvironment = UsageError.Translate(
-            WeightStoreOptions.MirrorVariable, () => WeightStoreOptions.Of(context.Variable, context.Home));
+            WeightStoreOptions.MirrorVariable, () => WeightStoreOptions.FromEnvironment(context.Variable, context.Home));
         return fromEnvironment with
         {
             CacheFolder = context.CacheFolder is { } folder ? Path.Combine(folder, CacheFolders.Weights) : null,

@@ -36,7 +36,7 @@ internal sealed class WeightsGetCommand : MltCommand
 
     protected override async Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel)
     {
-        var store = _store.Of(parseResult, Context);
+        var store = _store.CreateStore(parseResult, Context);
         var (json, references) = (WantsJson(parseResult), parseResult.GetRequiredValue(_names).Select(Parse).ToArray());
         var got = new List<WeightsGetResult>();
         foreach (var reference in references)
@@ -55,7 +55,7 @@ internal sealed class WeightsGetCommand : MltCommand
     }
 
     private static WeightsReference Parse(string name) => UsageError.Translate(null, () =>
-        name.Contains("://", StringComparison.Ordinal) ? WeightsReference.Parse(name, "") : WeightsReference.To(WeightsCatalog.Find(name)));
+        name.Contains("://", StringComparison.Ordinal) ? WeightsReference.Parse(name, "") : WeightsReference.ForPublished(WeightsCatalog.Find(name)));
 }
 
 /// <summary>Weights in the JSON of 'mlt weights get', and their text.</summary>

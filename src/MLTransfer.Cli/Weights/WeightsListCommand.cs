@@ -32,7 +32,7 @@ internal sealed class WeightsListCommand : MltCommand
 
     protected override Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel)
     {
-        var store = _store.Of(parseResult, Context);
+        var store = _store.CreateStore(parseResult, Context);
         var listed = Find(parseResult.GetValue(_backbone)).Select(weights => ListedWeights.From(weights, store));
         Render(parseResult, listed, () => WeightsListView.Show([.. listed], Context));
         return Task.FromResult(ExitCode.Done);
@@ -42,7 +42,7 @@ internal sealed class WeightsListCommand : MltCommand
     {
         if (backbone is null)
             return WeightsCatalog.All;
-        return WeightsCatalog.Of(backbone) is { Count: > 0 } some ? some : WeightsCatalog.Of(KnownBackbone.Of(backbone).Name);
+        return WeightsCatalog.ForBackbone(backbone) is { Count: > 0 } some ? some : WeightsCatalog.ForBackbone(KnownBackbone.Find(backbone).Name);
     }
 }
 
@@ -60,7 +60,7 @@ internal static class WeightsListView
             output.WriteLine("MLTransfer knows no published weights for it. Pass a FILE or URL as --weights, or 'none' for random ones.");
             return;
         }
-        var table = TextTable.Of("weights", "size", "image size", "classes", "top-1", "licence", "on this machine");
+        var table = TextTable.Create("weights", "size", "image size", "classes", "top-1", "licence", "on this machine");
         foreach (var weights in listed)
         {
             table.Row(
@@ -107,7 +107,7 @@ internal sealed record ListedPreprocessing(
     int ResizeTo, int CropTo, string Interpolation, IReadOnlyList<float> Mean, IReadOnlyList<float> StandardDeviation)
 {
     internal static ListedPreprocessing From(Preprocessing expected) => new(
-        expected.ResizeTo, expected.CropTo, CliOption.Word(expected.Interpolation), ToArray(expected.Mean),
+        expected.ResizeTo, expected.CropTo, CliOption.NameOf(expected.Interpolation), ToArray(expected.Mean),
         ToArray(expected.StandardDeviation));
 
     private static float[] ToArray(Rgb color) => [color.R, color.G, color.B];

@@ -38,7 +38,7 @@ internal sealed class WeightsVerifyCommand : MltCommand
 
     protected override async Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel)
     {
-        var store = _store.Of(parseResult, Context);
+        var store = _store.CreateStore(parseResult, Context);
         var names = parseResult.GetValue(_names) ?? [];
         var verified = new List<VerifiedFile>();
         foreach (var file in names.Length == 0 ? FileToVerify.FindAll(store) : names.SelectMany(name => FileToVerify.Find(name, store)))
@@ -109,7 +109,7 @@ internal sealed record VerifiedFile(
     {
         if (!System.IO.File.Exists(file.File))
             return new(file.File, file.Weights, FileState.Absent, null, file.Expected);
-        var sha256 = await FileHash.OfAsync(file.File, cancel).ConfigureAwait(false);
+        var sha256 = await FileHash.ComputeAsync(file.File, cancel).ConfigureAwait(false);
         var state = file.Expected is not { } expected ? FileState.Unknown
             : sha256.StartsWith(expected, StringComparison.Ordinal) ? FileState.Intact
             : FileState.Damaged;

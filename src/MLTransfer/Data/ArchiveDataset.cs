@@ -25,8 +25,8 @@ internal static class ArchiveDataset
                 leftOut.Add(LeftOutKind.Stray, name);
                 continue;
             }
-            string label = Spelling.Composed(below[hasSplits ? 1 : 0]);
-            rows.Add(new ImageRow(ContainerPath.Join(path, name), label, hasSplits ? SplitNames.Of(below[0]) : null));
+            string label = Spelling.ToComposed(below[hasSplits ? 1 : 0]);
+            rows.Add(new ImageRow(ContainerPath.Join(path, name), label, hasSplits ? SplitNames.Normalize(below[0]) : null));
         }
         if (rows.Count == 0)
         {

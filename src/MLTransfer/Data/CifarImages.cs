@@ -138,7 +138,7 @@ internal sealed class PickledDocument
         ReadBudget budget = new(source.Length, errors);
         byte[] content = new byte[budget.Take(source.Length, "its pickle")];
         source.Read(0, content);
-        budget.Take(PickleCost.OfText(content.Length), "its pickle");
+        budget.Take(PickleCost.ForText(content.Length), "its pickle");
         object? value = new Unpickler(
             new PickleReader(content, errors), NumpyGlobals.Allowed, _ => throw errors.Damaged("its pickle refers to a storage"),
             budget, errors, oldTextAsBytes: true).Read();

@@ -152,5 +152,5 @@ internal sealed class ContainerErrors(string file) : FileErrors
     public override InvalidDataException Unreadable(string reason, string remedy) => New(reason, remedy);
 
     private InvalidDataException New(string reason, string remedy, Exception? cause = null) =>
-        new($"'{file}' {Printable.Of(reason, LongestReason)}. {remedy}", cause);
+        new($"'{file}' {Printable.Sanitize(reason, LongestReason)}. {remedy}", cause);
 }

@@ -73,13 +73,13 @@ public sealed class ImageDataset
     public ImageDataset Parts(params IReadOnlyList<string> splits)
     {
         ArgumentNullException.ThrowIfNull(splits);
-        if (splits.FirstOrDefault(split => !Splits.Contains(SplitNames.Of(split), StringComparer.Ordinal)) is { } unknown)
+        if (splits.FirstOrDefault(split => !Splits.Contains(SplitNames.Normalize(split), StringComparer.Ordinal)) is { } unknown)
         {
             string known = Splits.Count == 0 ? "It has no splits at all" : $"Its splits are {string.Join(", ", Splits)}";
             throw new ArgumentException($"'{Path}' has no split '{unknown}'. {known}.", nameof(splits));
         }
 
-        HashSet<string> names = [.. splits.Select(SplitNames.Of)];
+        HashSet<string> names = [.. splits.Select(SplitNames.Normalize)];
         return With([.. Rows.Where(row => row.Split is not null && names.Contains(row.Split))]);
     }
 
@@ -94,7 +94,7 @@ public sealed class ImageDataset
     {
         string[] usual = [SplitNames.Train, SplitNames.Validation, SplitNames.Test];
         string?[] splits = new string?[Rows.Count];
-        IReadOnlyList<IReadOnlyList<int>> parts = Data.Split.Stratified([.. Rows.Select(row => row.Label)], fractions, seed);
+        IReadOnlyList<IReadOnlyList<int>> parts = Data.StratifiedSplit.Stratified([.. Rows.Select(row => row.Label)], fractions, seed);
         for (int part = 0; part < parts.Count; part++)
         {
             foreach (int row in parts[part])
@@ -112,7 +112,7 @@ public sealed class ImageDataset
     public ImageDataset Folded(int folds, int seed)
     {
         string[] splits = new string[Rows.Count];
-        var parts = Data.Split.Folds([.. Rows.Select(row => row.Label)], folds, seed);
+        var parts = Data.StratifiedSplit.Folds([.. Rows.Select(row => row.Label)], folds, seed);
         for (int fold = 0; fold < folds; fold++)
         {
             foreach (int row in parts[fold].HeldOut)
@@ -126,7 +126,7 @@ public sealed class ImageDataset
     /// <param name="seed">The same seed selects the same images.</param>
     /// <exception cref="ArgumentOutOfRangeException">The limit is below 1.</exception>
     public ImageDataset Limited(int perClass, int seed) =>
-        With([.. Data.Split.Limited([.. Rows.Select(row => (row.Split, row.Label))], perClass, seed).Select(index => Rows[index])]);
+        With([.. Data.StratifiedSplit.Limited([.. Rows.Select(row => (row.Split, row.Label))], perClass, seed).Select(index => Rows[index])]);
 
     /// <summary>Writes a manifest of the rows (CSV), which <see cref="Open"/> reads; no image is copied.</summary>
     /// <param name="path">The file. Paths of images below its folder are written relative to it, others in full.</param>

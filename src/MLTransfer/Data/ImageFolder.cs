@@ -113,7 +113,7 @@ internal static class ImageFolder
     private static IReadOnlyList<string> Classes(FolderTree folder) =>
         [.. folder.Folders.Select(LabelOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
-    private static string LabelOf(FolderTree folder) => Spelling.Composed(UnixNames.Text(folder.Name));
+    private static string LabelOf(FolderTree folder) => Spelling.ToComposed(UnixNames.Text(folder.Name));
 
     private static string InsteadOfClasses(FolderTree folder) => folder.Images.Count() is > 0 and var loose
         ? $", only {loose} image{(loose == 1 ? "" : "s")} directly in it"
@@ -148,7 +148,7 @@ internal static class FolderDataset
         }
         foreach (FolderTree folder in folders)
         {
-            string? split = parts.Count == 0 ? null : SplitNames.Of(folder.Name);
+            string? split = parts.Count == 0 ? null : SplitNames.Normalize(folder.Name);
             rows.AddRange(ListRows(folder, options, warnings).Select(row => row with { Split = split }));
             leftOut.AddBelow(path, folder);
             leftOut.AddAll(LeftOutKind.Stray, path, folder.Images);
@@ -178,10 +178,10 @@ internal static class SplitFolders
     /// <param name="folders">All sub-folders of one folder.</param>
     public static IReadOnlyList<string> Find(IReadOnlyList<Folder> folders)
     {
-        Folder[] parts = [.. folders.Where(folder => folder.HasFolders && SplitNames.IsUsual(folder.Name))];
-        bool isTrained = parts.Any(folder => SplitNames.Of(folder.Name) == SplitNames.Train);
+        Folder[] parts = [.. folders.Where(folder => folder.HasFolders && SplitNames.IsKnown(folder.Name))];
+        bool isTrained = parts.Any(folder => SplitNames.Normalize(folder.Name) == SplitNames.Train);
         // A single folder named train among other folders of images may be a class; with a second split or no other images it is a split.
-        int usual = folders.Where(folder => SplitNames.IsUsual(folder.Name)).DistinctBy(folder => SplitNames.Of(folder.Name)).Count();
+        int usual = folders.Where(folder => SplitNames.IsKnown(folder.Name)).DistinctBy(folder => SplitNames.Normalize(folder.Name)).Count();
         bool isAlone = folders.Except(parts).All(folder => !folder.HasImages);
         return parts.Length == folders.Count || (isTrained && (usual > 1 || isAlone)) ? [.. parts.Select(folder => folder.Name)] : [];
     }

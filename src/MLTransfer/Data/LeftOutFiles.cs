@@ -77,7 +77,7 @@ internal sealed class LeftOutList
         var key = (kind, kind == LeftOutKind.Format ? Path.GetExtension(name).ToLowerInvariant() : null);
         if (!_names.TryGetValue(key, out List<string>? names))
             _names.Add(key, names = []);
-        names.Add(UnixNames.Shown(name));
+        names.Add(UnixNames.ToDisplay(name));
     }
 
     /// <summary>Adds what is not read in a folder and below it; names are relative to the root.</summary>

@@ -35,8 +35,8 @@ internal static class Manifest
         string? weight = columns.Weight < 0 ? null : line.Fields[columns.Weight];
         return new ImageRow(
             paths.Resolve(Required(line, columns.Image, "image", errors), line.Number),
-            Spelling.Composed(Required(line, columns.Label, "label", errors)),
-            columns.Split < 0 ? null : SplitNames.Of(Required(line, columns.Split, "split", errors)),
+            Spelling.ToComposed(Required(line, columns.Label, "label", errors)),
+            columns.Split < 0 ? null : SplitNames.Normalize(Required(line, columns.Split, "split", errors)),
             string.IsNullOrWhiteSpace(weight) ? null : Weight(weight, line.Number, errors));
     }
 
@@ -184,7 +184,7 @@ internal sealed class ManifestPaths
                 "Put the manifest next to the images, or, if you trust it, allow such paths: --allow-outside-paths, "
                 + "AllowOutsidePaths in code.");
         }
-        full = WithExtension(_spelled.OnDisk(full));
+        full = WithExtension(_spelled.FindOnDisk(full));
         return IsBelow(_fullFolder, full) ? Path.Combine(_folder, Path.GetRelativePath(_fullFolder, full)) : full;
     }
 
@@ -224,5 +224,5 @@ internal sealed class ManifestErrors(string path)
     public InvalidDataException InLine(int line, string reason, string remedy) => InManifest($"line {line} {reason}", remedy);
 
     public InvalidDataException InManifest(string reason, string remedy) =>
-        new($"The manifest '{path}' cannot be used: {Printable.Of(reason, LongestReason)}. {remedy}");
+        new($"The manifest '{path}' cannot be used: {Printable.Sanitize(reason, LongestReason)}. {remedy}");
 }

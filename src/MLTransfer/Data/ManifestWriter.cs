@@ -23,7 +23,7 @@ internal static class ManifestWriter
             foreach (ImageRow row in rows)
             {
                 writer.WriteLine(Line(
-                    UnixNames.Shown(RelativePath(row.ImagePath, folder)), row.Label, hasSplits ? row.Split ?? "" : null,
+                    UnixNames.ToDisplay(RelativePath(row.ImagePath, folder)), row.Label, hasSplits ? row.Split ?? "" : null,
                     hasWeights ? row.Weight?.ToString("R", CultureInfo.InvariantCulture) ?? "" : null));
             }
         });
@@ -33,10 +33,10 @@ internal static class ManifestWriter
     private static void RequireReadable(string path, IReadOnlyList<ImageRow> rows)
     {
         SpelledPaths spelled = new();
-        foreach (string image in rows.Select(row => row.ImagePath).Where(UnixNames.Has))
+        foreach (string image in rows.Select(row => row.ImagePath).Where(UnixNames.IsNotUtf8))
         {
-            string full = Path.GetFullPath(image), shown = UnixNames.Shown(full);
-            if (spelled.OnDisk(shown) != full)
+            string full = Path.GetFullPath(image), shown = UnixNames.ToDisplay(full);
+            if (spelled.FindOnDisk(shown) != full)
             {
                 throw new IOException(
                     $"The manifest '{path}' cannot be written: the bytes of the name '{shown}' are not UTF-8, and the manifest, which is "

@@ -18,7 +18,7 @@ internal static class SameImages
 
     /// <summary>Groups of at least two rows, each in the order of the rows. Unreadable images are skipped; decoding reports them.</summary>
     /// <param name="rows">The images.</param>
-    public static IReadOnlyList<IReadOnlyList<ImageRow>> Among(IEnumerable<ImageRow> rows)
+    public static IReadOnlyList<IReadOnlyList<ImageRow>> FindGroups(IEnumerable<ImageRow> rows)
     {
         IEnumerable<IReadOnlyList<ImageRow>> sameLength = Alike(rows, row => Length(row.ImagePath) is > 0 and var length ? length : null);
         IEnumerable<IReadOnlyList<ImageRow>> sameMiddle = sameLength.SelectMany(group => Alike(group, row => Middle(row.ImagePath)));
@@ -51,7 +51,7 @@ internal static class SameImages
 
     private static long FileLength(string path)
     {
-        if (!UnixNames.Has(path))
+        if (!UnixNames.IsNotUtf8(path))
             return new FileInfo(path).Length;
         using SafeFileHandle file = UnixNames.OpenRead(path);
         return RandomAccess.GetLength(file);

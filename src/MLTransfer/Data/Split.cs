@@ -1,7 +1,7 @@
 namespace MLTransfer.Data;
 
 /// <summary>Divides a data set so that every part has the same fraction of each class.</summary>
-internal static class Split
+internal static class StratifiedSplit
 {
     private const double Tolerance = 1e-6;
 
@@ -168,11 +168,11 @@ internal static class SplitNames
     /// Whether a name is one of the usual ones, whatever its case: train, training, trainval, val, valid, validation, dev, test, testing.
     /// </summary>
     /// <param name="name">A name.</param>
-    public static bool IsUsual(string name) => Known.ContainsKey(name);
+    public static bool IsKnown(string name) => Known.ContainsKey(name);
 
     /// <summary><c>train</c>, <c>val</c> or <c>test</c> for their synonyms; any other name unchanged.</summary>
     /// <param name="name">A name.</param>
-    public static string Of(string name) => Known.GetValueOrDefault(name, name);
+    public static string Normalize(string name) => Known.GetValueOrDefault(name, name);
 
     /// <summary>Training first, then validation, then tests, then all others by name.</summary>
     internal static IReadOnlyList<string> Ordered(IEnumerable<string> names) =>

@@ -32,7 +32,7 @@ internal sealed partial record Checksum
     public static Checksum Md5(string digits) => new(HashAlgorithmName.MD5, digits, least: 32, most: 32);
 
     /// <summary>Whether the full hash of a file matches.</summary>
-    public bool Agrees(string digits)
+    public bool Matches(string digits)
     {
         ArgumentNullException.ThrowIfNull(digits);
         return digits.StartsWith(Digits, StringComparison.Ordinal);
@@ -41,7 +41,7 @@ internal sealed partial record Checksum
     /// <summary>Computes the full hash of a file with this algorithm.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public Task<string> OfAsync(string path, CancellationToken cancel = default) => FileHash.OfAsync(path, _algorithm, cancel);
+    public Task<string> ComputeAsync(string path, CancellationToken cancel = default) => FileHash.ComputeAsync(path, _algorithm, cancel);
 
     [GeneratedRegex("^[0-9a-fA-F]+$")]
     private static partial Regex Hexadecimal();
@@ -53,9 +53,9 @@ internal static class FileHash
     /// <summary>The SHA-256 of a file.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static Task<string> OfAsync(string path, CancellationToken cancel = default) => OfAsync(path, HashAlgorithmName.SHA256, cancel);
+    public static Task<string> ComputeAsync(string path, CancellationToken cancel = default) => ComputeAsync(path, HashAlgorithmName.SHA256, cancel);
 
-    internal static async Task<string> OfAsync(string path, HashAlgorithmName algorithm, CancellationToken cancel)
+    internal static async Task<string> ComputeAsync(string path, HashAlgorithmName algorithm, CancellationToken cancel)
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1,
             FileOptions.SequentialScan | FileOptions.Asynchronous);

@@ -53,12 +53,12 @@ public sealed class DownloadException(string file, string reason, string remedy,
 /// <param name="StallTimeout">The longest time without any data.</param>
 /// <param name="Clock">Measures pauses and stalls.</param>
 /// <param name="HttpHandler">Creates the HTTP handler.</param>
-internal sealed record DownloadConditions(int Retries, TimeSpan StallTimeout, TimeProvider Clock, Func<HttpMessageHandler> HttpHandler)
+internal sealed record DownloadOptions(int Retries, TimeSpan StallTimeout, TimeProvider Clock, Func<HttpMessageHandler> HttpHandler)
 {
     /// <summary>
     /// The defaults: four retries, a stall of 30 seconds, redirections but none from https to http, the system's proxies.
     /// </summary>
-    public static DownloadConditions Usual { get; } = new(
+    public static DownloadOptions Default { get; } = new(
         4, TimeSpan.FromSeconds(30), TimeProvider.System,
         () => new SocketsHttpHandler { MaxAutomaticRedirections = 10, ConnectTimeout = TimeSpan.FromSeconds(30) });
 }

@@ -6,7 +6,7 @@ namespace MLTransfer.Downloads;
 /// <summary>
 /// Downloads one file: in one process at a time, with retries and resumption, and verified before it is renamed into place.
 /// </summary>
-internal sealed class Downloader(Download wanted, DownloadConditions conditions, IProgress<DownloadProgress>? progress)
+internal sealed class Downloader(Download wanted, DownloadOptions conditions, IProgress<DownloadProgress>? progress)
 {
     private const long WorthAnotherRound = 1 << 20;
 
@@ -112,7 +112,7 @@ internal sealed class Downloader(Download wanted, DownloadConditions conditions,
         if (wanted.Checksum is not { } expected)
             return null;
         string digits = await part.HashAsync(expected, cancel).ConfigureAwait(false);
-        return expected.Agrees(digits) ? null : new DownloadException(
+        return expected.Matches(digits) ? null : new DownloadException(
             wanted.Address.ToString(),
             $"is not what was expected: {part.Length} bytes with the {expected.Algorithm} {digits}, not "
                 + $"{expected.Digits}{(expected.Digits.Length < digits.Length ? "…" : "")}",

@@ -74,7 +74,7 @@ internal sealed class PartialFile
     {
         try
         {
-            return await checksum.OfAsync(Path, cancel).ConfigureAwait(false);
+            return await checksum.ComputeAsync(Path, cancel).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -47,7 +47,7 @@ internal static class Check
         where T : struct, Enum =>
         Enum.IsDefined(value) ? null : $"{name} is {value}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.";
 
-    public static string? Named(string? value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+    public static string? NotBlank(string? value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         string.IsNullOrWhiteSpace(value) ? $"{name} is empty; it must be a name." : null;
 
     private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);

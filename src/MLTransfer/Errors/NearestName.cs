@@ -6,15 +6,15 @@ internal static class NearestName
     /// <summary>" Did you mean 'x'?" for the nearest name, or an empty string where none is near enough.</summary>
     /// <param name="typed">The typed name.</param>
     /// <param name="names">The known names.</param>
-    public static string Question(string typed, IEnumerable<string> names) =>
-        Of(typed, names) is { } name ? $" Did you mean '{name}'?" : "";
+    public static string Suggest(string typed, IEnumerable<string> names) =>
+        Find(typed, names) is { } name ? $" Did you mean '{name}'?" : "";
 
     /// <summary>
     /// The name with the fewest edits from the typed one; null unless at most a third of the letters, or one letter, are wrong.
     /// </summary>
     /// <param name="typed">The typed name; case is ignored.</param>
     /// <param name="names">The known names.</param>
-    public static string? Of(string typed, IEnumerable<string> names) => names
+    public static string? Find(string typed, IEnumerable<string> names) => names
         .Select(name => (name, distance: Distance(typed.ToLowerInvariant(), name.ToLowerInvariant())))
         .Where(candidate => candidate.distance <= Math.Max(1, Math.Max(typed.Length, candidate.name.Length) / 3))
         .OrderBy(candidate => candidate.distance)

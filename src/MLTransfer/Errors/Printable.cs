@@ -9,7 +9,7 @@ internal static class Printable
     private const char Unprintable = '\uFFFD';
 
     /// <summary>The text, cut to a length, with a space for each line break and tab and U+FFFD for every other control character.</summary>
-    public static string Of(string text, int longest = int.MaxValue) =>
+    public static string Sanitize(string text, int longest = int.MaxValue) =>
         string.Create(text.Length > longest ? longest + 1 : text.Length, text, (target, source) =>
         {
             for (int index = 0; index < target.Length; index++)

@@ -76,7 +76,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
     private string Description() => string.Join("; ",
         typeof(FeatureExtractor).Assembly.GetName(), $"libtorch {__version__}", typeof(MLImage).Assembly.GetName(),
         $"decoders {ImageDecoder.Revision}", _options.Decoding, run.Backbone.Name,
-        $"weights {StateFingerprint.Of(model, model.HeadName)}",
+        $"weights {StateFingerprint.Compute(model, model.HeadName)}",
         TransformJson.Write(run.Preprocessing.EvaluationTransforms()), run.Preprocessing.Mean, run.Preprocessing.StandardDeviation,
         run.InferenceType, run.Device.type);
 }

@@ -18,7 +18,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     public static IReadOnlyList<ImageTransform> TrainingTransforms(TrainingRun run)
     {
         var options = (FineTuningOptions)run.Options;
-        return options.TrainingTransforms ?? Presets.Named(options.Augmentation, run.Preprocessing);
+        return options.TrainingTransforms ?? Presets.Find(options.Augmentation, run.Preprocessing);
     }
 
     public ImageClassificationTransformer Train()

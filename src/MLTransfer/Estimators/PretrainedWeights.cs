@@ -27,7 +27,7 @@ internal static class PretrainedWeights
         string name = weights.Path ?? weights.Name;
         string prefix = StateDict.Load(
             model, file, name, backbone.Name, model.HeadName, tensors => BackboneDetector.Detect(tensors)?.Backbone.Name).Prefix;
-        if (weights.Preprocessing is not null || NetworkInFile.Told(file, name, prefix) is not { } told) return;
+        if (weights.Preprocessing is not null || NetworkInFile.Describe(file, name, prefix) is not { } told) return;
         using IChannel channel = environment.Start(nameof(StateDict));
         channel.Info(MessageSensitivity.UserData, told);
         options.WeightsFound?.Invoke(told);

@@ -52,7 +52,7 @@ internal sealed class Scorer : IDisposable
 
     /// <summary>Scores one image, on the calling thread.</summary>
     /// <exception cref="ImageException">It cannot be read.</exception>
-    public float[] Score(ImageSource image) => Probabilities(ImageBatch.Of(image, _transforms, Decoding))[0];
+    public float[] Score(ImageSource image) => Probabilities(ImageBatch.LoadOne(image, _transforms, Decoding))[0];
 
     public void Dispose()
     {

@@ -47,7 +47,7 @@ public sealed record ClassificationReport
     /// <param name="scored">For each image its class (an index into <paramref name="labels"/>) and one probability per class.</param>
     /// <exception cref="ArgumentException">There are no classes, a class index is out of range, or an image does not have one probability
     /// per class.</exception>
-    public static ClassificationReport Of(
+    public static ClassificationReport FromPredictions(
         IReadOnlyList<string> labels, IEnumerable<(int Actual, IReadOnlyList<float> Probabilities)> scored)
     {
         ArgumentNullException.ThrowIfNull(labels);

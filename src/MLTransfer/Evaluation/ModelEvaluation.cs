@@ -23,15 +23,15 @@ public sealed record ModelEvaluation(
     /// <param name="cancel">Stops after the running batch.</param>
     /// <exception cref="ArgumentException">The model knows none of the classes.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static ModelEvaluation Of(ImageClassificationTransformer model, ImageDataset dataset, CancellationToken cancel = default)
+    public static ModelEvaluation Run(ImageClassificationTransformer model, ImageDataset dataset, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(dataset);
         // The model and the data set may come from systems that compose Unicode differently.
         Dictionary<string, int> known = new(StringComparer.Ordinal);
         for (int index = 0; index < model.Labels.Count; index++)
-            known.TryAdd(Spelling.Composed(model.Labels[index]), index);
-        var rows = dataset.Rows.ToLookup(row => known.ContainsKey(Spelling.Composed(row.Label)));
+            known.TryAdd(Spelling.ToComposed(model.Labels[index]), index);
+        var rows = dataset.Rows.ToLookup(row => known.ContainsKey(Spelling.ToComposed(row.Label)));
         UnknownClass[] unknown = [.. rows[false].CountBy(row => row.Label).OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => new UnknownClass(pair.Key, pair.Value))];
         if (!rows[true].Any())
@@ -46,9 +46,9 @@ public sealed record ModelEvaluation(
         var scored =
             from pair in predictions.Zip(rows[true])
             where pair.First.Error is null
-            select (known[Spelling.Composed(pair.Second.Label)], pair.First.Probabilities);
+            select (known[Spelling.ToComposed(pair.Second.Label)], pair.First.Probabilities);
         ImagePrediction[] skipped = [.. predictions.Where(prediction => prediction.Error is not null)];
-        return new(ClassificationReport.Of(model.Labels, scored), skipped, unknown, seconds);
+        return new(ClassificationReport.FromPredictions(model.Labels, scored), skipped, unknown, seconds);
     }
 }
 

@@ -64,7 +64,7 @@ internal sealed class FeatureExtractor(
         }
 
         int[] kept = [.. Enumerable.Range(0, values.Length).Where(index => values[index] is not null)];
-        return new FeatureSet(ToTensor(kept, values), kept, skipped, loader.ShareWaited);
+        return new FeatureSet(ToTensor(kept, values), kept, skipped, loader.WaitFraction);
     }
 
     private int[] FromCache(FeatureCache cache, byte[]?[] hashes, float[][] values)

@@ -11,7 +11,7 @@ internal static class StateFingerprint
     /// SHA-256, in hexadecimal, of the names and values of the whole state but the part under <paramref name="except"/>; for a network from
     /// outside this library also of the build of its code, which no version of ours tells apart.
     /// </summary>
-    public static string Of(nn.Module network, string except)
+    public static string Compute(nn.Module network, string except)
     {
         using var scope = NewDisposeScope();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -26,7 +26,7 @@ internal static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        OutputPlace place = OutputPlace.At(path);
+        OutputPlace place = OutputPlace.Resolve(path);
         using FileStream stream = CreatePartial(place);
         string partial = stream.Name;
         DateTime now = File.GetLastWriteTimeUtc(partial);
@@ -53,7 +53,7 @@ internal static class AtomicFile
     /// <exception cref="IOException">It cannot; the message names it and says why.</exception>
     public static void CheckWritable(string path)
     {
-        using FileStream stream = CreatePartial(OutputPlace.At(path));
+        using FileStream stream = CreatePartial(OutputPlace.Resolve(path));
         File.Delete(stream.Name);
     }
 
@@ -189,7 +189,7 @@ internal sealed record OutputPlace(string Asked, string Target, bool Exists, boo
 
     /// <summary>Resolves and checks a path; changes nothing.</summary>
     /// <exception cref="IOException">The path cannot be written to; the message names it and says why.</exception>
-    public static OutputPlace At(string path)
+    public static OutputPlace Resolve(string path)
     {
         string full = Path.GetFullPath(path);
         if (Directory.Exists(full))

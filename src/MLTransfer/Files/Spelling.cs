@@ -16,7 +16,7 @@ internal static class Spelling
     private static readonly Lazy<Data> Unicode = new(Data.Read);
 
     /// <summary>The name in composed form; a name with a lone surrogate is returned unchanged.</summary>
-    public static string Composed(string name)
+    public static string ToComposed(string name)
     {
         // No character below the first combining mark changes, or changes the one before it.
         if (name.All(letter => letter < FirstChanged) || HasHalfPair(name))
@@ -142,11 +142,11 @@ internal sealed class SpelledPaths
     private readonly Dictionary<string, Dictionary<string, string>> _folders = new(StringComparer.Ordinal);
 
     /// <summary>The path as spelled on disk; the path itself where no such file exists.</summary>
-    public string OnDisk(string path)
+    public string FindOnDisk(string path)
     {
         if (Ascii.IsValid(path) || UnixNames.Exists(path) || Path.GetDirectoryName(path) is not { } folder)
             return path;
-        string parent = folder.Length == 0 ? "" : OnDisk(folder);
+        string parent = folder.Length == 0 ? "" : FindOnDisk(folder);
         string found = Names(parent).GetValueOrDefault(Key(Path.GetFileName(path)), "");
         return found.Length > 0 ? Path.Combine(parent, found) : path;
     }
@@ -156,7 +156,7 @@ internal sealed class SpelledPaths
         if (_folders.TryGetValue(folder, out Dictionary<string, string>? names))
             return names;
         names = new(StringComparer.Ordinal);
-        if (UnixNames.Has(folder) || Directory.Exists(folder.Length == 0 ? "." : folder))
+        if (UnixNames.IsNotUtf8(folder) || Directory.Exists(folder.Length == 0 ? "." : folder))
         {
             foreach ((string name, _, _) in UnixNames.ListFolder(folder))
                 names.TryAdd(Key(name), name);
@@ -164,5 +164,5 @@ internal sealed class SpelledPaths
         return _folders[folder] = names;
     }
 
-    private static string Key(string name) => Spelling.Composed(UnixNames.Shown(name));
+    private static string Key(string name) => Spelling.ToComposed(UnixNames.ToDisplay(name));
 }

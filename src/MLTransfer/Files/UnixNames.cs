@@ -20,7 +20,7 @@ internal static partial class UnixNames
     private const int CloseOnExec = 0x80000;
 
     /// <summary>Whether a path contains bytes that are not UTF-8; only Linux has such paths.</summary>
-    public static bool Has(string path)
+    public static bool IsNotUtf8(string path)
     {
         if (!OperatingSystem.IsLinux())
             return false;
@@ -37,19 +37,19 @@ internal static partial class UnixNames
         OperatingSystem.IsLinux() && nint.Size == sizeof(long) && name.Contains(Replacement, StringComparison.Ordinal);
 
     /// <summary>The name for display: a replacement character for each byte that is not UTF-8.</summary>
-    public static string Shown(string name) => Has(name) ? Encoding.UTF8.GetString(Bytes(name)) : name;
+    public static string ToDisplay(string name) => IsNotUtf8(name) ? Encoding.UTF8.GetString(Bytes(name)) : name;
 
     /// <summary>The name as text, decoded with the code page that fits its bytes best.</summary>
-    public static string Text(string name) => Has(name) ? LegacyNames.Decode(Bytes(name)) : name;
+    public static string Text(string name) => IsNotUtf8(name) ? LegacyNames.Decode(Bytes(name)) : name;
 
     /// <summary>Whether there is a file or folder of that path.</summary>
-    public static bool Exists(string path) => Has(path) ? Inspect(path) is not null : Path.Exists(path);
+    public static bool Exists(string path) => IsNotUtf8(path) ? Inspect(path) is not null : Path.Exists(path);
 
     /// <summary>Whether there is a file of that path.</summary>
-    public static bool FileExists(string path) => Has(path) ? Inspect(path) is { Kind: not UnixFileKind.Folder } : File.Exists(path);
+    public static bool FileExists(string path) => IsNotUtf8(path) ? Inspect(path) is { Kind: not UnixFileKind.Folder } : File.Exists(path);
 
     /// <summary>Looks at a file or folder of any name; see <see cref="UnixFile.At(string)"/>.</summary>
-    public static UnixFile? Inspect(string path) => Has(path) ? UnixFile.At(Terminated(path)) : UnixFile.At(path);
+    public static UnixFile? Inspect(string path) => IsNotUtf8(path) ? UnixFile.At(Terminated(path)) : UnixFile.At(path);
 
     /// <summary>Opens a file of any name.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
@@ -59,7 +59,7 @@ internal static partial class UnixNames
         // Opening a pipe would block until another process writes to it.
         if (Inspect(path) is { Kind: UnixFileKind.Special or UnixFileKind.Socket })
             throw new IOException("it is a pipe, a socket or a device, not a file");
-        if (!Has(path))
+        if (!IsNotUtf8(path))
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
                 FileOptions.SequentialScan);
         int file = Open(Terminated(path), CloseOnExec);
@@ -75,7 +75,7 @@ internal static partial class UnixNames
     {
         if (folder.Length == 0)
             folder = ".";
-        if (Has(folder))
+        if (IsNotUtf8(folder))
             return ListBytes(folder);
         List<(string Name, bool, bool)> entries = [.. new FileSystemEnumerable<(string, bool, bool)>(
             folder,
@@ -89,7 +89,7 @@ internal static partial class UnixNames
     {
         nint stream = OpenFolder(Terminated(folder));
         if (stream == 0)
-            throw new IOException($"The folder '{Shown(folder)}' cannot be read: {Marshal.GetLastPInvokeErrorMessage()}.");
+            throw new IOException($"The folder '{ToDisplay(folder)}' cannot be read: {Marshal.GetLastPInvokeErrorMessage()}.");
         List<(string, bool, bool)> found = [];
         try
         {

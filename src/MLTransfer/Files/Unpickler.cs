@@ -42,7 +42,7 @@ internal sealed class Unpickler
     {
         for (var code = (PickleOpcode)_reader.Byte(); code != PickleOpcode.Stop; code = (PickleOpcode)_reader.Byte())
         {
-            _budget.Take(PickleCost.Of(code), Purpose);
+            _budget.Take(PickleCost.ForInstruction(code), Purpose);
             if (!ReadScalar(code) && !ReadContainer(code))
                 ReadReference(code);
         }
@@ -247,9 +247,9 @@ internal static class PickleCost
     private const int Value = 48, Remembered = 32, Named = 384, Stored = 256, Rebuilt = 384;
 
     /// <summary>A pair of a dictionary that is built from a list.</summary>
-    public const int OfPair = 64;
+    public const int ForPair = 64;
 
-    public static int Of(PickleOpcode code) => code switch
+    public static int ForInstruction(PickleOpcode code) => code switch
     {
         PickleOpcode.BinPut or PickleOpcode.LongBinPut or PickleOpcode.Memoize => Remembered,
         PickleOpcode.Global or PickleOpcode.StackGlobal => Named,
@@ -259,5 +259,5 @@ internal static class PickleCost
     };
 
     /// <summary>Text doubles in size; a number of any length is copied once.</summary>
-    public static Int128 OfText(long pickleLength) => 3 * (Int128)pickleLength;
+    public static Int128 ForText(long pickleLength) => 3 * (Int128)pickleLength;
 }

@@ -59,7 +59,7 @@ internal sealed class BatchLoader
     public int Width => _size.Width;
 
     /// <summary>The fraction of the time, from 0 to 1, that the consumer waited for batches; NaN before the first one.</summary>
-    public double ShareWaited => _elapsed == 0 ? double.NaN : (double)_waited / _elapsed;
+    public double WaitFraction => _elapsed == 0 ? double.NaN : (double)_waited / _elapsed;
 
     /// <summary>Loads images in batches. Threads start with the first batch and end with the enumeration.</summary>
     /// <param name="order">Indices of images in the order in which they come; repeated or left out as wished.</param>

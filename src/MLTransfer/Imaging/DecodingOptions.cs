@@ -36,7 +36,7 @@ internal sealed record DecodingOptions
 internal sealed record ImageLimits
 {
     /// <summary>The most pixels that are ever read: at four bytes each they fill the largest array.</summary>
-    internal static int MostPixels => Array.MaxLength / 4;
+    internal static int HardPixelLimit => Array.MaxLength / 4;
 
     /// <summary>The defaults.</summary>
     public static ImageLimits Default { get; } = new();
@@ -52,5 +52,5 @@ internal sealed record ImageLimits
 
     /// <summary>Limits for images of so many pixels, even where their encoding takes four bytes for each.</summary>
     internal static ImageLimits UpTo(long pixels) =>
-        new() { Pixels = pixels, EncodedBytes = Math.Max(Default.EncodedBytes, Math.Min(pixels, MostPixels) * 4) };
+        new() { Pixels = pixels, EncodedBytes = Math.Max(Default.EncodedBytes, Math.Min(pixels, HardPixelLimit) * 4) };
 }

@@ -13,7 +13,7 @@ internal sealed class ImageBatch
     /// <param name="transforms">What is done to it; random transforms use seed 0.</param>
     /// <param name="decoding">How it is decoded; <see langword="null"/>: <see cref="DecodingOptions.Default"/>.</param>
     /// <exception cref="ImageException">The image cannot be used.</exception>
-    public static ImageBatch Of(ImageSource image, IReadOnlyList<ImageTransform> transforms, DecodingOptions? decoding = null)
+    public static ImageBatch LoadOne(ImageSource image, IReadOnlyList<ImageTransform> transforms, DecodingOptions? decoding = null)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(transforms);

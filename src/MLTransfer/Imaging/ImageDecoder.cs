@@ -87,11 +87,11 @@ internal static class ImageDecoder
     private static void CheckHeader(string name, in ImageHeader header, int length, ImageLimits limits)
     {
         (int width, int height) = header.Size;
-        long pixels = (long)width * height, most = Math.Min(limits.Pixels, ImageLimits.MostPixels);
+        long pixels = (long)width * height, most = Math.Min(limits.Pixels, ImageLimits.HardPixelLimit);
         if (pixels > most)
         {
-            string allowed = pixels > ImageLimits.MostPixels
-                ? $"more than {ImageLimits.MostPixels:N0} are never read, to protect memory; make it smaller"
+            string allowed = pixels > ImageLimits.HardPixelLimit
+                ? $"more than {ImageLimits.HardPixelLimit:N0} are never read, to protect memory; make it smaller"
                 : $"at most {most:N0} are read, to protect memory (--max-pixels allows more; MaximumPixels in code)";
             throw new ImageException(name, $"it declares {width} x {height} pixels; {allowed}");
         }

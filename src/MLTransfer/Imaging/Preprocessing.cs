@@ -72,8 +72,8 @@ public sealed record Preprocessing
     /// only blur it. Ignores <see cref="Transforms"/>.
     /// </summary>
     public IReadOnlyList<ImageTransform> TrainingTransforms() => CropTo == ResizeTo && CropTo <= LargestShifted
-        ? [new Resize(ResizeTo, Interpolation), new RandomCrop(CropTo, CropTo / 8), new HorizontalFlip()]
-        : [new RandomResizedCrop(CropTo) { Scale = new(0.35, 1), Interpolation = Interpolation }, new HorizontalFlip()];
+        ? [new Resize(ResizeTo, Interpolation), new RandomCrop(CropTo, CropTo / 8), new RandomHorizontalFlip()]
+        : [new RandomResizedCrop(CropTo) { Scale = new(0.35, 1), Interpolation = Interpolation }, new RandomHorizontalFlip()];
 
     /// <summary>What is wrong with transforms that should end with squares of a size; null where nothing is.</summary>
     internal static string? Complain(IReadOnlyList<ImageTransform> transforms, int size) => TransformPipeline.SizeAfter(transforms) switch

@@ -37,7 +37,7 @@ public static class Presets
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
     /// <param name="preprocessing">What evaluation does to an image.</param>
     /// <exception cref="ArgumentException">There is no such recipe.</exception>
-    public static IReadOnlyList<ImageTransform> Named(string name, Preprocessing preprocessing)
+    public static IReadOnlyList<ImageTransform> Find(string name, Preprocessing preprocessing)
     {
         ArgumentNullException.ThrowIfNull(preprocessing);
         return Recipes.TryGetValue(name, out Func<Preprocessing, IReadOnlyList<ImageTransform>>? recipe) ? recipe(preprocessing)
@@ -46,7 +46,7 @@ public static class Presets
 
     /// <summary>ImageNet's training recipe since Inception: a random resized crop, every second image flipped.</summary>
     /// <param name="size">Side of the square, in pixels. Default 224.</param>
-    public static IReadOnlyList<ImageTransform> ImageNetTrain(int size = 224) => [new RandomResizedCrop(size), new HorizontalFlip()];
+    public static IReadOnlyList<ImageTransform> ImageNetTrain(int size = 224) => [new RandomResizedCrop(size), new RandomHorizontalFlip()];
 
     /// <summary>ImageNet's evaluation: the shorter side to 256/224 of the size, then the centre.</summary>
     /// <param name="size">Side of the square, in pixels. Default 224.</param>
@@ -55,7 +55,7 @@ public static class Presets
     /// <summary>
     /// The training recipe of CIFAR's ResNets (He et al. 2015, §4.2): shifted by up to 4 pixels, every second image flipped.
     /// </summary>
-    public static IReadOnlyList<ImageTransform> Cifar => [new Resize(32, 32), new RandomCrop(32, 4), new HorizontalFlip()];
+    public static IReadOnlyList<ImageTransform> Cifar => [new Resize(32, 32), new RandomCrop(32, 4), new RandomHorizontalFlip()];
 
     /// <summary>
     /// For digits and letters, which a flip would turn into others: rotated by up to 10°, shifted and scaled by up to a tenth.
@@ -85,5 +85,5 @@ public static class Presets
     internal static string? Complaint(string? name) => name is not null && Recipes.ContainsKey(name) ? null : Unknown(name);
 
     private static string Unknown(string? name) =>
-        $"There is no augmentation '{name}'. Known are {string.Join(", ", Names)}.{NearestName.Question(name ?? "", Names)}";
+        $"There is no augmentation '{name}'. Known are {string.Join(", ", Names)}.{NearestName.Suggest(name ?? "", Names)}";
 }

@@ -114,7 +114,7 @@ public abstract class ImageModel : NamedModule
         if (first >= 0) return first;
         string[] names = [.. Groups.Select(group => group.Name), HeadName];
         throw new ArgumentException(
-            $"There is no layer '{name}' in {GetName()}.{NearestName.Question(name, names)} Its layers, from input to output: "
+            $"There is no layer '{name}' in {GetName()}.{NearestName.Suggest(name, names)} Its layers, from input to output: "
             + $"{string.Join(", ", names)}.", nameof(layers));
     }
 

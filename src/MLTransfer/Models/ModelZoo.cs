@@ -48,7 +48,7 @@ public static class ModelZoo
         if (TryFind(name) is { } backbone) return backbone;
         IEnumerable<string> names = All.Select(known => known.Name);
         throw new ArgumentException(
-            $"There is no backbone '{name}'.{NearestName.Question(name, names)} Known backbones: {string.Join(", ", names)}.",
+            $"There is no backbone '{name}'.{NearestName.Suggest(name, names)} Known backbones: {string.Join(", ", names)}.",
             nameof(name));
     }
 
@@ -78,7 +78,7 @@ public static class ModelZoo
     /// <summary>The backbone that a model file names.</summary>
     /// <exception cref="InvalidDataException">There is none; the message says that one's own must be registered before.</exception>
     internal static Backbone FindForModelFile(string name) => TryFind(name) ?? throw new InvalidDataException(
-        $"The model was trained on the backbone '{Printable.Of(name, LongestName)}', which is not registered here. If it is your own, "
+        $"The model was trained on the backbone '{Printable.Sanitize(name, LongestName)}', which is not registered here. If it is your own, "
         + $"register it before loading the model: {nameof(ModelZoo)}.{nameof(Register)}; otherwise a newer version of MLTransfer wrote "
         + "the model, or the file is damaged.");
 

@@ -27,7 +27,7 @@ internal static unsafe class ProcessorCaches
     private static readonly Lazy<bool> Telling = new(SetSizes);
 
     /// <summary>Whether the sizes had to be set. The first call sets them and must precede the first convolution.</summary>
-    public static bool AreTold => Telling.Value;
+    public static bool AreCorrected => Telling.Value;
 
     /// <summary>Whether CPUID does not describe the caches, as in virtual machines that hide them.</summary>
     internal static bool AreHidden { get; } = HasNoCacheLeaf();

@@ -53,7 +53,7 @@ internal static partial class TorchLibrary
             if (!TryLoad(Name))
                 throw Failure("TorchSharp's library", FileName(Name));
         }
-        _ = ProcessorCaches.AreTold;
+        _ = ProcessorCaches.AreCorrected;
         _loaded = true;
     }
 

@@ -125,7 +125,7 @@ internal sealed class TrainingOption
     public string? Complaint(TrainingOptions options) => Read(options) switch
     {
         null => _isNullable ? null : $"{Name} is null; leave it out for its default.",
-        string text => Check.Named(text, Name),
+        string text => Check.NotBlank(text, Name),
         Enum kind => Enum.IsDefined(Type, kind) ? null
             : $"{Name} is {kind}; it must be one of {string.Join(", ", Enum.GetNames(Type))}.",
         int number when Facts.Range == NumberRange.Between => Check.Between(Facts.Least, number, Facts.Most, Name),

@@ -73,7 +73,7 @@ internal static class StateDictFinder
             if (key is not string outer || value is not PickledDictionary inner)
                 continue;
             // Many keys may share one dictionary.
-            budget.Take((Int128)inner.Count * PickleCost.OfPair, "its dictionaries");
+            budget.Take((Int128)inner.Count * PickleCost.ForPair, "its dictionaries");
             foreach ((string name, PickledTensor tensor) in Named(inner, errors))
             {
                 string full = Checked($"{outer}.{name}", errors);
@@ -98,7 +98,7 @@ internal static class StateDictFinder
         : throw errors.Refused($"it has a tensor whose name is {name.Length} characters long");
 
     private static string Shown(KeyValuePair<object?, object?> item) =>
-        $"'{Printable.Of((string)item.Key!, LongestKey)}'"
+        $"'{Printable.Sanitize((string)item.Key!, LongestKey)}'"
         + (item.Value is PickledPlaceholder { Type: var type } ? $", which is a {type}" : "");
 
     private static string Describe(object? content) => content switch

@@ -69,7 +69,7 @@ internal sealed record StateDifferences(IReadOnlyList<string> Missing, IReadOnly
     private static string? List(string what, IReadOnlyList<string> names) => names.Count == 0
         ? null
         : $"{names.Count} {what}: "
-        + $"{string.Join("; ", names.Take(Shown).Select(name => Printable.Of(name, LongestName)))}{(names.Count > Shown ? "; …" : "")}";
+        + $"{string.Join("; ", names.Take(Shown).Select(name => Printable.Sanitize(name, LongestName)))}{(names.Count > Shown ? "; …" : "")}";
 }
 
 /// <summary>A module of a network that keeps its values where a file has none for it.</summary>
@@ -147,7 +147,7 @@ internal static class NetworkInFile
     /// <param name="file">The file.</param>
     /// <param name="name">Its name in that line.</param>
     /// <param name="prefix">The result of <see cref="FindPrefix"/>.</param>
-    public static string? Told(OpenWeights file, string name, string prefix)
+    public static string? Describe(OpenWeights file, string name, string prefix)
     {
         string whole = file.DroppedPrefix + prefix, container = file.Content.Container;
         if (whole.Length == 0 && container.Length == 0)
@@ -159,5 +159,5 @@ internal static class NetworkInFile
             + (others.Count > 0 ? $"; {left} {(others.Count == 1 ? "is" : "are")} there too and not taken" : "");
     }
 
-    private static string Quoted(string text) => $"'{Printable.Of(text, LongestPrefix)}'";
+    private static string Quoted(string text) => $"'{Printable.Sanitize(text, LongestPrefix)}'";
 }

@@ -23,7 +23,7 @@ internal static class TorchZip
         long length = entries.Length(folder + PickleName);
         if (length > MaximumPickle)
             throw errors.Refused($"its {PickleName} has {length} bytes; those of the largest models have a few hundred thousand");
-        budget.Take(PickleCost.OfText(length), "its pickle");
+        budget.Take(PickleCost.ForText(length), "its pickle");
         var storages = new ZipStorages(entries, folder + "data/", errors);
         object? content = new Unpickler(
             new PickleReader(entries.Read(folder + PickleName), errors), TorchGlobals.Allowed, storages.Find, budget, errors).Read();
@@ -100,7 +100,7 @@ internal static class TorchLegacy
         byte[] head = new byte[budget.Take(Math.Min(source.Length, MaximumPickle), "its pickle")];
         source.Read(0, head);
         var reader = new PickleReader(head, errors, isWindow: source.Length > head.Length);
-        budget.Take(PickleCost.OfText(head.Length), "its pickle");
+        budget.Take(PickleCost.ForText(head.Length), "its pickle");
         CheckPreamble(Next, errors);
         object? content = new Unpickler(reader, TorchGlobals.Allowed, storages.Find, budget, errors).Read();
         storages.Locate(Next(), reader.Position);

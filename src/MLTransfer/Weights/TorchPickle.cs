@@ -218,7 +218,7 @@ internal static class ContainerRebuilder
 
     private static PickledDictionary OfPairs(PickledList pairs, ReadBudget budget, FileErrors errors)
     {
-        budget.Take((Int128)pairs.Count * PickleCost.OfPair, "its pickle");
+        budget.Take((Int128)pairs.Count * PickleCost.ForPair, "its pickle");
         var dictionary = new PickledDictionary();
         foreach (object? pair in pairs)
         {

@@ -19,9 +19,9 @@ public sealed class WeightStore
         Options = options.Checked();
     }
 
-    /// <summary>The usual places of this user, without environment variables: see <see cref="WeightStoreOptions.Of"/>.</summary>
+    /// <summary>The usual places of this user, without environment variables: see <see cref="WeightStoreOptions.FromEnvironment"/>.</summary>
     public static WeightStore Default { get; } =
-        new(WeightStoreOptions.Of(_ => null, UserCache.Home));
+        new(WeightStoreOptions.FromEnvironment(_ => null, UserCache.Home));
 
     /// <summary>Where it looks, and how it downloads.</summary>
     public WeightStoreOptions Options { get; }
@@ -101,7 +101,7 @@ public sealed class WeightStore
             var state = FileState.Read(path);
             if (_checked.TryGetValue(path, out FileState before) && before == state)
                 return true;
-            if (!(await FileHash.OfAsync(path, cancel).ConfigureAwait(false)).StartsWith(remote.Sha256, StringComparison.Ordinal))
+            if (!(await FileHash.ComputeAsync(path, cancel).ConfigureAwait(false)).StartsWith(remote.Sha256, StringComparison.Ordinal))
                 return false;
             _checked[path] = state;
             return true;

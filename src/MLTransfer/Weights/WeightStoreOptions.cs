@@ -37,10 +37,10 @@ public sealed record WeightStoreOptions
     /// How often in a row a broken transfer is resumed before it fails; a mebibyte gained starts the count again. 0: never. Default: 4,
     /// with pauses of 1, 2, 4 and 8 seconds.
     /// </summary>
-    public int Retries { get; init; } = DownloadConditions.Usual.Retries;
+    public int Retries { get; init; } = DownloadOptions.Default.Retries;
 
     /// <summary>How long a transfer may stall before it counts as broken. Default: 30 seconds.</summary>
-    public TimeSpan StallTimeout { get; init; } = DownloadConditions.Usual.StallTimeout;
+    public TimeSpan StallTimeout { get; init; } = DownloadOptions.Default.StallTimeout;
 
     /// <summary>Measures pauses and stalls. Default: the system's clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -48,7 +48,7 @@ public sealed record WeightStoreOptions
     /// <summary>
     /// Creates the HTTP handler. Default: one that follows redirections, though not from https to http, and uses the system's proxies.
     /// </summary>
-    public Func<HttpMessageHandler> HttpHandler { get; init; } = DownloadConditions.Usual.HttpHandler;
+    public Func<HttpMessageHandler> HttpHandler { get; init; } = DownloadOptions.Default.HttpHandler;
 
     /// <summary>The folders in the order in which they are searched.</summary>
     public IReadOnlyList<string> Places => [.. Folders, .. CacheFolder is null ? [] : new[] { CacheFolder }, .. TorchFolders];
@@ -57,7 +57,7 @@ public sealed record WeightStoreOptions
     /// <param name="environment">Reads an environment variable: <c>Environment.GetEnvironmentVariable</c>.</param>
     /// <param name="home">The user's home folder; empty where there is none.</param>
     /// <exception cref="ArgumentException">The mirror is no address.</exception>
-    public static WeightStoreOptions Of(Func<string, string?> environment, string home)
+    public static WeightStoreOptions FromEnvironment(Func<string, string?> environment, string home)
     {
         ArgumentNullException.ThrowIfNull(environment);
         string? cache = UserCache.Root(environment, home), usual = UserCache.Root(_ => null, home);
@@ -70,13 +70,13 @@ public sealed record WeightStoreOptions
             CacheFolder = UserCache.Folder(environment, home) is { } own ? Path.Combine(own, "weights") : null,
             TorchFolders = [.. torch.Where(folder => !string.IsNullOrEmpty(folder))
                 .Select(folder => Path.Combine(folder!, "hub", "checkpoints")).Distinct()],
-            Mirror = environment(MirrorVariable) is { Length: > 0 } mirror ? MirrorAt(mirror) : null,
+            Mirror = environment(MirrorVariable) is { Length: > 0 } mirror ? ParseMirror(mirror) : null,
         };
     }
 
     /// <summary>Parses the address of a mirror.</summary>
     /// <exception cref="ArgumentException">It is no address of the web.</exception>
-    public static Uri MirrorAt(string address)
+    public static Uri ParseMirror(string address)
     {
         ArgumentNullException.ThrowIfNull(address);
         return Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out Uri? mirror) && mirror.Scheme is "http" or "https"
@@ -93,7 +93,7 @@ public sealed record WeightStoreOptions
         Check.NotNegative(Retries),
         Check.Positive(StallTimeout.TotalSeconds));
 
-    internal DownloadConditions Conditions => new(Retries, StallTimeout, Clock, HttpHandler);
+    internal DownloadOptions Conditions => new(Retries, StallTimeout, Clock, HttpHandler);
 
     /// <summary>The address to download a file from: its own, or the same path at the mirror if it is a published one.</summary>
     internal Uri AddressOf(RemoteWeights remote) => Mirror is not null && WeightsCatalog.All.Any(weights => weights.Url == remote.Url)

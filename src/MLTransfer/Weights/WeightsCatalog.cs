@@ -24,12 +24,12 @@ internal static class WeightsCatalog
 
     /// <summary>The weights published for a backbone; none for one that is not known.</summary>
     /// <param name="backbone">Its name, letter case aside.</param>
-    public static IReadOnlyList<PublishedWeights> Of(string backbone) =>
+    public static IReadOnlyList<PublishedWeights> ForBackbone(string backbone) =>
         [.. All.Where(weights => weights.Backbone.Equals(backbone, StringComparison.OrdinalIgnoreCase))];
 
     /// <summary>The default weights of a backbone; null where none are published.</summary>
     /// <param name="backbone">The name of the backbone, letter case aside.</param>
-    public static PublishedWeights? DefaultOf(string backbone) => Of(backbone).FirstOrDefault(weights => weights.Default);
+    public static PublishedWeights? DefaultOf(string backbone) => ForBackbone(backbone).FirstOrDefault(weights => weights.Default);
 
     /// <summary>The weights of a name such as <c>resnet50/IMAGENET1K_V2</c>; of a backbone's name alone, its default.</summary>
     /// <exception cref="ArgumentException">There are none; the message says what there is.</exception>
@@ -46,7 +46,7 @@ internal static class WeightsCatalog
         [var backbone] => DefaultOf(backbone),
         [var backbone, var version] when WeightsReference.EqualsIgnoringCase(version, WeightsReference.Default) => DefaultOf(backbone),
         [var backbone, var version] =>
-            Of(backbone).FirstOrDefault(weights => WeightsReference.EqualsIgnoringCase(weights.Version, version)),
+            ForBackbone(backbone).FirstOrDefault(weights => WeightsReference.EqualsIgnoringCase(weights.Version, version)),
         _ => null,
     };
 
@@ -55,10 +55,10 @@ internal static class WeightsCatalog
     /// </summary>
     internal static string DescribeKnown(string backbone, string asked)
     {
-        string[] names = [.. Of(backbone).Select(weights => weights.Name)];
+        string[] names = [.. ForBackbone(backbone).Select(weights => weights.Name)];
         return names.Length > 0
             ? $"Weights of {backbone}: {string.Join(", ", names)}."
-            : $"Known are weights of {string.Join(", ", Backbones)}.{NearestName.Question(asked, Backbones)}";
+            : $"Known are weights of {string.Join(", ", Backbones)}.{NearestName.Suggest(asked, Backbones)}";
     }
 
     private static IEnumerable<string> Backbones => All.Select(weights => weights.Backbone).Distinct();

@@ -75,7 +75,7 @@ internal static class TensorConversion
         if (FiniteOnes(before) != FiniteOnes(after))
         {
             throw new WeightsException(
-                file, $"cannot be converted to {type}: '{Printable.Of(stored.Name, LongestName)}' has numbers too large for it",
+                file, $"cannot be converted to {type}: '{Printable.Sanitize(stored.Name, LongestName)}' has numbers too large for it",
                 "Convert to BFloat16 or Float32, which reach further.");
         }
         return TorchTensors.ToStored(stored.Name, after);

@@ -70,5 +70,5 @@ internal sealed class WeightsErrors(string file) : FileErrors
             "Save it as floating-point numbers of 16, 32 or 64 bits, integers or booleans.");
 
     private WeightsException New(string reason, string remedy, Exception? cause = null) =>
-        new(file, Printable.Of(reason, LongestReason), remedy, cause);
+        new(file, Printable.Sanitize(reason, LongestReason), remedy, cause);
 }

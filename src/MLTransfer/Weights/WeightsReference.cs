@@ -38,7 +38,7 @@ internal sealed partial record WeightsReference
 
     /// <summary>Published weights.</summary>
     /// <exception cref="ArgumentException">They cannot be used; the message says why.</exception>
-    public static WeightsReference To(PublishedWeights weights)
+    public static WeightsReference ForPublished(PublishedWeights weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
         return weights.Unusable is null
@@ -62,12 +62,12 @@ internal sealed partial record WeightsReference
         if (EqualsIgnoringCase(text, Default))
         {
             if (WeightsCatalog.DefaultOf(backbone) is { } weights)
-                return To(weights);
+                return ForPublished(weights);
             text = ModelZoo.TryFind(backbone)?.DefaultWeights ?? throw NoDefault(backbone);
         }
         if (text.Contains("://", StringComparison.Ordinal))
             return OfAddress(RemoteWeights.Parse(text));
-        return OfName(text, backbone) is { } published ? To(published) : OfFile(text, backbone);
+        return OfName(text, backbone) is { } published ? ForPublished(published) : OfFile(text, backbone);
     }
 
     /// <summary>Whether the value asks for random weights.</summary>
@@ -89,7 +89,7 @@ internal sealed partial record WeightsReference
 
     private static PublishedWeights? OfName(string text, string backbone)
     {
-        if (WeightsCatalog.Of(backbone).FirstOrDefault(weights => EqualsIgnoringCase(weights.Version, text)) is { } version)
+        if (WeightsCatalog.ForBackbone(backbone).FirstOrDefault(weights => EqualsIgnoringCase(weights.Version, text)) is { } version)
             return version;
         if (!text.Contains('/', StringComparison.Ordinal) || WeightsCatalog.TryFind(text) is not { } found)
             return null;
@@ -102,19 +102,19 @@ internal sealed partial record WeightsReference
     // A file with a published file name is taken for that file; if it is another, loading says so.
     private static WeightsReference OfFile(string path, string backbone)
     {
-        bool namesBackbone = path.Split('/') is [var first, _] && WeightsCatalog.Of(first).Count > 0;
+        bool namesBackbone = path.Split('/') is [var first, _] && WeightsCatalog.ForBackbone(first).Count > 0;
         if (!System.IO.File.Exists(path) && (namesBackbone || PlainWord().IsMatch(path)))
         {
             throw new ArgumentException(
                 $"'{path}' is neither a file nor the name of weights."
-                + $"{NearestName.Question(path, WeightsCatalog.Of(backbone).Select(weights => weights.Version))} "
+                + $"{NearestName.Suggest(path, WeightsCatalog.ForBackbone(backbone).Select(weights => weights.Version))} "
                 + WeightsCatalog.DescribeKnown(backbone, backbone), nameof(path));
         }
         string name = Path.GetFileName(path);
         return new()
         {
             File = path,
-            Published = WeightsCatalog.Of(backbone).FirstOrDefault(weights => weights.Remote?.FileName == name && weights.Unusable is null),
+            Published = WeightsCatalog.ForBackbone(backbone).FirstOrDefault(weights => weights.Remote?.FileName == name && weights.Unusable is null),
         };
     }
 

@@ -27,7 +27,7 @@ public class BenchmarkTests
     public async Task Every_comparison_shows_its_help_with_an_example_and_its_json(string name)
     {
         var outcome = await Mlt.RunAsync(BenchmarkTree.Create, name, "--help");
-        Assert.Equal((ExitCode.Done, ""), (outcome.Code, outcome.Words));
+        Assert.Equal((ExitCode.Done, ""), (outcome.Code, outcome.Error));
         Assert.Contains($"  {BenchmarkTree.Run} {name}", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("JSON: ", outcome.Output, StringComparison.Ordinal);
         Expected.Is($"help-benchmarks-{name}.txt", outcome.Output);
@@ -54,7 +54,7 @@ public class BenchmarkTests
         var outcome = await Mlt.RunAsync(BenchmarkTree.Create, "peer", "--peer-script", "/nowhere/tutorial.py");
         Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.StartsWith(
-            "MLTransfer.Benchmarks peer: --peer-script is '/nowhere/tutorial.py', but there is no such file.", outcome.Words,
+            "MLTransfer.Benchmarks peer: --peer-script is '/nowhere/tutorial.py', but there is no such file.", outcome.Error,
             StringComparison.Ordinal);
     }
 }

@@ -38,7 +38,7 @@ public class CommandContractTests
     {
         var outcome = await Mlt.RunAsync([.. name.Split(' '), "--help"]);
         Assert.Equal(ExitCode.Done, outcome.Code);
-        Assert.Equal("", outcome.Words);
+        Assert.Equal("", outcome.Error);
         Expected.Is($"help-{name.Replace(' ', '-')}.txt", outcome.Output);
     }
 
@@ -48,7 +48,7 @@ public class CommandContractTests
         var outcome = await Mlt.RunAsync([.. name.Split(' '), "--jsn"]);
         Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Equal("", outcome.Output);
-        Assert.Contains($"mlt {name}: Unknown option '--jsn'. Did you mean '--json'?", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains($"mlt {name}: Unknown option '--jsn'. Did you mean '--json'?", outcome.Error, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(AllCommands))]

@@ -29,5 +29,5 @@ public class ShellWordTests
     [InlineData("it's", @"'it'\''s'")]
     [InlineData("$(rm x)", "'$(rm x)'")]
     [InlineData("", "''")]
-    public void Words_can_be_pasted_into_a_shell(string text, string expected) => Assert.Equal(expected, ShellWord.Of(text));
+    public void Words_can_be_pasted_into_a_shell(string text, string expected) => Assert.Equal(expected, ShellWord.Quote(text));
 }

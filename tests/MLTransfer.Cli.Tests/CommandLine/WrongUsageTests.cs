@@ -20,7 +20,7 @@ public class WrongUsageTests
         var outcome = await Mlt.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Equal("", outcome.Output);
-        Expected.Is($"wrong-{file}.txt", outcome.Words);
+        Expected.Is($"wrong-{file}.txt", outcome.Error);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed partial class DatasetsCheckTests : IDisposable
     public async Task What_is_in_a_folder_and_what_is_wrong_with_it_is_shown()
     {
         var outcome = await Mlt.RunAsync("datasets", "check", _folder.PathOf("set"), "--near", "0");
-        Assert.Equal((ExitCode.Done, ""), (outcome.Code, outcome.Words));
+        Assert.Equal((ExitCode.Done, ""), (outcome.Code, outcome.Error));
         Expected.Is("datasets-check.txt", Time().Replace(outcome.Output.Replace(_folder.Path, "", StringComparison.Ordinal), "took 0.0 s"));
     }
 
@@ -48,7 +48,7 @@ public sealed partial class DatasetsCheckTests : IDisposable
         {
             var outcome = await Mlt.RunAsync([.. command, option, _folder.Path]);
             Assert.Equal(ExitCode.Usage, outcome.Code);
-            Assert.Contains($": {option} applies only to a manifest (.csv, .tsv, .jsonl), which '{set}' is not", outcome.Words,
+            Assert.Contains($": {option} applies only to a manifest (.csv, .tsv, .jsonl), which '{set}' is not", outcome.Error,
                 StringComparison.Ordinal);
         }
         Assert.Equal(ExitCode.Done, (await Mlt.RunAsync("datasets", "check", set, "--allow-outside-paths")).Code);
@@ -90,7 +90,7 @@ public sealed partial class DatasetsCheckTests : IDisposable
     {
         var outcome = await Mlt.RunAsync("datasets", "check", "/nowhere/at/all");
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains("DATA is '/nowhere/at/all', but there is no such file or folder.", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains("DATA is '/nowhere/at/all', but there is no such file or folder.", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed partial class DatasetsCheckTests : IDisposable
         string[] asked = ["datasets", "check", manifest, "--image-column", "image of", "--label-column", "kind"];
         var refused = await Mlt.RunAsync(asked);
         Assert.Equal(ExitCode.Failed, refused.Code);
-        Assert.Contains("lies outside the manifest's folder", refused.Words, StringComparison.Ordinal);
+        Assert.Contains("lies outside the manifest's folder", refused.Error, StringComparison.Ordinal);
         Assert.Contains("2 images", (await Mlt.RunAsync([.. asked, "--allow-outside-paths"])).Output, StringComparison.Ordinal);
     }
 

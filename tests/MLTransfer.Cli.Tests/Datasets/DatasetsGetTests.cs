@@ -20,15 +20,15 @@ public sealed class DatasetsGetTests : IDisposable
         var first = await Mlt.RunInAsync(_cache.Path, "datasets", "get", "hymenoptera", "--mirror", server.Address.ToString());
         first.AssertSuccess();
         Assert.Equal("/tutorial/hymenoptera_data.zip", Assert.Single(server.Requests).Path);
-        Assert.Contains("downloading hymenoptera_data.zip", first.Words, StringComparison.Ordinal);
-        Assert.Contains("unpacking hymenoptera_data.zip …", first.Words, StringComparison.Ordinal);
+        Assert.Contains("downloading hymenoptera_data.zip", first.Error, StringComparison.Ordinal);
+        Assert.Contains("unpacking hymenoptera_data.zip …", first.Error, StringComparison.Ordinal);
         string folder = Path.Combine(_cache.Path, "datasets", "hymenoptera");
         Assert.StartsWith($"{folder}: hymenoptera (downloaded and unpacked, 2 files, 2 B, licence not stated by its publishers)\nIts "
             + $"publishers state no checksum", first.Output, StringComparison.Ordinal);
         Assert.Contains($"mlt train --data {folder}/hymenoptera_data/train --val {folder}/hymenoptera_data/val ", first.Output,
             StringComparison.Ordinal);
         var second = await Mlt.RunInAsync(_cache.Path, "datasets", "get", "hymenoptera", "--offline");
-        Assert.Equal((ExitCode.Done, ""), (second.Code, second.Words));
+        Assert.Equal((ExitCode.Done, ""), (second.Code, second.Error));
         Assert.Contains("(already complete, 2 files", second.Output, StringComparison.Ordinal);
     }
 
@@ -39,7 +39,7 @@ public sealed class DatasetsGetTests : IDisposable
         string folder = _cache.PathOf("mine");
         var outcome = await Mlt.RunInAsync(
             _cache.Path, "datasets", "get", "hymenoptera", "--mirror", server.Address.ToString(), "--out", folder, "--json");
-        Assert.Equal("", outcome.Words);
+        Assert.Equal("", outcome.Error);
         JsonElement json = outcome.Json;
         Assert.Equal((folder, false, 2),
             (json.GetProperty("folder").GetString(), json.GetProperty("was_there").GetBoolean(), json.GetProperty("files").GetInt32()));
@@ -53,7 +53,7 @@ public sealed class DatasetsGetTests : IDisposable
             _cache.Path, "datasets", "get", "eurosat", "--offline", "--mirror", "https://mirror.example/sets");
         Assert.Equal(ExitCode.Failed, outcome.Code);
         Assert.Contains("Download https://mirror.example/sets/files/sentinel/EuroSAT.zip and put it there, or allow downloads (without "
-            + "--offline; Offline in code).", outcome.Words, StringComparison.Ordinal);
+            + "--offline; Offline in code).", outcome.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class DatasetsGetTests : IDisposable
     {
         var outcome = await Mlt.RunInAsync(_cache.Path, ["datasets", "get", .. asked.Split(' ')]);
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains(answer, outcome.Words, StringComparison.Ordinal);
+        Assert.Contains(answer, outcome.Error, StringComparison.Ordinal);
     }
 
     private static byte[] AntsAndBees()

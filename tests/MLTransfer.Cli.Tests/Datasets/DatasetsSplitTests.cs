@@ -42,8 +42,8 @@ public sealed class DatasetsSplitTests : IDisposable
     {
         Directory.CreateDirectory(_folder.PathOf("elsewhere"));
         var outcome = await Mlt.RunAsync("datasets", "split", _folder.PathOf("set"), "--out", _folder.PathOf("elsewhere/list.csv"));
-        Assert.Contains("--allow-outside-paths", outcome.Words, StringComparison.Ordinal);
-        Assert.Equal("", (await RunAsync()).Words);
+        Assert.Contains("--allow-outside-paths", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal("", (await RunAsync()).Error);
         Assert.Equal(ExitCode.Done, (await Mlt
             .RunAsync("datasets", "check", _folder.PathOf("elsewhere/list.csv"), "--allow-outside-paths")).Code);
     }
@@ -67,7 +67,7 @@ public sealed class DatasetsSplitTests : IDisposable
     {
         var outcome = await RunAsync(asked.Split(' '));
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains(answer, outcome.Words, StringComparison.Ordinal);
+        Assert.Contains(answer, outcome.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(Manifest));
     }
 

@@ -85,7 +85,7 @@ public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedMod
     {
         var outcome = await Mlt.RunAsync("predict", "--model", _folder.PathOf("none.zip"), "x.jpg");
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains($"--model is '{_folder.PathOf("none.zip")}', but there is no such file.", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains($"--model is '{_folder.PathOf("none.zip")}', but there is no such file.", outcome.Error, StringComparison.Ordinal);
     }
 
     private string[] Weights(ReadOnlySpan<byte> content) => ["--weights", _folder.Write("weights.pth", content)];
@@ -96,9 +96,9 @@ public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedMod
         var outcome = await Mlt.RunAsync(
             ["train", "--data", model.Training, "--backbone", "cifar_resnet20", "--epochs", "1", "--out", _folder.PathOf("model.zip"),
             .. mode, .. more]);
-        Assert.True(code == outcome.Code, outcome.Words);
-        Assert.Contains(named, outcome.Words, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", outcome.Words, StringComparison.Ordinal);
+        Assert.True(code == outcome.Code, outcome.Error);
+        Assert.Contains(named, outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.PathOf("model.zip")));
     }
 
@@ -107,8 +107,8 @@ public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedMod
         var outcome = await Mlt.RunAsync("evaluate", "--model", path, "--data", model.Validation, "--json");
         Assert.Equal(ExitCode.Failed, outcome.Code);
         Assert.Equal("", outcome.Output);
-        Assert.StartsWith($"mlt evaluate: '{path}' cannot be used as a model.", outcome.Words, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", outcome.Words, StringComparison.Ordinal);
-        return outcome.Words;
+        Assert.StartsWith($"mlt evaluate: '{path}' cannot be used as a model.", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
+        return outcome.Error;
     }
 }

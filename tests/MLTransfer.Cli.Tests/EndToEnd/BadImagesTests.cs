@@ -27,7 +27,7 @@ public sealed class BadImagesTests : IDisposable
         var json = outcome.Json;
         Assert.Equal(bad.Length, json.GetProperty("skipped_images").GetInt32());
         Assert.Equal(10, json.GetProperty("train_images").GetInt32() + json.GetProperty("val_images").GetInt32());
-        Assert.All(bad, path => Assert.Contains($"skipped '{path}': ", outcome.Words, StringComparison.Ordinal));
+        Assert.All(bad, path => Assert.Contains($"skipped '{path}': ", outcome.Error, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class BadImagesTests : IDisposable
         var bad = _folder.Write("data/disc-plain/empty.png", []);
         var outcome = await TrainAsync("--stop-on-bad-image");
         Assert.Equal(ExitCode.Failed, outcome.Code);
-        Assert.Contains(bad, outcome.Words, StringComparison.Ordinal);
+        Assert.Contains(bad, outcome.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.PathOf("model.zip")));
     }
 
@@ -76,7 +76,7 @@ public sealed class BadImagesTests : IDisposable
             "train", "--data", _folder.PathOf("data"), "--mode", "features", "--backbone", "cifar_resnet20", "--weights", "none",
             "--epochs", "2", "--out", _folder.PathOf("model.zip"));
         outcome.AssertSuccess();
-        Assert.Single(outcome.Words.Split('\n'),
+        Assert.Single(outcome.Error.Split('\n'),
             line => line.Contains("features are not kept for the next training (--cache DIR|none)", StringComparison.Ordinal));
         Assert.True(File.Exists(_folder.PathOf("model.zip")));
     }
@@ -87,7 +87,7 @@ public sealed class BadImagesTests : IDisposable
         SmallImages.Draw(_folder.PathOf("data"), perClass: 5, seed: 1);
         var outcome = await TrainAsync("--cache", Path.Combine(_folder.Write("file", []), "cache"));
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains("--cache is '", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains("--cache is '", outcome.Error, StringComparison.Ordinal);
     }
 
     private async Task FailsAsync(string named)
@@ -95,8 +95,8 @@ public sealed class BadImagesTests : IDisposable
         var outcome = await TrainAsync();
         Assert.Contains(outcome.Code, (int[])[ExitCode.Failed, ExitCode.Usage]);
         Assert.Equal("", outcome.Output);
-        Assert.Contains(named, outcome.Words, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains(named, outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
     }
 
     private Task<Outcome> TrainAsync(params string[] more) => Mlt.RunAsync(
@@ -126,7 +126,7 @@ public sealed class OddImagesTests(TrainedModel model) : IClassFixture<TrainedMo
         using (var image = MLImage.CreateFromPixels(width, height, MLPixelFormat.Rgba32, new byte[width * height * 4]))
             image.Save(_folder.PathOf(name));
         var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--json", _folder.Path);
-        Assert.True(outcome.Code == ExitCode.Done, outcome.Output + outcome.Words);
+        Assert.True(outcome.Code == ExitCode.Done, outcome.Output + outcome.Error);
         Assert.Contains(name, outcome.Output, StringComparison.Ordinal);
         Assert.Contains(outcome.Json[0].GetProperty("label").GetString(), SmallImages.Labels);
     }

@@ -30,10 +30,10 @@ public sealed class DatasetFormsTests : IDisposable
         trained.AssertSuccess();
         var json = trained.Json;
         Assert.Equal((8, 4), (json.GetProperty("train_images").GetInt32(), json.GetProperty("val_images").GetInt32()));
-        Assert.Contains($"training on the split 'train' of '{Archive}', validating on its split 'val'", trained.Words);
+        Assert.Contains($"training on the split 'train' of '{Archive}', validating on its split 'val'", trained.Error);
 
         var evaluated = await Mlt.RunAsync("evaluate", "--model", Model, "--data", Archive, "--json");
-        Assert.Contains($"scoring the split 'val' of '{Archive}'; --split selects another: train", evaluated.Words);
+        Assert.Contains($"scoring the split 'val' of '{Archive}'; --split selects another: train", evaluated.Error);
         Assert.Equal(json.GetProperty("val_accuracy").GetDouble(),
             evaluated.Json.GetProperty("micro_accuracy").GetDouble());
         var scoredOnTraining = await Mlt.RunAsync("evaluate", "--model", Model, "--data", Archive, "--split", "train", "--json");
@@ -73,7 +73,7 @@ public sealed class DatasetFormsTests : IDisposable
         File.WriteAllBytes(Model, []);
         var outcome = await Mlt.RunAsync("evaluate", "--model", Model, "--data", Archive, "--split", "test");
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains($"--split: '{Archive}' has no split 'test'. Its splits are train, val.", outcome.Words);
+        Assert.Contains($"--split: '{Archive}' has no split 'test'. Its splits are train, val.", outcome.Error);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class DatasetFormsTests : IDisposable
         var manifest = _folder.Write("shapes/list.csv", "image,label\n../a.png,a\nb.png,b\n"u8);
         var outcome = await Mlt.RunAsync(["train", "--data", manifest, "--out", Model, .. Rest]);
         Assert.Equal(ExitCode.Failed, outcome.Code);
-        Assert.Contains("line 2 names '../a.png', which lies outside the manifest's folder", outcome.Words);
-        Assert.Contains("--allow-outside-paths", outcome.Words);
+        Assert.Contains("line 2 names '../a.png', which lies outside the manifest's folder", outcome.Error);
+        Assert.Contains("--allow-outside-paths", outcome.Error);
     }
 }

@@ -19,7 +19,7 @@ public sealed class InterruptionTests : IDisposable
         mlt.Interrupt();
         var code = await mlt.EndAsync();
         Assert.Equal(ExitCode.Failed, code);
-        Assert.Contains("interrupted; the best model so far, of epoch ", mlt.Words, StringComparison.Ordinal);
+        Assert.Contains("interrupted; the best model so far, of epoch ", mlt.Error, StringComparison.Ordinal);
         var evaluation = await Mlt.RunAsync("evaluate", "--model", Model, "--data", _folder.PathOf("data"), "--json");
         evaluation.AssertSuccess();
     }
@@ -31,7 +31,7 @@ public sealed class InterruptionTests : IDisposable
         await mlt.HasSaidItAsync();
         mlt.Interrupt();
         Assert.Equal(ExitCode.Failed, await mlt.EndAsync());
-        Assert.Contains("interrupted; the best model so far, of epoch ", mlt.Words, StringComparison.Ordinal);
+        Assert.Contains("interrupted; the best model so far, of epoch ", mlt.Error, StringComparison.Ordinal);
         var page = File.ReadAllText(_folder.PathOf("report.html"));
         Assert.Contains(", then interrupted", page, StringComparison.Ordinal);
         Assert.Contains("no results by class", page, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class InterruptionTests : IDisposable
         var outcome = await Mlt.RunAsync("", interruption.Token, Arguments);
         Assert.Equal(ExitCode.Failed, outcome.Code);
         Assert.Equal("", outcome.Output);
-        Assert.Contains("interrupted", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains("interrupted", outcome.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(Model));
     }
 
@@ -99,7 +99,7 @@ public sealed class FailedEpochTests : IDisposable
         Assert.Equal(3, json.GetProperty("epochs").GetInt32());
         Assert.Matches(
             "mlt train: The checkpoint of epoch 3 could not be written: .*epoch-00003.partial.* "
-                + $"The best model of the finished epochs, of epoch {best}, is saved in '.*model.zip'", outcome.Words);
+                + $"The best model of the finished epochs, of epoch {best}, is saved in '.*model.zip'", outcome.Error);
         Assert.StartsWith("The checkpoint of epoch 3 could not be written: ", json.GetProperty("failure").GetString(),
             StringComparison.Ordinal);
         Assert.False(json.TryGetProperty("interrupted", out _));

@@ -30,14 +30,14 @@ internal sealed class MltProcess : IDisposable
         if (cache is not null)
             _process.StartInfo.Environment["XDG_CACHE_HOME"] = cache.FullName;
         _process.ErrorDataReceived += (_, line) => Hear(line.Data, signal);
-        _process.Exited += (_, _) => _saidIt.TrySetException(new InvalidOperationException($"It ended early. {Words}"));
+        _process.Exited += (_, _) => _saidIt.TrySetException(new InvalidOperationException($"It ended early. {Error}"));
         _process.EnableRaisingEvents = true;
         _process.Start();
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
     }
 
-    internal string Words
+    internal string Error
     {
         get
         {

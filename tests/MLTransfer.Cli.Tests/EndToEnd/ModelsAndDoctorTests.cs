@@ -52,8 +52,8 @@ public class ModelsAndDoctorTests
     {
         var outcome = await Mlt.RunAsync(["models", .. asked.Split(' ')]);
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains(answer, outcome.Words, StringComparison.Ordinal);
-        Assert.DoesNotContain("(Parameter", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains(answer, outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("(Parameter", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

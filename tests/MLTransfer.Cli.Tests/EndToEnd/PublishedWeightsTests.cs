@@ -22,7 +22,7 @@ public sealed class PublishedWeightsTests : IDisposable
         var outcome = await TrainAsync("--mirror", mirror.Address.ToString());
         outcome.AssertSuccess();
         Assert.Contains($"downloading {Published} (1.0 MiB) …\nweights: cifar_resnet20/CIFAR10_V1 (licence BSD-2-Clause), "
-            + $"{_folder.PathOf("cache/weights/" + Published)}\n", outcome.Words, StringComparison.Ordinal);
+            + $"{_folder.PathOf("cache/weights/" + Published)}\n", outcome.Error, StringComparison.Ordinal);
         Assert.Equal($"/akamaster/pytorch_resnet_cifar10/raw/master/pretrained_models/{Published}", Assert.Single(mirror.Requests).Path);
     }
 
@@ -40,7 +40,7 @@ public sealed class PublishedWeightsTests : IDisposable
     {
         var outcome = await TrainAsync("--offline");
         Assert.Equal(ExitCode.Failed, outcome.Code);
-        Assert.Contains($"'{Published}' is not on this machine (looked in {_folder.PathOf("cache/weights")}", outcome.Words,
+        Assert.Contains($"'{Published}' is not on this machine (looked in {_folder.PathOf("cache/weights")}", outcome.Error,
             StringComparison.Ordinal);
     }
 
@@ -52,7 +52,7 @@ public sealed class PublishedWeightsTests : IDisposable
             _folder.PathOf("model.zip"));
         Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.StartsWith("mlt train: --weights: No weights are published for mobilenet_v1_b12. Name a FILE or an address, or 'none'",
-            outcome.Words, StringComparison.Ordinal);
+            outcome.Error, StringComparison.Ordinal);
     }
 
     private Task<Outcome> TrainAsync(params string[] more) => Mlt.RunInAsync(

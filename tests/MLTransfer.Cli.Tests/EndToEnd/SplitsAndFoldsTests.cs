@@ -42,7 +42,7 @@ public sealed class SplitsAndFoldsTests : IDisposable
     {
         var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--folds", "2");
         outcome.AssertSuccess();
-        Assert.Contains("fold 2 of 2: 'fold2' held out", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains("fold 2 of 2: 'fold2' held out", outcome.Error, StringComparison.Ordinal);
         Assert.Matches(@"Cross-validation: [\d.]+ % ± [\d.]+ % of the held-out images right after the last epoch \(mean ± standard deviation over 2 folds\)", outcome.Output);
         Assert.Contains("Nothing was held back for validation: the model is that of the last epoch, 3.", outcome.Output,
             StringComparison.Ordinal);
@@ -54,8 +54,8 @@ public sealed class SplitsAndFoldsTests : IDisposable
         await FoldedAsync(3);
         var one = await TrainAsync("--data", Manifest, "--split", "fold1,fold3", "--val-fraction", "0", "--json");
         Assert.Equal((8, 0), Counts(one));
-        Assert.Contains("training on the splits 'fold1', 'fold3' of", one.Words, StringComparison.Ordinal);
-        Assert.Contains("not used: fold2", one.Words, StringComparison.Ordinal);
+        Assert.Contains("training on the splits 'fold1', 'fold3' of", one.Error, StringComparison.Ordinal);
+        Assert.Contains("not used: fold2", one.Error, StringComparison.Ordinal);
         var other = await TrainAsync("--data", Manifest, "--val-split", "fold2", "--json");
         Assert.Equal((8, 4), Counts(other));
         var both = await TrainAsync("--data", Manifest, "--split", "fold1", "--val-split", "fold2", "--json");
@@ -76,7 +76,7 @@ public sealed class SplitsAndFoldsTests : IDisposable
         await FoldedAsync(3);
         var outcome = await TrainAsync(["--data", Manifest, .. options]);
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.StartsWith($"mlt train: {complaint.Replace("*", Manifest, StringComparison.Ordinal)}", outcome.Words,
+        Assert.StartsWith($"mlt train: {complaint.Replace("*", Manifest, StringComparison.Ordinal)}", outcome.Error,
             StringComparison.Ordinal);
     }
 
@@ -85,7 +85,7 @@ public sealed class SplitsAndFoldsTests : IDisposable
     {
         var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--folds");
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains("has no folds of its own; say how many to divide it into, such as --folds 5.", outcome.Words,
+        Assert.Contains("has no folds of its own; say how many to divide it into, such as --folds 5.", outcome.Error,
             StringComparison.Ordinal);
     }
 
@@ -123,7 +123,7 @@ public sealed class SplitsAndFoldsTests : IDisposable
         var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--weights", checkpoint, "--folds", "2");
         outcome.AssertSuccess();
         Assert.Single(
-            outcome.Words.Split('\n'), line =>
+            outcome.Error.Split('\n'), line =>
             line.TrimEnd() == $"weights: '{checkpoint}' holds the network with names that begin with 'model.'");
     }
 

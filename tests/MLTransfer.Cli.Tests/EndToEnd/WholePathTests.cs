@@ -9,7 +9,7 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
     [Fact]
     public void Training_succeeds_and_says_what_it_made_in_one_document()
     {
-        Assert.True(model.Outcome.Code == ExitCode.Done, model.Outcome.Words);
+        Assert.True(model.Outcome.Code == ExitCode.Done, model.Outcome.Error);
         var json = model.Json;
         Assert.Equal("features", json.GetProperty("mode").GetString());
         Assert.Equal(SmallImages.Labels, json.GetProperty("classes").EnumerateArray().Select(label => label.GetString()!));
@@ -82,7 +82,7 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
         var good = Path.Combine(model.Validation, SmallImages.Labels[0], "000.png");
         var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--json", "missing.jpg", good);
         Assert.Equal(ExitCode.Failed, outcome.Code);
-        Assert.Contains("'missing.jpg', but there is no such file", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains("'missing.jpg', but there is no such file", outcome.Error, StringComparison.Ordinal);
         var rows = outcome.Json.EnumerateArray().ToArray();
         Assert.Equal(["missing.jpg", good], rows.Select(row => row.GetProperty("file").GetString()!));
         Assert.NotEqual("", rows[0].GetProperty("error").GetString());
@@ -107,8 +107,8 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
     {
         using var folder = new TemporaryFolder();
         var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--", "-none.jpg");
-        Assert.Contains("'-none.jpg', but there is no such file", outcome.Words, StringComparison.Ordinal);
-        Assert.Contains("Unknown option '-none.jpg'", (await Mlt.RunAsync("predict", "--model", model.Path, "-none.jpg")).Words,
+        Assert.Contains("'-none.jpg', but there is no such file", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("Unknown option '-none.jpg'", (await Mlt.RunAsync("predict", "--model", model.Path, "-none.jpg")).Error,
             StringComparison.Ordinal);
     }
 
@@ -121,9 +121,9 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
             ["evaluate", "--model", bad, "--data", bad], ["weights", "inspect", bad], ["nothing\u001b[0m"]])
         {
             var outcome = await Mlt.RunAsync(asked);
-            Assert.DoesNotContain((outcome.Output + outcome.Words).Replace(Environment.NewLine, "", StringComparison.Ordinal),
+            Assert.DoesNotContain((outcome.Output + outcome.Error).Replace(Environment.NewLine, "", StringComparison.Ordinal),
                 char.IsControl);
-            Assert.Contains('\uFFFD', outcome.Output + outcome.Words);
+            Assert.Contains('\uFFFD', outcome.Output + outcome.Error);
         }
     }
 

@@ -33,7 +33,7 @@ public class EvaluateViewTests
             from actual in Enumerable.Range(1, classes - 1)
             from image in Enumerable.Range(0, actual + 1)
             select (actual, Certain(image == 0 ? actual - 1 : actual, classes));
-        return new(ClassificationReport.Of(labels, scored), [], [], 0.5);
+        return new(ClassificationReport.FromPredictions(labels, scored), [], [], 0.5);
     }
 
     private static IReadOnlyList<float> Certain(int predicted, int classes) =>

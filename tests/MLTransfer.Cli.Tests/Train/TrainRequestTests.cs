@@ -114,6 +114,6 @@ public sealed class TrainRequestTests : IDisposable
         var outcome = await Mlt.RunAsync(arguments);
         Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Equal("", outcome.Output);
-        Assert.StartsWith($"mlt train: {complaint}", outcome.Words, StringComparison.Ordinal);
+        Assert.StartsWith($"mlt train: {complaint}", outcome.Error, StringComparison.Ordinal);
     }
 }

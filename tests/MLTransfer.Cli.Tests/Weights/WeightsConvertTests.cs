@@ -51,8 +51,8 @@ public sealed class WeightsConvertTests : IDisposable
         var forced = await Mlt.RunAsync("weights", "convert", input, output, "--force");
 
         Assert.Equal((ExitCode.Usage, ExitCode.Usage, ExitCode.Done), (refused.Code, otherEnding.Code, forced.Code));
-        Assert.Contains("which exists; use --force to replace it", refused.Words, StringComparison.Ordinal);
-        Assert.Contains("it must end in .safetensors", otherEnding.Words, StringComparison.Ordinal);
+        Assert.Contains("which exists; use --force to replace it", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("it must end in .safetensors", otherEnding.Error, StringComparison.Ordinal);
         Assert.Equal(["weight"], WeightsFile.Read(output).Keys);
     }
 

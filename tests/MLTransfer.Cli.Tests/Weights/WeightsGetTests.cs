@@ -22,10 +22,10 @@ public sealed class WeightsGetTests : IDisposable
         using var server = new TestServer(Honest(Content));
         var first = await Mlt.RunInAsync(_cache.Path, "weights", "get", Address(server));
         first.AssertSuccess();
-        Assert.Equal($"downloading model-{Hash[..8]}.pth (1.4 MiB) …\n", first.Words);
+        Assert.Equal($"downloading model-{Hash[..8]}.pth (1.4 MiB) …\n", first.Error);
         Assert.Equal($"{Place("")}: {server.Address}model.pth (downloaded, 1.4 MiB)\n", first.Output);
         var second = await Mlt.RunInAsync(_cache.Path, "weights", "get", Address(server));
-        Assert.Equal((ExitCode.Done, ""), (second.Code, second.Words));
+        Assert.Equal((ExitCode.Done, ""), (second.Code, second.Error));
         Assert.Contains("(already there, 1.4 MiB)", second.Output, StringComparison.Ordinal);
         Assert.Single(server.Requests);
     }
@@ -35,7 +35,7 @@ public sealed class WeightsGetTests : IDisposable
     {
         using var server = new TestServer(Honest(Content));
         var outcome = await Mlt.RunInAsync(_cache.Path, "weights", "get", Address(server), "--json");
-        Assert.Equal("", outcome.Words);
+        Assert.Equal("", outcome.Error);
         var json = outcome.Json[0];
         Assert.Equal((Place(""), 1_500_000, true),
             (json.GetProperty("path").GetString(), json.GetProperty("bytes").GetInt32(), json.GetProperty("downloaded").GetBoolean()));
@@ -80,7 +80,7 @@ public sealed class WeightsGetTests : IDisposable
         }
         using MltProcess next = Process(server, "");
         Assert.Equal(ExitCode.Done, await next.EndAsync());
-        Assert.Contains("at 585.9 KiB of 1.4 MiB", next.Words, StringComparison.Ordinal);
+        Assert.Contains("at 585.9 KiB of 1.4 MiB", next.Error, StringComparison.Ordinal);
         Assert.Equal("bytes=600000-", server.Requests[1].Range);
         Assert.Equal(Content, File.ReadAllBytes(Place("mltransfer")));
     }
@@ -94,7 +94,7 @@ public sealed class WeightsGetTests : IDisposable
         interrupted.Interrupt();
         Assert.Equal(ExitCode.Failed, await interrupted.EndAsync());
         Assert.Contains("mlt weights get: interrupted; the part already downloaded is kept, and the same command resumes the download.",
-            interrupted.Words, StringComparison.Ordinal);
+            interrupted.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class WeightsGetTests : IDisposable
             _cache.Path, "weights", "get", "resnet18", "--offline", "--mirror", "https://mirror.example/torch");
         Assert.Equal(ExitCode.Failed, outcome.Code);
         Assert.Contains("Download https://mirror.example/torch/models/resnet18-f37072fd.pth and put it into one of these folders",
-            outcome.Words, StringComparison.Ordinal);
+            outcome.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -117,8 +117,8 @@ public sealed class WeightsGetTests : IDisposable
     {
         var outcome = await Mlt.RunInAsync(_cache.Path, ["weights", "get", .. asked.Split(' ')]);
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains(answer, outcome.Words, StringComparison.Ordinal);
-        Assert.DoesNotContain("(Parameter", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains(answer, outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("(Parameter", outcome.Error, StringComparison.Ordinal);
     }
 
     private MltProcess Process(TestServer server, string signal) =>

@@ -38,9 +38,9 @@ public sealed class WeightsInspectTests : IDisposable
         var text = await Mlt.RunAsync("weights", "inspect", _folder.Write("text.pth", "Just some text."u8), "--json");
 
         Assert.Equal(ExitCode.Usage, missing.Code);
-        Assert.Contains("missing.pth", missing.Words, StringComparison.Ordinal);
+        Assert.Contains("missing.pth", missing.Error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Failed, text.Code);
         Assert.Equal("", text.Output);
-        Assert.Contains("is neither a .pth nor a .safetensors file", text.Words, StringComparison.Ordinal);
+        Assert.Contains("is neither a .pth nor a .safetensors file", text.Error, StringComparison.Ordinal);
     }
 }

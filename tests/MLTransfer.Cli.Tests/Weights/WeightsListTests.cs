@@ -53,7 +53,7 @@ public sealed class WeightsListTests : IDisposable
     {
         var outcome = await Mlt.RunAsync("weights", "list", "--backbone", "resnt50");
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.StartsWith("mlt weights list: --backbone: There is no backbone 'resnt50'. Did you mean 'resnet50'?", outcome.Words,
+        Assert.StartsWith("mlt weights list: --backbone: There is no backbone 'resnt50'. Did you mean 'resnet50'?", outcome.Error,
             StringComparison.Ordinal);
     }
 }

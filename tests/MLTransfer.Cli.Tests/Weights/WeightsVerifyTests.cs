@@ -58,7 +58,7 @@ public sealed class WeightsVerifyTests : IDisposable
     {
         var outcome = await Mlt.RunInAsync(_cache.Path, "weights", "verify", "mine.pth");
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.StartsWith("mlt weights verify: 'mine.pth' is not a file. There are no weights 'mine.pth'.", outcome.Words,
+        Assert.StartsWith("mlt weights verify: 'mine.pth' is not a file. There are no weights 'mine.pth'.", outcome.Error,
             StringComparison.Ordinal);
     }
 

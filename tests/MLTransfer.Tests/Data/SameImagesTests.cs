@@ -19,12 +19,12 @@ public sealed class SameImagesTests : IDisposable
             Row("f.png", [1, 2])];
 
         Assert.Equal(["a.png c.png", "b.png f.png"],
-            SameImages.Among(rows).Select(group => string.Join(' ', group.Select(row => Path.GetFileName(row.ImagePath)))).Order());
+            SameImages.FindGroups(rows).Select(group => string.Join(' ', group.Select(row => Path.GetFileName(row.ImagePath)))).Order());
     }
 
     [Fact]
     public void Files_that_are_empty_or_not_there_are_left_to_others() => Assert.Empty(
-        SameImages.Among([Row("a.png", []), Row("b.png", []), new ImageRow(_folder.PathOf("no.png"), "a"),
+        SameImages.FindGroups([Row("a.png", []), Row("b.png", []), new ImageRow(_folder.PathOf("no.png"), "a"),
             new ImageRow(_folder.PathOf("no.png"), "a")]));
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class SameImagesTests : IDisposable
         string[] paths = [$"{zip}!/a/1.png", $"{zip}!/a/2.png", $"{zip}!/b/3.png", $"{wide}!/0", $"{high}!/0", $"{wide}!/1"];
 
         Assert.Equal([$"{zip}!/a/1.png {zip}!/b/3.png", $"{wide}!/0 {wide}!/1"],
-            SameImages.Among(paths.Select(path => new ImageRow(path, "a")))
+            SameImages.FindGroups(paths.Select(path => new ImageRow(path, "a")))
                 .Select(group => string.Join(' ', group.Select(row => row.ImagePath))).Order());
     }
 

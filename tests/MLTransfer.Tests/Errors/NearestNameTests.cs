@@ -11,11 +11,11 @@ public class NearestNameTests
     [InlineData("TRAIN", "train")]
     [InlineData("evalute", "evaluate")]
     [InlineData("model", "models")]
-    public void A_mistyped_name_finds_what_was_meant(string typed, string meant) => Assert.Equal(meant, NearestName.Of(typed, Names));
+    public void A_mistyped_name_finds_what_was_meant(string typed, string meant) => Assert.Equal(meant, NearestName.Find(typed, Names));
 
     [Theory]
     [InlineData("x")]
     [InlineData("banana")]
     [InlineData("")]
-    public void Something_else_altogether_finds_nothing(string typed) => Assert.Null(NearestName.Of(typed, Names));
+    public void Something_else_altogether_finds_nothing(string typed) => Assert.Null(NearestName.Find(typed, Names));
 }

@@ -10,7 +10,7 @@ public class PrintableTests
     [InlineData("abcdef", 3, "abc…")]
     [InlineData("abc", 3, "abc")]
     public void Control_characters_are_replaced_and_long_texts_cut(string text, int longest, string expected) =>
-        Assert.Equal(expected, Printable.Of(text, longest));
+        Assert.Equal(expected, Printable.Sanitize(text, longest));
 
     [Theory]
     [InlineData(2, "1, 2")]

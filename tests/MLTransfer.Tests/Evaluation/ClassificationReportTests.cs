@@ -18,7 +18,7 @@ public class ClassificationReportTests
     [Fact]
     public void Images_are_counted_by_actual_and_predicted_class()
     {
-        var report = ClassificationReport.Of(Labels, Scored);
+        var report = ClassificationReport.FromPredictions(Labels, Scored);
         Assert.Equal(4, report.Images);
         Assert.Equal(new long[] { 2, 1, 0 }, report.Confusion[0]);
         Assert.Equal(new long[] { 0, 1, 0 }, report.Confusion[1]);
@@ -28,7 +28,7 @@ public class ClassificationReportTests
     [Fact]
     public void Micro_accuracy_weighs_images_and_macro_accuracy_weighs_classes_seen()
     {
-        var report = ClassificationReport.Of(Labels, Scored);
+        var report = ClassificationReport.FromPredictions(Labels, Scored);
         Assert.Equal(3.0 / 4, report.MicroAccuracy);
         Assert.Equal((2.0 / 3 + 1) / 2, report.MacroAccuracy, 15); // the class without images does not count; 15 digits: one rounding
     }
@@ -36,7 +36,7 @@ public class ClassificationReportTests
     [Fact]
     public void Log_loss_is_the_mean_negative_logarithm_of_the_true_class()
     {
-        var report = ClassificationReport.Of(Labels, Scored);
+        var report = ClassificationReport.FromPredictions(Labels, Scored);
         var byHand = (Math.Log(2) + 0 + Math.Log(4) + Math.Log(4.0 / 3)) / 4;
         Assert.Equal(byHand, report.LogLoss, 14); // 14 digits: a sum of four logarithms
     }
@@ -44,21 +44,21 @@ public class ClassificationReportTests
     [Fact]
     public void A_true_class_of_probability_zero_costs_what_ML_NET_says()
     {
-        var report = ClassificationReport.Of(Labels, [(2, [1f, 0f, 0f])]);
+        var report = ClassificationReport.FromPredictions(Labels, [(2, [1f, 0f, 0f])]);
         Assert.Equal(-Math.Log(1e-15f), report.LogLoss);
     }
 
     [Fact]
     public void Precision_and_recall_are_not_numbers_where_nothing_was_seen()
     {
-        var wasps = ClassificationReport.Of(Labels, Scored).PerClass[2];
+        var wasps = ClassificationReport.FromPredictions(Labels, Scored).PerClass[2];
         Assert.Equal(new ClassMetrics("wasps", double.NaN, double.NaN, 0), wasps);
     }
 
     [Fact]
     public void Precision_divides_by_the_predicted_and_recall_by_the_actual()
     {
-        var report = ClassificationReport.Of(Labels, Scored);
+        var report = ClassificationReport.FromPredictions(Labels, Scored);
         Assert.Equal(new ClassMetrics("ants", 1, 2.0 / 3, 3), report.PerClass[0]);
         Assert.Equal(new ClassMetrics("bees", 1.0 / 2, 1, 1), report.PerClass[1]);
     }
@@ -66,14 +66,14 @@ public class ClassificationReportTests
     [Fact]
     public void Of_equally_probable_classes_the_first_is_predicted()
     {
-        var report = ClassificationReport.Of(Labels, [(1, [0.25f, 0.375f, 0.375f])]);
+        var report = ClassificationReport.FromPredictions(Labels, [(1, [0.25f, 0.375f, 0.375f])]);
         Assert.Equal(1, report.Confusion[1][1]);
     }
 
     [Fact]
     public void Nothing_scored_is_not_a_number_rather_than_zero()
     {
-        var report = ClassificationReport.Of(Labels, []);
+        var report = ClassificationReport.FromPredictions(Labels, []);
         Assert.Equal(0, report.Images);
         Assert.Equal(double.NaN, report.MicroAccuracy);
         Assert.Equal(double.NaN, report.MacroAccuracy);
@@ -83,7 +83,7 @@ public class ClassificationReportTests
     [Fact]
     public void Confusions_are_listed_from_the_most_frequent_without_the_diagonal()
     {
-        var report = ClassificationReport.Of(Labels, [.. Scored, .. Scored, (1, [0f, 0f, 1f]), (2, [0f, 0f, 1f])]);
+        var report = ClassificationReport.FromPredictions(Labels, [.. Scored, .. Scored, (1, [0f, 0f, 1f]), (2, [0f, 0f, 1f])]);
         Assert.Equal([(0, 1, 2L), (1, 2, 1L)], report.LargestConfusions());
     }
 
@@ -92,14 +92,14 @@ public class ClassificationReportTests
     [InlineData(3)]
     public void A_class_that_does_not_exist_is_refused(int actual)
     {
-        var refusal = Assert.Throws<ArgumentException>(() => ClassificationReport.Of(Labels, [(actual, [1f, 0f, 0f])]));
+        var refusal = Assert.Throws<ArgumentException>(() => ClassificationReport.FromPredictions(Labels, [(actual, [1f, 0f, 0f])]));
         Assert.Equal($"An image is of class {actual}, but classes are numbered 0 to 2.", refusal.Message);
     }
 
     [Fact]
     public void A_row_of_another_length_is_refused()
     {
-        var refusal = Assert.Throws<ArgumentException>(() => ClassificationReport.Of(Labels, [(0, [1f])]));
+        var refusal = Assert.Throws<ArgumentException>(() => ClassificationReport.FromPredictions(Labels, [(0, [1f])]));
         Assert.Equal("An image has 1 probabilities, but there are 3 classes.", refusal.Message);
     }
 }

@@ -17,7 +17,7 @@ public sealed class ModelEvaluationTests(TrainedModel trained) : IClassFixture<T
         string label = trained.Network.Labels[^1];
         Copy(label, label, count: 3);
 
-        ModelEvaluation evaluation = ModelEvaluation.Of(trained.Network, Open());
+        ModelEvaluation evaluation = ModelEvaluation.Run(trained.Network, Open());
 
         Assert.Equal(trained.Network.Labels, evaluation.Report.Labels);
         Assert.Equal(3, evaluation.Report.Images);
@@ -33,7 +33,7 @@ public sealed class ModelEvaluationTests(TrainedModel trained) : IClassFixture<T
         Copy(label, label, count: 3);
         Directory.CreateDirectory(_folder.PathOf("empty"));
 
-        ModelEvaluation evaluation = ModelEvaluation.Of(trained.Network, Open());
+        ModelEvaluation evaluation = ModelEvaluation.Run(trained.Network, Open());
 
         Assert.Equal([new UnknownClass("0 wasps", 2)], evaluation.Unknown);
         Assert.Equal(3, evaluation.Report.Images);
@@ -47,7 +47,7 @@ public sealed class ModelEvaluationTests(TrainedModel trained) : IClassFixture<T
         Copy(label, label, count: 3);
         File.WriteAllText(_folder.PathOf($"{label}/broken.png"), "no image");
 
-        ModelEvaluation evaluation = ModelEvaluation.Of(trained.Network, Open());
+        ModelEvaluation evaluation = ModelEvaluation.Run(trained.Network, Open());
 
         ImagePrediction skipped = Assert.Single(evaluation.Skipped);
         Assert.Equal(_folder.PathOf($"{label}/broken.png"), skipped.Name);
@@ -61,7 +61,7 @@ public sealed class ModelEvaluationTests(TrainedModel trained) : IClassFixture<T
         Copy(trained.Network.Labels[0], "wasps", count: 2);
 
         Assert.Contains("the model knows none of the classes",
-            Assert.Throws<ArgumentException>(() => ModelEvaluation.Of(trained.Network, Open())).Message);
+            Assert.Throws<ArgumentException>(() => ModelEvaluation.Run(trained.Network, Open())).Message);
     }
 
     private ImageDataset Open() => ImageDataset.Open(_folder.Path, new() { IsTestSet = true });

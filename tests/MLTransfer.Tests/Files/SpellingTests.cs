@@ -20,10 +20,10 @@ public class SpellingTests
     [InlineData("plain", "plain")]
     public void Every_form_of_a_name_becomes_the_composed_one(string name, string composed)
     {
-        Assert.Equal(composed, Spelling.Composed(name));
-        Assert.Equal(composed, Spelling.Composed(composed));
+        Assert.Equal(composed, Spelling.ToComposed(name));
+        Assert.Equal(composed, Spelling.ToComposed(composed));
     }
 
     [Fact]
-    public void Half_a_surrogate_pair_stays_as_it_is() => Assert.Equal("u\u0308\udc80", Spelling.Composed("u\u0308\udc80"));
+    public void Half_a_surrogate_pair_stays_as_it_is() => Assert.Equal("u\u0308\udc80", Spelling.ToComposed("u\u0308\udc80"));
 }

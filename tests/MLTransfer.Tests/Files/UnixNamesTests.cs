@@ -33,7 +33,7 @@ public sealed class UnixNamesTests : IDisposable
 
         Assert.Equal([("bees", 2), ("caf\u00e9", 1)], dataset.Rows.CountBy(row => row.Label).Select(pair => (pair.Key, pair.Value)));
         Assert.All(dataset.Rows, row => Assert.Equal(Fixture.Shown().Pixels, ImageSource.FromPath(row.ImagePath).Decode().Pixels));
-        Assert.Single(SameImages.Among(dataset.Rows), group => group.Count == 3);
+        Assert.Single(SameImages.FindGroups(dataset.Rows), group => group.Count == 3);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class UnixNamesTests : IDisposable
     [Fact]
     public void Half_a_pair_is_told_from_a_pair() => Assert.Equal(
         OperatingSystem.IsLinux() ? [false, true, true] : [false, false, false],
-        ((string[])["\U0001F480.png", "\udc80.png", "\U0001F480\udc80.png"]).Select(UnixNames.Has));
+        ((string[])["\U0001F480.png", "\udc80.png", "\U0001F480\udc80.png"]).Select(UnixNames.IsNotUtf8));
 
     private void Shell(string command)
     {

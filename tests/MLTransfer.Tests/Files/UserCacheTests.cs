@@ -22,7 +22,7 @@ public class UserCacheTests
     public void Without_a_home_there_is_no_cache_and_none_in_the_working_directory(string home)
     {
         Assert.Null(UserCache.Folder(_ => null, home));
-        WeightStoreOptions options = WeightStoreOptions.Of(_ => null, home);
+        WeightStoreOptions options = WeightStoreOptions.FromEnvironment(_ => null, home);
         Assert.Null(options.CacheFolder);
         Assert.Empty(options.Places);
     }
@@ -30,7 +30,7 @@ public class UserCacheTests
     [Fact]
     public async Task Weights_that_would_have_to_be_downloaded_without_a_folder_for_them_are_an_error_that_says_what_to_name()
     {
-        var store = new WeightStore(WeightStoreOptions.Of(_ => null, ""));
+        var store = new WeightStore(WeightStoreOptions.FromEnvironment(_ => null, ""));
         var error = await Assert.ThrowsAsync<WeightsException>(() => store.GetAsync(WeightsReference.Parse("default", "resnet18")));
         Assert.Contains("this user has no home folder", error.Message, StringComparison.Ordinal);
         Assert.Contains("XDG_CACHE_HOME", error.Message, StringComparison.Ordinal);

@@ -7,7 +7,7 @@ namespace MLTransfer.Tests.Imaging;
 public class BatchLoaderTests
 {
     private static readonly IReadOnlyList<ImageTransform> Exact = [new Resize(4, 4)];
-    private static readonly IReadOnlyList<ImageTransform> Augmented = [new RandomResizedCrop(8), new HorizontalFlip()];
+    private static readonly IReadOnlyList<ImageTransform> Augmented = [new RandomResizedCrop(8), new RandomHorizontalFlip()];
 
     [Theory]
     [InlineData(1)]
@@ -70,7 +70,7 @@ public class BatchLoaderTests
         ImageSource[] images = [.. Enumerable.Range(0, 14)
             .Select(i => new DecodedImage($"{i}", Fixture.Drawn(48 + i, 40, (x, y) => (x * 5, y * 6 + i, x + y))))];
         images[3] = images[10] = new EncodedImage("text.jpg", "hello"u8.ToArray());
-        ImageTransform[] chain = [new HorizontalFlip(), TransformExamples.All[transform], new RandomResizedCrop(16)];
+        ImageTransform[] chain = [new RandomHorizontalFlip(), TransformExamples.All[transform], new RandomResizedCrop(16)];
 
         byte[][] once = Seen(threads: 1);
 
@@ -126,7 +126,7 @@ public class BatchLoaderTests
     [Fact]
     public void Transforms_that_leave_the_size_open_are_refused_at_once() =>
         Assert.Contains("different sizes",
-            Assert.Throws<ArgumentException>(() => new BatchLoader(Numbered(3), [new Resize(8), new HorizontalFlip()])).Message);
+            Assert.Throws<ArgumentException>(() => new BatchLoader(Numbered(3), [new Resize(8), new RandomHorizontalFlip()])).Message);
 
     [Fact]
     public void The_fraction_of_time_waited_tells_a_slow_loader_from_a_slow_consumer()
@@ -135,13 +135,13 @@ public class BatchLoaderTests
             fast = new(Numbered(8), Exact, batchSize: 2, threads: 1);
         int[] order = [.. Enumerable.Range(0, 8)];
 
-        Assert.Equal(double.NaN, slow.ShareWaited);
+        Assert.Equal(double.NaN, slow.WaitFraction);
         Assert.Equal(4, slow.Load(order).Count());
         foreach (ImageBatch batch in fast.Load(order))
             Thread.Sleep(50 * batch.Count);
 
-        Assert.InRange(slow.ShareWaited, 0.9, 1);
-        Assert.InRange(fast.ShareWaited, 0, 0.5);
+        Assert.InRange(slow.WaitFraction, 0.9, 1);
+        Assert.InRange(fast.WaitFraction, 0, 0.5);
     }
 
     /// <summary>Images whose every pixel is their number.</summary>

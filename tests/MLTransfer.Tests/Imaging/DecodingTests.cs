@@ -106,7 +106,7 @@ public sealed class DecodingTests : IDisposable
             image.Save(path);
 
         Assert.Equal(shown.Pixels, new FileImage(path).Decode().Pixels);
-        ImageBatch batch = ImageBatch.Of(new FileImage(path), Preprocessing.ImageNet.EvaluationTransforms());
+        ImageBatch batch = ImageBatch.LoadOne(new FileImage(path), Preprocessing.ImageNet.EvaluationTransforms());
         Assert.Equal((224, 224, 1), (batch.Width, batch.Height, batch.Count));
         Assert.All(batch.Pixels.Where((_, i) => i % 3 == 2), blue => Assert.Equal(7, blue));
     }

@@ -6,7 +6,7 @@ namespace MLTransfer.Tests.Imaging;
 public class ImageMemoryTests
 {
     private const int Size = 40 * 30 * 3;
-    private static readonly IReadOnlyList<ImageTransform> Augmented = [new RandomResizedCrop(8), new HorizontalFlip()];
+    private static readonly IReadOnlyList<ImageTransform> Augmented = [new RandomResizedCrop(8), new RandomHorizontalFlip()];
     private static readonly int[] Order = [.. Enumerable.Range(0, 12)];
 
     [Theory]

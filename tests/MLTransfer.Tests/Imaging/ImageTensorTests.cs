@@ -12,7 +12,7 @@ public class ImageTensorTests
     {
         using var scope = NewDisposeScope();
         Image image = Fixture.Drawn(16, 16, (x, y) => (16 * y + x, 255 - (16 * y + x), (16 * y + x + 100) % 256));
-        ImageBatch batch = ImageBatch.Of(new DecodedImage("levels", image), [new Resize(16, 16)]);
+        ImageBatch batch = ImageBatch.LoadOne(new DecodedImage("levels", image), [new Resize(16, 16)]);
 
         Tensor images = ImageTensor.From(batch, Preprocessing.ImageNet, CPU);
 

@@ -13,19 +13,19 @@ public class PresetsTests
         foreach (Preprocessing preprocessing in (
             Preprocessing[])[Preprocessing.ImageNet, Preprocessing.Inception.ForSize(299), Preprocessing.Cifar])
             Assert.Equal(new ImageDimensions(preprocessing.CropTo, preprocessing.CropTo),
-                TransformPipeline.SizeAfter(Presets.Named(name.ToUpperInvariant(), preprocessing)));
+                TransformPipeline.SizeAfter(Presets.Find(name.ToUpperInvariant(), preprocessing)));
     }
 
     [Fact]
     public void No_recipe_is_another_under_a_second_name() =>
         Assert.Equal(Presets.Names.Count,
-            Presets.Names.Select(name => TransformJson.Write(Presets.Named(name, Preprocessing.Cifar))).Distinct().Count());
+            Presets.Names.Select(name => TransformJson.Write(Presets.Find(name, Preprocessing.Cifar))).Distinct().Count());
 
     [Fact]
     public void AutoAugment_takes_the_policy_of_small_images_for_small_images()
     {
-        Assert.Contains(new AutoAugment(AutoAugmentPolicy.Cifar10), Presets.Named("auto", Preprocessing.Cifar));
-        Assert.Contains(new AutoAugment(AutoAugmentPolicy.ImageNet), Presets.Named("auto", Preprocessing.ImageNet));
+        Assert.Contains(new AutoAugment(AutoAugmentPolicy.Cifar10), Presets.Find("auto", Preprocessing.Cifar));
+        Assert.Contains(new AutoAugment(AutoAugmentPolicy.ImageNet), Presets.Find("auto", Preprocessing.ImageNet));
     }
 
     [Fact]
@@ -39,12 +39,12 @@ public class PresetsTests
 
     [Fact]
     public void What_is_erased_becomes_the_mean_colour() =>
-        Assert.Equal(new Color(124, 116, 104), Presets.Named("trivial", Preprocessing.ImageNet).OfType<RandomErasing>().Single().Fill);
+        Assert.Equal(new Color(124, 116, 104), Presets.Find("trivial", Preprocessing.ImageNet).OfType<RandomErasing>().Single().Fill);
 
     [Fact]
     public void An_unknown_recipe_is_answered_with_the_known_and_the_nearest()
     {
-        var error = Assert.Throws<ArgumentException>(() => Presets.Named("standart", Preprocessing.ImageNet));
+        var error = Assert.Throws<ArgumentException>(() => Presets.Find("standart", Preprocessing.ImageNet));
         Assert.StartsWith($"There is no augmentation 'standart'. Known are {string.Join(", ", Presets.Names)}. Did you mean 'standard'?",
             error.Message, StringComparison.Ordinal);
     }

@@ -31,8 +31,8 @@ public class TorchvisionParityTests
         Same("resize_nearest_100", new Resize(100, Interpolation.Nearest));
         Same("center_crop_224", new Resize(256), new CenterCrop(224));
         Same("center_crop_300_pads", new Resize(256), new CenterCrop(300));
-        Same("hflip", new Resize(256), new CenterCrop(224), new HorizontalFlip(Probability: 1));
-        Same("hflip", new HorizontalFlip(Probability: 1), new Resize(256), new CenterCrop(224));
+        Same("hflip", new Resize(256), new CenterCrop(224), new RandomHorizontalFlip(Probability: 1));
+        Same("hflip", new RandomHorizontalFlip(Probability: 1), new Resize(256), new CenterCrop(224));
         Region part = new(Argument("left"), Argument("top"), Argument("width"), Argument("height"));
         Same("resized_crop", new FixedCrop(part), new Resize(224, 224));
 

@@ -27,7 +27,7 @@ public class ImageDataTests
     {
         using var scope = NewDisposeScope();
         var mixing = new BatchMixing(mixup: 1, cutMix: 0, classes: 2, seed: 3);
-        LabelledBatch plain = Only(new Resize(2, 2)), flipped = Only(new Resize(2, 2), new HorizontalFlip(1)), mixed = Batch(mixing);
+        LabelledBatch plain = Only(new Resize(2, 2)), flipped = Only(new Resize(2, 2), new RandomHorizontalFlip(1)), mixed = Batch(mixing);
         LabelledBatch expected = mixing.Mix(plain, epoch: 1, index: 0);
 
         Assert.True(plain.Inputs.flip(3).Equals(flipped.Inputs));

@@ -63,7 +63,7 @@ public class EmbeddedBackboneTests
     {
         using var scope = NewDisposeScope();
         using ImageModel model = ModelZoo.Find("embedded").Build(Weights.Classes);
-        LocalWeights local = await WeightStore.Default.GetAsync(WeightsReference.To(Weights));
+        LocalWeights local = await WeightStore.Default.GetAsync(WeightsReference.ForPublished(Weights));
         StateDict.Load(model, local.Read(), local.Name, "embedded");
         using var frozen = new FrozenModel(model, Precision.Float32);
         (EncodedImage[] images, int[] labels) = HeldOut();
@@ -88,7 +88,7 @@ public class EmbeddedBackboneTests
             .OrderBy(entry => entry.FullName, StringComparer.Ordinal)];
         string[] classes = [.. entries.Select(entry => entry.FullName.Split('/')[0]).Distinct()];
         int[] labels = [.. entries.Select(entry => Array.IndexOf(classes, entry.FullName.Split('/')[0]))];
-        (_, IReadOnlyList<int> held) = Split.Stratified(labels, 0.1, seed: 1);
+        (_, IReadOnlyList<int> held) = StratifiedSplit.Stratified(labels, 0.1, seed: 1);
         return ([.. held.Select(row => new EncodedImage(entries[row].FullName, Bytes(entries[row])))],
             [.. held.Select(row => labels[row])]);
     }

@@ -88,7 +88,7 @@ public sealed class TrainerCheckpointTests : IDisposable
     public void A_file_of_the_network_alone_is_not_told_of()
     {
         using OpenWeights file = OpenWeights.Open(Write(Named(Backbone.Build(10), "")));
-        Assert.Null(NetworkInFile.Told(file, "weights.pth", ""));
+        Assert.Null(NetworkInFile.Describe(file, "weights.pth", ""));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class TrainerCheckpointTests : IDisposable
         Assert.True(withClassifier);
         Assert.All(model.parameters(), parameter => Assert.True(parameter.eq(0.5).all().item<bool>()));
         Assert.Equal(new BackboneDetector(Backbone, 10) { Prefix = prefix }, BackboneDetector.Detect(WeightsFile.Summarize(path).Tensors));
-        return NetworkInFile.Told(file, path, prefix);
+        return NetworkInFile.Describe(file, path, prefix);
     }
 
     // Written by PyTorch: the network's tensors are all 0.5, the averaged ones 0, and args holds what scripts keep.

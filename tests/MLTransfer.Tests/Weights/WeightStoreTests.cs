@@ -85,7 +85,7 @@ public sealed class WeightStoreTests : IDisposable
             ["MLTRANSFER_WEIGHTS"] = $"/a{Path.PathSeparator}/b", ["TORCH_HOME"] = "/t", ["XDG_CACHE_HOME"] = "/x",
             ["MLTRANSFER_MIRROR"] = "https://mirror/torch",
         };
-        var options = WeightStoreOptions.Of(environment.GetValueOrDefault, "/home/ada");
+        var options = WeightStoreOptions.FromEnvironment(environment.GetValueOrDefault, "/home/ada");
         Assert.Equal(
             ["/a", "/b", "/x/mltransfer/weights", "/t/hub/checkpoints", "/x/torch/hub/checkpoints",
             "/home/ada/.cache/torch/hub/checkpoints"], options.Places);
@@ -95,7 +95,7 @@ public sealed class WeightStoreTests : IDisposable
     [Fact]
     public void A_mirror_stands_in_for_the_hosts_of_published_weights_and_for_no_other()
     {
-        WeightStoreOptions options = Store().Options with { Mirror = WeightStoreOptions.MirrorAt("https://mirror/torch") };
+        WeightStoreOptions options = Store().Options with { Mirror = WeightStoreOptions.ParseMirror("https://mirror/torch") };
         Assert.Equal("https://mirror/torch/models/resnet18-f37072fd.pth",
             options.AddressOf(WeightsCatalog.Find("resnet18").Remote!).AbsoluteUri);
         Assert.Equal("https://host/model.pth", options.AddressOf(Wanted.Remote!).AbsoluteUri);
@@ -104,12 +104,12 @@ public sealed class WeightStoreTests : IDisposable
     [Fact]
     public void Without_an_environment_the_caches_lie_below_the_home_folder() => Assert.Equal(
         ["/home/ada/.cache/mltransfer/weights", "/home/ada/.cache/torch/hub/checkpoints"],
-        WeightStoreOptions.Of(_ => null, "/home/ada").Places);
+        WeightStoreOptions.FromEnvironment(_ => null, "/home/ada").Places);
 
     [Fact]
     public void A_mirror_that_is_no_address_is_refused() => Assert.Contains(
         "The mirror 'mirror.example' is no address",
-        Assert.Throws<ArgumentException>(() => WeightStoreOptions.MirrorAt("mirror.example")).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => WeightStoreOptions.ParseMirror("mirror.example")).Message, StringComparison.Ordinal);
 
     private WeightStore Store() => new(new()
     {

@@ -34,7 +34,7 @@ internal static class DatasetCards
         ArgumentNullException.ThrowIfNull(name);
         string[] names = [.. All.Select(card => card.Name)];
         return All.FirstOrDefault(card => card.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw new ArgumentException(
-            $"There is no data set '{name}'.{NearestName.Question(name, names)} Known: {string.Join(", ", names)}.", nameof(name));
+            $"There is no data set '{name}'.{NearestName.Suggest(name, names)} Known: {string.Join(", ", names)}.", nameof(name));
     }
 
     private static DatasetCard Read(string resource)

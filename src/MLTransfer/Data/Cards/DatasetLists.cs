@@ -34,7 +34,7 @@ internal static class DatasetLists
             .Replace("{name}", match.Groups["name"].Value, StringComparison.Ordinal);
         string image = Path.Combine([folder, .. EntryNames.PathParts(name)]);
         return File.Exists(image)
-            ? new ImageRow(image, label, SplitNames.Of(list.Split))
+            ? new ImageRow(image, label, SplitNames.Normalize(list.Split))
             : throw new InvalidDataException($"The list '{list.File}' names the image '{name}', which is not in the data set.");
     }
 }

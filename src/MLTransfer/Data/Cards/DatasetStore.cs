@@ -121,7 +121,7 @@ internal sealed record DatasetStoreOptions
     /// <summary>Whether downloads are forbidden. Default: false.</summary>
     public bool Offline { get; init; }
 
-    public DownloadConditions Conditions { get; init; } = DownloadConditions.Usual;
+    public DownloadOptions Conditions { get; init; } = DownloadOptions.Default;
 
     /// <summary>The addresses of a file, in the order in which they are tried.</summary>
     public IReadOnlyList<Uri> AddressesOf(DatasetFile file) =>
@@ -189,7 +189,7 @@ internal sealed class DatasetFiles(DatasetStoreOptions options, DatasetCard card
     {
         if (!File.Exists(path))
             return false;
-        return file.Checksum is not { } expected || expected.Agrees(await expected.OfAsync(path, cancel).ConfigureAwait(false));
+        return file.Checksum is not { } expected || expected.Matches(await expected.ComputeAsync(path, cancel).ConfigureAwait(false));
     }
 }
 

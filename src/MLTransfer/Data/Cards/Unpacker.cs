@@ -41,7 +41,7 @@ internal sealed class Unpacker(string archive, string folder, UnpackLimits limit
             exception is InvalidDataException or InvalidOperationException or EndOfStreamException or FormatException or ArgumentException
                 or NotSupportedException or OverflowException)
         {
-            string subject = last.Length == 0 ? "it" : $"its entry '{Printable.Of(last, LongestName)}'";
+            string subject = last.Length == 0 ? "it" : $"its entry '{Printable.Sanitize(last, LongestName)}'";
             throw new InvalidDataException(
                 $"The archive '{archive}' cannot be unpacked: {subject} {Reason(exception)}. "
                 + "Nothing of it is kept. If its checksum is right, its publishers packed it so; tell them.", exception);
@@ -55,7 +55,7 @@ internal sealed class Unpacker(string archive, string folder, UnpackLimits limit
             throw new InvalidDataException($"is one of more than {limits.Entries:N0} entries");
         string[] parts = EntryNames.PathParts(entry.Name);
         if (entry.Kind == EntryKind.Other)
-            _skipped.Add(Printable.Of(entry.Name, LongestName));
+            _skipped.Add(Printable.Sanitize(entry.Name, LongestName));
         else if (entry.Kind == EntryKind.Folder || parts.Length == 0)
             Directory.CreateDirectory(Path.Combine([folder, .. parts]));
         else

@@ -32,6 +32,6 @@ internal readonly record struct Markup(string Source)
         };
 
         // HTML cannot express control characters, but file names may contain them.
-        private static string Encode(string text) => WebUtility.HtmlEncode(Printable.Of(text));
+        private static string Encode(string text) => WebUtility.HtmlEncode(Printable.Sanitize(text));
     }
 }

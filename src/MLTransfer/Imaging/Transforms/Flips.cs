@@ -5,7 +5,7 @@ namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>Exchanges left and right, with a probability. As torchvision's <c>RandomHorizontalFlip</c>.</summary>
 /// <param name="Probability">From 0 to 1. Default 0.5.</param>
-public sealed record HorizontalFlip(double Probability = 0.5) : BuiltInTransform
+public sealed record RandomHorizontalFlip(double Probability = 0.5) : BuiltInTransform
 {
     /// <summary>The probability, from 0 to 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It lies outside.</exception>
@@ -17,7 +17,7 @@ public sealed record HorizontalFlip(double Probability = 0.5) : BuiltInTransform
 
 /// <summary>Exchanges top and bottom, with a probability. As torchvision's <c>RandomVerticalFlip</c>.</summary>
 /// <param name="Probability">From 0 to 1. Default 0.5.</param>
-public sealed record VerticalFlip(double Probability = 0.5) : BuiltInTransform
+public sealed record RandomVerticalFlip(double Probability = 0.5) : BuiltInTransform
 {
     /// <summary>The probability, from 0 to 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It lies outside.</exception>

@@ -57,7 +57,7 @@ internal sealed class TransformJson : JsonConverter<IReadOnlyList<ImageTransform
             ["elastic-transform"] = typeof(ElasticTransform),
             ["gaussian-blur"] = typeof(GaussianBlur),
             ["grayscale"] = typeof(Grayscale),
-            ["horizontal-flip"] = typeof(HorizontalFlip),
+            ["horizontal-flip"] = typeof(RandomHorizontalFlip),
             ["pad"] = typeof(Pad),
             ["rand-augment"] = typeof(RandAugment),
             ["random-adjust-sharpness"] = typeof(RandomAdjustSharpness),
@@ -78,7 +78,7 @@ internal sealed class TransformJson : JsonConverter<IReadOnlyList<ImageTransform
             ["random-solarize"] = typeof(RandomSolarize),
             ["resize"] = typeof(Resize),
             ["trivial-augment-wide"] = typeof(TrivialAugmentWide),
-            ["vertical-flip"] = typeof(VerticalFlip),
+            ["vertical-flip"] = typeof(RandomVerticalFlip),
         });
 
     internal static IReadOnlyDictionary<string, Type> Kinds => _kinds;
@@ -141,7 +141,7 @@ internal sealed class TransformJson : JsonConverter<IReadOnlyList<ImageTransform
 
     private static string Unknown(string name, ICollection<string> known) =>
         $"there is no transform '{name}'. A transform of your own is made known by ImageTransform.Register before it is loaded; known are "
-        + $"{string.Join(", ", known.Order(StringComparer.Ordinal))}.{NearestName.Question(name, [.. known])}";
+        + $"{string.Join(", ", known.Order(StringComparer.Ordinal))}.{NearestName.Suggest(name, [.. known])}";
 
     /// <summary>Two stored numbers that are an interval in code.</summary>
     private readonly record struct StoredInterval(string Least, string Most, bool Inverse = false)

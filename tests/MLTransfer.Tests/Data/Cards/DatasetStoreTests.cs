@@ -115,7 +115,7 @@ public sealed class DatasetStoreTests : IDisposable
         var store = new DatasetStore(Options() with
         {
             Conditions =
-            DownloadConditions.Usual with { Clock = new ImpatientClock(), HttpHandler = () => attempts }
+            DownloadOptions.Default with { Clock = new ImpatientClock(), HttpHandler = () => attempts }
         });
         DatasetCard card = Card(server, file => file with { Urls = [file.Urls[0], new("http://mirror.invalid/set.zip")] });
         var error = await Assert.ThrowsAsync<DownloadException>(() => store.GetAsync(card, Out, new Listener(told.Add)));
@@ -197,7 +197,7 @@ public sealed class DatasetStoreTests : IDisposable
     private DatasetStoreOptions Options() => new()
     {
         CacheFolder = _folder.PathOf("cache"),
-        Conditions = DownloadConditions.Usual with { Clock = new ImpatientClock() },
+        Conditions = DownloadOptions.Default with { Clock = new ImpatientClock() },
     };
 
     private static DatasetCard Card(TestServer server, Func<DatasetFile, DatasetFile>? change = null) => new()

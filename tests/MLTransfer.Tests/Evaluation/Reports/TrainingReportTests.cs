@@ -16,7 +16,7 @@ public class TrainingReportTests
     public void Names_cannot_become_elements_or_attributes()
     {
         var names = new ReportNames(Hostile, Hostile, [Hostile, "bees"], Hostile);
-        var validation = ClassificationReport.Of(names.Labels, [(0, [1f, 0f])]);
+        var validation = ClassificationReport.FromPredictions(names.Labels, [(0, [1f, 0f])]);
         var page = TrainingReport.Page(names, Summary(3) with { Skipped = [new SkippedImage(0, Hostile, Hostile)] }, validation).Source;
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
         Assert.DoesNotContain("\" onload", page, StringComparison.Ordinal);
@@ -77,7 +77,7 @@ public class TrainingReportTests
     public void A_confusion_is_shaded_by_its_fraction_of_the_class()
     {
         // Three ants, one of them taken for a bee: 0.7 · 2/3 and 0.7 · 1/3.
-        var report = ClassificationReport.Of(Names.Labels, [(0, [1f, 0f]), (0, [1f, 0f]), (0, [0f, 1f])]);
+        var report = ClassificationReport.FromPredictions(Names.Labels, [(0, [1f, 0f]), (0, [1f, 0f]), (0, [0f, 1f])]);
         var cells = Body(Page(Summary(3), report)).Descendants("td").Where(cell => cell.Attribute("style") is not null).ToArray();
         Assert.Equal(["2", "1", "0", "0"], cells.Select(cell => cell.Value));
         Assert.Equal(["0.47)", "0.23)", "0.00)", "0.00)"], cells.Select(cell => cell.Attribute("style")!.Value.Split(' ')[^1]));
@@ -138,7 +138,7 @@ public class TrainingReportTests
         return root;
     }
 
-    private static ClassificationReport Validation(int classes) => ClassificationReport.Of(
+    private static ClassificationReport Validation(int classes) => ClassificationReport.FromPredictions(
         [.. Enumerable.Range(0, classes).Select(index => $"class {index}")],
         [(0, [.. Enumerable.Range(0, classes).Select(index => index == 1 ? 1f : 0f)])]);
 

@@ -100,7 +100,7 @@ public class DamagedImageTests
     {
         try
         {
-            ImageBatch batch = ImageBatch.Of(new EncodedImage(name, bytes), Shrinking, Ways[way % Ways.Length]);
+            ImageBatch batch = ImageBatch.LoadOne(new EncodedImage(name, bytes), Shrinking, Ways[way % Ways.Length]);
             Assert.Equal((4, 4, 1), (batch.Width, batch.Height, batch.Count));
             return true;
         }

@@ -62,13 +62,13 @@ public class JpegTests
     public void A_reduced_scale_is_nearly_the_whole_image_and_used_only_when_asked_for()
     {
         EncodedImage photo = new("photo", Photo());
-        ImageTransform[] shrinking = [new Resize(60), new CenterCrop(50), new HorizontalFlip(1)];
+        ImageTransform[] shrinking = [new Resize(60), new CenterCrop(50), new RandomHorizontalFlip(1)];
         DecodingOptions reduced = new() { ReducedScale = true };
-        ImageBatch whole = ImageBatch.Of(photo, shrinking), near = ImageBatch.Of(photo, shrinking, reduced);
+        ImageBatch whole = ImageBatch.LoadOne(photo, shrinking), near = ImageBatch.LoadOne(photo, shrinking, reduced);
 
         Assert.Equal((whole.Width, whole.Height), (near.Width, near.Height));
         Assert.InRange(PixelDifference.Between(whole.Pixels, near.Pixels).Mean, 0.001, 3);
-        Assert.Equal(whole.Pixels, ImageBatch.Of(photo, shrinking, reduced with { UseTurboJpeg = false }).Pixels);
+        Assert.Equal(whole.Pixels, ImageBatch.LoadOne(photo, shrinking, reduced with { UseTurboJpeg = false }).Pixels);
         Assert.Equal(photo.Decode().Pixels, photo.Decode(reduced).Pixels);
     }
 
@@ -80,8 +80,8 @@ public class JpegTests
         EncodedImage photo = new("photo", Photo());
         ImageTransform[] transforms = [new Resize(width, height)];
 
-        Assert.Equal(ImageBatch.Of(photo, transforms).Pixels,
-            ImageBatch.Of(photo, transforms, new DecodingOptions { ReducedScale = true }).Pixels);
+        Assert.Equal(ImageBatch.LoadOne(photo, transforms).Pixels,
+            ImageBatch.LoadOne(photo, transforms, new DecodingOptions { ReducedScale = true }).Pixels);
     }
 
     [NeedsTurboJpegFact]
@@ -89,8 +89,8 @@ public class JpegTests
     {
         FileImage turned = new(Fixture.PathOf("turned.jpg"));
         ImageTransform[] shrinking = [new Resize(8, 12)];
-        ImageBatch whole = ImageBatch.Of(turned, shrinking),
-            near = ImageBatch.Of(turned, shrinking, new DecodingOptions { ReducedScale = true });
+        ImageBatch whole = ImageBatch.LoadOne(turned, shrinking),
+            near = ImageBatch.LoadOne(turned, shrinking, new DecodingOptions { ReducedScale = true });
 
         Assert.InRange(PixelDifference.Between(whole.Pixels, near.Pixels).Mean, 0.001, 3);
     }

@@ -121,7 +121,7 @@ public class GeometryTests
         Image image = Fixture.Drawn(20, 20, (x, y) => (x * 10 + 9, y * 10 + 9, 99));
         foreach (ImageTransform transform in (ImageTransform[])
             [new RandomErasing { Probability = probability }, new RandomPerspective { Probability = probability, Distortion = 1 },
-                new VerticalFlip(probability)])
+                new RandomVerticalFlip(probability)])
         {
             int changed = Drawn(1000, (ref ImageRandom random) =>
                 !transform.Apply(image, ref random).Pixels.AsSpan().SequenceEqual(image.Pixels)).Count(one => one);

@@ -115,7 +115,7 @@ public class HostileTransformTests
     public void A_single_image_is_named_when_its_transforms_ask_for_too_much() =>
         Assert.Equal("image.jpg", Assert
             .Throws<ImageException>(() => ImageBatch
-            .Of(new DecodedImage("image.jpg", Image(40, 30).Image), [new Resize(1 << 20), new Grayscale()])).Name);
+            .LoadOne(new DecodedImage("image.jpg", Image(40, 30).Image), [new Resize(1 << 20), new Grayscale()])).Name);
 
     [Fact]
     public void An_image_too_wide_to_be_blurred_is_skipped_with_a_reason()

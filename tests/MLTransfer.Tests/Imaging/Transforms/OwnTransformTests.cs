@@ -14,8 +14,8 @@ public class OwnTransformTests
     public void It_sees_what_the_transforms_before_it_made_and_those_after_it_see_its_result()
     {
         ImageTransform[] chain =
-            [new CenterCrop(20), new Inverting(), new HorizontalFlip(1), new RandomApply([new Inverting()], 1), new CenterCrop(8)];
-        ImageTransform[] same = [new CenterCrop(20), new HorizontalFlip(1), new CenterCrop(8)];
+            [new CenterCrop(20), new Inverting(), new RandomHorizontalFlip(1), new RandomApply([new Inverting()], 1), new CenterCrop(8)];
+        ImageTransform[] same = [new CenterCrop(20), new RandomHorizontalFlip(1), new CenterCrop(8)];
 
         Assert.Equal(Batch(same).Pixels[..(8 * 8 * 3)], Batch(chain).Pixels[..(8 * 8 * 3)]);
         Assert.Equal(new ImageDimensions(8, 8), TransformPipeline.SizeAfter(chain));

@@ -14,7 +14,7 @@ internal static class PolicyCases
         new("random choice", "T.RandomChoice([T.RandomInvert(1), T.CenterCrop(50)], [0, 1])(image)",
             new RandomChoice([new RandomInvert(1), new CenterCrop(50)], [0, 1])),
         new("random order", "T.RandomOrder([T.RandomHorizontalFlip(1), T.RandomInvert(1)])(image)",
-            new RandomOrder([new HorizontalFlip(1), new RandomInvert(1)])),
+            new RandomOrder([new RandomHorizontalFlip(1), new RandomInvert(1)])),
         .. Pairs("IMAGENET", AutoAugmentPolicy.ImageNet),
         .. Pairs("CIFAR10", AutoAugmentPolicy.Cifar10),
         .. Pairs("SVHN", AutoAugmentPolicy.Svhn),
