@@ -36,8 +36,8 @@ internal static class BackbonesPage
             # Backbones
 
             Each backbone compared with torchvision's of the same name: made by `benchmarks/backbones.sh` with PyTorch {report.Torch} and
-            torchvision {report.Torchvision}, over the libtorch of this version. Both sides read the same random weights from a file that PyTorch
-            wrote, which requires every name and shape of the `state_dict` to agree. Weights that start as a constant, such as the
+            torchvision {report.Torchvision}, over the libtorch of this version. Both sides read the same random weights from a file that
+            PyTorch wrote, which requires every name and shape of the `state_dict` to agree. Weights that start as a constant, such as the
             scale of a norm, are made random, too.
 
             - **scores**, **gradient**: the largest difference of the scores of two images, and of the gradient of their loss with

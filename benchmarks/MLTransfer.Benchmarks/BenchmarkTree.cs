@@ -18,7 +18,9 @@ internal static partial class BenchmarkTree
         new BackbonesCommand(context),
         new ImagesCommand(context));
 
-    /// <summary>Makes waiting OpenMP threads sleep on both sides, as ./mlt does: spinning ones slow down the threads that decode images.</summary>
+    /// <summary>
+    /// Makes waiting OpenMP threads sleep on both sides, as ./mlt does: spinning ones slow down the threads that decode images.
+    /// </summary>
     internal static void UsePassiveWaiting()
     {
         const string Variable = "OMP_WAIT_POLICY", Passive = "passive";

@@ -97,7 +97,8 @@ public class BannedCallTests
     {
         string type = symbol.ContainingType?.ToDisplayString() ?? "";
         string member = symbol is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor
-            ? $"{symbol.ContainingType!.Name}({string.Join(", ", constructor.Parameters.Select(parameter => parameter.Type))})" : symbol.Name;
+            ? $"{symbol.ContainingType!.Name}({string.Join(", ", constructor.Parameters.Select(parameter => parameter.Type))})"
+            : symbol.Name;
         return [$"{type}.{member}", type];
     }
 

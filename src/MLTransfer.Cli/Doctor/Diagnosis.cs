@@ -88,7 +88,8 @@ internal sealed record LibtorchDiagnosis(
         {
             TorchLibrary.Require();
             CommandLine.Threads.Use(null);
-            return new(torch.__version__, ConvolutionRuns(), TorchLibrary.IsCorrected, ProcessorCaches.AreCorrected, torch.get_num_threads(),
+            return new(torch.__version__, ConvolutionRuns(), TorchLibrary.IsCorrected, ProcessorCaches.AreCorrected,
+                torch.get_num_threads(),
                 null);
         }
         catch (Exception failure)

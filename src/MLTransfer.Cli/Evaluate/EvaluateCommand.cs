@@ -40,7 +40,8 @@ internal sealed class EvaluateCommand : MltCommand
         var path = Paths.Existing("--data", parseResult.GetRequiredValue(_data));
         var options = _dataset.Bind(parseResult, path) with { IsTestSet = true };
         var data = SelectSplit(ImageDataset.Open(path, options), parseResult.GetValue(_split));
-        var result = Evaluate(model, data, PixelLimit.OrDefault(parseResult.GetValue(_maximumPixels)), parseResult.GetValue(_threads), cancel);
+        var result = Evaluate(model, data, PixelLimit.OrDefault(parseResult.GetValue(_maximumPixels)), parseResult.GetValue(_threads),
+            cancel);
         foreach (var image in result.Skipped)
             Context.Error.WriteLine($"skipped '{image.Name}': {image.Error}");
         Render(parseResult, EvaluateJson.From(result), () => EvaluateView.Show(result, Context));

@@ -92,7 +92,7 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
         Arguments.Mode, Arguments.Options.Backbone, Labels, Summary.TrainingImages, Summary.ValidationImages, Summary.Skipped.Count,
         Summary.Epochs.Count, Summary.BestEpoch, Summary.ValidationAccuracy,
         new TrainSeconds(Math.Round(Seconds, 3), Math.Round(Summary.FeatureSeconds, 3), Math.Round(Summary.TrainingSeconds, 3)),
-        Math.Round(Summary.ImagesPerSecond, 2), Math.Round(Summary.LoaderWaitShare, 4), Model,
+        Math.Round(Summary.ImagesPerSecond, 2), Math.Round(Summary.LoaderWaitFraction, 4), Model,
         Summary is { Cancelled: true, Failure: null } ? true : null, Summary.Failure);
 }
 

@@ -49,8 +49,8 @@ internal static class TrainView
             $"Took {Figures.Seconds(result.Seconds)} " +
             $"(features {Figures.Seconds(summary.FeatureSeconds)}, training {Figures.Seconds(summary.TrainingSeconds)}), " +
             $"{Figures.Speed(summary.ImagesPerSecond)} images through the network.");
-        if (double.IsFinite(summary.LoaderWaitShare))
-            output.WriteLine($"The network waited for images {Figures.Percent(summary.LoaderWaitShare)} of the time.");
+        if (double.IsFinite(summary.LoaderWaitFraction))
+            output.WriteLine($"The network waited for images {Figures.Percent(summary.LoaderWaitFraction)} of the time.");
         output.WriteLine($"Model: {result.Model}");
         if (result.Arguments.Report is { } report)
             output.WriteLine($"Report: {report.Path}");

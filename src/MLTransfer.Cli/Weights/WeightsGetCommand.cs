@@ -55,7 +55,8 @@ internal sealed class WeightsGetCommand : MltCommand
     }
 
     private static WeightsReference Parse(string name) => UsageError.Translate(null, () =>
-        name.Contains("://", StringComparison.Ordinal) ? WeightsReference.Parse(name, "") : WeightsReference.ForPublished(WeightsCatalog.Find(name)));
+        name.Contains("://", StringComparison.Ordinal) ? WeightsReference.Parse(name, "")
+            : WeightsReference.ForPublished(WeightsCatalog.Find(name)));
 }
 
 /// <summary>Weights in the JSON of 'mlt weights get', and their text.</summary>

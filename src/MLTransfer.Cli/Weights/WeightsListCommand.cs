@@ -42,7 +42,8 @@ internal sealed class WeightsListCommand : MltCommand
     {
         if (backbone is null)
             return WeightsCatalog.All;
-        return WeightsCatalog.ForBackbone(backbone) is { Count: > 0 } some ? some : WeightsCatalog.ForBackbone(KnownBackbone.Find(backbone).Name);
+        return WeightsCatalog.ForBackbone(backbone) is { Count: > 0 } some ? some
+            : WeightsCatalog.ForBackbone(KnownBackbone.Find(backbone).Name);
     }
 }
 

@@ -126,7 +126,8 @@ public sealed class ImageDataset
     /// <param name="seed">The same seed selects the same images.</param>
     /// <exception cref="ArgumentOutOfRangeException">The limit is below 1.</exception>
     public ImageDataset Limited(int perClass, int seed) =>
-        With([.. Data.StratifiedSplit.Limited([.. Rows.Select(row => (row.Split, row.Label))], perClass, seed).Select(index => Rows[index])]);
+        With([.. Data.StratifiedSplit.Limited([.. Rows.Select(row => (row.Split, row.Label))], perClass, seed)
+            .Select(index => Rows[index])]);
 
     /// <summary>Writes a manifest of the rows (CSV), which <see cref="Open"/> reads; no image is copied.</summary>
     /// <param name="path">The file. Paths of images below its folder are written relative to it, others in full.</param>

@@ -181,7 +181,8 @@ internal static class SplitFolders
         Folder[] parts = [.. folders.Where(folder => folder.HasFolders && SplitNames.IsKnown(folder.Name))];
         bool isTrained = parts.Any(folder => SplitNames.Normalize(folder.Name) == SplitNames.Train);
         // A single folder named train among other folders of images may be a class; with a second split or no other images it is a split.
-        int usual = folders.Where(folder => SplitNames.IsKnown(folder.Name)).DistinctBy(folder => SplitNames.Normalize(folder.Name)).Count();
+        int usual = folders.Where(folder => SplitNames.IsKnown(folder.Name)).DistinctBy(folder => SplitNames.Normalize(folder.Name))
+            .Count();
         bool isAlone = folders.Except(parts).All(folder => !folder.HasImages);
         return parts.Length == folders.Count || (isTrained && (usual > 1 || isAlone)) ? [.. parts.Select(folder => folder.Name)] : [];
     }

@@ -53,7 +53,8 @@ internal static class FileHash
     /// <summary>The SHA-256 of a file.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static Task<string> ComputeAsync(string path, CancellationToken cancel = default) => ComputeAsync(path, HashAlgorithmName.SHA256, cancel);
+    public static Task<string> ComputeAsync(string path, CancellationToken cancel = default) =>
+        ComputeAsync(path, HashAlgorithmName.SHA256, cancel);
 
     internal static async Task<string> ComputeAsync(string path, HashAlgorithmName algorithm, CancellationToken cancel)
     {

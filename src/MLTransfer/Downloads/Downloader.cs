@@ -80,7 +80,8 @@ internal sealed class Downloader(Download wanted, DownloadOptions conditions, IP
             {
                 throw new DownloadException(
                     wanted.Address.ToString(), $"cannot be downloaded: {exception.InnerException?.Message ?? exception.Message}",
-                    "The server that answers is not the one that the address names: a proxy, perhaps, whose certificate this machine does not "
+                    "The server that answers is not the one that the address names: a proxy, perhaps, whose certificate this machine "
+                    + "does not "
                         + "trust.",
                     exception);
             }

@@ -35,8 +35,6 @@ internal static class Check
     public static string? FractionBelowOne(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value is >= 0 and < 1 ? null : $"{name} is {Text(value)}; it must be at least 0 and below 1.";
 
-    public static string? Share(double value, [CallerArgumentExpression(nameof(value))] string name = "") => FractionBelowOne(value, name);
-
     public static string? Positive(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value > 0 && double.IsFinite(value) ? null : $"{name} is {Text(value)}; it must be a positive number.";
 

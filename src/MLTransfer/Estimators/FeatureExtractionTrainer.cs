@@ -34,7 +34,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             data.Count, held?.Count ?? 0, skipped, state.Epochs, state.Best.Epoch, state.Best.ValidationAccuracy, state.Cancelled,
             featureSeconds, state.Seconds, featureSeconds > 0 ? throughput.Done / featureSeconds : 0)
         {
-            LoaderWaitShare = training.LoaderWaitShare,
+            LoaderWaitFraction = training.LoaderWaitFraction,
         });
     }
 

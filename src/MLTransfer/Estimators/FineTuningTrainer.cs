@@ -41,7 +41,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             [.. _skipped.Values], state.Epochs, state.Best.Epoch, state.Best.ValidationAccuracy, state.Cancelled,
             FeatureSeconds: 0, state.Seconds, state.Seconds > 0 ? state.Images / state.Seconds : 0)
         {
-            LoaderWaitShare = data.ShareWaited,
+            LoaderWaitFraction = data.ShareWaited,
         });
     }
 

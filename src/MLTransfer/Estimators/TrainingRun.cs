@@ -42,7 +42,8 @@ internal sealed record TrainingRun(
         if (validation is { Count: 0 }) throw new OptionException("Validation has no row with a label; leave it null or give it images.");
         if (validation is null && options.ValidationFraction > 0)
         {
-            (IReadOnlyList<int> training, IReadOnlyList<int> held) = StratifiedSplit.Stratified(all.Labels, options.ValidationFraction, seed);
+            (IReadOnlyList<int> training, IReadOnlyList<int> held) =
+                StratifiedSplit.Stratified(all.Labels, options.ValidationFraction, seed);
             if (held.Count == 0)
                 throw new OptionException("ValidationFraction holds nothing back: no class has two images. Give Validation images of "
                     + "its own, or set ValidationFraction to 0.");

@@ -22,7 +22,7 @@ public sealed record TrainingSummary(
     /// The fraction of the time in which the network waited for training images to be read, decoded and transformed: above a few
     /// hundredths, more <see cref="ImageClassificationOptions.LoaderThreads"/> or smaller images would help. NaN where none was read.
     /// </summary>
-    public double LoaderWaitShare { get; init; } = double.NaN;
+    public double LoaderWaitFraction { get; init; } = double.NaN;
 
     /// <summary>What went wrong in an epoch after <see cref="BestEpoch"/> and ended the training; null where nothing did.</summary>
     public string? Failure { get; init; }

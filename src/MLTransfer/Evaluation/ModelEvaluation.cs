@@ -11,7 +11,7 @@ namespace MLTransfer.Evaluation;
 /// <param name="Skipped">Images that could not be read, with the reason.</param>
 /// <param name="Unknown">Classes of the data set that the model does not know; their images are not scored.</param>
 /// <param name="Seconds">Time to read and score the images.</param>
-public sealed record ModelEvaluation(
+internal sealed record ModelEvaluation(
     ClassificationReport Report, IReadOnlyList<ImagePrediction> Skipped, IReadOnlyList<UnknownClass> Unknown, double Seconds)
 {
     /// <summary>Throughput of reading and scoring.</summary>
@@ -55,4 +55,4 @@ public sealed record ModelEvaluation(
 /// <summary>A class of a data set that a model does not know.</summary>
 /// <param name="Label">Name of the class.</param>
 /// <param name="Images">Number of its images.</param>
-public sealed record UnknownClass(string Label, int Images);
+internal sealed record UnknownClass(string Label, int Images);

@@ -100,8 +100,8 @@ internal sealed class FeatureExtractor(
 /// <paramref name="Kept"/>.</param>
 /// <param name="Kept">The index of each row's image.</param>
 /// <param name="Skipped">The images that could not be read.</param>
-/// <param name="LoaderWaitShare">The fraction of the time in which the network waited for images; NaN where it saw none.</param>
-internal sealed record FeatureSet(Tensor Values, IReadOnlyList<int> Kept, IReadOnlyList<SkippedImage> Skipped, double LoaderWaitShare);
+/// <param name="LoaderWaitFraction">The fraction of the time in which the network waited for images; NaN where it saw none.</param>
+internal sealed record FeatureSet(Tensor Values, IReadOnlyList<int> Kept, IReadOnlyList<SkippedImage> Skipped, double LoaderWaitFraction);
 
 /// <summary>Hashes of image contents, which identify images whatever their names are.</summary>
 internal static class ContentHashes

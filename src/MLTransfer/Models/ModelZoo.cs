@@ -78,7 +78,8 @@ public static class ModelZoo
     /// <summary>The backbone that a model file names.</summary>
     /// <exception cref="InvalidDataException">There is none; the message says that one's own must be registered before.</exception>
     internal static Backbone FindForModelFile(string name) => TryFind(name) ?? throw new InvalidDataException(
-        $"The model was trained on the backbone '{Printable.Sanitize(name, LongestName)}', which is not registered here. If it is your own, "
+        $"The model was trained on the backbone '{Printable.Sanitize(name, LongestName)}', which is not registered here. If it is your "
+        + $"own, "
         + $"register it before loading the model: {nameof(ModelZoo)}.{nameof(Register)}; otherwise a newer version of MLTransfer wrote "
         + "the model, or the file is damaged.");
 

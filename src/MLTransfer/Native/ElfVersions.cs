@@ -19,7 +19,8 @@ internal static class ElfVersions
     /// <param name="library">The bytes of the library; two of them change if the method returns true.</param>
     /// <param name="version">The name of a version, such as <c>GLIBCXX_3.4.32</c>.</param>
     /// <param name="symbol">The one symbol that may need it.</param>
-    /// <returns>Whether the flag was set. The bytes are unchanged if the version is not required, or required by other symbols too.</returns>
+    /// <returns>Whether the flag was set. The bytes are unchanged if the version is not required, or required by other symbols
+    /// too.</returns>
     internal static bool TryMakeOptional(byte[] library, string version, string symbol)
     {
         try

@@ -61,7 +61,8 @@ internal static unsafe class ProcessorCaches
         return true;
     }
 
-    // NNPACK, which is not needed, cannot start for the same reason, and libtorch would warn on standard error in every process. The flag is
+    // NNPACK, which is not needed, cannot start for the same reason, and libtorch would warn on standard error in every process. The flag
+    // is
     // libtorch's log level: 2 is errors.
     private static void SilenceNnpack()
     {

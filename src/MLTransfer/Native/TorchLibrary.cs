@@ -117,7 +117,8 @@ internal static partial class TorchLibrary
     {
         string? path = Find(file);
         if (path is null)
-            return new($"{what} is not there: {file} is neither in the folder of the app nor where .NET looks for native libraries. {WhatToAdd()}");
+            return new($"{what} is not there: {file} is neither in the folder of the app nor where .NET looks for native libraries. "
+                + $"{WhatToAdd()}");
         Exception? reason = file == FileName(Name) ? _lastFailure : null;
         try
         {

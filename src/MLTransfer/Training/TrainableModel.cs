@@ -62,14 +62,14 @@ internal sealed class TrainableModel
     }
 
     /// <summary>Forward pass with autograd: inputs (N, …) to the main logits (N, classes), then those of the auxiliary heads.</summary>
-    public IReadOnlyList<Tensor> Logits(Tensor inputs)
+    public IReadOnlyList<Tensor> Forward(Tensor inputs)
     {
         Tensor typed = inputs.to(_type);
         return _auxiliaryWeight > 0 && Network is ImageModel model ? model.AllLogits(typed) : [Network.call(typed)];
     }
 
     /// <summary>The loss of the network plus the weighted losses of its auxiliary heads.</summary>
-    public Tensor Total(IReadOnlyList<Tensor> losses) =>
+    public Tensor CombineLosses(IReadOnlyList<Tensor> losses) =>
         losses.Skip(1).Aggregate(losses[0], (total, loss) => total + loss * _auxiliaryWeight);
 
     /// <summary>Whether the network as it is now, in evaluation, scores inputs (N, …) with finite numbers.</summary>

@@ -133,7 +133,7 @@ internal sealed class TrainingOption
         {
             NumberRange.Positive => Check.Positive(number.ToDouble(null), Name),
             NumberRange.NotNegative => Check.NotNegative(number.ToDouble(null), Name),
-            NumberRange.Fraction => Check.Share(number.ToDouble(null), Name),
+            NumberRange.Fraction => Check.FractionBelowOne(number.ToDouble(null), Name),
             _ => null,
         },
         _ => null,

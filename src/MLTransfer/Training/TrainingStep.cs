@@ -15,9 +15,9 @@ internal sealed class TrainingStep(TrainableModel model, optim.Optimizer optimiz
         using var scope = NewDisposeScope();
         foreach (optim.ILearningRateController group in optimizer.ParamGroups) group.LearningRate = group.InitialLearningRate * rate;
         optimizer.zero_grad();
-        IReadOnlyList<Tensor> logits = model.Logits(batch.Inputs);
+        IReadOnlyList<Tensor> logits = model.Forward(batch.Inputs);
         Tensor[] each = [.. logits.Select(scores => losses.CrossEntropy(scores, batch))];
-        model.Total(each).backward();
+        model.CombineLosses(each).backward();
         optimizer.step();
         return Tally.Of(logits[0], batch.Labels, each[0]);
     }

@@ -68,8 +68,8 @@ internal sealed record StateDifferences(IReadOnlyList<string> Missing, IReadOnly
 
     private static string? List(string what, IReadOnlyList<string> names) => names.Count == 0
         ? null
-        : $"{names.Count} {what}: "
-        + $"{string.Join("; ", names.Take(Shown).Select(name => Printable.Sanitize(name, LongestName)))}{(names.Count > Shown ? "; …" : "")}";
+        : $"{names.Count} {what}: {string.Join("; ", names.Take(Shown).Select(name => Printable.Sanitize(name, LongestName)))}"
+        + (names.Count > Shown ? "; …" : "");
 }
 
 /// <summary>A module of a network that keeps its values where a file has none for it.</summary>

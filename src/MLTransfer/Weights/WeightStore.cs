@@ -19,7 +19,9 @@ public sealed class WeightStore
         Options = options.Checked();
     }
 
-    /// <summary>The usual places of this user, without environment variables: see <see cref="WeightStoreOptions.FromEnvironment"/>.</summary>
+    /// <summary>
+    /// The usual places of this user, without environment variables: see <see cref="WeightStoreOptions.FromEnvironment"/>.
+    /// </summary>
     public static WeightStore Default { get; } =
         new(WeightStoreOptions.FromEnvironment(_ => null, UserCache.Home));
 

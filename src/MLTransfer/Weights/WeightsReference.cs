@@ -114,7 +114,8 @@ internal sealed partial record WeightsReference
         return new()
         {
             File = path,
-            Published = WeightsCatalog.ForBackbone(backbone).FirstOrDefault(weights => weights.Remote?.FileName == name && weights.Unusable is null),
+            Published = WeightsCatalog.ForBackbone(backbone)
+            .FirstOrDefault(weights => weights.Remote?.FileName == name && weights.Unusable is null),
         };
     }
 

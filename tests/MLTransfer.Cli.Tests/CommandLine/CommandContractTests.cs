@@ -60,7 +60,11 @@ public class CommandContractTests
     }
 
     private static Command Root() =>
-        CommandTree.Create(new CommandContext { Input = TextReader.Null, Output = TextWriter.Null, Error = TextWriter.Null, CacheFolder = "" });
+        CommandTree.Create(new CommandContext
+        {
+            Input = TextReader.Null, Output = TextWriter.Null, Error = TextWriter.Null,
+            CacheFolder = ""
+        });
 
     private static MltCommand Find(string name) => Named().Single(command => command.Name == name).Command;
 

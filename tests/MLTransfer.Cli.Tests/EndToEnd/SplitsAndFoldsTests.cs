@@ -43,7 +43,8 @@ public sealed class SplitsAndFoldsTests : IDisposable
         var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--folds", "2");
         outcome.AssertSuccess();
         Assert.Contains("fold 2 of 2: 'fold2' held out", outcome.Error, StringComparison.Ordinal);
-        Assert.Matches(@"Cross-validation: [\d.]+ % ± [\d.]+ % of the held-out images right after the last epoch \(mean ± standard deviation over 2 folds\)", outcome.Output);
+        Assert.Matches(@"Cross-validation: [\d.]+ % ± [\d.]+ % of the held-out images right after the last epoch "
+            + @"\(mean ± standard deviation over 2 folds\)", outcome.Output);
         Assert.Contains("Nothing was held back for validation: the model is that of the last epoch, 3.", outcome.Output,
             StringComparison.Ordinal);
     }

@@ -56,7 +56,8 @@ public sealed class ImageListTests : IDisposable
         Directory.CreateDirectory(_folder.PathOf("empty"));
         _folder.Write("broken.zip", "PK\u0003\u0004 and no more"u8);
         string missing = _folder.PathOf("c.png"), there = _folder.PathOf("a.png");
-        var list = ImageList.Collect([missing, _folder.PathOf("empty"), _folder.PathOf("broken.zip"), there], TextReader.Null, TextWriter.Null);
+        var list = ImageList.Collect([missing, _folder.PathOf("empty"), _folder.PathOf("broken.zip"), there], TextReader.Null,
+            TextWriter.Null);
         Assert.Equal([missing, there], list.Images);
         Assert.Equal(3, list.Problems.Count);
         Assert.Contains("there is no such file", list.Problems[0], StringComparison.Ordinal);

@@ -40,6 +40,8 @@ public class JsonTests
     {
         using var writer = new StringWriter();
         Json.WriteTo(writer, new { ValAccuracy = double.NaN, TrainImages = 3, Model = "blüte.zip" });
-        Assert.Equal("""{"val_accuracy":null,"train_images":3,"model":"blüte.zip"}""", writer.ToString().Replace("\n", "").Replace("  ", "").Replace(": ", ":"));
+        Assert.Equal(
+            """{"val_accuracy":null,"train_images":3,"model":"blüte.zip"}""",
+            writer.ToString().Replace("\n", "").Replace("  ", "").Replace(": ", ":"));
     }
 }

@@ -60,7 +60,7 @@ public sealed class TrainViewTests : IDisposable
         var summary = new TrainingSummary(
             1234, 160, [new SkippedImage(7, "bees/torn.jpg", "it is cut short")], history, 3, 0.9375, false, 0, 6,
             822.6666)
-        { LoaderWaitShare = 0.0123 };
+        { LoaderWaitFraction = 0.0123 };
         return new(arguments, ["ants", "bees"], summary, 7.123456);
     }
 }

@@ -46,7 +46,8 @@ public sealed class ArchiveTests : IDisposable
 
     [Fact]
     public void The_content_of_an_image_has_the_same_hash_as_its_file() => Assert.Equal(
-        new FileImage(Fixture.PathOf("plain.png")).ContentHash(), ImageSource.FromPath($"{Make("zip", ["a/1.png"])}!/a/1.png").ContentHash());
+        new FileImage(Fixture.PathOf("plain.png")).ContentHash(),
+        ImageSource.FromPath($"{Make("zip", ["a/1.png"])}!/a/1.png").ContentHash());
 
     [Fact]
     public void A_path_with_the_mark_of_archives_is_a_plain_one_where_no_file_lies_before_it()

@@ -66,7 +66,8 @@ public sealed class CifarDatasetTests : IDisposable
         PyTorch.Run("""
             import pickle, sys, numpy
             data = numpy.stack([(numpy.arange(3072) * 7 + number) % 251 for number in range(3)]).astype('u1')
-            pickle.dump({'batch_label': 'training batch 1 of 5', 'labels': [2, 0, 1], 'data': data, 'filenames': ['a', 'b', 'c']}, open(sys.argv[1], 'wb'), protocol=2)
+            batch = {'batch_label': 'training batch 1 of 5', 'labels': [2, 0, 1], 'data': data, 'filenames': ['a', 'b', 'c']}
+            pickle.dump(batch, open(sys.argv[1], 'wb'), protocol=2)
             """, path);
 
         ImageDataset dataset = ImageDataset.Open(path);

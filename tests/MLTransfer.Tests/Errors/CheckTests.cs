@@ -15,7 +15,8 @@ public class CheckTests
             Check.Known(options.Kind)));
 
         Assert.Equal(
-            "Options cannot be used. options.Epochs is 0; it must lie between 1 and 10000. options.Rate is -1; it must be a positive number. "
+            "Options cannot be used. options.Epochs is 0; it must lie between 1 and 10000. options.Rate is -1; it must be a positive "
+            + "number. "
             + "options.Momentum is 1; it must be at least 0 and below 1. options.Kind is 9; it must be one of Sunday, Monday, Tuesday, "
             + "Wednesday, Thursday, Friday, Saturday.", error.Message);
     }

@@ -51,7 +51,9 @@ public sealed class BadImageTests : IDisposable
     {
         FileImage image = new(Fixture.PathOf("plain.png"));
 
-        Assert.Equal("it declares 24 x 16 pixels; at most 383 are read, to protect memory (--max-pixels allows more; MaximumPixels in code)", ReasonOf(new ImageLimits { Pixels = 383 }));
+        Assert.Equal(
+            "it declares 24 x 16 pixels; at most 383 are read, to protect memory (--max-pixels allows more; MaximumPixels in code)",
+            ReasonOf(new ImageLimits { Pixels = 383 }));
         Assert.Equal("it has 91 bytes; at most 90 are read, to protect memory", ReasonOf(new ImageLimits { EncodedBytes = 90 }));
         Assert.Equal(new ImageDimensions(24, 16), SizeOf(new ImageLimits { Pixels = long.MaxValue, EncodedBytes = long.MaxValue }));
 

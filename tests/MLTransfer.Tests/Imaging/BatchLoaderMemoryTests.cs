@@ -50,7 +50,8 @@ public class BatchLoaderMemoryTests
             "bytes" => new EncodedImage("bytes", File.ReadAllBytes(path)),
             _ => new DecodedImage("pixels", Fixture.Drawn(100, 80, (x, y) => (x, y, x + y))),
         };
-        BatchLoader loader = new([.. Enumerable.Repeat(image, Images)], [new RandomResizedCrop(64), new RandomHorizontalFlip()], threads: 2);
+        BatchLoader loader = new([.. Enumerable.Repeat(image, Images)], [new RandomResizedCrop(64), new RandomHorizontalFlip()],
+            threads: 2);
         int[] order = [.. Enumerable.Range(0, Images)];
         Assert.Equal(Images, loader.Load(order, epoch: 0).Sum(batch => batch.Count));
 
@@ -66,7 +67,8 @@ public class BatchLoaderMemoryTests
     public void Memory_does_not_grow_with_epochs()
     {
         FileImage image = new(Fixture.PathOf("baseline.jpg"));
-        BatchLoader loader = new([.. Enumerable.Repeat(image, EpochImages)], [new RandomResizedCrop(32), new RandomHorizontalFlip()], threads: 2);
+        BatchLoader loader = new([.. Enumerable.Repeat(image, EpochImages)], [new RandomResizedCrop(32), new RandomHorizontalFlip()],
+            threads: 2);
         for (int epoch = 0; epoch < 3; epoch++)
             ResidentAfter(epoch);
 

@@ -10,7 +10,8 @@ public sealed class TorchvisionReference : IDisposable
 {
     internal const string Script = "peers/parity_models.py";
 
-    // What starts as a constant is made random: a scale of one, a bias or a classifier of zero would hide what is done with them. Weights and
+    // What starts as a constant is made random: a scale of one, a bias or a classifier of zero would hide what is done with them. Weights
+    // and
     // images are float32 numbers in float64 too: both sides must compute with the same ones.
     private const string Server = """
         import runpy, sys, torch, torchvision
@@ -46,7 +47,8 @@ public sealed class TorchvisionReference : IDisposable
     internal ReferenceNetwork Compute(string name, int size, int images, bool exact)
     {
         var folder = new TemporaryFolder();
-        _process.Value.StandardInput.WriteLine($"{(exact ? "float64" : "float32")}\t{folder.Path}\t{name}\t--size\t{size}\t--batch\t{images}");
+        _process.Value.StandardInput.WriteLine(
+            $"{(exact ? "float64" : "float32")}\t{folder.Path}\t{name}\t--size\t{size}\t--batch\t{images}");
         _process.Value.StandardInput.Flush();
         if (_process.Value.StandardOutput.ReadLine() is not null) return new ReferenceNetwork(name, folder);
         folder.Dispose();

@@ -195,12 +195,12 @@ public class TrainingLoopTests
         var trainee = new TrainableModel(network, head, []);
         trainee.BeginEpoch();
 
-        trainee.Logits(randn(images, 3, side, side) + 2f)[0].sum().backward();
+        trainee.Forward(randn(images, 3, side, side) + 2f)[0].sum().backward();
 
         Assert.Equal(keeps, norm.running_mean!.abs().max().item<float>() == 0);
         Assert.Null(TrainableModel.FirstNotFinite(network));
         Assert.NotNull(norm.weight!.grad);
-        trainee.Logits(randn(4, 3, 2, 2) + 2f);
+        trainee.Forward(randn(4, 3, 2, 2) + 2f);
         Assert.NotEqual(0, norm.running_mean!.abs().max().item<float>()); // the next batch counts again
     }
 

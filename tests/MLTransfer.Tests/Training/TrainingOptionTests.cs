@@ -12,7 +12,8 @@ public class TrainingOptionTests
             [
                 "Augmentation", "Cancellation", "CheckpointFolder", "Device", "DownloadProgress", "Epochs", "ExampleWeightColumnName",
                 "ImageColumnName", "ImageMemory", "ImageSize", "LabelColumnName", "LoaderThreads", "MaximumPixels",
-                "PredictedLabelColumnName", "Preprocessing", "Progress", "ScoreColumnName", "StopOnBadImage", "TrainingTransforms", "Validation",
+                "PredictedLabelColumnName", "Preprocessing", "Progress", "ScoreColumnName", "StopOnBadImage", "TrainingTransforms",
+                "Validation",
                 "ValidationFraction", "WeightStore",
             ],
             typeof(FineTuningOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)

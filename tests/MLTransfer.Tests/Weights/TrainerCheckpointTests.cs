@@ -146,7 +146,8 @@ public sealed class TrainerCheckpointTests : IDisposable
                 size=torch.Size([3, 4]), dtype=torch.float16, device=torch.device('cpu'), best=numpy.float64(0.5), step=numpy.int64(3),
                 array=numpy.arange(5.), generator=numpy.random.get_state(), tags={1, 2}, kinds=frozenset([1]), last=collections.deque([1]),
                 groups=collections.defaultdict(list, a=[1]), counts=collections.Counter('abc'), more=types.SimpleNamespace(a=1),
-                raw=b'\xff', part=slice(1, 2), steps=range(3), id=uuid.uuid4(), price=decimal.Decimal('1.5'), number=1j, text=numpy.str_('x'))
+                raw=b'\xff', part=slice(1, 2), steps=range(3), id=uuid.uuid4(), price=decimal.Decimal('1.5'), number=1j,
+                text=numpy.str_('x'))
             for index, checkpoint in enumerate([{{string.Join(", ", checkpoints)}}]):
                 torch.save(checkpoint, f'{sys.argv[1]}/{index}.pth')
             """, _folder.Path);

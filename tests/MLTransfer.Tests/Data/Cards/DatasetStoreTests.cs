@@ -84,7 +84,9 @@ public sealed class DatasetStoreTests : IDisposable
     {
         using var server = new TestServer(Honest(Images));
         DatasetCard card = Card(server, file => file with { Sha256 = null, Md5 = new string('0', 32) });
-        Assert.Contains($"with the MD5 {Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, Images))}, not 000", (await Assert.ThrowsAsync<DownloadException>(() => Store().GetAsync(card, Out))).Message, StringComparison.Ordinal);
+        string actual = Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, Images));
+        DownloadException failure = await Assert.ThrowsAsync<DownloadException>(() => Store().GetAsync(card, Out));
+        Assert.Contains($"with the MD5 {actual}, not 000", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -156,11 +158,13 @@ public sealed class DatasetStoreTests : IDisposable
             Entry("annotations/trainval.txt", "#Image CLASS-ID SPECIES BREED ID\nAbyssinian_1 1 1 1\ngreat_pyrenees_2 2 2 2\n"),
             Entry("annotations/test.txt", "Abyssinian_3 1 1 1\n")));
         using var server = new TestServer(Honest(pets));
-        DatasetCard card = DatasetCards
-            .Find("oxford-pets") with
-        { Files = [new DatasetFile([new(server.Address, "pets.tar.gz")]) { Sha256 = Hash(pets) }] };
+        var file = new DatasetFile([new(server.Address, "pets.tar.gz")]) { Sha256 = Hash(pets) };
+        DatasetCard card = DatasetCards.Find("oxford-pets") with { Files = [file] };
         LocalDataset dataset = await Store().GetAsync(card, Out);
-        Assert.Equal("image,label,split\nimages/Abyssinian_1.jpg,Abyssinian,train\nimages/great_pyrenees_2.jpg,great_pyrenees,train\nimages/Abyssinian_3.jpg,Abyssinian,test\n", File.ReadAllText(dataset.Places["all"]));
+        Assert.Equal(
+            "image,label,split\nimages/Abyssinian_1.jpg,Abyssinian,train\nimages/great_pyrenees_2.jpg,great_pyrenees,train\n"
+            + "images/Abyssinian_3.jpg,Abyssinian,test\n",
+            File.ReadAllText(dataset.Places["all"]));
     }
 
     [Fact]

@@ -72,7 +72,8 @@ public class CropTests
     {
         Image image = Fixture.Drawn(61, 47, (x, y) => (x * 4, y * 5, x * y % 256));
         ImageTransform[] transforms =
-            [new Resize(40), new RandomVerticalFlip(1), new CenterCrop(33, 50), new RandomHorizontalFlip(1), new Pad(3, 0, 1, 2), new CenterCrop(20),
+            [new Resize(40), new RandomVerticalFlip(1), new CenterCrop(33, 50), new RandomHorizontalFlip(1), new Pad(3, 0, 1, 2),
+                new CenterCrop(20),
                 new CenterCrop(30), new Resize(13), new RandomHorizontalFlip(1), new RandomVerticalFlip(1), new RandomCrop(24, 4),
                 new RandomResizedCrop(16)];
         ImageRandom together = new(5, 0, 0), alone = new(5, 0, 0);

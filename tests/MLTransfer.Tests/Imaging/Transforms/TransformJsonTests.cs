@@ -10,7 +10,8 @@ public class TransformJsonTests
     {
         const string Resizing = """{"transform":"resize","shorterSide":256,"interpolation":"bicubic"}""",
             Flipping = """{"transform":"horizontal-flip","probability":0.25}""";
-        Assert.Equal($"[{Resizing},{Flipping}]", TransformJson.Write([new Resize(256, Interpolation.Bicubic), new RandomHorizontalFlip(0.25)]));
+        Assert.Equal($"[{Resizing},{Flipping}]",
+            TransformJson.Write([new Resize(256, Interpolation.Bicubic), new RandomHorizontalFlip(0.25)]));
     }
 
     /// <summary>Every example as the first version wrote it: names in files never change, whatever the properties are called.</summary>

@@ -42,9 +42,9 @@ internal static class TransformsPage
 
             Every transform compared with torchvision's on PIL images: made by `benchmarks/transforms.sh` with {versions},
             over three photographs of {sizes} pixels.
-            The tests allow no difference at all but in what torchvision computes in single precision: elastic transforms may be a grey
+            The tests allow no difference at all but in what torchvision computes in single precision: elastic transforms may be a gray
             level off in a hundredth of the pixels, Gaussian blur in a thousandth; and a pixel in a thousand of an elastic transform to the
-            nearest may be another one, where a point is rounded to the other side of the line between two pixels or of the edge of the image.
+            nearest may be another one, where a point is rounded to the other side of the line between two pixels or of the image's edge.
 
             `AugMix` does its operations as on PIL images, like every other transform, and is compared with torchvision's sum of such
             chains. torchvision itself does them on tensors there, where edges of moved images and the rounding of most operations differ.

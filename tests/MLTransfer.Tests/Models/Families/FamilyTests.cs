@@ -80,10 +80,10 @@ public sealed class AuxiliaryHeadTests : IDisposable
         var trainee = new TrainableModel(model, model.Head, [], type, auxiliaryWeight: 0.3);
         trainee.BeginEpoch();
         Tensor labels = tensor(new long[] { 0, 1 });
-        IReadOnlyList<Tensor> logits = trainee.Logits(randn(2, 3, 64, 64));
+        IReadOnlyList<Tensor> logits = trainee.Forward(randn(2, 3, 64, 64));
         Tensor[] losses = [.. logits.Select(scores => nn.functional.cross_entropy(scores, labels))];
         Assert.Equal(3, losses.Length);
-        Tensor total = trainee.Total(losses);
+        Tensor total = trainee.CombineLosses(losses);
         Assert.Equal(losses[0].item<float>() + 0.3f * (losses[1].item<float>() + losses[2].item<float>()), total.item<float>(), 1e-5f);
         total.backward();
         Assert.All(model.AuxiliaryHeads.SelectMany(head => head.parameters()), parameter => Assert.NotNull(parameter.grad));

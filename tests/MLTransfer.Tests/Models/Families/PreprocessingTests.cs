@@ -11,7 +11,8 @@ public class PreprocessingTests
         import json, sys
         from torchvision.models import get_model_weights
         presets = {name: get_model_weights(name).DEFAULT.transforms() for name in sys.argv[1:]}
-        print(json.dumps({name: [p.resize_size[0], p.crop_size[0], p.interpolation.value, p.mean[0], p.std[2]] for name, p in presets.items()}))
+        print(json.dumps({name: [p.resize_size[0], p.crop_size[0], p.interpolation.value, p.mean[0], p.std[2]]
+                          for name, p in presets.items()}))
         """;
 
     /// <summary>The families whose default weights have a preprocessing that differs from one variant to the next.</summary>

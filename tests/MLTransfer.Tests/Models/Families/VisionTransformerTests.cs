@@ -17,7 +17,8 @@ public class VisionTransformerTests
         torch.manual_seed(0)
         embeddings = torch.randn(1, 50, 8)
         embeddings.numpy().tofile(sys.argv[1] + "/embeddings")
-        interpolate_embeddings(320, 32, {"encoder.pos_embedding": embeddings})["encoder.pos_embedding"].numpy().tofile(sys.argv[1] + "/resized")
+        resized = interpolate_embeddings(320, 32, {"encoder.pos_embedding": embeddings})["encoder.pos_embedding"]
+        resized.numpy().tofile(sys.argv[1] + "/resized")
         """;
 
     [NeedsTorchvisionFact]
