@@ -12,7 +12,10 @@ public class SizeTests
     private const int LeastLines = 25;
 
     // Members that are longer than others may be, by type and name, each with its reason.
-    private static readonly Dictionary<string, string> LongMembers = [];
+    private static readonly Dictionary<string, string> LongMembers = new()
+    {
+        ["ImageFormats.Unsupported"] = "a table of file signatures",
+    };
 
     // Small files without a public type, each with its reason.
     private static readonly Dictionary<string, string> SmallFiles = new()

@@ -6,7 +6,7 @@ public partial class WordTests
 {
     // Column names that users' manifests have, and names of options that command lines of before have.
     private static readonly (string Folder, Regex Text)[] Allowed =
-        [("src/MLTransfer/Data/", ManifestColumn()), ("src/MLTransfer.Cli/", HiddenOption())];
+        [("src/MLTransfer/Data/", ManifestColumn()), ("src/MLTransfer/Estimators/", HiddenOption())];
 
     [Fact]
     public void An_image_is_never_called_a_picture() => Rule.Holds(
@@ -20,7 +20,7 @@ public partial class WordTests
             Pictures("src/A.cs", "class Good;\n  class PictureTests;\n// Reads Pictures."));
         Assert.Equal(["docs/pictures.md: the path"], Pictures("docs/pictures.md", ""));
         Assert.Empty(Pictures("src/MLTransfer/Data/Manifest.cs", "[\"image\", \"picture\"]"));
-        Assert.Empty(Pictures("src/MLTransfer.Cli/Options.cs", "new(\"--image-limit\", \"--picture-limit\")"));
+        Assert.Empty(Pictures("src/MLTransfer/Estimators/Options.cs", "new(\"--image-limit\", \"--picture-limit\")"));
         Assert.NotEmpty(Pictures("src/MLTransfer/Imaging/Manifest.cs", "[\"image\", \"picture\"]"));
         Assert.NotEmpty(Pictures("src/MLTransfer/Data/Manifest.cs", "the picture"));
     }

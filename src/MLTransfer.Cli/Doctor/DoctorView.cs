@@ -11,7 +11,7 @@ internal static class DoctorView
     internal static void Show(Diagnosis diagnosis, CommandContext context)
     {
         var table = new Table { Border = TableBorder.None, ShowHeaders = false }.AddColumns("", "");
-        foreach (var (name, finding) in Findings(diagnosis))
+        foreach (var (name, finding) in Findings(diagnosis).Concat(CacheFindings(diagnosis)))
             table.Row(name, finding);
         Screens.ForResults(context).Write(table);
     }
@@ -42,10 +42,10 @@ internal static class DoctorView
             ? "computed in bf16, which this processor supports"
             : "computed in float32; this processor does not support bf16");
         yield return ("CUDA", cuda.Reason is { } reason ? $"no device: {reason}" : Figures.Counted(cuda.Devices, "device", "devices"));
-        if (diagnosis.Caches.Count == 0)
-            yield return ("cache", $"none: {UserCache.NoHome}; set HOME or XDG_CACHE_HOME");
-        foreach (var cache in diagnosis.Caches)
-            yield return ($"cache: {cache.Name}",
-                $"{cache.Path} ({Figures.Counted(cache.Files, "file", "files")}, {Figures.Bytes(cache.Bytes)})");
     }
+
+    private static IEnumerable<(string Name, string Finding)> CacheFindings(Diagnosis diagnosis) => diagnosis.Caches.Count == 0
+        ? [("cache", $"none: {UserCache.NoHome}; set HOME or XDG_CACHE_HOME")]
+        : diagnosis.Caches.Select(cache => (
+            $"cache: {cache.Name}", $"{cache.Path} ({Figures.Counted(cache.Files, "file", "files")}, {Figures.Bytes(cache.Bytes)})"));
 }

@@ -79,6 +79,14 @@ internal static class TrainRequest
             Out = OutputFile.Checked("--out", asked.GetRequiredValue(options.Out)),
         };
         arguments = arguments with { Report = ReportIn(asked.GetValue(options.Report)) };
+        return WithImages(arguments, asked, options, ownValidation: !IsGiven(nameof(training.ValidationFraction)));
+
+        bool IsGiven(string property) => options[property].IsGiven(asked);
+    }
+
+    private static TrainArguments WithImages(TrainArguments arguments, ParseResult asked, TrainOptions options, bool ownValidation)
+    {
+        var (data, validation) = (arguments.Data, arguments.Validation);
         const StringSplitOptions names = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
         string[] trainedOn = asked.GetValue(options.Split)?.Split(',', names) ?? [];
         var reading = options.Dataset.Bind(asked, data, validation ?? data);
@@ -87,11 +95,8 @@ internal static class TrainRequest
             var (whole, each) = TrainFold.Open(data, folds, trainedOn, arguments.Seed, reading);
             return arguments with { Images = whole, Folds = each, Options = arguments.Options with { ValidationFraction = 0 } };
         }
-        var splits = new TrainSplits(
-            trainedOn, asked.GetValue(options.ValidationSplit), OwnValidation: !IsGiven(nameof(training.ValidationFraction)));
+        var splits = new TrainSplits(trainedOn, asked.GetValue(options.ValidationSplit), ownValidation);
         return arguments with { Images = TrainData.Open(data, validation, splits, reading) };
-
-        bool IsGiven(string property) => options[property].IsGiven(asked);
     }
 
     private static (Backbone Backbone, WeightsReference Weights) Resolve(ImageClassificationOptions options)

@@ -29,22 +29,26 @@ internal static class ArchiveDataset
             rows.Add(new ImageRow(ContainerPath.Join(path, name), label, hasSplits ? SplitNames.Normalize(below[0]) : null));
         }
         if (rows.Count == 0)
-        {
-            string loose = container.Names.Count > 0 ? $", only {container.Names.Count:N0} images without a folder" : "";
-            throw new InvalidDataException(
-                $"'{path}' ({container.Format}) has no folders of images{loose}. In it, one folder of images per class is expected, such "
-                + "as 'ants/1.jpg' and 'bees/2.jpg'.");
-        }
+            throw NoFolders(path, container);
         foreach (string name in container.Others)
             leftOut.Add(EntryNames.IsHidden(name) ? LeftOutKind.Hidden : LeftOutKind.Format, name);
-        ImageRow[] ordered =
-        [
-            .. rows.OrderBy(row => row.Split, StringComparer.Ordinal).ThenBy(row => row.Label, StringComparer.Ordinal)
-                .ThenBy(row => row.ImagePath, StringComparer.Ordinal),
-        ];
         string[] warnings = [.. container.Warnings.Select(warning => $"In '{path}', {warning}")];
-        return new ImageDataset(path, container.Format, ordered, classes: null, warnings, leftOut.ToList());
+        return new ImageDataset(path, container.Format, Ordered(rows), classes: null, warnings, leftOut.ToList());
     }
+
+    private static InvalidDataException NoFolders(string path, ContainedImages container)
+    {
+        string loose = container.Names.Count > 0 ? $", only {container.Names.Count:N0} images without a folder" : "";
+        return new InvalidDataException(
+            $"'{path}' ({container.Format}) has no folders of images{loose}. In it, one folder of images per class is expected, such "
+            + "as 'ants/1.jpg' and 'bees/2.jpg'.");
+    }
+
+    private static ImageRow[] Ordered(IEnumerable<ImageRow> rows) =>
+    [
+        .. rows.OrderBy(row => row.Split, StringComparer.Ordinal).ThenBy(row => row.Label, StringComparer.Ordinal)
+            .ThenBy(row => row.ImagePath, StringComparer.Ordinal),
+    ];
 
     // Archives often contain one folder with everything in it.
     private static int SharedFolders(string[][] parts)

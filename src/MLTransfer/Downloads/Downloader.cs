@@ -68,24 +68,28 @@ internal sealed class Downloader(Download wanted, DownloadOptions conditions, IP
             }
             catch (TransferException exception)
             {
-                string advice = exception.IsHostUnknown
-                    ? "Check whether this machine has a connection to the internet, or needs a proxy (HTTPS_PROXY); try"
-                    : "Try";
-                string resume = part.Length > 0 ? $", which goes on from the {part.Length} bytes that are there" : "";
-                throw new DownloadException(
-                    wanted.Address.ToString(), $"cannot be downloaded: {exception.Message}",
-                    $"{advice} again later{resume}, or {wanted.ByHand}.", exception);
+                throw Failed(exception, part.Length);
             }
             catch (HttpRequestException exception)
             {
                 throw new DownloadException(
                     wanted.Address.ToString(), $"cannot be downloaded: {exception.InnerException?.Message ?? exception.Message}",
                     "The server that answers is not the one that the address names: a proxy, perhaps, whose certificate this machine "
-                    + "does not "
-                        + "trust.",
+                    + "does not trust.",
                     exception);
             }
         }
+    }
+
+    private DownloadException Failed(TransferException exception, long received)
+    {
+        string advice = exception.IsHostUnknown
+            ? "Check whether this machine has a connection to the internet, or needs a proxy (HTTPS_PROXY); try"
+            : "Try";
+        string resume = received > 0 ? $", which goes on from the {received} bytes that are there" : "";
+        return new DownloadException(
+            wanted.Address.ToString(), $"cannot be downloaded: {exception.Message}", $"{advice} again later{resume}, or {wanted.ByHand}.",
+            exception);
     }
 
     // Polly has no retry strategy with zero attempts.

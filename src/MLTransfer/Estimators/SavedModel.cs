@@ -21,7 +21,9 @@ internal static class SavedModel
     {
         try
         {
-            return ClassifierIn(new MLContext().AddMLTransfer().Model.Load(path, out _));
+            var context = new MLContext();
+            MLNetInternals.Register(context);
+            return ClassifierIn(context.Model.Load(path, out _));
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {

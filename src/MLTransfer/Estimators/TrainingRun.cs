@@ -40,34 +40,36 @@ internal sealed record TrainingRun(
             throw new OptionException($"There is nothing to train on: no row has a label in column '{options.LabelColumnName}'.");
         ImageSet? validation = options.Validation is { } view ? ImageReader.Read(view, image, options.LabelColumnName, classes) : null;
         if (validation is { Count: 0 }) throw new OptionException("Validation has no row with a label; leave it null or give it images.");
-        if (validation is null && options.ValidationFraction > 0)
-        {
-            (IReadOnlyList<int> training, IReadOnlyList<int> held) =
-                StratifiedSplit.Stratified(all.Labels, options.ValidationFraction, seed);
-            if (held.Count == 0)
-                throw new OptionException("ValidationFraction holds nothing back: no class has two images. Give Validation images of "
-                    + "its own, or set ValidationFraction to 0.");
-            (all, validation) = (all.At(training), all.At(held));
-        }
-        ReadableClasses.Check(all, classes, options.Decoding, options.LoaderThreads, options.Cancellation);
-        if (options.Validation is not null)
-            ReadableClasses.Check(validation!, classes, options.Decoding, options.LoaderThreads, options.Cancellation);
-
+        if (validation is null && options.ValidationFraction > 0) (all, validation) = HoldBack(all, options.ValidationFraction, seed);
+        foreach (ImageSet set in options.Validation is null ? [all] : new[] { all, validation! })
+            ReadableClasses.Check(set, classes, options.Decoding, options.LoaderThreads, options.Cancellation);
         Device device = Devices.Resolve(options.Device);
         LocalWeights? weights = start is null ? PretrainedWeights.Get(reference, options, environment) : null;
-        Preprocessing own = options.Preprocessing ?? start?.Preprocessing ?? weights?.Preprocessing ?? backbone.Preprocessing;
-        if (options.ImageSize is { } wanted && own.Transforms is not null && wanted != own.CropTo)
-        {
-            throw new OptionException(
-                $"The image size asked for is {wanted}, and the preprocessing of '{options.Weights}' ends with images of {own.CropTo} " +
-                "pixels. Leave the size out.");
-        }
-
-        Preprocessing preprocessing = options.ImageSize is { } size ? own.ForSize(size) : own;
+        Preprocessing preprocessing =
+            Sized(options.Preprocessing ?? start?.Preprocessing ?? weights?.Preprocessing ?? backbone.Preprocessing, options);
         LabelKind kind = LabelColumn.Kind(input.Schema, options.LabelColumnName);
         return new(
             environment, options, backbone, seed, classes, kind, image, all, validation, weights, start, preprocessing, device,
             Devices.Resolve(options.Precision, device));
+    }
+
+    private static (ImageSet Training, ImageSet Validation) HoldBack(ImageSet all, double fraction, int seed)
+    {
+        (IReadOnlyList<int> training, IReadOnlyList<int> held) = StratifiedSplit.Stratified(all.Labels, fraction, seed);
+        return held.Count > 0
+            ? (all.At(training), all.At(held))
+            : throw new OptionException("ValidationFraction holds nothing back: no class has two images. Give Validation images of "
+                + "its own, or set ValidationFraction to 0.");
+    }
+
+    private static Preprocessing Sized(Preprocessing own, ImageClassificationOptions options)
+    {
+        if (options.ImageSize is not { } size) return own;
+        return own.Transforms is null || size == own.CropTo
+            ? own.ForSize(size)
+            : throw new OptionException(
+                $"The image size asked for is {size}, and the preprocessing of '{options.Weights}' ends with images of {own.CropTo} "
+                + "pixels. Leave the size out.");
     }
 
     /// <summary>The backbone with its weights and a new head, all drawn from the seed where no file gives them.</summary>

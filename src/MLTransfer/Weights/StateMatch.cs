@@ -110,8 +110,7 @@ internal static class NetworkInFile
             return "";
         IReadOnlyList<OptionalModule> optional = OptionalModule.ListFor(module, classifier);
         string first = state.Keys.First();
-        string[] prefixes = [.. tensors.Where(tensor => tensor.Name == first || tensor.Name.EndsWith('.' + first, StringComparison.Ordinal))
-            .Select(tensor => tensor.Name[..^first.Length]).Distinct(StringComparer.Ordinal)];
+        string[] prefixes = PrefixesOf(first, tensors);
         if (prefixes is [] or [""])
             return "";
         TensorDescription[] sorted = [.. tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
@@ -123,13 +122,7 @@ internal static class NetworkInFile
             [] => "",
             [var prefix] => prefix,
             _ when fitting.Contains("") => "",
-            _ => throw new WeightsException(
-                file,
-                $"holds {architecture} {fitting.Length} times, under the names "
-                    + string.Join(", ", fitting.Order(StringComparer.Ordinal).Take(Shown).Select(Quoted))
-                    + (fitting.Length > Shown ? ", …" : ""),
-                "Save the one that you want alone, in PyTorch: torch.save({k.removeprefix(\"PREFIX\"): v "
-                    + "for k, v in state_dict.items() if k.startswith(\"PREFIX\")}, \"weights.pth\")."),
+            _ => throw Ambiguous(fitting, file, architecture),
         };
 
         bool Fits(string prefix)
@@ -142,6 +135,19 @@ internal static class NetworkInFile
             return !StateMatch.Compare(state, part, optional, module as ICheckpointCompatibility).Differences.Any;
         }
     }
+
+    private static string[] PrefixesOf(string name, IEnumerable<TensorDescription> tensors) =>
+    [
+        .. tensors.Where(tensor => tensor.Name == name || tensor.Name.EndsWith('.' + name, StringComparison.Ordinal))
+            .Select(tensor => tensor.Name[..^name.Length]).Distinct(StringComparer.Ordinal),
+    ];
+
+    private static WeightsException Ambiguous(string[] prefixes, string file, string architecture) => new(
+        file,
+        $"holds {architecture} {prefixes.Length} times, under the names "
+            + string.Join(", ", prefixes.Order(StringComparer.Ordinal).Take(Shown).Select(Quoted)) + (prefixes.Length > Shown ? ", …" : ""),
+        "Save the one that you want alone, in PyTorch: torch.save({k.removeprefix(\"PREFIX\"): v "
+            + "for k, v in state_dict.items() if k.startswith(\"PREFIX\")}, \"weights.pth\").");
 
     /// <summary>One line that says where in a file a network was found; null where the file holds nothing else.</summary>
     /// <param name="file">The file.</param>

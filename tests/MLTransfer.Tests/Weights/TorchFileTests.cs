@@ -148,7 +148,8 @@ internal static class StateDictReference
     public const string Script = """
         import collections, hashlib, sys, torch
         NAMES = {torch.bool: 'Bool', torch.uint8: 'UInt8', torch.int8: 'Int8', torch.int16: 'Int16', torch.int32: 'Int32',
-                 torch.int64: 'Int64', torch.float16: 'Float16', torch.bfloat16: 'BFloat16', torch.float32: 'Float32', torch.float64: 'Float64'}
+                 torch.int64: 'Int64', torch.float16: 'Float16', torch.bfloat16: 'BFloat16', torch.float32: 'Float32',
+                 torch.float64: 'Float64'}
         def describe(state_dict):
             for name, tensor in state_dict.items():
                 tensor = tensor.detach().contiguous()

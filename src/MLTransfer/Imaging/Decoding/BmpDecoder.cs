@@ -51,17 +51,8 @@ internal sealed class BmpDecoder : FormatDecoder
         int width = isCore ? UInt16(bytes, 18) : (int)UInt32(bytes, 18), height = isCore ? UInt16(bytes, 20) : (int)UInt32(bytes, 22);
         int bits = isCore ? UInt16(bytes, 24) : UInt16(bytes, 28);
         uint compression = isCore ? Uncompressed : UInt32(bytes, 30), colors = isCore ? 0 : UInt32(bytes, 46);
-        if (bits is 2 or 64)
-            throw ImageException.NotSupported(name, $"a BMP image of {bits} bits a pixel; save it as PNG");
-        // OS/2's files of version 2 have numbers of their own: 3 for bilevel codes, 4 for runs of 24 bits.
-        if (compression > BitFields && compression != AlphaBitFields || compression == BitFields && bits == 1)
-            throw ImageException.NotSupported(name, $"a BMP image compressed by method {compression}; save it without, or as PNG");
-        if (bits is not (1 or 4 or 8 or 16 or 24 or 32) || height == int.MinValue)
-            return null;
-        if (compression == Runs8 && bits != 8 || compression == Runs4 && bits != 4
-            || compression is BitFields or AlphaBitFields && bits < 16)
-            return null;
-        if (compression is BitFields or AlphaBitFields && length is > InfoHeader and < InfoHeader + 12)
+        ThrowIfNotSupported(name, bits, compression);
+        if (!IsConsistent(bits, compression, length) || height == int.MinValue)
             return null;
         int masks = length != InfoHeader ? 0 : compression == BitFields ? 12 : compression == AlphaBitFields ? 16 : 0;
         int headerLength = (int)length + masks, palette = FileHeader + headerLength, colorBytes = isCore ? 3 : 4;
@@ -75,6 +66,24 @@ internal sealed class BmpDecoder : FormatDecoder
         return new BmpDecoder(encoded, new(width, Math.Abs(height)), isTopDown: height < 0, bits, compression,
             (palette, count, colorBytes), (int)start, headerLength);
     }
+
+    private static void ThrowIfNotSupported(string name, int bits, uint compression)
+    {
+        if (bits is 2 or 64)
+            throw ImageException.NotSupported(name, $"a BMP image of {bits} bits a pixel; save it as PNG");
+        // OS/2's files of version 2 have numbers of their own: 3 for bilevel codes, 4 for runs of 24 bits.
+        if (compression > BitFields && compression != AlphaBitFields || compression == BitFields && bits == 1)
+            throw ImageException.NotSupported(name, $"a BMP image compressed by method {compression}; save it without, or as PNG");
+    }
+
+    private static bool IsConsistent(int bits, uint compression, uint headerLength) => bits is 1 or 4 or 8 or 16 or 24 or 32
+        && compression switch
+        {
+            Runs8 => bits == 8,
+            Runs4 => bits == 4,
+            BitFields or AlphaBitFields => bits >= 16 && headerLength is not (> InfoHeader and < InfoHeader + 12),
+            _ => true,
+        };
 
     internal override DecodedPixels Decode(DecodingOptions options, ReductionChoice? choose)
     {

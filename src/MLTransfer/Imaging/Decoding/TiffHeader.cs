@@ -58,13 +58,7 @@ internal sealed record TiffHeader(
         if (DescribeUnsupported(directory, photometric, (int)Math.Min(samples, ushort.MaxValue), bits) is { } kind)
             throw ImageException.NotSupported(name, $"a TIFF image {kind}");
         bool isPlanar = directory.Number(PlanesTag) == Planar && samples > 1;
-        ImageDimensions? tile = null;
-        if (directory.Number(TileWidthTag) is { } tileWidth && directory.Number(TileHeightTag) is { } tileHeight)
-        {
-            if ((UInt128)tileWidth * tileHeight * samples * bits / 8 > LargestTile((UInt128)width * height * samples * bits / 8))
-                throw new ImageException(name, $"its tiles are far larger than its {width} x {height} pixels");
-            tile = new ImageDimensions((int)tileWidth, (int)tileHeight);
-        }
+        ImageDimensions? tile = TileSize(name, directory, width, height, (UInt128)samples * bits);
         uint[] palette = photometric == TiffPhotometric.Palette ? directory.Numbers(PaletteTag) : [];
         if (samples < ColorsOf(photometric) || photometric == TiffPhotometric.Palette && palette.Length != 3 << (int)bits)
             return null;
@@ -76,6 +70,15 @@ internal sealed record TiffHeader(
         };
         TiffHeader header = new(image, photometric, (int)bits, (int)samples, isPlanar, tile, palette);
         return header.WithAlpha(directory.Numbers(ExtraSamplesTag));
+    }
+
+    private static ImageDimensions? TileSize(string name, TiffDirectory directory, uint width, uint height, UInt128 bitsPerPixel)
+    {
+        if (directory.Number(TileWidthTag) is not { } tileWidth || directory.Number(TileHeightTag) is not { } tileHeight)
+            return null;
+        if (bitsPerPixel * tileWidth * tileHeight / 8 > LargestTile(bitsPerPixel * width * height / 8))
+            throw new ImageException(name, $"its tiles are far larger than its {width} x {height} pixels");
+        return new ImageDimensions((int)tileWidth, (int)tileHeight);
     }
 
     private static int ColorsOf(TiffPhotometric photometric) => photometric switch
