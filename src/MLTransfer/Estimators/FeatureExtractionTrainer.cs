@@ -31,7 +31,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         using TrainingState state = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished).Run(
             new TrainableModel(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head), _options.Cancellation);
         return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
-            data.Count, held?.Count ?? 0, skipped, state.Epochs, state.Best.Epoch, state.Best.ValidationAccuracy, state.Cancelled,
+            data.Count, held?.Count ?? 0, skipped, state.Epochs, state.Best.Epoch, state.Best.ValidationAccuracy, state.IsUnfinished,
             featureSeconds, state.Seconds, featureSeconds > 0 ? throughput.Done / featureSeconds : 0)
         {
             LoaderWaitFraction = training.LoaderWaitFraction,

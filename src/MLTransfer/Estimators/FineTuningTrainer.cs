@@ -38,7 +38,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         using TrainingState state = loop.Run(trainable, data, validate, _options.Cancellation);
         return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
             run.Training.Count - Unread(isValidation: false), (run.Validation?.Count ?? 0) - Unread(isValidation: true),
-            [.. _skipped.Values], state.Epochs, state.Best.Epoch, state.Best.ValidationAccuracy, state.Cancelled,
+            [.. _skipped.Values], state.Epochs, state.Best.Epoch, state.Best.ValidationAccuracy, state.IsUnfinished,
             FeatureSeconds: 0, state.Seconds, state.Seconds > 0 ? state.Images / state.Seconds : 0)
         {
             LoaderWaitFraction = data.ShareWaited,

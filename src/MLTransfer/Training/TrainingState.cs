@@ -39,7 +39,7 @@ internal sealed class TrainingState : IDisposable
     public EpochResult Best { get => field ?? throw new InvalidOperationException("No epoch is finished."); private set; }
 
     /// <summary>Whether the training stopped before its last epoch.</summary>
-    public bool Cancelled => Epochs.Count < Planned;
+    public bool IsUnfinished => Epochs.Count < Planned;
 
     /// <summary>Time spent on changing weights, validation left out.</summary>
     public double Seconds { get; private set; }

@@ -31,7 +31,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(expected, actual);
         Assert.Equal(whole.Epochs.Select(epoch => epoch.Loss), resumed.Epochs.Select(epoch => epoch.Loss));
         Assert.Equal((whole.Best.Epoch, whole.Images), (resumed.Best.Epoch, resumed.Images));
-        Assert.False(resumed.Cancelled);
+        Assert.False(resumed.IsUnfinished);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class CheckpointTests : IDisposable
         (TrainingState again, float[] same) = Train(Recipe with { Epochs = 8 }, Folder(epochs: 8));
 
         Assert.Equal(first.Epochs, more.Epochs.Take(done));
-        Assert.Equal((8, false), (more.Epochs.Count, more.Cancelled));
+        Assert.Equal((8, false), (more.Epochs.Count, more.IsUnfinished));
         Assert.NotEqual(before, after);
         Assert.Equal(after, same);
         Assert.Equal(8, again.Epochs.Count);

@@ -62,7 +62,7 @@ public class TrainingLoopTests
         });
         TrainingState history = new TrainingLoop(Recipe, seed: 0, TimeProvider.System, progress).Run(
             new TrainableModel(head, head, []), Data(), (_, _, _) => new Tally(1, 1, 1), stop.Token);
-        Assert.True(history.Cancelled);
+        Assert.True(history.IsUnfinished);
         Assert.Equal(2, history.Epochs.Count);
         Assert.Equal(1, history.Best.Epoch);
     }
