@@ -7,7 +7,7 @@ using Microsoft.ML;
 using MLTransfer;
 
 var ml = new MLContext(seed: 1);
-IDataView train = ml.Data.LoadImageFolder(args[0]);                                   // one folder a class: ImagePath, Label
+IDataView train = ml.Data.LoadImageFolder(args[0]);                                   // one folder per class: ImagePath, Label
 IDataView test = ml.Data.LoadImageFolder(args[1]);
 
 var trainers = ml.MulticlassClassification.Trainers;
