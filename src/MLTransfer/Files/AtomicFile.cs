@@ -258,7 +258,7 @@ internal sealed record OutputPlace(string Asked, string Target, bool Exists, boo
     }
 
     // .NET does not resolve links whose final target is missing, so each part of the path is followed here. It stops at a file that a
-    // process holds open: the name behind it may be gone or belong to another file.
+    // process holds open: the file's name may be gone or belong to another file.
     private static string Followed(string path, string full, out bool isHeldOpen)
     {
         isHeldOpen = false;

@@ -6,7 +6,7 @@ public sealed class ImageException : Exception
     /// <summary>Creates the exception.</summary>
     /// <param name="name">The image: its path, or what its source calls it.</param>
     /// <param name="reason">What is wrong with it, continuing a sentence that begins with its name.</param>
-    /// <param name="innerException">What was caught, if anything.</param>
+    /// <param name="innerException">The underlying error, if any.</param>
     public ImageException(string name, string reason, Exception? innerException = null)
         : base($"{name}: {reason}", innerException) => (Name, Reason) = (name, reason);
 
@@ -16,7 +16,7 @@ public sealed class ImageException : Exception
     /// <summary>What is wrong with it.</summary>
     public string Reason { get; }
 
-    /// <summary>An intact image of a kind that is not read.</summary>
+    /// <summary>The error for an intact image of an unsupported kind.</summary>
     /// <param name="name">The image.</param>
     /// <param name="kindAndAdvice">What kind it is, and what to do.</param>
     internal static ImageException NotSupported(string name, string kindAndAdvice) => new(name, $"not supported: {kindAndAdvice}");

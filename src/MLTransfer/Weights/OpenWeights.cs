@@ -8,7 +8,7 @@ internal sealed class OpenWeights : IDisposable
 {
     private readonly Stream _stream;
 
-    /// <summary>Takes over a stream that can seek.</summary>
+    /// <summary>Takes ownership of a seekable stream.</summary>
     /// <exception cref="WeightsException">It holds no weights, or damaged ones, or asks for more than tensors and containers.</exception>
     public OpenWeights(Stream stream, WeightsErrors errors)
     {
