@@ -2,7 +2,7 @@ using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>How encoded images become pixels.</summary>
+/// <summary>The options of decoding images.</summary>
 internal sealed record DecodingOptions
 {
     /// <summary>The defaults.</summary>

@@ -33,7 +33,7 @@ internal sealed class ImageBatch
 
     /// <summary>
     /// Red, green, blue of each pixel: <see cref="Count"/> × <see cref="Height"/> × <see cref="Width"/> × 3 bytes are used. The loader
-    /// writes new images over them once the next batch is asked for.
+    /// overwrites them once the next batch is requested.
     /// </summary>
     public byte[] Pixels { get; }
 

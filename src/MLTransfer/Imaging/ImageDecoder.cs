@@ -112,7 +112,7 @@ internal static class ImageDecoder
     }
 }
 
-/// <summary>What an image file declares, read without decoding its pixels.</summary>
+/// <summary>The header of an image file, read without decoding its pixels.</summary>
 /// <param name="Format">What kind of file it is.</param>
 /// <param name="Size">The declared size as stored, at least 1 x 1.</param>
 internal readonly record struct ImageHeader(ImageFormat Format, ImageDimensions Size)

@@ -15,7 +15,7 @@ public enum DeviceKind
 
 /// <summary>
 /// The number format of inference: of feature extraction, validation and prediction. Layers that are trained compute in float32 unless
-/// bfloat16 is asked for; their weights are always float32.
+/// bfloat16 is requested; their weights are always float32.
 /// </summary>
 public enum Precision
 {

@@ -50,7 +50,7 @@ public abstract class NamedModule : nn.Module<Tensor, Tensor>
     /// </summary>
     /// <param name="convolution">The name of the convolution.</param>
     /// <param name="norm">The name of the batch norm.</param>
-    /// <param name="shape">The channels, kernel, stride, padding, groups and dilation of the convolution.</param>
+    /// <param name="shape">The channels, kernel, stride, padding and groups of the convolution.</param>
     /// <param name="epsilon">The ε of the batch norm.</param>
     /// <param name="bias">Whether the convolution has a bias. Null: where there is no batch norm.</param>
     /// <param name="momentum">The momentum of the batch norm: the weight of a batch in its running statistics.</param>

@@ -39,7 +39,7 @@ public sealed class WeightStore
     /// <param name="reference">The weights; not random ones.</param>
     /// <param name="progress">Receives the progress of a download, on any thread.</param>
     /// <param name="cancel">Stops the download; what has arrived is kept, and the next download resumes there.</param>
-    /// <exception cref="ArgumentException">Random weights are asked for.</exception>
+    /// <exception cref="ArgumentException">The reference is to random weights.</exception>
     /// <exception cref="WeightsException">They cannot be found or downloaded; the message says where they were searched, or what went
     /// wrong.</exception>
     internal Task<LocalWeights> GetAsync(

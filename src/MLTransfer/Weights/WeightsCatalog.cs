@@ -32,7 +32,7 @@ internal static class WeightsCatalog
     public static PublishedWeights? DefaultOf(string backbone) => ForBackbone(backbone).FirstOrDefault(weights => weights.Default);
 
     /// <summary>The weights of a name such as <c>resnet50/IMAGENET1K_V2</c>; of a backbone's name alone, its default.</summary>
-    /// <exception cref="ArgumentException">There are none; the message says what there is.</exception>
+    /// <exception cref="ArgumentException">There are none; the message lists the known ones.</exception>
     public static PublishedWeights Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -51,7 +51,7 @@ internal static class WeightsCatalog
     };
 
     /// <summary>
-    /// For errors, a sentence: the weights of a backbone, or the backbones that have some and the nearest to the name asked for.
+    /// For errors, a sentence: the weights of a backbone, or the backbones that have some and the nearest to the given name.
     /// </summary>
     internal static string DescribeKnown(string backbone, string asked)
     {

@@ -3,7 +3,7 @@ using MLTransfer.Files;
 
 namespace MLTransfer.Weights;
 
-/// <summary>A weights file cannot be used: says which file, what is wrong with it, and what to do.</summary>
+/// <summary>A weights file cannot be used; the message names the file, the problem and the remedy.</summary>
 public sealed class WeightsException : Exception
 {
     /// <summary>Creates the error.</summary>

@@ -99,7 +99,7 @@ internal sealed partial record WeightsReference
                 + $"{WeightsCatalog.DescribeKnown(backbone, backbone)}", nameof(text));
     }
 
-    // A file with a published file name is taken for that file; if it is another, loading says so.
+    // A file with a published file name is taken for that file; if it is another, loading reports the mismatch.
     private static WeightsReference OfFile(string path, string backbone)
     {
         bool namesBackbone = path.Split('/') is [var first, _] && WeightsCatalog.ForBackbone(first).Count > 0;

@@ -104,7 +104,7 @@ internal sealed class JpegCheck
     private bool _isProgressive;
 
     /// <param name="bytes">A file that reaches its end marker.</param>
-    /// <exception cref="ArgumentException">Pixels are missing, or some of the bits are no code.</exception>
+    /// <exception cref="ArgumentException">Pixels are missing, or some of the bits are not a code.</exception>
     internal static void ThrowIfPixelsAreMissing(ReadOnlySpan<byte> bytes)
     {
         JpegCheck check = Idle.TryTake(out JpegCheck? idle) ? idle : new JpegCheck();

@@ -129,7 +129,7 @@ internal sealed class TiffDecoder : FormatDecoder
 
     private static ArgumentException PixelsAreMissing() => new("not all of its pixels are there");
 
-    /// <summary>One value of each pixel of a row, as 8 bits; an index into a palette as it is.</summary>
+    /// <summary>One value of each pixel of a row, as 8 bits; a palette index unchanged.</summary>
     /// <param name="row">The row's values; those of 16 bits in the byte order of this machine.</param>
     /// <param name="sample">Which of a pixel's values.</param>
     /// <param name="step">How many values a pixel has in this row.</param>
@@ -263,7 +263,7 @@ internal sealed class TiffDecoder : FormatDecoder
                 Previous.WarningHandlerExt(tif, clientData, method, format, args);
         }
 
-        // Some complaints come without the file.
+        // The library reports some errors without the file.
         private static bool IsOurs(Tiff? tiff) => tiff?.Clientdata() is Input;
     }
 }

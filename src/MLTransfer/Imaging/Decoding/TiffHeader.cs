@@ -1,6 +1,6 @@
 namespace MLTransfer.Imaging.Decoding;
 
-/// <summary>What the values of a TIFF image mean: the numbers of the tag PhotometricInterpretation.</summary>
+/// <summary>The meaning of the values of a TIFF image, numbered as in the tag PhotometricInterpretation.</summary>
 internal enum TiffPhotometric
 {
     WhiteIsZero = 0,
@@ -16,7 +16,7 @@ internal enum TiffPhotometric
 /// allocates whatever the tags claim and does not report which kinds of image it cannot convert.
 /// </summary>
 /// <param name="Image">Size and orientation.</param>
-/// <param name="Photometric">What the values mean.</param>
+/// <param name="Photometric">The meaning of the values.</param>
 /// <param name="Bits">Bits of each value: 1, 2, 4, 8 or 16.</param>
 /// <param name="Samples">Values of each pixel: its colors, then the extra ones.</param>
 /// <param name="IsPlanar">Whether all first values are stored before all second ones.</param>
@@ -93,7 +93,7 @@ internal sealed record TiffHeader(
         directory.Number(TiffDirectory.Compression) is > 1 and <= CcittGroup4 ? TiffPhotometric.WhiteIsZero
         : directory.Number(SamplesTag) >= 3 ? TiffPhotometric.Rgb : TiffPhotometric.BlackIsZero);
 
-    // An extra value of an unspecified kind is another band, such as infrared: it does not say what is transparent.
+    // An extra value of an unspecified kind is another band, such as infrared: it is not transparency.
     private TiffHeader WithAlpha(uint[] extra)
     {
         int alpha = Photometric == TiffPhotometric.Cmyk

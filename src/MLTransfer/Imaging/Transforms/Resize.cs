@@ -8,7 +8,7 @@ namespace MLTransfer.Imaging.Transforms;
 /// </summary>
 public sealed record Resize : BuiltInTransform
 {
-    // An image one pixel wide may become absurdly long; what is cut from it later is small again.
+    // Bounds the length that an image one pixel wide may get; a later crop makes it small again.
     private const int LongestResult = 1 << 26;
 
     /// <summary>Resizes the shorter side and keeps the aspect ratio; the longer side is rounded down.</summary>
