@@ -13,7 +13,7 @@ internal static class UserCache
 
     /// <summary>The folder that holds a cache folder for each program.</summary>
     /// <param name="environment">Looks up an environment variable.</param>
-    /// <param name="home">The user's home folder; a relative path counts as none, so that no cache is put into the working directory.</param>
+    /// <param name="home">The user's home folder; a relative path counts as none, so that the working directory gets no cache.</param>
     /// <returns><see langword="null"/> where there is no such folder.</returns>
     internal static string? Root(Func<string, string?> environment, string home) =>
         environment(Variable) is { } asked && Path.IsPathRooted(asked) ? asked

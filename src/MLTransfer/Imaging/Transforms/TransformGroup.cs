@@ -61,7 +61,7 @@ public sealed record RandomChoice : TransformGroup
     /// <summary>Creates the transform.</summary>
     /// <param name="transforms">The transforms.</param>
     /// <param name="weights">Their relative probabilities; null: all are equally likely.</param>
-    /// <exception cref="ArgumentException">There are no transforms, or the weights differ in number, are negative, or are all 0.</exception>
+    /// <exception cref="ArgumentException">There are no transforms, or the weights differ in number, are negative or all 0.</exception>
     public RandomChoice(IReadOnlyList<ImageTransform> transforms, IReadOnlyList<double>? weights = null) : base(transforms)
     {
         Weights = weights is null ? null : Array.AsReadOnly(weights.ToArray());
