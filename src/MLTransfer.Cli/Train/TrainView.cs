@@ -82,7 +82,7 @@ internal static class TrainView
         return table;
     }
 
-    // Of hundreds of epochs only about every tenth is shown.
+    // Of a long training, the first, the best and the last epoch are shown, and evenly spaced ones between them.
     private static IEnumerable<EpochResult> Shown(TrainingSummary summary)
     {
         var every = (summary.Epochs.Count + MostRows - 1) / MostRows;

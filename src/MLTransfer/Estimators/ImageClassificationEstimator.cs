@@ -72,7 +72,9 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     {
     }
 
-    /// <summary>Trains a network and passes its ownership to the result; if this throws, the caller disposes the network.</summary>
+    /// <summary>
+    /// Trains a network and passes it to the result or a <see cref="TrainingFailedException"/>; on other errors the caller disposes it.
+    /// </summary>
     private protected abstract ImageClassificationTransformer Train(TrainingRun run, ImageModel model, TrainingLog log);
 
     private ImageClassificationTransformer Fit(IDataView input, ImageClassificationOptions options)

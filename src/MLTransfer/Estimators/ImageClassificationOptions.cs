@@ -197,7 +197,7 @@ public sealed record FeatureExtractionOptions : ImageClassificationOptions
     public string? CacheFolder { get; init; }
 
     /// <summary>
-    /// Receives the reason when the cache cannot be opened; the training then goes on without it. Null: that is an error.
+    /// Receives the reason when the cache cannot be opened or written; training continues without it. Null: failing to open it is an error.
     /// </summary>
     internal Action<string>? CacheLost { get; init; }
 }

@@ -140,7 +140,7 @@ public sealed partial class Backbone
 
     /// <summary>Refuses images of a size that the network cannot take.</summary>
     /// <param name="size">The side of the square that the network sees, in pixels.</param>
-    /// <exception cref="ArgumentException">The size is unsupported; the message lists the supported ones.</exception>
+    /// <exception cref="ArgumentException">The size is unsupported; the message says which sizes are supported.</exception>
     public void CheckInputSize(int size)
     {
         if (InputSizes.Complaint(size) is { } complaint)
