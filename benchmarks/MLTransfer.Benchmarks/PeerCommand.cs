@@ -84,7 +84,7 @@ internal sealed record PeerRequest(string Script, string Python, string Data, st
 
     internal string Validation => Path.Combine(Data, "val");
 
-    // A folder beside the clone, which only a machine for benchmarks has.
+    // A folder next to the clone, which only a machine for benchmarks has.
     private static string InShared(params string[] parts) => Path.Combine(["..", "shared", .. parts]);
 }
 

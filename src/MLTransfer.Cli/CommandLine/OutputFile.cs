@@ -55,7 +55,7 @@ internal sealed class OutputFile
             ("/dev/stderr", "standard error, where progress and messages go"),
         ];
 
-        /// <summary>The stream that the path leads to; null if to neither.</summary>
+        /// <summary>The standard stream that the path leads to; null for any other path.</summary>
         internal static string? Find(string path)
         {
             if (UnixFile.At(path) is not { } file)

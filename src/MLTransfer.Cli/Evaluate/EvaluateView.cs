@@ -90,5 +90,5 @@ internal sealed record EvaluateJson(
         result.Report.Confusion, result.Unknown, Math.Round(result.ImagesPerSecond, 2));
 }
 
-/// <summary>The metrics of a class; NaN, which is null in JSON, if undefined.</summary>
+/// <summary>The metrics of a class; NaN (null in JSON) where undefined.</summary>
 internal sealed record ClassJson(string Label, double Precision, double Recall, long Images);

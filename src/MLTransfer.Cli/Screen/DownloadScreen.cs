@@ -103,7 +103,7 @@ internal sealed class DownloadLog(Action<string> write, Func<TimeSpan> clock, bo
     }
 }
 
-/// <summary>Notes whether anything was downloaded; that a file existed before does not tell, since it may have been damaged.</summary>
+/// <summary>Notes whether anything was downloaded. An earlier file does not rule that out: it may have been damaged.</summary>
 internal sealed class DownloadNote
 {
     internal bool Downloaded { get; private set; }

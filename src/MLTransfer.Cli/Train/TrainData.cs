@@ -4,11 +4,10 @@ using MLTransfer.Data;
 namespace MLTransfer.Cli.Train;
 
 /// <summary>The images of a training.</summary>
-/// <param name="Training">What is trained on.</param>
-/// <param name="Validation">What the best epoch is chosen by; null where a fraction of
-/// <paramref name="Training"/> is held back for that, or nothing.</param>
-/// <param name="ValidationSplit">The split of the data set that <paramref name="Validation"/> is; null where it is another data
-/// set.</param>
+/// <param name="Training">The images to train on.</param>
+/// <param name="Validation">The images to choose the best epoch by; null: a fraction of <paramref name="Training"/> is held back, or there
+/// is no validation.</param>
+/// <param name="ValidationSplit">The split of --data that <paramref name="Validation"/> is; null where it is another data set.</param>
 internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation, string? ValidationSplit)
 {
     /// <summary>The splits of --data that are not used.</summary>
@@ -17,11 +16,11 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
     /// <summary>The splits of --val that are not used.</summary>
     internal IReadOnlyList<string> UnusedToValidate { get; init; } = [];
 
-    /// <summary>Opens --data and --val.</summary>
+    /// <summary>Opens the data sets of --data and --val.</summary>
     /// <param name="data">The data set.</param>
-    /// <param name="validation">Another one to validate on; null where there is none.</param>
+    /// <param name="validation">The data set of --val; null if not given.</param>
     /// <param name="splits">Which splits of the data set are used.</param>
-    /// <param name="options">How both are read.</param>
+    /// <param name="options">How to read both.</param>
     /// <exception cref="UsageException">They do not fit each other.</exception>
     internal static TrainData Open(string data, string? validation, TrainSplits splits, ImageDatasetOptions options)
     {
@@ -49,7 +48,7 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
             training == dataset ? [] : [.. dataset.Splits.Except(training.Splits).Where(name => name != split)];
     }
 
-    /// <summary>What is odd about them, and which splits are used: sentences.</summary>
+    /// <summary>Warnings about the images, and which splits are used: one sentence each.</summary>
     internal IEnumerable<string> Notes()
     {
         foreach (var warning in Training.Warnings.Concat(Validation?.Warnings ?? []).Distinct())
@@ -66,7 +65,7 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
         static string Left(IReadOnlyList<string> unused) => unused.Count == 0 ? "" : $"; not used: {string.Join(", ", unused)}";
     }
 
-    /// <exception cref="UsageException">Images to validate on are of classes that are not trained on.</exception>
+    /// <exception cref="UsageException">Validation images have classes that the training images lack.</exception>
     internal static void RequireKnownClasses(ImageDataset training, ImageDataset validation, string what)
     {
         string[] known = ClassesOf(training), unknown = [.. ClassesOf(validation).Except(known)];
@@ -81,8 +80,8 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
 }
 
 /// <summary>Which splits of --data are used.</summary>
-/// <param name="Training">Those to train on; empty: the usual one.</param>
-/// <param name="Validation">The one to validate on; null: the usual one.</param>
+/// <param name="Training">The splits to train on; empty: the default one.</param>
+/// <param name="Validation">The split to validate on; null: the default one.</param>
 /// <param name="OwnValidation">Whether the data set's own split for validation is used where it has one.</param>
 internal sealed record TrainSplits(IReadOnlyList<string> Training, string? Validation, bool OwnValidation)
 {
@@ -95,7 +94,7 @@ internal sealed record TrainSplits(IReadOnlyList<string> Training, string? Valid
             return dataset.Parts([.. dataset.Splits.Where(split => split != SplitNames.Normalize(Validation) && split != SplitNames.Test)]);
         return dataset.Splits switch
         {
-            // A data set may consist of tests only, as MNIST does where just those were downloaded; then it is taken as a whole.
+            // A data set may have only a test split, such as a partial download of MNIST; then all of it is used.
             [] or [_] => dataset,
             var splits when splits.Contains(SplitNames.Train) => dataset.Part(SplitNames.Train),
             var splits => throw new UsageException(
@@ -134,15 +133,15 @@ internal sealed record TrainSplits(IReadOnlyList<string> Training, string? Valid
 }
 
 /// <summary>One fold of a cross-validation.</summary>
-/// <param name="Name">The split that is held out.</param>
-/// <param name="Images">What is trained on, and what is held out.</param>
+/// <param name="Name">The held-out split.</param>
+/// <param name="Images">The images to train on, and the held-out ones.</param>
 internal sealed record TrainFold(string Name, TrainData Images)
 {
-    /// <summary>The folds of a data set: its own ones, or as many as are asked for.</summary>
+    /// <summary>The folds of a data set: its own splits, or the given number of random ones.</summary>
     /// <param name="data">The data set.</param>
-    /// <param name="count">How many; 0: the data set's own.</param>
+    /// <param name="count">The number of folds; 0: the data set's own.</param>
     /// <param name="splits">The splits to take; empty: all but test.</param>
-    /// <param name="seed">Decides which images are in which fold, where the data set has none.</param>
+    /// <param name="seed">Seeds the random division, where the data set has no folds.</param>
     /// <param name="options">How it is read.</param>
     /// <exception cref="UsageException">There are no such folds.</exception>
     internal static (TrainData Whole, IReadOnlyList<TrainFold> Folds) Open(

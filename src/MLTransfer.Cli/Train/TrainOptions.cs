@@ -64,7 +64,7 @@ internal sealed class TrainOptions
             .Select(property => new BoundOption(property)),
     ];
 
-    /// <summary>All, in the order of the help.</summary>
+    /// <summary>All options, in the order of the help.</summary>
     internal Symbol[] All
     {
         get
@@ -82,7 +82,7 @@ internal sealed class TrainOptions
 
     internal BoundOption this[string property] => Bound.First(bound => bound.Property.Name == property);
 
-    /// <summary>The option record of the mode with what was given; its defaults hold for everything else.</summary>
+    /// <summary>Creates the option record of the mode from the given options; the others keep their defaults.</summary>
     /// <exception cref="UsageException">An option of the other mode was given.</exception>
     internal ImageClassificationOptions Read(ParseResult asked)
     {
@@ -130,7 +130,7 @@ internal sealed class BoundOption
 
     internal Option Option => _spellings[0].Option;
 
-    /// <summary>The option, and a hidden one for the name it had before.</summary>
+    /// <summary>The option, and a hidden one under its former name.</summary>
     internal IEnumerable<Option> Options => _spellings.Select(spelling => spelling.Option);
 
     internal bool IsGiven(ParseResult asked) => Options.Any(option => IsGiven(asked, option));
@@ -196,7 +196,7 @@ internal sealed class BoundOption
         var help = property.Facts.Help;
         if (property.Facts.OnlyHere is not null)
         {
-            // MiB stays as it is.
+            // An abbreviation such as MiB keeps its capitals.
             var first = help.Split(' ')[0];
             var start = first.Skip(1).Any(char.IsUpper) ? help : char.ToLowerInvariant(help[0]) + help[1..];
             help = $"With --mode {TrainOptions.ModeOf(property.Owner)}: {start}";
@@ -208,7 +208,7 @@ internal sealed class BoundOption
 /// <summary>Turns the library's names of options into those of the command line.</summary>
 internal static partial class TypedNames
 {
-    // Properties that no option sets under its own name.
+    // Properties without an option of the same name.
     private static readonly Dictionary<string, string> Special = new(StringComparer.Ordinal)
     {
         ["TrainingTransforms"] = "--augment",
@@ -222,7 +222,7 @@ internal static partial class TypedNames
 
     private static readonly Dictionary<string, string> Names = CreateNames();
 
-    /// <summary>The library's refusal of an option in words about what was typed.</summary>
+    /// <summary>Converts the library's error about an option into one that names what was typed.</summary>
     internal static UsageException Refusal(OptionException refusal) => new(
         refusal.Option is { } option ? $"{Names[option]}: {refusal.Message}" : In(refusal.Message), refusal);
 
@@ -247,8 +247,8 @@ internal static partial class TypedNames
     private static string Property(string option) =>
         string.Concat(option.TrimStart('-').Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 
-    // Kept are 'Label' in quotation marks, which is a column's name, a path or a value, and what the message itself says is a name in code;
-    // the parts of a path without quotation marks are no names either, and before a colon stands a heading.
+    // Not replaced: quoted names such as 'Label', which are columns, paths or values; names that the message itself calls names in code;
+    // parts of unquoted paths; and headings before a colon.
     [GeneratedRegex(
         @"(?<!\w)'.*?'(?!\w)|\b[A-Z]\w+((, | and | or )[A-Z]\w+)* in code\b|"
         + @"(?<![\w./\\-])(?<name>[A-Z][A-Za-z]+(\.[A-Z][a-z]+)?)(?![\w:/\\-]|\.\w)",

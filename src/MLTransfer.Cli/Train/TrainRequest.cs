@@ -8,18 +8,18 @@ using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Train;
 
-/// <summary>What 'mlt train' was asked, checked.</summary>
+/// <summary>The validated arguments of 'mlt train'.</summary>
 internal sealed record TrainArguments
 {
-    /// <summary>How to train, but for what belongs to the running training.</summary>
+    /// <summary>The training options, without live objects such as progress and cancellation.</summary>
     internal required ImageClassificationOptions Options { get; init; }
 
-    /// <summary>What <see cref="ImageClassificationOptions.Weights"/> means.</summary>
+    /// <summary>The parsed value of <see cref="ImageClassificationOptions.Weights"/>.</summary>
     internal WeightsReference Weights { get; init; } = WeightsReference.Random;
 
     internal required string Data { get; init; }
 
-    /// <summary>What was opened there.</summary>
+    /// <summary>The opened data sets.</summary>
     internal TrainData Images { get; init; } = null!;
 
     /// <summary>The folds of a cross-validation; empty where there is none.</summary>
@@ -27,32 +27,32 @@ internal sealed record TrainArguments
 
     internal string? Validation { get; init; }
 
-    /// <summary>The options that say how the data set to validate on is read, as they would be typed again, each after a space.</summary>
+    /// <summary>The options for reading the validation data set, as the user would type them again, each after a space.</summary>
     internal string Reading { get; init; } = "";
 
     internal int Seed { get; init; }
 
     internal required OutputFile Out { get; init; }
 
-    /// <summary>The page about the training; null where none is wanted.</summary>
+    /// <summary>The file of the HTML report; null where none is wanted.</summary>
     internal OutputFile? Report { get; init; }
 
     internal string Mode => TrainOptions.ModeOf(Options.GetType());
 
-    /// <summary>--max-pixels; null where its default holds.</summary>
+    /// <summary>--max-pixels; null where it keeps its default.</summary>
     internal int? MaximumPixels =>
         Options.MaximumPixels == ImageLimits.Default.Pixels ? null : (int)Options.MaximumPixels;
 
-    /// <summary>With a checkpoint of its own for each training of a cross-validation.</summary>
+    /// <summary>The same arguments, with a separate checkpoint folder for one training of a cross-validation.</summary>
     internal TrainArguments WithCheckpointOf(string training) => Options is FineTuningOptions { CheckpointFolder: { } folder } options
         ? this with { Options = options with { CheckpointFolder = Path.Combine(folder, training) } }
         : this;
 }
 
-/// <summary>Checks what 'mlt train' was asked, before any work.</summary>
+/// <summary>Validates the arguments of 'mlt train' before any work.</summary>
 internal static class TrainRequest
 {
-    /// <exception cref="UsageException">Something asked cannot be done.</exception>
+    /// <exception cref="UsageException">An argument cannot be used.</exception>
     internal static TrainArguments Of(ParseResult asked, TrainOptions options, CommandContext context)
     {
         RefuseContradictions(asked, options);
@@ -132,7 +132,7 @@ internal static class TrainRequest
             throw new UsageException("--report is about one training, and --folds makes several; leave one of them out.");
     }
 
-    /// <summary>Checks the folders that a training writes to, and adds the usual one.</summary>
+    /// <summary>Checks the folders that a training writes to, and fills in the default cache folder.</summary>
     private static ImageClassificationOptions WithFolders(ImageClassificationOptions options, string? cacheFolder) => options switch
     {
         FeatureExtractionOptions features => features with { CacheFolder = CacheOf(features.CacheFolder, cacheFolder) },
@@ -148,7 +148,7 @@ internal static class TrainRequest
         _ => WritableFolder("--cache", asked),
     };
 
-    // A folder that was named must be usable; only the usual one is left out where it is not.
+    // A folder that was named must be writable; the default one is not checked here.
     private static string WritableFolder(string option, string path)
     {
         OutputFile.Checked(option, Path.Combine(Paths.NewFolder(option, path), "features"));

@@ -56,7 +56,7 @@ internal static class TrainRun
         }
     }
 
-    // Only what the library refuses as an option was asked wrongly; every other exception is a failure.
+    // Only an option that the library refuses is a usage error; every other exception is a failure.
     private static ITransformer Fit(MLContext ml, ImageClassificationOptions options, IDataView images)
     {
         try
@@ -80,10 +80,10 @@ internal static class TrainRun
     }
 }
 
-/// <summary>What a training came to.</summary>
+/// <summary>The result of a training.</summary>
 internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<string> Labels, TrainingSummary Summary, double Seconds)
 {
-    /// <summary>What is worth knowing and did not stop the training: a line each.</summary>
+    /// <summary>Warnings that did not stop the training, a line each.</summary>
     internal IReadOnlyList<string> Notes { get; init; } = [];
 
     internal string Model => Arguments.Out.Path;
@@ -108,7 +108,7 @@ internal static class TrainPipeline
         return Keys(ml).Append(trainer).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
     }
 
-    /// <summary>The pipeline's model around a classifier that a failed training left.</summary>
+    /// <summary>Wraps the classifier that a failed training left in the pipeline's model.</summary>
     internal static ITransformer Around(MLContext ml, ImageClassificationTransformer classifier, IDataView images)
     {
         var keys = Keys(ml).Fit(images);
@@ -116,7 +116,7 @@ internal static class TrainPipeline
         return new TransformerChain<ITransformer>(keys, classifier, labels);
     }
 
-    // By value: the order of the classes shall not depend on which image comes first.
+    // Sorted by value: the order of the classes must not depend on the order of the images.
     private static ValueToKeyMappingEstimator Keys(MLContext ml) =>
         ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
 }
@@ -126,7 +126,7 @@ internal static class TrainReport
 {
     internal const string FileName = "report.html";
 
-    /// <summary>Writes it where it was asked for.</summary>
+    /// <summary>Writes the page if --report was given.</summary>
     internal static void Write(TrainResult result, ImageClassificationTransformer classifier, CancellationToken cancel)
     {
         if (result.Arguments.Report is not { } file)
@@ -135,7 +135,7 @@ internal static class TrainReport
         TrainingReport.Write(file.Path, names, result.Summary, Validate(result, classifier, cancel));
     }
 
-    // Whoever has interrupted the run does not wait for the validation images to be scored once more; the rest of the page is worth having.
+    // After an interruption the validation images are not scored again; the rest of the page is still useful.
     private static ClassificationReport? Validate(TrainResult result, ImageClassificationTransformer classifier, CancellationToken cancel)
     {
         if (result.Arguments.Images.Validation is not { } images)
@@ -151,10 +151,11 @@ internal static class TrainReport
     }
 }
 
-/// <summary>What a cross-validation came to: how right each fold's model is on the images that were held out from it.</summary>
+/// <summary>The result of a cross-validation: the accuracy of each fold's model on its held-out images.</summary>
 /// <param name="Folds">The folds.</param>
-/// <param name="ValAccuracy">After the last epoch, as the model in --out is made: it has nothing to choose an epoch by.</param>
-/// <param name="BestValAccuracy">Of the best epoch of each fold, chosen by the same images: a little too good.</param>
+/// <param name="ValAccuracy">Accuracy after the last epoch, which is also how the model in --out is trained: without images to choose an
+/// epoch by.</param>
+/// <param name="BestValAccuracy">Accuracy of each fold's best epoch, chosen by the same images and so slightly optimistic.</param>
 internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndDeviation ValAccuracy, MeanAndDeviation BestValAccuracy)
 {
     internal static CrossValidation Of(IReadOnlyList<FoldResult> folds) =>
@@ -206,7 +207,7 @@ internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndD
 /// <summary>One fold of a cross-validation.</summary>
 internal sealed record FoldResult(string Fold, int TrainImages, int ValImages, double ValAccuracy, int BestEpoch, double BestValAccuracy);
 
-/// <summary>The mean of some numbers and their standard deviation, as of a sample.</summary>
+/// <summary>The mean of some numbers and their sample standard deviation.</summary>
 internal sealed record MeanAndDeviation(double Mean, double Deviation)
 {
     internal string Shown => $"{Figures.Percent(Mean)} ± {Figures.Percent(Deviation)}";

@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace MLTransfer.Cli.Train;
 
-/// <summary>A training in words: its epochs, the best of them, the model, and what to do next.</summary>
+/// <summary>Shows a training on a terminal: its epochs, the best of them, the model, and what to do next.</summary>
 internal static class TrainView
 {
     private const int MostRows = 20;
@@ -82,7 +82,7 @@ internal static class TrainView
         return table;
     }
 
-    // Hundreds of epochs of a head are read as well from every tenth or so.
+    // Of a long training, the first, the best and the last epoch are shown, and evenly spaced ones between them.
     private static IEnumerable<EpochResult> Shown(TrainingSummary summary)
     {
         var every = (summary.Epochs.Count + MostRows - 1) / MostRows;
@@ -91,7 +91,7 @@ internal static class TrainView
     }
 }
 
-/// <summary>What is said about the images before a training starts, a line each.</summary>
+/// <summary>The notes about the images before a training starts, a line each.</summary>
 internal static class TrainNotes
 {
     internal static IEnumerable<string> Of(TrainArguments arguments)
@@ -113,7 +113,7 @@ internal static class TrainNotes
         }
     }
 
-    // What becomes of copies where chance decides which images are validated on.
+    // What duplicate images mean where validation images are chosen at random.
     private static string Consequence(TrainArguments arguments) => arguments switch
     {
         { Folds.Count: > 0 } => "; copies may be in different folds, and so both trained on and validated on",
@@ -166,10 +166,10 @@ internal sealed record TrainJson(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Interrupted,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Failure)
 {
-    /// <summary>What came before the training, where that was asked for.</summary>
+    /// <summary>The cross-validation before the training, where it was requested.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CrossValidation? CrossValidation { get; init; }
 }
 
-/// <summary>Where the seconds of a training went.</summary>
+/// <summary>The seconds of a training by phase.</summary>
 internal sealed record TrainSeconds(double Total, double Features, double Training);

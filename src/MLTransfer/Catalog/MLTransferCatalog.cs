@@ -9,7 +9,7 @@ namespace Microsoft.ML;
 /// <summary>What MLTransfer adds to ML.NET's catalogs.</summary>
 public static class MLTransferCatalog
 {
-    /// <summary>Trains a new head on the features of a frozen backbone: each image goes through it once. Seconds.</summary>
+    /// <summary>Trains a new head on the features of a frozen backbone, which sees each image only once. Usually takes seconds.</summary>
     /// <param name="trainers">The catalog.</param>
     /// <param name="labelColumnName">The key column with the classes.</param>
     /// <param name="imageColumnName">The column with the images; null: found by its type, see
@@ -47,7 +47,9 @@ public static class MLTransferCatalog
         return new(Prepared(trainers), options);
     }
 
-    /// <summary>Trains a backbone further, all of it or its upper layers, together with a new head. Minutes, more accurate.</summary>
+    /// <summary>
+    /// Trains a backbone further, all of it or its upper layers, together with a new head. Usually takes minutes and is more accurate.
+    /// </summary>
     /// <param name="trainers">The catalog.</param>
     /// <param name="labelColumnName">The key column with the classes.</param>
     /// <param name="imageColumnName">The column with the images; null: found by its type, see
@@ -86,8 +88,9 @@ public static class MLTransferCatalog
     }
 
     /// <summary>
-    /// Lets the context load models of MLTransfer. Needed before <c>Model.Load</c> only where nothing of MLTransfer has run yet and the app
-    /// is not written in C#, whose compiler has it start with the app; ML.NET then says that it could not load 'MLTransfer.AddMLTransfer'.
+    /// Enables the context to load MLTransfer models. C# apps do so automatically when they start. Other apps must call it before
+    /// <c>Model.Load</c>, unless they have used MLTransfer before; otherwise ML.NET reports that it could not load
+    /// 'MLTransfer.AddMLTransfer'.
     /// </summary>
     /// <param name="context">The context.</param>
     /// <returns>The same context.</returns>

@@ -4,7 +4,7 @@ using MLTransfer.Files;
 
 namespace MLTransfer.Data;
 
-/// <summary>What zip and tar archives share.</summary>
+/// <summary>The base of zip and tar archives.</summary>
 internal abstract class ArchiveImages : ContainedImages
 {
     /// <summary>Whether an entry is an image, by its extension; hidden ones are not.</summary>

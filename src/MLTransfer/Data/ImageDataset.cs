@@ -60,7 +60,7 @@ public sealed class ImageDataset
 
     /// <summary>One split.</summary>
     /// <param name="split">Its name; <c>validation</c> and <c>valid</c> are <c>val</c>.</param>
-    /// <exception cref="ArgumentException">There is no such split; the message names those that there are.</exception>
+    /// <exception cref="ArgumentException">There is no such split; the message lists the existing ones.</exception>
     public ImageDataset Part(string split)
     {
         ArgumentException.ThrowIfNullOrEmpty(split);
@@ -69,7 +69,7 @@ public sealed class ImageDataset
 
     /// <summary>Several splits together.</summary>
     /// <param name="splits">Their names, as for <see cref="Part"/>.</param>
-    /// <exception cref="ArgumentException">There is no such split; the message names those that there are.</exception>
+    /// <exception cref="ArgumentException">There is no such split; the message lists the existing ones.</exception>
     public ImageDataset Parts(params IReadOnlyList<string> splits)
     {
         ArgumentNullException.ThrowIfNull(splits);
@@ -121,7 +121,7 @@ public sealed class ImageDataset
         return With([.. Rows.Select((row, index) => row with { Split = splits[index] })]);
     }
 
-    /// <summary>Keeps a random selection of at most so many images of each class in each split.</summary>
+    /// <summary>Keeps a random selection of at most a given number of images of each class in each split.</summary>
     /// <param name="perClass">The limit, at least 1.</param>
     /// <param name="seed">The same seed selects the same images.</param>
     /// <exception cref="ArgumentOutOfRangeException">The limit is below 1.</exception>

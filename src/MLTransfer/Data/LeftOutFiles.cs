@@ -80,14 +80,14 @@ internal sealed class LeftOutList
         names.Add(UnixNames.ToDisplay(name));
     }
 
-    /// <summary>Adds what is not read in a folder and below it; names are relative to the root.</summary>
+    /// <summary>Adds the files that are not read in a folder and below it; names are relative to the root.</summary>
     public void AddBelow(string root, FolderTree folder)
     {
         foreach (FolderTree below in folder.All())
             AddIn(root, below);
     }
 
-    /// <summary>Adds what is not read directly in a folder.</summary>
+    /// <summary>Adds the files directly in a folder that are not read.</summary>
     public void AddIn(string root, FolderTree folder)
     {
         AddAll(LeftOutKind.Format, root, folder.Files.Where(path => !ImageFiles.IsImage(path)));

@@ -156,7 +156,7 @@ internal sealed class ManifestPaths
                 "Give the folder that its names are relative to.");
     }
 
-    /// <summary>Whether a full path lies below a full folder.</summary>
+    /// <summary>Whether a full path is below a full folder.</summary>
     public static bool IsBelow(string folder, string path)
     {
         string relative = Path.GetRelativePath(folder, path);

@@ -14,7 +14,7 @@ internal static class StratifiedSplit
     /// <param name="fraction">The fraction to hold out, between 0 and 1.</param>
     /// <param name="seed">The same seed selects the same rows.</param>
     /// <returns>The rows' indices, ascending: those kept and those held out.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The fraction does not lie between 0 and 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is not between 0 and 1.</exception>
     public static (IReadOnlyList<int> Kept, IReadOnlyList<int> HeldOut) Stratified<TLabel>(
         IReadOnlyList<TLabel> labels, double fraction, int seed)
     {
@@ -84,7 +84,7 @@ internal static class StratifiedSplit
             (Kept: (IReadOnlyList<int>)[.. heldOut.Where((_, other) => other != fold).SelectMany(others => others).Order()], rows))];
     }
 
-    /// <summary>Selects at most so many rows of each class at random.</summary>
+    /// <summary>Selects at most a given number of rows of each class at random.</summary>
     /// <typeparam name="TLabel">The labels' type.</typeparam>
     /// <param name="labels">The label of each row.</param>
     /// <param name="perClass">The largest number of rows of one class, at least 1.</param>
@@ -139,7 +139,7 @@ internal static class StratifiedSplit
     }
 }
 
-/// <summary>The usual names of splits.</summary>
+/// <summary>The common names of splits.</summary>
 internal static class SplitNames
 {
     /// <summary>The split to train on.</summary>
@@ -165,7 +165,7 @@ internal static class SplitNames
     };
 
     /// <summary>
-    /// Whether a name is one of the usual ones, whatever its case: train, training, trainval, val, valid, validation, dev, test, testing.
+    /// Whether a name is a common one, in any case: train, training, trainval, val, valid, validation, dev, test, testing.
     /// </summary>
     /// <param name="name">A name.</param>
     public static bool IsKnown(string name) => Known.ContainsKey(name);

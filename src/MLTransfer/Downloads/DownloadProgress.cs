@@ -1,7 +1,7 @@
 namespace MLTransfer.Downloads;
 
 /// <summary>The progress of a download.</summary>
-/// <param name="File">The name of the file on this machine.</param>
+/// <param name="File">The file name on this machine.</param>
 /// <param name="Phase">The current step.</param>
 /// <param name="Received">The bytes received so far, including those of an earlier run.</param>
 /// <param name="Total">The size of the file in bytes; null where the server does not say.</param>

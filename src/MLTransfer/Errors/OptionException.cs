@@ -1,14 +1,13 @@
 namespace MLTransfer.Errors;
 
 /// <summary>
-/// An option has a value that cannot be used. No other <see cref="ArgumentException"/> says that the user asked wrongly: those come from a
-/// bug of ours or of a package.
+/// An option has an unusable value. Any other <see cref="ArgumentException"/> is a bug of ours or of a package, not a mistake of the user.
 /// </summary>
 internal sealed class OptionException : ArgumentException
 {
     /// <param name="message">What was asked, found and expected, in the names of properties.</param>
     /// <param name="option">The property whose value the message is about; null where the message names the properties itself.</param>
-    /// <param name="cause">The refusal that the message is taken from.</param>
+    /// <param name="cause">The underlying error.</param>
     public OptionException(string message, string? option = null, Exception? cause = null) : base(message, cause) => Option = option;
 
     public string? Option { get; }

@@ -1,7 +1,7 @@
 namespace MLTransfer.Errors;
 
 /// <summary>
-/// Text of unknown origin, made fit for messages, terminals and pages: it may have any length and contain control characters, such as the
+/// Makes text of unknown origin safe for messages, terminals and pages: it may have any length and contain control characters, such as the
 /// escape sequences of a terminal.
 /// </summary>
 internal static class Printable

@@ -38,7 +38,9 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         });
     }
 
-    /// <summary>The features of all images. The backbone is folded only meanwhile: the finished model folds it for itself.</summary>
+    /// <summary>
+    /// Extracts the features of all images. The backbone is folded only during this call; the finished model folds its own.
+    /// </summary>
     private (FeatureSet Training, FeatureSet? Validation) Extract(Throughput throughput)
     {
         using FeatureCache? cache = OpenCache();
@@ -71,7 +73,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
     }
 
     /// <summary>
-    /// Everything the features depend on besides the content of the image: this library, libtorch, the decoders, the network and its input.
+    /// Everything the features depend on except the image content: this library, libtorch, the decoders, the network and its input.
     /// </summary>
     private string Description() => string.Join("; ",
         typeof(FeatureExtractor).Assembly.GetName(), $"libtorch {__version__}", typeof(MLImage).Assembly.GetName(),

@@ -6,7 +6,7 @@ using MLTransfer.Training;
 
 namespace MLTransfer;
 
-/// <summary>Training the backbone further, all of it or its upper layers, together with a new head.</summary>
+/// <summary>Options of fine-tuning: the backbone, or its upper layers, is trained together with a new head.</summary>
 public sealed record FineTuningOptions : ImageClassificationOptions
 {
     private const string PartOfTheRecipe = "The recipe of mlt train is its default.";
@@ -16,7 +16,7 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     /// <summary>Creates the options with their defaults; the optimizer is AdamW.</summary>
     public FineTuningOptions() => Optimizer = OptimizerKind.AdamW;
 
-    /// <summary>On pretrained weights 1e-4 for Adam and AdamW, 1e-2 for SGD; from random weights 1e-3 and 5e-2.</summary>
+    /// <summary>The default learning rate: 1e-4 with Adam and AdamW, 1e-2 with SGD; from random weights, 1e-3 and 5e-2.</summary>
     public override double RecommendedLearningRate => (Optimizer, FromRandomWeights) switch
     {
         (OptimizerKind.Sgd, true) => 5e-2,

@@ -45,7 +45,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         });
     }
 
-    /// <summary>Everything the weights depend on besides the pixels of the images, under the names of the options.</summary>
+    /// <summary>Everything that determines the trained weights except the image pixels, by option name.</summary>
     internal static Dictionary<string, string> Fingerprint(TrainingRun run)
     {
         var asked = (FineTuningOptions)run.Options;

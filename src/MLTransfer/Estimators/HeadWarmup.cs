@@ -6,15 +6,14 @@ using static TorchSharp.torch;
 namespace MLTransfer.Estimators;
 
 /// <summary>
-/// Trains the new head on the pretrained backbone's features before the backbone itself learns: a random head would send it large,
-/// meaningless gradients first and spoil what it knows (Kumar et al. 2022, "linear probing, then fine-tuning",
-/// https://arxiv.org/abs/2202.10054).
+/// Trains the new head on the pretrained backbone's features before the backbone itself is trained: the large gradients of a random head
+/// would spoil the pretrained weights (Kumar et al. 2022, "linear probing, then fine-tuning", https://arxiv.org/abs/2202.10054).
 /// </summary>
 internal static class HeadWarmup
 {
     private static readonly FeatureExtractionOptions Defaults = new();
 
-    /// <summary>One pass of the images through the frozen backbone, then the recipe of feature extraction on its features.</summary>
+    /// <summary>Computes features in one pass over the images, then trains the head on them as feature extraction does.</summary>
     public static void Run(TrainingRun run, ImageModel model, TrainingLog log)
     {
         using var scope = NewDisposeScope();
@@ -41,7 +40,7 @@ internal static class HeadWarmup
         var throughput = new Throughput(TimeProvider.System, run.Training.Count);
         return run.Extractor(frozen, model).Extract(
             run.Training.Images, cache: null, done => log.Features(throughput, done, run.Options.Epochs),
-            // Images left out are reported when the training itself comes to them.
+            // Skipped images are reported later, when the training itself reads them.
             skip: run.StopIfAsked, run.Options.Cancellation);
     }
 }

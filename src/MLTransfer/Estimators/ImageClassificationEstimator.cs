@@ -27,14 +27,17 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         _seed = MLNetInternals.Seed(environment) ?? 0;
     }
 
-    /// <summary>Trains. Every random number comes from the seed of the <see cref="MLContext"/>; without one, from 0.</summary>
+    /// <summary>
+    /// Trains a model. All randomness comes from the seed of the <see cref="MLContext"/>, or from seed 0 where it has none.
+    /// </summary>
     /// <param name="input">Images and labels.</param>
-    /// <returns>The trained model; its <see cref="ImageClassificationTransformer.Training"/> says how it went.</returns>
-    /// <exception cref="ArgumentException">The columns, the labels or the layers named do not fit.</exception>
+    /// <returns>The trained model; its <see cref="ImageClassificationTransformer.Training"/> describes the run.</returns>
+    /// <exception cref="ArgumentException">A named column or layer does not exist or does not fit, or the labels cannot be
+    /// used.</exception>
     /// <exception cref="WeightsException">The weights are missing or unreadable, or belong to another network.</exception>
     /// <exception cref="ImageException">An image cannot be read and <see cref="ImageClassificationOptions.StopOnBadImage"/> is set, or none
     /// can.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled before there was anything to keep.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled before there was a model to return.</exception>
     /// <exception cref="TrainingFailedException">A later epoch failed; the best model of those before is in the exception.</exception>
     public ImageClassificationTransformer Fit(IDataView input)
     {
@@ -69,7 +72,9 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     {
     }
 
-    /// <summary>Trains a network, which belongs to the result; where there is none, its builder disposes it.</summary>
+    /// <summary>
+    /// Trains a network and passes it to the result or a <see cref="TrainingFailedException"/>; on other errors the caller disposes it.
+    /// </summary>
     private protected abstract ImageClassificationTransformer Train(TrainingRun run, ImageModel model, TrainingLog log);
 
     private ImageClassificationTransformer Fit(IDataView input, ImageClassificationOptions options)
@@ -79,7 +84,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         TrainingRun run = TrainingRun.Prepare(_environment, options, _backbone, _weights, _seed, input, start);
         CheckAgainst(run);
         ImageModel model = run.BuildModel();
-        // Copied: its memory is not held while the new network trains.
+        // Its weights are copied by now: free its memory before the training.
         start?.Dispose();
         try
         {

@@ -8,7 +8,7 @@ using MLTransfer.Weights;
 
 namespace MLTransfer;
 
-/// <summary>What feature extraction and fine-tuning have in common.</summary>
+/// <summary>Options that feature extraction and fine-tuning share.</summary>
 public abstract record ImageClassificationOptions : TrainingOptions
 {
     private const string OfTheView = "mlt train makes the data view itself.";
@@ -135,14 +135,14 @@ public abstract record ImageClassificationOptions : TrainingOptions
     [TrainingOption("Stops the training after the running batch.", NotTyped = IsLive, MayChange = IsLive, Default = "never")]
     public CancellationToken Cancellation { get; init; }
 
-    /// <summary>Hears, in a sentence, where in a checkpoint the weights were found.</summary>
+    /// <summary>Receives one sentence on where in a checkpoint the weights were found.</summary>
     internal Action<string>? WeightsFound { get; init; }
 
     internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = ImageLimits.UpTo(MaximumPixels) };
 
     private protected bool FromRandomWeights => WeightsReference.IsNone(Weights);
 
-    /// <summary>Checks everything that can be checked before data are read, and looks up what the options name.</summary>
+    /// <summary>Validates everything that does not depend on the data, and resolves the backbone and the weights.</summary>
     /// <exception cref="OptionException">An option cannot be used; the message says all that is wrong.</exception>
     internal (Backbone Backbone, WeightsReference Weights) Resolve()
     {
@@ -176,13 +176,15 @@ public abstract record ImageClassificationOptions : TrainingOptions
     }
 }
 
-/// <summary>Training a new head on the features of a frozen backbone: each image goes through it once.</summary>
+/// <summary>
+/// Options of feature extraction: a new head is trained on the features of a frozen backbone, which sees each image once.
+/// </summary>
 public sealed record FeatureExtractionOptions : ImageClassificationOptions
 {
     /// <summary>Creates the options with their defaults; the optimizer is Adam.</summary>
     public FeatureExtractionOptions() => Optimizer = OptimizerKind.Adam;
 
-    /// <summary>3e-3 for Adam and AdamW, 3e-2 for SGD.</summary>
+    /// <summary>The default learning rate: 3e-3 with Adam and AdamW, 3e-2 with SGD.</summary>
     public override double RecommendedLearningRate => Optimizer == OptimizerKind.Sgd ? 3e-2 : 3e-3;
 
     /// <summary>
@@ -195,7 +197,7 @@ public sealed record FeatureExtractionOptions : ImageClassificationOptions
     public string? CacheFolder { get; init; }
 
     /// <summary>
-    /// Hears why the cache is not used, and the training goes on without it. Null: a cache that cannot be opened is an error.
+    /// Receives the reason when the cache cannot be opened or written; training continues without it. Null: failing to open it is an error.
     /// </summary>
     internal Action<string>? CacheLost { get; init; }
 }

@@ -9,10 +9,9 @@ using MLTransfer.Weights;
 namespace MLTransfer;
 
 /// <summary>
-/// A trained classifier of images. Adds <c>Score</c> (vector of single: a probability per class, its slots named) and
-/// <c>PredictedLabel</c> (key over the classes, which are of the type that was trained on), under the names that its options gave them.
-/// Over a data view it reads ahead and scores in batches; an image that cannot be read gets NaN scores and a missing label there, and an
-/// exception in a <c>PredictionEngine</c>.
+/// A trained image classifier. Adds <c>Score</c> (vector of single: one probability per class, with slot names) and <c>PredictedLabel</c>
+/// (key whose values have the type of the training labels); the training options can rename both. Scores a data view in batches, decoding
+/// ahead. An unreadable image gets NaN scores and a missing label in a data view, and throws in a <c>PredictionEngine</c>.
 /// </summary>
 public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 {
@@ -41,7 +40,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     /// <summary>The preprocessing of an image before the network sees it.</summary>
     public Preprocessing Preprocessing => _description.Preprocessing;
 
-    /// <summary>The column the images are read from.</summary>
+    /// <summary>The input column with the images.</summary>
     public string ImageColumnName => _description.ImageColumnName;
 
     /// <summary>How the training went; <see langword="null"/> for a model that was loaded.</summary>
@@ -51,9 +50,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     internal ImageModel Network => _scorer.Model;
 
     /// <summary>
-    /// The most pixels, width × height, that an image may have; larger ones count as unreadable. Not saved with the model. Default:
-    /// 178,956,970,
-    /// or what the model was trained with; decoding takes four bytes of memory for each.
+    /// The largest number of pixels, width × height, of an image; a larger one counts as unreadable. Not saved with the model. Default: the
+    /// limit used in training; 178,956,970 for a loaded model. Decoding takes four bytes per pixel.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
     public long MaximumPixels
@@ -68,10 +66,10 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
 
     bool ITransformer.IsRowToRowMapper => true;
 
-    /// <summary>Scores files, decoding ahead and in batches; the predictions come in the order of the files.</summary>
+    /// <summary>Scores image files in batches, decoding ahead; returns one prediction per file, in order.</summary>
     /// <param name="files">Paths of images.</param>
     /// <param name="cancellation">Stops after the running batch.</param>
-    /// <exception cref="OperationCanceledException">The token asked to stop.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IEnumerable<ImagePrediction> Predict(IEnumerable<string> files, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(files);
@@ -122,7 +120,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         ModelPayload.Save(ctx, _description, Network);
     }
 
-    /// <summary>The model that a training results in.</summary>
+    /// <summary>Creates the model of a finished training.</summary>
     /// <exception cref="TrainingFailedException">The training failed in a later epoch; the exception holds the model.</exception>
     internal static ImageClassificationTransformer Trained(
         TrainingRun run, ImageModel model, TrainingState state, TrainingSummary training)

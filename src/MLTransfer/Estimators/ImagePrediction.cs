@@ -31,7 +31,7 @@ public sealed class ImagePrediction
     public float Probability => Top(1) is [var best] ? best.Probability : float.NaN;
 
     /// <summary>The most probable classes, best first; among equals, in the order of the labels.</summary>
-    /// <param name="count">How many at most.</param>
+    /// <param name="count">The maximum number of classes returned.</param>
     public IReadOnlyList<LabelProbability> Top(int count) =>
         [.. _labels.Zip(Probabilities, (label, probability) => new LabelProbability(label, probability))
             .OrderByDescending(pair => pair.Probability).Take(count)];
@@ -39,5 +39,5 @@ public sealed class ImagePrediction
 
 /// <summary>A class and its probability.</summary>
 /// <param name="Label">The class.</param>
-/// <param name="Probability">Between 0 and 1; all classes together come to 1.</param>
+/// <param name="Probability">From 0 to 1; the probabilities of all classes add up to 1.</param>
 public sealed record LabelProbability(string Label, float Probability);

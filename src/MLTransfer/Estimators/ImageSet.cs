@@ -9,12 +9,12 @@ namespace MLTransfer.Estimators;
 /// <summary>Images with the class of each, as an index among the labels.</summary>
 /// <param name="Images">The images.</param>
 /// <param name="Labels">The class of each.</param>
-/// <param name="Weights">What each counts for in training; null where all count the same.</param>
+/// <param name="Weights">The training weight of each; null where all are equal.</param>
 internal sealed record ImageSet(IReadOnlyList<ImageSource> Images, IReadOnlyList<int> Labels, IReadOnlyList<float>? Weights = null)
 {
     public int Count => Images.Count;
 
-    /// <summary>How many images there are, and a hash of their names, classes and weights in order: another set has another one.</summary>
+    /// <summary>Identifies the set: its size, and a hash of the names, classes and weights in order.</summary>
     public string Fingerprint
     {
         get
@@ -31,7 +31,7 @@ internal sealed record ImageSet(IReadOnlyList<ImageSource> Images, IReadOnlyList
         Weights is null ? null : [.. indices.Select(index => Weights[index])]);
 }
 
-/// <summary>Takes images and labels out of an <see cref="IDataView"/>: paths stay paths, images in memory are kept.</summary>
+/// <summary>Reads images and labels from an <see cref="IDataView"/>: files stay paths, in-memory images are kept in memory.</summary>
 internal static class ImageReader
 {
     /// <summary>All rows that have a label.</summary>
@@ -61,16 +61,16 @@ internal static class ImageReader
     }
 }
 
-/// <summary>Finds classes of which no image can be read before any training: they would be classes without images.</summary>
+/// <summary>Finds, before training starts, classes without a single readable image.</summary>
 internal static class ReadableClasses
 {
-    /// <summary>Decodes one image of each class, or all of a class where none can be read.</summary>
-    /// <param name="images">Images with their classes; classes without any are not looked at.</param>
+    /// <summary>Decodes images of each class until one succeeds.</summary>
+    /// <param name="images">Images with their classes; classes without images are ignored.</param>
     /// <param name="classes">The names of the classes.</param>
     /// <param name="decoding">How images are decoded.</param>
-    /// <param name="threads">How many images are decoded at a time; 0: as many as there are processors.</param>
-    /// <param name="cancel">Stops.</param>
-    /// <exception cref="InvalidDataException">Of some classes no image can be read, and of others one can.</exception>
+    /// <param name="threads">The number of images decoded in parallel; 0: as many as there are processors.</param>
+    /// <param name="cancel">Stops the check.</param>
+    /// <exception cref="InvalidDataException">Some classes have no readable image, while others have one.</exception>
     public static void Check(
         ImageSet images, IReadOnlyList<string> classes, DecodingOptions decoding, int threads, CancellationToken cancel)
     {
@@ -84,7 +84,7 @@ internal static class ReadableClasses
         };
         Parallel.For(0, ofClass.Length, options, index => failures[index] = FirstFailure(images, ofClass[index], decoding, cancel));
         int[] unreadable = [.. Enumerable.Range(0, ofClass.Length).Where(index => failures[index] is not null)];
-        // Where nothing at all can be read, the training itself says so.
+        // If no image at all is readable, the training reports it.
         if (unreadable.Length == 0 || unreadable.Length == ofClass.Length)
             return;
         ImageException first = failures[unreadable[0]]!;
@@ -94,7 +94,7 @@ internal static class ReadableClasses
             + $"the first is '{first.Name}': {first.Reason}. Add images that can be read, or remove the class.", first);
     }
 
-    /// <summary>Null as soon as one image can be read.</summary>
+    /// <summary>The first error where no image can be read; null otherwise.</summary>
     private static ImageException? FirstFailure(ImageSet images, int[] indices, DecodingOptions decoding, CancellationToken cancel)
     {
         ImageException? first = null;

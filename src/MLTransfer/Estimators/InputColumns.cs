@@ -15,7 +15,7 @@ internal static class ImageColumn
     /// <summary>The types that a column of images may have, for messages.</summary>
     public const string Expected = "paths (text), encoded files (vector of bytes) or MLImage";
 
-    /// <summary>The column that is named, or the only one that can be meant.</summary>
+    /// <summary>The named column, or else the only candidate.</summary>
     /// <exception cref="ArgumentException">There is none, or more than one.</exception>
     public static DataViewSchema.Column Find(DataViewSchema schema, string? name, string? labelColumnName = null)
     {
@@ -33,7 +33,7 @@ internal static class ImageColumn
             + $"{string.Join(", ", schema.Select(c => $"{c.Name} ({c.Type})"))}.");
     }
 
-    /// <summary>Reads the image of the row a cursor stands on.</summary>
+    /// <summary>Creates a reader of the image in a cursor's current row.</summary>
     public static Func<ImageSource> Reader(DataViewRow row, DataViewSchema.Column column) => column.Type switch
     {
         TextDataViewType => Read<ReadOnlyMemory<char>>(row, column, path => ImageSource.FromPath(path.ToString())),
@@ -69,7 +69,7 @@ internal static class ImageColumn
         };
     }
 
-    // The caller keeps the image: its pixels are copied, transparent ones composed over black.
+    // The image stays the caller's, so its pixels are copied; transparent ones are composed over black.
     private static ImageSource Decoded(string name, MLImage? image) =>
         image is null ? new AbsentImage(name) : new DecodedImage(name, new DecodedPixels(image).ToImage());
 }
@@ -99,7 +99,9 @@ internal static class LabelColumn
     /// <summary>The type of the classes of a key column.</summary>
     public static LabelKind Kind(DataViewSchema schema, string name) => LabelKind.Of(Find(schema, name)) ?? LabelKind.Text;
 
-    /// <summary>Reads the class of the row a cursor stands on as an index among the classes; -1 where the label is missing.</summary>
+    /// <summary>
+    /// Creates a reader of the class in a cursor's current row, as an index among the classes; -1 where the label is missing.
+    /// </summary>
     public static Func<int> Reader(DataViewRow row, DataViewSchema schema, string name, IReadOnlyList<string> classes)
     {
         DataViewSchema.Column column = Find(schema, name);
@@ -142,7 +144,7 @@ internal static class LabelColumn
 /// <summary>The column of an <see cref="IDataView"/> with the weights of the images.</summary>
 internal static class WeightColumn
 {
-    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or not of single-precision numbers.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column, or it does not hold single-precision numbers.</exception>
     public static DataViewSchema.Column Find(DataViewSchema schema, string name)
     {
         DataViewSchema.Column column = schema.GetColumnOrNull(name)
@@ -155,7 +157,7 @@ internal static class WeightColumn
             nameof(schema), $"Schema mismatch for the weight column '{name}': it is {column.Type}; expected Single.");
     }
 
-    /// <summary>Reads the weight of the row a cursor stands on.</summary>
+    /// <summary>Creates a reader of the weight in a cursor's current row.</summary>
     public static Func<float> Reader(DataViewRow row, string name)
     {
         ValueGetter<float> getter = row.GetGetter<float>(Find(row.Schema, name));

@@ -5,8 +5,8 @@ using Microsoft.ML.Data;
 namespace MLTransfer.Estimators;
 
 /// <summary>
-/// The type of the classes: predictions come back as what was trained on, text as text and numbers as numbers. A model names its classes by
-/// text, whatever their type.
+/// The data type of the classes, so that predictions have the type of the training labels. A model stores the names of its classes as text,
+/// whatever their type.
 /// </summary>
 internal abstract class LabelKind
 {

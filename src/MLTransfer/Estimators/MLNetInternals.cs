@@ -10,26 +10,25 @@ using Microsoft.ML.Runtime;
 namespace MLTransfer.Estimators;
 
 /// <summary>
-/// What ML.NET 5 lets only its own assemblies do and a component of another assembly needs: make columns of a promised schema,
-/// write itself into a model file, be found again by name, and get the environment of a catalog. All reflection into ML.NET is in this
-/// file.
+/// Access to ML.NET internals that a component of another assembly needs: creating schema columns, saving to a model file, registering a
+/// loader, and getting the environment of a catalog. All reflection into ML.NET is in this file.
 /// </summary>
 internal static class MLNetInternals
 {
     private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
-    // Eight characters which say that the model block is one of MLTransfer's; which one, says the loader signature.
+    // Eight characters that mark a model block of MLTransfer; the loader signature tells which kind it is.
     private const string ModelSignature = "MLTRANSF";
 
-    // A model file holds this name of an assembly, which ML.NET loads before it looks for a loader. Where nothing answers, its error says
-    // the name.
+    // A model file stores this assembly name, which ML.NET loads before it looks for a loader. If that fails, its error shows the name,
+    // which is what the user must call.
     private const string LoaderAssembly = "MLTransfer.AddMLTransfer";
 
     private static readonly Lazy<Assembly> OwnLoaders = new(() => AssemblyOf(
         LoaderAssembly, typeof(ImageClassificationTransformer), typeof(ModelLoader), "MLTransfer's image classification",
         ModelPayload.Format.LoaderSignature));
 
-    // Beside the stream, so that versions that do not know it read the model all the same.
+    // A separate entry next to the stream, so that versions that do not know it still read the model.
     private const string ChecksumSuffix = ".sha256";
     private const int ChecksumLength = 32;
 
@@ -89,8 +88,8 @@ internal static class MLNetInternals
     }
 
     /// <summary>
-    /// Lets <see cref="ModelOperationsCatalog.Load(string, out DataViewSchema)"/> find our transformer in files that do not name
-    /// <see cref="LoaderAssembly"/> yet. Doing it again changes nothing.
+    /// Lets <see cref="ModelOperationsCatalog.Load(string, out DataViewSchema)"/> find our transformer in files that do not name <see
+    /// cref="LoaderAssembly"/> yet. Idempotent.
     /// </summary>
     /// <param name="environment">An <see cref="MLContext"/> or the environment of one of its catalogs.</param>
     public static void Register(IHostEnvironment environment) => environment.ComponentCatalog.RegisterAssembly(OwnLoaders.Value);
@@ -131,7 +130,7 @@ internal static class MLNetInternals
         return loaded;
     }
 
-    // All entries of the file, not only those of this transformer: classes and columns of the others decide what a prediction is called.
+    // Checks all entries of the file: damage to the classes or columns of another transformer changes the predictions as well.
     private static void CheckEntries(object ctx, string? except)
     {
         object repository = Field(ctx, "Repository").GetValue(ctx)
@@ -189,13 +188,12 @@ internal static class MLNetInternals
         + $"5.0.1, has. Reference Microsoft.ML 5.0.1.");
 
     /// <summary>
-    /// An assembly of one loadable class: ML.NET learns of loadable classes from attributes of assemblies only, and that attribute is
-    /// internal.
+    /// Emits an assembly with one loadable class: ML.NET finds such classes only by an assembly attribute, which is internal.
     /// </summary>
     /// <param name="name">The name of the assembly.</param>
     /// <param name="instance">The transformer, which <c>Create</c> must return as exactly this type.</param>
     /// <param name="loader">The class that has the static <c>Create(IHostEnvironment env, object ctx)</c>.</param>
-    /// <param name="userName">What people call it.</param>
+    /// <param name="userName">Its display name.</param>
     /// <param name="loadName">The loader signature it is saved with.</param>
     internal static AssemblyBuilder AssemblyOf(string name, Type instance, Type loader, string userName, string loadName)
     {

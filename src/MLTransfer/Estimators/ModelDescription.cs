@@ -4,11 +4,11 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>The description of the network in a model file: all but the weights.</summary>
+/// <summary>The metadata of a network in a model file: everything but the weights.</summary>
 internal sealed record ModelDescription
 {
-    // Format 2 added other heads than the linear one, and transforms. What does not have them is written as format 1, which earlier
-    // versions read.
+    // Format 2 added heads other than the linear one, and transforms. A model without them is written as format 1, which earlier versions
+    // can read.
     private const int NewestFormat = 2;
 
     private static readonly JsonSerializerOptions Json =
@@ -58,7 +58,7 @@ internal sealed record ModelDescription
         return JsonSerializer.Serialize(this with { Format = isPlain ? 1 : NewestFormat }, Json);
     }
 
-    /// <exception cref="InvalidDataException">The text is no description, or one of a later version.</exception>
+    /// <exception cref="InvalidDataException">The text is not a description, or is one of a later version.</exception>
     public static ModelDescription FromJson(string json)
     {
         ModelDescription? read;
@@ -66,7 +66,7 @@ internal sealed record ModelDescription
         {
             read = JsonSerializer.Deserialize<ModelDescription>(json, Json);
         }
-        // What a transform's own checks refuse comes as ArgumentException.
+        // A transform's own validation throws ArgumentException.
         catch (Exception e) when (e is JsonException or ArgumentException or NotSupportedException)
         {
             throw new InvalidDataException($"The model's description cannot be read: {e.Message}", e);

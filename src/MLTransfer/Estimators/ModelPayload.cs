@@ -40,7 +40,7 @@ internal static class ModelPayload
         ModelDescription description = ModelDescription.FromJson(json);
         var device = Devices.Resolve(DeviceKind.Auto);
         ClassifierHead head = description.ParseHead();
-        // The tensors there are bound the memory: a head for as many classes, or as wide, as a hostile text claims is never built.
+        // Bounds the memory for hostile files: a head is built only where stored tensors have its number of classes and its width.
         bool Has(int width) => content.Tensors.Values.Any(tensor => tensor.Shape is [var length] && length == width);
         if (!Has(description.Labels.Count))
             throw new InvalidDataException($"The model file describes {description.Labels.Count} classes and has no head for them.");

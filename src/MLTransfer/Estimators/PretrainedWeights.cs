@@ -5,11 +5,11 @@ using Microsoft.ML.Runtime;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>Gets the weights that options ask for, and brings them into a network whose head is new.</summary>
+/// <summary>Finds or downloads the weights that the options name, and loads them into a network with a new head.</summary>
 internal static class PretrainedWeights
 {
     /// <summary>The weights, on this machine; null for random ones.</summary>
-    /// <exception cref="WeightsException">They cannot be had.</exception>
+    /// <exception cref="WeightsException">They cannot be found or downloaded.</exception>
     public static LocalWeights? Get(WeightsReference reference, ImageClassificationOptions options, IHostEnvironment environment)
     {
         if (reference.IsRandom) return null;
@@ -18,7 +18,7 @@ internal static class PretrainedWeights
         return options.WeightStore.GetAsync(reference, log, options.Cancellation).GetAwaiter().GetResult();
     }
 
-    /// <summary>Loads them, and tells where in a file of the user's own they were found.</summary>
+    /// <summary>Loads them, and reports where in a user's file they were found.</summary>
     /// <exception cref="WeightsException">They cannot be read, or belong to another network.</exception>
     public static void Load(ImageModel model, Backbone backbone, LocalWeights weights, ImageClassificationOptions options,
         IHostEnvironment environment)
@@ -34,7 +34,7 @@ internal static class PretrainedWeights
     }
 }
 
-/// <summary>Reports a download to the caller's progress, and its begin and its failures to ML.NET's log.</summary>
+/// <summary>Reports a download to the caller's progress, and its start and failures to ML.NET's log.</summary>
 internal sealed class WeightsLog(IChannel channel, IProgress<DownloadProgress>? progress) : IProgress<DownloadProgress>
 {
     private bool _begun;

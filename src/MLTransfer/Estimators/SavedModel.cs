@@ -45,8 +45,7 @@ internal static class SavedModel
         _ => [],
     };
 
-    // Of a damaged file ML.NET may say anything, such as that an assembly is missing: it reads some entries before the classifier checks
-    // them.
+    // ML.NET reads some entries before the classifier can check them, so a damaged file may give a misleading error.
     private static string? Damage(string path)
     {
         try
@@ -69,14 +68,14 @@ internal static class SavedModel
 }
 
 /// <summary>
-/// Finds damage in model files. ML.NET does not look for any, and .NET compares no checksum of a zip: a model with a changed bit would
-/// predict something else.
+/// Detects damaged model files. ML.NET does not check for damage and .NET verifies no zip checksums: a flipped bit would silently change
+/// predictions.
 /// </summary>
 internal static class ModelIntegrity
 {
     private const string Remedy = "The file is damaged: copy it again from where it came from, or save the model again.";
 
-    /// <summary>Writes what is given, and computes the SHA-256 of it.</summary>
+    /// <summary>Writes the content and returns its SHA-256.</summary>
     public static byte[] Write(Stream target, Action<BinaryWriter> write)
     {
         using var hash = SHA256.Create();
@@ -86,7 +85,7 @@ internal static class ModelIntegrity
         return hash.Hash!;
     }
 
-    /// <summary>Compares a stream with its SHA-256 and goes back to its beginning.</summary>
+    /// <summary>Compares a stream with its SHA-256 and rewinds it.</summary>
     /// <exception cref="InvalidDataException">They disagree.</exception>
     public static void Check(Stream content, string name, ReadOnlySpan<byte> sha256)
     {
@@ -95,7 +94,7 @@ internal static class ModelIntegrity
         content.Position = 0;
     }
 
-    /// <summary>Compares an entry of the model file with the checksum that its zip has for it.</summary>
+    /// <summary>Compares an entry of the model file with its checksum in the zip directory.</summary>
     /// <exception cref="InvalidDataException">They disagree, or the entry cannot be unpacked.</exception>
     public static void Check(ZipArchiveEntry entry)
     {

@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>A data view with the scores as additional columns; nothing is read before a cursor asks.</summary>
+/// <summary>A data view with the scores as additional columns, computed lazily by its cursors.</summary>
 internal sealed class ScoredDataView(IDataView input, DataViewSchema schema, Scorer scorer, string imageColumnName) : IDataView
 {
     /// <summary>Scores follow the order of the input: two cursors run over it, one ahead.</summary>

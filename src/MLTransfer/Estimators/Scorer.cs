@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>Runs a finished network over images, in batches and with the next images decoded meanwhile.</summary>
+/// <summary>Scores images with a finished network, in batches; the next images are decoded meanwhile.</summary>
 internal sealed class Scorer : IDisposable
 {
     private const int ImagesAhead = 8 * FrozenModel.BatchSize;
@@ -30,7 +30,7 @@ internal sealed class Scorer : IDisposable
 
     public DecodingOptions Decoding { get; set; } = DecodingOptions.Default;
 
-    /// <summary>Scores images in their order; an unreadable one comes back with its error.</summary>
+    /// <summary>Scores images in their order; an unreadable one is returned with its error.</summary>
     public IEnumerable<ScoredImage> Score(IEnumerable<ImageSource> images, CancellationToken cancellation)
     {
         foreach (ImageSource[] chunk in images.Chunk(ImagesAhead))
@@ -77,5 +77,5 @@ internal sealed class Scorer : IDisposable
     }
 }
 
-/// <summary>An image's probabilities, or why there are none.</summary>
+/// <summary>An image's probabilities, or its error.</summary>
 internal readonly record struct ScoredImage(string Name, float[]? Probabilities, string? Error);

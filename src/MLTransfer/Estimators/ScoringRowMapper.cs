@@ -27,7 +27,7 @@ internal sealed class ScoringRowMapper(DataViewSchema input, DataViewSchema outp
     }
 }
 
-/// <summary>A row with its scores, computed once per position when the first of them is asked for.</summary>
+/// <summary>A row with its scores, computed once per position, on first use.</summary>
 internal sealed class ScoredRow : DataViewRow
 {
     private readonly DataViewRow _input;
@@ -114,7 +114,7 @@ internal sealed record OutputColumns(string Score, string PredictedLabel)
     private const string SlotNames = "SlotNames";
     private const string KeyValues = "KeyValues";
 
-    /// <summary>The columns as they are promised before the classes are known.</summary>
+    /// <summary>The schema of the columns before the classes are known.</summary>
     /// <param name="label">The label column: predictions have classes of its type.</param>
     public IEnumerable<SchemaShape.Column> Shapes(SchemaShape.Column label)
     {

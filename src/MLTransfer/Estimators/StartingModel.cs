@@ -36,7 +36,7 @@ internal sealed class StartingModel : IDisposable
             $"Ask for the backbone {start._model.Backbone}, or for other weights.");
     }
 
-    /// <summary>Whether the trained head fits too: the classes are the same, in whatever order, and the head has the same layers.</summary>
+    /// <summary>Whether the trained head fits too: the same classes, in any order, and the same layers.</summary>
     public bool FitsHead(IReadOnlyList<string> classes, ClassifierHead head) =>
         head.HiddenWidth == Head.HiddenWidth && classes.Count == _model.Labels.Count
         && _model.Labels.ToHashSet(StringComparer.Ordinal).SetEquals(classes);
@@ -64,7 +64,7 @@ internal sealed class StartingModel : IDisposable
             using ZipArchive zip = ZipFile.OpenRead(path);
             return zip.Entries.Any(entry => entry.FullName.EndsWith(ModelPayload.StreamName, StringComparison.Ordinal));
         }
-        // No zip, a damaged one, or not to be read: the reader of weights files says what is wrong.
+        // Not a zip, damaged or unreadable: the weights reader reports what is wrong.
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             return false;

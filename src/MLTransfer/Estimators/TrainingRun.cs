@@ -20,13 +20,13 @@ internal sealed record TrainingRun(
 {
     private static readonly Lock Generator = new();
 
-    /// <summary>The head that was asked for, or else that of the model that is trained further.</summary>
+    /// <summary>The requested head, or else that of the starting model.</summary>
     public ClassifierHead Head { get; } = Options.Head ?? Start?.Head ?? ClassifierHead.Linear;
 
-    /// <summary>What errors and checkpoints call the weights.</summary>
+    /// <summary>The name of the weights in errors and checkpoints.</summary>
     public string WeightsName => Weights?.Name ?? (Start is null ? WeightsReference.None : Options.Weights!);
 
-    /// <summary>Whether the head is new on a backbone that is not.</summary>
+    /// <summary>Whether a new head is on a pretrained backbone.</summary>
     public bool HasNewHead { get; } = Weights is not null || Start?.FitsHead(Classes, Options.Head ?? Start.Head) == false;
 
     public static TrainingRun Prepare(
@@ -76,7 +76,7 @@ internal sealed record TrainingRun(
     public ImageModel BuildModel()
     {
         ImageModel model;
-        // torch has one generator for the whole process: two trainings that start at once must not draw from each other's.
+        // torch has one generator per process: concurrent trainings must not interleave their draws.
         lock (Generator)
         {
             manual_seed(Seed);
@@ -96,9 +96,7 @@ internal sealed record TrainingRun(
         }
     }
 
-    /// <summary>
-    /// The order of the training images in an epoch, where they are drawn class by class; null for a plain shuffle.
-    /// </summary>
+    /// <summary>The order of the training images in an epoch where classes are sampled equally; null for a plain shuffle.</summary>
     /// <param name="labels">The class of each image.</param>
     public Func<int, int[]>? Order(IReadOnlyList<int> labels) =>
         Options.Balance == ClassBalance.Sampling ? epoch => ClassSampling.Balanced(labels, Seed, epoch) : null;
@@ -111,7 +109,7 @@ internal sealed record TrainingRun(
         return [.. Training.Labels.Select((label, index) => (float)(ofClass[label] * (Training.Weights?[index] ?? 1)))];
     }
 
-    /// <summary>What brings images to features.</summary>
+    /// <summary>Creates the extractor that computes the features of images.</summary>
     public FeatureExtractor Extractor(FrozenModel frozen, ImageModel model) =>
         new(frozen, model.FeatureWidth, Preprocessing, Device, Options.LoaderThreads, Options.Decoding);
 
@@ -124,7 +122,7 @@ internal sealed record TrainingRun(
         Options.BatchSize, Seed, order,
         weights is null ? null : tensor(features.Kept.Select(index => weights[index]).ToArray(), device: Device));
 
-    /// <summary>Reports an image that is left out, or ends the training where a bad image should.</summary>
+    /// <summary>Reports a skipped image, or ends the training where the options say so.</summary>
     public void Skip(SkippedImage image, TrainingLog log)
     {
         StopIfAsked(image);
@@ -136,7 +134,7 @@ internal sealed record TrainingRun(
         if (Options.StopOnBadImage) throw new ImageException(image.Name, image.Reason);
     }
 
-    /// <summary>Ends the training where an image has features that nothing can be learned from.</summary>
+    /// <summary>Ends the training where an image has NaN or infinite features.</summary>
     /// <exception cref="InvalidOperationException">Some are NaN or infinite.</exception>
     public static void CheckFinite(FeatureSet features, ImageSet images)
     {
@@ -149,7 +147,7 @@ internal sealed record TrainingRun(
             "Check the weights, and that no standard deviation of the preprocessing is 0.");
     }
 
-    /// <summary>Ends the training where no image is left.</summary>
+    /// <summary>Ends the training where no image is readable.</summary>
     public static void CheckReadable(IReadOnlyCollection<SkippedImage> skipped, int readable)
     {
         if (readable == 0 && skipped.Count > 0)

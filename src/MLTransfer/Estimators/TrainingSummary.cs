@@ -4,15 +4,15 @@ namespace MLTransfer;
 
 /// <summary>The result of a training.</summary>
 /// <param name="TrainingImages">Images trained on.</param>
-/// <param name="ValidationImages">Images the epochs were compared by.</param>
+/// <param name="ValidationImages">Images by which the epochs were compared.</param>
 /// <param name="Skipped">Images that could not be read, each with the reason.</param>
 /// <param name="Epochs">The finished epochs.</param>
 /// <param name="BestEpoch">The epoch whose weights the model holds.</param>
 /// <param name="ValidationAccuracy">Top-1 accuracy of those weights on the validation images; NaN without any.</param>
-/// <param name="Cancelled">Whether it was stopped before its last epoch.</param>
-/// <param name="FeatureSeconds">Time spent on reading images and on the frozen backbone; 0 in fine-tuning.</param>
-/// <param name="TrainingSeconds">Time spent on changing weights.</param>
-/// <param name="ImagesPerSecond">In fine-tuning, images trained on a second; in feature extraction, images brought to features a
+/// <param name="Cancelled">Whether the training was stopped before its last epoch.</param>
+/// <param name="FeatureSeconds">Seconds spent on reading images and on the frozen backbone; 0 in fine-tuning.</param>
+/// <param name="TrainingSeconds">Seconds spent in training steps, without validation.</param>
+/// <param name="ImagesPerSecond">In fine-tuning, images trained per second; in feature extraction, images turned into features per
 /// second.</param>
 public sealed record TrainingSummary(
     int TrainingImages, int ValidationImages, IReadOnlyList<SkippedImage> Skipped, IReadOnlyList<EpochResult> Epochs,
@@ -37,8 +37,8 @@ public sealed class TrainingFailedException : Exception
             $"is in the {nameof(Model)} of this exception.", cause) => Model = model;
 
     /// <summary>
-    /// The best model of the epochs that were finished; its <see cref="ImageClassificationTransformer.Training"/> says which. It expects
-    /// the trainer's own input, and belongs to the code that catches the exception.
+    /// The best model of the finished epochs; its <see cref="ImageClassificationTransformer.Training"/> says which epoch. Its input is that
+    /// of the trainer. The code that catches the exception owns it.
     /// </summary>
     public ImageClassificationTransformer Model { get; }
 }

@@ -1,7 +1,7 @@
 namespace MLTransfer.Evaluation;
 
 /// <summary>
-/// How well a classifier did on labelled images: accuracies, log-loss, precision and recall of each class, and the confusion matrix.
+/// The metrics of a classifier on labelled images: accuracies, log-loss, precision and recall of each class, and the confusion matrix.
 /// All are computed as ML.NET's <c>MulticlassClassificationMetrics</c> does; without images they are <see cref="double.NaN"/>.
 /// </summary>
 public sealed record ClassificationReport
@@ -95,7 +95,7 @@ public sealed record ClassificationReport
     private static double Ratio(long part, long whole) => whole == 0 ? double.NaN : (double)part / whole;
 }
 
-/// <summary>How well a classifier did on one class.</summary>
+/// <summary>The metrics of a classifier on one class.</summary>
 /// <param name="Label">Name of the class.</param>
 /// <param name="Precision">Fraction of the images predicted as this class that are of it, 0 to 1; <see cref="double.NaN"/> when there are
 /// none.</param>

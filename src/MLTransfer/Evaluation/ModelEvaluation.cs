@@ -5,7 +5,7 @@ using MLTransfer.Files;
 namespace MLTransfer.Evaluation;
 
 /// <summary>
-/// How well a model does on a data set. Classes and their order are the model's: the data set may lack some or have others.
+/// The metrics of a model on a data set. Classes and their order are the model's: the data set may lack some or have others.
 /// </summary>
 /// <param name="Report">Metrics over all images that could be read and whose class the model knows.</param>
 /// <param name="Skipped">Images that could not be read, with the reason.</param>

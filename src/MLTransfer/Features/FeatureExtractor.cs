@@ -8,7 +8,7 @@ namespace MLTransfer.Features;
 /// <summary>Computes the features of images with a frozen backbone; those that the cache holds are not computed again.</summary>
 /// <param name="model">The backbone.</param>
 /// <param name="width">The width of its features.</param>
-/// <param name="preprocessing">What each image goes through.</param>
+/// <param name="preprocessing">The preprocessing of each image.</param>
 /// <param name="device">The device the model is on.</param>
 /// <param name="threads">How many images to decode at once; 0 for as many as there are processors.</param>
 /// <param name="decoding">How images are decoded.</param>
@@ -20,7 +20,7 @@ internal sealed class FeatureExtractor(
     /// <summary>The features of all images, in their order.</summary>
     /// <param name="images">The images.</param>
     /// <param name="cache">Where features are kept between runs; null for nowhere.</param>
-    /// <param name="done">Receives how many more images are finished.</param>
+    /// <param name="done">Receives the number of newly finished images.</param>
     /// <param name="skip">Receives every image that cannot be read; an exception of its own ends the extraction.</param>
     /// <param name="cancellation">Stops after the current batch; the features computed so far stay in the cache.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
@@ -103,7 +103,7 @@ internal sealed class FeatureExtractor(
 /// <param name="LoaderWaitFraction">The fraction of the time in which the network waited for images; NaN where it saw none.</param>
 internal sealed record FeatureSet(Tensor Values, IReadOnlyList<int> Kept, IReadOnlyList<SkippedImage> Skipped, double LoaderWaitFraction);
 
-/// <summary>Hashes of image contents, which identify images whatever their names are.</summary>
+/// <summary>Hashes of image contents, which identify images independently of their names.</summary>
 internal static class ContentHashes
 {
     /// <summary>The SHA-256 of each image; null for one that cannot be read, which the loader then reports.</summary>

@@ -89,7 +89,7 @@ internal static class FeatureShard
     }
 }
 
-/// <summary>Finds features in the shards of one folder. Only the content hashes are in memory; features are read when asked for.</summary>
+/// <summary>Finds features in the shards of one folder. Only the content hashes are in memory; features are read on demand.</summary>
 internal sealed class StoredFeatures : IDisposable
 {
     private readonly int _width;

@@ -8,8 +8,8 @@ namespace MLTransfer.Features;
 internal static class StateFingerprint
 {
     /// <summary>
-    /// SHA-256, in hexadecimal, of the names and values of the whole state but the part under <paramref name="except"/>; for a network from
-    /// outside this library also of the build of its code, which no version of ours tells apart.
+    /// SHA-256, in hexadecimal, of the names and values of the whole state except the part under <paramref name="except"/>. For a network
+    /// from outside this library also of the build of its code, which our version number does not identify.
     /// </summary>
     public static string Compute(nn.Module network, string except)
     {

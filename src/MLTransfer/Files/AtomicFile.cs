@@ -5,7 +5,7 @@ namespace MLTransfer.Files;
 
 /// <summary>
 /// Writes to a temporary file in the target's folder and renames it into place: readers see the old file or the new one, never a part.
-/// What is not a plain file is kept: the target of a symbolic link is replaced, devices and FIFOs are written to, and content is appended
+/// Anything but a plain file is kept: the target of a symbolic link is replaced, devices and FIFOs are written to, and content is appended
 /// to a file that a process already has open, such as /dev/stdout.
 /// </summary>
 internal static class AtomicFile
@@ -258,7 +258,7 @@ internal sealed record OutputPlace(string Asked, string Target, bool Exists, boo
     }
 
     // .NET does not resolve links whose final target is missing, so each part of the path is followed here. It stops at a file that a
-    // process holds open: the name behind it may be gone or belong to another file.
+    // process holds open: the file's name may be gone or belong to another file.
     private static string Followed(string path, string full, out bool isHeldOpen)
     {
         isHeldOpen = false;

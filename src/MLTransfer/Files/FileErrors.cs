@@ -1,6 +1,6 @@
 namespace MLTransfer.Files;
 
-/// <summary>The errors of readers of possibly hostile files; each format words them and says what to do.</summary>
+/// <summary>The errors of readers of possibly hostile files; each format supplies the wording and the remedy.</summary>
 internal abstract class FileErrors
 {
     /// <summary>The content contradicts itself or its format; <paramref name="reason"/> is a whole sentence.</summary>

@@ -22,7 +22,7 @@ internal sealed class Unpickler
     /// <param name="reader">Positioned at the start of the pickle; afterwards, at its end.</param>
     /// <param name="globals">The allowed globals, as module.name: a <see cref="PickledFunction"/>, or the value of the name.</param>
     /// <param name="findStorage">Maps a persistent id, by which torch.save refers to storages, to the storage.</param>
-    /// <param name="budget">Is charged for what is built.</param>
+    /// <param name="budget">Is charged for every allocation.</param>
     /// <param name="errors">The file's errors.</param>
     /// <param name="oldTextAsBytes">Whether strings of Python 2 become bytes; otherwise they must be UTF-8 text.</param>
     public Unpickler(

@@ -11,9 +11,9 @@ internal static class UserCache
     /// <summary>The user's home folder; empty where there is none.</summary>
     internal static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
-    /// <summary>The folder below which every program has its own.</summary>
+    /// <summary>The folder that holds a cache folder for each program.</summary>
     /// <param name="environment">Looks up an environment variable.</param>
-    /// <param name="home">The user's home folder; a relative path counts as none, so that no cache goes into the working directory.</param>
+    /// <param name="home">The user's home folder; a relative path counts as none, so that the working directory gets no cache.</param>
     /// <returns><see langword="null"/> where there is no such folder.</returns>
     internal static string? Root(Func<string, string?> environment, string home) =>
         environment(Variable) is { } asked && Path.IsPathRooted(asked) ? asked

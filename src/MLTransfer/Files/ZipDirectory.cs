@@ -140,7 +140,7 @@ internal static class ZipDirectory
 /// <summary>The end record of a zip file, which locates its directory (.ZIP File Format Specification 6.3.10, 4.3.14 to 4.3.16).</summary>
 /// <param name="Count">The number of entries.</param>
 /// <param name="Length">The length of the directory in bytes.</param>
-/// <param name="Place">The directory's offset; <see cref="Place"/> + <see cref="Length"/> lies within the file.</param>
+/// <param name="Place">The directory's offset; <see cref="Place"/> + <see cref="Length"/> is within the file.</param>
 internal sealed record ZipDirectoryEnd(long Count, long Length, long Place)
 {
     private const int Size = 22, LocatorSize = 20, Size64 = 56, LongestComment = ushort.MaxValue;

@@ -23,17 +23,16 @@ internal sealed class BatchLoader
 
     /// <summary>Creates a loader; nothing is read yet.</summary>
     /// <param name="images">The data set.</param>
-    /// <param name="transforms">What is done to each image; all must end up with the same size.</param>
+    /// <param name="transforms">The transforms of each image; all images must end with the same size.</param>
     /// <param name="batchSize">Images in a batch; the last one may have fewer.</param>
     /// <param name="threads">Threads that decode and transform; 0: as many as there are processors.</param>
-    /// <param name="seed">
-    /// Decides, with the epoch, the index of the image and its earlier occurrences in the epoch, what random transforms do.
-    /// </param>
+    /// <param name="seed">Seeds random transforms, together with the epoch, the index of the image and its earlier occurrences in the
+    /// epoch.</param>
     /// <param name="decoding">How images are decoded; null: <see cref="DecodingOptions.Default"/>.</param>
     /// <param name="memory">
     /// Keeps images decoded for the next epoch, except with <see cref="DecodingOptions.ReducedScale"/>; null: they are decoded every time.
     /// </param>
-    /// <exception cref="ArgumentException">The transforms leave the size to the image, or a number is out of range.</exception>
+    /// <exception cref="ArgumentException">The size after the transforms depends on the image, or a number is out of range.</exception>
     public BatchLoader(
         IReadOnlyList<ImageSource> images, IReadOnlyList<ImageTransform> transforms, int batchSize = 32, int threads = 0, int seed = 0,
         DecodingOptions? decoding = null, ImageMemory? memory = null)
@@ -62,11 +61,11 @@ internal sealed class BatchLoader
     public double WaitFraction => _elapsed == 0 ? double.NaN : (double)_waited / _elapsed;
 
     /// <summary>Loads images in batches. Threads start with the first batch and end with the enumeration.</summary>
-    /// <param name="order">Indices of images in the order in which they come; repeated or left out as wished.</param>
-    /// <param name="epoch">Decides, with the seed, what random transforms do.</param>
+    /// <param name="order">Indices of images in the order to load; they may repeat or be left out.</param>
+    /// <param name="epoch">Seeds random transforms, together with the seed.</param>
     /// <param name="cancellation">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
-    /// <returns>Batches in order. An image that cannot be read is reported in its batch, which is smaller by it.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">An index lies outside the data set.</exception>
+    /// <returns>Batches in order. An unreadable image is reported in its batch, which then has one image fewer.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside the data set.</exception>
     public IEnumerable<ImageBatch> Load(IReadOnlyList<int> order, int epoch = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(order);
@@ -116,7 +115,7 @@ internal sealed class BatchLoader
         }
     }
 
-    /// <summary>For each position, how often its image came before; null where no image comes twice.</summary>
+    /// <summary>For each position, how often its image occurred before; null where no image occurs twice.</summary>
     private static int[]? Occurrences(IReadOnlyList<int> order)
     {
         Dictionary<int, int> seen = new(order.Count);

@@ -10,8 +10,8 @@ using SkiaSharp;
 namespace MLTransfer.Imaging;
 
 /// <summary>
-/// An image's pixels where its decoder put them, so that cropping and resizing need no copy of all of them: pooled memory of four bytes a
-/// pixel (red, green, blue, alpha; rows without gaps), which <see cref="Dispose"/> gives back, or an <see cref="Image"/>.
+/// Pixels in the memory that the decoder wrote, so that cropping and resizing need no full copy: pooled memory of four bytes per pixel
+/// (red, green, blue, alpha; rows without gaps), which <see cref="Dispose"/> returns, or an <see cref="Image"/>.
 /// </summary>
 internal sealed class DecodedPixels : IDisposable
 {
@@ -71,7 +71,7 @@ internal sealed class DecodedPixels : IDisposable
         return new Image(view.Width, view.Height, pixels);
     }
 
-    /// <summary>Puts pooled pixels, whose colors are premultiplied by alpha, over a background.</summary>
+    /// <summary>Composes pooled pixels, whose colors are premultiplied by alpha, over a background.</summary>
     internal void ComposeOver(Color background)
     {
         if (IsOpaque())
@@ -102,7 +102,7 @@ internal sealed class DecodedPixels : IDisposable
         }
     }
 
-    /// <summary>Pooled pixels rotated and mirrored as EXIF asks; these are disposed or returned.</summary>
+    /// <summary>Rotates and mirrors pooled pixels as EXIF asks; these are disposed, or returned unchanged.</summary>
     internal DecodedPixels Orient(SKEncodedOrigin orientation)
     {
         if (orientation == SKEncodedOrigin.TopLeft)

@@ -2,7 +2,7 @@ using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>How encoded images become pixels.</summary>
+/// <summary>The options of decoding images.</summary>
 internal sealed record DecodingOptions
 {
     /// <summary>The defaults.</summary>
@@ -32,7 +32,7 @@ internal sealed record DecodingOptions
     internal bool UseTurboJpeg { get; init; } = true;
 }
 
-/// <summary>How much memory a single image may ask for, checked before it is taken.</summary>
+/// <summary>The limits on the memory of a single image, checked before it is allocated.</summary>
 internal sealed record ImageLimits
 {
     /// <summary>The most pixels that are ever read: at four bytes each they fill the largest array.</summary>

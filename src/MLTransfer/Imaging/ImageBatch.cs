@@ -10,7 +10,7 @@ internal sealed class ImageBatch
 
     /// <summary>A batch of one image, decoded and transformed on the calling thread.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="transforms">What is done to it; random transforms use seed 0.</param>
+    /// <param name="transforms">Its transforms; random ones use seed 0.</param>
     /// <param name="decoding">How it is decoded; <see langword="null"/>: <see cref="DecodingOptions.Default"/>.</param>
     /// <exception cref="ImageException">The image cannot be used.</exception>
     public static ImageBatch LoadOne(ImageSource image, IReadOnlyList<ImageTransform> transforms, DecodingOptions? decoding = null)
@@ -33,7 +33,7 @@ internal sealed class ImageBatch
 
     /// <summary>
     /// Red, green, blue of each pixel: <see cref="Count"/> × <see cref="Height"/> × <see cref="Width"/> × 3 bytes are used. The loader
-    /// writes new images over them once the next batch is asked for.
+    /// overwrites them once the next batch is requested.
     /// </summary>
     public byte[] Pixels { get; }
 

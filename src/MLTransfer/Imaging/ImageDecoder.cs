@@ -10,16 +10,16 @@ namespace MLTransfer.Imaging;
 internal static class ImageDecoder
 {
     /// <summary>
-    /// Part of what cached features are kept under. Raise it whenever an image decodes to other pixels than before, or is refused where it
-    /// was read (or the other way round): otherwise features of the old pixels are taken.
+    /// Part of the key of cached features. Increment it whenever an image decodes to other pixels than before, or is newly refused or
+    /// accepted: otherwise stale features would be used.
     /// </summary>
     internal const int Revision = 1;
 
-    // A progressive JPEG goes over its pixels about ten times. Thousands of scans only keep the processor busy.
+    // A progressive JPEG has about ten scans. Thousands of them are a denial-of-service attack.
     private const int MaxScans = 500, MaxScansOverFullLimit = 16, ShownCharacters = 24;
 
     /// <exception cref="ImageException">
-    /// The bytes are no image in a format that is read, are damaged or cut short, or exceed the limits.
+    /// The bytes are not an image of a supported format, are damaged or cut short, or exceed the limits.
     /// </exception>
     internal static DecodedPixels Decode(string name, ReadOnlyMemory<byte> encoded, DecodingOptions options, ReductionChoice? choose)
     {
@@ -58,7 +58,7 @@ internal static class ImageDecoder
     }
 
     /// <summary>Recognizes the format and reads the header.</summary>
-    /// <exception cref="ImageException">The bytes are no image, of a format that is not read, or their header is damaged.</exception>
+    /// <exception cref="ImageException">The bytes are not an image of a supported format, or their header is damaged.</exception>
     private static FormatDecoder Open(string name, ReadOnlyMemory<byte> encoded)
     {
         ReadOnlySpan<byte> bytes = encoded.Span;
@@ -112,22 +112,22 @@ internal static class ImageDecoder
     }
 }
 
-/// <summary>What an image file declares, read without decoding its pixels.</summary>
+/// <summary>The header of an image file, read without decoding its pixels.</summary>
 /// <param name="Format">What kind of file it is.</param>
 /// <param name="Size">The declared size as stored, at least 1 x 1.</param>
 internal readonly record struct ImageHeader(ImageFormat Format, ImageDimensions Size)
 {
-    /// <summary>How the stored pixels are rotated and mirrored to be shown: the eight values of EXIF.</summary>
+    /// <summary>How the stored pixels are rotated and mirrored for display: the eight values of EXIF.</summary>
     internal SKEncodedOrigin Orientation { get; init; } = SKEncodedOrigin.TopLeft;
 
-    /// <summary>Whether the file reaches the end that its format marks. Decoders fill missing pixels with gray and do not tell.</summary>
+    /// <summary>Whether the file has its end marker. Decoders silently fill missing pixels with gray.</summary>
     internal bool IsComplete { get; init; } = true;
 
-    /// <summary>How often a JPEG file goes over its pixels.</summary>
+    /// <summary>The number of scans of a JPEG file.</summary>
     internal int Scans { get; init; } = 1;
 }
 
-/// <summary>An image file whose header has been read; its pixels are decoded when asked for, after the limits were checked.</summary>
+/// <summary>An image file whose header has been read; its pixels are decoded on demand, after the limits were checked.</summary>
 /// <param name="encoded">The whole file; it must not change before the decoder is disposed.</param>
 internal abstract unsafe class FormatDecoder(ReadOnlyMemory<byte> encoded) : IDisposable
 {
@@ -141,7 +141,7 @@ internal abstract unsafe class FormatDecoder(ReadOnlyMemory<byte> encoded) : IDi
     /// All pixels, their colors premultiplied by alpha; of an animation or several pages the first. The caller disposes them.
     /// </summary>
     /// <param name="options">How to decode.</param>
-    /// <param name="choose">Asked how far a JPEG image may be reduced.</param>
+    /// <param name="choose">Chooses how far a JPEG image is reduced; null: not at all.</param>
     /// <exception cref="ArgumentException">The data is damaged or ends too early.</exception>
     /// <exception cref="ImageException">The system's codec cannot decode this kind.</exception>
     internal abstract DecodedPixels Decode(DecodingOptions options, ReductionChoice? choose);

@@ -34,7 +34,7 @@ internal sealed class ImageMemory
 }
 
 /// <summary>
-/// The images of a data set. Once used, each stays decoded in its full size as long as there is memory; none does where a random crop
+/// The images of a data set. Once used, each stays decoded in its full size as long as there is memory; none where a random crop
 /// decides the scale of decoding.
 /// </summary>
 internal sealed class KeptImages(

@@ -21,11 +21,11 @@ public struct ImageRandom
         _state = Next() ^ (uint)index;
     }
 
-    /// <summary>Starts the sequence of an image that may come several times in an epoch.</summary>
+    /// <summary>Starts the sequence of an image that may occur several times in an epoch.</summary>
     /// <param name="seed">The run's seed.</param>
     /// <param name="epoch">The epoch.</param>
     /// <param name="index">The image's index in the data set.</param>
-    /// <param name="occurrence">How often it came before in this epoch; 0 gives the sequence of the other constructor.</param>
+    /// <param name="occurrence">How often it occurred before in this epoch; 0 gives the sequence of the other constructor.</param>
     internal ImageRandom(int seed, int epoch, int index, int occurrence) : this(seed, epoch, index)
     {
         if (occurrence > 0)

@@ -25,19 +25,19 @@ public abstract record ImageSource
     /// <param name="bytes">
     /// The whole content of an image file: JPEG, PNG, WebP, BMP, GIF, TIFF or Netpbm; HEIC, AVIF and JPEG XL where the system has a codec.
     /// </param>
-    /// <param name="name">What messages call it.</param>
+    /// <param name="name">Its name in messages.</param>
     public static ImageSource FromBytes(ReadOnlyMemory<byte> bytes, string name = "image") => new EncodedImage(name, bytes);
 
     /// <summary>An image that is decoded already.</summary>
     /// <param name="image">Its pixels.</param>
-    /// <param name="name">What messages call it.</param>
+    /// <param name="name">Its name in messages.</param>
     public static ImageSource FromImage(Image image, string name = "image")
     {
         ArgumentNullException.ThrowIfNull(image);
         return new DecodedImage(name, image);
     }
 
-    /// <summary>What messages call it: the path of a file, or the name it was given.</summary>
+    /// <summary>Its name in messages: the path of a file, or the given name.</summary>
     public abstract string Name { get; }
 
     /// <summary>
@@ -45,7 +45,7 @@ public abstract record ImageSource
     /// it is transparent, at most 178,956,970 pixels.
     /// </summary>
     /// <exception cref="ImageException">
-    /// The image cannot be read, is damaged or cut short, of a format that is not read, or too large.
+    /// The image cannot be read, is damaged or cut short, of an unsupported format, or too large.
     /// </exception>
     public Image Decode() => Decode(DecodingOptions.Default);
 
@@ -62,7 +62,7 @@ public abstract record ImageSource
 
     /// <summary>The pixels in the memory they were decoded to; the caller disposes them.</summary>
     /// <param name="options">How to decode.</param>
-    /// <param name="choose">Asked how far an encoded image may be reduced while it is decoded; <see langword="null"/>: not at all.</param>
+    /// <param name="choose">Chooses how far an encoded image is reduced while decoding; <see langword="null"/>: not at all.</param>
     internal abstract DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null);
 
     private protected static byte[] HashPixels(int width, int height, ReadOnlySpan<byte> pixels)
@@ -75,7 +75,7 @@ public abstract record ImageSource
     }
 }
 
-/// <summary>An image in a file of its own.</summary>
+/// <summary>An image in a separate file.</summary>
 internal sealed record FileImage(string Path) : ImageSource
 {
     public override string Name => Path;
@@ -202,7 +202,7 @@ internal sealed record ContainedImage(string Name, SharedContainer File, string 
     }
 }
 
-/// <summary>A row without an image where one should be.</summary>
+/// <summary>A row whose image is missing.</summary>
 internal sealed record AbsentImage(string Row) : ImageSource
 {
     public override string Name => Row;

@@ -11,7 +11,7 @@ internal delegate SkippedImage? PrepareOne(int position, Span<byte> target);
 /// </summary>
 internal sealed class LoadingRun : IDisposable
 {
-    // The least; there are more where batches are so small that the threads would run dry.
+    // The minimum; small batches need more to keep all threads busy.
     private const int BatchesAhead = 2;
 
     private readonly object _gate = new();

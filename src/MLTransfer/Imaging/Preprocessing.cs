@@ -3,13 +3,13 @@ using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>What a backbone expects of its images: their size, and how colours are normalized.</summary>
+/// <summary>The preprocessing that a backbone expects: the size of images, and how colours are normalized.</summary>
 public sealed record Preprocessing
 {
     private const int LargestShifted = 64;
 
     /// <summary>
-    /// The usual preprocessing for ImageNet: shorter side 256, centre 224 × 224, ImageNet's mean and standard deviation (as torchvision's
+    /// Standard preprocessing for ImageNet: shorter side 256, centre 224 × 224, ImageNet's mean and standard deviation (as torchvision's
     /// weights document them).
     /// </summary>
     public static Preprocessing ImageNet { get; } = new();
@@ -37,7 +37,7 @@ public sealed record Preprocessing
 
     /// <summary>
     /// Replaces resizing the shorter side and cutting the centre; must end with squares of <see cref="CropTo"/> pixels and should not be
-    /// random. Model files keep them, so transforms of your own are registered first: <see cref="ImageTransform.Register{T}"/>.
+    /// random. Model files keep them, so custom transforms must be registered first: <see cref="ImageTransform.Register{T}"/>.
     /// Default null.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(TransformJson))]

@@ -3,7 +3,7 @@ using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>The usual recipes of the field, as lists of transforms. Each ends with squares of one size.</summary>
+/// <summary>The common augmentation recipes, as lists of transforms. Each ends with squares of one size.</summary>
 public static class Presets
 {
     /// <summary>The backbone's own recipe: <see cref="Preprocessing.TrainingTransforms"/>.</summary>
@@ -35,7 +35,7 @@ public static class Presets
     /// torchvision's training recipes do; <c>digits</c>; <c>none</c>.
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>, in any case.</param>
-    /// <param name="preprocessing">What evaluation does to an image.</param>
+    /// <param name="preprocessing">The preprocessing of evaluation.</param>
     /// <exception cref="ArgumentException">There is no such recipe.</exception>
     public static IReadOnlyList<ImageTransform> Find(string name, Preprocessing preprocessing)
     {

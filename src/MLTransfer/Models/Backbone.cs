@@ -8,17 +8,17 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models;
 
-/// <summary>A network architecture: its name, what it takes and returns, and how it is built.</summary>
+/// <summary>A network architecture: its name, its inputs and outputs, and how it is built.</summary>
 public sealed partial class Backbone
 {
     private readonly Func<ImageModel> _build;
     private readonly Lazy<ParameterCounts> _counts;
 
-    /// <summary>Describes a network of your own; <see cref="ModelZoo.Register"/> makes it known.</summary>
+    /// <summary>Describes a custom network; <see cref="ModelZoo.Register"/> adds it to the zoo.</summary>
     /// <param name="name">Its name in options and in model files: letters, digits, '_', '-' and '.'.</param>
     /// <param name="family">The architecture it is a variant of, for display.</param>
     /// <param name="featureWidth">The width of the vector before the classifier.</param>
-    /// <param name="preprocessing">What its weights expect an image to go through.</param>
+    /// <param name="preprocessing">The preprocessing that its weights expect.</param>
     /// <param name="build">Builds the network with random weights, a new one at each call; safe to call from any thread.</param>
     /// <exception cref="ArgumentException">The name is empty or has other characters.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="featureWidth"/> is below 1.</exception>
@@ -65,7 +65,7 @@ public sealed partial class Backbone
     /// </summary>
     public long Parameters => _counts.Value.All;
 
-    /// <summary>How many of them come before the classifier.</summary>
+    /// <summary>The number of parameters before the classifier.</summary>
     public long BodyParameters => _counts.Value.Body;
 
     /// <summary>
@@ -74,7 +74,7 @@ public sealed partial class Backbone
     /// </summary>
     public long MultiplyAdds { get => field > 0 ? field : MultiplyAddCounts.Find(Name) ?? 0; init; }
 
-    /// <summary>The number of classes of the pretrained weights; 0 where they come without a classifier. Default for your own: 0.</summary>
+    /// <summary>The number of classes of the pretrained weights; 0 where they have no classifier. Default: 0.</summary>
     public int Classes { get; init; }
 
     /// <summary>
@@ -83,19 +83,19 @@ public sealed partial class Backbone
     /// </summary>
     public string? DefaultWeights { get; init; }
 
-    /// <summary>What the pretrained weights expect an image to go through.</summary>
+    /// <summary>The preprocessing that the pretrained weights expect.</summary>
     public Preprocessing Preprocessing { get; }
 
     /// <summary>The smallest side of a square image that the network takes, in pixels. Default: 1.</summary>
     public int MinimumImageSize { get => InputSizes.Minimum; init => InputSizes = InputSizes with { Minimum = value }; }
 
-    /// <summary>What the side of an image must be a multiple of, in pixels. Default: 1.</summary>
+    /// <summary>The side of an image must be a multiple of this, in pixels. Default: 1.</summary>
     public int ImageSizeMultiple { get => InputSizes.Multiple; init => InputSizes = InputSizes with { Multiple = value }; }
 
     /// <summary>Which images the network takes. Default: any size.</summary>
     internal InputSizes InputSizes { get; init; } = InputSizes.Any;
 
-    /// <summary>How many of <see cref="BodyParameters"/> every file of weights has: those of no auxiliary head.</summary>
+    /// <summary>The part of <see cref="BodyParameters"/> that every weights file has: all but the auxiliary heads.</summary>
     internal long RequiredBodyParameters => _counts.Value.Body - _counts.Value.Auxiliary;
 
     /// <summary>Whether <see cref="ImageModel.AuxiliaryHeads"/> has any.</summary>
@@ -118,7 +118,7 @@ public sealed partial class Backbone
         TorchLibrary.Require();
         ImageModel model = _build();
         model.ResetClassifier(classes, head);
-        // The model owns its weights: a dispose scope around this call must not end them.
+        // The model owns its weights: a dispose scope around this call must not dispose them.
         foreach (Tensor weight in model.state_dict().Values) weight.DetachFromDisposeScope();
         return model;
     }
@@ -127,7 +127,7 @@ public sealed partial class Backbone
     /// Builds the network and checks what training, scoring and saving rely on: its groups hold every weight once, features and logits have
     /// their shapes, gradients reach all weights, the classifier can be replaced. <see cref="ModelZoo.Register"/> does this too.
     /// </summary>
-    /// <exception cref="InvalidOperationException">It does not keep to that; the message lists everything that is wrong.</exception>
+    /// <exception cref="InvalidOperationException">The network violates these requirements; the message lists every violation.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to add or install.</exception>
     public void Verify()
     {
@@ -140,7 +140,7 @@ public sealed partial class Backbone
 
     /// <summary>Refuses images of a size that the network cannot take.</summary>
     /// <param name="size">The side of the square that the network sees, in pixels.</param>
-    /// <exception cref="ArgumentException">The message says which sizes it takes.</exception>
+    /// <exception cref="ArgumentException">The size is unsupported; the message says which sizes are supported.</exception>
     public void CheckInputSize(int size)
     {
         if (InputSizes.Complaint(size) is { } complaint)
@@ -155,7 +155,7 @@ public sealed partial class Backbone
         return new ParameterCounts(Classes == 0 ? all - head : all, all - head, Count(model.AuxiliaryHeads));
     });
 
-    // The random weights of a network that is only looked at must not change those of the next one that is trained.
+    // Restores the generator: building a network only to inspect it must not change the random weights of the next training.
     private T WithNewModel<T>(int classes, Func<ImageModel, T> look)
     {
         TorchLibrary.Require();
@@ -187,7 +187,7 @@ internal sealed record InputSizes
     /// <summary>The smallest side in pixels. Default: 1.</summary>
     public int Minimum { get; init; } = 1;
 
-    /// <summary>What the side must be a multiple of. Default: 1.</summary>
+    /// <summary>The side must be a multiple of this. Default: 1.</summary>
     public int Multiple { get; init; } = 1;
 
     /// <summary>Images of that side or a longer one: below it, the last pooling would leave no pixel.</summary>

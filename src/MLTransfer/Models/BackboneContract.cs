@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models;
 
-/// <summary>What training, scoring and saving rely on in every backbone, whatever its architecture.</summary>
+/// <summary>The requirements of training, scoring and saving on every backbone.</summary>
 internal static class BackboneContract
 {
     private const int Shown = 5;
 
     /// <summary>Checks a network; it is left in evaluation mode with a new classifier, all its weights trainable.</summary>
-    /// <param name="backbone">What it is said to be.</param>
+    /// <param name="backbone">The declared properties.</param>
     /// <param name="model">The network.</param>
     /// <param name="classes">The number of classes it was built with.</param>
     /// <param name="images">At least two images (N, 3, H, W) of a size it takes.</param>
@@ -20,7 +20,7 @@ internal static class BackboneContract
         List<string> found = [.. Groups(model), .. Weights(model)];
         if (backbone.FeatureWidth != model.FeatureWidth)
             found.Add($"Its features are {model.FeatureWidth} wide in the network and {backbone.FeatureWidth} in its description.");
-        // Each step would fail in the one before it.
+        // Later checks would only repeat the failure of an earlier one.
         if (found.Count == 0) found.AddRange(Features(model, images));
         if (found.Count == 0) found.AddRange(Logits(model, classes, images));
         if (found.Count == 0) found.AddRange([.. Gradients(model, images), .. OtherHead(model, images)]);

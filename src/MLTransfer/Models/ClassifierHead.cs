@@ -42,7 +42,7 @@ public sealed record ClassifierHead
     }
 
     /// <summary>Parses what <see cref="ToString"/> writes; numbers at the end may be left out.</summary>
-    /// <param name="text"><c>linear</c>, <c>dropout[:RATE]</c> or <c>mlp[:WIDTH[:RATE]]</c>, letter case aside.</param>
+    /// <param name="text"><c>linear</c>, <c>dropout[:RATE]</c> or <c>mlp[:WIDTH[:RATE]]</c>; case is ignored.</param>
     /// <exception cref="FormatException">It is none of them, or a number is outside its range.</exception>
     public static ClassifierHead Parse(string text)
     {

@@ -15,7 +15,7 @@ public enum DeviceKind
 
 /// <summary>
 /// The number format of inference: of feature extraction, validation and prediction. Layers that are trained compute in float32 unless
-/// bfloat16 is asked for; their weights are always float32.
+/// bfloat16 is requested; their weights are always float32.
 /// </summary>
 public enum Precision
 {
@@ -27,7 +27,7 @@ public enum Precision
 
     /// <summary>
     /// bfloat16 on any processor, slow on those without instructions for it; in fine-tuning also for the trained layers, which is faster
-    /// and slightly less exact. A network from outside this library computes in float32 all the same.
+    /// and slightly less exact. A network from outside this library always computes in float32.
     /// </summary>
     BFloat16,
 }

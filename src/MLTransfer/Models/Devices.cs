@@ -8,7 +8,7 @@ namespace MLTransfer.Models;
 /// <summary>Turns the options for device and precision into torch's device and type.</summary>
 internal static class Devices
 {
-    /// <exception cref="InvalidOperationException">CUDA is asked for and there is no CUDA device.</exception>
+    /// <exception cref="InvalidOperationException">CUDA was requested, but there is no CUDA device.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
     public static Device Resolve(DeviceKind kind)
     {
@@ -16,7 +16,7 @@ internal static class Devices
         return Choose(kind, cuda.is_available()) == DeviceType.CUDA ? CUDA : CPU;
     }
 
-    /// <exception cref="InvalidOperationException">CUDA is asked for and there is no CUDA device.</exception>
+    /// <exception cref="InvalidOperationException">CUDA was requested, but there is no CUDA device.</exception>
     public static DeviceType Choose(DeviceKind kind, bool hasCuda) => kind switch
     {
         DeviceKind.Cpu => DeviceType.CPU,
@@ -30,7 +30,7 @@ internal static class Devices
     /// <summary>Auto means bfloat16 on processors that compute with it, where the gain was measured, and float32 elsewhere.</summary>
     public static ScalarType Resolve(Precision precision, Device device) => Choose(precision, device.type, ProcessorFeatures.BFloat16);
 
-    /// <summary>As <see cref="Resolve(Precision, Device)"/>, with the processor's abilities given.</summary>
+    /// <summary>As <see cref="Resolve(Precision, Device)"/>, with the processor's support for bfloat16 given.</summary>
     public static ScalarType Choose(Precision precision, DeviceType device, bool hasBFloat16) => precision switch
     {
         Precision.Float32 => ScalarType.Float32,

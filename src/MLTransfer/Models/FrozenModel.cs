@@ -5,7 +5,7 @@ namespace MLTransfer.Models;
 
 /// <summary>
 /// A network in inference: batch norms folded into the convolutions, weights channels-last, in float32 or bfloat16. The network cannot be
-/// trained until this is disposed; its own weights stay as they are.
+/// trained until this is disposed; its own weights are unchanged.
 /// </summary>
 internal sealed class FrozenModel : IDisposable
 {

@@ -16,7 +16,7 @@ public abstract class ImageModel : NamedModule
     private readonly double _dropout;
 
     /// <summary>Creates the network without its classifier, which <see cref="Backbone.Build"/> adds.</summary>
-    /// <param name="name">What errors call the network.</param>
+    /// <param name="name">The name of the network in errors.</param>
     /// <param name="headName">The name of the classifier in the <c>state_dict</c>: <c>fc</c>, <c>classifier.6</c>.</param>
     /// <param name="featureWidth">The width of the vector before it.</param>
     /// <param name="headOwner">The module that the part of the name after the last dot belongs to; null for the network itself.</param>
@@ -47,7 +47,7 @@ public abstract class ImageModel : NamedModule
     public nn.Module<Tensor, Tensor> Head { get; private set; } = null!;
 
     /// <summary>
-    /// Classifiers in the middle of the network, which only help its training and are trained only when asked for. Default: none.
+    /// Classifiers in the middle of the network that only help training; they are trained only on request. Default: none.
     /// </summary>
     public virtual IReadOnlyList<AuxiliaryHead> AuxiliaryHeads => [];
 
@@ -76,9 +76,7 @@ public abstract class ImageModel : NamedModule
         return Head.call(Pool(maps)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// The logits (N, classes) of the head, then those of each of <see cref="AuxiliaryHeads"/>, for a training that asks for them.
-    /// </summary>
+    /// <summary>The logits (N, classes) of the head, then those of each of <see cref="AuxiliaryHeads"/>, for training.</summary>
     public IReadOnlyList<Tensor> AllLogits(Tensor images)
     {
         var auxiliary = new List<Tensor>();
@@ -206,7 +204,7 @@ public sealed class LayerGroup
 
 /// <summary>
 /// A second classifier in the middle of a network, which brings gradients to the layers below it (Szegedy et al. 2014,
-/// https://arxiv.org/abs/1409.4842, section 5). Scores of images never come from it.
+/// https://arxiv.org/abs/1409.4842, section 5). Predictions never use it.
 /// </summary>
 public abstract class AuxiliaryHead : NamedModule
 {
@@ -252,7 +250,7 @@ public abstract class AuxiliaryHead : NamedModule
 /// </summary>
 internal interface ICheckpointCompatibility
 {
-    /// <summary>The network's name for a tensor of a file; the same name where it knows no other.</summary>
+    /// <summary>Maps the name of a stored tensor to the network's name; unchanged where there is no other.</summary>
     string MapKey(string stored);
 
     /// <summary>Whether a tensor may get another shape. Default: none may.</summary>

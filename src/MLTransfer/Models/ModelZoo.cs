@@ -40,7 +40,7 @@ public static class ModelZoo
     /// <summary>Every backbone, sorted by name.</summary>
     public static IReadOnlyList<Backbone> All => _entries.Sorted;
 
-    /// <summary>The backbone of that name, letter case aside.</summary>
+    /// <summary>The backbone of that name; case is ignored.</summary>
     /// <exception cref="ArgumentException">There is none; the message names the nearest and all there are.</exception>
     public static Backbone Find(string name)
     {
@@ -56,14 +56,15 @@ public static class ModelZoo
     /// Adds a backbone of your own for the rest of the process, after <see cref="Backbone.Verify"/>. Options find it by its name from then
     /// on; so do model files, which hold its weights and its name but not its code: register it before loading them.
     /// </summary>
-    /// <exception cref="ArgumentException">There is a backbone of that name, letter case aside.</exception>
-    /// <exception cref="InvalidOperationException">The network is not what training relies on; the message says what is wrong.</exception>
+    /// <exception cref="ArgumentException">There is a backbone of that name; case is ignored.</exception>
+    /// <exception cref="InvalidOperationException">The network violates the requirements of <see cref="Backbone.Verify"/>; the message says
+    /// how.</exception>
     public static void Register(Backbone backbone)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         CheckIsNew(backbone);
         backbone.Verify();
-        // Counted now: later it might be in the middle of a training.
+        // Counted now: counting builds the network, which must not happen in the middle of a training.
         _ = backbone.Parameters;
         lock (Registration)
         {
@@ -72,11 +73,11 @@ public static class ModelZoo
         }
     }
 
-    /// <summary>The backbone of that name, letter case aside; null where there is none.</summary>
+    /// <summary>The backbone of that name; case is ignored; null where there is none.</summary>
     internal static Backbone? TryFind(string name) => _entries.ByName.GetValueOrDefault(name);
 
     /// <summary>The backbone that a model file names.</summary>
-    /// <exception cref="InvalidDataException">There is none; the message says that one's own must be registered before.</exception>
+    /// <exception cref="InvalidDataException">There is none; the message says that a custom backbone must be registered first.</exception>
     internal static Backbone FindForModelFile(string name) => TryFind(name) ?? throw new InvalidDataException(
         $"The model was trained on the backbone '{Printable.Sanitize(name, LongestName)}', which is not registered here. If it is your "
         + $"own, "

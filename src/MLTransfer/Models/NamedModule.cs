@@ -24,8 +24,7 @@ public abstract class NamedModule : nn.Module<Tensor, Tensor>
         _units.Concat(children().OfType<NamedModule>().SelectMany(child => child.FoldableUnits()));
 
     /// <summary>
-    /// Frees the parameters and buffers of the module and of all in it, and what was folded: TorchSharp 0.107 leaves them to the
-    /// finalizers.
+    /// Frees the parameters and buffers of the module and its children, and folded weights: TorchSharp 0.107 leaves them to the finalizers.
     /// </summary>
     protected override void Dispose(bool disposing)
     {
@@ -51,7 +50,7 @@ public abstract class NamedModule : nn.Module<Tensor, Tensor>
     /// </summary>
     /// <param name="convolution">The name of the convolution.</param>
     /// <param name="norm">The name of the batch norm.</param>
-    /// <param name="shape">What the convolution is made of.</param>
+    /// <param name="shape">The channels, kernel, stride, padding and groups of the convolution.</param>
     /// <param name="epsilon">The ε of the batch norm.</param>
     /// <param name="bias">Whether the convolution has a bias. Null: where there is no batch norm.</param>
     /// <param name="momentum">The momentum of the batch norm: the weight of a batch in its running statistics.</param>

@@ -62,8 +62,7 @@ internal static unsafe class ProcessorCaches
     }
 
     // NNPACK, which is not needed, cannot start for the same reason, and libtorch would warn on standard error in every process. The flag
-    // is
-    // libtorch's log level: 2 is errors.
+    // is libtorch's log level: 2 is errors.
     private static void SilenceNnpack()
     {
         if (NativeLibrary.TryLoad("c10", typeof(torch).Assembly, null, out nint library)

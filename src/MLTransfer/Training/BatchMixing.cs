@@ -12,10 +12,10 @@ namespace MLTransfer.Training;
 /// <param name="mixup">Mixup's parameter of the beta distribution; 0: no Mixup.</param>
 /// <param name="cutMix">CutMix's parameter of the beta distribution; 0: no CutMix.</param>
 /// <param name="classes">How many classes there are.</param>
-/// <param name="seed">Decides, with the epoch and the batch, what is mixed.</param>
+/// <param name="seed">Determines, together with epoch and batch, how images are mixed.</param>
 internal sealed class BatchMixing(double mixup, double cutMix, int classes, int seed)
 {
-    // Salt: batch mixing and per-image augmentation must not ratio a random stream.
+    // Salt: batch mixing and per-image augmentation must not share a random stream.
     private const int Salt = 0x6D697865;
 
     /// <param name="batch">Images (N, 3, H, W) and classes (N).</param>
@@ -31,7 +31,7 @@ internal sealed class BatchMixing(double mixup, double cutMix, int classes, int 
             : Blended(batch, ratio);
     }
 
-    /// <summary>Each image times the ratio plus the one before it times the rest.</summary>
+    /// <summary>Computes ratio · image + (1 − ratio) · previous image.</summary>
     internal LabelledBatch Blended(LabelledBatch batch, double ratio)
     {
         using var scope = NewDisposeScope();
@@ -39,7 +39,10 @@ internal sealed class BatchMixing(double mixup, double cutMix, int classes, int 
         return batch with { Inputs = images.MoveToOuterDisposeScope(), Targets = TargetsOf(batch, ratio).MoveToOuterDisposeScope() };
     }
 
-    /// <summary>Each image with a rectangle of the one before it: of its shape, centered at a pixel, cut off at the border.</summary>
+    /// <summary>
+    /// Pastes a rectangle of the previous image into each, with the aspect ratio of the image, centered at a pixel and clipped at the
+    /// border.
+    /// </summary>
     internal LabelledBatch Cut(LabelledBatch batch, double ratio, int centerX, int centerY)
     {
         using var scope = NewDisposeScope();

@@ -8,8 +8,8 @@ using MLTransfer.Weights;
 namespace MLTransfer.Training;
 
 /// <summary>
-/// A folder that keeps a training after every epoch, held by one training at a time. Each epoch is a folder of its own, which gets its name
-/// when it is complete; then the one before it goes.
+/// A folder that keeps a training after every epoch; one training at a time holds it. Each epoch is a folder that is renamed into place
+/// once it is complete; then the previous one is deleted.
 /// </summary>
 internal sealed partial class Checkpoint : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed partial class Checkpoint : IDisposable
     private readonly FileStream _held;
 
     /// <param name="folder">The folder; created where there is none.</param>
-    /// <param name="training">What the training is asked to do, by name.</param>
+    /// <param name="training">The settings of the training, by name.</param>
     /// <exception cref="IOException">Another training holds the folder, or it cannot be written to.</exception>
     public Checkpoint(string folder, IReadOnlyDictionary<string, string> training)
     {
@@ -47,9 +47,9 @@ internal sealed partial class Checkpoint : IDisposable
         DeleteWhere(path => path != target);
     }
 
-    /// <summary>Brings the training to where the latest epoch left it, if there is one.</summary>
+    /// <summary>Restores the state after the latest epoch, if there is one.</summary>
     /// <exception cref="InvalidOperationException">
-    /// The folder belongs to another training (the message says what differs), or has more epochs than are asked for.
+    /// The folder belongs to another training (the message says what differs), or has more epochs than requested.
     /// </exception>
     /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
     /// <exception cref="WeightsException">Its weights are damaged.</exception>
@@ -71,7 +71,7 @@ internal sealed partial class Checkpoint : IDisposable
     /// <summary>Releases the folder for another training.</summary>
     public void Dispose() => _held.Dispose();
 
-    // The system closes the file when its process dies: a lock file that is left over locks nothing.
+    // The system closes the file when its process dies, so a leftover lock file blocks nothing.
     private static FileStream Hold(string folder)
     {
         try
@@ -109,7 +109,7 @@ internal sealed partial class Checkpoint : IDisposable
 
     private string? Latest() => Epochs().Where(path => !path.EndsWith(Partial, StringComparison.Ordinal)).Max(StringComparer.Ordinal);
 
-    // Only names that are ours: everything else in the folder is left alone.
+    // Only folders named by this class; everything else is left alone.
     private string[] Epochs() => Directory.Exists(_folder)
         ? [.. Directory.GetDirectories(_folder, EpochPrefix + "*").Where(path => EpochName().IsMatch(Path.GetFileName(path)))]
         : [];
@@ -122,11 +122,11 @@ internal sealed partial class Checkpoint : IDisposable
         foreach (string path in Epochs().Where(superfluous)) Directory.Delete(path, recursive: true);
     }
 
-    /// <summary>What a checkpoint says besides the weights and the optimizer's memory.</summary>
-    /// <param name="Training">What the training was asked to do: another one cannot resume from here.</param>
+    /// <summary>The metadata of a checkpoint, besides the weights and the optimizer's state.</summary>
+    /// <param name="Training">The settings of the training; one with other settings cannot resume from here.</param>
     /// <param name="Epochs">The finished epochs.</param>
     /// <param name="Best">The number of the best of them.</param>
-    /// <param name="Seconds">Seconds spent on changing weights.</param>
+    /// <param name="Seconds">Seconds spent in training steps.</param>
     /// <param name="Images">Images trained on.</param>
     private sealed record Header(
         IReadOnlyDictionary<string, string> Training, IReadOnlyList<EpochResult> Epochs, int Best, double Seconds, long Images)

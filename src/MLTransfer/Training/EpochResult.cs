@@ -7,7 +7,7 @@ namespace MLTransfer;
 /// <param name="ValidationLoss">The mean cross entropy on the validation images; NaN without any.</param>
 /// <param name="ValidationAccuracy">Top-1 accuracy on the validation images; NaN without any.</param>
 /// <param name="LearningRate">The learning rate of the last step.</param>
-/// <param name="Seconds">How long it took, validation included.</param>
+/// <param name="Seconds">Duration in seconds, validation included.</param>
 public sealed record EpochResult(
     int Epoch, double Loss, double TrainingAccuracy, double ValidationLoss, double ValidationAccuracy, double LearningRate, double Seconds)
 {

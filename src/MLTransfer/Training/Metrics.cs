@@ -23,7 +23,7 @@ internal readonly record struct Tally(long Seen, long Correct, double LossSum)
     }
 }
 
-/// <summary>Counts images against the clock, for reports of progress.</summary>
+/// <summary>Measures images per second and the time left, for progress reports.</summary>
 internal sealed class Throughput(TimeProvider clock, long total)
 {
     private readonly long _start = clock.GetTimestamp();

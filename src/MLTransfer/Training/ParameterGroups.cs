@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 namespace MLTransfer.Training;
 
 /// <summary>Parameters that share a learning rate and a weight decay.</summary>
-/// <param name="Name">What they are part of.</param>
+/// <param name="Name">The part of the network they belong to.</param>
 /// <param name="Parameters">The parameters.</param>
 /// <param name="LearningRate">Their peak learning rate.</param>
 /// <param name="WeightDecay">Their weight decay.</param>
 internal sealed record ParameterGroup(string Name, IReadOnlyList<Parameter> Parameters, double LearningRate, double WeightDecay);
 
-/// <summary>Divides the parameters that learn into groups, and creates the optimizer that changes them.</summary>
+/// <summary>Divides the trainable parameters into groups, and creates their optimizer.</summary>
 internal static class ParameterGroups
 {
     private const double Momentum = 0.9;
 
-    /// <summary>The backbone and the head, where they learn.</summary>
+    /// <summary>A group each for the backbone and the head, where they are trained.</summary>
     public static IReadOnlyList<ParameterGroup> Create(TrainableModel model, TrainingOptions options)
     {
         double rate = options.PeakLearningRate;

@@ -16,7 +16,7 @@ internal static class Schedule
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such schedule."),
     };
 
-    /// <summary>The first curve up to a point, then the next; each runs through its whole course.</summary>
+    /// <summary>Runs the whole first curve until the progress <paramref name="end"/>, then the whole next one.</summary>
     public static RateCurve Until(this RateCurve first, double end, RateCurve next) =>
         progress => progress < end ? first(progress / end) : next((progress - end) / (1 - end));
 

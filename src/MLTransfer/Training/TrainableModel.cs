@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Training;
 
-/// <summary>A network in training and which of its weights change.</summary>
+/// <summary>A network in training, and which of its weights are trained.</summary>
 internal sealed class TrainableModel
 {
     private readonly Freezing _freezing;
@@ -17,8 +17,8 @@ internal sealed class TrainableModel
 
     /// <param name="network">Inputs (N, …) to logits (N, classes).</param>
     /// <param name="head">The new classifier within it, or the network itself.</param>
-    /// <param name="frozen">The modules that do not learn.</param>
-    /// <param name="type">The number format the network computes in; its weights are float32 all the same.</param>
+    /// <param name="frozen">The modules that are not trained.</param>
+    /// <param name="type">The number format the network computes in; its weights stay in float32.</param>
     /// <param name="auxiliaryWeight">How much the losses of the network's auxiliary heads count; with 0 they are not run.</param>
     public TrainableModel(
         nn.Module<Tensor, Tensor> network, nn.Module head, IReadOnlyList<nn.Module> frozen, ScalarType type = ScalarType.Float32,
@@ -34,7 +34,7 @@ internal sealed class TrainableModel
     {
         (Network, _freezing, _type, _auxiliaryWeight) = (network, frozen, type, auxiliaryWeight);
         Head = [.. head.parameters()];
-        // What learns in the last epoch is all that ever learns: layers are unfrozen, never frozen later.
+        // The last epoch trains every layer that is ever trained: layers are unfrozen, never frozen again.
         Freeze(epoch: int.MaxValue);
         var known = Head.Select(parameter => parameter.Handle).ToHashSet();
         Backbone = [.. network.parameters().Where(parameter => parameter.requires_grad && !known.Contains(parameter.Handle))];
@@ -44,7 +44,7 @@ internal sealed class TrainableModel
 
     public nn.Module<Tensor, Tensor> Network { get; }
 
-    /// <summary>The parameters that learn in some epoch, those of the head left out.</summary>
+    /// <summary>The parameters that are trained in any epoch, without those of the head.</summary>
     public IReadOnlyList<Parameter> Backbone { get; }
 
     public IReadOnlyList<Parameter> Head { get; }
@@ -72,7 +72,7 @@ internal sealed class TrainableModel
     public Tensor CombineLosses(IReadOnlyList<Tensor> losses) =>
         losses.Skip(1).Aggregate(losses[0], (total, loss) => total + loss * _auxiliaryWeight);
 
-    /// <summary>Whether the network as it is now, in evaluation, scores inputs (N, …) with finite numbers.</summary>
+    /// <summary>Whether the network, in evaluation mode, gives finite scores for inputs (N, …).</summary>
     public bool ScoresAreFinite(Tensor inputs)
     {
         using var scope = NewDisposeScope();
@@ -89,7 +89,7 @@ internal sealed class TrainableModel
         foreach (nn.Module module in _freezing(epoch)) module.eval();
     }
 
-    /// <summary>Ends the training: gradients are freed, and the network is one for inference again.</summary>
+    /// <summary>Ends the training: frees the gradients and restores the network for inference.</summary>
     public void Finish()
     {
         _hookRemovals.ForEach(remove => remove());
@@ -122,7 +122,7 @@ internal sealed class TrainableModel
     }
 }
 
-/// <summary>Which modules of a network do not learn in an epoch: a function of the epoch alone.</summary>
+/// <summary>The modules of a network that are frozen in an epoch; depends on the epoch alone.</summary>
 /// <param name="epoch">The epoch, from 1.</param>
 internal delegate IReadOnlyList<nn.Module> Freezing(int epoch);
 
@@ -131,7 +131,7 @@ internal static class FreezingPolicy
 {
     public static Freezing Always(IReadOnlyList<nn.Module> modules) => _ => modules;
 
-    /// <summary>The layer groups before the first that learns, and the auxiliary heads unless they learn.</summary>
+    /// <summary>Freezes the layer groups before the first trained one, and the auxiliary heads unless they are trained.</summary>
     public static Freezing Before(ImageModel model, Layers trained, bool auxiliaryHeadsLearn)
     {
         IEnumerable<nn.Module> layers = model.Groups.Take(model.FirstTrained(trained)).SelectMany(group => group.Modules);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Training;
 
-/// <summary>What a network is trained on.</summary>
+/// <summary>The training data of a network.</summary>
 internal interface ITrainingData
 {
     /// <summary>How many images an epoch has.</summary>
@@ -14,7 +14,7 @@ internal interface ITrainingData
     int Batches { get; }
 
     /// <summary>
-    /// The batches of an epoch, in an order of the epoch's own, each created when it is asked for. The caller disposes them.
+    /// The batches of an epoch, in an order that depends on the epoch, each created on demand. The caller disposes them.
     /// </summary>
     IEnumerable<LabelledBatch> Epoch(int epoch);
 }
@@ -22,18 +22,16 @@ internal interface ITrainingData
 /// <summary>Inputs (N, …) and their classes (N, int64). Owns its tensors, which no dispose scope frees.</summary>
 /// <param name="Inputs">Images or features.</param>
 /// <param name="Labels">Classes.</param>
-/// <param name="Images">How many images of the epoch the batch settles: N, and those that could not be read.</param>
+/// <param name="Images">How many images of the epoch the batch accounts for: N, and those that could not be read.</param>
 internal sealed record LabelledBatch(Tensor Inputs, Tensor Labels, long Images) : IDisposable
 {
-    /// <summary>
-    /// What the network should answer: classes (N, int64), or the probability of each class (N, classes) where inputs are mixed.
-    /// </summary>
+    /// <summary>The targets: classes (N, int64), or the probability of each class (N, classes) where inputs are mixed.</summary>
     public Tensor Targets { get; init; } = Labels;
 
-    /// <summary>The weight of each in the loss (N, single); null where all count the same.</summary>
+    /// <summary>The loss weight of each input (N, single); null where all are equal.</summary>
     public Tensor? Weights { get; init; }
 
-    /// <summary>Creates a batch in a dispose scope of its own, which frees what is used on the way.</summary>
+    /// <summary>Creates a batch in a separate dispose scope, which frees intermediate tensors.</summary>
     public static LabelledBatch Create(Func<LabelledBatch> create)
     {
         using var scope = NewDisposeScope();
@@ -80,7 +78,7 @@ internal sealed class FeatureData(
             };
         }));
 
-    /// <summary>Scores all of them with a head.</summary>
+    /// <summary>Scores all features with a head.</summary>
     public Tally Score(nn.Module<Tensor, Tensor> head)
     {
         using var scope = NewDisposeScope();
@@ -97,7 +95,7 @@ internal sealed class ImageData(
     Action<SkippedImage> skipped,
     BatchMixing? mixing = null, Func<int, int[]>? order = null, IReadOnlyList<float>? weights = null) : ITrainingData
 {
-    /// <summary>Ends an epoch, even while a batch is waited for.</summary>
+    /// <summary>Ends an epoch, even while it waits for a batch.</summary>
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>The fraction of the time between batches that was spent waiting for the next one.</summary>
@@ -132,7 +130,7 @@ internal sealed class ImageData(
         }
     }
 
-    // A training that is stopped keeps what it has.
+    // Cancellation only ends the epoch: a stopped training keeps its best weights.
     private static bool MoveNext(IEnumerator<ImageBatch> batches)
     {
         try

@@ -8,10 +8,10 @@ internal delegate Tally Validation(int epoch, Tally training, CancellationToken 
 
 /// <summary>The one training loop: epochs of steps, validation after each, the best epoch kept.</summary>
 /// <param name="options">How to train.</param>
-/// <param name="seed">Decides the random numbers inside the network.</param>
+/// <param name="seed">Seeds the random numbers inside the network.</param>
 /// <param name="clock">Measures the time.</param>
-/// <param name="progress">Hears of every batch.</param>
-/// <param name="finished">Hears of every finished epoch.</param>
+/// <param name="progress">Notified after every batch.</param>
+/// <param name="finished">Notified after every finished epoch.</param>
 /// <param name="checkpoint">Where the training is kept after every epoch.</param>
 /// <param name="accept">Called before an epoch counts: an exception makes the epoch fail.</param>
 internal sealed class TrainingLoop(
@@ -26,8 +26,8 @@ internal sealed class TrainingLoop(
     /// first: <see cref="TrainingState.Failure"/> says why.
     /// </summary>
     /// <param name="model">The network; holds the weights of the best epoch afterwards.</param>
-    /// <param name="data">What it is trained on.</param>
-    /// <param name="validate">Null where there are no validation images, and then the last epoch is kept.</param>
+    /// <param name="data">The training data.</param>
+    /// <param name="validate">Scores the validation images; null where there are none: the last epoch is then kept.</param>
     /// <param name="cancellation">Stops the training; the best epoch until then is kept.</param>
     /// <exception cref="InvalidOperationException">In the first epoch the loss, a weight or a statistic became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">It was stopped before an epoch was finished.</exception>
@@ -53,7 +53,7 @@ internal sealed class TrainingLoop(
         }
     }
 
-    /// <summary>Whether the epoch came to its end, well or badly; not where it was stopped.</summary>
+    /// <summary>Whether the epoch finished or failed; false where it was stopped.</summary>
     private bool TryEpoch(TrainingState state, ITrainingData data, Validation? validate, CancellationToken cancellation)
     {
         int epoch = state.Epochs.Count + 1;
@@ -65,7 +65,7 @@ internal sealed class TrainingLoop(
         {
             return false;
         }
-        // With an epoch done there is a model worth keeping: the caller gets it together with the error.
+        // After a finished epoch there is a model worth keeping: the caller gets it together with the error.
         catch (Exception error) when (state.Epochs.Count > 0)
         {
             state.Fail(epoch, error);
@@ -134,7 +134,7 @@ internal sealed class TrainingLoop(
         }
     }
 
-    // The loss of an epoch says nothing of its last step, nor of the statistics of batch norms, which are for evaluation only.
+    // The loss of an epoch covers neither its last step nor the batch-norm statistics, which only evaluation uses.
     private void RequireFinite(TrainableModel model, Tally validation, int epoch)
     {
         if (TrainableModel.FirstNotFinite(model.Network) is { } name) throw Diverged(epoch, $"'{name}' of the network");

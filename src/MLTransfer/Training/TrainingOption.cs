@@ -57,7 +57,7 @@ internal sealed class TrainingOptionAttribute(string help) : Attribute
 /// <summary>Which numbers an option may have.</summary>
 internal enum NumberRange
 {
-    /// <summary>All, or it is not a number.</summary>
+    /// <summary>Any number, or the option is not a number.</summary>
     Any,
 
     /// <summary>Whole numbers from the least to the greatest.</summary>
@@ -94,10 +94,10 @@ internal sealed class TrainingOption
     /// <summary>The type of its values.</summary>
     public Type Type => Nullable.GetUnderlyingType(_property.PropertyType) ?? _property.PropertyType;
 
-    /// <summary>The record that has it.</summary>
+    /// <summary>The record that declares it.</summary>
     public Type Owner => _property.DeclaringType!;
 
-    /// <summary>The options of a record: those of its base records first, each record's own as they are written there.</summary>
+    /// <summary>The options of a record: those of its base records first, each in the order of declaration.</summary>
     public static IReadOnlyList<TrainingOption> Of(Type options) => Known.GetOrAdd(options, static type =>
     [
         .. type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
@@ -109,7 +109,7 @@ internal sealed class TrainingOption
 
     public object? Read(TrainingOptions options) => _property.GetValue(options);
 
-    /// <summary>The value that holds where none is given, in the unit of the command line.</summary>
+    /// <summary>The default value, in the unit of the command line.</summary>
     public object? ReadDefault(TrainingOptions defaults) => (Read(defaults), Facts) switch
     {
         (null, { DefaultFrom: { } other }) => Owner.GetProperty(other)!.GetValue(defaults),
@@ -117,7 +117,7 @@ internal sealed class TrainingOption
         (var value, _) => value,
     };
 
-    /// <summary>Sets the property of new options, which nobody else has yet.</summary>
+    /// <summary>Sets the property of new options that are not shared yet.</summary>
     public void Write(TrainingOptions fresh, object? value) => _property.SetValue(
         fresh, value is IConvertible and not Enum ? Convert.ChangeType(Scaled(value), Type, CultureInfo.InvariantCulture) : value);
 
@@ -140,8 +140,8 @@ internal sealed class TrainingOption
     };
 
     /// <summary>
-    /// The values that a training must have again to resume, by the names of the properties, but for those that the fingerprint covers
-    /// under another name and those that may change.
+    /// The values that must be equal for a training to resume, by property name; without those that the fingerprint covers under another
+    /// name and those that may change.
     /// </summary>
     public static IEnumerable<(string Name, object? Value)> Fingerprint(TrainingOptions options) => Of(options.GetType())
         .Where(option => option.Facts is { MayChange: null, ComparedAs: null })

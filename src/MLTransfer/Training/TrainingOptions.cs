@@ -4,7 +4,7 @@ using MLTransfer.Training;
 
 namespace MLTransfer;
 
-/// <summary>How weights are trained, whatever the network and its inputs are.</summary>
+/// <summary>Training options that depend on neither the network nor its inputs.</summary>
 public abstract record TrainingOptions
 {
     private protected TrainingOptions()
@@ -32,7 +32,7 @@ public abstract record TrainingOptions
         DefaultFrom = nameof(RecommendedLearningRate))]
     public double? LearningRate { get; init; }
 
-    /// <summary>The learning rate where none is given.</summary>
+    /// <summary>The learning rate that is used when none is given.</summary>
     public abstract double RecommendedLearningRate { get; }
 
     /// <summary>Optimizer. Default: AdamW in fine-tuning, Adam in feature extraction.</summary>
@@ -67,10 +67,10 @@ public abstract record TrainingOptions
         MayChange = "A training may move to another machine.")]
     public DeviceKind Device { get; init; }
 
-    /// <summary>The learning rate that was asked for, or else the recommended one.</summary>
+    /// <summary>The given learning rate, or else the recommended one.</summary>
     internal double PeakLearningRate => LearningRate ?? RecommendedLearningRate;
 
-    /// <summary>How much faster than the backbone the head learns.</summary>
+    /// <summary>The learning rate of the head divided by that of the backbone.</summary>
     internal virtual double HeadRateFactor => 1;
 
     /// <summary>Every value that is out of range, and every contradiction, one sentence each.</summary>
@@ -84,7 +84,7 @@ public abstract record TrainingOptions
     internal void RequireValid() => OptionException.Resolve(null, () => Check.All(this, Complaints()));
 }
 
-/// <summary>What is done where some classes have many more images than others.</summary>
+/// <summary>How training treats classes with very different numbers of images.</summary>
 public enum ClassBalance
 {
     /// <summary>Nothing: every image counts the same, so frequent classes count more.</summary>
@@ -96,7 +96,8 @@ public enum ClassBalance
     Weights,
 
     /// <summary>
-    /// Images of rare classes come several times in an epoch, and of frequent ones a part; see <see cref="ClassSampling.Balanced"/>.
+    /// Each epoch draws equally many images of every class: those of rare classes several times, of frequent ones a part; see <see
+    /// cref="ClassSampling.Balanced"/>.
     /// </summary>
     Sampling,
 }
@@ -117,18 +118,18 @@ public enum OptimizerKind
 /// <summary>How the learning rate changes over the training.</summary>
 public enum ScheduleKind
 {
-    /// <summary>It stays.</summary>
+    /// <summary>The learning rate stays the same.</summary>
     Constant,
 
-    /// <summary>It is divided by ten after two thirds of the epochs.</summary>
+    /// <summary>The learning rate is divided by ten after two thirds of the epochs.</summary>
     Step,
 
-    /// <summary>It falls to zero along half a cosine wave (Loshchilov and Hutter 2016).</summary>
+    /// <summary>The learning rate falls to zero along half a cosine wave (Loshchilov and Hutter 2016).</summary>
     Cosine,
 
     /// <summary>
-    /// It rises from a 25th over the first 30 % of the steps, then falls to zero, both along half a cosine wave (Smith and Topin 2017, as
-    /// in torch's <c>OneCycleLR</c>): for training from scratch at high learning rates.
+    /// The learning rate rises from a 25th of its peak over the first 30 % of the steps, then falls to zero, both along half a cosine wave
+    /// (Smith and Topin 2017, as in torch's <c>OneCycleLR</c>): for training from scratch at high learning rates.
     /// </summary>
     OneCycle,
 }

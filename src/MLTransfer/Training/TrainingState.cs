@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Training;
 
 /// <summary>
-/// Everything a training is at, and what became of it: the network and the optimizer, the finished epochs and the weights of the best.
-/// Random numbers are no part of it: each epoch draws its own from the seed and its number.
+/// The state and results of a training: the network and the optimizer, the finished epochs and the best weights. Random numbers are no part
+/// of it: each epoch draws its own from the seed and its number.
 /// </summary>
 internal sealed class TrainingState : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class TrainingState : IDisposable
 
     public OptimizerHelper Optimizer { get; }
 
-    /// <summary>How many epochs the training is to have.</summary>
+    /// <summary>The planned number of epochs.</summary>
     public int Planned { get; }
 
     /// <summary>The finished epochs.</summary>
@@ -41,7 +41,7 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Whether the training stopped before its last epoch.</summary>
     public bool IsUnfinished => Epochs.Count < Planned;
 
-    /// <summary>Time spent on changing weights, validation left out.</summary>
+    /// <summary>Seconds spent in training steps, without validation.</summary>
     public double Seconds { get; private set; }
 
     /// <summary>Images trained on, over all epochs.</summary>
@@ -53,7 +53,7 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The epoch that failed, where one did.</summary>
     public int FailedEpoch { get; private set; }
 
-    /// <summary>Counts time and images, whatever becomes of their epoch.</summary>
+    /// <summary>Adds time and images, whether or not their epoch finishes.</summary>
     public void Count(double seconds, long images) => (Seconds, Images) = (Seconds + seconds, Images + images);
 
     /// <summary>Adds a finished epoch, and keeps a copy of the weights where it is the best.</summary>
@@ -79,7 +79,7 @@ internal sealed class TrainingState : IDisposable
 
     /// <summary>Writes network, best weights and optimizer into a folder, each under its name.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="before">The folder of the epoch before, which may have the best weights already; null after the first.</param>
+    /// <param name="before">The folder of the previous epoch, which may hold the best weights already; null after the first.</param>
     public void Write(string folder, string? before)
     {
         string weights = Path.Combine(folder, Weights);
@@ -89,7 +89,7 @@ internal sealed class TrainingState : IDisposable
         Optimizer.save_state_dict(Path.Combine(folder, OptimizerMemory));
     }
 
-    /// <summary>Brings everything to where a folder has it.</summary>
+    /// <summary>Restores everything from a folder.</summary>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     /// <exception cref="WeightsException">The weights are damaged.</exception>
     public void Read(string folder, IEnumerable<EpochResult> epochs, int best, double seconds, long images)
@@ -135,7 +135,7 @@ internal sealed class TrainingState : IDisposable
         }
     }
 
-    // What torch makes of a damaged file depends on its version and on the damage: an exception of almost any kind.
+    // For a damaged file torch throws almost any kind of exception, depending on its version and the damage.
     private void LoadOptimizer(string path)
     {
         try

@@ -7,9 +7,9 @@ namespace MLTransfer.Training;
 internal sealed class TrainingStep(TrainableModel model, optim.Optimizer optimizer, Losses losses)
 {
     /// <summary>Trains on a batch.</summary>
-    /// <param name="batch">The batch, which stays the caller's.</param>
+    /// <param name="batch">The batch; the caller disposes it.</param>
     /// <param name="rate">The learning rate relative to its peak.</param>
-    /// <returns>What the network answered before the update.</returns>
+    /// <returns>Counts and loss of the batch before the update.</returns>
     public Tally Run(LabelledBatch batch, double rate)
     {
         using var scope = NewDisposeScope();
@@ -23,7 +23,7 @@ internal sealed class TrainingStep(TrainableModel model, optim.Optimizer optimiz
     }
 }
 
-/// <summary>What a training minimizes.</summary>
+/// <summary>The loss that a training minimizes.</summary>
 /// <param name="labelSmoothing">The fraction of the target probability that is spread over all classes.</param>
 internal sealed class Losses(double labelSmoothing)
 {

@@ -49,7 +49,7 @@ internal sealed record BackboneDetector(Backbone Backbone, int? Classes)
             : null).FirstOrDefault(found => found is not null);
     }
 
-    // The prefix of all names, without the name of the only part that some backbones have besides their classifier.
+    // The prefix that all names share. Some backbones have a single part besides the classifier: its name is not part of the prefix.
     private static string Shared(TensorDescription[] body)
     {
         string shared = Starts(body[0].Name).Last(start => body.All(tensor => tensor.Name.StartsWith(start, StringComparison.Ordinal)));

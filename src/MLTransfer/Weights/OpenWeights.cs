@@ -8,7 +8,7 @@ internal sealed class OpenWeights : IDisposable
 {
     private readonly Stream _stream;
 
-    /// <summary>Takes over a stream that can seek.</summary>
+    /// <summary>Takes ownership of a seekable stream.</summary>
     /// <exception cref="WeightsException">It holds no weights, or damaged ones, or asks for more than tensors and containers.</exception>
     public OpenWeights(Stream stream, WeightsErrors errors)
     {
@@ -98,7 +98,7 @@ internal interface IWeightsContent
     /// <param name="index">Which tensor.</param>
     /// <param name="target">Memory for exactly its bytes.</param>
     /// <returns>Whether they were read; if not, only <see cref="Read"/> can.</returns>
-    /// <exception cref="WeightsException">They are damaged; the memory may be overwritten all the same.</exception>
+    /// <exception cref="WeightsException">They are damaged; the memory may have been overwritten.</exception>
     bool TryReadInto(int index, Span<byte> target);
 }
 

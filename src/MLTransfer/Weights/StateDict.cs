@@ -38,7 +38,7 @@ internal static class StateDict
 
     /// <summary>
     /// Loads a weights file, as <see cref="WeightsFile.Read(string)"/> reads it, into the parameters and buffers of the same names,
-    /// converted to their types. Values are read straight into them: that takes no memory and half the time.
+    /// converted to their types. Values are read straight into them, without extra memory and in half the time.
     /// </summary>
     /// <param name="module">The module. Nothing is changed unless all names and shapes fit; where values turn out to be damaged, those
     /// before have been loaded, and the module should not be used.</param>

@@ -52,7 +52,7 @@ internal static class TorchTensors
     public static bool TryRead(IWeightsContent content, int index, Tensor target) =>
         HoldsAsIs(target, content.Tensors[index].Type) && content.TryReadInto(index, target.bytes);
 
-    /// <summary>A copy of a tensor, to be stored.</summary>
+    /// <summary>A copy of a tensor for storage.</summary>
     /// <exception cref="NotSupportedException">Its type cannot be stored.</exception>
     public static StoredTensor ToStored(string name, Tensor tensor)
     {

@@ -20,7 +20,7 @@ public sealed class WeightStore
     }
 
     /// <summary>
-    /// The usual places of this user, without environment variables: see <see cref="WeightStoreOptions.FromEnvironment"/>.
+    /// The default places of this user, without environment variables: see <see cref="WeightStoreOptions.FromEnvironment"/>.
     /// </summary>
     public static WeightStore Default { get; } =
         new(WeightStoreOptions.FromEnvironment(_ => null, UserCache.Home));
@@ -39,8 +39,9 @@ public sealed class WeightStore
     /// <param name="reference">The weights; not random ones.</param>
     /// <param name="progress">Receives the progress of a download, on any thread.</param>
     /// <param name="cancel">Stops the download; what has arrived is kept, and the next download resumes there.</param>
-    /// <exception cref="ArgumentException">Random weights are asked for.</exception>
-    /// <exception cref="WeightsException">They cannot be had; the message says where they were looked for, or what went wrong.</exception>
+    /// <exception cref="ArgumentException">The reference is to random weights.</exception>
+    /// <exception cref="WeightsException">They cannot be found or downloaded; the message says where they were searched, or what went
+    /// wrong.</exception>
     internal Task<LocalWeights> GetAsync(
         WeightsReference reference, IProgress<DownloadProgress>? progress = null, CancellationToken cancel = default)
     {

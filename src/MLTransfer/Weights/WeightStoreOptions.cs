@@ -53,10 +53,12 @@ public sealed record WeightStoreOptions
     /// <summary>The folders in the order in which they are searched.</summary>
     public IReadOnlyList<string> Places => [.. Folders, .. CacheFolder is null ? [] : new[] { CacheFolder }, .. TorchFolders];
 
-    /// <summary>The usual places of a user: the variables above, the cache folder of the XDG specification, and PyTorch's cache.</summary>
+    /// <summary>
+    /// The default places of a user: the variables above, the cache folder of the XDG specification, and PyTorch's cache.
+    /// </summary>
     /// <param name="environment">Reads an environment variable: <c>Environment.GetEnvironmentVariable</c>.</param>
     /// <param name="home">The user's home folder; empty where there is none.</param>
-    /// <exception cref="ArgumentException">The mirror is no address.</exception>
+    /// <exception cref="ArgumentException">The mirror is not a URL.</exception>
     public static WeightStoreOptions FromEnvironment(Func<string, string?> environment, string home)
     {
         ArgumentNullException.ThrowIfNull(environment);
@@ -75,7 +77,7 @@ public sealed record WeightStoreOptions
     }
 
     /// <summary>Parses the address of a mirror.</summary>
-    /// <exception cref="ArgumentException">It is no address of the web.</exception>
+    /// <exception cref="ArgumentException">It is not an http or https URL.</exception>
     public static Uri ParseMirror(string address)
     {
         ArgumentNullException.ThrowIfNull(address);

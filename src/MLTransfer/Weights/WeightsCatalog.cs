@@ -23,16 +23,16 @@ internal static class WeightsCatalog
         [.. DataFiles.SelectMany(Read).OrderBy(weights => weights.Backbone, StringComparer.Ordinal)];
 
     /// <summary>The weights published for a backbone; none for one that is not known.</summary>
-    /// <param name="backbone">Its name, letter case aside.</param>
+    /// <param name="backbone">Its name; case is ignored.</param>
     public static IReadOnlyList<PublishedWeights> ForBackbone(string backbone) =>
         [.. All.Where(weights => weights.Backbone.Equals(backbone, StringComparison.OrdinalIgnoreCase))];
 
     /// <summary>The default weights of a backbone; null where none are published.</summary>
-    /// <param name="backbone">The name of the backbone, letter case aside.</param>
+    /// <param name="backbone">The name of the backbone; case is ignored.</param>
     public static PublishedWeights? DefaultOf(string backbone) => ForBackbone(backbone).FirstOrDefault(weights => weights.Default);
 
     /// <summary>The weights of a name such as <c>resnet50/IMAGENET1K_V2</c>; of a backbone's name alone, its default.</summary>
-    /// <exception cref="ArgumentException">There are none; the message says what there is.</exception>
+    /// <exception cref="ArgumentException">There are none; the message lists the known ones.</exception>
     public static PublishedWeights Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -51,7 +51,7 @@ internal static class WeightsCatalog
     };
 
     /// <summary>
-    /// For errors, a sentence: the weights of a backbone, or the backbones that have some and the nearest to the name asked for.
+    /// For errors, a sentence: the weights of a backbone, or the backbones that have some and the nearest to the given name.
     /// </summary>
     internal static string DescribeKnown(string backbone, string asked)
     {
@@ -98,7 +98,7 @@ internal sealed record PublishedWeights
     /// <summary>The size of the file in bytes, to within a percent; null where it is not known.</summary>
     public long? AboutBytes { get; init; }
 
-    /// <summary>The number of classes they tell apart; 0 where they come without a classifier.</summary>
+    /// <summary>The number of classes; 0 where they have no classifier.</summary>
     public required int Classes { get; init; }
 
     /// <summary>The preprocessing they expect.</summary>

@@ -3,14 +3,14 @@ using MLTransfer.Files;
 
 namespace MLTransfer.Weights;
 
-/// <summary>A weights file cannot be used: says which file, what is wrong with it, and what to do.</summary>
+/// <summary>A weights file cannot be used; the message names the file, the problem and the remedy.</summary>
 public sealed class WeightsException : Exception
 {
     /// <summary>Creates the error.</summary>
     /// <param name="file">Path or name of the file.</param>
     /// <param name="reason">What is wrong with it, a sentence without its subject: "is cut short …".</param>
     /// <param name="remedy">What to do about it, a whole sentence.</param>
-    /// <param name="cause">The error underneath, if there is one.</param>
+    /// <param name="cause">The underlying error, if any.</param>
     public WeightsException(string file, string reason, string remedy, Exception? cause = null)
         : base($"The weights file '{file}' {reason}. {remedy}", cause)
     {

@@ -69,8 +69,7 @@ internal sealed record WeightsSummary
     public IReadOnlyList<string> OtherContainers { get; init; } = [];
 
     /// <summary>
-    /// What every name in the file begins with and <see cref="WeightsFile.Read(string)"/> drops, such as <c>module.</c>; empty where there
-    /// is nothing.
+    /// The prefix of every name in the file that <see cref="WeightsFile.Read(string)"/> drops, such as <c>module.</c>; may be empty.
     /// </summary>
     public required string DroppedPrefix { get; init; }
 

@@ -99,7 +99,7 @@ internal sealed partial record WeightsReference
                 + $"{WeightsCatalog.DescribeKnown(backbone, backbone)}", nameof(text));
     }
 
-    // A file with a published file name is taken for that file; if it is another, loading says so.
+    // A file with a published file name is taken for that file; if it is another, loading reports the mismatch.
     private static WeightsReference OfFile(string path, string backbone)
     {
         bool namesBackbone = path.Split('/') is [var first, _] && WeightsCatalog.ForBackbone(first).Count > 0;
@@ -133,7 +133,7 @@ internal sealed partial record RemoteWeights
     /// <summary>Describes a file.</summary>
     /// <param name="url">Where it can be downloaded, http or https.</param>
     /// <param name="sha256">Its SHA-256 in hexadecimal, or, where the address is https, the first eight digits of it or more.</param>
-    /// <exception cref="ArgumentException">It is no address of the web, or no start of a SHA-256.</exception>
+    /// <exception cref="ArgumentException">It is not an http or https URL, or not the start of a SHA-256.</exception>
     public RemoteWeights(Uri url, string sha256)
     {
         ArgumentNullException.ThrowIfNull(url);
@@ -172,7 +172,7 @@ internal sealed partial record RemoteWeights
     /// <summary>
     /// Parses <c>https://host/name.pth#sha256=HASH</c>, or an address whose file name ends with the start of the hash, as torch.hub's do.
     /// </summary>
-    /// <exception cref="ArgumentException">It is no such address; the message says what is missing.</exception>
+    /// <exception cref="ArgumentException">It is not such a URL; the message says what is missing.</exception>
     public static RemoteWeights Parse(string address)
     {
         ArgumentNullException.ThrowIfNull(address);

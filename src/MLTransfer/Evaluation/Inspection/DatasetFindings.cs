@@ -3,7 +3,7 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer.Evaluation.Inspection;
 
-/// <summary>What the inspection of a data set found.</summary>
+/// <summary>The findings of an inspection of a data set.</summary>
 /// <param name="Dataset">The data set.</param>
 /// <param name="Classes">Number of images of each class.</param>
 /// <param name="Sizes">Sizes of the images; null when none could be read.</param>

@@ -12,7 +12,7 @@ public static class DatasetInspection
     /// <summary>Inspects a data set; images are decoded in parallel, and nothing is changed.</summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="options">What counts as a problem; null: the defaults.</param>
-    /// <param name="progress">Told after each image, on any thread.</param>
+    /// <param name="progress">Notified after each image, on any thread.</param>
     /// <param name="cancel">Stops the inspection.</param>
     /// <exception cref="ArgumentException">The options cannot be used; the message lists all that is wrong with them.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

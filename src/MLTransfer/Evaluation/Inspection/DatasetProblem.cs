@@ -4,7 +4,7 @@ namespace MLTransfer.Evaluation.Inspection;
 
 /// <summary>A problem of a data set.</summary>
 /// <param name="Kind">Its kind.</param>
-/// <param name="Note">What is wrong, for people to read.</param>
+/// <param name="Note">What is wrong, as a readable sentence.</param>
 /// <param name="Images">The images concerned; of duplicates, the whole group; empty when the problem is one of the whole data
 /// set.</param>
 public sealed record DatasetProblem(ProblemKind Kind, string Note, IReadOnlyList<ImageRow> Images);

@@ -3,7 +3,7 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer.Evaluation.Inspection;
 
-/// <summary>What counts as a problem of a data set.</summary>
+/// <summary>The limits beyond which a data set has a problem.</summary>
 public sealed record InspectionOptions
 {
     /// <summary>
@@ -11,10 +11,10 @@ public sealed record InspectionOptions
     /// </summary>
     public int SmallestSide { get; init; } = 32;
 
-    /// <summary>How many times as many images the largest class may have as the smallest. Default 10.</summary>
+    /// <summary>The largest allowed ratio of images in the largest class to those in the smallest, above 0. Default 10.</summary>
     public double LargestImbalance { get; init; } = 10;
 
-    /// <summary>In how many of their 64 bits the perceptual hashes of near duplicates may differ, 0 to 15. Default 6.</summary>
+    /// <summary>The most bits, of 64, in which the perceptual hashes of near duplicates differ, 0 to 15. Default 6.</summary>
     public int NearDistance { get; init; } = 6;
 
     /// <summary>Least correlation of the gray levels of near duplicates, up to 1. Default 0.97.</summary>

@@ -12,8 +12,8 @@ public static class TrainingReport
 
     /// <summary>Writes the page; an existing file is replaced once the new one is complete.</summary>
     /// <param name="path">The file, in an existing folder.</param>
-    /// <param name="names">What was trained.</param>
-    /// <param name="training">How it went.</param>
+    /// <param name="names">The network, mode, classes and model file to show.</param>
+    /// <param name="training">The result of the training.</param>
     /// <param name="validation">Metrics on the validation images; null leaves out the tables by class and says so.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it and says why.</exception>
     public static void Write(string path, ReportNames names, TrainingSummary training, ClassificationReport? validation)
@@ -104,7 +104,7 @@ public static class TrainingReport
             """);
 }
 
-/// <summary>What a report says was trained; any text is allowed.</summary>
+/// <summary>The names that a report shows; any text is allowed.</summary>
 /// <param name="Backbone">The pretrained network.</param>
 /// <param name="Mode">How it was trained, such as <c>features</c> or <c>finetune</c>.</param>
 /// <param name="Labels">The classes.</param>

@@ -7,7 +7,7 @@ namespace MLTransfer.Imaging.Decoding;
 
 /// <summary>
 /// BMP files (Windows versions 1 to 5, OS/2 version 1). Not through Skia: its colors of 16-bit pixels are one level off Pillow's, it
-/// refuses sides from 65,536 pixels on, and it does not say whether a file is damaged or of a kind that is not read.
+/// refuses sides from 65,536 pixels on, and it does not say whether a file is damaged or unsupported.
 /// </summary>
 internal sealed class BmpDecoder : FormatDecoder
 {
@@ -38,7 +38,7 @@ internal sealed class BmpDecoder : FormatDecoder
     private long Stride { get; }
 
     /// <returns>Null when the file ends within its headers or they contradict each other.</returns>
-    /// <exception cref="ImageException">The pixels are stored in a way that is not read.</exception>
+    /// <exception cref="ImageException">The pixels are stored in an unsupported way.</exception>
     internal static BmpDecoder? Open(string name, ReadOnlyMemory<byte> encoded)
     {
         ReadOnlySpan<byte> bytes = encoded.Span;
@@ -245,7 +245,7 @@ internal sealed class BmpDecoder : FormatDecoder
         return bytes.Slice(position - count, count);
     }
 
-    /// <summary>Those of the next pixels that are within the row.</summary>
+    /// <summary>Clips the next pixels to the row.</summary>
     private static Span<byte> Clip(Span<byte> indices, long row, int x, int width, int count) =>
         x >= width ? [] : indices.Slice((int)row + x, Math.Min(count, width - x));
 

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace MLTransfer.Imaging.Decoding;
 
-/// <summary>How stored pixels are rotated and mirrored to be shown: the eight values that EXIF, TIFF and Skia share.</summary>
+/// <summary>How stored pixels are rotated and mirrored for display: the eight values that EXIF, TIFF and Skia share.</summary>
 internal static class ExifOrientation
 {
     // Rows become columns a square at a time: whole rows would touch a new cache line for each pixel.
@@ -19,7 +19,7 @@ internal static class ExifOrientation
     internal static ImageDimensions SizeShown(SKEncodedOrigin orientation, ImageDimensions stored) =>
         SwapsSides(orientation) ? new ImageDimensions(stored.Height, stored.Width) : stored;
 
-    /// <param name="orientation">How the pixels are shown.</param>
+    /// <param name="orientation">The stored orientation.</param>
     /// <param name="stored">The pixels as stored, row after row.</param>
     /// <param name="width">Stored pixels in a row.</param>
     /// <param name="height">Stored rows.</param>

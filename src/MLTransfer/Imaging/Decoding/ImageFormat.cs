@@ -18,10 +18,10 @@ internal enum ImageFormat
     JpegXl,
 }
 
-/// <summary>Tells files apart by their first bytes: those that are read, and many that are not but are known by name.</summary>
+/// <summary>Recognizes file formats by their first bytes: the supported ones, and many unsupported ones for their errors.</summary>
 internal static class ImageFormats
 {
-    /// <summary>The formats that are read, for messages.</summary>
+    /// <summary>The supported formats, for messages.</summary>
     internal const string AreRead =
         "JPEG, PNG, WebP, BMP, GIF, TIFF and Netpbm are read, and HEIC, AVIF and JPEG XL where libheif and libjxl are installed";
 
@@ -95,7 +95,7 @@ internal static class ImageFormats
 
     internal static string Name(this ImageFormat format) => Known[(int)format].Name;
 
-    /// <summary>The usual extensions of such files; the first is the most common.</summary>
+    /// <summary>The extensions of such files; the first is the most common.</summary>
     internal static string[] Extensions(this ImageFormat format) => Known[(int)format].Extensions;
 
     /// <summary>The format whose signature the bytes begin with.</summary>
@@ -137,7 +137,7 @@ internal static class ImageFormats
         return brands.Exists(Av1Brands.Contains) ? ImageFormat.Avif : brands.Exists(HevcBrands.Contains) ? ImageFormat.Heic : null;
     }
 
-    /// <returns>Null where the file is no ISO base media.</returns>
+    /// <returns>Null where the file is not ISO base media.</returns>
     private static string? MainBrand(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= BrandAt + BrandLength && bytes[4..].StartsWith("ftyp"u8) ? ReadBrand(bytes[BrandAt..]) : null;
 

@@ -4,8 +4,8 @@ using System.Collections.Concurrent;
 namespace MLTransfer.Imaging.Decoding;
 
 /// <summary>
-/// Reads the markers of a JPEG file (ITU T.81, annex B) for what Skia does not tell: the size of a file that it refuses to open, how many
-/// scans there are, and whether the end marker is there.
+/// Reads the markers of a JPEG file (ITU T.81, annex B) for what Skia does not report: the size of a file that it refuses to open, the
+/// number of scans, and whether the end marker is there.
 /// </summary>
 internal static class JpegHeader
 {
@@ -14,7 +14,7 @@ internal static class JpegHeader
     private const byte StartOfImage = 0xD8, Temporary = 0x01, JpegLs = 0xF7, SupportedBits = 8;
 
     /// <returns>Null when the file ends before its frame header.</returns>
-    /// <exception cref="ImageException">The frame is of a kind that is not read.</exception>
+    /// <exception cref="ImageException">The frame is of an unsupported kind.</exception>
     internal static ImageHeader? Read(string name, ReadOnlySpan<byte> bytes)
     {
         ImageDimensions? size = null;
@@ -82,13 +82,13 @@ internal static class JpegHeader
             name, $"a JPEG image {unsupported}; save it as baseline or progressive JPEG of 8 bits, or as PNG");
     }
 
-    // 0xC4, 0xC8 and 0xCC lie among the frame markers but mean tables and an extension.
+    // 0xC4, 0xC8 and 0xCC are in the range of frame markers but mean tables and an extension.
     private static bool IsFrame(int marker) => marker is (>= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC)) or JpegLs;
 }
 
 /// <summary>
-/// Walks the Huffman codes of a JPEG file (ITU T.81) to find out whether any of its pixels are missing: Skia makes them up and does not
-/// tell, while libjpeg-turbo does. What this walk does not know, such as arithmetic coding, is left to the codec.
+/// Walks the Huffman codes of a JPEG file (ITU T.81) to find missing pixels, which Skia silently fills in (libjpeg-turbo reports them).
+/// What this walk does not know, such as arithmetic coding, is left to the codec.
 /// </summary>
 internal sealed class JpegCheck
 {
@@ -104,7 +104,7 @@ internal sealed class JpegCheck
     private bool _isProgressive;
 
     /// <param name="bytes">A file that reaches its end marker.</param>
-    /// <exception cref="ArgumentException">Pixels are missing, or some of the bits are no code.</exception>
+    /// <exception cref="ArgumentException">Pixels are missing, or some of the bits are not a code.</exception>
     internal static void ThrowIfPixelsAreMissing(ReadOnlySpan<byte> bytes)
     {
         JpegCheck check = Idle.TryTake(out JpegCheck? idle) ? idle : new JpegCheck();
@@ -210,7 +210,7 @@ internal sealed class JpegCheck
     }
 
     /// <summary>Takes a component into the scan, with its tables.</summary>
-    /// <returns>Whether the file has them: codecs take the usual one where a table is missing.</returns>
+    /// <returns>Whether the file has them: codecs use a standard one where a table is missing.</returns>
     private bool TryChooseComponent(int place, byte id, byte tables, JpegBand band)
     {
         foreach (JpegComponent one in _components.AsSpan(0, _count))

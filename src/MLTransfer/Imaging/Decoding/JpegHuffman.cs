@@ -111,7 +111,7 @@ internal sealed class HuffmanTable
     internal void Clear() => IsDefined = false;
 
     /// <param name="counts">How many codes there are of each length from 1 to 16.</param>
-    /// <param name="symbols">What they mean, in order of their codes; at most 256.</param>
+    /// <param name="symbols">The symbol of each code, in the order of the codes; at most 256.</param>
     /// <returns>Whether there are enough codes of each length.</returns>
     internal bool TryRead(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
     {
@@ -134,7 +134,7 @@ internal sealed class HuffmanTable
         return IsDefined = true;
     }
 
-    /// <returns>The next symbol; -1 where the bits are no code.</returns>
+    /// <returns>The next symbol; -1 where the bits are not a code.</returns>
     internal int Read(ref JpegBits bits)
     {
         uint next = bits.Peek();
@@ -147,7 +147,7 @@ internal sealed class HuffmanTable
         return ReadLong(ref bits, next);
     }
 
-    /// <summary>The next symbol; skips the number after it. -1 where the bits are no code.</summary>
+    /// <summary>The next symbol; skips the number after it. -1 where the bits are not a code.</summary>
     internal int ReadPastNumber(ref JpegBits bits)
     {
         uint entry = _fast[bits.Peek() >> (PeekedBits - Fast)];
@@ -176,7 +176,7 @@ internal sealed class HuffmanTable
     }
 }
 
-/// <summary>The coefficients that a scan brings, and whether it only adds a bit to each.</summary>
+/// <summary>The range of coefficients in a scan, and whether the scan only adds a bit to each.</summary>
 internal readonly record struct JpegBand(int First, int Last, bool IsRefining);
 
 /// <summary>Skips the codes of single blocks (ITU T.81, annexes F and G) without computing what they hold.</summary>
@@ -192,7 +192,7 @@ internal struct JpegBlocks(JpegBand band, bool isProgressive)
     /// <param name="bits">The data.</param>
     /// <param name="component">Whose block it is.</param>
     /// <param name="block">Which one, where the scan has only this component.</param>
-    /// <exception cref="ArgumentException">Some of the bits are no code.</exception>
+    /// <exception cref="ArgumentException">Some of the bits are not a code.</exception>
     internal void Skip(ref JpegBits bits, JpegComponent component, int block)
     {
         if (!isProgressive)

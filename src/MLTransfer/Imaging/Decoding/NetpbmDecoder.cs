@@ -22,7 +22,7 @@ internal sealed class NetpbmDecoder : FormatDecoder
         (_isBitmap, _isText, _channels) = (kind is 1 or 4, kind <= 3, kind is 3 or 6 ? 3 : 1);
         (_maximum, _start) = (maximum, start);
         Stride = _isBitmap ? (size.Width + 7L) / 8 : (long)size.Width * _channels * (maximum > byte.MaxValue ? 2 : 1);
-        // A number of text takes at least a digit and, but for the last one, a blank.
+        // A number in text takes at least a digit and, except for the last one, a blank.
         long values = (long)size.Width * size.Height * _channels;
         long needed = !_isText ? Stride * size.Height : _isBitmap ? values : 2 * values - 1;
         Header = new ImageHeader(ImageFormat.Netpbm, size) { IsComplete = needed <= encoded.Length - start };

@@ -6,8 +6,8 @@ namespace MLTransfer.Imaging.Decoding;
 
 /// <summary>
 /// JPEG, PNG, WebP and GIF through Skia's codec, and JPEG through libjpeg-turbo where the system has it. The codec itself is used, because
-/// <c>MLImage</c> and <c>SKBitmap</c> accept an image that ends too early. Own code reads only what Skia does not tell: the sizes of JPEG
-/// and PNG files that it refuses to open, EXIF in PNG, and whether JPEG and WebP files are whole.
+/// <c>MLImage</c> and <c>SKBitmap</c> accept an image that ends too early. Code of our own reads only what Skia does not report: the sizes
+/// of JPEG and PNG files that it refuses to open, EXIF in PNG, and whether JPEG and WebP files are complete.
 /// </summary>
 internal sealed unsafe class SkiaDecoder : FormatDecoder
 {
@@ -28,7 +28,7 @@ internal sealed unsafe class SkiaDecoder : FormatDecoder
     }
 
     /// <returns>Null when the header is damaged or cut short.</returns>
-    /// <exception cref="ImageException">The image is of a kind that is not read.</exception>
+    /// <exception cref="ImageException">The image is of an unsupported kind.</exception>
     internal static SkiaDecoder? Open(string name, ImageFormat format, ReadOnlyMemory<byte> encoded)
     {
         bool isJpeg = format == ImageFormat.Jpeg, isPng = format == ImageFormat.Png;

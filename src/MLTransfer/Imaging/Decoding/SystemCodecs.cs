@@ -21,7 +21,7 @@ internal static class SystemLibrary
     }
 }
 
-/// <summary>HEIC and AVIF through the system's libheif, where there is one: no package that is used reads them.</summary>
+/// <summary>HEIC and AVIF through the system's libheif, where there is one: no referenced package decodes them.</summary>
 internal sealed unsafe class HeifDecoder : FormatDecoder
 {
     // Until 1.18 the library limits the sides instead of the area, which would refuse wide images within our limits.
@@ -42,7 +42,7 @@ internal sealed unsafe class HeifDecoder : FormatDecoder
     private readonly string _name;
     private nint _context, _image;
 
-    /// <summary>Reads the size of the main image as it is shown: libheif applies the orientation.</summary>
+    /// <summary>Reads the size of the main image as displayed: libheif applies the orientation.</summary>
     /// <exception cref="ImageException">There is no libheif, or the file is damaged.</exception>
     internal HeifDecoder(string name, ImageFormat format, ReadOnlyMemory<byte> encoded) : base(encoded)
     {
@@ -159,7 +159,7 @@ internal sealed unsafe class HeifDecoder : FormatDecoder
     }
 }
 
-/// <summary>JPEG XL through the system's libjxl, where there is one: no package that is used reads it.</summary>
+/// <summary>JPEG XL through the system's libjxl, where there is one: no referenced package decodes it.</summary>
 internal sealed unsafe class JpegXlDecoder : FormatDecoder
 {
     private const int BasicInfo = 0x40, FullImage = 0x1000, NeedsBuffer = 5, InfoBytes = 1024, WidthAt = 1, HeightAt = 2;
@@ -173,7 +173,7 @@ internal sealed unsafe class JpegXlDecoder : FormatDecoder
 
     private readonly nint _decoder = ((delegate* unmanaged<nint, nint>)Function("JxlDecoderCreate"))(0);
 
-    // Stops at the size, as the image is shown: libjxl applies the orientation.
+    // Stops once the size is known, as displayed: libjxl applies the orientation.
     private JpegXlDecoder(ReadOnlyMemory<byte> encoded) : base(encoded)
     {
         ((delegate* unmanaged<nint, int, int>)Function("JxlDecoderSubscribeEvents"))(_decoder, BasicInfo | FullImage);

@@ -6,8 +6,8 @@ using MLTransfer.Imaging.Transforms;
 namespace MLTransfer.Imaging.Decoding;
 
 /// <summary>
-/// The first page of TIFF files through LibTiff.NET, which decompresses; how values become colors is decided here, as Pillow does it: 16
-/// bits keep their upper 8, and only what is said to be alpha is.
+/// The first page of TIFF files, decompressed by LibTiff.NET. Values are converted to colors here, as Pillow does: 16-bit values keep their
+/// upper 8 bits, and only a declared alpha is used.
 /// </summary>
 internal sealed class TiffDecoder : FormatDecoder
 {
@@ -15,7 +15,7 @@ internal sealed class TiffDecoder : FormatDecoder
 
     private readonly TiffHeader _tiff;
 
-    // The error handler is one for the whole process: what is not about our own input goes on to the one before.
+    // The error handler is process-wide: errors about other input are passed on to the previous handler.
     static TiffDecoder()
     {
         Complaints complaints = new();
@@ -27,7 +27,7 @@ internal sealed class TiffDecoder : FormatDecoder
         (_tiff, Header) = (header, header.Image);
 
     /// <returns>Null when there is no size, or the tags contradict each other.</returns>
-    /// <exception cref="ImageException">The image is of a kind that is not read.</exception>
+    /// <exception cref="ImageException">The image is of an unsupported kind.</exception>
     internal static TiffDecoder? Open(string name, ReadOnlyMemory<byte> encoded) =>
         TiffHeader.Read(name, encoded.Span) is { } header ? new TiffDecoder(encoded, header) : null;
 
@@ -58,7 +58,7 @@ internal sealed class TiffDecoder : FormatDecoder
         }
     }
 
-    // A tag may be there twice. What was checked must be what is read.
+    // A tag may occur twice: what was checked must be what is read.
     private void ThrowIfTagsDiffer(Tiff tiff)
     {
         bool agree = Number(TiffTag.IMAGEWIDTH) == Header.Size.Width && Number(TiffTag.IMAGELENGTH) == Header.Size.Height
@@ -72,7 +72,7 @@ internal sealed class TiffDecoder : FormatDecoder
         int Number(TiffTag tag) => tiff.GetFieldDefaulted(tag)[0].ToInt();
     }
 
-    /// <summary>Brings each color's value, and the alpha, into a byte of its own of each pixel.</summary>
+    /// <summary>Writes each color value, and the alpha, to its own byte of each pixel.</summary>
     private void ReadValues(Tiff tiff, DecodedPixels pixels)
     {
         List<(int Sample, int Byte)> wanted = [.. Enumerable.Range(0, _tiff.ColorCount).Select(i => (i, i))];
@@ -129,7 +129,7 @@ internal sealed class TiffDecoder : FormatDecoder
 
     private static ArgumentException PixelsAreMissing() => new("not all of its pixels are there");
 
-    /// <summary>One value of each pixel of a row, as 8 bits; an index into a palette as it is.</summary>
+    /// <summary>One value of each pixel of a row, as 8 bits; a palette index unchanged.</summary>
     /// <param name="row">The row's values; those of 16 bits in the byte order of this machine.</param>
     /// <param name="sample">Which of a pixel's values.</param>
     /// <param name="step">How many values a pixel has in this row.</param>
@@ -204,7 +204,7 @@ internal sealed class TiffDecoder : FormatDecoder
             pixel[color] = DecodedPixels.Multiply(pixel[color], pixel[AlphaByte]);
     }
 
-    /// <summary>The file, and what the library says of it.</summary>
+    /// <summary>The file, and the library's complaints about it.</summary>
     private sealed class Input(ReadOnlyMemory<byte> bytes) : TiffStream
     {
         private long _position;
@@ -234,7 +234,7 @@ internal sealed class TiffDecoder : FormatDecoder
     /// <summary>Keeps the first complaint for the image's error; the library would print it.</summary>
     private sealed class Complaints : TiffErrorHandler
     {
-        // The library makes its own handler, which prints, only once it has something to say.
+        // The library creates its default handler, which prints, only at its first message.
         internal TiffErrorHandler Previous { get; set; } = new();
 
         public override void ErrorHandler(Tiff tif, string method, string format, params object[] args)
@@ -263,7 +263,7 @@ internal sealed class TiffDecoder : FormatDecoder
                 Previous.WarningHandlerExt(tif, clientData, method, format, args);
         }
 
-        // Some complaints come without the file.
+        // The library reports some errors without the file.
         private static bool IsOurs(Tiff? tiff) => tiff?.Clientdata() is Input;
     }
 }

@@ -1,6 +1,6 @@
 namespace MLTransfer.Imaging.Decoding;
 
-/// <summary>What the values of a TIFF image mean: the numbers of the tag PhotometricInterpretation.</summary>
+/// <summary>The meaning of the values of a TIFF image, numbered as in the tag PhotometricInterpretation.</summary>
 internal enum TiffPhotometric
 {
     WhiteIsZero = 0,
@@ -12,11 +12,11 @@ internal enum TiffPhotometric
 }
 
 /// <summary>
-/// What the tags of a TIFF file's first page say of its image (TIFF 6.0). Read by own code before LibTiff.NET opens the file, because that
-/// library takes memory for whatever the tags claim, and does not say which kinds of image it cannot convert.
+/// The image that the tags of a TIFF file's first page describe (TIFF 6.0). Parsed before LibTiff.NET opens the file, because that library
+/// allocates whatever the tags claim and does not report which kinds of image it cannot convert.
 /// </summary>
 /// <param name="Image">Size and orientation.</param>
-/// <param name="Photometric">What the values mean.</param>
+/// <param name="Photometric">The meaning of the values.</param>
 /// <param name="Bits">Bits of each value: 1, 2, 4, 8 or 16.</param>
 /// <param name="Samples">Values of each pixel: its colors, then the extra ones.</param>
 /// <param name="IsPlanar">Whether all first values are stored before all second ones.</param>
@@ -39,14 +39,14 @@ internal sealed record TiffHeader(
     /// <summary>How many of a pixel's values are its colors.</summary>
     internal int ColorCount => ColorsOf(Photometric);
 
-    /// <summary>Which value is the alpha; -1 where none is said to be.</summary>
+    /// <summary>Which value is the alpha; -1 where none is declared.</summary>
     internal int Alpha { get; private init; } = -1;
 
     /// <summary>Whether the colors are multiplied by the alpha.</summary>
     internal bool IsPremultiplied { get; private init; }
 
     /// <returns>Null when there is no size, or the tags contradict each other.</returns>
-    /// <exception cref="ImageException">The image is of a kind that is not read, or its tiles are far larger than itself.</exception>
+    /// <exception cref="ImageException">The image is of an unsupported kind, or its tiles are far larger than itself.</exception>
     internal static TiffHeader? Read(string name, ReadOnlySpan<byte> bytes)
     {
         var directory = TiffDirectory.ReadFirst(bytes);
@@ -88,12 +88,12 @@ internal sealed record TiffHeader(
         _ => 1,
     };
 
-    // The tag is required; files without it are taken as other readers do.
+    // The tag is required; files without it are read as other readers do.
     private static uint UsualPhotometric(TiffDirectory directory) => (uint)(
         directory.Number(TiffDirectory.Compression) is > 1 and <= CcittGroup4 ? TiffPhotometric.WhiteIsZero
         : directory.Number(SamplesTag) >= 3 ? TiffPhotometric.Rgb : TiffPhotometric.BlackIsZero);
 
-    // An extra value of an unspecified kind is another band, such as infrared: it does not say what is transparent.
+    // An extra value of an unspecified kind is another band, such as infrared: it is not transparency.
     private TiffHeader WithAlpha(uint[] extra)
     {
         int alpha = Photometric == TiffPhotometric.Cmyk
@@ -113,7 +113,7 @@ internal sealed record TiffHeader(
         ushort lengthsTag = tile is null ? StripLengthsTag : TileLengthsTag;
         uint[] lengths = directory.Numbers(lengthsTag);
         bool hasLengths = lengths.Length >= parts * planes || !directory.Has(lengthsTag);
-        // Parts share no bytes in honest files; where they do, reading them again and again would only keep the processor busy.
+        // Parts of honest files do not overlap; decompressing the same bytes again and again would be a denial of service.
         return hasLengths && directory.Numbers(tile is null ? StripOffsetsTag : TileOffsetsTag).Length >= parts * planes
             && lengths.Sum(part => (long)part) <= 2L * length;
     }

@@ -12,7 +12,7 @@ internal static unsafe class TurboJpeg
 {
     private const int Rgbx = 2, Cmyk = 11, CmykColorSpace = 3, LimitScans = 32768;
 
-    // What libjpeg warns of when data was lost and it made some up. Half an image must not pass for a whole one.
+    // The warnings of libjpeg for lost data, which it fills in: half an image must not pass for a complete one.
     private static readonly string[] Losses =
         ["Premature end", "Corrupt JPEG data: premature end", "Corrupt JPEG data: bad Huffman", "Corrupt JPEG data: bad arithmetic",
             "Corrupt JPEG data: found marker"];
@@ -26,10 +26,8 @@ internal static unsafe class TurboJpeg
     /// <param name="encoded">The file.</param>
     /// <param name="size">The size that was checked.</param>
     /// <param name="reduction">How many pixels, in both directions, become one by a smaller DCT: 1, 2, 4 or 8.</param>
-    /// <returns>
-    /// Null where another codec has to decide: the library does not know the chroma subsampling, or it warned of something harmless and
-    /// does not tell of what came after.
-    /// </returns>
+    /// <returns>Null where another codec has to decide: the library does not know the chroma subsampling, or a harmless warning may hide
+    /// later ones.</returns>
     /// <exception cref="ArgumentException">The data is damaged.</exception>
     internal static DecodedPixels? Decode(ReadOnlySpan<byte> encoded, ImageDimensions size, int reduction)
     {

@@ -189,7 +189,7 @@ internal static class WeightedSum
 {
     private const int AtOnce = 32;
 
-    /// <summary>The length of a row for so many numbers, rounded up to what is computed at once.</summary>
+    /// <summary>The length of a row of numbers, rounded up to whole vectors.</summary>
     internal static int LengthFor(int numbers) => (numbers + AtOnce - 1) / AtOnce * AtOnce;
 
     /// <param name="source">The memory of the rows.</param>
@@ -234,7 +234,7 @@ internal static class WeightedSum
             target[i] = levels[i];
     }
 
-    /// <summary>Rounds numbers, from 0 to 255 but for rounding errors, to bytes; halves to even.</summary>
+    /// <summary>Rounds numbers, from 0 to 255 except for rounding errors, to bytes; halves to even.</summary>
     /// <param name="numbers">The numbers; the length comes from <see cref="LengthFor"/>.</param>
     /// <param name="target">Receives the bytes.</param>
     internal static void Round(ReadOnlySpan<float> numbers, Span<byte> target)

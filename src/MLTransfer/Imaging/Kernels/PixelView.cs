@@ -8,7 +8,7 @@ internal enum PixelLayout
     Rgba,
 }
 
-/// <summary>A view of pixels owned by someone else, rows without gaps.</summary>
+/// <summary>A view of pixels that it does not own, rows without gaps.</summary>
 /// <param name="bytes">The pixels.</param>
 /// <param name="width">Width of the image in pixels.</param>
 /// <param name="height">Height of the image in pixels.</param>

@@ -67,7 +67,7 @@ internal static class VerticalPass
 {
     private const int BytesAtOnce = 32;
 
-    /// <summary>Bytes of a row, rounded up to what is computed at once.</summary>
+    /// <summary>Bytes of a row, rounded up to whole vectors.</summary>
     internal static int StrideFor(int pixels) => (pixels * 4 + BytesAtOnce - 1) / BytesAtOnce * BytesAtOnce;
 
     /// <param name="source">The rows, <paramref name="stride"/> bytes apart.</param>

@@ -11,7 +11,7 @@ public abstract record AugmentationPolicy : BuiltInTransform
     {
     }
 
-    /// <summary>How the geometric operations interpolate.</summary>
+    /// <summary>How the geometric operations interpolate. Default <see cref="Interpolation.Nearest"/>.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Nearest;
 
     /// <summary>The colour beyond an image that geometric operations moved. Default black.</summary>

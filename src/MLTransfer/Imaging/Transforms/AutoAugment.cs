@@ -41,7 +41,7 @@ public sealed record AutoAugment : AugmentationPolicy
         Run(buffer, pair, first ? firstNegative : null, second ? secondNegative : null);
     }
 
-    /// <summary>Applies the operations of a pair with the given signs; null: not.</summary>
+    /// <summary>Applies the operations of a pair with the given signs; an operation whose sign is null is skipped.</summary>
     internal void Run(ImageBuffer buffer, int pair, bool? firstNegative, bool? secondNegative)
     {
         Run(buffer, _pairs[pair].First, firstNegative);

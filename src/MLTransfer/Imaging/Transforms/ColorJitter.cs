@@ -11,10 +11,10 @@ public sealed record ColorJitter : BuiltInTransform
     private static readonly Interval Unchanged = new(1, 1);
 
     /// <summary>Changes by up to given amounts; the intervals can be set instead.</summary>
-    /// <param name="brightness">Factors lie from 1 - this (not below 0) to 1 + this. Default 0.</param>
-    /// <param name="contrast">Factors lie from 1 - this (not below 0) to 1 + this. Default 0.</param>
-    /// <param name="saturation">Factors lie from 1 - this (not below 0) to 1 + this. Default 0.</param>
-    /// <param name="hue">The hue is rotated by -this to this, in turns; at most 0.5. Default 0.</param>
+    /// <param name="brightness">Factors are drawn from max(0, 1 − brightness) to 1 + brightness. Default 0.</param>
+    /// <param name="contrast">Factors are drawn from max(0, 1 − contrast) to 1 + contrast. Default 0.</param>
+    /// <param name="saturation">Factors are drawn from max(0, 1 − saturation) to 1 + saturation. Default 0.</param>
+    /// <param name="hue">The hue is rotated by −hue to hue, in turns; from 0 to 0.5. Default 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">An amount is negative or too large.</exception>
     public ColorJitter(double brightness = 0, double contrast = 0, double saturation = 0, double hue = 0)
     {
@@ -42,7 +42,7 @@ public sealed record ColorJitter : BuiltInTransform
     public Interval Saturation { get; init => field = value.Within(0, float.MaxValue, nameof(Saturation)); } = Unchanged;
 
     /// <summary>Rotation of the hue in turns, from -0.5 to 0.5: 0 changes nothing.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An end lies outside, or the lower end is above the upper.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An end is outside, or the lower end is above the upper.</exception>
     public Interval Hue { get; init => field = value.Within(-0.5, 0.5, nameof(Hue)); }
 
     internal override void Change(ImageBuffer buffer, ref ImageRandom random)

@@ -45,7 +45,7 @@ public sealed record RandomGrayscale : OccasionalTransform
 {
     /// <summary>Creates the transform.</summary>
     /// <param name="probability">The probability, from 0 to 1. Default 0.1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The probability does not lie in [0, 1].</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The probability is not in [0, 1].</exception>
     public RandomGrayscale(double probability = 0.1) : base(probability) { }
 
     private protected override void Change(ImageBuffer image) => ColorOps.Gray(image);
@@ -56,7 +56,7 @@ public sealed record RandomInvert : OccasionalTransform
 {
     /// <summary>Creates the transform.</summary>
     /// <param name="probability">The probability, from 0 to 1. Default 0.5.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The probability does not lie in [0, 1].</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The probability is not in [0, 1].</exception>
     public RandomInvert(double probability = 0.5) : base(probability) { }
 
     private protected override void Change(ImageBuffer image) => ColorOps.Invert(image);
@@ -68,7 +68,7 @@ public sealed record RandomPosterize : OccasionalTransform
     /// <summary>Creates the transform.</summary>
     /// <param name="bits">How many bits of the eight are kept, from 0 to 8.</param>
     /// <param name="probability">The probability, from 0 to 1. Default 0.5.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The bits do not lie between 0 and 8, or the probability not in [0, 1].</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The bits are not between 0 and 8, or the probability not in [0, 1].</exception>
     public RandomPosterize(int bits, double probability = 0.5) : base(probability)
     {
         Bits = Require.Between(0, bits, 8, nameof(bits));
@@ -87,7 +87,7 @@ public sealed record RandomSolarize : OccasionalTransform
     /// <param name="threshold">The darkest level that is inverted: 0 inverts all, 256 none.</param>
     /// <param name="probability">The probability, from 0 to 1. Default 0.5.</param>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// The threshold does not lie between 0 and 256, or the probability not in [0, 1].
+    /// The threshold is not between 0 and 256, or the probability not in [0, 1].
     /// </exception>
     public RandomSolarize(double threshold, double probability = 0.5) : base(probability)
     {
@@ -107,7 +107,7 @@ public sealed record RandomAutocontrast : OccasionalTransform
 {
     /// <summary>Creates the transform.</summary>
     /// <param name="probability">The probability, from 0 to 1. Default 0.5.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The probability does not lie in [0, 1].</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The probability is not in [0, 1].</exception>
     public RandomAutocontrast(double probability = 0.5) : base(probability) { }
 
     private protected override void Change(ImageBuffer image) => ColorOps.Autocontrast(image);
@@ -118,7 +118,7 @@ public sealed record RandomEqualize : OccasionalTransform
 {
     /// <summary>Creates the transform.</summary>
     /// <param name="probability">The probability, from 0 to 1. Default 0.5.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The probability does not lie in [0, 1].</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The probability is not in [0, 1].</exception>
     public RandomEqualize(double probability = 0.5) : base(probability) { }
 
     private protected override void Change(ImageBuffer image) => ColorOps.Equalize(image);
@@ -131,7 +131,7 @@ public sealed record RandomAdjustSharpness : OccasionalTransform
     /// <param name="sharpnessFactor">0 smooths, 1 changes nothing, 2 sharpens as much as 0 smooths.</param>
     /// <param name="probability">The probability, from 0 to 1. Default 0.5.</param>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// The factor is negative or not a number, or the probability does not lie in [0, 1].
+    /// The factor is negative or not a number, or the probability is not in [0, 1].
     /// </exception>
     public RandomAdjustSharpness(double sharpnessFactor, double probability = 0.5) : base(probability)
     {

@@ -8,7 +8,7 @@ namespace MLTransfer.Imaging.Transforms;
 public sealed record RandomHorizontalFlip(double Probability = 0.5) : BuiltInTransform
 {
     /// <summary>The probability, from 0 to 1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It lies outside.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is outside [0, 1].</exception>
     public double Probability { get; init => field = Require.Fraction(value); } = Require.Fraction(Probability);
 
     internal override CropResizePlan? Plan(in CropResizePlan plan, ref ImageRandom random) =>
@@ -20,7 +20,7 @@ public sealed record RandomHorizontalFlip(double Probability = 0.5) : BuiltInTra
 public sealed record RandomVerticalFlip(double Probability = 0.5) : BuiltInTransform
 {
     /// <summary>The probability, from 0 to 1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It lies outside.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is outside [0, 1].</exception>
     public double Probability { get; init => field = Require.Fraction(value); } = Require.Fraction(Probability);
 
     internal override CropResizePlan? Plan(in CropResizePlan plan, ref ImageRandom random) =>

@@ -13,14 +13,14 @@ public sealed record GaussianBlur : BuiltInTransform
 
     /// <summary>Creates the transform with a square kernel.</summary>
     /// <param name="kernelSize">Columns and rows of the kernel: odd, from 1 to 255.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is even, or does not lie between 1 and 255.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is even, or is not between 1 and 255.</exception>
     public GaussianBlur(int kernelSize) : this(new ImageDimensions(kernelSize, kernelSize))
     {
     }
 
     /// <summary>Creates the transform.</summary>
     /// <param name="kernelSize">Columns and rows of the kernel: odd, from 1 to 255.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A length is even, or does not lie between 1 and 255.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A length is even, or is not between 1 and 255.</exception>
     [JsonConstructor]
     public GaussianBlur(ImageDimensions kernelSize)
     {

@@ -19,7 +19,7 @@ public sealed record RandomRotation : BuiltInTransform
 
     /// <summary>Rotates by an angle of an interval.</summary>
     /// <param name="degrees">The angles, from -360 to 360.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An end lies outside, or the lower end is above the upper one.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An end is outside, or the lower end is above the upper one.</exception>
     [JsonConstructor]
     public RandomRotation(Interval degrees) => Degrees = degrees.Within(-360, 360, nameof(Degrees));
 
@@ -29,10 +29,10 @@ public sealed record RandomRotation : BuiltInTransform
     /// <summary>How pixels are interpolated. Default <see cref="Interpolation.Nearest"/>, as in torchvision.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Nearest;
 
-    /// <summary>Whether the image is enlarged to show all of the rotated one. Default no: it keeps its size.</summary>
+    /// <summary>Whether the image is enlarged to show all of the rotated one. Default false: it keeps its size.</summary>
     public bool Expand { get; init; }
 
-    /// <summary>The fixed point. Default the middle.</summary>
+    /// <summary>The fixed point. Default null: the middle of the image.</summary>
     public ImagePoint? Center { get; init; }
 
     /// <summary>The colour beyond the rotated image. Default black.</summary>
@@ -55,32 +55,32 @@ public sealed record RandomAffine : BuiltInTransform
 
     /// <summary>Rotates by an angle of an interval, clockwise where it is positive.</summary>
     /// <param name="degrees">The angles, from -360 to 360.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An end lies outside, or the lower end is above the upper one.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An end is outside, or the lower end is above the upper one.</exception>
     [JsonConstructor]
     public RandomAffine(Interval degrees) => Degrees = degrees.Within(-360, 360, nameof(Degrees));
 
     /// <summary>The angles.</summary>
     public Interval Degrees { get; }
 
-    /// <summary>Largest translation to the left or right, as a fraction of the width. Default 0.</summary>
+    /// <summary>Largest translation to the left or right, as a fraction of the width, from 0 to 1. Default 0.</summary>
     public double HorizontalTranslation { get; init => field = Require.Fraction(value); }
 
-    /// <summary>Largest translation up or down, as a fraction of the height. Default 0.</summary>
+    /// <summary>Largest translation up or down, as a fraction of the height, from 0 to 1. Default 0.</summary>
     public double VerticalTranslation { get; init => field = Require.Fraction(value); }
 
-    /// <summary>Factor of enlargement. Default 1 to 1.</summary>
+    /// <summary>Factor of enlargement, above 0. Default 1 to 1.</summary>
     public Interval Scale { get; init => field = value.Positive(nameof(Scale)); } = new(1, 1);
 
-    /// <summary>Largest horizontal shear to either side, in degrees. Default 0.</summary>
+    /// <summary>Largest horizontal shear to either side, in degrees, from 0 to 89. Default 0.</summary>
     public double HorizontalShear { get; init => field = Require.Between(0.0, value, 89); }
 
-    /// <summary>Largest vertical shear to either side, in degrees. Default 0.</summary>
+    /// <summary>Largest vertical shear to either side, in degrees, from 0 to 89. Default 0.</summary>
     public double VerticalShear { get; init => field = Require.Between(0.0, value, 89); }
 
     /// <summary>How pixels are interpolated. Default <see cref="Interpolation.Nearest"/>, as in torchvision.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Nearest;
 
-    /// <summary>The fixed point before the translation. Default the middle.</summary>
+    /// <summary>The fixed point before the translation. Default null: the middle of the image.</summary>
     public ImagePoint? Center { get; init; }
 
     /// <summary>The colour beyond the moved image. Default black.</summary>

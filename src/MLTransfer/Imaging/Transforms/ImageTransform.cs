@@ -5,11 +5,11 @@ using MLTransfer.Imaging.Kernels;
 namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>
-/// Something done to an image before a network sees it. Derive a record from it for a transform of your own: override
+/// A transform of an image before a network sees it. Derive a record from it for a custom transform: override
 /// <see cref="Transform"/>, and <see cref="SizeAfter"/> where the size changes.
 /// </summary>
 /// <remarks>
-/// Transforms are immutable, are called by several threads at once and are never disposed. All chance comes from the
+/// Transforms are immutable, are called by several threads at once and are never disposed. All randomness comes from the
 /// <see cref="ImageRandom"/> passed in, so that a seed decides the results. A transform that is saved with a model, or names a checkpoint,
 /// is written as its public properties and read through its constructor, by System.Text.Json: <see cref="Register{T}"/> gives it a name.
 /// </remarks>
@@ -28,7 +28,7 @@ public abstract record ImageTransform
     }
 
     /// <summary>
-    /// Makes a transform of your own known, so that model files and checkpoints that name it can be written and read. Call it once when
+    /// Registers a custom transform, so that model files and checkpoints that name it can be written and read. Call it once when
     /// the program starts, before any such file is loaded; calling it again does nothing.
     /// </summary>
     /// <typeparam name="T">The transform.</typeparam>
@@ -41,14 +41,14 @@ public abstract record ImageTransform
 
     /// <summary>Transforms an image.</summary>
     /// <param name="image">The image. It is a copy: its pixels may be changed and the same object returned.</param>
-    /// <param name="random">The only source of chance.</param>
+    /// <param name="random">The only permitted source of randomness.</param>
     /// <returns>An image of the size that <see cref="SizeAfter"/> promises.</returns>
     /// <exception cref="ImageException">Thrown by a transform to leave this image out, with the reason.</exception>
     protected internal abstract Image Transform(Image image, ref ImageRandom random);
 
-    /// <summary>The size of every result. Default: the size before.</summary>
+    /// <summary>The size of every result in pixels. Default: the size before.</summary>
     /// <param name="before">The size that every input has; null where inputs differ.</param>
-    /// <returns>Null where the size depends on the image or on chance.</returns>
+    /// <returns>Null where the size depends on the image or is random.</returns>
     protected internal virtual ImageDimensions? SizeAfter(ImageDimensions? before) => before;
 
     /// <summary>
@@ -71,7 +71,7 @@ public abstract record ImageTransform
 }
 
 /// <summary>
-/// A transform of this library. It cannot be derived from; transforms of your own derive from <see cref="ImageTransform"/>.
+/// A transform of this library. It cannot be derived from; custom transforms derive from <see cref="ImageTransform"/>.
 /// </summary>
 public abstract record BuiltInTransform : ImageTransform
 {

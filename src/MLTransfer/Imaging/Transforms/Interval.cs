@@ -17,14 +17,14 @@ public readonly record struct Interval(double Least, double Most)
     internal double Sample(ref ImageRandom random) => random.Between(Least, Most);
 
     /// <summary>Returns this interval where it lies within bounds.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An end lies outside, or the lower end above the upper one.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An end is outside, or the lower end is above the upper one.</exception>
     internal Interval Within(double least, double most, string name) => Least >= least && Least <= Most && Most <= most
         ? this
         : throw new ArgumentOutOfRangeException(name, this, string.Create(
             CultureInfo.InvariantCulture, $"{name} is {this}; it must lie between {least} and {most}, the lower end first."));
 
     /// <summary>Returns this interval where both ends are positive numbers.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An end is not positive, or the lower end above the upper one.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An end is not positive, or the lower end is above the upper one.</exception>
     internal Interval Positive(string name) => Least > 0 && Least <= Most && double.IsFinite(Most)
         ? this
         : throw new ArgumentOutOfRangeException(name, this, $"{name} is {this}; its ends must be positive numbers, the lower end first.");

@@ -122,7 +122,7 @@ internal static class Border
             row[x] = row[left + SourceIndex(x - left, width, mode)];
     }
 
-    /// <summary>The size with borders; saturated, so that what is larger than any image stays so.</summary>
+    /// <summary>The size with borders; saturated, so that an oversized result stays oversized.</summary>
     internal static ImageDimensions SizeAfter(ImageDimensions size, int left, int top, int right, int bottom) =>
         new(Sum(left, size.Width, right), Sum(top, size.Height, bottom));
 

@@ -8,12 +8,12 @@ namespace MLTransfer.Imaging.Transforms;
 /// </summary>
 public sealed record Resize : BuiltInTransform
 {
-    // An image one pixel wide may become absurdly long; what is cut from it later is small again.
+    // Bounds the length that an image one pixel wide may get; a later crop makes it small again.
     private const int LongestResult = 1 << 26;
 
     /// <summary>Resizes the shorter side and keeps the aspect ratio; the longer side is rounded down.</summary>
     /// <param name="shorterSide">In pixels.</param>
-    /// <param name="interpolation">How pixels are interpolated.</param>
+    /// <param name="interpolation">How pixels are interpolated. Default <see cref="Interpolation.Bilinear"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The length is not positive, or above 1,048,576.</exception>
     public Resize(int shorterSide, Interpolation interpolation = Interpolation.Bilinear) : this(shorterSide, null, interpolation)
     {
@@ -22,7 +22,7 @@ public sealed record Resize : BuiltInTransform
     /// <summary>Resizes both sides.</summary>
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
-    /// <param name="interpolation">How pixels are interpolated.</param>
+    /// <param name="interpolation">How pixels are interpolated. Default <see cref="Interpolation.Bilinear"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A length is not positive, or above 1,048,576.</exception>
     public Resize(int width, int height, Interpolation interpolation = Interpolation.Bilinear)
         : this(null, new ImageDimensions(width, height), interpolation)
@@ -72,10 +72,10 @@ public sealed record Resize : BuiltInTransform
 /// <summary>How the colour between pixels is computed.</summary>
 public enum Interpolation
 {
-    /// <summary>Linear between neighbours; antialiased when reducing: over all pixels that fall into one.</summary>
+    /// <summary>Linear between neighbours; antialiased when shrinking: over all source pixels that a result pixel covers.</summary>
     Bilinear,
 
-    /// <summary>Cubic over four neighbours; antialiased when reducing: over all pixels that fall into one.</summary>
+    /// <summary>Cubic over four neighbours; antialiased when shrinking: over all source pixels that a result pixel covers.</summary>
     Bicubic,
 
     /// <summary>The nearest pixel; never antialiased.</summary>

@@ -83,7 +83,7 @@ public sealed record TenCrop
     /// <summary>Height of each crop, in pixels.</summary>
     public int Height => _five.Height;
 
-    /// <summary>Whether the mirror image is flipped vertically rather than horizontally. Default no.</summary>
+    /// <summary>Whether the mirror image is flipped vertically rather than horizontally. Default false.</summary>
     public bool Vertical { get; init; }
 
     /// <summary>The five of <see cref="FiveCrop"/>, then those of the mirror image.</summary>

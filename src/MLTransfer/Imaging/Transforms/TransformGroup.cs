@@ -2,7 +2,7 @@ using MLTransfer.Errors;
 
 namespace MLTransfer.Imaging.Transforms;
 
-/// <summary>A random combination of transforms, which may be of any kind, groups and your own too.</summary>
+/// <summary>A random combination of transforms of any kind, groups and custom transforms included.</summary>
 public abstract record TransformGroup : BuiltInTransform
 {
     private protected TransformGroup(IReadOnlyList<ImageTransform> transforms)
@@ -40,7 +40,7 @@ public sealed record RandomApply : TransformGroup
     /// <summary>Creates the transform.</summary>
     /// <param name="transforms">The transforms, in this order.</param>
     /// <param name="probability">The probability, from 0 to 1. Default 0.5.</param>
-    /// <exception cref="ArgumentException">There are no transforms, or the probability does not lie between 0 and 1.</exception>
+    /// <exception cref="ArgumentException">There are no transforms, or the probability is not between 0 and 1.</exception>
     public RandomApply(IReadOnlyList<ImageTransform> transforms, double probability = 0.5) : base(transforms) =>
         Probability = Require.Fraction(probability, nameof(probability));
 
@@ -61,7 +61,7 @@ public sealed record RandomChoice : TransformGroup
     /// <summary>Creates the transform.</summary>
     /// <param name="transforms">The transforms.</param>
     /// <param name="weights">Their relative probabilities; null: all are equally likely.</param>
-    /// <exception cref="ArgumentException">There are no transforms, or the weights are not as many, negative, or all 0.</exception>
+    /// <exception cref="ArgumentException">There are no transforms, or the weights differ in number, are negative or all 0.</exception>
     public RandomChoice(IReadOnlyList<ImageTransform> transforms, IReadOnlyList<double>? weights = null) : base(transforms)
     {
         Weights = weights is null ? null : Array.AsReadOnly(weights.ToArray());

@@ -113,7 +113,7 @@ internal sealed class TransformJson : JsonConverter<IReadOnlyList<ImageTransform
         {
             return Checked(JsonSerializer.Deserialize<ImageTransform?[]>(json, Options));
         }
-        // What a transform's own checks refuse comes as ArgumentException.
+        // A transform's own validation throws ArgumentException.
         catch (Exception exception) when (exception is JsonException or ArgumentException or NotSupportedException)
         {
             throw new InvalidDataException($"The transforms cannot be read: {exception.Message}", exception);

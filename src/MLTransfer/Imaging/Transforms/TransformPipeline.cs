@@ -3,7 +3,7 @@ using MLTransfer.Imaging.Kernels;
 
 namespace MLTransfer.Imaging.Transforms;
 
-/// <summary>Chooses the factor by which an image of this size, as it is shown, may be reduced when it is decoded: 1, 2, 4 or 8.</summary>
+/// <summary>Chooses the reduction in decoding, 1, 2, 4 or 8, of an image of this displayed size.</summary>
 internal delegate int ReductionChoice(ImageDimensions size);
 
 /// <summary>Applies transforms one after another; crops, flips and resizes in a row cost one resampling.</summary>
@@ -13,11 +13,13 @@ internal static class TransformPipeline
     internal static ImageDimensions? SizeAfter(IEnumerable<ImageTransform> transforms) =>
         transforms.Aggregate<ImageTransform, ImageDimensions?>(null, (size, transform) => transform.SizeAfter(size));
 
-    /// <summary>Opens an image for transforms; where the options allow it, at no more resolution than they will use.</summary>
+    /// <summary>
+    /// Opens an image for transforms, at a reduced resolution where the options allow it and the transforms need no more.
+    /// </summary>
     /// <param name="image">The image.</param>
-    /// <param name="transforms">What will be done to it.</param>
+    /// <param name="transforms">The transforms that will be applied.</param>
     /// <param name="decoding">How to decode it.</param>
-    /// <param name="random">A copy of the random numbers with which it will be done.</param>
+    /// <param name="random">A copy of the random numbers that they will use.</param>
     internal static DecodedPixels Open(
         ImageSource image, IReadOnlyList<ImageTransform> transforms, DecodingOptions decoding, ImageRandom random) =>
         decoding.ReducedScale ? OpenReduced(image, transforms, decoding, random) : image.Open(decoding);
@@ -37,7 +39,7 @@ internal static class TransformPipeline
         return new Image(plan.Size.Width, plan.Size.Height, target);
     }
 
-    /// <param name="transforms">What to do.</param>
+    /// <param name="transforms">The transforms.</param>
     /// <param name="pixels">The image.</param>
     /// <param name="random">The random numbers of the image.</param>
     /// <param name="target">Receives the pixels; exactly as many bytes as <see cref="SizeAfter"/> implies.</param>

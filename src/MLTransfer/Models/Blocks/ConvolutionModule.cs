@@ -9,13 +9,13 @@ internal sealed class ConvolutionModule : NamedModule
     private readonly ConvolutionUnit _unit;
     private readonly Func<Tensor, Tensor>? _activation;
 
-    /// <summary>Under the names "0" and "1", as torchvision's blocks have them.</summary>
+    /// <summary>Names the layers "0" and "1", as torchvision's blocks do.</summary>
     public ConvolutionModule(ConvolutionShape shape, BatchNormOptions norm, Func<Tensor, Tensor>? activation = null)
         : this("0", "1", shape, norm, activation)
     {
     }
 
-    /// <summary>Under other names.</summary>
+    /// <summary>Names the layers as given.</summary>
     public ConvolutionModule(string convolution, string norm, ConvolutionShape shape)
         : this(convolution, norm, shape, BatchNormOptions.Default, activation: null)
     {

@@ -32,7 +32,8 @@ internal sealed class Sequence : NamedModule
 }
 
 /// <summary>
-/// A module that only puts its name before those of its children: <c>features.3</c>, <c>classifier.6</c>. The layer groups run them.
+/// A module that only adds its name as a prefix to those of its children: <c>features.3</c>, <c>classifier.6</c>. The layer groups run
+/// them.
 /// </summary>
 internal sealed class Container(string name) : NamedModule(name)
 {
@@ -41,7 +42,7 @@ internal sealed class Container(string name) : NamedModule(name)
 }
 
 /// <summary>
-/// Parameters that a network holds itself, in none of its layers, as a module for its layer group. The module is not registered.
+/// Wraps parameters that a network itself holds, in none of its layers, as a module for a layer group. The module is not registered.
 /// </summary>
 /// <param name="owner">The module that holds them.</param>
 /// <param name="names">Their names in it.</param>

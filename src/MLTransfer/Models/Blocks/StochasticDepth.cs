@@ -12,7 +12,7 @@ internal static class StochasticDepth
     /// Sets a branch (N, …) to zero for each image with probability p and divides it by 1 − p for the others, so that its mean stays. Does
     /// nothing outside training or with p = 0.
     /// </summary>
-    /// <param name="branch">What the branch computed; overwritten.</param>
+    /// <param name="branch">The output of the branch; overwritten.</param>
     /// <param name="probability">p, in [0, 1).</param>
     /// <param name="training">Whether the network is in training mode.</param>
     /// <returns>The branch itself, overwritten.</returns>

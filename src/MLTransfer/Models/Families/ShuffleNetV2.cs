@@ -76,7 +76,7 @@ internal sealed class ShuffleNetV2 : ImageModel
             return Interleave(left, right).MoveToOuterDisposeScope();
         }
 
-        // In the memory layout of the branch: the next convolution would have to convert another one first.
+        // Keeps the memory layout of the branch, which the next convolution would otherwise have to convert.
         private static Tensor Interleave(Tensor left, Tensor right) => right.is_contiguous()
             ? stack([left, right], 2).flatten(1, 2)
             : stack([left.permute(0, 2, 3, 1), right.permute(0, 2, 3, 1)], 4).flatten(3, 4).permute(0, 3, 1, 2);

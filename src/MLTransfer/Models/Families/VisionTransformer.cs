@@ -57,7 +57,7 @@ internal sealed class VisionTransformer : ImageModel, ICheckpointCompatibility
 
     public void Resize(string name, long[] shape) => _encoder.ReplacePositions(shape);
 
-    /// <summary>Zeros, as in torchvision: the first scores are all the same.</summary>
+    /// <summary>Zeros, as in torchvision: the initial scores are all equal.</summary>
     protected override void InitializeClassifier(Tensor weight, Tensor bias)
     {
         nn.init.zeros_(weight);
