@@ -127,9 +127,9 @@ internal static class TrainRequest
         if (asked.GetValue(options.Folds) is null)
             return;
         if (data || split || fraction)
-            throw new UsageException("--folds excludes --val, --val-split and --val-fraction: each fold is validated on in its turn.");
+            throw new UsageException("--folds excludes --val, --val-split and --val-fraction: each fold serves as validation set once.");
         if (asked.GetValue(options.Report) is not null)
-            throw new UsageException("--report is about one training, and --folds makes several; leave one of them out.");
+            throw new UsageException("--report covers one training, and --folds runs several; leave one of them out.");
     }
 
     /// <summary>Checks the folders that a training writes to, and fills in the default cache folder.</summary>

@@ -115,7 +115,7 @@ internal sealed class CifarPickle : CifarImages
     private static new int[] Labels(object? list, ContainerErrors errors) => list is PickledList labels
         ? [.. labels.Select(label => label is long number and >= 0 and <= byte.MaxValue
             ? (int)number
-            : throw errors.Damaged("one of its labels is no class"))]
+            : throw errors.Damaged("one of its labels is not a class"))]
         : throw errors.Damaged("it has no list of labels ('labels' or 'fine_labels')");
 }
 

@@ -33,8 +33,8 @@ public sealed record FineTuningOptions : ImageClassificationOptions
         OnlyHere = "with --mode features every layer of the backbone is frozen")]
     public Layers Train { get; init; } = Layers.All;
 
-    /// <summary>How much faster than the backbone the head learns. Default: 1.</summary>
-    [TrainingOption("How much faster than the backbone the head learns.", Range = NumberRange.Positive,
+    /// <summary>Learning rate of the head relative to the backbone's. Default: 1.</summary>
+    [TrainingOption("Learning rate of the head relative to the backbone's.", Range = NumberRange.Positive,
         NotTyped = PartOfTheRecipe)]
     public double HeadFactor { get; init; } = 1;
 
@@ -49,7 +49,7 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     /// The weight of the losses of the backbone's auxiliary heads, where it has them: 0.3 in GoogLeNet's paper. Default: 0, they do not
     /// learn.
     /// </summary>
-    [TrainingOption("How much the losses of the backbone's auxiliary heads count; 0: they do not learn.",
+    [TrainingOption("How much the losses of the backbone's auxiliary heads count; 0: they are not trained.",
         Range = NumberRange.NotNegative, NotTyped = PartOfTheRecipe)]
     public double AuxiliaryWeight { get; init; }
 
@@ -68,7 +68,7 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     /// network sees.
     /// Default: null.
     /// </summary>
-    [TrainingOption("What is done to training images in place of what Augmentation names.",
+    [TrainingOption("Training transforms; they replace those of Augmentation.",
         NotTyped = "A list of objects; --augment names the usual ones.", Default = "what Augmentation names",
         ComparedAs = nameof(TrainingTransforms))]
     public IReadOnlyList<ImageTransform>? TrainingTransforms { get; init; }
@@ -117,7 +117,7 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     /// <see cref="TrainingOptions.Epochs"/> it goes on too, finished or not: the learning rate then follows the schedule of the
     /// new number. One training at a time. Default: null, nothing is kept.
     /// </summary>
-    [TrainingOption("Where the training is kept after every epoch. The same command goes on from there.", CommandLine = "--checkpoint",
+    [TrainingOption("Where the training is kept after every epoch. The same command resumes from it.", CommandLine = "--checkpoint",
         Shape = "DIR", Default = "nowhere", MayChange = "It is where the checkpoint is.",
         OnlyHere = "with --mode features the features are kept in --cache, and the head trains in seconds")]
     public string? CheckpointFolder { get; init; }

@@ -41,7 +41,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             [.. _skipped.Values], state.Epochs, state.Best.Epoch, state.Best.ValidationAccuracy, state.IsUnfinished,
             FeatureSeconds: 0, state.Seconds, state.Seconds > 0 ? state.Images / state.Seconds : 0)
         {
-            LoaderWaitFraction = data.ShareWaited,
+            LoaderWaitFraction = data.WaitFraction,
         });
     }
 

@@ -36,7 +36,7 @@ internal static class SavedModel
     /// <exception cref="InvalidOperationException">There is none.</exception>
     public static ImageClassificationTransformer ClassifierIn(ITransformer model) =>
         Classifiers(model).FirstOrDefault()
-        ?? throw new InvalidOperationException("The model holds no classifier of images; 'mlt train' makes those that do.");
+        ?? throw new InvalidOperationException("The model contains no image classifier; 'mlt train' creates one.");
 
     private static IEnumerable<ImageClassificationTransformer> Classifiers(ITransformer model) => model switch
     {

@@ -70,7 +70,7 @@ internal sealed class ScoringCursor(DataViewRowCursor rows, DataViewSchema schem
         if (column.Index < inputs) return rows.GetGetter<TValue>(rows.Schema[column.Index]);
         if (!active[column.Index] || scores is null)
             throw new ArgumentOutOfRangeException(
-                nameof(column), $"The column '{column.Name}' was not asked for when the cursor was made.");
+                nameof(column), $"The column '{column.Name}' is not active in this cursor.");
         return ScoreGetters.For<TValue>(column, inputs, ((VectorDataViewType)schema[inputs].Type).Size, () => scores.Current.Probabilities);
     }
 

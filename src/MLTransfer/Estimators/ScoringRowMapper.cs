@@ -65,7 +65,7 @@ internal sealed class ScoredRow : DataViewRow
     {
         if (column.Index < _input.Schema.Count) return _input.GetGetter<TValue>(_input.Schema[column.Index]);
         if (!_active[column.Index] || _image is null)
-            throw new ArgumentOutOfRangeException(nameof(column), $"The column '{column.Name}' was not asked for when the row was made.");
+            throw new ArgumentOutOfRangeException(nameof(column), $"The column '{column.Name}' is not active in this row.");
         return ScoreGetters.For<TValue>(column, _input.Schema.Count, _classes, Probabilities);
     }
 

@@ -58,7 +58,7 @@ internal sealed record TrainingRun(
         (IReadOnlyList<int> training, IReadOnlyList<int> held) = StratifiedSplit.Stratified(all.Labels, fraction, seed);
         return held.Count > 0
             ? (all.At(training), all.At(held))
-            : throw new OptionException("ValidationFraction holds nothing back: no class has two images. Give Validation images of "
+            : throw new OptionException("ValidationFraction leaves no validation images: no class has two. Give Validation images of "
                 + "its own, or set ValidationFraction to 0.");
     }
 

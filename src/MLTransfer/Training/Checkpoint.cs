@@ -103,7 +103,8 @@ internal sealed partial class Checkpoint : IDisposable
         ];
         if (differences.Length == 0) return;
         throw new InvalidOperationException(
-            $"The checkpoint in '{_folder}' is of another training: {string.Join("; ", differences)}. Ask for the same training, or for "
+            $"The checkpoint in '{_folder}' belongs to a different training: {string.Join("; ", differences)}. Ask for the same "
+            + $"training, or for "
             + $"another checkpoint folder.");
     }
 

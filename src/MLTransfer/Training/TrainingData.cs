@@ -99,7 +99,7 @@ internal sealed class ImageData(
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>The fraction of the time between batches that was spent waiting for the next one.</summary>
-    public double ShareWaited => loader.WaitFraction;
+    public double WaitFraction => loader.WaitFraction;
 
     public int Count => labels.Count;
 

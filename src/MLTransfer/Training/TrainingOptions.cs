@@ -28,7 +28,7 @@ public abstract record TrainingOptions
     public int BatchSize { get; init; } = 32;
 
     /// <summary>Peak learning rate. Default: null, the <see cref="RecommendedLearningRate"/>.</summary>
-    [TrainingOption("The largest step of the optimizer.", CommandLine = "--learning-rate", Range = NumberRange.Positive,
+    [TrainingOption("Peak learning rate.", CommandLine = "--learning-rate", Range = NumberRange.Positive,
         DefaultFrom = nameof(RecommendedLearningRate))]
     public double? LearningRate { get; init; }
 
@@ -36,7 +36,7 @@ public abstract record TrainingOptions
     public abstract double RecommendedLearningRate { get; }
 
     /// <summary>Optimizer. Default: AdamW in fine-tuning, Adam in feature extraction.</summary>
-    [TrainingOption("What turns gradients into steps.", CommandLine = "--optimizer")]
+    [TrainingOption("Optimizer.", CommandLine = "--optimizer")]
     public OptimizerKind Optimizer { get; init; }
 
     /// <summary>How the learning rate changes. Default: a cosine down to zero.</summary>
@@ -58,7 +58,7 @@ public abstract record TrainingOptions
 
     /// <summary>The number format of inference. Default: <see cref="Precision.Auto"/>.</summary>
     [TrainingOption(
-        "Numbers the network computes with. auto: bf16 for frozen layers where the processor has it, float32 for those that learn.",
+        "Numbers the network computes with. auto: bf16 for frozen layers where the processor has it, float32 for trained layers.",
         CommandLine = "--precision", Shape = "auto|float32|bf16")]
     public Precision Precision { get; init; }
 

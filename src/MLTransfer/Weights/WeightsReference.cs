@@ -142,7 +142,7 @@ internal sealed partial record RemoteWeights
             throw new ArgumentException($"'{url}' cannot be downloaded; expected: an address that begins with https:// or http://.",
                 nameof(url));
         if (!Hexadecimal().IsMatch(sha256))
-            throw new ArgumentException($"'{sha256}' is no SHA-256; expected: its {WholeHash} hexadecimal digits, or the first "
+            throw new ArgumentException($"'{sha256}' is not a SHA-256; expected: its {WholeHash} hexadecimal digits, or the first "
                 + $"{ShortestHash} or more.", nameof(sha256));
         // Eight digits can be forged in minutes: they tell files apart, but only https proves who sends them.
         if (url.Scheme == Uri.UriSchemeHttp && sha256.Length < WholeHash)
@@ -178,7 +178,7 @@ internal sealed partial record RemoteWeights
         ArgumentNullException.ThrowIfNull(address);
         int fragment = address.IndexOf('#', StringComparison.Ordinal);
         if (!Uri.TryCreate(fragment < 0 ? address : address[..fragment], UriKind.Absolute, out Uri? url))
-            throw new ArgumentException($"'{address}' is no address of a file.", nameof(address));
+            throw new ArgumentException($"'{address}' is not a file URL.", nameof(address));
         if (fragment >= 0 && address[fragment..].StartsWith(HashFragment, StringComparison.OrdinalIgnoreCase))
             return new(url, address[(fragment + HashFragment.Length)..]);
         if (fragment < 0 && url.Scheme == Uri.UriSchemeHttps && HashInName(url.AbsolutePath) is { } start)

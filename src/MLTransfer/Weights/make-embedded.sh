@@ -8,7 +8,7 @@
 set -euo pipefail
 [[ $# -eq 2 ]] || { echo "usage: $0 IMAGES WORK_FOLDER" >&2; exit 2; }
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
-mlt=$here/../../../../mlt
+mlt=$here/../../../mlt
 images=$1
 work=$2
 mkdir -p "$work"

@@ -8,7 +8,7 @@ public class TypedNamesTests
     [InlineData("FineTuningOptions cannot be used. LearningRate is -1; it must be a positive number.",
         "--learning-rate is -1; it must be a positive number.")]
     [InlineData(
-        "ValidationFraction holds nothing back: no class has two images. Give Validation images of its own, or set ValidationFraction "
+        "ValidationFraction leaves no validation images: no class has two. Give Validation images of its own, or set ValidationFraction "
         + "to 0.",
         "--val-fraction holds nothing back: no class has two images. Give --val images of its own, or set --val-fraction to 0.")]
     [InlineData("Epochs was 3 and is 4 now; Train was all and is layer4 now",
@@ -16,8 +16,8 @@ public class TypedNamesTests
     [InlineData("no row has a label in column 'Label'.", "no row has a label in column 'Label'.")]
     [InlineData("There is no layer 'Head' in ResNet.", "There is no layer 'Head' in ResNet.")]
     [InlineData(
-        "The checkpoint in 'Train/Data/it's Train' is of another training: Epochs was 3 and is 4 now.",
-        "The checkpoint in 'Train/Data/it's Train' is of another training: --epochs was 3 and is 4 now.")]
+        "The checkpoint in 'Train/Data/it's Train' belongs to a different training: Epochs was 3 and is 4 now.",
+        "The checkpoint in 'Train/Data/it's Train' belongs to a different training: --epochs was 3 and is 4 now.")]
     [InlineData("Weights was /home/Train/Data.pth and is Head-Epochs now", "--weights was /home/Train/Data.pth and is Head-Epochs now")]
     [InlineData("the images' Train, 'Train' and Train", "the images' --train-from, 'Train' and --train-from")]
     [InlineData(

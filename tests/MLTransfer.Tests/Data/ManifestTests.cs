@@ -85,8 +85,8 @@ public sealed class ManifestTests : IDisposable
         Assert.Contains(expected, ErrorOf("list.csv", Encoding.UTF8.GetBytes(content)));
 
     [Theory]
-    [InlineData("{\"image\": \"a\"", "line 1 is no JSON")]
-    [InlineData("[1]", "line 1 is no JSON object")]
+    [InlineData("{\"image\": \"a\"", "line 1 is not JSON")]
+    [InlineData("[1]", "line 1 is not JSON object")]
     [InlineData("{\"image\": \"a\", \"label\": \"x\"}\n{\"image\": \"b\", \"label\": {}}", "line 2 has no label")]
     public void What_is_wrong_with_json_lines_is_said_with_its_line(string content, string expected) =>
         Assert.Contains(expected, ErrorOf("list.jsonl", Encoding.UTF8.GetBytes(content)));

@@ -94,7 +94,7 @@ internal sealed unsafe class SkiaDecoder : FormatDecoder
     {
         ReadOnlySpan<byte> chunks = bytes[PngSignature..];
         if (chunks.Length >= PngChunkHeader && chunks[4..].StartsWith("CgBI"u8))
-            throw ImageException.NotSupported(name, "a PNG image in the form that Xcode makes for iPhones; use the one it was made of");
+            throw ImageException.NotSupported(name, "a PNG image in the form that Xcode makes for iPhones; use the original PNG");
         if (chunks.Length < PngChunkFrame + PngHeaderLength || !chunks[4..].StartsWith("IHDR"u8))
             return null;
         uint width = BinaryPrimitives.ReadUInt32BigEndian(chunks[8..]), height = BinaryPrimitives.ReadUInt32BigEndian(chunks[12..]);
