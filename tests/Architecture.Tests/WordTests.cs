@@ -4,9 +4,10 @@ namespace MLTransfer.Architecture.Tests;
 
 public partial class WordTests
 {
-    // Column names that users' manifests have, and names of options that command lines of before have.
+    // Column names that users' manifests have, and names that command lines and checkpoints of before have.
     private static readonly (string Folder, Regex Text)[] Allowed =
-        [("src/MLTransfer/Data/", ManifestColumn()), ("src/MLTransfer/Estimators/", HiddenOption())];
+        [("src/MLTransfer/Data/", ManifestColumn()), ("src/MLTransfer/Estimators/", HiddenOption()),
+         ("src/MLTransfer/Training/", FormerName())];
 
     [Fact]
     public void An_image_is_never_called_a_picture() => Rule.Holds(
@@ -38,6 +39,9 @@ public partial class WordTests
 
     [GeneratedRegex("\"pictures?\"")]
     private static partial Regex ManifestColumn();
+
+    [GeneratedRegex("\"(Validation )?[Pp]ictures\"")]
+    private static partial Regex FormerName();
 
     [GeneratedRegex("\"--[a-z-]*picture[a-z-]*\"")]
     private static partial Regex HiddenOption();

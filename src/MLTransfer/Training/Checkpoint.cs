@@ -141,14 +141,22 @@ internal sealed partial class Checkpoint : IDisposable
             WriteIndented = true,
         };
 
+        // Names of properties in checkpoints of earlier versions.
+        private static readonly (string Former, string Current)[] Renamed =
+            [("pictures", "images"), ("Pictures", "Images"), ("Validation pictures", "Validation images")];
+
         public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Json));
+
+        // Values cannot be taken for names: JSON escapes the quotation marks in them.
+        private static string WithCurrentNames(string json) => Renamed.Aggregate(
+            json, (text, name) => text.Replace($"\"{name.Former}\":", $"\"{name.Current}\":", StringComparison.Ordinal));
 
         /// <exception cref="InvalidDataException">The file is damaged.</exception>
         public static Header Read(string path)
         {
             try
             {
-                Header? header = JsonSerializer.Deserialize<Header>(File.ReadAllText(path), Json);
+                Header? header = JsonSerializer.Deserialize<Header>(WithCurrentNames(File.ReadAllText(path)), Json);
                 if (header is { Epochs.Count: > 0 } && header.Epochs.Any(epoch => epoch.Epoch == header.Best)) return header;
                 throw new InvalidDataException(
                     $"The checkpoint '{path}' names no finished epoch. Delete its folder to train from the start.");

@@ -46,7 +46,8 @@ public abstract record TrainingOptions
     /// <summary>
     /// Weight decay: an L2 penalty for SGD and Adam, decoupled from the gradient and scaled by the learning rate for AdamW. Default: 1e-4.
     /// </summary>
-    [TrainingOption("How strongly weights are pulled towards zero.", CommandLine = "--weight-decay", Range = NumberRange.NotNegative)]
+    [TrainingOption("Weight decay: L2 with sgd and adam, decoupled with adamw.", CommandLine = "--weight-decay",
+        Range = NumberRange.NotNegative)]
     public double WeightDecay { get; init; } = 1e-4;
 
     /// <summary>

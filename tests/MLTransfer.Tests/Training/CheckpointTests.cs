@@ -97,6 +97,25 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_checkpoint_with_the_names_of_earlier_versions_resumes()
+    {
+        using var scope = NewDisposeScope();
+        Checkpoint Own() => new(_folder.Path, new Dictionary<string, string> { ["Images"] = "4 (ab)", ["Validation images"] = "none" });
+        (_, float[] expected) = Train(Recipe, checkpoint: null);
+        Train(Recipe, Own(), stopIn: 4);
+        string path = _folder.PathOf(Path.Combine("epoch-00003", "state.json"));
+        string text = File.ReadAllText(path);
+        string former = text.Replace("\"images\":", "\"pictures\":", StringComparison.Ordinal)
+            .Replace("\"Images\":", "\"Pictures\":", StringComparison.Ordinal)
+            .Replace("\"Validation images\":", "\"Validation pictures\":", StringComparison.Ordinal);
+        Assert.Equal(text.Length + 3 * 2, former.Length);
+        File.WriteAllText(path, former);
+        (TrainingState resumed, float[] actual) = Train(Recipe, Own());
+        Assert.Equal(expected, actual);
+        Assert.Equal(6, resumed.Epochs.Count);
+    }
+
+    [Fact]
     public void Fewer_epochs_than_are_done_are_refused()
     {
         using var scope = NewDisposeScope();
