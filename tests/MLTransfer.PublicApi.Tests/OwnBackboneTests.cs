@@ -1,8 +1,8 @@
 using System.IO.Compression;
-using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLTransfer.Architecture.Tests;
 using MLTransfer.Estimators;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
@@ -165,12 +165,10 @@ public sealed class OwnBackboneTests : IDisposable
     [Fact]
     public void The_page_about_it_shows_the_code_that_is_tested_here()
     {
-        string here = SourceFolder(), page = File.ReadAllText(Path.Combine(here, "../../docs/own-backbone.md"));
-        string code = File.ReadAllText(Path.Combine(here, "TinyNet.cs"));
+        string page = File.ReadAllText(Repository.PathOf("docs/own-backbone.md"));
+        string code = File.ReadAllText(Repository.PathOf("tests/MLTransfer.PublicApi.Tests/TinyNet.cs"));
         Assert.Contains(code[code.IndexOf("internal sealed class", StringComparison.Ordinal)..], page, StringComparison.Ordinal);
     }
-
-    private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 
     private static Backbone Register()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLTransfer.Architecture.Tests;
 using MLTransfer.Imaging;
 using MLTransfer.Imaging.Transforms;
 
@@ -76,12 +77,8 @@ public sealed class OwnTransformTests : IDisposable
     [Fact]
     public void The_example_of_the_documentation_is_the_one_that_is_tested()
     {
-        DirectoryInfo repository = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(repository.FullName, "MLTransfer.sln")))
-            repository = repository.Parent!;
-        string page = File.ReadAllText(Path.Combine(repository.FullName, "docs", "images.md"));
-        string source = File.ReadAllText(
-            Path.Combine(repository.FullName, "tests", "MLTransfer.PublicApi.Tests", nameof(OwnTransformTests) + ".cs"));
+        string page = File.ReadAllText(Repository.PathOf("docs/images.md"));
+        string source = File.ReadAllText(Repository.PathOf($"tests/MLTransfer.PublicApi.Tests/{nameof(OwnTransformTests)}.cs"));
         string example = source[source.LastIndexOf("/// <summary>Takes away", StringComparison.Ordinal)..].TrimEnd();
 
         Assert.Contains($"```csharp\n{example}\n```", page, StringComparison.Ordinal);

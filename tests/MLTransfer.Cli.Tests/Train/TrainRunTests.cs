@@ -22,7 +22,7 @@ public sealed class TrainRunTests : IDisposable
         var refusal = Assert.Throws<UsageException>(() => Run(new FineTuningOptions { Train = Layers.From("attic") }));
         Assert.StartsWith("There is no layer 'attic' in ", refusal.Message, StringComparison.Ordinal);
         refusal = Assert.Throws<UsageException>(() => Run(new FeatureExtractionOptions { ValidationFraction = 0.1 }, perClass: 1));
-        Assert.StartsWith("--val-fraction holds nothing back", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith("--val-fraction leaves no validation images", refusal.Message, StringComparison.Ordinal);
     }
 
     private void Run(ImageClassificationOptions options, IProgress<TrainingProgress>? progress = null, int perClass = 2)

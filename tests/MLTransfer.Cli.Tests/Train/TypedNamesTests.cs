@@ -10,7 +10,7 @@ public class TypedNamesTests
     [InlineData(
         "ValidationFraction leaves no validation images: no class has two. Give Validation images of its own, or set ValidationFraction "
         + "to 0.",
-        "--val-fraction holds nothing back: no class has two images. Give --val images of its own, or set --val-fraction to 0.")]
+        "--val-fraction leaves no validation images: no class has two. Give --val images of its own, or set --val-fraction to 0.")]
     [InlineData("Epochs was 3 and is 4 now; Train was all and is layer4 now",
         "--epochs was 3 and is 4 now; --train-from was all and is layer4 now")]
     [InlineData("no row has a label in column 'Label'.", "no row has a label in column 'Label'.")]
