@@ -83,7 +83,7 @@ public sealed record WeightStoreOptions
         ArgumentNullException.ThrowIfNull(address);
         return Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out Uri? mirror) && mirror.Scheme is "http" or "https"
             ? mirror
-            : throw new ArgumentException($"The mirror '{address}' is no address; expected: one that begins with https:// or http://.",
+            : throw new ArgumentException($"The mirror '{address}' is not an address; expected: one that begins with https:// or http://.",
                 nameof(address));
     }
 

@@ -58,7 +58,7 @@ public sealed class DatasetsGetTests : IDisposable
 
     [Theory]
     [InlineData("minst", "There is no data set 'minst'. Did you mean 'mnist'?")]
-    [InlineData("mnist --mirror here", "--mirror: The mirror 'here' is no address")]
+    [InlineData("mnist --mirror here", "--mirror: The mirror 'here' is not an address")]
     public async Task What_cannot_be_had_is_a_wrong_question(string asked, string answer)
     {
         var outcome = await Mlt.RunInAsync(_cache.Path, ["datasets", "get", .. asked.Split(' ')]);

@@ -112,7 +112,7 @@ public sealed class WeightsGetTests : IDisposable
     [InlineData("resnet18/IMAGENET1K_V2", "Weights of resnet18: resnet18/IMAGENET1K_V1.")]
     [InlineData("vgg16/IMAGENET1K_FEATURES", "cannot be used: its fully connected layers hold no values")]
     [InlineData("https://host/model.pth", "Append #sha256=")]
-    [InlineData("resnet18 --mirror here", "--mirror: The mirror 'here' is no address")]
+    [InlineData("resnet18 --mirror here", "--mirror: The mirror 'here' is not an address")]
     public async Task What_cannot_be_downloaded_is_a_wrong_question(string asked, string answer)
     {
         var outcome = await Mlt.RunInAsync(_cache.Path, ["weights", "get", .. asked.Split(' ')]);

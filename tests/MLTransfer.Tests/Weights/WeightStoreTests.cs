@@ -108,7 +108,7 @@ public sealed class WeightStoreTests : IDisposable
 
     [Fact]
     public void A_mirror_that_is_no_address_is_refused() => Assert.Contains(
-        "The mirror 'mirror.example' is no address",
+        "The mirror 'mirror.example' is not an address",
         Assert.Throws<ArgumentException>(() => WeightStoreOptions.ParseMirror("mirror.example")).Message, StringComparison.Ordinal);
 
     private WeightStore Store() => new(new()

@@ -97,7 +97,7 @@ public class RemoteWeightsTests
     [InlineData("http://host/model.pth#sha256=f37072fd", "all 64 digits of the SHA-256, or an https address")]
     [InlineData("ftp://host/model.pth#sha256=f37072fd", "begins with https:// or http://")]
     [InlineData("file:///etc/passwd#sha256=f37072fd", "begins with https:// or http://")]
-    [InlineData("https://#sha256=f37072fd", "is no address")]
+    [InlineData("https://#sha256=f37072fd", "is not a file URL")]
     public void An_address_that_says_too_little_is_refused_with_what_is_missing(string address, string reason) =>
         Assert.Contains(reason, Assert.Throws<ArgumentException>(() => RemoteWeights.Parse(address)).Message, StringComparison.Ordinal);
 
