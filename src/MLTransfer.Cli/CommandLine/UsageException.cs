@@ -1,3 +1,5 @@
+using MLTransfer.Errors;
+
 namespace MLTransfer.Cli.CommandLine;
 
 /// <summary>The command line is wrong: nothing was done, and the message says what to change.</summary>
@@ -29,16 +31,10 @@ internal static class UsageError
         }
         catch (ArgumentException refusal)
         {
-            throw option is null ? new UsageException(Sentence(refusal), refusal) : For(option, refusal);
+            throw option is null ? new UsageException(OptionException.Sentence(refusal), refusal) : For(option, refusal);
         }
     }
 
-    internal static UsageException For(string option, ArgumentException refusal) => new($"{option}: {Sentence(refusal)}", refusal);
-
-    /// <summary>The message without the parameter's name, which .NET appends and no user has typed.</summary>
-    internal static string Sentence(ArgumentException refusal)
-    {
-        var appended = $" (Parameter '{refusal.ParamName}')";
-        return refusal.Message.Replace(appended, "", StringComparison.Ordinal);
-    }
+    internal static UsageException For(string option, ArgumentException refusal) =>
+        new($"{option}: {OptionException.Sentence(refusal)}", refusal);
 }

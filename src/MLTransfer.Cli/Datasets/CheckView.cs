@@ -63,8 +63,7 @@ internal static class CheckView
     }
 
     private static string Shortened(string path, string folder) =>
-        Directory.Exists(folder) && Path.GetRelativePath(folder, path) is var relative
-            && !relative.StartsWith("..", StringComparison.Ordinal) ? relative : path;
+        Directory.Exists(folder) && ManifestPaths.IsBelow(folder, path) ? Path.GetRelativePath(folder, path) : path;
 
     private static string Format(ImageDimensions size) => $"{size.Width} x {size.Height}";
 }

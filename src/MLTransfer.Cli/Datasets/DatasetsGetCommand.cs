@@ -36,8 +36,8 @@ internal sealed class DatasetsGetCommand : MltCommand
 
     internal override string Remarks =>
         """
-        An interrupted download is resumed. Nothing is unpacked before its checksum is verified; links and devices in an archive are
-        left out, and an archive that would write outside the folder is refused.
+        An interrupted download is resumed. Nothing is unpacked before its checksum is verified, if its publishers state one. Links and
+        devices in an archive are left out, and an archive that would write outside the folder is refused.
 
         JSON: { name, folder, was_there, files, bytes, skipped: [..], places: { part: path }, licence? }
 

@@ -64,7 +64,7 @@ internal sealed class DatasetsSplitCommand : MltCommand
             var sizes = string.Join(", ", parts.Select(part => $"{part.Name} {Figures.Count(part.Images)}"));
             Context.Output.WriteLine($"{file.Path}: {sizes} (seed {seed})");
         });
-        if (split.Rows.Any(row => IsOutside(row.ImagePath, Path.GetDirectoryName(Path.GetFullPath(file.Path))!)))
+        if (split.Rows.Any(row => !ManifestPaths.IsBelow(Path.GetDirectoryName(Path.GetFullPath(file.Path))!, row.ImagePath)))
         {
             Context.Error.WriteLine(
                 $"The images are outside the manifest's folder, so reading it requires {_dataset.AllowOutsidePaths.Name}. "
@@ -72,9 +72,6 @@ internal sealed class DatasetsSplitCommand : MltCommand
         }
         return Task.FromResult(ExitCode.Done);
     }
-
-    private static bool IsOutside(string image, string folder) =>
-        Path.GetRelativePath(folder, Path.GetFullPath(image)).Split(Path.DirectorySeparatorChar) is [".." or "", ..];
 
     private sealed record Fractions(double[] Values)
     {

@@ -60,6 +60,8 @@ internal sealed record CacheDiagnosis(string Name, string Path, int Files, long 
     [
         Measure(CacheFolders.Features, cacheFolder),
         Measure(CacheFolders.Weights, cacheFolder),
+        Measure(CacheFolders.Datasets, cacheFolder),
+        Measure(CacheFolders.Downloads, cacheFolder),
         Measure(CacheFolders.Demo, cacheFolder),
     ];
 
@@ -86,7 +88,6 @@ internal sealed record LibtorchDiagnosis(
     {
         try
         {
-            TorchLibrary.Require();
             CommandLine.Threads.Use(null);
             return new(torch.__version__, ConvolutionRuns(), TorchLibrary.IsCorrected, ProcessorCaches.AreCorrected,
                 torch.get_num_threads(),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Data;
+using MLTransfer.Errors;
 using MLTransfer.Evaluation;
 
 namespace MLTransfer.Cli.Evaluate;
@@ -68,12 +69,15 @@ internal sealed class EvaluateCommand : MltCommand
         Threads.Use(threads);
         using var classifier = ModelFile.Open(model);
         classifier.MaximumPixels = maximumPixels;
-        var result = UsageError.Translate("--data", () => ModelEvaluation.Run(classifier, data, cancel));
-        if (result.Report.Images == 0)
+        try
         {
-            throw new InvalidDataException(
+            var result = ModelEvaluation.Run(classifier, data, cancel);
+            return result.Report.Images > 0 ? result : throw new InvalidDataException(
                 $"No image in '{data.Path}' can be read. The first: {result.Skipped[0].Name}: {result.Skipped[0].Error}");
         }
-        return result;
+        catch (OptionException refusal)
+        {
+            throw UsageError.For("--data", refusal);
+        }
     }
 }

@@ -56,14 +56,7 @@ internal static class EvaluateView
     private static Table LargestConfusions(ClassificationReport report)
     {
         var table = TextTable.Create("largest confusions: actual", "predicted", "images", "of its class");
-        var confusions =
-            from actual in Enumerable.Range(0, report.Labels.Count)
-            from predicted in Enumerable.Range(0, report.Labels.Count)
-            let images = report.Confusion[actual][predicted]
-            where actual != predicted && images > 0
-            orderby images descending
-            select (actual, predicted, images);
-        foreach (var (actual, predicted, images) in confusions.Take(MostConfusions))
+        foreach (var (actual, predicted, images) in report.LargestConfusions().Take(MostConfusions))
         {
             var fraction = (double)images / report.PerClass[actual].Images;
             table.Row(report.Labels[actual], report.Labels[predicted], Figures.Count(images), Figures.Percent(fraction));

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MLTransfer.Cli.CommandLine;
 using MLTransfer.Models;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -20,7 +21,7 @@ internal sealed record BackboneStructure(Backbone Backbone, IReadOnlyList<long> 
 
     internal MemoryEstimate Memory => MemoryEstimate.Compute(this);
 
-    /// <exception cref="ArgumentException">There is no layer <paramref name="trainFrom"/>.</exception>
+    /// <exception cref="UsageException">There is no layer <paramref name="trainFrom"/>.</exception>
     internal static BackboneStructure Inspect(Backbone backbone, string? trainFrom)
     {
         using var scope = torch.NewDisposeScope();
@@ -32,7 +33,7 @@ internal sealed record BackboneStructure(Backbone Backbone, IReadOnlyList<long> 
         {
             null => 0,
             TrainNone => model.Groups.Count,
-            _ => model.FirstTrained(MLTransfer.Layers.From(trainFrom)),
+            _ => UsageError.Translate(null, () => model.FirstTrained(MLTransfer.Layers.From(trainFrom))),
         };
         long side = backbone.Preprocessing.CropTo;
         long[] input = [1, 3, side, side];

@@ -64,7 +64,7 @@ internal sealed class ModelsCommand : MltCommand
 
     private void ShowOne(string name, string? trainFrom, bool json)
     {
-        var structure = UsageError.Translate(null, () => BackboneStructure.Inspect(ModelZoo.Find(name), trainFrom));
+        var structure = BackboneStructure.Inspect(UsageError.Translate(null, () => ModelZoo.Find(name)), trainFrom);
         if (json)
             Json.WriteTo(Context.Output, BackboneJson.From(structure));
         else

@@ -47,8 +47,8 @@ internal sealed record ImageList(IReadOnlyList<string> Images, IReadOnlyList<str
     {
         StandardInput => ReadLines(input),
         _ when Directory.Exists(path) => ListFolder(path, messages),
-        _ when ImageContainer.IsInside(path) => [path],
-        _ when ImageContainer.ListImages(path) is { } images => images,
+        _ when ContainerPath.Parse(path) is not null => [path],
+        _ when SharedContainer.Find(path)?.TryOpen() is { } container => container.Names.Select(name => ContainerPath.Join(path, name)),
         _ => File.Exists(path) || UnixNames.IsNotUtf8(path) ? [path] : throw new FileNotFoundException(null, path),
     };
 

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Downloads;
+using MLTransfer.Errors;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Weights;
@@ -65,14 +66,14 @@ internal sealed record FileToVerify(string File, string? Weights, string? Expect
         .SelectMany(folder => Directory.EnumerateFiles(folder).Where(file => Extensions.Contains(Path.GetExtension(file)))
         .Order(StringComparer.Ordinal)).Distinct().Select(From);
 
-    /// <exception cref="UsageException">The name is neither a file nor published weights.</exception>
+    /// <exception cref="UsageException">The name is neither a file nor published weights that are downloaded.</exception>
     internal static IEnumerable<FileToVerify> Find(string name, WeightStore store)
     {
         if (System.IO.File.Exists(name))
             return [From(name)];
         var published = Published(name);
         if (published.Remote is not { } remote)
-            return [];
+            throw new UsageException($"The weights '{published.Name}' are part of MLTransfer; there is no file to verify.");
         FileToVerify[] there = [.. store.Candidates(remote).Select(From)];
         return there.Length > 0 ? there : [new(remote.FileName, published.Name, remote.Sha256)];
     }
@@ -92,7 +93,7 @@ internal sealed record FileToVerify(string File, string? Weights, string? Expect
         }
         catch (ArgumentException unknown)
         {
-            throw new UsageException($"'{name}' is not a file. {UsageError.Sentence(unknown)}", unknown);
+            throw new UsageException($"'{name}' is not a file. {OptionException.Sentence(unknown)}", unknown);
         }
     }
 }

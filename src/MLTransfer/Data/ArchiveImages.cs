@@ -18,8 +18,8 @@ internal abstract class ArchiveImages : ContainedImages
 /// <summary>The images of a zip archive.</summary>
 internal sealed class ZipImages : ArchiveImages
 {
-    // The largest ratio of deflate (https://zlib.net/zlib_tech.html), and room for a last, incomplete byte.
-    private const int MostPerByte = 1032, Slack = 1 << 16;
+    // Room for a last, incomplete byte.
+    private const int Slack = 1 << 16;
     private readonly ZipEntries _entries;
     private readonly Dictionary<string, long> _lengths = new(StringComparer.Ordinal);
     private readonly ContainerErrors _errors;
@@ -36,7 +36,7 @@ internal sealed class ZipImages : ArchiveImages
             if (!IsImage(entry.Name))
                 others.AddRange(entry.IsFile ? [entry.Name] : []);
             else if (entry.IsFile)
-                _lengths.Add(entry.Name, entry.Length > (entry.StoredLength * MostPerByte) + Slack ? -entry.Length : entry.Length);
+                _lengths.Add(entry.Name, IsPossible(entry) ? entry.Length : -entry.Length);
             else
                 links++;
         }
@@ -52,6 +52,8 @@ internal sealed class ZipImages : ArchiveImages
     public override IReadOnlyList<string> Others { get; }
 
     public override IReadOnlyList<string> Warnings { get; }
+
+    private static bool IsPossible(ZipEntry entry) => entry.Length <= (entry.StoredLength * ZipDirectory.LargestRatio) + Slack;
 
     public override long Length(string name) => _lengths.GetValueOrDefault(name, -1) switch
     {

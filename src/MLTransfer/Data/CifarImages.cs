@@ -92,7 +92,7 @@ internal sealed class CifarPickle : CifarImages
 
     public override string Format => "CIFAR, Python";
 
-    public static bool LooksLike(ReadOnlySpan<byte> head) => PickledDocument.LooksLike(head);
+    public static bool LooksLike(ReadOnlySpan<byte> head) => PickleReader.LooksLike(head);
 
     /// <exception cref="InvalidDataException">It asks for more than arrays and containers, or is not a batch of CIFAR.</exception>
     public static CifarPickle Open(FileStream file, ContainerErrors errors)
@@ -128,8 +128,6 @@ internal sealed class PickledDocument
 
     /// <summary>The value under a key; null where there is none.</summary>
     public object? this[string key] => _items.LastOrDefault(item => Text(item.Key) == key).Value;
-
-    public static bool LooksLike(ReadOnlySpan<byte> head) => head is [(byte)PickleOpcode.Protocol, >= 2 and <= 5, ..];
 
     /// <exception cref="InvalidDataException">It is not such a pickle, damaged, or asks for more than arrays and containers.</exception>
     public static PickledDocument Read(FileStream file, ContainerErrors errors)

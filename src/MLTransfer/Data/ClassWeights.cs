@@ -16,24 +16,6 @@ internal static class ClassWeights
         return [.. counts.Select(count => count == 0 ? 0 : all / (present * (double)count))];
     }
 
-    /// <summary>
-    /// Inverse to the effective number of images, (1 − β^n) / (1 − β), which grows slowly for classes with many images (Cui et al. 2019,
-    /// https://arxiv.org/abs/1901.05555). Between no weights (β = 0) and <see cref="Balanced"/> (β → 1).
-    /// </summary>
-    /// <param name="counts">The number of images of each class.</param>
-    /// <param name="beta">At least 0 and below 1, such as 0.999.</param>
-    /// <returns>The weight of each class; their sum is the number of classes that have images.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> is below 0, or 1 or more.</exception>
-    public static double[] EffectiveNumber(IReadOnlyList<int> counts, double beta)
-    {
-        ArgumentNullException.ThrowIfNull(counts);
-        if (!(beta is >= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(beta), beta, $"beta is {beta}; it must be at least 0 and below 1, such as 0.999.");
-        double[] weights = [.. counts.Select(count => count == 0 ? 0 : (1 - beta) / (1 - Math.Pow(beta, count)))];
-        double scale = weights.Count(weight => weight > 0) / weights.Sum();
-        return [.. weights.Select(weight => weight * scale)];
-    }
-
     /// <summary>Counts the rows of each class.</summary>
     /// <param name="classes">The class of each row, from 0 on.</param>
     /// <param name="count">The number of classes.</param>
@@ -45,6 +27,12 @@ internal static class ClassWeights
             counts[index]++;
         return counts;
     }
+}
+
+/// <summary>The randomness of an epoch: a function of seed and epoch alone, so that a resumed training repeats it.</summary>
+internal static class EpochRandom
+{
+    public static Random Create(int seed, int epoch) => new(unchecked((seed * 1_000_003) + epoch));
 }
 
 /// <summary>Epoch orders in which every class appears equally often.</summary>
@@ -63,7 +51,7 @@ internal static class ClassSampling
         ArgumentNullException.ThrowIfNull(classes);
         int[][] rows = [.. Enumerable.Range(0, classes.Count).GroupBy(row => classes[row]).OrderBy(group => group.Key)
             .Select(group => group.ToArray())];
-        var random = new Random(unchecked((seed * 1_000_003) + epoch));
+        var random = EpochRandom.Create(seed, epoch);
         var order = new List<int>(classes.Count);
         for (int index = 0; index < rows.Length; index++)
         {

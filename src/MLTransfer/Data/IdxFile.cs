@@ -20,9 +20,6 @@ internal sealed record IdxFile(byte Type, int[] Dimensions, ByteSource Source)
 
     private const int Magic = 4, MostDimensions = 4;
 
-    // The largest ratio of deflate (https://zlib.net/zlib_tech.html).
-    private const int MostPerByte = 1032;
-
     /// <summary>The offset of the numbers.</summary>
     public int Start => Magic + (sizeof(int) * Dimensions.Length);
 
@@ -44,7 +41,7 @@ internal sealed record IdxFile(byte Type, int[] Dimensions, ByteSource Source)
         try
         {
             IdxFile idx = ReadHeader(unzipped, null, errors);
-            byte[] content = new byte[Length(idx, compressed * MostPerByte, errors)];
+            byte[] content = new byte[Length(idx, compressed * ZipDirectory.LargestRatio, errors)];
             int read = unzipped.ReadAtLeast(content.AsSpan(idx.Start), content.Length - idx.Start, throwOnEndOfStream: false);
             if (read < content.Length - idx.Start)
                 throw errors.CutShort($"it says that it has {content.Length:N0} bytes, and has {idx.Start + read:N0}");

@@ -94,7 +94,7 @@ public sealed class ImageDataset
     {
         string[] usual = [SplitNames.Train, SplitNames.Validation, SplitNames.Test];
         string?[] splits = new string?[Rows.Count];
-        IReadOnlyList<IReadOnlyList<int>> parts = Data.StratifiedSplit.Stratified([.. Rows.Select(row => row.Label)], fractions, seed);
+        IReadOnlyList<IReadOnlyList<int>> parts = StratifiedSplit.Stratified([.. Rows.Select(row => row.Label)], fractions, seed);
         for (int part = 0; part < parts.Count; part++)
         {
             foreach (int row in parts[part])
@@ -112,7 +112,7 @@ public sealed class ImageDataset
     public ImageDataset Folded(int folds, int seed)
     {
         string[] splits = new string[Rows.Count];
-        var parts = Data.StratifiedSplit.Folds([.. Rows.Select(row => row.Label)], folds, seed);
+        var parts = StratifiedSplit.Folds([.. Rows.Select(row => row.Label)], folds, seed);
         for (int fold = 0; fold < folds; fold++)
         {
             foreach (int row in parts[fold].HeldOut)
@@ -126,7 +126,7 @@ public sealed class ImageDataset
     /// <param name="seed">The same seed selects the same images.</param>
     /// <exception cref="ArgumentOutOfRangeException">The limit is below 1.</exception>
     public ImageDataset Limited(int perClass, int seed) =>
-        With([.. Data.StratifiedSplit.Limited([.. Rows.Select(row => (row.Split, row.Label))], perClass, seed)
+        With([.. StratifiedSplit.Limited([.. Rows.Select(row => (row.Split, row.Label))], perClass, seed)
             .Select(index => Rows[index])]);
 
     /// <summary>Writes a manifest of the rows (CSV), which <see cref="Open"/> reads; no image is copied.</summary>

@@ -15,7 +15,7 @@ public sealed record ImageDatasetOptions
     public string? LabelColumn { get; init; }
 
     /// <summary>
-    /// The column of a manifest with the splits. Default: null, found by its name (split, set, subset, fold) where there is one.
+    /// The column of a manifest with the splits. Default: null, found by its name (split, set, subset, fold, …) where there is one.
     /// </summary>
     public string? SplitColumn { get; init; }
 

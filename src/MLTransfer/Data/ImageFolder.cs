@@ -26,14 +26,6 @@ internal static class ImageFolder
         return ListAllClasses(Tree(folder));
     }
 
-    /// <summary>
-    /// The classes of a folder: its sub-folders that are not hidden, in ordinal order. Names that differ only in their Unicode normal form
-    /// are one class.
-    /// </summary>
-    /// <param name="folder">The folder.</param>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public static IReadOnlyList<string> Classes(string folder) => Classes(Tree(folder));
-
     /// <summary>All images in a folder and the folders below it, whatever their class, in ordinal order of folder and name.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -110,6 +102,7 @@ internal static class ImageFolder
         : throw new DirectoryNotFoundException(
             $"There is no folder '{folder}'{(File.Exists(folder) ? "; that is a file" : "")}. {Expected(folder)}");
 
+    // Names that differ only in their Unicode normal form are one class.
     private static IReadOnlyList<string> Classes(FolderTree folder) =>
         [.. folder.Folders.Select(LabelOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 

@@ -152,11 +152,11 @@ internal sealed class ManifestPaths
         _fullFolder = Path.GetFullPath(options.ImageFolder ?? Path.GetDirectoryName(Path.GetFullPath(manifest))!);
         (_options, _errors) = (options, errors);
         if (options.ImageFolder is not null && !Directory.Exists(options.ImageFolder))
-            throw errors.InManifest($"its images are looked for in '{options.ImageFolder}', which is no folder",
+            throw errors.InManifest($"its images are looked for in '{options.ImageFolder}', which is not a folder",
                 "Give the folder that its names are relative to.");
     }
 
-    /// <summary>Whether a full path is below a full folder.</summary>
+    /// <summary>Whether a path is below a folder; both may be relative to the current folder.</summary>
     public static bool IsBelow(string folder, string path)
     {
         string relative = Path.GetRelativePath(folder, path);
@@ -168,7 +168,7 @@ internal sealed class ManifestPaths
     public string Resolve(string path, int line)
     {
         if (path.Contains('\0'))
-            throw _errors.InLine(line, "names an image by something that is no path", "Give the path of a file.");
+            throw _errors.InLine(line, "names an image by something that is not a path", "Give the path of a file.");
         string suffix = _options.ImageSuffix ?? "", name = path.EndsWith(suffix, StringComparison.OrdinalIgnoreCase) ? path : path + suffix;
         // A backslash may be part of a file name on Unix, and is a separator in manifests written on Windows.
         string literal = Path.GetFullPath(Path.Combine(_fullFolder, name));

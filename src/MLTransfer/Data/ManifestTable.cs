@@ -136,7 +136,7 @@ internal static class JsonLinesTable
         {
             using var json = JsonDocument.Parse(line);
             if (json.RootElement.ValueKind != JsonValueKind.Object)
-                throw errors.InLine(number, "is not JSON object", Expected);
+                throw errors.InLine(number, "is not a JSON object", Expected);
             List<(int Column, string? Value)> values = [];
             foreach (JsonProperty property in json.RootElement.EnumerateObject())
             {

@@ -61,4 +61,8 @@ internal sealed record DownloadOptions(int Retries, TimeSpan StallTimeout, TimeP
     public static DownloadOptions Default { get; } = new(
         4, TimeSpan.FromSeconds(30), TimeProvider.System,
         () => new SocketsHttpHandler { MaxAutomaticRedirections = 10, ConnectTimeout = TimeSpan.FromSeconds(30) });
+
+    /// <summary>The address with the same path at a mirror, an absolute address with or without a final slash.</summary>
+    public static Uri AtMirror(Uri mirror, Uri address) =>
+        new(new Uri(mirror.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/"), address.PathAndQuery.TrimStart('/'));
 }

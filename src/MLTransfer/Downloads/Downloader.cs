@@ -6,7 +6,7 @@ namespace MLTransfer.Downloads;
 /// <summary>
 /// Downloads one file: in one process at a time, with retries and resumption, and verified before it is renamed into place.
 /// </summary>
-internal sealed class Downloader(Download wanted, DownloadOptions conditions, IProgress<DownloadProgress>? progress)
+internal sealed class Downloader(Download wanted, DownloadOptions options, IProgress<DownloadProgress>? progress)
 {
     private const long WorthAnotherRound = 1 << 20;
 
@@ -18,7 +18,7 @@ internal sealed class Downloader(Download wanted, DownloadOptions conditions, IP
     {
         CreateFolder();
         using IDisposable alone = await DownloadLock
-            .AcquireAsync(wanted.Target, conditions.Clock, () => Report(DownloadPhase.WaitingForAnother, 0, null), cancel)
+            .AcquireAsync(wanted.Target, options.Clock, () => Report(DownloadPhase.WaitingForAnother, 0, null), cancel)
             .ConfigureAwait(false);
         if (await isThere(wanted.Target).ConfigureAwait(false))
             return wanted.Target;
@@ -47,10 +47,10 @@ internal sealed class Downloader(Download wanted, DownloadOptions conditions, IP
 
     private async Task ReceiveAsync(PartialFile part, CancellationToken cancel)
     {
-        using HttpMessageHandler handler = conditions.HttpHandler();
+        using HttpMessageHandler handler = options.HttpHandler();
         using var client = new HttpClient(handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.Add(new("MLTransfer", typeof(Downloader).Assembly.GetName().Version?.ToString(3)));
-        var limits = new DownloadLimits(DownloadLimits.BytesFor(wanted.AboutBytes), conditions.StallTimeout, conditions.Clock);
+        var limits = new DownloadLimits(DownloadLimits.BytesFor(wanted.AboutBytes), options.StallTimeout, options.Clock);
         var transfer = new Transfer(client, wanted.Address, part, limits,
             (received, total) => Report(DownloadPhase.Receiving, received, total));
         ResiliencePipeline retries = Retries(part);
@@ -94,11 +94,11 @@ internal sealed class Downloader(Download wanted, DownloadOptions conditions, IP
 
     // Polly has no retry strategy with zero attempts.
     private ResiliencePipeline Retries(PartialFile part) =>
-        conditions.Retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder { TimeProvider = conditions.Clock }
+        options.Retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder { TimeProvider = options.Clock }
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<TransferException>(exception => !exception.IsHostUnknown || part.Length > 0),
-            MaxRetryAttempts = conditions.Retries,
+            MaxRetryAttempts = options.Retries,
             Delay = TimeSpan.FromSeconds(1),
             BackoffType = DelayBackoffType.Exponential,
             DelayGenerator = attempt => new((attempt.Outcome.Exception as TransferException)?.RetryAfter),
@@ -134,7 +134,7 @@ internal sealed class Downloader(Download wanted, DownloadOptions conditions, IP
         {
             throw new DownloadException(
                 wanted.Target, $"cannot be written: {exception.Message.TrimEnd('.')}",
-                "Make its folder one that may be written, or name another: XDG_CACHE_HOME, CacheFolder in code.", exception);
+                "Make its folder writable, or choose another: XDG_CACHE_HOME, CacheFolder in code.", exception);
         }
     }
 

@@ -22,9 +22,11 @@ internal sealed class OptionException : ArgumentException
         }
         catch (ArgumentException refusal)
         {
-            // .NET appends the parameter's name, which is of no use to the reader.
-            string message = refusal.Message.Replace($" (Parameter '{refusal.ParamName}')", "", StringComparison.Ordinal);
-            throw new OptionException(message, option, refusal);
+            throw new OptionException(Sentence(refusal), option, refusal);
         }
     }
+
+    /// <summary>The message without the parameter's name, which .NET appends and which is of no use to the reader.</summary>
+    public static string Sentence(ArgumentException refusal) =>
+        refusal.Message.Replace($" (Parameter '{refusal.ParamName}')", "", StringComparison.Ordinal);
 }

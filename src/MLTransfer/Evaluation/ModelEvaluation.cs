@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MLTransfer.Data;
+using MLTransfer.Errors;
 using MLTransfer.Files;
 
 namespace MLTransfer.Evaluation;
@@ -21,7 +22,7 @@ internal sealed record ModelEvaluation(
     /// <param name="model">The model.</param>
     /// <param name="dataset">The images; open it with <see cref="ImageDatasetOptions.IsTestSet"/> if it may lack classes.</param>
     /// <param name="cancel">Stops after the running batch.</param>
-    /// <exception cref="ArgumentException">The model knows none of the classes.</exception>
+    /// <exception cref="OptionException">The model knows none of the classes.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static ModelEvaluation Run(ImageClassificationTransformer model, ImageDataset dataset, CancellationToken cancel = default)
     {
@@ -36,9 +37,9 @@ internal sealed record ModelEvaluation(
             .Select(pair => new UnknownClass(pair.Key, pair.Value))];
         if (!rows[true].Any())
         {
-            throw new ArgumentException(
+            throw new OptionException(
                 $"the model knows none of the classes of '{dataset.Path}': {string.Join(", ", unknown.Select(found => found.Label))}. "
-                + $"Classes of the model: {string.Join(", ", model.Labels)}.", nameof(dataset));
+                + $"Classes of the model: {string.Join(", ", model.Labels)}.");
         }
         long start = Stopwatch.GetTimestamp();
         ImagePrediction[] predictions = [.. model.Predict(rows[true].Select(row => row.ImagePath), cancel)];

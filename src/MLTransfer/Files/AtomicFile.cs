@@ -222,7 +222,7 @@ internal sealed record OutputPlace(string Asked, string Target, bool Exists, boo
         Refusal(
             Asked,
             cause is UnauthorizedAccessException
-                ? $"this user may make no file in '{Path.GetDirectoryName(Target)}'. Change the permissions of this folder, or choose "
+                ? $"this user may not create files in '{Path.GetDirectoryName(Target)}'. Change the permissions of this folder, or choose "
                 + $"another."
                 : $"{cause.Message} Check the permissions and the free space of its folder, or choose another.",
             cause);

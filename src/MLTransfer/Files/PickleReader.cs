@@ -16,6 +16,9 @@ internal sealed class PickleReader(byte[] bytes, FileErrors errors, bool isWindo
 
     public int Position { get; private set; }
 
+    /// <summary>Whether a file starts like a pickle of the protocols that are read.</summary>
+    public static bool LooksLike(ReadOnlySpan<byte> head) => head is [(byte)PickleOpcode.Protocol, >= 2 and <= 5, ..];
+
     public byte Byte() => Take(1)[0];
 
     public int UInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));

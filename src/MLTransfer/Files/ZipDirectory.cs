@@ -8,7 +8,12 @@ namespace MLTransfer.Files;
 /// <summary>The directory of a zip file (.ZIP File Format Specification 6.3.10, 4.3.12), with everything in it checked.</summary>
 internal static class ZipDirectory
 {
-    private const int RecordSize = 46, LocalHeaderSize = 30;
+    internal const int LocalHeaderSize = 30;
+
+    /// <summary>The largest ratio of deflate (https://zlib.net/zlib_tech.html).</summary>
+    internal const int LargestRatio = 1032;
+
+    private const int RecordSize = 46;
     private const int UnicodePathHead = 5;
     private const ushort Zip64Field = 1, UnicodePathField = 0x7075;
     private const int Encrypted = 1, Stored = 0, Deflated = 8, Unix = 3;

@@ -7,8 +7,6 @@ namespace MLTransfer.Files;
 /// <summary>The entries of a zip file, read into memory by name; nothing is ever extracted.</summary>
 internal sealed class ZipEntries(ByteSource source, ReadBudget budget, FileErrors errors)
 {
-    private const int LocalHeaderSize = 30;
-
     // Small enough that the checksum finds the bytes just read still in the processor's cache.
     private const int Chunk = 1 << 18;
     private readonly Dictionary<string, ZipEntry> _entries = ZipDirectory.Read(source, budget, errors);
@@ -60,9 +58,9 @@ internal sealed class ZipEntries(ByteSource source, ReadBudget budget, FileError
     // The header before an entry repeats what the directory says; only its lengths are needed, to skip it.
     private long Start(ZipEntry entry)
     {
-        Span<byte> header = stackalloc byte[LocalHeaderSize];
+        Span<byte> header = stackalloc byte[ZipDirectory.LocalHeaderSize];
         source.Read(entry.Place, header);
-        long start = entry.Place + LocalHeaderSize + BinaryPrimitives.ReadUInt16LittleEndian(header[26..])
+        long start = entry.Place + ZipDirectory.LocalHeaderSize + BinaryPrimitives.ReadUInt16LittleEndian(header[26..])
             + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
         if (!header.StartsWith("PK\x03\x04"u8) || start > source.Length - entry.StoredLength)
             throw errors.Damaged($"its entry '{entry.Name}' is not where its directory says");

@@ -1,3 +1,4 @@
+using MLTransfer.Data;
 using MLTransfer.Imaging;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -55,7 +56,7 @@ internal static class Shuffle
     public static int[] Order(int count, int seed, int epoch)
     {
         int[] order = [.. Enumerable.Range(0, count)];
-        new Random(unchecked((seed * 1_000_003) + epoch)).Shuffle(order);
+        EpochRandom.Create(seed, epoch).Shuffle(order);
         return order;
     }
 }

@@ -122,7 +122,8 @@ internal static class WeightsFormat
             return TorchZip.Open(file, errors);
         if (SafetensorsFile.LooksLike(head))
             return new SafetensorsWeights(SafetensorsFile.ReadHeader(file, errors), file.Position, new ByteSource(file, errors));
-        if (TorchLegacy.LooksLike(head))
+        // Only the first value shows whether it is torch.save's.
+        if (PickleReader.LooksLike(head))
             return TorchLegacy.Open(file, errors);
         if (head.Length > TarMark && head[TarMark..].StartsWith("ustar"u8))
             throw errors.Tar();

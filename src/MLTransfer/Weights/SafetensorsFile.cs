@@ -66,6 +66,8 @@ public static class SafetensorsFile
     /// <param name="path">The file, in a folder that exists.</param>
     /// <param name="tensors">The tensors, of different names.</param>
     /// <param name="metadata">Metadata to store with them.</param>
+    /// <exception cref="ArgumentException">Two tensors have the same name, or one is called <c>__metadata__</c>; nothing is
+    /// written.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
@@ -74,6 +76,8 @@ public static class SafetensorsFile
     /// <param name="stream">The stream, seekable or not.</param>
     /// <param name="tensors">The tensors, of different names.</param>
     /// <param name="metadata">Metadata to store with them.</param>
+    /// <exception cref="ArgumentException">Two tensors have the same name, or one is called <c>__metadata__</c>; nothing is
+    /// written.</exception>
     public static void Write(Stream stream, IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         StoredTensor[] all = [.. tensors];
@@ -114,7 +118,7 @@ public static class SafetensorsFile
 internal sealed record SafetensorsHeader(
     IReadOnlyList<SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata, long DataLength)
 {
-    private const string MetadataKey = "__metadata__";
+    public const string MetadataKey = "__metadata__";
     private const int Alignment = 8;
     private const int MaximumDepth = 4;
 

@@ -10,7 +10,7 @@ namespace MLTransfer.Weights;
 /// </summary>
 internal static class TorchZip
 {
-    private const int MaximumPickle = 8 << 20;
+    internal const int MaximumPickle = 8 << 20;
     private const string PickleName = "data.pkl";
 
     /// <exception cref="WeightsException">The file is not what torch.save writes, or asks for more than tensors and containers.</exception>
@@ -83,13 +83,9 @@ internal sealed class ZipStorages(ZipEntries entries, string folder, WeightsErro
 /// </summary>
 internal static class TorchLegacy
 {
-    private const int MaximumPickle = 8 << 20;
     private const long Version = 1001;
     private static readonly BigInteger Magic =
         BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-
-    /// <summary>Whether a file starts like a pickle; only its first value shows whether it is torch.save's.</summary>
-    public static bool LooksLike(ReadOnlySpan<byte> head) => head is [(byte)PickleOpcode.Protocol, >= 2 and <= 5, ..];
 
     /// <exception cref="WeightsException">The file is not what torch.save writes, or asks for more than tensors and containers.</exception>
     public static IWeightsContent Open(Stream stream, WeightsErrors errors)
@@ -97,7 +93,7 @@ internal static class TorchLegacy
         var source = new ByteSource(stream, errors);
         var budget = new ReadBudget(source.Length, errors);
         var storages = new LegacyStorages(source, budget, errors);
-        byte[] head = new byte[budget.Take(Math.Min(source.Length, MaximumPickle), "its pickle")];
+        byte[] head = new byte[budget.Take(Math.Min(source.Length, TorchZip.MaximumPickle), "its pickle")];
         source.Read(0, head);
         var reader = new PickleReader(head, errors, isWindow: source.Length > head.Length);
         budget.Take(PickleCost.ForText(head.Length), "its pickle");

@@ -9,7 +9,7 @@ namespace MLTransfer.Weights;
 public sealed class WeightStore
 {
     // A training looks its weights up more than once; a file of a gigabyte is hashed once for that.
-    private readonly ConcurrentDictionary<string, FileState> _checked = new();
+    private readonly ConcurrentDictionary<string, HashedFile> _hashed = new();
 
     /// <summary>Creates a store.</summary>
     /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
@@ -86,7 +86,7 @@ public sealed class WeightStore
             $"put the file into one of {string.Join(", ", Options.Places)}");
         try
         {
-            return await new Downloader(wanted, Options.Conditions, progress)
+            return await new Downloader(wanted, Options.Download, progress)
                 .RunAsync(async path => File.Exists(path) && await IsIntactAsync(path, remote, cancel).ConfigureAwait(false), cancel)
                 .ConfigureAwait(false);
         }
@@ -102,12 +102,9 @@ public sealed class WeightStore
         try
         {
             var state = FileState.Read(path);
-            if (_checked.TryGetValue(path, out FileState before) && before == state)
-                return true;
-            if (!(await FileHash.ComputeAsync(path, cancel).ConfigureAwait(false)).StartsWith(remote.Sha256, StringComparison.Ordinal))
-                return false;
-            _checked[path] = state;
-            return true;
+            if (!_hashed.TryGetValue(path, out HashedFile? file) || file.State != state)
+                _hashed[path] = file = new(state, await FileHash.ComputeAsync(path, cancel).ConfigureAwait(false));
+            return file.Digest.StartsWith(remote.Sha256, StringComparison.Ordinal);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -124,6 +121,9 @@ public sealed class WeightStore
             remote.FileName, $"is not on this machine{looked}, and {reason}",
             $"Download {Options.AddressOf(remote)} and {byHand}, or {remedy}.");
     }
+
+    // The whole digest: references to the same file may name different parts of it.
+    private sealed record HashedFile(FileState State, string Digest);
 
     private readonly record struct FileState(long Length, DateTime Written)
     {

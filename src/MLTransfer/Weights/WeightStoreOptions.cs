@@ -26,7 +26,7 @@ public sealed record WeightStoreOptions
 
     /// <summary>
     /// Replaces the scheme and the host of published addresses, not of those named by the user: <c>https://mirror.example/torch/</c>.
-    /// Default: null, no mirror.
+    /// An http or https address, with or without a final slash. Default: null, no mirror.
     /// </summary>
     public Uri? Mirror { get; init; }
 
@@ -81,7 +81,7 @@ public sealed record WeightStoreOptions
     public static Uri ParseMirror(string address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out Uri? mirror) && mirror.Scheme is "http" or "https"
+        return Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out Uri? mirror) && IsHttp(mirror)
             ? mirror
             : throw new ArgumentException($"The mirror '{address}' is not an address; expected: one that begins with https:// or http://.",
                 nameof(address));
@@ -92,13 +92,18 @@ public sealed record WeightStoreOptions
     internal WeightStoreOptions Checked() => Check.All(
         this,
         CacheFolder is not null && string.IsNullOrWhiteSpace(CacheFolder) ? $"{nameof(CacheFolder)} is empty; it must be a folder." : null,
+        Mirror is null || IsHttp(Mirror) ? null
+            : $"{nameof(Mirror)} is '{Mirror.OriginalString}'; it must be an address that begins with https:// or http://.",
         Check.NotNegative(Retries),
-        Check.Positive(StallTimeout.TotalSeconds));
+        Check.Positive(StallTimeout.TotalSeconds, nameof(StallTimeout)));
 
-    internal DownloadOptions Conditions => new(Retries, StallTimeout, Clock, HttpHandler);
+    internal DownloadOptions Download => new(Retries, StallTimeout, Clock, HttpHandler);
 
     /// <summary>The address to download a file from: its own, or the same path at the mirror if it is a published one.</summary>
     internal Uri AddressOf(RemoteWeights remote) => Mirror is not null && WeightsCatalog.All.Any(weights => weights.Url == remote.Url)
-        ? new(Mirror, remote.Url.PathAndQuery.TrimStart('/'))
+        ? DownloadOptions.AtMirror(Mirror, remote.Url)
         : remote.Url;
+
+    private static bool IsHttp(Uri address) =>
+        address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp);
 }

@@ -20,13 +20,15 @@ internal static class WeightsConversion
     /// Default: null, all keep theirs.</param>
     /// <returns>The description of the new file.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="type"/> is not a floating-point type.</exception>
-    /// <exception cref="WeightsException">The input cannot be read, or holds numbers that are too large for the type.</exception>
+    /// <exception cref="WeightsException">The input cannot be read, holds numbers that are too large for the type, or has a tensor of
+    /// a name that safetensors reserves.</exception>
     /// <exception cref="IOException">The output cannot be written.</exception>
     public static WeightsSummary ToSafetensors(string input, string output, TensorType? type = null)
     {
         if (type is { } wanted && !TensorConversion.IsFloating(wanted))
             throw new ArgumentOutOfRangeException(nameof(type), type, "Numbers can only be converted to a floating-point type.");
         using OpenWeights file = OpenWeights.Open(input);
+        CheckNames(file, input);
         CheckGrowth(file, input);
         IReadOnlyDictionary<string, string> metadata = file.Content.Metadata.Count > 0 ? file.Content.Metadata : Origin;
         IEnumerable<StoredTensor> tensors = WeightsFile.Read(file).Values;
@@ -44,6 +46,15 @@ internal static class WeightsConversion
 
     // Other readers require it.
     private static IReadOnlyDictionary<string, string> Origin { get; } = new Dictionary<string, string> { ["format"] = "pt" };
+
+    // All other names are allowed, and no content has a name twice.
+    private static void CheckNames(OpenWeights file, string input)
+    {
+        if (file.Tensors.Any(tensor => tensor.Name == SafetensorsHeader.MetadataKey))
+            throw new WeightsException(
+                input, $"has a tensor called '{SafetensorsHeader.MetadataKey}', a name that the safetensors format uses for its metadata",
+                "Save it again under another name.");
+    }
 
     private static void CheckGrowth(OpenWeights file, string input)
     {

@@ -8,8 +8,8 @@ public static class WeightsFile
     /// </summary>
     /// <param name="path">The file.</param>
     /// <returns>The tensors by name, in the file's order. A state_dict nested under <c>state_dict</c>, <c>model_state_dict</c>,
-    /// <c>model</c> or <c>net</c>, or else a moving average under <c>state_dict_ema</c> or <c>model_ema</c>, is read, and <c>module.</c>,
-    /// <c>_orig_mod.</c> or <c>backbone.</c> dropped where every name starts with it.</returns>
+    /// <c>model</c> or <c>net</c>, or else a moving average under a name such as <c>state_dict_ema</c> or <c>model_ema</c>, is read, and
+    /// <c>module.</c>, <c>_orig_mod.</c> or <c>backbone.</c> dropped where every name starts with it.</returns>
     /// <remarks>Takes no more memory than sixteen times the length of the file and five mebibytes, whatever the file says.</remarks>
     /// <exception cref="WeightsException">The file is missing, damaged, cut short, of another format, or asks for more than tensors,
     /// numbers, strings, containers and what checkpoints are known to store with them.</exception>

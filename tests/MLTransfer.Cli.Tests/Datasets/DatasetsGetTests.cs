@@ -53,7 +53,7 @@ public sealed class DatasetsGetTests : IDisposable
             _cache.Path, "datasets", "get", "eurosat", "--offline", "--mirror", "https://mirror.example/sets");
         Assert.Equal(ExitCode.Failed, outcome.Code);
         Assert.Contains("Download https://mirror.example/sets/files/sentinel/EuroSAT.zip and put it there, or allow downloads (without "
-            + "--offline; Offline in code).", outcome.Error, StringComparison.Ordinal);
+            + "--offline).", outcome.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -73,7 +73,7 @@ public class ModelsAndDoctorTests
     public async Task The_doctor_tells_everything_in_words_too()
     {
         var outcome = await Mlt.RunAsync("doctor");
-        Assert.All((string[])["packages", "libtorch", "processor", "CUDA", "cache: features"],
+        Assert.All((string[])["packages", "libtorch", "processor", "CUDA", "cache: features", "cache: datasets", "cache: downloads"],
             name => Assert.Contains(name, outcome.Output, StringComparison.Ordinal));
     }
 }

@@ -62,6 +62,14 @@ public sealed class WeightsVerifyTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Weights_within_the_library_have_no_file_to_verify()
+    {
+        var outcome = await Mlt.RunInAsync(_cache.Path, "weights", "verify", "embedded");
+        Assert.Equal((ExitCode.Usage, ""), (outcome.Code, outcome.Output));
+        Assert.Contains("part of MLTransfer; there is no file to verify", outcome.Error, StringComparison.Ordinal);
+    }
+
     private async Task<(int Code, string Output)> VerifyAsync(params string[] asked)
     {
         var outcome = await Mlt.RunInAsync(_cache.Path, ["weights", "verify", .. asked]);

@@ -14,17 +14,6 @@ public class ClassWeightsTests
     }
 
     [Fact]
-    public void Effective_numbers_lie_between_no_weights_and_balanced_ones()
-    {
-        // (1 - 0.9) / (1 - 0.9^1) = 1 and (1 - 0.9) / (1 - 0.9^2) = 0.1 / 0.19; scaled to a sum of 2.
-        double one = 1, two = 0.1 / 0.19;
-        double[] weights = ClassWeights.EffectiveNumber([1, 2], 0.9);
-        Assert.Equal([one * 2 / (one + two), two * 2 / (one + two)], weights, (expected, actual) => Math.Abs(expected - actual) < 1e-12);
-        Assert.Equal([1, 1], ClassWeights.EffectiveNumber([1, 100], 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ClassWeights.EffectiveNumber([1], 1));
-    }
-
-    [Fact]
     public void Rows_are_counted_by_class() => Assert.Equal([2, 0, 1], ClassWeights.Counts([0, 2, 0], 3));
 
     [Fact]

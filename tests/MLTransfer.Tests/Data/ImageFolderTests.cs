@@ -21,7 +21,6 @@ public sealed class ImageFolderTests : IDisposable
             ["Ants: Ants/z.bmp", "Ants: Ants/z.tif", "Ants: Ants/ä.jpg", "bees: bees/B.webp", "bees: bees/a.PNG", "bees: bees/b.jpg",
             "bees: bees/2019/z.jpeg", "bees: bees/2019/more/y.gif"],
             ImageFolder.List(_folder.Path).Select(file => $"{file.Label}: {Path.GetRelativePath(_folder.Path, file.ImagePath)}"));
-        Assert.Equal(["Ants", "bees"], ImageFolder.Classes(_folder.Path));
     }
 
     [Fact]

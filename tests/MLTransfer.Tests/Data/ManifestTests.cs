@@ -86,7 +86,7 @@ public sealed class ManifestTests : IDisposable
 
     [Theory]
     [InlineData("{\"image\": \"a\"", "line 1 is not JSON")]
-    [InlineData("[1]", "line 1 is not JSON object")]
+    [InlineData("[1]", "line 1 is not a JSON object")]
     [InlineData("{\"image\": \"a\", \"label\": \"x\"}\n{\"image\": \"b\", \"label\": {}}", "line 2 has no label")]
     public void What_is_wrong_with_json_lines_is_said_with_its_line(string content, string expected) =>
         Assert.Contains(expected, ErrorOf("list.jsonl", Encoding.UTF8.GetBytes(content)));

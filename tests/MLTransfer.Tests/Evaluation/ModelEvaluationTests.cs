@@ -1,4 +1,5 @@
 using MLTransfer.Data;
+using MLTransfer.Errors;
 using MLTransfer.Evaluation;
 using MLTransfer.Tests.Estimators;
 using MLTransfer.Tests.Reference;
@@ -61,7 +62,7 @@ public sealed class ModelEvaluationTests(TrainedModel trained) : IClassFixture<T
         Copy(trained.Network.Labels[0], "wasps", count: 2);
 
         Assert.Contains("the model knows none of the classes",
-            Assert.Throws<ArgumentException>(() => ModelEvaluation.Run(trained.Network, Open())).Message);
+            Assert.Throws<OptionException>(() => ModelEvaluation.Run(trained.Network, Open())).Message);
     }
 
     private ImageDataset Open() => ImageDataset.Open(_folder.Path, new() { IsTestSet = true });

@@ -206,7 +206,7 @@ public sealed class OutputPlaceTests : IDisposable
         {
             Write(path, "new");
             Assert.Equal("new", File.ReadAllText(path));
-            Assert.Contains("may make no file", Assert.Throws<IOException>(() => Write(_folder.PathOf("locked/other.zip"), "")).Message,
+            Assert.Contains("may not create files", Assert.Throws<IOException>(() => Write(_folder.PathOf("locked/other.zip"), "")).Message,
                 StringComparison.Ordinal);
         }
         finally

@@ -48,8 +48,11 @@ public sealed class WeightStoreTests : IDisposable
     public void Options_that_cannot_be_used_are_refused_with_everything_that_is_wrong()
     {
         var error = Assert.Throws<ArgumentException>(
-            () => new WeightStore(new() { CacheFolder = " ", Retries = -1, StallTimeout = TimeSpan.Zero }));
-        Assert.All(["CacheFolder is empty", "Retries is -1", "StallTimeout.TotalSeconds is 0"],
+            () => new WeightStore(new()
+            {
+                CacheFolder = " ", Retries = -1, StallTimeout = TimeSpan.Zero, Mirror = new("mirror/torch", UriKind.Relative),
+            }));
+        Assert.All(["CacheFolder is empty", "Retries is -1", "StallTimeout is 0", "Mirror is 'mirror/torch'"],
             part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
 
@@ -61,6 +64,17 @@ public sealed class WeightStoreTests : IDisposable
         await store.GetAsync(Wanted);
         File.WriteAllBytes(path, [9, 9]);
         await Assert.ThrowsAsync<WeightsException>(() => store.GetAsync(Wanted));
+    }
+
+    [Fact]
+    public async Task A_file_that_agrees_with_eight_digits_is_compared_with_all_digits_of_the_next_reference()
+    {
+        string digits = Convert.ToHexString(SHA256.HashData(Content))[..8];
+        Put("cache", Content);
+        WeightStore store = Store();
+        await store.GetAsync(WeightsReference.Parse($"https://host/model.pth#sha256={digits}", "resnet18"));
+        var other = WeightsReference.Parse($"https://host/model.pth#sha256={digits}{new string('0', 56)}", "resnet18");
+        await Assert.ThrowsAsync<WeightsException>(() => store.GetAsync(other));
     }
 
     [Fact]
@@ -100,6 +114,17 @@ public sealed class WeightStoreTests : IDisposable
             options.AddressOf(WeightsCatalog.Find("resnet18").Remote!).AbsoluteUri);
         Assert.Equal("https://host/model.pth", options.AddressOf(Wanted.Remote!).AbsoluteUri);
     }
+
+    [Theory]
+    [InlineData("https://mirror/torch")]
+    [InlineData("https://mirror/torch/")]
+    public void A_mirror_needs_no_final_slash(string mirror) => Assert.Equal(
+        "https://mirror/torch/models/resnet18-f37072fd.pth",
+        (Store().Options with { Mirror = new(mirror) }).AddressOf(WeightsCatalog.Find("resnet18").Remote!).AbsoluteUri);
+
+    [Fact]
+    public void A_mirror_of_files_is_refused() => Assert.Contains("Mirror is 'file:///srv/torch'", Assert.Throws<ArgumentException>(
+        () => new WeightStore(Store().Options with { Mirror = new("file:///srv/torch") })).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Without_an_environment_the_caches_lie_below_the_home_folder() => Assert.Equal(

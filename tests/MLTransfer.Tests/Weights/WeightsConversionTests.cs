@@ -49,6 +49,19 @@ public sealed class WeightsConversionTests : IDisposable
     }
 
     [Fact]
+    public void A_tensor_with_the_name_of_the_metadata_is_refused_and_nothing_is_written()
+    {
+        var pickle = new TestPickle().Op('}').Op('(').Text("__metadata__").Tensor(count: 1, offset: 0, shape: [1], strides: [1]);
+        string input = _folder.Write("reserved.pth", TestPth.Make(pickle.Op('u').End(), new byte[4]));
+        string output = _folder.PathOf("out.safetensors");
+
+        var exception = Assert.Throws<WeightsException>(() => WeightsConversion.ToSafetensors(input, output));
+
+        Assert.Contains($"'{input}' has a tensor called '__metadata__'", exception.Message);
+        Assert.False(File.Exists(output));
+    }
+
+    [Fact]
     public void A_file_whose_tensors_all_repeat_one_storage_does_not_fill_the_disk()
     {
         var pickle = new TestPickle().Op('}').Op('(');

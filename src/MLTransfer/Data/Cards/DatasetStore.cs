@@ -2,7 +2,9 @@ using MLTransfer.Downloads;
 
 namespace MLTransfer.Data.Cards;
 
-/// <summary>Downloads published data sets and unpacks them, after verifying their checksums.</summary>
+/// <summary>
+/// Downloads published data sets and unpacks them, after verifying the checksums that their publishers state; some state none.
+/// </summary>
 internal sealed class DatasetStore(DatasetStoreOptions options)
 {
     /// <summary>Downloads a data set into a folder, unless it is there already.</summary>
@@ -25,7 +27,7 @@ internal sealed class DatasetStore(DatasetStoreOptions options)
         string building = folder + ".unpacking";
         Directory.CreateDirectory(files.Folder);
         using IDisposable alone = await DownloadLock.AcquireAsync(
-            Path.Combine(files.Folder, "unpacking"), options.Conditions.Clock,
+            Path.Combine(files.Folder, "unpacking"), options.Download.Clock,
             () => progress?.Report(new(card.Name, DownloadPhase.WaitingForAnother, 0, null)), cancel).ConfigureAwait(false);
         if (Found(card, folder) is { } meanwhile)
             return meanwhile;
@@ -85,7 +87,7 @@ internal sealed class DatasetStore(DatasetStoreOptions options)
             FreeSpace.Check(building, bytes);
             var unpacker = new Unpacker(path, into, UnpackLimits.For(bytes),
                 done => progress?.Report(new(file.Name, DownloadPhase.Unpacking, done, bytes)), cancel);
-            skipped.AddRange((await Task.Run(unpacker.Run, cancel).ConfigureAwait(false)).Skipped);
+            skipped.AddRange(await Task.Run(unpacker.Run, cancel).ConfigureAwait(false));
         }
         return skipped;
     }
@@ -121,11 +123,11 @@ internal sealed record DatasetStoreOptions
     /// <summary>Whether downloads are forbidden. Default: false.</summary>
     public bool Offline { get; init; }
 
-    public DownloadOptions Conditions { get; init; } = DownloadOptions.Default;
+    public DownloadOptions Download { get; init; } = DownloadOptions.Default;
 
     /// <summary>The addresses of a file, in the order in which they are tried.</summary>
     public IReadOnlyList<Uri> AddressesOf(DatasetFile file) =>
-        Mirror is null ? file.Urls : [new(Mirror, file.Urls[0].PathAndQuery.TrimStart('/'))];
+        Mirror is null ? file.Urls : [DownloadOptions.AtMirror(Mirror, file.Urls[0])];
 }
 
 /// <summary>A published data set on this machine.</summary>
@@ -161,8 +163,7 @@ internal sealed class DatasetFiles(DatasetStoreOptions options, DatasetCard card
         {
             return await IsIntactAsync(target, file, cancel).ConfigureAwait(false) ? target : throw new DownloadException(
                 file.Name, $"is not on this machine (looked for {target}), and nothing may be downloaded",
-                $"Download {options.AddressesOf(file)[0]} and put it there, or allow downloads (without --offline; "
-                + $"{nameof(DatasetStoreOptions.Offline)} in code).");
+                $"Download {options.AddressesOf(file)[0]} and put it there, or allow downloads (without --offline).");
         }
         IReadOnlyList<Uri> addresses = options.AddressesOf(file);
         foreach (Uri address in addresses.SkipLast(1))
@@ -182,7 +183,7 @@ internal sealed class DatasetFiles(DatasetStoreOptions options, DatasetCard card
     private Task<string> FromAsync(Uri address, DatasetFile file, string target, CancellationToken cancel)
     {
         var wanted = new Download(address, target, file.Checksum, file.Bytes, $"put the file into {Folder}");
-        return new Downloader(wanted, options.Conditions, progress).RunAsync(path => IsIntactAsync(path, file, cancel), cancel);
+        return new Downloader(wanted, options.Download, progress).RunAsync(path => IsIntactAsync(path, file, cancel), cancel);
     }
 
     private static async Task<bool> IsIntactAsync(string path, DatasetFile file, CancellationToken cancel)

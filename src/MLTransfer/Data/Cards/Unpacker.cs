@@ -16,13 +16,13 @@ internal sealed class Unpacker(string archive, string folder, UnpackLimits limit
     private readonly byte[] _buffer = new byte[BufferSize];
     private readonly List<string> _skipped = [];
     private int _entries;
-    private int _files;
     private long _bytes;
 
+    /// <returns>The names of links and devices, which are not unpacked.</returns>
     /// <exception cref="InvalidDataException">The archive is damaged, too large, or would write outside the folder; the message names it
     /// and the entry.</exception>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
-    public Unpacked Run()
+    public IReadOnlyList<string> Run()
     {
         string last = "";
         try
@@ -46,7 +46,7 @@ internal sealed class Unpacker(string archive, string folder, UnpackLimits limit
                 $"The archive '{archive}' cannot be unpacked: {subject} {Reason(exception)}. "
                 + "Nothing of it is kept. If its checksum is right, its publishers packed it so; tell them.", exception);
         }
-        return new Unpacked(_files, _bytes, _skipped);
+        return _skipped;
     }
 
     private void Take(ArchiveEntry entry)
@@ -79,7 +79,6 @@ internal sealed class Unpacker(string archive, string folder, UnpackLimits limit
         }
         if (file.Length != entry.Length)
             throw new InvalidDataException($"has {file.Length:N0} bytes but says it has {entry.Length:N0}");
-        _files++;
     }
 
     private void CheckSize(long bytes)
@@ -92,12 +91,6 @@ internal sealed class Unpacker(string archive, string folder, UnpackLimits limit
         ? exception.Message.TrimEnd('.')
         : $"is damaged ({exception.Message.TrimEnd('.')})";
 }
-
-/// <summary>The result of unpacking an archive.</summary>
-/// <param name="Files">The number of files.</param>
-/// <param name="Bytes">Their total size.</param>
-/// <param name="Skipped">The names of links and devices, which are not unpacked.</param>
-internal sealed record Unpacked(int Files, long Bytes, IReadOnlyList<string> Skipped);
 
 /// <summary>The limits of unpacking.</summary>
 /// <param name="Entries">The largest number of entries.</param>

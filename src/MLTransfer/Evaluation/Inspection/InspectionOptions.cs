@@ -17,7 +17,7 @@ public sealed record InspectionOptions
     /// <summary>The most bits, of 64, in which the perceptual hashes of near duplicates differ, 0 to 15. Default 6.</summary>
     public int NearDistance { get; init; } = 6;
 
-    /// <summary>Least correlation of the gray levels of near duplicates, up to 1. Default 0.97.</summary>
+    /// <summary>Least correlation of the gray levels of near duplicates, from 0 to 1. Default 0.97.</summary>
     public double NearCorrelation { get; init; } = 0.97;
 
     /// <summary>Most pixels, width × height, of an image; larger ones count as unreadable. Default 178,956,970.</summary>
@@ -31,7 +31,7 @@ public sealed record InspectionOptions
         Check.Between(1, SmallestSide, 100_000),
         Check.Positive(LargestImbalance),
         Check.Between(0, NearDistance, 15),
-        Check.Positive(NearCorrelation),
+        Check.Between(0.0, NearCorrelation, 1),
         Check.Positive(MaximumPixels),
         Check.Between(1, Threads, 1024));
 

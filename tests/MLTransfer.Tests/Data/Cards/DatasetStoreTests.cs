@@ -116,7 +116,7 @@ public sealed class DatasetStoreTests : IDisposable
         List<DownloadProgress> told = [];
         var store = new DatasetStore(Options() with
         {
-            Conditions =
+            Download =
             DownloadOptions.Default with { Clock = new ImpatientClock(), HttpHandler = () => attempts }
         });
         DatasetCard card = Card(server, file => file with { Urls = [file.Urls[0], new("http://mirror.invalid/set.zip")] });
@@ -201,7 +201,7 @@ public sealed class DatasetStoreTests : IDisposable
     private DatasetStoreOptions Options() => new()
     {
         CacheFolder = _folder.PathOf("cache"),
-        Conditions = DownloadOptions.Default with { Clock = new ImpatientClock() },
+        Download = DownloadOptions.Default with { Clock = new ImpatientClock() },
     };
 
     private static DatasetCard Card(TestServer server, Func<DatasetFile, DatasetFile>? change = null) => new()

@@ -26,11 +26,10 @@ public sealed class UnpackerTests : IDisposable
         byte[] tar = Tar(Entry("./ants/1.jpg", "one"), Entry("bees/deep/2.jpg", "two"));
         byte[] content = name.EndsWith("zip", StringComparison.Ordinal) ? Zip(("ants/1.jpg", "one"), ("bees/deep/2.jpg", "two"))
             : name.EndsWith("tar", StringComparison.Ordinal) ? tar : GZip(tar);
-        Unpacked unpacked = Unpack(name, content);
-        Assert.Equal((2, 6L), (unpacked.Files, unpacked.Bytes));
+        IReadOnlyList<string> skipped = Unpack(name, content);
         Assert.Equal(("one", "two"), (File.ReadAllText(Path.Combine(Target, "ants/1.jpg")),
             File.ReadAllText(Path.Combine(Target, "bees/deep/2.jpg"))));
-        Assert.Empty(unpacked.Skipped);
+        Assert.Empty(skipped);
     }
 
     public static TheoryData<string, string> EvilNames() => new()
@@ -64,11 +63,11 @@ public sealed class UnpackerTests : IDisposable
     public void Links_and_devices_of_a_tar_are_left_out_and_named()
     {
         string outside = _folder.Write("outside.txt", "untouched"u8);
-        Unpacked unpacked = Unpack("links.tar", Tar(
+        IReadOnlyList<string> skipped = Unpack("links.tar", Tar(
             Link(TarEntryType.SymbolicLink, "link", _folder.Path), Link(TarEntryType.HardLink, "hard", outside),
             new PaxTarEntry(TarEntryType.Fifo, "pipe"),
             new PaxTarEntry(TarEntryType.CharacterDevice, "device"), Entry("ants/1.jpg", "one")));
-        Assert.Equal(["link", "hard", "pipe", "device"], unpacked.Skipped);
+        Assert.Equal(["link", "hard", "pipe", "device"], skipped);
         Assert.Equal(["ants"], Directory.GetFileSystemEntries(Target).Select(Path.GetFileName));
         Assert.Equal("untouched", File.ReadAllText(outside));
     }
@@ -83,7 +82,7 @@ public sealed class UnpackerTests : IDisposable
 
     [Fact]
     public void A_link_of_a_zip_is_left_out_and_named() =>
-        Assert.Equal(["link"], Unpack("link.zip", ZipWithLink("link", "/etc/passwd")).Skipped);
+        Assert.Equal(["link"], Unpack("link.zip", ZipWithLink("link", "/etc/passwd")));
 
     [Fact]
     public void More_entries_than_anybody_expects_are_refused() =>
@@ -146,7 +145,7 @@ public sealed class UnpackerTests : IDisposable
         }
     }
 
-    private Unpacked Unpack(string name, byte[] content)
+    private IReadOnlyList<string> Unpack(string name, byte[] content)
     {
         Directory.CreateDirectory(Target);
         return new Unpacker(_folder.Write(name, content), Target, Limits, _ => { }, CancellationToken.None).Run();

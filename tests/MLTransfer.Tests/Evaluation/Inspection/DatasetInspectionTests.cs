@@ -173,6 +173,13 @@ public class DatasetInspectionTests
         Assert.Contains("NearDistance is 16; it must lie between 0 and 15.", message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(-0.1)]
+    [InlineData(1.1)]
+    public void A_correlation_that_no_images_can_have_is_refused(double correlation) => Assert.Contains(
+        "it must lie between 0 and 1", Assert.Throws<ArgumentException>(
+            () => new InspectionOptions { NearCorrelation = correlation }.Checked()).Message, StringComparison.Ordinal);
+
     private static DatasetFindings Inspect(PlantedSet set, InspectionOptions? options = null) =>
         DatasetInspection.Run(ImageDataset.Open(set.Path), options);
 

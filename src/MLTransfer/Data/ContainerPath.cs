@@ -3,33 +3,10 @@ using System.Collections.Concurrent;
 namespace MLTransfer.Data;
 
 /// <summary>
-/// Files that contain many images: zip and tar archives, IDX files as of MNIST, CIFAR files. The path of an image in one is the file's
-/// path and the image's name, separated by <c>!/</c>: <c>images.zip!/ants/1.jpg</c>, <c>t10k-images-idx3-ubyte.gz!/123</c>. It can be
-/// used wherever the path of an image can.
+/// The path of an image in a file that contains many: a zip or tar archive, an IDX file as of MNIST, a CIFAR file. It is the file's path
+/// and the image's name, separated by <c>!/</c>: <c>images.zip!/ants/1.jpg</c>, <c>t10k-images-idx3-ubyte.gz!/123</c>. It can be used
+/// wherever the path of an image can.
 /// </summary>
-internal static class ImageContainer
-{
-    /// <summary>The paths of all images in a file, in its order; null where it is not such a file.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="InvalidDataException">It is damaged, or cannot be read in place.</exception>
-    public static IReadOnlyList<string>? ListImages(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return SharedContainer.Find(path)?.TryOpen() is { } container
-            ? [.. container.Names.Select(name => ContainerPath.Join(path, name))]
-            : null;
-    }
-
-    /// <summary>Whether a path names an image in a file that exists; the file itself is not searched.</summary>
-    /// <param name="path">The path.</param>
-    public static bool IsInside(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        return ContainerPath.Parse(path) is not null;
-    }
-}
-
-/// <summary>The path of an image in a file of many images: <c>images.zip!/ants/1.jpg</c>.</summary>
 internal static class ContainerPath
 {
     private const string Separator = "!/";
