@@ -19,7 +19,7 @@ public abstract record TrainingOptions
 
     /// <summary>How often each image is trained on. Default: 10.</summary>
     [TrainingOption("How often every training image is seen.", CommandLine = "--epochs",
-        Range = NumberRange.Between, Least = 1, Most = 100_000,
+        Range = NumberRange.Between, Least = 1, Most = 99_999,
         MayChange = "With more epochs the training goes on; the schedule then follows the new number.")]
     public int Epochs { get; init; } = 10;
 
