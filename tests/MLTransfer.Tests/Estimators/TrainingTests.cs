@@ -48,8 +48,8 @@ public sealed class TrainingTests : IDisposable
         Assert.Equal(Scores(Train(kept)), Scores(Train(kept)));
         Directory.Move(_images.PathOf("blue"), _images.PathOf("yellow"));
         string message = Assert.Throws<InvalidOperationException>(() => Train(kept)).Message;
-        Assert.Contains("Classes was blue, green and is green, yellow now", message, StringComparison.Ordinal);
-        Assert.Contains("Images was 16 (", message, StringComparison.Ordinal);
+        Assert.Contains("Classes was 'blue, green' and is 'green, yellow' now", message, StringComparison.Ordinal);
+        Assert.Contains("Images was '16 (", message, StringComparison.Ordinal);
     }
 
     [Fact]
