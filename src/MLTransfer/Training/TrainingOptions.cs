@@ -57,7 +57,7 @@ public abstract record TrainingOptions
         Range = NumberRange.Fraction)]
     public double LabelSmoothing { get; init; }
 
-    /// <summary>The number format of inference. Default: <see cref="Precision.Auto"/>.</summary>
+    /// <summary>The number format of the network, in training and in the trained model. Default: <see cref="Precision.Auto"/>.</summary>
     [TrainingOption(
         "Numbers the network computes with. auto: bf16 for frozen layers where the processor has it, float32 for trained layers.",
         CommandLine = "--precision", Shape = "auto|float32|bf16")]
