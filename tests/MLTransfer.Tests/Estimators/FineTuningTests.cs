@@ -63,7 +63,7 @@ public sealed class FineTuningTests : IDisposable
         File.Copy(_images.PathOf("blue/00.png"), _images.PathOf("blue/more.png"));
         string message = Assert.Throws<InvalidOperationException>(() => Train(kept)).Message;
         Assert.Contains("Images was '16 (", message, StringComparison.Ordinal);
-        Assert.Contains(" and is 17 (", message, StringComparison.Ordinal);
+        Assert.Contains(" and is '17 (", message, StringComparison.Ordinal);
         File.Delete(_images.PathOf("blue/more.png"));
         Assert.Equal(3, Train(kept).Training!.Epochs.Count);
     }
