@@ -59,9 +59,10 @@ internal sealed class TrainCommand : MltCommand
             crossed?.Show(Context);
             TrainView.Show(result, Context);
         }
-        if (TrainView.Stopped(result) is { } why)
-            Context.Error.WriteLine(why);
-        return TrainView.Stopped(result) is null ? ExitCode.Done : ExitCode.Failed;
+        if (TrainView.Stopped(result) is not { } why)
+            return ExitCode.Done;
+        Context.Error.WriteLine(why);
+        return ExitCode.Failed;
     }
 
     // Before the training, whose screen shows epochs, and once for all folds.

@@ -66,15 +66,20 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
     }
 
     /// <exception cref="UsageException">Validation images have classes that the training images lack.</exception>
-    internal static void RequireKnownClasses(ImageDataset training, ImageDataset validation, string what)
+    private static void RequireKnownClasses(ImageDataset training, ImageDataset validation, string what)
     {
-        string[] known = ClassesOf(training), unknown = [.. ClassesOf(validation).Except(known)];
+        string[] unknown = UnknownClasses(training, validation);
         if (unknown.Length > 0)
         {
             throw new UsageException(
-                $"{what} has classes that --data has not: {string.Join(", ", unknown)}. Classes of --data: {string.Join(", ", known)}.");
+                $"{what} has classes that --data has not: {string.Join(", ", unknown)}. "
+                + $"Classes of --data: {string.Join(", ", ClassesOf(training))}.");
         }
     }
+
+    /// <summary>The classes of validation images that the training images lack.</summary>
+    internal static string[] UnknownClasses(ImageDataset training, ImageDataset validation) =>
+        [.. ClassesOf(validation).Except(ClassesOf(training))];
 
     private static string[] ClassesOf(ImageDataset dataset) => [.. dataset.Rows.Select(row => row.Label).Distinct()];
 }
@@ -162,17 +167,18 @@ internal sealed record TrainFold(string Name, TrainData Images)
         var folded = own.Length > 1 ? whole : UsageError.Translate("--folds", () => whole.Folded(count, seed));
         string[] unused = [.. dataset.Splits.Except(whole.Splits)];
         var all = new TrainData(whole, Validation: null, ValidationSplit: null) { Unused = unused };
-        return (all, [.. folded.Splits.OrderBy(Number).Select(Of)]);
+        return (all, [.. folded.Splits.OrderBy(Number).Select(name => Of(folded, name))]);
+    }
 
-        TrainFold Of(string name)
-        {
-            var (training, held) = (folded.Parts([.. folded.Splits.Where(split => split != name)]), folded.Part(name));
-            TrainData.RequireKnownClasses(training, held, $"--folds: the fold '{name}' has all images of some classes. It");
-            return new(name, new TrainData(training, held, name));
-        }
+    private static TrainFold Of(ImageDataset folded, string name)
+    {
+        var (training, held) = (folded.Parts([.. folded.Splits.Where(split => split != name)]), folded.Part(name));
+        string[] unknown = TrainData.UnknownClasses(training, held);
+        return unknown.Length == 0 ? new(name, new TrainData(training, held, name)) : throw new UsageException(
+            $"--folds: the fold '{name}' has all images of {string.Join(", ", unknown)}; without it there is nothing to learn "
+            + "them from. Give those classes images in another fold, or leave them out.");
     }
 
     // fold10 comes after fold9.
     private static int Number(string split) => int.TryParse(string.Concat(split.Where(char.IsAsciiDigit)), out var number) ? number : 0;
-
 }

@@ -248,9 +248,9 @@ internal static partial class TypedNames
         string.Concat(option.TrimStart('-').Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 
     // Not replaced: quoted names such as 'Label', which are columns, paths or values; names that the message itself calls names in code;
-    // parts of unquoted paths; and headings before a colon.
+    // the setting 'Validation images' of a checkpoint; parts of unquoted paths; and headings before a colon.
     [GeneratedRegex(
-        @"(?<!\w)'.*?'(?!\w)|\b[A-Z]\w+((, | and | or )[A-Z]\w+)* in code\b|"
+        @"(?<!\w)'.*?'(?!\w)|\b[A-Z]\w+((, | and | or )[A-Z]\w+)* in code\b|\bValidation images was\b|"
         + @"(?<![\w./\\-])(?<name>[A-Z][A-Za-z]+(\.[A-Z][a-z]+)?)(?![\w:/\\-]|\.\w)",
         RegexOptions.Singleline)]
     private static partial Regex NameOrKept();

@@ -77,8 +77,8 @@ internal static class TrainRequest
             Reading = options.Dataset.ToArguments(asked, validation ?? data),
             Seed = asked.GetValue(options.Seed) ?? TrainOptions.DefaultSeed,
             Out = OutputFile.Checked("--out", asked.GetRequiredValue(options.Out)),
+            Report = ReportIn(asked.GetValue(options.Report)),
         };
-        arguments = arguments with { Report = ReportIn(asked.GetValue(options.Report)) };
         return WithImages(arguments, asked, options, ownValidation: !IsGiven(nameof(training.ValidationFraction)));
 
         bool IsGiven(string property) => options[property].IsGiven(asked);

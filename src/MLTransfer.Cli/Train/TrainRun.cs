@@ -28,7 +28,6 @@ internal static class TrainRun
             WeightsFound = notes.Add,
             ExampleWeightColumnName = arguments.Images.Training.HasWeights ? "Weight" : null,
             Validation = arguments.Images.Validation is { } validation ? ml.Data.LoadImages(validation) : null,
-            ValidationFraction = arguments.Images.Validation is null ? arguments.Options.ValidationFraction : 0,
             Progress = progress,
             Cancellation = cancel,
         };
@@ -93,7 +92,7 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
         Summary.Epochs.Count, Summary.BestEpoch, Summary.ValidationAccuracy,
         new TrainSeconds(Math.Round(Seconds, 3), Math.Round(Summary.FeatureSeconds, 3), Math.Round(Summary.TrainingSeconds, 3)),
         Math.Round(Summary.ImagesPerSecond, 2), Math.Round(Summary.LoaderWaitFraction, 4), Model,
-        Summary is { Cancelled: true, Failure: null } ? true : null, Summary.Failure);
+        Summary.Cancelled ? true : null, Summary.Failure);
 }
 
 /// <summary>The ML.NET pipeline of a training: labels to keys, the trainer, keys back to labels.</summary>
@@ -178,7 +177,10 @@ internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndD
             var summary = result.Summary;
             cancel.ThrowIfCancellationRequested();
             if (summary.Failure is { } failure)
-                throw new InvalidOperationException($"{failure} So ended fold '{fold.Name}'; there is no cross-validation and no model.");
+            {
+                throw new InvalidOperationException(
+                    $"Fold '{fold.Name}' failed: {failure} There is no cross-validation result and no model.");
+            }
             results.Add(new(
                 fold.Name, summary.TrainingImages, summary.ValidationImages, summary.Epochs[^1].ValidationAccuracy, summary.BestEpoch,
                 summary.ValidationAccuracy));

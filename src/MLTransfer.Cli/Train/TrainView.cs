@@ -58,15 +58,23 @@ internal static class TrainView
         output.WriteLine("Next:");
         var pixels = PixelLimit.ToArguments(result.Arguments.MaximumPixels);
         output.WriteLine($"  {context.Command} predict --model {ShellWord.Quote(result.Model)}{pixels} IMAGE");
-        var other = summary.ValidationImages == 0 ? "DATA" : Held(result.Arguments);
-        output.WriteLine($"  {context.Command} evaluate --model {ShellWord.Quote(result.Model)} --data {other}{pixels}");
+        output.WriteLine(
+            $"  {context.Command} evaluate --model {ShellWord.Quote(result.Model)} --data {NotTrainedOn(result.Arguments)}{pixels}");
     }
 
-    private static string Held(TrainArguments arguments)
+    // Images held back at random cannot be named: their data set was mostly trained on.
+    private static string NotTrainedOn(TrainArguments arguments)
     {
-        var data = ShellWord.Quote(arguments.Validation ?? arguments.Data);
-        var split = arguments.Validation is null && arguments.Images.ValidationSplit is { } name ? $" --split {ShellWord.Quote(name)}" : "";
-        return $"{data}{split}{arguments.Reading}";
+        return arguments switch
+        {
+            { Validation: { } other, Images.UnusedToValidate.Count: > 0 } => Of(other, SplitNames.Validation),
+            { Validation: { } other } => Of(other, split: null),
+            { Images.ValidationSplit: { } split } => Of(arguments.Data, split),
+            _ => "DATA",
+        };
+
+        string Of(string data, string? split) =>
+            $"{ShellWord.Quote(data)}{(split is null ? "" : $" --split {ShellWord.Quote(split)}")}{arguments.Reading}";
     }
 
     private static Table EpochTable(TrainingSummary summary)

@@ -50,17 +50,8 @@ public static class MLTransferCatalog
     /// <summary>
     /// Trains a backbone further, all of it or its upper layers, together with a new head. Usually takes minutes and is more accurate.
     /// </summary>
-    /// <param name="trainers">The catalog.</param>
-    /// <param name="labelColumnName">The key column with the classes.</param>
-    /// <param name="imageColumnName">The column with the images; null: found by its type, see
-    /// <see cref="ImageClassificationOptions.ImageColumnName"/>.</param>
-    /// <param name="scoreColumnName">The column to add with a probability per class.</param>
-    /// <param name="predictedLabelColumnName">The key column to add with the class of the highest probability.</param>
-    /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
-    /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see
-    /// <see cref="ImageClassificationOptions.Weights"/>.</param>
-    /// <param name="validationSet">Images to choose the best epoch by; null: the last epoch is kept.</param>
-    /// <exception cref="ArgumentException">There is no such backbone, or there are no such weights of it.</exception>
+    /// <inheritdoc cref="FeatureExtraction(MulticlassTrainers, string, string?, string, string, string, string?, IDataView?)"
+    /// path="/param|/exception"/>
     public static FineTuningEstimator FineTuning(
         this MulticlassTrainers trainers, string labelColumnName = "Label", string? imageColumnName = null,
         string scoreColumnName = "Score", string predictedLabelColumnName = "PredictedLabel", string backbone = "resnet18",

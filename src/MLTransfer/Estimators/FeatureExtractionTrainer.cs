@@ -20,9 +20,8 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         var throughput = new Throughput(TimeProvider.System, run.Training.Count + (run.Validation?.Count ?? 0));
         (FeatureSet training, FeatureSet? validation) = Extract(throughput);
         double featureSeconds = throughput.Seconds;
-        SkippedImage[] skipped = [.. training.Skipped, .. validation?.Skipped ?? []];
-        TrainingRun.CheckReadable(skipped, training.Kept.Count);
-        TrainingRun.CheckReadable(skipped, validation?.Kept.Count ?? 1);
+        TrainingRun.CheckReadable(training.Skipped, training.Kept.Count);
+        if (validation is not null) TrainingRun.CheckReadable(validation.Skipped, validation.Kept.Count);
         TrainingRun.CheckFinite(training, run.Training);
 
         FeatureData data = run.TrainingFeatures(training);
@@ -31,8 +30,9 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         using TrainingState state = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished).Run(
             new TrainableModel(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head), _options.Cancellation);
         return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
-            data.Count, held?.Count ?? 0, skipped, state.Epochs, state.Best.Epoch, state.Best.ValidationAccuracy, state.IsUnfinished,
-            featureSeconds, state.Seconds, featureSeconds > 0 ? throughput.Done / featureSeconds : 0)
+            data.Count, held?.Count ?? 0, [.. training.Skipped, .. validation?.Skipped ?? []], state.Epochs, state.Best.Epoch,
+            state.Best.ValidationAccuracy, state.IsUnfinished, featureSeconds, state.Seconds,
+            featureSeconds > 0 ? throughput.Done / featureSeconds : 0)
         {
             LoaderWaitFraction = training.LoaderWaitFraction,
         });

@@ -37,7 +37,8 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         var loop = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished, checkpoint, RequireReadable);
         using TrainingState state = loop.Run(trainable, data, validate, _options.Cancellation);
         return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
-            run.Training.Count - Unread(isValidation: false), (run.Validation?.Count ?? 0) - Unread(isValidation: true),
+            run.Training.Count - Skipped(isValidation: false).Length,
+            (run.Validation?.Count ?? 0) - Skipped(isValidation: true).Length,
             [.. _skipped.Values], state.Epochs, state.Best.Epoch, state.Best.ValidationAccuracy, state.IsUnfinished,
             FeatureSeconds: 0, state.Seconds, state.Seconds > 0 ? state.Images / state.Seconds : 0)
         {
@@ -90,11 +91,15 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         if (_skipped.TryAdd((isValidation, image.Index), image)) run.Skip(image, log);
     }
 
-    private int Unread(bool isValidation) => _skipped.Keys.Count(key => key.IsValidation == isValidation);
+    private SkippedImage[] Skipped(bool isValidation) =>
+        [.. _skipped.Where(image => image.Key.IsValidation == isValidation).Select(image => image.Value)];
 
     private void RequireReadable()
     {
-        TrainingRun.CheckReadable(_skipped.Values, run.Training.Count - Unread(isValidation: false));
-        if (run.Validation is { } images) TrainingRun.CheckReadable(_skipped.Values, images.Count - Unread(isValidation: true));
+        RequireReadable(run.Training, Skipped(isValidation: false));
+        if (run.Validation is { } images) RequireReadable(images, Skipped(isValidation: true));
+
+        static void RequireReadable(ImageSet images, SkippedImage[] skipped) =>
+            TrainingRun.CheckReadable(skipped, images.Count - skipped.Length);
     }
 }

@@ -28,7 +28,8 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     }
 
     /// <summary>
-    /// Trains a model. All randomness comes from the seed of the <see cref="MLContext"/>, or from seed 0 where it has none.
+    /// Trains a model. All randomness comes from the seed of the <see cref="MLContext"/>, or from seed 0 where it has none. Trainings that
+    /// run at the same time share torch's random generator: their dropout and random heads are then not reproducible.
     /// </summary>
     /// <param name="input">Images and labels.</param>
     /// <returns>The trained model; its <see cref="ImageClassificationTransformer.Training"/> describes the run.</returns>
@@ -37,6 +38,11 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     /// <exception cref="WeightsException">The weights are missing or unreadable, or belong to another network.</exception>
     /// <exception cref="ImageException">An image cannot be read and <see cref="ImageClassificationOptions.StopOnBadImage"/> is set, or none
     /// can.</exception>
+    /// <exception cref="InvalidDataException">A class has no image that can be read, or the checkpoint is damaged.</exception>
+    /// <exception cref="InvalidOperationException">The loss, a weight or a feature became NaN or infinite before an epoch was finished, or
+    /// the checkpoint belongs to a different training or has more epochs than were requested.</exception>
+    /// <exception cref="IOException">The folder of the checkpoint or of the features cannot be written to, or another training uses
+    /// it.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled before there was a model to return.</exception>
     /// <exception cref="TrainingFailedException">A later epoch failed; the best model of those before is in the exception.</exception>
     public ImageClassificationTransformer Fit(IDataView input)

@@ -57,7 +57,8 @@ public abstract record ImageClassificationOptions : TrainingOptions
 
     /// <summary>
     /// The column with the images: paths (text), encoded files (vector of bytes) or <c>MLImage</c>. Default: null, the column found by its
-    /// type (text columns only if they are called <c>ImagePath</c>, <c>Image</c>, <c>Path</c> or <c>File</c>, or if there is just one).
+    /// type (text columns only if they are called <c>ImagePath</c>, <c>Image</c>, <c>Path</c>, <c>File</c>, <c>ImageFile</c> or
+    /// <c>FileName</c>, in any case, or if there is just one).
     /// </summary>
     [TrainingOption("The column with the images: paths, encoded files or MLImage.", NotTyped = OfTheView, ComparedAs = "Images",
         Default = "found by its type")]

@@ -1,4 +1,3 @@
-
 namespace MLTransfer;
 
 /// <summary>The prediction of a model for one image.</summary>

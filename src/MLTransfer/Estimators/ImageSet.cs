@@ -39,14 +39,14 @@ internal static class ImageReader
         string? weightColumnName = null)
     {
         DataViewSchema.Column column = ImageColumn.Find(data.Schema, imageColumnName);
-        using DataViewRowCursor cursor =
-            data.GetRowCursor([column, data.Schema[labelColumnName],
-            .. weightColumnName is null ? [] : new[] { WeightColumn.Find(data.Schema, weightColumnName) }]);
+        DataViewSchema.Column? weightColumn = weightColumnName is null ? null : WeightColumn.Find(data.Schema, weightColumnName);
+        using DataViewRowCursor cursor = data.GetRowCursor(
+            [column, data.Schema[labelColumnName], .. weightColumn is { } read ? [read] : Array.Empty<DataViewSchema.Column>()]);
         Func<ImageSource> image = ImageColumn.Reader(cursor, column);
         Func<int> label = LabelColumn.Reader(cursor, data.Schema, labelColumnName, classes);
         var images = new List<ImageSource>();
         var labels = new List<int>();
-        Func<float>? weight = weightColumnName is null ? null : WeightColumn.Reader(cursor, weightColumnName);
+        Func<float>? weight = weightColumn is { } weighted ? WeightColumn.Reader(cursor, weighted) : null;
         List<float>? weights = weight is null ? null : [];
         while (cursor.MoveNext())
         {

@@ -116,8 +116,8 @@ internal static class LabelColumn
         if (column.Type is not KeyDataViewType || column.Type.RawType != typeof(uint))
             throw new ArgumentOutOfRangeException(
                 nameof(schema), $"Schema mismatch for the label column '{name}': it is {column.Type}; expected a key or text.");
-        int[]? map = Names(column)?.Select(label => known.GetValueOrDefault(label, -1)).ToArray();
         string[]? names = Names(column);
+        int[]? map = names?.Select(label => known.GetValueOrDefault(label, -1)).ToArray();
         return Value<uint>(row, column,
             key => key == 0 ? -1 : map is null ? (int)key - 1 : map[key - 1] >= 0 ? map[key - 1] : Lookup(names![key - 1]));
     }
@@ -158,16 +158,17 @@ internal static class WeightColumn
     }
 
     /// <summary>Creates a reader of the weight in a cursor's current row.</summary>
-    public static Func<float> Reader(DataViewRow row, string name)
+    public static Func<float> Reader(DataViewRow row, DataViewSchema.Column column)
     {
-        ValueGetter<float> getter = row.GetGetter<float>(Find(row.Schema, name));
+        ValueGetter<float> getter = row.GetGetter<float>(column);
         return () =>
         {
             float weight = 0;
             getter(ref weight);
             return weight > 0 && float.IsFinite(weight) ? weight
-                : throw new OptionException($"The weight in column '{name}', row {row.Position}, is {weight}; it must be a positive "
-                + $"number.");
+                : throw new OptionException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The weight in column '{column.Name}', row {row.Position}, is {weight}; it must be a positive number."));
         };
     }
 }

@@ -10,7 +10,8 @@ namespace MLTransfer.Estimators;
 /// </summary>
 internal abstract class LabelKind
 {
-    private const string KeyValues = "KeyValues";
+    /// <summary>The annotation of a key column that has the names of the keys.</summary>
+    public const string KeyValues = "KeyValues";
 
     private LabelKind(PrimitiveDataViewType type) => Type = type;
 

@@ -104,10 +104,14 @@ internal static class MLNetInternals
             new AssemblyName(wanted.Name).Name == LoaderAssembly ? OwnLoaders.Value : null;
 
     /// <summary>The environment that the trainers of a catalog are made in.</summary>
-    public static IHostEnvironment Environment(TrainCatalogBase.CatalogInstantiatorBase trainers) => EnvironmentOf(trainers);
-
-    /// <summary>The environment that data is loaded in.</summary>
-    public static IHostEnvironment Environment(DataOperationsCatalog data) => EnvironmentOf(data);
+    public static IHostEnvironment Environment(TrainCatalogBase.CatalogInstantiatorBase trainers)
+    {
+        Assembly data = typeof(TrainCatalogBase).Assembly;
+        Type contract = data.GetType("Microsoft.ML.Data.IInternalCatalog")
+            ?? throw Missing(data, "interface Microsoft.ML.Data.IInternalCatalog");
+        PropertyInfo property = contract.GetProperty("Environment") ?? throw Missing(data, $"property {contract}.Environment");
+        return (IHostEnvironment)property.GetValue(trainers)!;
+    }
 
     /// <summary>The seed given to the <see cref="MLContext"/>; <see langword="null"/> where none was.</summary>
     public static int? Seed(IHostEnvironment environment)
@@ -155,15 +159,6 @@ internal static class MLNetInternals
         object?[] arguments = [ModelSignature, format.Written, format.Readable, format.OldestReadable, LoaderAssembly,
             format.LoaderSignature, null];
         return Constructor(VersionInfoType, parameters).Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
-    }
-
-    private static IHostEnvironment EnvironmentOf(object catalog)
-    {
-        Assembly data = typeof(TrainCatalogBase).Assembly;
-        Type contract = data.GetType("Microsoft.ML.Data.IInternalCatalog")
-            ?? throw Missing(data, "interface Microsoft.ML.Data.IInternalCatalog");
-        PropertyInfo property = contract.GetProperty("Environment") ?? throw Missing(data, $"property {contract}.Environment");
-        return (IHostEnvironment)property.GetValue(catalog)!;
     }
 
     private static void Call(object target, string name, Type[] parameters, object[] arguments)

@@ -31,11 +31,11 @@ internal sealed class ScoredDataView(IDataView input, DataViewSchema schema, Sco
 
     private IEnumerator<ScoredImage> Ahead() => scorer.Score(Images(), CancellationToken.None).GetEnumerator();
 
-    private IEnumerable<Imaging.ImageSource> Images()
+    private IEnumerable<ImageSource> Images()
     {
         DataViewSchema.Column column = ImageColumn.Find(input.Schema, imageColumnName);
         using DataViewRowCursor cursor = input.GetRowCursor([column]);
-        Func<Imaging.ImageSource> image = ImageColumn.Reader(cursor, column);
+        Func<ImageSource> image = ImageColumn.Reader(cursor, column);
         while (cursor.MoveNext()) yield return image();
     }
 }

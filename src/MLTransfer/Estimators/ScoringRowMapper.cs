@@ -33,7 +33,7 @@ internal sealed class ScoredRow : DataViewRow
     private readonly DataViewRow _input;
     private readonly bool[] _active;
     private readonly Scorer _scorer;
-    private readonly Func<Imaging.ImageSource>? _image;
+    private readonly Func<ImageSource>? _image;
     private readonly int _classes;
     private long _scoredPosition = -1;
     private float[] _probabilities = [];
@@ -112,7 +112,6 @@ internal static class ScoreGetters
 internal sealed record OutputColumns(string Score, string PredictedLabel)
 {
     private const string SlotNames = "SlotNames";
-    private const string KeyValues = "KeyValues";
 
     /// <summary>The schema of the columns before the classes are known.</summary>
     /// <param name="label">The label column: predictions have classes of its type.</param>
@@ -121,10 +120,11 @@ internal sealed record OutputColumns(string Score, string PredictedLabel)
         const SchemaShape.Column.VectorKind scalar = SchemaShape.Column.VectorKind.Scalar, vector = SchemaShape.Column.VectorKind.Vector;
         SchemaShape Names(string name, DataViewType type) => new([MLNetInternals.Column(name, vector, type, isKey: false)]);
         DataViewType text = TextDataViewType.Instance;
-        DataViewType labels = label.Annotations.Where(column => column.Name == KeyValues).Select(column => column.ItemType)
+        DataViewType labels = label.Annotations.Where(column => column.Name == LabelKind.KeyValues).Select(column => column.ItemType)
             .FirstOrDefault(text);
         yield return MLNetInternals.Column(Score, vector, NumberDataViewType.Single, isKey: false, Names(SlotNames, text));
-        yield return MLNetInternals.Column(PredictedLabel, scalar, NumberDataViewType.UInt32, isKey: true, Names(KeyValues, labels));
+        yield return MLNetInternals.Column(PredictedLabel, scalar, NumberDataViewType.UInt32, isKey: true,
+            Names(LabelKind.KeyValues, labels));
     }
 
     /// <summary>The schema of the input with the two columns after its own.</summary>

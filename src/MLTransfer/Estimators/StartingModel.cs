@@ -51,7 +51,9 @@ internal sealed class StartingModel : IDisposable
         var tensors = StateDict.Save(_model.Network)
             .Where(tensor => !leftOut.Any(prefix => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)));
         StateDict.Load(model, tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal), _path, _model.Backbone, model.HeadName);
-        if (withHead) Rearrange(model.Head, [.. classes.Select(label => (long)_model.Labels.ToList().IndexOf(label))]);
+        if (!withHead) return;
+        List<string> labels = [.. _model.Labels];
+        Rearrange(model.Head, [.. classes.Select(label => (long)labels.IndexOf(label))]);
     }
 
     /// <summary>Frees the loaded network.</summary>

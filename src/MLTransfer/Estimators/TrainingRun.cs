@@ -21,13 +21,13 @@ internal sealed record TrainingRun(
     private static readonly Lock Generator = new();
 
     /// <summary>The requested head, or else that of the starting model.</summary>
-    public ClassifierHead Head { get; } = Options.Head ?? Start?.Head ?? ClassifierHead.Linear;
+    public ClassifierHead Head { get; } = HeadOf(Options, Start);
 
     /// <summary>The name of the weights in errors and checkpoints.</summary>
     public string WeightsName => Weights?.Name ?? (Start is null ? WeightsReference.None : Options.Weights!);
 
     /// <summary>Whether a new head is on a pretrained backbone.</summary>
-    public bool HasNewHead { get; } = Weights is not null || Start?.FitsHead(Classes, Options.Head ?? Start.Head) == false;
+    public bool HasNewHead { get; } = Weights is not null || Start?.FitsHead(Classes, HeadOf(Options, Start)) == false;
 
     public static TrainingRun Prepare(
         IHostEnvironment environment, ImageClassificationOptions options, Backbone backbone, WeightsReference reference, int seed,
@@ -53,6 +53,9 @@ internal sealed record TrainingRun(
             Devices.Resolve(options.Precision, device));
     }
 
+    private static ClassifierHead HeadOf(ImageClassificationOptions options, StartingModel? start) =>
+        options.Head ?? start?.Head ?? ClassifierHead.Linear;
+
     private static (ImageSet Training, ImageSet Validation) HoldBack(ImageSet all, double fraction, int seed)
     {
         (IReadOnlyList<int> training, IReadOnlyList<int> held) = StratifiedSplit.Stratified(all.Labels, fraction, seed);
@@ -76,7 +79,8 @@ internal sealed record TrainingRun(
     public ImageModel BuildModel()
     {
         ImageModel model;
-        // torch has one generator per process: concurrent trainings must not interleave their draws.
+        // torch has one generator per process: networks built at the same time must not interleave their draws. Trainings that
+        // run at the same time still do, as in dropout.
         lock (Generator)
         {
             manual_seed(Seed);
@@ -147,7 +151,9 @@ internal sealed record TrainingRun(
             "Check the weights, and that no standard deviation of the preprocessing is 0.");
     }
 
-    /// <summary>Ends the training where no image is readable.</summary>
+    /// <summary>Ends the training where no image of a set is readable.</summary>
+    /// <param name="skipped">The images of the set that are not readable.</param>
+    /// <param name="readable">The number of its other images.</param>
     public static void CheckReadable(IReadOnlyCollection<SkippedImage> skipped, int readable)
     {
         if (readable == 0 && skipped.Count > 0)

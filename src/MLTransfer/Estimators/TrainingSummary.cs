@@ -9,9 +9,10 @@ namespace MLTransfer;
 /// <param name="Epochs">The finished epochs.</param>
 /// <param name="BestEpoch">The epoch whose weights the model holds.</param>
 /// <param name="ValidationAccuracy">Top-1 accuracy of those weights on the validation images; NaN without any.</param>
-/// <param name="Cancelled">Whether the training was stopped before its last epoch.</param>
+/// <param name="Cancelled">Whether <see cref="ImageClassificationOptions.Cancellation"/> stopped the training before its last
+/// epoch.</param>
 /// <param name="FeatureSeconds">Seconds spent on reading images and on the frozen backbone; 0 in fine-tuning.</param>
-/// <param name="TrainingSeconds">Seconds spent in training steps, without validation.</param>
+/// <param name="TrainingSeconds">Seconds spent on training epochs: on steps and on waiting for images, without validation.</param>
 /// <param name="ImagesPerSecond">In fine-tuning, images trained per second; in feature extraction, images turned into features per
 /// second.</param>
 public sealed record TrainingSummary(
@@ -24,7 +25,7 @@ public sealed record TrainingSummary(
     /// </summary>
     public double LoaderWaitFraction { get; init; } = double.NaN;
 
-    /// <summary>What went wrong in an epoch after <see cref="BestEpoch"/> and ended the training; null where nothing did.</summary>
+    /// <summary>What ended the training once it had a finished epoch; null where nothing did.</summary>
     public string? Failure { get; init; }
 }
 

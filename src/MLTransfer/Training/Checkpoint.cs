@@ -61,8 +61,8 @@ internal sealed partial class Checkpoint : IDisposable
         if (header.Epochs.Count > state.Planned)
         {
             throw new InvalidOperationException(
-                $"The checkpoint in '{_folder}' has {header.Epochs.Count} finished epochs, and {state.Planned} are asked for. " +
-                "Ask for as many or more, or for another checkpoint folder.");
+                $"The checkpoint in '{_folder}' has {header.Epochs.Count} finished epochs, and {state.Planned} were requested. " +
+                "Request as many or more, or use another checkpoint folder.");
         }
 
         state.Read(latest, header.Epochs, header.Best, header.Seconds, header.Images);
@@ -96,16 +96,16 @@ internal sealed partial class Checkpoint : IDisposable
         string[] differences =
         [
             .. _training.Keys.Union(header.Training.Keys).Where(name => name != nameof(TrainingOptions.Epochs))
-                .Select(name => (name, Then: header.Training.GetValueOrDefault(name, "nothing"),
-                    Now: _training.GetValueOrDefault(name, "nothing")))
+                .Select(name => (name, Then: header.Training.GetValueOrDefault(name), Now: _training.GetValueOrDefault(name)))
                 .Where(setting => setting.Then != setting.Now)
-                .Select(setting => $"{setting.name} was {setting.Then} and is {setting.Now} now"),
+                .Select(setting => $"{setting.name} was {Quoted(setting.Then)} and is {Quoted(setting.Now)} now"),
         ];
         if (differences.Length == 0) return;
         throw new InvalidOperationException(
-            $"The checkpoint in '{_folder}' belongs to a different training: {string.Join("; ", differences)}. Ask for the same "
-            + $"training, or for "
-            + $"another checkpoint folder.");
+            $"The checkpoint in '{_folder}' belongs to a different training: {string.Join("; ", differences)}. "
+            + "Use the same settings, or another checkpoint folder.");
+
+        static string Quoted(string? value) => value is null ? "nothing" : $"'{value}'";
     }
 
     private string? Latest() => Epochs().Where(path => !path.EndsWith(Partial, StringComparison.Ordinal)).Max(StringComparer.Ordinal);

@@ -4,11 +4,10 @@ using static TorchSharp.torch;
 namespace MLTransfer.Training;
 
 /// <summary>Parameters that share a learning rate and a weight decay.</summary>
-/// <param name="Name">The part of the network they belong to.</param>
 /// <param name="Parameters">The parameters.</param>
 /// <param name="LearningRate">Their peak learning rate.</param>
 /// <param name="WeightDecay">Their weight decay.</param>
-internal sealed record ParameterGroup(string Name, IReadOnlyList<Parameter> Parameters, double LearningRate, double WeightDecay);
+internal sealed record ParameterGroup(IReadOnlyList<Parameter> Parameters, double LearningRate, double WeightDecay);
 
 /// <summary>Divides the trainable parameters into groups, and creates their optimizer.</summary>
 internal static class ParameterGroups
@@ -21,8 +20,8 @@ internal static class ParameterGroups
         double rate = options.PeakLearningRate;
         ParameterGroup[] groups =
         [
-            new("backbone", model.Backbone, rate, options.WeightDecay),
-            new("head", model.Head, rate * options.HeadRateFactor, options.WeightDecay),
+            new(model.Backbone, rate, options.WeightDecay),
+            new(model.Head, rate * options.HeadRateFactor, options.WeightDecay),
         ];
         return [.. groups.Where(group => group.Parameters.Count > 0)];
     }

@@ -37,7 +37,7 @@ internal sealed class TrainingLoop(
         try
         {
             checkpoint?.Restore(state);
-            while (state.IsUnfinished && state.Failure is null && !cancellation.IsCancellationRequested)
+            while (state.IsUnfinished && !cancellation.IsCancellationRequested)
             {
                 if (!TryEpoch(state, data, validate, cancellation)) break;
             }

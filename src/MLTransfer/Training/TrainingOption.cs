@@ -9,7 +9,8 @@ namespace MLTransfer.Training;
 /// Describes a property of the training options. The command line, the check of values, the fingerprint of a checkpoint and
 /// <c>docs/options.md</c> are made from it, so that a new option is one property.
 /// </summary>
-/// <param name="help">What the option does, as <c>mlt train --help</c> says it, without its default.</param>
+/// <param name="help">What the option does, as <c>mlt train --help</c> says it, without its default; there, <c>--threads</c> and
+/// <c>--max-pixels</c> have the help and the range that they have in all commands.</param>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class TrainingOptionAttribute(string help) : Attribute
 {
@@ -35,10 +36,10 @@ internal sealed class TrainingOptionAttribute(string help) : Attribute
     /// <summary>The range of a number.</summary>
     public NumberRange Range { get; init; }
 
-    /// <summary>The least whole number, with <see cref="NumberRange.Between"/>.</summary>
+    /// <summary>The least whole number: of the property with <see cref="NumberRange.Between"/>, and of the command line.</summary>
     public int Least { get; init; }
 
-    /// <summary>The greatest whole number, with <see cref="NumberRange.Between"/>.</summary>
+    /// <summary>The greatest whole number: of the property with <see cref="NumberRange.Between"/>, and of the command line.</summary>
     public int Most { get; init; }
 
     /// <summary>How much of the property's unit one of the command line is.</summary>

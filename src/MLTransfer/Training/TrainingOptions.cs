@@ -19,7 +19,7 @@ public abstract record TrainingOptions
 
     /// <summary>How often each image is trained on. Default: 10.</summary>
     [TrainingOption("How often every training image is seen.", CommandLine = "--epochs",
-        Range = NumberRange.Between, Least = 1, Most = 100_000,
+        Range = NumberRange.Between, Least = 1, Most = 99_999,
         MayChange = "With more epochs the training goes on; the schedule then follows the new number.")]
     public int Epochs { get; init; } = 10;
 
@@ -57,7 +57,7 @@ public abstract record TrainingOptions
         Range = NumberRange.Fraction)]
     public double LabelSmoothing { get; init; }
 
-    /// <summary>The number format of inference. Default: <see cref="Precision.Auto"/>.</summary>
+    /// <summary>The number format of the network, in training and in the trained model. Default: <see cref="Precision.Auto"/>.</summary>
     [TrainingOption(
         "Numbers the network computes with. auto: bf16 for frozen layers where the processor has it, float32 for trained layers.",
         CommandLine = "--precision", Shape = "auto|float32|bf16")]

@@ -8,7 +8,7 @@ namespace MLTransfer;
 /// <param name="Total">Images in this phase.</param>
 /// <param name="ImagesPerSecond">The speed of this phase.</param>
 /// <param name="Remaining">The estimated time left in this phase.</param>
-/// <param name="Loss">The mean training loss of the running epoch, or of the last one; NaN before.</param>
+/// <param name="Loss">The mean training loss of the running epoch; NaN before.</param>
 /// <param name="TrainingAccuracy">The fraction of training images classified correctly while training on them; NaN before.</param>
 /// <param name="ValidationAccuracy">Top-1 accuracy on the validation images: of those scored so far while validating, else after the last
 /// finished epoch; NaN before or without any.</param>

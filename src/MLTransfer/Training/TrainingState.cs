@@ -38,8 +38,8 @@ internal sealed class TrainingState : IDisposable
     /// <exception cref="InvalidOperationException">No epoch is finished.</exception>
     public EpochResult Best { get => field ?? throw new InvalidOperationException("No epoch is finished."); private set; }
 
-    /// <summary>Whether the training stopped before its last epoch.</summary>
-    public bool IsUnfinished => Epochs.Count < Planned;
+    /// <summary>Whether there are epochs left to train: the last one is not finished, and none failed.</summary>
+    public bool IsUnfinished => Epochs.Count < Planned && Failure is null;
 
     /// <summary>Seconds spent in training steps, without validation.</summary>
     public double Seconds { get; private set; }

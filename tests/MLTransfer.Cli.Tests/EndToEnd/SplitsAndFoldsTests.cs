@@ -82,6 +82,18 @@ public sealed class SplitsAndFoldsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_fold_with_all_images_of_a_class_is_an_error_that_says_what_to_do()
+    {
+        string[] images = [.. Directory.GetFiles(_folder.PathOf("data"), "*", SearchOption.AllDirectories).Take(4)];
+        File.WriteAllLines(Manifest, ["image,label,split", $"{images[0]},a,fold1", $"{images[1]},b,fold1", $"{images[2]},a,fold2",
+            $"{images[3]},a,fold2"]);
+        var outcome = await TrainAsync("--data", Manifest, "--folds");
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.StartsWith("mlt train: --folds: the fold 'fold1' has all images of b; without it there is nothing to learn them from. "
+            + "Give those classes images in another fold, or leave them out.", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Folds_have_to_be_numbered_where_the_data_set_has_none()
     {
         var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--folds");

@@ -1,5 +1,6 @@
 using System.Text;
 using MLTransfer.Cli.Train;
+using MLTransfer.Imaging;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Training;
 
@@ -50,10 +51,16 @@ public class OptionsPageTests
         string[] cells =
         [
             $"`{option.Name}`", facts.CommandLine is { } name ? $"`{name}`" : facts.NotTyped!, facts.Help, Values(option),
-            BoundOption.DefaultOf(option) ?? (option.Type == typeof(bool) ? Flag(option) : "required by `mlt train`"), Resume(option),
+            Default(option), Resume(option),
         ];
         return $"| {string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |\n";
     }
+
+    private static string Default(TrainingOption option) => BoundOption.DefaultOf(option) switch
+    {
+        { } value => option.Facts.Unit == 1 << 20 ? $"{value} MiB" : value,
+        null => option.Type == typeof(bool) ? Flag(option) : "required by `mlt train`",
+    };
 
     private static string Flag(TrainingOption option) =>
         option.Read(option.Owner == typeof(FineTuningOptions) ? new FineTuningOptions() : new FeatureExtractionOptions()) is true
@@ -61,6 +68,11 @@ public class OptionsPageTests
 
     private static string Values(TrainingOption option) => option switch
     {
+        { Name: nameof(TrainArguments.Options.LoaderThreads), Facts: var facts } =>
+            $"{facts.Least} to {facts.Most}; `{facts.CommandLine}`: 1 to {facts.Most}",
+        { Name: nameof(TrainArguments.Options.MaximumPixels), Facts: var facts } =>
+            $"above 0; `{facts.CommandLine}`: 1 to {ImageLimits.HardPixelLimit}",
+        { Facts: { Unit: 1 << 20 } facts } => $"0 or above, in bytes; `{facts.CommandLine}`: {facts.Least} to {facts.Most} MiB",
         { Type.IsEnum: true } => string.Join(", ", BoundOption.Words(option).Select(word => $"`{word}`")),
         { Facts: { Range: NumberRange.Between } facts } => $"{facts.Least} to {facts.Most}",
         { Facts.Range: NumberRange.Positive } => "above 0",

@@ -96,7 +96,7 @@ public class TrainOptionsTests
         var wrong = new FineTuningOptions { Epochs = 0, Mixup = -1, AuxiliaryWeight = double.NaN, Backbone = " ", Train = null! };
         var message = Assert.ThrowsAny<ArgumentException>(() => wrong.Resolve()).Message;
         Assert.Equal(
-            "FineTuningOptions cannot be used. Epochs is 0; it must lie between 1 and 100000. Backbone is empty; it must be a name. "
+            "FineTuningOptions cannot be used. Epochs is 0; it must lie between 1 and 99999. Backbone is empty; it must be a name. "
             + "Train is null; leave it out for its default. AuxiliaryWeight is NaN; it must be 0 or a positive number. "
             + "Mixup is -1; it must be 0 or a positive number.", message);
     }

@@ -21,6 +21,20 @@ public sealed class TrainViewTests : IDisposable
     public void Of_many_epochs_some_are_shown_and_the_best_and_the_last_always() =>
         Expected.Is("view-train-many-epochs.txt", Visible(Result(epochs: 203)));
 
+    [Theory]
+    [InlineData("insects/val", null, false, "insects/val")]
+    [InlineData("insects/val", null, true, "insects/val --split val")]
+    [InlineData(null, "val", false, "insects/train --split val")]
+    [InlineData(null, null, false, "DATA")]
+    public void Evaluating_is_proposed_on_images_that_were_not_trained_on(
+        string? validation, string? split, bool hasOtherSplits, string expected)
+    {
+        var result = Result(epochs: 4);
+        var images = new TrainData(null!, null, split) { UnusedToValidate = hasOtherSplits ? ["test"] : [] };
+        result = result with { Arguments = result.Arguments with { Validation = validation, Images = images } };
+        Assert.EndsWith($"--data {expected}", Visible(result).TrimEnd(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_failed_epoch_is_said_with_what_is_saved()
     {

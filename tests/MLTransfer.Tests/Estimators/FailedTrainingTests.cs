@@ -50,6 +50,7 @@ public sealed class FailedTrainingTests : IDisposable
         using ImageClassificationTransformer model = failure.Model;
         Assert.Equal(2, model.Training!.Epochs.Count);
         Assert.Equal("Epoch 3 failed: The listener stumbled.", model.Training.Failure);
+        Assert.False(model.Training.Cancelled);
         Assert.All(Scores(model), score => Assert.True(float.IsFinite(score)));
     }
 

@@ -62,8 +62,8 @@ public sealed class FineTuningTests : IDisposable
         Assert.Single(Train(kept with { Progress = progress, Cancellation = stop.Token }).Training!.Epochs);
         File.Copy(_images.PathOf("blue/00.png"), _images.PathOf("blue/more.png"));
         string message = Assert.Throws<InvalidOperationException>(() => Train(kept)).Message;
-        Assert.Contains("Images was 16 (", message, StringComparison.Ordinal);
-        Assert.Contains(" and is 17 (", message, StringComparison.Ordinal);
+        Assert.Contains("Images was '16 (", message, StringComparison.Ordinal);
+        Assert.Contains(" and is '17 (", message, StringComparison.Ordinal);
         File.Delete(_images.PathOf("blue/more.png"));
         Assert.Equal(3, Train(kept).Training!.Epochs.Count);
     }

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using MLTransfer.Data;
+using MLTransfer.Estimators;
 using MLTransfer.Imaging;
 using MLTransfer.Tests.Reference;
 
@@ -92,12 +93,17 @@ public class ImageClassificationTransformerTests(TrainedModel trained) : IClassF
     }
 
     [Fact]
-    public void Nothing_is_read_before_a_cursor_asks()
+    public void Nothing_is_scored_before_a_cursor_asks_for_scores()
     {
-        IDataView data = trained.Context.Data.LoadFromEnumerable<ImageFile>([new() { ImagePath = "missing.png", Label = "blue" }]);
-        IDataView scored = trained.Model.Transform(data);
-        using DataViewRowCursor cursor = scored.GetRowCursor([scored.Schema["ImagePath"]]);
-        Assert.True(cursor.MoveNext());
+        using var folder = new TemporaryFolder();
+        trained.Context.Model.Save(trained.Model, trained.Data.Schema, folder.PathOf("model.zip"));
+        ImageClassificationTransformer disposed = SavedModel.Open(folder.PathOf("model.zip"));
+        disposed.Dispose();
+        IDataView scored = disposed.Transform(trained.Data);
+        using DataViewRowCursor paths = scored.GetRowCursor([scored.Schema["ImagePath"]]);
+        Assert.True(paths.MoveNext());
+        using DataViewRowCursor scores = scored.GetRowCursor([scored.Schema["Score"]]);
+        Assert.Throws<ObjectDisposedException>(() => scores.MoveNext());
     }
 
     [Fact]

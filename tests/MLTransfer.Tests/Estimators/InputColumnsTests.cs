@@ -32,7 +32,7 @@ public class InputColumnsTests
     public void A_weight_that_is_not_positive_is_refused_with_its_row(float weight, string shown)
     {
         using DataViewRowCursor cursor = Rows(1, weight).GetRowCursor(Rows(1).Schema);
-        Func<float> read = WeightColumn.Reader(cursor, "Weight");
+        Func<float> read = WeightColumn.Reader(cursor, cursor.Schema["Weight"]);
         Assert.True(cursor.MoveNext());
         Assert.Equal(1, read());
         Assert.True(cursor.MoveNext());

@@ -97,7 +97,6 @@ public sealed class ModelFileTests
     {
         var ml = new MLContext();
         Assert.Same(ml.ComponentCatalog, MLNetInternals.Environment(ml.MulticlassClassification.Trainers).ComponentCatalog);
-        Assert.Same(ml.ComponentCatalog, MLNetInternals.Environment(ml.Data).ComponentCatalog);
     }
 
     private static MLContext Registered()

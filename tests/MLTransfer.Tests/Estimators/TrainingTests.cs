@@ -48,8 +48,8 @@ public sealed class TrainingTests : IDisposable
         Assert.Equal(Scores(Train(kept)), Scores(Train(kept)));
         Directory.Move(_images.PathOf("blue"), _images.PathOf("yellow"));
         string message = Assert.Throws<InvalidOperationException>(() => Train(kept)).Message;
-        Assert.Contains("Classes was blue, green and is green, yellow now", message, StringComparison.Ordinal);
-        Assert.Contains("Images was 16 (", message, StringComparison.Ordinal);
+        Assert.Contains("Classes was 'blue, green' and is 'green, yellow' now", message, StringComparison.Ordinal);
+        Assert.Contains("Images was '16 (", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -204,8 +204,14 @@ public sealed class TrainingTests : IDisposable
     {
         var ml = new MLContext(seed: 1);
         IDataView missing = ml.Data.LoadFromEnumerable<ImageFile>([new() { ImagePath = "missing.png", Label = "blue" }]);
-        Assert.Throws<ImageException>(() => Train(FineTuning with { Validation = missing }, ml));
-        Assert.Throws<ImageException>(() => Train(Extraction with { Validation = missing }, ml));
+        // It is not mistaken for the unreadable image among those trained on.
+        WriteBadImage();
+        foreach (ImageClassificationOptions options in new ImageClassificationOptions[] { FineTuning, Extraction })
+        {
+            var error = Assert.Throws<ImageException>(() => Train(options with { Validation = missing }, ml));
+            Assert.Equal("missing.png", error.Name);
+            Assert.EndsWith("None of the 1 images can be read; this is the first.", error.Reason, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -239,8 +245,11 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_layer_is_an_error_before_any_image_is_read() =>
-        Assert.ThrowsAny<ArgumentException>(() => Train(FineTuning with { Train = Layers.From("layer9") }));
+    public void An_unknown_layer_is_an_error_that_names_it()
+    {
+        var error = Assert.ThrowsAny<ArgumentException>(() => Train(FineTuning with { Train = Layers.From("layer9") }));
+        Assert.Contains("There is no layer 'layer9'", error.Message, StringComparison.Ordinal);
+    }
 
     public void Dispose()
     {

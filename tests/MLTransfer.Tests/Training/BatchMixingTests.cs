@@ -46,8 +46,12 @@ public class BatchMixingTests
 
         Assert.True(mixed.Equals(new BatchMixing(0.2, 1, Classes, seed: 1).Mix(batch, 2, 5).Inputs));
         // Small images have few rectangles, and a Mixup of 0.2 leaves many images all but as they are.
-        Assert.True(Enumerable.Range(0, 20).Select(index => string.Join(' ', Mixing.Mix(batch, 3, index).Targets.data<float>().ToArray()))
-            .Distinct().Count() > 5);
+        Assert.True(Different(index => Mixing.Mix(batch, 3, index)) > 5);
+        Assert.True(Different(epoch => Mixing.Mix(batch, epoch, 5)) > 5);
+        Assert.True(Different(seed => new BatchMixing(0.2, 1, Classes, seed).Mix(batch, 2, 5)) > 5);
+
+        static int Different(Func<int, LabelledBatch> mix) => Enumerable.Range(0, 20)
+            .Select(index => string.Join(' ', mix(index).Targets.data<float>().ToArray())).Distinct().Count();
     }
 
     [Fact]

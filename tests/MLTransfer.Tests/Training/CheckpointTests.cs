@@ -75,7 +75,7 @@ public sealed class CheckpointTests : IDisposable
         Train(Recipe, Folder());
         var other = new Checkpoint(_folder.Path, new Dictionary<string, string> { ["BatchSize"] = "9", ["Seed"] = "1" });
         var error = Assert.Throws<InvalidOperationException>(() => Train(Recipe, other));
-        Assert.Contains("BatchSize was 8 and is 9 now", error.Message, StringComparison.Ordinal);
+        Assert.Contains("BatchSize was '8' and is '9' now", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Seed", error.Message, StringComparison.Ordinal);
     }
 
@@ -121,7 +121,16 @@ public sealed class CheckpointTests : IDisposable
         using var scope = NewDisposeScope();
         Train(Recipe, Folder());
         var error = Assert.Throws<InvalidOperationException>(() => Train(Recipe with { Epochs = 4 }, Folder(epochs: 4)));
-        Assert.Contains("has 6 finished epochs, and 4 are asked for", error.Message, StringComparison.Ordinal);
+        Assert.Contains("has 6 finished epochs, and 4 were requested", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_most_epochs_that_may_be_requested_have_a_folder()
+    {
+        int most = TrainingOption.Of(typeof(FineTuningOptions)).Single(option => option.Name == nameof(TrainingOptions.Epochs)).Facts.Most;
+        Directory.CreateDirectory(_folder.PathOf($"epoch-{most:d5}"));
+        using Checkpoint checkpoint = Folder();
+        Assert.True(checkpoint.Exists);
     }
 
     [Fact]

@@ -15,8 +15,8 @@ public class ParameterGroupsTests
         using var scope = NewDisposeScope();
         (TrainableModel model, Linear head) = Model();
         IReadOnlyList<ParameterGroup> groups = ParameterGroups.Create(model, Options);
-        Assert.Equal([("backbone", 0.1, 0.5, 2), ("head", 0.1 * 3, 0.5, 2)],
-            groups.Select(group => (group.Name, group.LearningRate, group.WeightDecay, group.Parameters.Count)));
+        Assert.Equal([(0.1, 0.5, 2), (0.1 * 3, 0.5, 2)],
+            groups.Select(group => (group.LearningRate, group.WeightDecay, group.Parameters.Count)));
         Assert.Equal(head.parameters().Select(parameter => parameter.Handle), groups[1].Parameters.Select(each => each.Handle));
     }
 
@@ -25,7 +25,7 @@ public class ParameterGroupsTests
     {
         using var scope = NewDisposeScope();
         Linear head = nn.Linear(3, 2);
-        Assert.Equal("head", Assert.Single(ParameterGroups.Create(new TrainableModel(head, head, []), Options)).Name);
+        Assert.Equal(0.1 * 3, Assert.Single(ParameterGroups.Create(new TrainableModel(head, head, []), Options)).LearningRate);
     }
 
     [Theory]
@@ -36,7 +36,7 @@ public class ParameterGroupsTests
         using var scope = NewDisposeScope();
         Parameter first = new(ones(1)), second = new(ones(1));
         using OptimizerHelper optimizer = ParameterGroups.CreateOptimizer(
-            kind, [new("first", [first], 0.1, 0.5), new("second", [second], 0.2, 0)]);
+            kind, [new([first], 0.1, 0.5), new([second], 0.2, 0)]);
         (first * 0 + second * 0).sum().backward();
         optimizer.step();
         Assert.Equal(decayed, first.item<float>(), 1e-6);
