@@ -130,10 +130,10 @@ public sealed record RandomResizedCrop : BuiltInTransform
 
     internal override CropResizePlan? Plan(in CropResizePlan plan, ref ImageRandom random)
     {
-        ImageDimensions square = new(Size, Size);
-        if (plan.Crop(new Region(0, 0, 1, 1))?.Resize(square, Interpolation) is null)
+        // Asked of the whole window: another part of it may reach beyond the image than the one that will be chosen.
+        if (!plan.CanResize)
             return null;
-        return plan.Crop(ChooseRegion(plan.Size, ref random))?.Resize(square, Interpolation);
+        return plan.Crop(ChooseRegion(plan.Size, ref random))?.Resize(new ImageDimensions(Size, Size), Interpolation);
     }
 
     internal Region ChooseRegion(ImageDimensions image, ref ImageRandom random)
