@@ -10,7 +10,7 @@ public sealed record CenterCrop : BuiltInTransform
     /// <summary>Cuts a square.</summary>
     /// <param name="size">Its side in pixels.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is not positive, or above 1,048,576.</exception>
-    public CenterCrop(int size) : this(size, size) { }
+    public CenterCrop(int size) : this(new ImageDimensions(RequireSide(size, nameof(size)), size)) { }
 
     /// <summary>Cuts a rectangle.</summary>
     /// <param name="width">In pixels.</param>

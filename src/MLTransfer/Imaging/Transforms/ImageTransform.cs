@@ -34,7 +34,7 @@ public abstract record ImageTransform
     /// <typeparam name="T">The transform.</typeparam>
     /// <param name="name">Its name in files. A transform that gives other pixels than before should get a new one.</param>
     /// <exception cref="ArgumentException">
-    /// The name is empty or belongs to another transform, or the transform has another name.
+    /// The name is empty or belongs to another transform, or the transform is abstract or has another name.
     /// </exception>
     public static void Register<T>(string name)
         where T : ImageTransform => TransformJson.Register(typeof(T), name);
