@@ -17,8 +17,8 @@ internal static class ClassWeights
     }
 
     /// <summary>
-    /// Inverse to the effective number of images, (1 − β^n) / (1 − β), which grows slowly for classes with many images (Cui et al. 2019,
-    /// https://arxiv.org/abs/1901.05555). Between no weights (β = 0) and <see cref="Balanced"/> (β → 1).
+    /// Inverse to the effective number of images, (1 − β^n) / (1 − β), which grows slowly for classes with many images (Cui et al.
+    /// 2019, https://arxiv.org/abs/1901.05555). Between no weights (β = 0) and <see cref="Balanced"/> (β → 1).
     /// </summary>
     /// <param name="counts">The number of images of each class.</param>
     /// <param name="beta">At least 0 and below 1, such as 0.999.</param>

@@ -50,8 +50,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     internal ImageModel Network => _scorer.Model;
 
     /// <summary>
-    /// The largest number of pixels, width × height, of an image; a larger one counts as unreadable. Not saved with the model. Default: the
-    /// limit used in training; 178,956,970 for a loaded model. Decoding takes four bytes per pixel.
+    /// The largest number of pixels, width × height, of an image; a larger one counts as unreadable. Not saved with the model. Default:
+    /// the limit used in training; 178,956,970 for a loaded model. Decoding takes four bytes per pixel.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
     public long MaximumPixels

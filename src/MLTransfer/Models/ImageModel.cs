@@ -76,7 +76,9 @@ public abstract class ImageModel : NamedModule
         return Head.call(Pool(maps)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The logits (N, classes) of the head, then those of <see cref="AuxiliaryHeads"/> in the order of their groups, for training.</summary>
+    /// <summary>
+    /// The logits (N, classes) of the head, then those of <see cref="AuxiliaryHeads"/> in the order of their groups, for training.
+    /// </summary>
     public IReadOnlyList<Tensor> AllLogits(Tensor images)
     {
         var auxiliary = new List<Tensor>();

@@ -119,7 +119,8 @@ public sealed class OddImagesTests(TrainedModel model) : IClassFixture<TrainedMo
     public async Task An_image_20000_pixels_wide_is_scored() => await ScoredAsync("wide.png", 20_000, 3);
 
     [Fact]
-    public async Task Names_that_are_not_ASCII_are_found_and_shown_as_they_are() => await ScoredAsync("пчела und Ameise 蜂.png", 40, 30);
+    public async Task Names_that_are_not_ASCII_are_found_and_shown_as_they_are() =>
+        await ScoredAsync("пчела und Ameise 蜂.png", 40, 30);
 
     private async Task ScoredAsync(string name, int width, int height)
     {

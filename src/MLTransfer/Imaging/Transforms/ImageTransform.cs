@@ -10,8 +10,9 @@ namespace MLTransfer.Imaging.Transforms;
 /// </summary>
 /// <remarks>
 /// Transforms are immutable, are called by several threads at once and are never disposed. All randomness comes from the
-/// <see cref="ImageRandom"/> passed in, so that a seed decides the results. A transform that is saved with a model, or names a checkpoint,
-/// is written as its public properties and read through its constructor, by System.Text.Json: <see cref="Register{T}"/> gives it a name.
+/// <see cref="ImageRandom"/> passed in, so that a seed decides the results. A transform that is saved with a model, or in what a
+/// checkpoint must agree with, is written as its public properties and read through its constructor, by System.Text.Json:
+/// <see cref="Register{T}"/> gives it a name.
 /// </remarks>
 public abstract record ImageTransform
 {

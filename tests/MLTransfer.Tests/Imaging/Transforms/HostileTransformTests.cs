@@ -64,7 +64,8 @@ public class HostileTransformTests
         ["threshold is -1; it must lie between 0 and 256."] = () => new RandomSolarize(-1),
         ["sharpnessFactor is Infinity; it must be 0 or a positive number."] = () => new RandomAdjustSharpness(double.PositiveInfinity),
         ["The kernel has 4 x 4 pixels; both numbers must be odd and lie between 1 and 255."] = () => new GaussianBlur(4),
-        ["Sigma is [0, 1]; its ends must be positive numbers, the lower end first."] = () => new GaussianBlur(3) { Sigma = new Interval(0, 1) },
+        ["Sigma is [0, 1]; its ends must be positive numbers, the lower end first."] =
+            () => new GaussianBlur(3) { Sigma = new Interval(0, 1) },
         ["brightness is -1; it must be 0 or a positive number."] = () => new ColorJitter(brightness: -1),
         ["Contrast is [-1, 1]; its ends must be 0 or positive numbers, the lower end first."] =
             () => new ColorJitter { Contrast = new Interval(-1, 1) },
