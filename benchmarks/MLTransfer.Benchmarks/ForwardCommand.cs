@@ -132,7 +132,7 @@ internal static class ForwardRun
         using var pixels = randn(batchSize, size, size, 3);
         using var images = pixels.permute(0, 3, 1, 2);
         Speed(() => model.call(images), batchSize, seconds: 0);
-        var precision = Precision.Float32;
+        var type = Devices.Resolve(Precision.Auto, CPU);
         var measured = new List<(double Peer, double Float32, double Frozen)>();
         for (var round = 0; round < rounds; round++)
         {
@@ -141,13 +141,13 @@ internal static class ForwardRun
                 await peer.AskAsync(seconds.ToString(CultureInfo.InvariantCulture), cancel).ConfigureAwait(false),
                 CultureInfo.InvariantCulture);
             var ours = Speed(() => model.call(images), batchSize, seconds);
-            using var frozen = new FrozenModel(model);
-            precision = frozen.Precision;
+            using var frozen = new FrozenModel(model, type);
             Speed(() => frozen.Logits(images), batchSize, seconds: 0);
             measured.Add((theirs, ours, Speed(() => frozen.Logits(images), batchSize, seconds)));
         }
         return new(
-            backbone.Name, size, Of(round => round.Peer), Of(round => round.Float32), precision, Of(round => round.Frozen),
+            backbone.Name, size, Of(round => round.Peer), Of(round => round.Float32),
+            type == ScalarType.BFloat16 ? Precision.BFloat16 : Precision.Float32, Of(round => round.Frozen),
             Of(round => round.Float32 / round.Peer), Of(round => round.Frozen / round.Peer));
 
         double Of(Func<(double Peer, double Float32, double Frozen), double> figure) => Median.Of(measured.Select(figure));

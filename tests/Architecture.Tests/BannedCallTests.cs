@@ -2,7 +2,10 @@ using Microsoft.CodeAnalysis;
 
 namespace MLTransfer.Architecture.Tests;
 
-/// <summary>Nothing comes from nowhere: seed, clock, environment and cache folder are arguments.</summary>
+/// <summary>
+/// Nothing comes from nowhere: the library reads no date, environment variable or console, and draws no unseeded random numbers; elapsed
+/// time and names of temporary files are free.
+/// </summary>
 public class BannedCallTests
 {
     // By symbol: types with all their members, members, and the constructor of Random that takes no seed.

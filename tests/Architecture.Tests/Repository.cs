@@ -1,6 +1,6 @@
 namespace MLTransfer.Architecture.Tests;
 
-/// <summary>The repository these tests were built in.</summary>
+/// <summary>The repository these tests run in: the folder above them that has MLTransfer.sln.</summary>
 internal static class Repository
 {
     private static readonly string Root = FindRoot();

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace MLTransfer.PublicApi.Tests;
 
@@ -11,11 +10,7 @@ public sealed class FirstProgramTests : IDisposable
     [Fact]
     public void A_folder_of_images_becomes_a_model_that_predicts_after_loading()
     {
-        foreach ((string label, byte blue, byte red) in new[] { ("blue", (byte)200, (byte)40), ("red", (byte)40, (byte)200) })
-        {
-            for (int i = 0; i < 6; i++)
-                Save(Path.Combine(_folder.CreateSubdirectory(label).FullName, $"{i}.png"), (byte)(blue + i), (byte)(red - i));
-        }
+        ColoredFolders.Draw(_folder, perClass: 6);
 
         var ml = new MLContext(seed: 1);
         IDataView data = ml.Data.LoadImageFolder(_folder.FullName);
@@ -35,11 +30,4 @@ public sealed class FirstProgramTests : IDisposable
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
-
-    private static void Save(string path, byte blue, byte red)
-    {
-        byte[] pixels = [.. Enumerable.Repeat<byte[]>([blue, 60, red, 255], 40 * 40).SelectMany(pixel => pixel)];
-        using MLImage image = MLImage.CreateFromPixels(40, 40, MLPixelFormat.Bgra32, pixels);
-        image.Save(path);
-    }
 }

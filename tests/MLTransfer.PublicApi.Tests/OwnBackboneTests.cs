@@ -23,16 +23,13 @@ public sealed class OwnBackboneTests : IDisposable
 
     public OwnBackboneTests()
     {
-        foreach ((string label, byte blue, byte red) in new[] { ("blue", (byte)200, (byte)40), ("red", (byte)40, (byte)200) })
-        {
-            for (int i = 0; i < 8; i++)
-                Save(Path.Combine(_folder.CreateSubdirectory(label).FullName, $"{i}.png"), (byte)(blue + i), (byte)(red - i));
-        }
-
+        ColoredFolders.Draw(_folder, perClass: 8);
         IDataView files = _ml.Data.LoadImageFolder(_folder.FullName);
         _data = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(files).Transform(files);
         _ = Registered.Value;
     }
+
+    private string Trained => Path.Combine(_folder.FullName, "trained.safetensors");
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -58,12 +55,22 @@ public sealed class OwnBackboneTests : IDisposable
     [Theory]
     [InlineData(Precision.Float32)]
     [InlineData(Precision.BFloat16)]
-    public void Fine_tuning_trains_its_layers_and_the_loaded_model_has_the_same_scores(Precision precision) => TrainsSavesAndLoads(
-        _ml.MulticlassClassification.Trainers.FineTuning(
+    public void Fine_tuning_trains_its_layers_and_the_loaded_model_has_the_same_scores(Precision precision)
+    {
+        string start = Path.Combine(_folder.FullName, "start.safetensors");
+        using (ImageClassificationTransformer model = Extraction(Name, "none").Fit(_data)) model.SaveWeights(start);
+        TrainsSavesAndLoads(_ml.MulticlassClassification.Trainers.FineTuning(
             new FineTuningOptions
             {
-                Backbone = Name, Weights = "none", Epochs = 1, Train = Layers.From("layer3"), Precision = precision,
+                Backbone = Name, Weights = start, Epochs = 1, LearningRate = 0.1f, Train = Layers.From("layer3"), Precision = precision,
             }));
+
+        var before = SafetensorsFile.Read(start).Tensors;
+        var after = SafetensorsFile.Read(Trained).Tensors;
+        bool Same(string name) => before[name].Bytes.Span.SequenceEqual(after[name].Bytes.Span);
+        Assert.All(before.Keys.Where(name => name.StartsWith("layer2.", StringComparison.Ordinal)), name => Assert.True(Same(name), name));
+        Assert.False(Same("layer3.0.weight"));
+    }
 
     [Fact]
     public void Saved_weights_have_the_names_of_its_modules_and_start_another_training()
@@ -145,6 +152,55 @@ public sealed class OwnBackboneTests : IDisposable
         Assert.Equal((1, 7), (registered, refused));
     }
 
+    [Fact]
+    public void Registering_builds_the_network_once_and_leaves_the_random_numbers_of_torch_as_they_were()
+    {
+        int built = 0;
+        var backbone = new Backbone("own-counted", "TinyNet", 64, Preprocessing.Cifar, () =>
+        {
+            built++;
+            return new TinyNet();
+        });
+        using var scope = NewDisposeScope();
+        Tensor before = random.get_rng_state();
+        ModelZoo.Register(backbone);
+        Assert.Equal(before, random.get_rng_state());
+        Assert.Equal(Registered.Value.Parameters, backbone.Parameters);
+        Assert.Equal(1, built);
+    }
+
+    [Fact]
+    public void A_function_that_builds_nothing_is_refused() => Assert.Contains(
+        "The function that builds the backbone 'own-nothing' returned null instead of a network.",
+        Assert.Throws<InvalidOperationException>(
+            () => ModelZoo.Register(new Backbone("own-nothing", "TinyNet", 64, Preprocessing.Cifar, () => null!))).Message,
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(40, 1, "Its preprocessing ends with images of 32 × 32 pixels: it needs at least 40 × 40.")]
+    [InlineData(40, 16, "Its preprocessing ends with images of 32 × 32 pixels: it needs at least 48 × 48.")]
+    [InlineData(1, 24, "Its preprocessing ends with images of 32 × 32 pixels: it takes multiples of 24, such as 24.")]
+    [InlineData(40, 24, "Its preprocessing ends with images of 32 × 32 pixels: it takes multiples of 24, such as 48.")]
+    public void Image_sizes_that_exclude_its_own_preprocessing_are_refused(int minimum, int multiple, string reason)
+    {
+        var backbone = new Backbone("own-size", "TinyNet", 64, Preprocessing.Cifar, () => new TinyNet())
+        {
+            MinimumImageSize = minimum, ImageSizeMultiple = multiple,
+        };
+        Assert.Contains(reason, Assert.Throws<InvalidOperationException>(backbone.Verify).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void Image_sizes_below_one_pixel_are_refused(int size)
+    {
+        Backbone WithMinimum() => new("own-size", "TinyNet", 64, Preprocessing.Cifar, () => new TinyNet()) { MinimumImageSize = size };
+        Backbone WithMultiple() => new("own-size", "TinyNet", 64, Preprocessing.Cifar, () => new TinyNet()) { ImageSizeMultiple = size };
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(Backbone.MinimumImageSize), WithMinimum);
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(Backbone.ImageSizeMultiple), WithMultiple);
+    }
+
     [Theory]
     [InlineData(Fault.Unregistered, "The layer group 'layer1' has weights that the network does not")]
     [InlineData(Fault.OutsideGroups, "No layer group has extra.weight, extra.bias.")]
@@ -154,6 +210,7 @@ public sealed class OwnBackboneTests : IDisposable
     [InlineData(Fault.Features, "Its features are (2, 8); expected: (2, 16).")]
     [InlineData(Fault.Chance, "It scores the same images differently in evaluation mode.")]
     [InlineData(Fault.NoGroups, "It has no layer groups.")]
+    [InlineData(Fault.Auxiliary, "The auxiliary head 'aux' would never be trained: there is no layer group 'layer9'")]
     public void A_network_that_training_cannot_rely_on_is_refused_with_the_reason(Fault fault, string reason)
     {
         var backbone = new Backbone("own-faulty", "Faulty", fault == Fault.Width ? 64 : 16, Preprocessing.Cifar, () => new Faulty(fault));
@@ -191,6 +248,7 @@ public sealed class OwnBackboneTests : IDisposable
         {
             Assert.Single(model.Training!.Epochs);
             scores = Scores(model);
+            model.SaveWeights(Trained);
             _ml.Model.Save(model, _data.Schema, file);
         }
 
@@ -208,7 +266,7 @@ public sealed class OwnBackboneTests : IDisposable
     private static void Rename(string model, string from, string to)
     {
         using ZipArchive zip = ZipFile.Open(model, ZipArchiveMode.Update);
-        // Model files of old have no checksum beside the network.
+        // Model files of earlier versions have no checksum beside the network.
         zip.Entries.Single(entry => entry.Name.StartsWith("Network.safetensors.", StringComparison.Ordinal)).Delete();
         using Stream stream = zip.Entries.Single(entry => entry.Name == "Network.safetensors").Open();
         byte[] bytes = new byte[stream.Length];
@@ -217,13 +275,6 @@ public sealed class OwnBackboneTests : IDisposable
         Encoding.UTF8.GetBytes(to).CopyTo(bytes, place);
         stream.Position = 0;
         stream.Write(bytes);
-    }
-
-    private static void Save(string path, byte blue, byte red)
-    {
-        byte[] pixels = [.. Enumerable.Repeat<byte[]>([blue, 60, red, 255], 40 * 40).SelectMany(pixel => pixel)];
-        using MLImage image = MLImage.CreateFromPixels(40, 40, MLPixelFormat.Bgra32, pixels);
-        image.Save(path);
     }
 }
 
@@ -238,6 +289,7 @@ public enum Fault
     Features,
     Chance,
     NoGroups,
+    Auxiliary,
 }
 
 /// <summary>One convolution, with one thing wrong.</summary>
@@ -249,6 +301,7 @@ internal sealed class Faulty : ImageModel
         if (fault == Fault.OutsideGroups) Child("extra", nn.Linear(1, 1));
         if (fault == Fault.Unused) layer.register_module("unused", nn.Linear(1, 1));
         if (fault != Fault.Unregistered) Child("layer1", layer);
+        AuxiliaryHeads = fault == Fault.Auxiliary ? [Child("aux", new Stray())] : [];
         Groups = fault switch
         {
             Fault.NoGroups => [],
@@ -258,4 +311,13 @@ internal sealed class Faulty : ImageModel
     }
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
+
+    public override IReadOnlyList<AuxiliaryHead> AuxiliaryHeads { get; }
+
+    private sealed class Stray() : AuxiliaryHead("aux", "fc", after: "layer9")
+    {
+        public override Tensor forward(Tensor input) => Classifier!.call(input.mean([2, 3]));
+
+        protected override nn.Module<Tensor, Tensor> BuildClassifier(int classes) => nn.Linear(16, classes);
+    }
 }

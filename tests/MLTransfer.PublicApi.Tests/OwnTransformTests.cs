@@ -14,14 +14,7 @@ public sealed class OwnTransformTests : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mltransfer-");
 
-    public OwnTransformTests()
-    {
-        foreach ((string label, byte blue, byte red) in new[] { ("blue", (byte)200, (byte)40), ("red", (byte)40, (byte)200) })
-        {
-            for (int i = 0; i < 4; i++)
-                Save(Path.Combine(_folder.CreateSubdirectory(label).FullName, $"{i}.png"), (byte)(blue + i), (byte)(red - i));
-        }
-    }
+    public OwnTransformTests() => ColoredFolders.Draw(_folder, perClass: 4);
 
     [Fact]
     public void A_model_with_a_transform_of_ones_own_predicts_the_same_after_loading()
@@ -64,14 +57,28 @@ public sealed class OwnTransformTests : IDisposable
     public void A_transform_that_is_not_registered_is_named_before_any_training()
     {
         var ml = new MLContext(seed: 1);
+        var progress = new Heard();
         var options = new FeatureExtractionOptions
         {
-            Backbone = "embedded", Preprocessing = Preprocessing.Cifar with { Transforms = [new Resize(32, 32), new Forgotten()] },
+            Backbone = "embedded", Progress = progress,
+            Preprocessing = Preprocessing.Cifar with { Transforms = [new Resize(32, 32), new Forgotten()] },
         };
         var error = Assert.ThrowsAny<ArgumentException>(() => Fit(ml, ml.Data.LoadImageFolder(_folder.FullName), options));
 
         Assert.Contains("MLTransfer.PublicApi.Tests.OwnTransformTests+Forgotten has no name in files; call "
             + "ImageTransform.Register<Forgotten>(\"NAME\") first", error.Message, StringComparison.Ordinal);
+        Assert.Empty(progress.Reports);
+    }
+
+    [Fact]
+    public void The_transform_of_the_documentation_lowers_blue_and_leaves_red_and_green()
+    {
+        ImageRandom random = new(1, 0, 0);
+        Image gray = new(2, 1, [200, 200, 200, 100, 100, 100]), lit = new LampLight(0.5).Apply(gray, ref random);
+
+        Assert.Equal([200, 200, 100, 100], new[] { lit.Pixels[0], lit.Pixels[1], lit.Pixels[3], lit.Pixels[4] });
+        Assert.InRange(lit.Pixels[2], 100, 199);
+        Assert.InRange(lit.Pixels[5], 50, 99);
     }
 
     [Fact]
@@ -96,13 +103,6 @@ public sealed class OwnTransformTests : IDisposable
 
     private static float[][] Scores(ITransformer model, IDataView data) => [.. model.Transform(data).GetColumn<float[]>("Score")];
 
-    private static void Save(string path, byte blue, byte red)
-    {
-        byte[] pixels = [.. Enumerable.Repeat<byte[]>([blue, 60, red, 255], 40 * 40).SelectMany(pixel => pixel)];
-        using MLImage image = MLImage.CreateFromPixels(40, 40, MLPixelFormat.Bgra32, pixels);
-        image.Save(path);
-    }
-
     private sealed record Tint(int Blue) : ImageTransform
     {
         protected override Image Transform(Image image, ref ImageRandom random)
@@ -111,6 +111,13 @@ public sealed class OwnTransformTests : IDisposable
                 image.Pixels[i] = (byte)Blue;
             return image;
         }
+    }
+
+    private sealed class Heard : IProgress<TrainingProgress>
+    {
+        public ConcurrentBag<TrainingProgress> Reports { get; } = [];
+
+        public void Report(TrainingProgress value) => Reports.Add(value);
     }
 
     private sealed record Forgotten : ImageTransform

@@ -64,6 +64,9 @@ internal static class Require
     /// <summary>A number in [0, 1].</summary>
     public static double Fraction(double value, [CallerMemberName] string name = "") => Valid(value, Check.Fraction(value, name), name);
 
+    public static double NotNegative(double value, [CallerMemberName] string name = "") =>
+        Valid(value, Check.NotNegative(value, name), name);
+
     public static double Positive(double value, [CallerMemberName] string name = "") => Valid(value, Check.Positive(value, name), name);
 
     private static T Valid<T>(T value, string? complaint, string name) =>

@@ -100,10 +100,8 @@ public sealed record FineTuningOptions : ImageClassificationOptions
 
     /// <summary>
     /// Whether JPEG images trained on are decoded smaller where the transforms shrink them to half their size or less: faster for large
-    /// photographs, and not quite the same pixels. For photographs of 500 pixels shrunk to 128, gray levels differ by 0.3 in the mean and
-    /// by 37 at most; where the transforms shrink to hardly less than a half, by 1.3 in the mean and by 45 at most. Needs libjpeg-turbo;
-    /// without it, images are decoded at full size. Validation and prediction see whole images; nothing stays decoded in
-    /// <see cref="ImageMemory"/>. Default: false.
+    /// photographs, and not quite the same pixels (gray levels differ by 0.3 to 1.3 in the mean, by 45 at most). Needs libjpeg-turbo.
+    /// Validation and prediction see whole images; nothing stays decoded in <see cref="ImageMemory"/>. Default: false.
     /// </summary>
     [TrainingOption("Decode large JPEG images smaller where training shrinks them anyway; faster, not quite the same pixels.",
         CommandLine = "--reduced-scale", OnlyHere = DecodedOnce)]

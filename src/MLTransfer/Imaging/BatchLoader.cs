@@ -57,7 +57,7 @@ internal sealed class BatchLoader
     /// <summary>Width of every image in a batch, in pixels.</summary>
     public int Width => _size.Width;
 
-    /// <summary>The fraction of the time, from 0 to 1, that the consumer waited for batches; NaN before the first one.</summary>
+    /// <summary>The fraction of the time, from 0 to 1, that the consumer waited for batches; NaN before the first one was used.</summary>
     public double WaitFraction => _elapsed == 0 ? double.NaN : (double)_waited / _elapsed;
 
     /// <summary>Loads images in batches. Threads start with the first batch and end with the enumeration.</summary>
@@ -88,8 +88,10 @@ internal sealed class BatchLoader
         {
             long asked = Stopwatch.GetTimestamp();
             ImageBatch taken = run.Take(batch, cancellation);
-            _waited += Stopwatch.GetTimestamp() - asked;
+            long waited = Stopwatch.GetTimestamp() - asked;
             yield return taken;
+            // Counted together with the time that the batch was used: the fraction never exceeds 1.
+            _waited += waited;
             _elapsed += Stopwatch.GetTimestamp() - started;
             started = Stopwatch.GetTimestamp();
             run.Release();

@@ -34,8 +34,8 @@ internal sealed class ImageMemory
 }
 
 /// <summary>
-/// The images of a data set. Once used, each stays decoded in its full size as long as there is memory; none where a random crop
-/// decides the scale of decoding.
+/// The images of a data set. Once used, each stays decoded in its full size as long as there is memory; none does with
+/// <see cref="DecodingOptions.ReducedScale"/>, where a random crop decides the scale of decoding.
 /// </summary>
 internal sealed class KeptImages(
     IReadOnlyList<ImageSource> images, IReadOnlyList<ImageTransform> transforms, DecodingOptions decoding, ImageMemory? memory)

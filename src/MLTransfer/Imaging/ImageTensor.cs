@@ -10,8 +10,8 @@ internal static class ImageTensor
     private const int Channels = 3;
 
     /// <summary>
-    /// Images (N, 3, H, W) in float32, channels-last in memory: (pixel / 255 − mean) / standard deviation, in this order, as torchvision's
-    /// ToTensor and Normalize compute it. Pixels travel to a device as bytes.
+    /// Images (N, 3, H, W) in float32, channels-last in memory: (pixel / 255 − mean) / standard deviation, in this order, as
+    /// torchvision's ToTensor and Normalize compute it. Pixels travel to a device as bytes.
     /// </summary>
     /// <param name="batch">The images; their memory may be overwritten afterwards.</param>
     /// <param name="preprocessing">Mean and standard deviation.</param>

@@ -6,7 +6,8 @@ namespace MLTransfer.Imaging;
 /// <summary>The preprocessing that a backbone expects: the size of images, and how colours are normalized.</summary>
 public sealed record Preprocessing
 {
-    private const int LargestShifted = 64;
+    /// <summary>The largest side, in pixels, of images that are augmented as CIFAR's are.</summary>
+    internal const int LargestSmallImage = 64;
 
     /// <summary>
     /// Standard preprocessing for ImageNet: shorter side 256, centre 224 × 224, ImageNet's mean and standard deviation (as torchvision's
@@ -67,11 +68,11 @@ public sealed record Preprocessing
         Transforms ?? [new Resize(ResizeTo, Interpolation), new CenterCrop(CropTo)];
 
     /// <summary>
-    /// What augmented training does: a random resized crop, and a horizontal flip of every second image. Where evaluation sees whole images
-    /// of at most 64 pixels, they are shifted by up to an eighth instead, as is usual for CIFAR: enlarging a part of so few pixels would
-    /// only blur it. Ignores <see cref="Transforms"/>.
+    /// What augmented training does: a random resized crop, and a horizontal flip with probability 1/2. Where evaluation sees whole
+    /// images of at most 64 pixels, they are shifted by up to an eighth instead, as is usual for CIFAR: enlarging a part of so few pixels
+    /// would only blur it. Ignores <see cref="Transforms"/>.
     /// </summary>
-    public IReadOnlyList<ImageTransform> TrainingTransforms() => CropTo == ResizeTo && CropTo <= LargestShifted
+    public IReadOnlyList<ImageTransform> TrainingTransforms() => CropTo == ResizeTo && CropTo <= LargestSmallImage
         ? [new Resize(ResizeTo, Interpolation), new RandomCrop(CropTo, CropTo / 8), new RandomHorizontalFlip()]
         : [new RandomResizedCrop(CropTo) { Scale = new(0.35, 1), Interpolation = Interpolation }, new RandomHorizontalFlip()];
 

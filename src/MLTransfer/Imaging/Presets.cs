@@ -12,8 +12,6 @@ public static class Presets
     /// <summary>No augmentation: training images go through what evaluation does.</summary>
     public const string None = "none";
 
-    private const int SmallImages = 64;
-
     private static readonly OrderedDictionary<string, Func<Preprocessing, IReadOnlyList<ImageTransform>>> Recipes =
         new(StringComparer.OrdinalIgnoreCase)
         {
@@ -44,7 +42,7 @@ public static class Presets
             : throw new ArgumentException(Unknown(name), nameof(name));
     }
 
-    /// <summary>ImageNet's training recipe since Inception: a random resized crop, every second image flipped.</summary>
+    /// <summary>ImageNet's training recipe since Inception: a random resized crop, flipped with probability 1/2.</summary>
     /// <param name="size">Side of the square, in pixels. Default 224.</param>
     public static IReadOnlyList<ImageTransform> ImageNetTrain(int size = 224) => [new RandomResizedCrop(size), new RandomHorizontalFlip()];
 
@@ -53,7 +51,7 @@ public static class Presets
     public static IReadOnlyList<ImageTransform> ImageNetEval(int size = 224) => Preprocessing.ImageNet.ForSize(size).EvaluationTransforms();
 
     /// <summary>
-    /// The training recipe of CIFAR's ResNets (He et al. 2015, §4.2): shifted by up to 4 pixels, every second image flipped.
+    /// The training recipe of CIFAR's ResNets (He et al. 2015, §4.2): shifted by up to 4 pixels, flipped with probability 1/2.
     /// </summary>
     public static IReadOnlyList<ImageTransform> Cifar => [new Resize(32, 32), new RandomCrop(32, 4), new RandomHorizontalFlip()];
 
@@ -71,7 +69,7 @@ public static class Presets
     ];
 
     private static AutoAugmentPolicy PolicyFor(Preprocessing preprocessing) =>
-        preprocessing.CropTo <= SmallImages ? AutoAugmentPolicy.Cifar10 : AutoAugmentPolicy.ImageNet;
+        preprocessing.CropTo <= Preprocessing.LargestSmallImage ? AutoAugmentPolicy.Cifar10 : AutoAugmentPolicy.ImageNet;
 
     // torchvision erases after normalization, to 0: the mean colour.
     private static RandomErasing Erasing(Preprocessing preprocessing) => new()

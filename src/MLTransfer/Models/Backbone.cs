@@ -11,8 +11,11 @@ namespace MLTransfer.Models;
 /// <summary>A network architecture: its name, its inputs and outputs, and how it is built.</summary>
 public sealed partial class Backbone
 {
+    private const int ClassesToTry = 2;
+    private static readonly Lock Trial = new();
     private readonly Func<ImageModel> _build;
-    private readonly Lazy<ParameterCounts> _counts;
+    private readonly long? _statedParameters;
+    private volatile ParameterCounts? _counts;
 
     /// <summary>Describes a custom network; <see cref="ModelZoo.Register"/> adds it to the zoo.</summary>
     /// <param name="name">Its name in options and in model files: letters, digits, '_', '-' and '.'.</param>
@@ -36,9 +39,7 @@ public sealed partial class Backbone
         Family = family;
         FeatureWidth = featureWidth;
         Preprocessing = preprocessing;
-        Classes = 0;
         _build = build;
-        _counts = new(CountParameters);
     }
 
     /// <summary>A backbone of this library: its parameters are stated, so that listing the zoo builds no network.</summary>
@@ -46,8 +47,7 @@ public sealed partial class Backbone
         : this(name, family, featureWidth, preprocessing, build)
     {
         Classes = 1000;
-        _counts = new(() => new(
-            parameters, parameters - Classes * (FeatureWidth + (ClassifierHasBias ? 1L : 0)), AuxiliaryParameters));
+        _statedParameters = parameters;
     }
 
     /// <summary>The name in options, in model files and on the command line.</summary>
@@ -61,12 +61,12 @@ public sealed partial class Backbone
 
     /// <summary>
     /// The number of trainable parameters, with a classifier of <see cref="Classes"/> classes where there are any. For a network of your
-    /// own, the first call builds it to count them.
+    /// own that is not registered, the first call builds it to count them.
     /// </summary>
-    public long Parameters => _counts.Value.All;
+    public long Parameters => Counts.All;
 
     /// <summary>The number of parameters before the classifier.</summary>
-    public long BodyParameters => _counts.Value.Body;
+    public long BodyParameters => Counts.Body;
 
     /// <summary>
     /// Multiply-adds for one image of the default size, in convolutions and matrix products; 0 where not known. A billion of them is what
@@ -87,19 +87,37 @@ public sealed partial class Backbone
     public Preprocessing Preprocessing { get; }
 
     /// <summary>The smallest side of a square image that the network takes, in pixels. Default: 1.</summary>
-    public int MinimumImageSize { get => InputSizes.Minimum; init => InputSizes = InputSizes with { Minimum = value }; }
+    /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
+    public int MinimumImageSize
+    {
+        get => InputSizes.Minimum;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MinimumImageSize));
+            InputSizes = InputSizes with { Minimum = value };
+        }
+    }
 
     /// <summary>The side of an image must be a multiple of this, in pixels. Default: 1.</summary>
-    public int ImageSizeMultiple { get => InputSizes.Multiple; init => InputSizes = InputSizes with { Multiple = value }; }
+    /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
+    public int ImageSizeMultiple
+    {
+        get => InputSizes.Multiple;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(ImageSizeMultiple));
+            InputSizes = InputSizes with { Multiple = value };
+        }
+    }
 
     /// <summary>Which images the network takes. Default: any size.</summary>
     internal InputSizes InputSizes { get; init; } = InputSizes.Any;
 
     /// <summary>The part of <see cref="BodyParameters"/> that every weights file has: all but the auxiliary heads.</summary>
-    internal long RequiredBodyParameters => _counts.Value.Body - _counts.Value.Auxiliary;
+    internal long RequiredBodyParameters => Counts.Body - Counts.Auxiliary;
 
     /// <summary>Whether <see cref="ImageModel.AuxiliaryHeads"/> has any.</summary>
-    internal bool HasAuxiliaryHeads => _counts.Value.Auxiliary > 0;
+    internal bool HasAuxiliaryHeads => Counts.Auxiliary > 0;
 
     /// <summary>The number of parameters of <see cref="ImageModel.AuxiliaryHeads"/>, with as many classes. Default: 0.</summary>
     internal long AuxiliaryParameters { get; init; }
@@ -107,16 +125,22 @@ public sealed partial class Backbone
     /// <summary>Whether the published classifier has a bias. Default: true.</summary>
     internal bool ClassifierHasBias { get; init; } = true;
 
+    private ParameterCounts Counts => _counts ??= _statedParameters is { } parameters
+        ? new(parameters, parameters - Classes * (FeatureWidth + (ClassifierHasBias ? 1L : 0)), AuxiliaryParameters)
+        : WithNewModel((model, _) => Count(model));
+
     /// <summary>Builds the network with random weights, drawn from torch's generator.</summary>
     /// <param name="classes">The number of classes of its classifier, at least 1.</param>
     /// <param name="head">The layers of the classifier. Default: null, those of the architecture itself.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is below 1.</exception>
+    /// <exception cref="InvalidOperationException">The function that builds it returned null.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to add or install.</exception>
     public ImageModel Build(int classes, ClassifierHead? head = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         TorchLibrary.Require();
-        ImageModel model = _build();
+        ImageModel model = _build()
+            ?? throw new InvalidOperationException($"The function that builds the backbone '{Name}' returned null instead of a network.");
         model.ResetClassifier(classes, head);
         // The model owns its weights: a dispose scope around this call must not dispose them.
         foreach (Tensor weight in model.state_dict().Values) weight.DetachFromDisposeScope();
@@ -124,16 +148,23 @@ public sealed partial class Backbone
     }
 
     /// <summary>
-    /// Builds the network and checks what training, scoring and saving rely on: its groups hold every weight once, features and logits have
-    /// their shapes, gradients reach all weights, the classifier can be replaced. <see cref="ModelZoo.Register"/> does this too.
+    /// Builds the network once and checks what training, scoring and saving rely on: its groups can be told apart by name and hold every
+    /// weight once, the classifier has its name and can be replaced, auxiliary heads follow a group, the network takes images of the size
+    /// of its preprocessing, features and logits have their shapes and are the same for the same images, gradients reach all weights. It
+    /// leaves torch's random numbers as they were. <see cref="ModelZoo.Register"/> does this too.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The network violates these requirements; the message lists every violation.</exception>
+    /// <exception cref="InvalidOperationException">The network violates these requirements; the message lists the violations.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to add or install.</exception>
     public void Verify()
     {
-        int classes = 2, side = Preprocessing.CropTo;
-        IReadOnlyList<string> violations = WithNewModel(classes, model => BackboneContract.FindViolations(
-            this, model, classes, linspace(-1, 1, 2 * 3 * side * side).view(2, 3, side, side)));
+        int side = Preprocessing.CropTo;
+        IReadOnlyList<string> violations = WithNewModel((model, classes) =>
+        {
+            // Counted here, so that nothing builds the network again in the middle of a training.
+            if (_statedParameters is null) _counts ??= Count(model);
+            return BackboneContract.FindViolations(
+                this, model, classes, linspace(-1, 1, 2 * 3 * side * side).view(2, 3, side, side));
+        });
         if (violations.Count > 0)
             throw new InvalidOperationException($"The backbone '{Name}' cannot be used. {string.Join(" ", violations)}");
     }
@@ -147,28 +178,33 @@ public sealed partial class Backbone
             throw new ArgumentException($"{Name} cannot see images of {size} × {size} pixels: {complaint}", nameof(size));
     }
 
-    private ParameterCounts CountParameters() => WithNewModel(Math.Max(1, Classes), model =>
+    private ParameterCounts Count(ImageModel model)
     {
-        static long Count(IEnumerable<nn.Module> modules) =>
+        static long Sum(IEnumerable<nn.Module> modules) =>
             modules.SelectMany(module => module.parameters()).Sum(parameter => parameter.numel());
-        long all = Count([model]), head = Count([model.Head]);
-        return new ParameterCounts(Classes == 0 ? all - head : all, all - head, Count(model.AuxiliaryHeads));
-    });
+        long all = Sum([model]), head = Sum([model.Head]);
+        return new ParameterCounts(Classes == 0 ? all - head : all, all - head, Sum(model.AuxiliaryHeads));
+    }
 
-    // Restores the generator: building a network only to inspect it must not change the random weights of the next training.
-    private T WithNewModel<T>(int classes, Func<ImageModel, T> look)
+    // Restores the generator: building a network only to inspect it must not change the random weights of the next training. One at a time:
+    // otherwise a thread would restore what another one has drawn.
+    private T WithNewModel<T>(Func<ImageModel, int, T> look)
     {
         TorchLibrary.Require();
-        using var scope = NewDisposeScope();
-        Tensor generator = random.get_rng_state();
-        try
+        lock (Trial)
         {
-            using ImageModel model = Build(classes);
-            return look(model);
-        }
-        finally
-        {
-            random.set_rng_state(generator);
+            using var scope = NewDisposeScope();
+            Tensor generator = random.get_rng_state();
+            try
+            {
+                int classes = Classes > 0 ? Classes : ClassesToTry;
+                using ImageModel model = Build(classes);
+                return look(model, classes);
+            }
+            finally
+            {
+                random.set_rng_state(generator);
+            }
         }
     }
 
@@ -197,13 +233,17 @@ internal sealed record InputSizes
     public static InputSizes MultiplesOf(int side) => new() { Minimum = side, Multiple = side };
 
     /// <summary>What is wrong with a size, as the end of a sentence; null when nothing is.</summary>
-    public string? Complaint(int size) => size switch
+    public string? Complaint(int size)
     {
-        _ when size % Multiple != 0 =>
-            $"it takes multiples of {Multiple}, such as {Math.Max(Minimum, (size + Multiple / 2) / Multiple * Multiple)}.",
-        _ when size < Minimum => $"it needs at least {Minimum} × {Minimum}.",
-        _ => null,
-    };
+        long smallest = ((long)Minimum + Multiple - 1) / Multiple * Multiple;
+        return size switch
+        {
+            _ when size % Multiple != 0 =>
+                $"it takes multiples of {Multiple}, such as {Math.Max(smallest, ((long)size + Multiple / 2) / Multiple * Multiple)}.",
+            _ when size < Minimum => $"it needs at least {smallest} × {smallest}.",
+            _ => null,
+        };
+    }
 }
 
 /// <summary>

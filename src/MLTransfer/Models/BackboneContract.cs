@@ -20,6 +20,9 @@ internal static class BackboneContract
         List<string> found = [.. Groups(model), .. Weights(model)];
         if (backbone.FeatureWidth != model.FeatureWidth)
             found.Add($"Its features are {model.FeatureWidth} wide in the network and {backbone.FeatureWidth} in its description.");
+        if (backbone.InputSizes.Complaint(backbone.Preprocessing.CropTo) is { } complaint)
+            found.Add($"Its preprocessing ends with images of {backbone.Preprocessing.CropTo} × {backbone.Preprocessing.CropTo} pixels: "
+                + complaint);
         // Later checks would only repeat the failure of an earlier one.
         if (found.Count == 0) found.AddRange(Features(model, images));
         if (found.Count == 0) found.AddRange(Logits(model, classes, images));
@@ -37,6 +40,9 @@ internal static class BackboneContract
                 yield return $"The layer group '{names[i]}' cannot be told from '{names[found]}': "
                     + "no name may repeat, or be the start of one before it.";
         }
+        foreach (AuxiliaryHead head in model.AuxiliaryHeads.Where(head => model.Groups.All(group => group.Name != head.After)))
+            yield return $"The auxiliary head '{head.StateName}' would never be trained: there is no layer group '{head.After}', "
+                + "whose output it classifies.";
     }
 
     // The optimizer, freezing and the files of weights each see the network through one of these lists.

@@ -28,7 +28,7 @@ public sealed record ClassifierHead
     /// <summary>Dropout, then one linear layer.</summary>
     /// <param name="rate">The probability that a feature is set to zero in a training step, from 0 to below 1. Default: 0.2.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is outside that range.</exception>
-    public static ClassifierHead Dropout(double rate = 0.2) => new() { DropoutRate = Checked(rate) };
+    public static ClassifierHead Dropout(double rate = 0.2) => new() { DropoutRate = Checked(rate, nameof(rate)) };
 
     /// <summary>Linear(features, width) → ReLU → Dropout → Linear(width, classes).</summary>
     /// <param name="width">The width of the hidden layer, from 1 to 65,536. Default: 256.</param>
@@ -38,7 +38,7 @@ public sealed record ClassifierHead
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(width, WidestHidden);
-        return new() { HiddenWidth = width, DropoutRate = Checked(dropout) };
+        return new() { HiddenWidth = width, DropoutRate = Checked(dropout, nameof(dropout)) };
     }
 
     /// <summary>Parses what <see cref="ToString"/> writes; numbers at the end may be left out.</summary>
@@ -70,9 +70,9 @@ public sealed record ClassifierHead
         _ => "linear",
     };
 
-    private static double Checked(double rate) =>
+    private static double Checked(double rate, string name) =>
         rate is >= 0 and < 1 ? rate : throw new ArgumentOutOfRangeException(
-            nameof(rate), rate, "A dropout rate must be at least 0 and below 1.");
+            name, rate, "A dropout rate must be at least 0 and below 1.");
 
     private static double? ParseRate(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double rate) && rate is >= 0 and < 1 ? rate

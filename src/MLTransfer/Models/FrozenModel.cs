@@ -17,12 +17,7 @@ internal sealed class FrozenModel : IDisposable
 
     /// <summary>Folds a network.</summary>
     /// <param name="model">The network, on any device; it is put into evaluation mode.</param>
-    /// <param name="precision">The number format. Default: bfloat16 on processors that compute with it, float32 elsewhere.</param>
-    public FrozenModel(ImageModel model, Precision precision = Precision.Auto) : this(
-        model, Devices.Resolve(precision, (model ?? throw new ArgumentNullException(nameof(model))).parameters().First().device))
-    {
-    }
-
+    /// <param name="type">The number format to compute with; a network from outside this library computes in float32.</param>
     public FrozenModel(ImageModel model, ScalarType type)
     {
         _model = model;
@@ -30,9 +25,6 @@ internal sealed class FrozenModel : IDisposable
         model.eval();
         foreach (IFoldable unit in model.FoldableUnits()) unit.Fold(_type);
     }
-
-    /// <summary>The precision it computes with.</summary>
-    public Precision Precision => _type == ScalarType.BFloat16 ? Precision.BFloat16 : Precision.Float32;
 
     /// <summary>Images (N, 3, H, W) in float32 to bottleneck features (N, width) in float32.</summary>
     public Tensor Features(Tensor images)

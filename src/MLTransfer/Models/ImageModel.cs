@@ -76,7 +76,9 @@ public abstract class ImageModel : NamedModule
         return Head.call(Pool(maps)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The logits (N, classes) of the head, then those of each of <see cref="AuxiliaryHeads"/>, for training.</summary>
+    /// <summary>
+    /// The logits (N, classes) of the head, then those of <see cref="AuxiliaryHeads"/> in the order of their groups, for training.
+    /// </summary>
     public IReadOnlyList<Tensor> AllLogits(Tensor images)
     {
         var auxiliary = new List<Tensor>();
@@ -142,7 +144,7 @@ public abstract class ImageModel : NamedModule
     protected virtual void InitializeClassifier(Tensor weight, Tensor bias) => Initialization.Linear(weight, bias);
 
     private nn.Module<Tensor, Tensor> Classifier(int classes, ClassifierHead head) => head.HiddenWidth is { } width
-        ? new Sequence([nn.Linear(FeatureWidth, width), nn.ReLU(), nn.Dropout(head.DropoutRate ?? _dropout), nn.Linear(width, classes)])
+        ? new Sequence([nn.Linear(FeatureWidth, width), nn.ReLU(), nn.Dropout(head.DropoutRate!.Value), nn.Linear(width, classes)])
         : new LinearHead(FeatureWidth, classes, head.DropoutRate ?? _dropout, InitializeClassifier);
 
     /// <summary>The output of the last group: maps (N, C, H, W), or vectors (N, C).</summary>

@@ -59,13 +59,12 @@ public static class ModelZoo
     /// <exception cref="ArgumentException">There is a backbone of that name; case is ignored.</exception>
     /// <exception cref="InvalidOperationException">The network violates the requirements of <see cref="Backbone.Verify"/>; the message says
     /// how.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to add or install.</exception>
     public static void Register(Backbone backbone)
     {
         ArgumentNullException.ThrowIfNull(backbone);
         CheckIsNew(backbone);
         backbone.Verify();
-        // Counted now: counting builds the network, which must not happen in the middle of a training.
-        _ = backbone.Parameters;
         lock (Registration)
         {
             CheckIsNew(backbone);
@@ -80,9 +79,8 @@ public static class ModelZoo
     /// <exception cref="InvalidDataException">There is none; the message says that a custom backbone must be registered first.</exception>
     internal static Backbone FindForModelFile(string name) => TryFind(name) ?? throw new InvalidDataException(
         $"The model was trained on the backbone '{Printable.Sanitize(name, LongestName)}', which is not registered here. If it is your "
-        + $"own, "
-        + $"register it before loading the model: {nameof(ModelZoo)}.{nameof(Register)}; otherwise a newer version of MLTransfer wrote "
-        + "the model, or the file is damaged.");
+        + $"own, register it before loading the model: {nameof(ModelZoo)}.{nameof(Register)}; otherwise a newer version of MLTransfer "
+        + "wrote the model, or the file is damaged.");
 
     private static void CheckIsNew(Backbone backbone)
     {

@@ -51,13 +51,13 @@ public abstract class NamedModule : nn.Module<Tensor, Tensor>
     /// <param name="convolution">The name of the convolution.</param>
     /// <param name="norm">The name of the batch norm.</param>
     /// <param name="shape">The channels, kernel, stride, padding and groups of the convolution.</param>
-    /// <param name="epsilon">The ε of the batch norm.</param>
+    /// <param name="options">The options of the batch norm. Null: PyTorch's defaults.</param>
     /// <param name="bias">Whether the convolution has a bias. Null: where there is no batch norm.</param>
-    /// <param name="momentum">The momentum of the batch norm: the weight of a batch in its running statistics.</param>
     internal ConvolutionUnit Convolution(
-        string convolution, string? norm, ConvolutionShape shape, double epsilon = 1e-5, bool? bias = null, double momentum = 0.1)
+        string convolution, string? norm, ConvolutionShape shape, BatchNormOptions? options = null, bool? bias = null)
     {
         Conv2d kernel = Child(convolution, shape.Build(bias ?? norm is null));
+        (double epsilon, double momentum) = options ?? BatchNormOptions.Default;
         var unit = new ConvolutionUnit(kernel, norm is null ? null : Child(norm, nn.BatchNorm2d(shape.Outputs, epsilon, momentum)), shape);
         _units.Add(unit);
         return unit;

@@ -145,7 +145,8 @@ internal static class NetworkInFile
     private static WeightsException Ambiguous(string[] prefixes, string file, string architecture) => new(
         file,
         $"holds {architecture} {prefixes.Length} times, under the names "
-            + string.Join(", ", prefixes.Order(StringComparer.Ordinal).Take(Shown).Select(Quoted)) + (prefixes.Length > Shown ? ", …" : ""),
+            + string.Join(", ", prefixes.Order(StringComparer.Ordinal).Take(Shown).Select(Quoted))
+            + (prefixes.Length > Shown ? ", …" : ""),
         "Save the one that you want alone, in PyTorch: torch.save({k.removeprefix(\"PREFIX\"): v "
             + "for k, v in state_dict.items() if k.startswith(\"PREFIX\")}, \"weights.pth\").");
 

@@ -138,7 +138,10 @@ public class BatchLoaderTests
         Assert.Equal(double.NaN, slow.WaitFraction);
         Assert.Equal(4, slow.Load(order).Count());
         foreach (ImageBatch batch in fast.Load(order))
+        {
+            Assert.False(fast.WaitFraction > 1, "A batch in use counts as waited for, but not yet as used.");
             Thread.Sleep(50 * batch.Count);
+        }
 
         Assert.InRange(slow.WaitFraction, 0.9, 1);
         Assert.InRange(fast.WaitFraction, 0, 0.5);

@@ -44,9 +44,9 @@ public class ClassifierHeadTests
     [Fact]
     public void Numbers_out_of_range_are_refused_in_code_too()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => ClassifierHead.Dropout(1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ClassifierHead.Mlp(0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ClassifierHead.Mlp(dropout: double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>("rate", () => ClassifierHead.Dropout(1));
+        Assert.Throws<ArgumentOutOfRangeException>("width", () => ClassifierHead.Mlp(0));
+        Assert.Throws<ArgumentOutOfRangeException>("dropout", () => ClassifierHead.Mlp(dropout: double.NaN));
     }
 }
 

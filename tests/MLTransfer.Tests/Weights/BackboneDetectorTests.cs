@@ -65,7 +65,7 @@ public class EmbeddedBackboneTests
         using ImageModel model = ModelZoo.Find("embedded").Build(Weights.Classes);
         LocalWeights local = await WeightStore.Default.GetAsync(WeightsReference.ForPublished(Weights));
         StateDict.Load(model, local.Read(), local.Name, "embedded");
-        using var frozen = new FrozenModel(model, Precision.Float32);
+        using var frozen = new FrozenModel(model, ScalarType.Float32);
         (EncodedImage[] images, int[] labels) = HeldOut();
         var loader = new BatchLoader(images, Weights.Preprocessing.EvaluationTransforms(), FrozenModel.BatchSize, 0, seed: 1);
         int right = 0;

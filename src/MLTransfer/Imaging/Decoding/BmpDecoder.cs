@@ -94,6 +94,7 @@ internal sealed class BmpDecoder : FormatDecoder
                 DecodeRuns(pixels);
             else
                 DecodeRows(pixels);
+            pixels.Premultiply();
             return pixels;
         }
         catch
@@ -149,9 +150,8 @@ internal sealed class BmpDecoder : FormatDecoder
                 3 => from[0] | (uint)from[1] << 8 | (uint)from[2] << 16,
                 _ => BinaryPrimitives.ReadUInt32LittleEndian(from),
             };
-            int a = alpha.IsPresent ? alpha.Read(pixel) : byte.MaxValue;
-            target[x] = DecodedPixels.Multiply(red.Read(pixel), a) | (uint)DecodedPixels.Multiply(green.Read(pixel), a) << 8
-                | (uint)DecodedPixels.Multiply(blue.Read(pixel), a) << 16 | (uint)a << 24;
+            target[x] = red.Read(pixel) | green.Read(pixel) << 8 | blue.Read(pixel) << 16
+                | (alpha.IsPresent ? alpha.Read(pixel) << 24 : Opaque);
         }
     }
 
@@ -262,6 +262,6 @@ internal sealed class BmpDecoder : FormatDecoder
 
         internal bool IsPresent => mask != 0;
 
-        internal int Read(uint pixel) => mask == 0 ? 0 : (int)((ulong)((pixel & mask) >> _shift) * 255 / (mask >> _shift));
+        internal uint Read(uint pixel) => mask == 0 ? 0 : (uint)((ulong)((pixel & mask) >> _shift) * 255 / (mask >> _shift));
     }
 }

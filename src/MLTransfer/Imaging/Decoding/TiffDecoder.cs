@@ -43,6 +43,8 @@ internal sealed class TiffDecoder : FormatDecoder
                 tiff.SetField(TiffTag.JPEGCOLORMODE, JpegColorMode.RGB);
             ReadValues(tiff, pixels);
             ConvertToRgba(pixels.Bytes);
+            if (!_tiff.IsPremultiplied)
+                pixels.Premultiply();
             return pixels;
         }
         // The library checks less than it reads: damage ends in exceptions of any kind, but never outside managed memory.
@@ -179,8 +181,6 @@ internal sealed class TiffDecoder : FormatDecoder
             }
             if (_tiff.Alpha < 0)
                 pixel[AlphaByte] = byte.MaxValue;
-            else if (!_tiff.IsPremultiplied)
-                Premultiply(pixel);
         }
     }
 
@@ -196,12 +196,6 @@ internal sealed class TiffDecoder : FormatDecoder
         int white = byte.MaxValue - pixel[3];
         for (int ink = 0; ink < 3; ink++)
             pixel[ink] = (byte)(white - DecodedPixels.Multiply(pixel[ink], white));
-    }
-
-    private static void Premultiply(Span<byte> pixel)
-    {
-        for (int color = 0; color < 3; color++)
-            pixel[color] = DecodedPixels.Multiply(pixel[color], pixel[AlphaByte]);
     }
 
     /// <summary>The file, and the library's complaints about it.</summary>

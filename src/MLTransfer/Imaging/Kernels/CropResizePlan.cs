@@ -33,6 +33,12 @@ internal readonly record struct CropResizePlan(
         }
     }
 
+    /// <summary>
+    /// Whether any part of the window can be resampled: not where that needs its pixels first, because it is resampled already or has a
+    /// black border.
+    /// </summary>
+    internal bool CanResize => !Resamples && WholeGrid.Contains(Window);
+
     private bool Resamples => Grid.Width != Source.Width || Grid.Height != Source.Height;
 
     private Region WholeGrid => new(0, 0, Grid.Width, Grid.Height);
@@ -44,14 +50,12 @@ internal readonly record struct CropResizePlan(
         return new(all, size, all, false, Interpolation.Bilinear);
     }
 
-    /// <summary>
-    /// Resamples the window; null where that needs its pixels first, because it is resampled already or has a black border.
-    /// </summary>
+    /// <summary>Resamples the window; null where the size changes and <see cref="CanResize"/> is false.</summary>
     internal CropResizePlan? Resize(ImageDimensions size, Interpolation interpolation)
     {
         if (size == Size)
             return this;
-        if (Resamples || !WholeGrid.Contains(Window))
+        if (!CanResize)
             return null;
         Region source = Window with { X = Source.X + Window.X, Y = Source.Y + Window.Y };
         return new CropResizePlan(source, size, new Region(0, 0, size.Width, size.Height), Mirrored, interpolation) { Flipped = Flipped };

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -57,13 +56,6 @@ internal static class PixelOrder
             source.Slice(from, 3).CopyTo(target[to..]);
             target[to + 3] = 0;
         }
-    }
-
-    /// <summary>Exchanges red and blue of pixels of four bytes.</summary>
-    internal static void ExchangeRedAndBlue(Span<byte> pixels)
-    {
-        foreach (ref uint pixel in MemoryMarshal.Cast<byte, uint>(pixels))
-            pixel = pixel & 0xFF00FF00 | BitOperations.RotateLeft(pixel & 0x00FF00FF, 16);
     }
 
     /// <summary>Mirrors a row of red, green, blue.</summary>

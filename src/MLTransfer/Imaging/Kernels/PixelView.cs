@@ -28,8 +28,6 @@ internal readonly ref struct PixelView(ReadOnlySpan<byte> bytes, int width, int 
 
     internal int BytesPerPixel => layout == PixelLayout.Rgb ? 3 : 4;
 
-    internal int Reduction => reduction;
-
     /// <summary>The stored columns of a region of the image.</summary>
     internal SourceAxis Columns(Region part) => SourceAxis.Create(part.X, part.Width, Stored(width, reduction), reduction);
 

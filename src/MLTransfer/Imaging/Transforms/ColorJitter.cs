@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MLTransfer.Errors;
 using MLTransfer.Imaging.Kernels;
 
 namespace MLTransfer.Imaging.Transforms;
@@ -31,15 +32,15 @@ public sealed record ColorJitter : BuiltInTransform
 
     /// <summary>Factors of brightness, at least 0: 0 is black, 1 changes nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end is negative, or the lower end is above the upper.</exception>
-    public Interval Brightness { get; init => field = value.Within(0, float.MaxValue, nameof(Brightness)); } = Unchanged;
+    public Interval Brightness { get; init => field = value.NotNegative(nameof(Brightness)); } = Unchanged;
 
     /// <summary>Factors of contrast, at least 0: 0 is the mean grey, 1 changes nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end is negative, or the lower end is above the upper.</exception>
-    public Interval Contrast { get; init => field = value.Within(0, float.MaxValue, nameof(Contrast)); } = Unchanged;
+    public Interval Contrast { get; init => field = value.NotNegative(nameof(Contrast)); } = Unchanged;
 
     /// <summary>Factors of saturation, at least 0: 0 is grey, 1 changes nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end is negative, or the lower end is above the upper.</exception>
-    public Interval Saturation { get; init => field = value.Within(0, float.MaxValue, nameof(Saturation)); } = Unchanged;
+    public Interval Saturation { get; init => field = value.NotNegative(nameof(Saturation)); } = Unchanged;
 
     /// <summary>Rotation of the hue in turns, from -0.5 to 0.5: 0 changes nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end is outside, or the lower end is above the upper.</exception>
@@ -66,7 +67,7 @@ public sealed record ColorJitter : BuiltInTransform
 
     private static Interval Factors(double amount, string name)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(amount, 0, name);
-        return Interval.Around(1, amount) is var factors && factors.Least < 0 ? factors with { Least = 0 } : factors;
+        Require.NotNegative(amount, name);
+        return new Interval(Math.Max(0, 1 - amount), 1 + amount);
     }
 }

@@ -135,7 +135,9 @@ public sealed record RandomAdjustSharpness : OccasionalTransform
     /// </exception>
     public RandomAdjustSharpness(double sharpnessFactor, double probability = 0.5) : base(probability)
     {
-        SharpnessFactor = Require.Between(0, sharpnessFactor, float.MaxValue, nameof(sharpnessFactor));
+        // Pixels are mixed in 32 bits, where a larger number would be infinite.
+        Require.NotNegative((float)sharpnessFactor, nameof(sharpnessFactor));
+        SharpnessFactor = sharpnessFactor;
     }
 
     /// <summary>0 smooths, 1 changes nothing, 2 sharpens as much as 0 smooths.</summary>

@@ -10,7 +10,7 @@ public sealed record CenterCrop : BuiltInTransform
     /// <summary>Cuts a square.</summary>
     /// <param name="size">Its side in pixels.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is not positive, or above 1,048,576.</exception>
-    public CenterCrop(int size) : this(size, size) { }
+    public CenterCrop(int size) : this(new ImageDimensions(RequireSide(size, nameof(size)), size)) { }
 
     /// <summary>Cuts a rectangle.</summary>
     /// <param name="width">In pixels.</param>
@@ -130,10 +130,10 @@ public sealed record RandomResizedCrop : BuiltInTransform
 
     internal override CropResizePlan? Plan(in CropResizePlan plan, ref ImageRandom random)
     {
-        ImageDimensions square = new(Size, Size);
-        if (plan.Crop(new Region(0, 0, 1, 1))?.Resize(square, Interpolation) is null)
+        // Asked of the whole window: another part of it may reach beyond the image than the one that will be chosen.
+        if (!plan.CanResize)
             return null;
-        return plan.Crop(ChooseRegion(plan.Size, ref random))?.Resize(square, Interpolation);
+        return plan.Crop(ChooseRegion(plan.Size, ref random))?.Resize(new ImageDimensions(Size, Size), Interpolation);
     }
 
     internal Region ChooseRegion(ImageDimensions image, ref ImageRandom random)

@@ -37,7 +37,7 @@ public sealed record GaussianBlur : BuiltInTransform
 
     /// <summary>Standard deviation of the Gaussian in pixels, above 0; drawn for each image. Default 0.1 to 2.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end is not a positive number, or the lower end is above the upper.</exception>
-    public Interval Sigma { get; init => field = value.Within(float.Epsilon, float.MaxValue, nameof(Sigma)); } = new(0.1, 2);
+    public Interval Sigma { get; init => field = value.Positive(nameof(Sigma)); } = new(0.1, 2);
 
     internal override void Change(ImageBuffer buffer, ref ImageRandom random) =>
         Gaussian.Blur(buffer, KernelSize, Sigma.Sample(ref random));

@@ -10,8 +10,9 @@ namespace MLTransfer.Imaging.Transforms;
 /// </summary>
 /// <remarks>
 /// Transforms are immutable, are called by several threads at once and are never disposed. All randomness comes from the
-/// <see cref="ImageRandom"/> passed in, so that a seed decides the results. A transform that is saved with a model, or names a checkpoint,
-/// is written as its public properties and read through its constructor, by System.Text.Json: <see cref="Register{T}"/> gives it a name.
+/// <see cref="ImageRandom"/> passed in, so that a seed decides the results. A transform that is saved with a model, or in what a
+/// checkpoint must agree with, is written as its public properties and read through its constructor, by System.Text.Json:
+/// <see cref="Register{T}"/> gives it a name.
 /// </remarks>
 public abstract record ImageTransform
 {
@@ -34,7 +35,7 @@ public abstract record ImageTransform
     /// <typeparam name="T">The transform.</typeparam>
     /// <param name="name">Its name in files. A transform that gives other pixels than before should get a new one.</param>
     /// <exception cref="ArgumentException">
-    /// The name is empty or belongs to another transform, or the transform has another name.
+    /// The name is empty or belongs to another transform, or the transform is abstract or has another name.
     /// </exception>
     public static void Register<T>(string name)
         where T : ImageTransform => TransformJson.Register(typeof(T), name);

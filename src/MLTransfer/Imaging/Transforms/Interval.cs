@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MLTransfer.Imaging.Transforms;
 
-/// <summary>A closed interval, from which random transforms draw uniformly.</summary>
+/// <summary>A closed interval, from which random transforms draw uniformly; aspect ratios uniformly in their logarithm.</summary>
 /// <param name="Least">The lower end.</param>
 /// <param name="Most">The upper end, not below the lower one.</param>
 public readonly record struct Interval(double Least, double Most)
@@ -22,6 +22,13 @@ public readonly record struct Interval(double Least, double Most)
         ? this
         : throw new ArgumentOutOfRangeException(name, this, string.Create(
             CultureInfo.InvariantCulture, $"{name} is {this}; it must lie between {least} and {most}, the lower end first."));
+
+    /// <summary>Returns this interval where no end is negative or too large for 32 bits.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An end is outside, or the lower end is above the upper one.</exception>
+    internal Interval NotNegative(string name) => Least >= 0 && Least <= Most && float.IsFinite((float)Most)
+        ? this
+        : throw new ArgumentOutOfRangeException(
+            name, this, $"{name} is {this}; its ends must be 0 or positive numbers, the lower end first.");
 
     /// <summary>Returns this interval where both ends are positive numbers.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end is not positive, or the lower end is above the upper one.</exception>

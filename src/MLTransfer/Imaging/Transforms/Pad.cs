@@ -10,7 +10,7 @@ public sealed record Pad : BuiltInTransform
     /// <summary>Adds a border of the same width on all sides.</summary>
     /// <param name="border">In pixels.</param>
     /// <exception cref="ArgumentOutOfRangeException">The width is negative, or above 1,048,576.</exception>
-    public Pad(int border) : this(border, border, border, border) { }
+    public Pad(int border) : this(RequireBorder(border, nameof(border)), border, border, border) { }
 
     /// <summary>Adds a border.</summary>
     /// <param name="left">Width at the left, in pixels.</param>

@@ -34,8 +34,10 @@ public sealed record Resize : BuiltInTransform
     {
         if (shorterSide is null == exactly is null)
             throw new ArgumentException("Either the shorter side or both sides are given.", nameof(shorterSide));
-        RequireSide(shorterSide ?? exactly!.Value.Width, "width");
-        RequireSide(shorterSide ?? exactly!.Value.Height, "height");
+        if (shorterSide is { } shorter)
+            RequireSide(shorter, nameof(shorterSide));
+        if (exactly is { } size)
+            (_, _) = (RequireSide(size.Width, "width"), RequireSide(size.Height, "height"));
         (ShorterSide, Exactly, Interpolation) = (shorterSide, exactly, interpolation);
     }
 

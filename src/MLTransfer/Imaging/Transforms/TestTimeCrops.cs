@@ -10,7 +10,7 @@ public sealed record FiveCrop
     /// <summary>Cuts squares.</summary>
     /// <param name="size">Their side in pixels.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is not positive, or above 1,048,576.</exception>
-    public FiveCrop(int size) : this(size, size) { }
+    public FiveCrop(int size) : this(BuiltInTransform.RequireSide(size, nameof(size)), size) { }
 
     /// <summary>Cuts rectangles.</summary>
     /// <param name="width">In pixels.</param>

@@ -83,12 +83,14 @@ internal sealed class TransformJson : JsonConverter<IReadOnlyList<ImageTransform
 
     internal static IReadOnlyDictionary<string, Type> Kinds => _kinds;
 
-    /// <exception cref="ArgumentException">The name is empty or taken, or the type has another name.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is empty or taken, or the type is abstract or has another name.
+    /// </exception>
     internal static void Register(Type type, string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (type.IsAbstract)
-            throw new ArgumentException($"{type.Name} is abstract; register the transforms that derive from it.", nameof(type));
+            throw new ArgumentException($"{type.Name} is abstract; register the transforms that derive from it.");
         ImmutableInterlocked.Update(ref _kinds, kinds => kinds.TryGetValue(name, out Type? taken)
             ? taken == type ? kinds : throw new ArgumentException(
                 $"The name '{name}' belongs to the transform {taken.FullName}; choose another one for {type.FullName}.", nameof(name))

@@ -25,7 +25,7 @@ internal sealed class ConvolutionModule : NamedModule
         string convolution, string norm, ConvolutionShape shape, BatchNormOptions statistics, Func<Tensor, Tensor>? activation)
         : base(nameof(ConvolutionModule))
     {
-        _unit = Convolution(convolution, norm, shape, statistics.Epsilon, momentum: statistics.Momentum);
+        _unit = Convolution(convolution, norm, shape, statistics);
         _activation = activation;
     }
 
@@ -53,7 +53,7 @@ internal sealed class ConvolutionPath : NamedModule
         _steps = new (ConvolutionUnit, bool)[steps.Length];
         for (int i = 0, index = 0; i < steps.Length; i++)
         {
-            _steps[i] = (Convolution($"{index}", $"{index + 1}", steps[i].Shape, norm.Epsilon, momentum: norm.Momentum), steps[i].Active);
+            _steps[i] = (Convolution($"{index}", $"{index + 1}", steps[i].Shape, norm), steps[i].Active);
             index += steps[i].Active ? 3 : 2;
         }
     }

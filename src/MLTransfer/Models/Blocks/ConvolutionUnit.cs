@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Blocks;
 
 /// <summary>
-/// A convolution and the batch norm after it. Folded, both are one convolution: w' = w · γ/√(σ² + ε), b' = β − μ · γ/√(σ² + ε) (Jacob et
-/// al. 2018, section 3.2), with channels-last weights.
+/// A convolution and the batch norm after it. Folded, both are one convolution: w' = w · γ/√(σ² + ε),
+/// b' = β − μ · γ/√(σ² + ε) (Jacob et al. 2018, section 3.2), with channels-last weights.
 /// </summary>
 internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, ConvolutionShape shape) : IFoldable
 {

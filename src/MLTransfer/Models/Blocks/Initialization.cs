@@ -26,14 +26,14 @@ internal static class Initialization
         nn.init.uniform_(bias, -bound, bound);
     }
 
-    /// <summary>A linear layer with weights normal(0, <paramref name="deviation"/>) and no bias.</summary>
+    /// <summary>A linear layer with weights normal(0, <paramref name="deviation"/>) and biases zero.</summary>
     public static void NormalLinear(Tensor weight, Tensor bias, double deviation)
     {
         nn.init.normal_(weight, 0, deviation);
         nn.init.zeros_(bias);
     }
 
-    /// <summary>As <see cref="KaimingFanOut"/>, with linear layers normal(0, 0.01) and no bias.</summary>
+    /// <summary>As <see cref="KaimingFanOut"/>, with linear layers normal(0, 0.01) and biases zero.</summary>
     public static void Vgg(nn.Module model)
     {
         KaimingFanOut(model);
@@ -62,15 +62,17 @@ internal static class Initialization
     }
 
     /// <summary>
-    /// Fills a tensor from a normal(0, <paramref name="deviation"/>) that is cut at ±2, by the inverse of its distribution function: σ · √2
-    /// · erf⁻¹(u) with u uniform within ±erf(2 / (σ · √2)), as PyTorch's <c>trunc_normal_</c>. TorchSharp 0.107's own gives a constant.
+    /// Fills a tensor from a normal(0, <paramref name="deviation"/>) that is cut at ±2, by the inverse of its distribution function:
+    /// σ · √2 · erf⁻¹(u) with u uniform within ±erf(2 / (σ · √2)), as PyTorch's <c>trunc_normal_</c>. TorchSharp 0.107's own
+    /// gives a constant.
     /// </summary>
     /// <returns>The tensor itself, overwritten.</returns>
     public static Tensor TruncatedNormal(Tensor weight, double deviation)
     {
         using var frozen = no_grad();
         using Tensor cut = tensor(2 / (deviation * Math.Sqrt(2)), ScalarType.Float64).erf_();
-        // erf⁻¹(±1) is infinite, and float32 sometimes rounds to 1: PyTorch then has a weight of ±2, here it is the largest possible draw.
+        // erf⁻¹(±1) is infinite, and float32 sometimes rounds to 1: PyTorch then has a weight of ±2, here it is the largest possible
+        // draw.
         double bound = Math.Min(cut.item<double>(), MathF.BitDecrement(1));
         weight.uniform_(-bound, bound).clamp_(-bound, bound).erfinv_().mul_(deviation * Math.Sqrt(2));
         return weight;

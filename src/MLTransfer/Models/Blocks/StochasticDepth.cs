@@ -9,8 +9,8 @@ namespace MLTransfer.Models.Blocks;
 internal static class StochasticDepth
 {
     /// <summary>
-    /// Sets a branch (N, …) to zero for each image with probability p and divides it by 1 − p for the others, so that its mean stays. Does
-    /// nothing outside training or with p = 0.
+    /// Sets a branch (N, …) to zero for each image with probability p and divides it by 1 − p for the others, so that its mean stays.
+    /// Does nothing outside training or with p = 0.
     /// </summary>
     /// <param name="branch">The output of the branch; overwritten.</param>
     /// <param name="probability">p, in [0, 1).</param>

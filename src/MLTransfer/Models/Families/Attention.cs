@@ -124,8 +124,8 @@ internal static class RelativePositions
     }
 
     /// <summary>
-    /// Each offset as two coordinates, rows and columns, on a logarithmic scale: sign(x) · log₂(1 + |8x|) / 3 of x in [−1, 1] (Liu et al.
-    /// 2022, https://arxiv.org/abs/2111.09883, section 3.3): (1, 2 · side − 1, 2 · side − 1, 2).
+    /// Each offset as two coordinates, rows and columns, on a logarithmic scale: sign(x) · log₂(1 + |8x|) / 3 of x in [−1, 1] (Liu et
+    /// al. 2022, https://arxiv.org/abs/2111.09883, section 3.3): (1, 2 · side − 1, 2 · side − 1, 2).
     /// </summary>
     public static Tensor LogarithmicCoordinates(int side)
     {

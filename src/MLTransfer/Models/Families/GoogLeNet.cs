@@ -10,8 +10,8 @@ namespace MLTransfer.Models.Families;
 /// </summary>
 /// <remarks>
 /// The published weights expect images normalized as in TensorFlow: torchvision normalizes with ImageNet's mean m and deviation s and then
-/// takes x · s/0.5 + (m − 0.5)/0.5 of it ("transform_input"). With x = (p − m)/s that is (p − 0.5)/0.5, which the preprocessing here does
-/// at once.
+/// takes x · s/0.5 + (m − 0.5)/0.5 of it ("transform_input"). With x = (p − m)/s that is (p − 0.5)/0.5, which the preprocessing here
+/// does at once.
 /// </remarks>
 internal sealed class GoogLeNet : ImageModel
 {

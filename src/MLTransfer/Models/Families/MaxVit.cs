@@ -12,16 +12,15 @@ internal sealed class MaxVit : ImageModel
 {
     private const long StemWidth = 64;
     private const double LastDrop = 0.2;
-    private const double Epsilon = 1e-3;
-    private const double Momentum = 0.99;
 
+    private static readonly BatchNormOptions Norm = new(Epsilon: 1e-3, Momentum: 0.99);
     private static readonly (long Width, int Layers)[] Stages = [(64, 2), (128, 2), (256, 5), (512, 2)];
 
     private MaxVit(Container classifier) : base(nameof(MaxVit), "classifier.5", (int)Stages[^1].Width, classifier)
     {
         Container stem = Child("stem", new Container("stem"));
         ConvolutionUnit first = stem.Child("0", new Container("0"))
-            .Convolution("0", "1", new(3, StemWidth, 3, 2, 1), Epsilon, momentum: Momentum);
+            .Convolution("0", "1", new(3, StemWidth, 3, 2, 1), Norm);
         ConvolutionUnit second = stem.Child("1", new Container("1")).Convolution("0", null, new(StemWidth, StemWidth, 3, 1, 1));
         Container blocks = Child("blocks", new Container("blocks"));
         var groups = new List<LayerGroup> { new("stem", [stem], images => second.Forward(first.Forward(images).gelu())) };
@@ -56,7 +55,7 @@ internal sealed class MaxVit : ImageModel
         () => new MaxVit(new("classifier")))
         {
             ClassifierHasBias = false,
-            // All but the last map are 32nds of the image or more, and each must consist of whole windows.
+            // The smallest maps have 1/32 of the image's side, and every map must consist of whole windows.
             InputSizes = InputSizes.MultiplesOf(32 * PartitionAttention.Side),
         },
     ];
@@ -108,11 +107,11 @@ internal sealed class MaxVit : ImageModel
             _shortcut = stride == 1 ? null : Child("proj", new Container("proj")).Convolution("1", null, new(inputs, outputs, 1));
             Container layers = Child("layers", new Container("layers"));
             long wide = 4 * outputs;
-            _norm = layers.Child("pre_norm", nn.BatchNorm2d(inputs, Epsilon, Momentum));
+            _norm = layers.Child("pre_norm", nn.BatchNorm2d(inputs, Norm.Epsilon, Norm.Momentum));
             _widen = layers.Child("conv_a", new Container("conv_a"))
-                .Convolution("0", "1", new(inputs, wide, 1), Epsilon, momentum: Momentum);
+                .Convolution("0", "1", new(inputs, wide, 1), Norm);
             _mix = layers.Child("conv_b", new Container("conv_b"))
-                .Convolution("0", "1", new(wide, wide, 3, stride, 1, wide), Epsilon, momentum: Momentum);
+                .Convolution("0", "1", new(wide, wide, 3, stride, 1, wide), Norm);
             _squeeze = layers.Child("squeeze_excitation", new SqueezeExcitation(wide, outputs / 4, Activation.Silu, Activation.Sigmoid));
             _narrow = layers.Convolution("conv_c", null, new(wide, outputs, 1));
             _drop = drop;
@@ -130,8 +129,8 @@ internal sealed class MaxVit : ImageModel
 }
 
 /// <summary>
-/// Attention among 7 × 7 positions of a map and a perceptron for each position, both pre-norm and residual: among neighbors in a window, or
-/// in a grid of positions spread evenly over the map (Tu et al. 2022, https://arxiv.org/abs/2204.01697, section 3.2).
+/// Attention among 7 × 7 positions of a map and a perceptron for each position, both pre-norm and residual: among neighbors in a window,
+/// or in a grid of positions spread evenly over the map (Tu et al. 2022, https://arxiv.org/abs/2204.01697, section 3.2).
 /// </summary>
 internal sealed class PartitionAttention : NamedModule
 {

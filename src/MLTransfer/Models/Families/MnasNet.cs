@@ -22,7 +22,7 @@ internal sealed class MnasNet : ImageModel
         var groups = new List<LayerGroup>();
         void Add(int index, ConvolutionShape shape, bool active)
         {
-            ConvolutionUnit unit = layers.Convolution($"{index}", $"{index + 1}", shape, Norm.Epsilon, momentum: Norm.Momentum);
+            ConvolutionUnit unit = layers.Convolution($"{index}", $"{index + 1}", shape, Norm);
             groups.Add(new($"layers.{index}", unit.Modules, maps => active ? unit.Forward(maps).relu_() : unit.Forward(maps)));
         }
 

@@ -46,7 +46,7 @@ internal sealed class MobileNetV1 : ImageModel
         public Layer(ConvolutionShape shape) : base(nameof(Layer))
         {
             _oddPixelLast = shape is { Kernel: 3, Stride: 2 };
-            _unit = Convolution("conv", "bn", shape with { Padding = _oddPixelLast ? 0 : shape.Kernel / 2 }, epsilon: 1e-3);
+            _unit = Convolution("conv", "bn", shape with { Padding = _oddPixelLast ? 0 : shape.Kernel / 2 }, new BatchNormOptions(1e-3));
         }
 
         public override Tensor forward(Tensor input)

@@ -64,8 +64,8 @@ internal sealed class ResNet : ImageModel
 }
 
 /// <summary>
-/// A residual block of a ResNet (He et al. 2015): two 3×3 convolutions, or 1×1, 3×3, 1×1 in a bottleneck with the stride on the 3×3 (as
-/// torchvision does, "ResNet v1.5"), residual, with a 1×1 convolution on the shortcut where shapes differ.
+/// A residual block of a ResNet (He et al. 2015): two 3×3 convolutions, or 1×1, 3×3, 1×1 in a bottleneck with the stride on the 3×3
+/// (as torchvision does, "ResNet v1.5"), residual, with a 1×1 convolution on the shortcut where shapes differ.
 /// </summary>
 internal sealed class ResidualBlock : NamedModule
 {

@@ -76,7 +76,9 @@ internal sealed class SwinTransformer : ImageModel
             InputSizes = InputSizes.AtLeast(32),
         };
 
-    /// <summary>Windows of 7 × 7 positions in the first version, of 8 × 8 in the second; every second block shifts them by half.</summary>
+    /// <summary>
+    /// Windows of 7 × 7 positions in the first version, of 8 × 8 in the second; every second block shifts them by half.
+    /// </summary>
     private static WindowAttention Attention(long width, long heads, bool isOdd, bool isV2) =>
         isV2 ? new CosineWindowAttention(width, heads, 8, isOdd ? 4 : 0) : new WindowAttention(width, heads, 7, isOdd ? 3 : 0);
 
@@ -139,8 +141,8 @@ internal sealed class SwinBlock : NamedModule
 }
 
 /// <summary>
-/// Maps (N, H, W, C) to (N, H/2, W/2, 2 · C): concatenates four neighbors and halves their width by a linear layer, normalized before it in
-/// the first version of Swin Transformer, after it in the second. An odd last row or column is padded with zeros.
+/// Maps (N, H, W, C) to (N, H/2, W/2, 2 · C): concatenates four neighbors and halves their width by a linear layer, normalized before it
+/// in the first version of Swin Transformer, after it in the second. An odd last row or column is padded with zeros.
 /// </summary>
 internal sealed class PatchMerging : NamedModule
 {

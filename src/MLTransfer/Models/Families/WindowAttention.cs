@@ -179,7 +179,8 @@ internal sealed class WindowPartition
     }
 
     /// <summary>
-    /// −100 for two positions of a window that are neighbors only because of the cyclic shift, 0 for all others: (Count, 1, side², side²).
+    /// −100 for two positions of a window that are neighbors only because of the cyclic shift, 0 for all others:
+    /// (Count, 1, side², side²).
     /// </summary>
     public Tensor BorderMask(ScalarType type, Device device)
     {

@@ -38,10 +38,14 @@ internal static class ColorCases
         new("equalize of few pixels", "T.RandomEqualize(1)(F.center_crop(image, 20))", new CenterCrop(20), new RandomEqualize(1)),
         new("sharpness × 0", "T.RandomAdjustSharpness(0, 1)(image)", new RandomAdjustSharpness(0, 1)),
         new("sharpness × 2.5", "T.RandomAdjustSharpness(2.5, 1)(image)", new RandomAdjustSharpness(2.5, 1)),
-        new("gaussian blur 5 × 5, sigma 1.3", "F.gaussian_blur(image, 5, 1.3)", new GaussianBlur(5) { Sigma = Only(1.3) }) { Levels = 1,
-            Fraction = 0.001 },
-        new("gaussian blur 23 × 23, sigma 0.7", "F.gaussian_blur(image, 23, 0.7)", new GaussianBlur(23) { Sigma = Only(0.7) }) { Levels = 1,
-            Fraction = 0.001 },
+        new("gaussian blur 5 × 5, sigma 1.3", "F.gaussian_blur(image, 5, 1.3)", new GaussianBlur(5) { Sigma = Only(1.3) })
+        {
+            Levels = 1, Fraction = 0.001,
+        },
+        new("gaussian blur 23 × 23, sigma 0.7", "F.gaussian_blur(image, 23, 0.7)", new GaussianBlur(23) { Sigma = Only(0.7) })
+        {
+            Levels = 1, Fraction = 0.001,
+        },
         new("gaussian blur 9 × 3, sigma 4", "F.gaussian_blur(image, [9, 3], 4.0)",
             new GaussianBlur(new ImageDimensions(9, 3)) { Sigma = Only(4) }) { Levels = 1, Fraction = 0.001 },
     ];

@@ -119,6 +119,23 @@ public class CropTests
     }
 
     [Fact]
+    public void A_random_resized_crop_after_a_border_draws_the_same_random_numbers_as_alone()
+    {
+        Pad pad = new(0, 0, 20, 20);
+        RandomResizedCrop crop = new(8);
+        Image image = Fixture.Drawn(30, 30, (x, y) => (8 * x, 8 * y, 200));
+        for (int index = 0; index < 50; index++)
+        {
+            ImageRandom together = new(1, 0, index), apart = new(1, 0, index);
+            using DecodedPixels pixels = new(image);
+
+            Assert.Equal(
+                crop.Apply(pad.Apply(image, ref apart), ref apart).Pixels,
+                TransformPipeline.Apply([pad, crop], pixels, ref together).Pixels);
+        }
+    }
+
+    [Fact]
     public void A_single_pixel_fills_any_size()
     {
         ImageRandom random = new(0, 0, 0);

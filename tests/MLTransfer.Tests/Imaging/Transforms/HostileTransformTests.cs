@@ -33,14 +33,16 @@ public class HostileTransformTests
     private static Dictionary<string, Func<object>> Refused { get; } = new()
     {
         ["An image of 2 x 2 pixels has 12 bytes; 11 were given."] = () => new Image(2, 2, new byte[11]),
-        ["width is 0; it must lie between 1 and 1048576."] = () => new Resize(0),
+        ["shorterSide is 0; it must lie between 1 and 1048576."] = () => new Resize(0),
         ["height is -1; it must lie between 1 and 1048576."] = () => new Resize(4, -1),
-        ["width is -2; it must lie between 1 and 1048576."] = () => new CenterCrop(-2),
+        ["size is -2; it must lie between 1 and 1048576."] = () => new CenterCrop(-2),
+        ["width is -2; it must lie between 1 and 1048576."] = () => new CenterCrop(-2, 4),
         ["size is 0; it must lie between 1 and 1048576."] = () => new RandomResizedCrop(0),
         ["size is -1; it must lie between 1 and 1048576."] = () => new RandomCrop(-1),
         ["padding is -1; it must lie between 0 and 1048576."] = () => new RandomCrop(4, -1),
-        ["left is -1; it must lie between 0 and 1048576."] = () => new Pad(-1),
-        ["width is -3; it must lie between 1 and 1048576."] = () => new FiveCrop(-3),
+        ["border is -1; it must lie between 0 and 1048576."] = () => new Pad(-1),
+        ["left is -1; it must lie between 0 and 1048576."] = () => new Pad(-1, 0, 0, 0),
+        ["size is -3; it must lie between 1 and 1048576."] = () => new FiveCrop(-3),
         ["Scale is [0.5, 0.2]; it must lie between 0 and 1, the lower end first."] =
             () => new RandomResizedCrop(8) { Scale = new Interval(0.5, 0.2) },
         ["AspectRatio is [0, 1]; its ends must be positive numbers, the lower end first."] =
@@ -60,10 +62,15 @@ public class HostileTransformTests
         ["probability is NaN; it must lie between 0 and 1."] = () => new RandomInvert(double.NaN),
         ["bits is 9; it must lie between 0 and 8."] = () => new RandomPosterize(9),
         ["threshold is -1; it must lie between 0 and 256."] = () => new RandomSolarize(-1),
-        ["sharpnessFactor is Infinity; it must lie between 0 and "] = () => new RandomAdjustSharpness(double.PositiveInfinity),
+        ["sharpnessFactor is Infinity; it must be 0 or a positive number."] = () => new RandomAdjustSharpness(double.PositiveInfinity),
         ["The kernel has 4 x 4 pixels; both numbers must be odd and lie between 1 and 255."] = () => new GaussianBlur(4),
-        ["Sigma is [0, 1]; it must lie between "] = () => new GaussianBlur(3) { Sigma = new Interval(0, 1) },
-        ["brightness ('-1') must be greater than or equal to '0'."] = () => new ColorJitter(brightness: -1),
+        ["Sigma is [0, 1]; its ends must be positive numbers, the lower end first."] =
+            () => new GaussianBlur(3) { Sigma = new Interval(0, 1) },
+        ["brightness is -1; it must be 0 or a positive number."] = () => new ColorJitter(brightness: -1),
+        ["Contrast is [-1, 1]; its ends must be 0 or positive numbers, the lower end first."] =
+            () => new ColorJitter { Contrast = new Interval(-1, 1) },
+        ["Saturation is [0, 1E+39]; its ends must be 0 or positive numbers, the lower end first."] =
+            () => new ColorJitter { Saturation = new Interval(0, 1e39) },
         ["Hue is [NaN, NaN]; it must lie between -0.5 and 0.5"] = () => new ColorJitter(hue: double.NaN),
         ["Hue is [-0.6, 0.6]; it must lie between -0.5 and 0.5"] = () => new ColorJitter(hue: 0.6),
         ["There is no policy 3; it must be one of ImageNet, Cifar10, Svhn."] = () => new AutoAugment((AutoAugmentPolicy)3),

@@ -95,8 +95,8 @@ public class InitializationTests
     }
 
     // Six deviations of the difference of two samples' means and of their relative deviations; the fourth moment tells uniform (1.8) from
-    // normal (3) where there are enough numbers to know it. The ±2 that PyTorch's truncated normal gives now and then, where float32 rounds
-    // to 1, are left out of its.
+    // normal (3) where there are enough numbers to know it. The ±2 that PyTorch's truncated normal gives now and then, where float32
+    // rounds to 1, are left out of its.
     private static bool Agree(Tensor weight, double[] theirs)
     {
         double[] ours = Moments(weight);
