@@ -9,8 +9,8 @@ public class RoomTests
 {
     private static readonly string[] Rooms =
     [
-        "Native", "Errors", "Files", "Downloads", "Data", "Imaging", "Models", "Weights", "Features", "Training", "Estimators",
-        "Evaluation", "Catalog",
+        "Native", "Errors", "Files", "Downloads", "Data", "Imaging", "Models", "Graphs", "Weights", "Features", "Training", "Estimators",
+        "Evaluation", "Catalog", "Vision",
     ];
 
     [Fact]
