@@ -99,7 +99,7 @@ internal static class TrainRequest
         return arguments with { Images = TrainData.Open(data, validation, splits, reading) };
     }
 
-    private static (Backbone Backbone, WeightsReference Weights) Resolve(ImageClassificationOptions options)
+    private static BackboneChoice Resolve(ImageClassificationOptions options)
     {
         try
         {

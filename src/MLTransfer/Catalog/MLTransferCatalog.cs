@@ -79,6 +79,41 @@ public static class MLTransferCatalog
     }
 
     /// <summary>
+    /// Adds the features that a pretrained backbone computes of images, a vector of single for any trainer of ML.NET.
+    /// </summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="outputColumnName">The column to add with the features.</param>
+    /// <param name="inputColumnName">The column with the images; null: found by its type, see
+    /// <see cref="ImageFeatureOptions.InputColumnName"/>.</param>
+    /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
+    /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see
+    /// <see cref="ImageClassificationOptions.Weights"/>.</param>
+    /// <param name="layer">The layer whose output, averaged over all positions, is taken; null: the vector before the classifier.</param>
+    /// <exception cref="ArgumentException">There is no such backbone or layer, or there are no such weights of it.</exception>
+    public static ImageFeatureEstimator ExtractImageFeatures(
+        this TransformsCatalog catalog, string outputColumnName = "Features", string? inputColumnName = null, string backbone = "resnet18",
+        string? weights = "default", string? layer = null) =>
+        catalog.ExtractImageFeatures(new ImageFeatureOptions
+        {
+            OutputColumnName = outputColumnName,
+            InputColumnName = inputColumnName,
+            Backbone = backbone,
+            Weights = weights,
+            Layer = layer,
+        });
+
+    /// <inheritdoc cref="ExtractImageFeatures(TransformsCatalog, string, string?, string, string?, string?)"/>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="options">Which features of which images.</param>
+    /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
+    public static ImageFeatureEstimator ExtractImageFeatures(this TransformsCatalog catalog, ImageFeatureOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(Prepared(catalog), options);
+    }
+
+    /// <summary>
     /// Enables the context to load MLTransfer models. C# apps do so automatically when they start. Other apps must call it before
     /// <c>Model.Load</c>, unless they have used MLTransfer before; otherwise ML.NET reports that it could not load
     /// 'MLTransfer.AddMLTransfer'.
@@ -92,9 +127,9 @@ public static class MLTransferCatalog
         return context;
     }
 
-    private static IHostEnvironment Prepared(MulticlassTrainers trainers)
+    private static IHostEnvironment Prepared(object catalog)
     {
-        IHostEnvironment environment = MLNetInternals.Environment(trainers);
+        IHostEnvironment environment = MLNetInternals.Environment(catalog);
         MLNetInternals.Register(environment);
         return environment;
     }

@@ -19,8 +19,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     private readonly ModelDescription _description;
     private readonly LabelKind _labelKind;
 
-    internal ImageClassificationTransformer(Scorer scorer, ModelDescription description, TrainingSummary? training)
+    internal ImageClassificationTransformer(ImageModel network, Scorer scorer, ModelDescription description, TrainingSummary? training)
     {
+        Network = network;
         _scorer = scorer;
         _description = description;
         _labelKind = LabelKind.Named(description.LabelType, description.Labels);
@@ -47,22 +48,14 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     public TrainingSummary? Training { get; }
 
     /// <summary>The network, which this model owns.</summary>
-    internal ImageModel Network => _scorer.Model;
+    internal ImageModel Network { get; }
 
     /// <summary>
     /// The largest number of pixels, width × height, of an image; a larger one counts as unreadable. Not saved with the model. Default:
     /// the limit used in training; 178,956,970 for a loaded model. Decoding takes four bytes per pixel.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
-    public long MaximumPixels
-    {
-        get => _scorer.Decoding.Limits.Pixels;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
-            _scorer.Decoding = _scorer.Decoding with { Limits = ImageLimits.UpTo(value) };
-        }
-    }
+    public long MaximumPixels { get => _scorer.MaximumPixels; set => _scorer.MaximumPixels = value; }
 
     bool ITransformer.IsRowToRowMapper => true;
 
@@ -74,7 +67,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(files);
         IEnumerable<ScoredImage> images = _scorer.Score(files.Select(ImageSource.FromPath), cancellation);
-        return images.Select(scored => scored is { Probabilities: { } probabilities }
+        return images.Select(scored => scored is { Values: { } probabilities }
             ? new ImagePrediction(scored.Name, Labels, probabilities)
             : new ImagePrediction(scored.Name, scored.Error ?? ""));
     }
@@ -137,11 +130,12 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
             Preprocessing = run.Preprocessing,
             Precision = run.Options.Precision,
         };
-        var scorer = new Scorer(model, run.Preprocessing, run.Device, run.InferenceType) { Decoding = run.Options.Decoding };
-        if (state.Failure is not { } cause) return new(scorer, description, training);
+        var scorer =
+            new Scorer(new ClassifierNetwork(model, run.InferenceType), run.Preprocessing, run.Device) { Decoding = run.Options.Decoding };
+        if (state.Failure is not { } cause) return new(model, scorer, description, training);
         string what = cause is CheckpointException ? "" : $"Epoch {state.FailedEpoch} failed: ";
         string failure = $"{what}{cause.Message.TrimEnd('.')}.";
-        throw new TrainingFailedException(new(scorer, description, training with { Failure = failure }), cause);
+        throw new TrainingFailedException(new(model, scorer, description, training with { Failure = failure }), cause);
     }
 
     private void RequireFinite()

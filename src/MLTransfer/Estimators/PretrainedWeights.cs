@@ -10,7 +10,7 @@ internal static class PretrainedWeights
 {
     /// <summary>The weights, on this machine; null for random ones.</summary>
     /// <exception cref="WeightsException">They cannot be found or downloaded.</exception>
-    public static LocalWeights? Get(WeightsReference reference, ImageClassificationOptions options, IHostEnvironment environment)
+    public static LocalWeights? Get(WeightsReference reference, IBackboneOptions options, IHostEnvironment environment)
     {
         if (reference.IsRandom) return null;
         using IChannel channel = environment.Start(nameof(WeightStore));
@@ -20,7 +20,7 @@ internal static class PretrainedWeights
 
     /// <summary>Loads them, and reports where in a user's file they were found.</summary>
     /// <exception cref="WeightsException">They cannot be read, or belong to another network.</exception>
-    public static void Load(ImageModel model, Backbone backbone, LocalWeights weights, ImageClassificationOptions options,
+    public static void Load(ImageModel model, Backbone backbone, LocalWeights weights, IBackboneOptions options,
         IHostEnvironment environment)
     {
         using OpenWeights file = weights.Open();

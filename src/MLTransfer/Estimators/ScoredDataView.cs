@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>A data view with the scores as additional columns, computed lazily by its cursors.</summary>
+/// <summary>A data view with scores or features as additional columns, computed lazily by its cursors.</summary>
 internal sealed class ScoredDataView(IDataView input, DataViewSchema schema, Scorer scorer, string imageColumnName) : IDataView
 {
     /// <summary>Scores follow the order of the input: two cursors run over it, one ahead.</summary>
@@ -23,7 +23,7 @@ internal sealed class ScoredDataView(IDataView input, DataViewSchema schema, Sco
             needed.Where(column => column.Index < inputs).Select(column => input.Schema[column.Index]));
         bool[] active = new bool[schema.Count];
         foreach (DataViewSchema.Column column in needed) active[column.Index] = true;
-        return new ScoringCursor(rows, schema, active, active[inputs] || active[inputs + 1] ? Ahead() : null);
+        return new ScoringCursor(rows, schema, active, active.AsSpan(inputs).Contains(true) ? Ahead() : null);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
@@ -71,7 +71,7 @@ internal sealed class ScoringCursor(DataViewRowCursor rows, DataViewSchema schem
         if (!active[column.Index] || scores is null)
             throw new ArgumentOutOfRangeException(
                 nameof(column), $"The column '{column.Name}' is not active in this cursor.");
-        return ScoreGetters.For<TValue>(column, inputs, ((VectorDataViewType)schema[inputs].Type).Size, () => scores.Current.Probabilities);
+        return OutputGetters.For<TValue>(column, inputs, ((VectorDataViewType)schema[inputs].Type).Size, () => scores.Current.Values);
     }
 
     protected override void Dispose(bool disposing)

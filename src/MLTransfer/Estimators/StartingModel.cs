@@ -25,8 +25,9 @@ internal sealed class StartingModel : IDisposable
     /// <summary>Opens the file that <see cref="ImageClassificationOptions.Weights"/> names; null where it is not a saved model.</summary>
     /// <exception cref="ArgumentException">It is a model of another backbone.</exception>
     /// <exception cref="WeightsException">It is damaged.</exception>
-    public static StartingModel? Open(WeightsReference weights, Backbone backbone)
+    public static StartingModel? Open(BackboneChoice choice)
     {
+        (Backbone backbone, WeightsReference weights) = choice;
         if (weights.File is not { } path || !IsModel(path)) return null;
         var start = new StartingModel(path, Load(path));
         if (start._model.Backbone == backbone.Name) return start;

@@ -1,5 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.ML.Data;
+using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
+using MLTransfer.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Features;
@@ -27,4 +32,21 @@ internal static class StateFingerprint
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+}
+
+/// <summary>Where features come from.</summary>
+internal static class FeatureSource
+{
+    /// <summary>
+    /// Everything the features depend on except the image content: this library, libtorch, the decoders, the network and its input.
+    /// </summary>
+    public static string Describe(
+        ImageModel model, string backbone, FeatureOutput output, Preprocessing preprocessing, DecodingOptions decoding, ScalarType type,
+        Device device) => string.Join("; ",
+        [
+            typeof(FeatureExtractor).Assembly.GetName(), $"libtorch {__version__}", typeof(MLImage).Assembly.GetName(),
+            $"decoders {ImageDecoder.Revision}", decoding, backbone, $"weights {StateFingerprint.Compute(model, model.HeadName)}",
+            TransformJson.Write(preprocessing.EvaluationTransforms()), preprocessing.Mean, preprocessing.StandardDeviation, type, device.type,
+            .. output == FeatureOutput.Bottleneck ? [] : new object[] { output },
+        ]);
 }

@@ -178,6 +178,10 @@ public sealed partial class Backbone
             throw new ArgumentException($"{Name} cannot see images of {size} × {size} pixels: {complaint}", nameof(size));
     }
 
+    /// <summary>Refuses the name of a layer that the network does not have; builds it to know its layers.</summary>
+    /// <exception cref="ArgumentException">There is no such layer; the message names the nearest.</exception>
+    internal void CheckLayer(string layer) => WithNewModel((model, _) => model.LastOf(layer));
+
     private ParameterCounts Count(ImageModel model)
     {
         static long Sum(IEnumerable<nn.Module> modules) =>
