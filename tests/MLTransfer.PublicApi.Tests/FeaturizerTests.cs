@@ -50,7 +50,7 @@ public sealed class FeaturizerTests : IDisposable
     [Fact]
     public void They_are_cross_validated()
     {
-        var pipeline = Keyed().Append(_ml.MulticlassClassification.Trainers.SdcaMaximumEntropy());
+        var pipeline = Keyed().Append(_ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(maximumNumberOfIterations: 20));
         var folds = _ml.MulticlassClassification.CrossValidate(_data, pipeline, numberOfFolds: 3);
         Assert.All(folds, fold => Assert.Equal(1, fold.Metrics.MicroAccuracy));
     }

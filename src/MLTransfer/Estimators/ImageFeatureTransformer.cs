@@ -11,7 +11,8 @@ using static TorchSharp.torch;
 namespace MLTransfer;
 
 /// <summary>
-/// Adds the features that a backbone computes of images: a vector of single. Runs over a data view in batches, decoding ahead. An
+/// Adds the features that a backbone computes of images: a vector of single. Runs over a data view in batches, decoding ahead; the
+/// transformed view keeps up to 256 MiB of features in memory, so that a trainer that reads the rows many times computes them once. An
 /// unreadable image has features that are NaN in a data view, which the log tells of, and throws in a <c>PredictionEngine</c>.
 /// </summary>
 public sealed class ImageFeatureTransformer : ITransformer, IDisposable
@@ -68,7 +69,7 @@ public sealed class ImageFeatureTransformer : ITransformer, IDisposable
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new ScoredDataView(input, GetOutputSchema(input.Schema), _scorer, InputColumnName);
+        return new ScoredDataView(input, GetOutputSchema(input.Schema), _scorer, InputColumnName, new KeptVectors());
     }
 
     /// <summary>Frees the network's memory.</summary>

@@ -133,6 +133,44 @@ public sealed class ImageFeatureTests : IDisposable
     }
 
     [Fact]
+    public void A_second_pass_over_a_view_computes_nothing_again()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.PathOf("image.png");
+        File.Copy(Files()[0], file);
+        IDataView data = _ml.Data.LoadFromEnumerable<ImageFile>([new() { ImagePath = file }]);
+        using ImageFeatureTransformer model = _ml.Transforms.ExtractImageFeatures(Options).Fit(data);
+        IDataView extracted = model.Transform(data);
+        float[] first = extracted.GetColumn<float[]>("Features").Single();
+        File.Delete(file);
+        Assert.Equal(first, extracted.GetColumn<float[]>("Features").Single());
+        Assert.All(model.Transform(data).GetColumn<float[]>("Features").Single(), value => Assert.True(float.IsNaN(value)));
+    }
+
+    [Fact]
+    public void Only_a_whole_pass_that_is_small_enough_is_kept()
+    {
+        int computed = 0;
+        var kept = new KeptVectors(most: 4);
+        Assert.Equal(3, kept.Keep(Rows(3)).Count());
+        Assert.Equal(3, kept.Keep(Rows(3)).Count());
+        Assert.Equal(6, computed);
+        Assert.Single(kept.Keep(Rows(2)).Take(1));
+        Assert.Equal(2, kept.Keep(Rows(2)).Count());
+        Assert.Equal(2, kept.Keep(Rows(2)).Count());
+        Assert.Equal(9, computed);
+
+        IEnumerable<ScoredImage> Rows(int count)
+        {
+            for (int row = 0; row < count; row++)
+            {
+                computed++;
+                yield return new($"{row}", [1, 2], null);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Cursors_on_two_threads_give_the_same()
     {
         using var cache = new TemporaryFolder();
