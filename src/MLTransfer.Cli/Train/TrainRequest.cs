@@ -2,6 +2,7 @@ using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Data;
 using MLTransfer.Errors;
+using MLTransfer.Estimators;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Weights;
