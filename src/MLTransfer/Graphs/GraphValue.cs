@@ -8,6 +8,7 @@ namespace MLTransfer.Graphs;
 /// </summary>
 internal readonly struct GraphValue
 {
+    private const int MostIntegers = 10_000;
     private static readonly object DeadMark = new();
     private readonly object? _content;
 
@@ -42,6 +43,23 @@ internal readonly struct GraphValue
     public IReadOnlyList<long> Shape => IsText ? Text.Shape : Tensor.shape;
 
     private string Kind => IsTensor ? "numbers" : IsText ? "strings" : "nothing";
+
+    /// <summary>The integers of a tensor of at most one axis: sizes, axes, paddings.</summary>
+    /// <exception cref="KernelException">It holds no integers, or too many.</exception>
+    public long[] ToIntegers()
+    {
+        Tensor values = Tensor;
+        if (values.numel() > MostIntegers || values.dtype is not (ScalarType.Int32 or ScalarType.Int64))
+            throw new KernelException($"It expects at most {MostIntegers} integers as sizes or axes, and is given {this}.");
+        using Tensor host = values.to(ScalarType.Int64).cpu();
+        return [.. host.data<long>()];
+    }
+
+    /// <summary>The integer of a tensor of one element.</summary>
+    /// <exception cref="KernelException">It does not hold one integer.</exception>
+    public long ToInteger() => ToIntegers() is [var single]
+        ? single
+        : throw new KernelException($"It expects one integer, and is given {this}.");
 
     /// <summary>One byte string, such as an encoded image.</summary>
     public static GraphValue OfBytes(ReadOnlyMemory<byte> bytes) => new(new TextTensor([bytes], []));

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace MLTransfer.Graphs.TensorFlow;
 
 /// <summary>The operations of TensorFlow that are run, by their names in a GraphDef.</summary>
@@ -13,6 +11,13 @@ internal static class TensorFlowOperations
         var operations = new OperationSet();
         operations.AddIdentities("Identity", "IdentityN", "StopGradient", "PreventGradient", "CheckNumerics", "Snapshot", "EnsureShape");
         ElementwiseOperations.AddTo(operations);
+        ConvolutionOperations.AddTo(operations);
+        PoolingOperations.AddTo(operations);
+        ReductionOperations.AddTo(operations);
+        ArrayOperations.AddTo(operations);
+        Resizing.AddTo(operations);
+        QuantizationOperations.AddTo(operations);
+        ImageOperations.AddTo(operations);
         return operations;
     }
 }
