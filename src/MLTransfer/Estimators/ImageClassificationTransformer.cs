@@ -66,10 +66,30 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     public IEnumerable<ImagePrediction> Predict(IEnumerable<string> files, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(files);
-        IEnumerable<ScoredImage> images = _scorer.Score(files.Select(ImageSource.FromPath), cancellation);
-        return images.Select(scored => scored is { Values: { } probabilities }
+        return Predict(files.Select(ImageSource.FromPath), cancellation);
+    }
+
+    /// <summary>Scores images in batches, decoding ahead; returns one prediction per image, in order.</summary>
+    /// <param name="images">Files, encoded bytes or pixels; one that cannot be read has an <see cref="ImagePrediction.Error"/>.</param>
+    /// <param name="cancellation">Stops after the running batch.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public IEnumerable<ImagePrediction> Predict(IEnumerable<ImageSource> images, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return _scorer.Score(images, cancellation).Select(scored => scored is { Values: { } probabilities }
             ? new ImagePrediction(scored.Name, Labels, probabilities)
             : new ImagePrediction(scored.Name, scored.Error ?? ""));
+    }
+
+    /// <summary>Scores one image on the calling thread. Any number of threads may do so at once; they share the network.</summary>
+    /// <param name="image">A file, encoded bytes or pixels.</param>
+    /// <exception cref="ImageException">It cannot be read.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public ImagePrediction Predict(ImageSource image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return new(image.Name, Labels, _scorer.Score(image));
     }
 
     /// <summary>Writes backbone and head as a <c>.safetensors</c> file, which options can name as weights again.</summary>
@@ -98,7 +118,10 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         return new ScoredDataView(input, GetOutputSchema(input.Schema), _scorer, ImageColumnName);
     }
 
-    /// <summary>Frees the network's memory.</summary>
+    /// <summary>
+    /// Frees the network's memory, at once or when the predictions that other threads are making are done. Further ones throw
+    /// <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public void Dispose() => _scorer.Dispose();
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)

@@ -19,6 +19,8 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
     private const int ImagesPerFlush = 16 * ImagesAhead;
 
     private readonly IReadOnlyList<ImageTransform> _transforms = preprocessing.EvaluationTransforms();
+    private readonly Lock _uses = new();
+    private int _running;
     private bool _disposed;
 
     public DecodingOptions Decoding { get; set; } = DecodingOptions.Default;
@@ -71,15 +73,19 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
 
     /// <summary>Scores one image, on the calling thread.</summary>
     /// <exception cref="ImageException">It cannot be read.</exception>
-    public float[] Score(ImageSource image) => Run(ImageBatch.LoadOne(image, _transforms, Decoding))[0];
+    public float[] Score(ImageSource image) => InUse(() => Run(ImageBatch.LoadOne(image, _transforms, Decoding))[0]);
 
+    /// <summary>Refuses further images. The network is freed now, or when other threads are done with their image or batch.</summary>
     public void Dispose()
     {
-        if (_disposed) return;
-        _disposed = true;
-        Cache?.TryFlush();
-        Cache?.Dispose();
-        network.Dispose();
+        lock (_uses)
+        {
+            if (_disposed) return;
+            _disposed = true;
+            if (_running > 0) return;
+        }
+
+        Free();
     }
 
     private IEnumerable<ScoredImage> Compute(ImageSource[] images, CancellationToken cancellation)
@@ -88,7 +94,7 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
         int next = 0;
         foreach (ImageBatch batch in loader.Load([.. Enumerable.Range(0, images.Length)], epoch: 0, cancellation))
         {
-            float[][] rows = Run(batch);
+            float[][] rows = InUse(() => Run(batch));
             var errors = batch.Skipped.ToDictionary(image => image.Index, image => image.Reason);
             for (int row = 0, last = next + batch.Count + errors.Count; next < last; next++)
             {
@@ -101,12 +107,11 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
     private IEnumerable<ScoredImage> Cached(ImageSource[] images, FeatureCache cache, CancellationToken cancellation)
     {
         byte[]?[] hashes = ContentHashes.Compute(images, Threads, cancellation);
-        float[]?[] known = [.. hashes.Select(cache.Find)];
+        float[]?[] known = InUse(() => hashes.Select(cache.Find).ToArray());
         using IEnumerator<ScoredImage> computed =
             Compute([.. images.Where((_, index) => known[index] is null)], cancellation).GetEnumerator();
         for (int index = 0; index < images.Length; index++)
         {
-            RequireNotDisposed();
             if (known[index] is { } values)
             {
                 yield return new(images[index].Name, values, null);
@@ -121,7 +126,6 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
 
     private float[][] Run(ImageBatch batch)
     {
-        RequireNotDisposed();
         if (batch.Count == 0) return [];
         using var scope = NewDisposeScope();
         using var still = no_grad();
@@ -129,13 +133,35 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
         return [.. rows.data<float>().ToArray().Chunk((int)rows.shape[1])];
     }
 
-    private void RequireNotDisposed()
+    private T InUse<T>(Func<T> work)
     {
-        if (_disposed)
-            throw new ObjectDisposedException(
-                null,
-                "The model was disposed. A PredictionEngine that is disposed takes its model along, unless it was made with "
-                + "OwnsTransformer = false.");
+        lock (_uses)
+        {
+            if (_disposed)
+                throw new ObjectDisposedException(
+                    null,
+                    "The model was disposed. A PredictionEngine that is disposed takes its model along, unless it was made with "
+                    + "OwnsTransformer = false.");
+            _running++;
+        }
+
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            bool isLast;
+            lock (_uses) isLast = --_running == 0 && _disposed;
+            if (isLast) Free();
+        }
+    }
+
+    private void Free()
+    {
+        Cache?.TryFlush();
+        Cache?.Dispose();
+        network.Dispose();
     }
 }
 
