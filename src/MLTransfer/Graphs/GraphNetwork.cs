@@ -63,14 +63,16 @@ internal sealed class GraphNetwork : IDisposable
     /// <summary>The names of the outputs that the file declares, or else of the nodes that nothing follows.</summary>
     public IReadOnlyList<string> Outputs => _outputs.Value;
 
-    /// <summary>The input where there is only one that must be fed, or only one at all.</summary>
+    /// <summary>The input that <see cref="Outputs"/> need, where there is only one that must be fed, or only one at all.</summary>
     /// <exception cref="GraphException">There is none, or several; they are listed.</exception>
     public GraphInput Input
     {
         get
         {
-            GraphInput[] required = [.. Inputs.Where(input => !input.HasDefault)];
-            IReadOnlyList<GraphInput> candidates = required.Length > 0 ? required : Inputs;
+            HashSet<string> needed = GraphOutputs.Needed(_graph, Outputs);
+            GraphInput[] used = [.. Inputs.Where(input => needed.Contains(input.Name))];
+            GraphInput[] required = [.. used.Where(input => !input.HasDefault)];
+            IReadOnlyList<GraphInput> candidates = required.Length > 0 ? required : used;
             return candidates.Count == 1 ? candidates[0] : throw Undecided("input", [.. candidates.Select(input => input.Name)]);
         }
     }
@@ -124,6 +126,7 @@ internal sealed class GraphNetwork : IDisposable
         {
             foreach ((string name, GraphValue value) in names.Zip(values))
             {
+                // Moved to the device by us.
                 if (value.IsTensor && !ReferenceEquals(value.Tensor, feeds[name].Tensor)) value.Tensor.Dispose();
             }
         }
@@ -205,7 +208,7 @@ internal static class GraphOutputs
         {
             GraphNode node = graph.Nodes[index];
             int[] inputs = [.. node.Inputs.Where(input => input.Node >= 0).Select(input => input.Node)];
-            foreach (int input in inputs) used[input] = true;
+            foreach (int source in Graph.Sources(node)) used[source] = true;
             fed[index] = node.Kind is GraphNodeKind.Input or GraphNodeKind.InputWithDefault || inputs.Any(input => fed[input]);
             known[index] = (node.Kind != GraphNodeKind.Operation || operations.Knows(node.Operation))
                 && (node.Kind == GraphNodeKind.Merge ? inputs.Any(input => known[input]) : inputs.All(input => known[input]));
@@ -213,6 +216,19 @@ internal static class GraphOutputs
         int[] ends = [.. graph.Order.Where(index => fed[index] && !used[index] && IsResult(graph.Nodes[index]))];
         int[] runnable = ends.Length > 1 && ends.Any(index => known[index]) ? [.. ends.Where(index => known[index])] : ends;
         return [.. runnable.Order().Select(index => graph.Nodes[index].Name)];
+    }
+
+    /// <summary>The names of all nodes that outputs depend on.</summary>
+    public static HashSet<string> Needed(Graph graph, IReadOnlyList<string> outputs)
+    {
+        var needed = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<int>(outputs.Select(output => graph.Find(output).Node));
+        while (open.TryPop(out int index))
+        {
+            if (!needed.Add(graph.Nodes[index].Name)) continue;
+            foreach (GraphReference input in graph.Nodes[index].Inputs.Where(input => input.Node >= 0)) open.Push(input.Node);
+        }
+        return needed;
     }
 
     private static bool IsResult(GraphNode node) => node.Kind switch

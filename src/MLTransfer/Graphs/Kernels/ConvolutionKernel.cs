@@ -97,6 +97,15 @@ internal sealed class ConvolutionKernel : Kernel
         return new ConvolutionKernel(weight, bias, _windowing);
     }
 
+    /// <summary>This convolution of images with zeros around them; null where its padding depends on their size.</summary>
+    /// <param name="rows">The zeros above and below.</param>
+    /// <param name="columns">The zeros left and right.</param>
+    /// <param name="channelsLast">Whether the padded images are (N, H, W, C).</param>
+    public ConvolutionKernel? After(Margin rows, Margin columns, bool channelsLast) =>
+        channelsLast == _windowing.ChannelsLast && _windowing.Padding.Add(rows, columns) is { } padding
+            ? new ConvolutionKernel(_weight, _bias, _windowing with { Padding = padding }, _activation)
+            : null;
+
     public override void Dispose()
     {
         _weight.Dispose();

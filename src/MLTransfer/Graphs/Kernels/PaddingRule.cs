@@ -43,6 +43,16 @@ internal sealed class PaddingRule
         return new PaddingRule([height, width], false);
     }
 
+    /// <summary>This and more zeros around; null where this depends on the size of the image, or the sum is too large.</summary>
+    public PaddingRule? Add(Margin rows, Margin columns)
+    {
+        if (_fixed is null) return null;
+        Margin[] sum = [Sum(_fixed[0], rows), Sum(_fixed[1], columns)];
+        return sum.Any(margin => margin.Total > Largest) ? null : new PaddingRule(sum, false);
+
+        static Margin Sum(Margin one, Margin other) => new(one.Before + other.Before, one.After + other.After);
+    }
+
     /// <summary>The padding of an axis: 0 is the height, 1 the width.</summary>
     public Margin Of(int axis, long size, long window, long stride, long dilation = 1)
     {

@@ -30,6 +30,8 @@ internal static class Pooling
     /// <exception cref="KernelException">The window does not fit.</exception>
     public static Tensor Average(Tensor images, long height, long width, Windowing windowing, bool countsPadding = false)
     {
+        if (images.dtype == ScalarType.Float16)
+            return Average(images.to(ScalarType.Float32), height, width, windowing, countsPadding).to(ScalarType.Float16);
         Tensor input = windowing.ToTorch(images);
         (Tensor padded, long[] even) = windowing.Pad(input, height, width, 0);
         bool isWithinHalf = even[0] <= height / 2 && even[1] <= width / 2;

@@ -114,16 +114,25 @@ internal static class ConvolutionOperations
         Windowing windowing = WindowingOf(node);
         ActivationKernel? activation = FusedActivation(node, fused);
         double epsilon = node.Attribute("epsilon", 0.0001);
+        if (constants.Skip(1).All(constant => constant.IsTensor))
+        {
+            using var scope = NewDisposeScope();
+            (Tensor weight, Tensor bias) = WeightAndBias(constants);
+            return new ConvolutionKernel(weight, bias, windowing, activation);
+        }
         return new FunctionKernel(inputs =>
         {
-            Tensor weight = FilterToTorch(inputs[1].Tensor), bias = inputs[2].Tensor;
-            if (isNorm)
-            {
-                Tensor scale = inputs[2].Tensor * (inputs[5].Tensor + epsilon).rsqrt();
-                (weight, bias) = (weight * scale.view(-1, 1, 1, 1), inputs[3].Tensor - (inputs[4].Tensor * scale));
-            }
+            (Tensor weight, Tensor bias) = WeightAndBias(inputs);
             return [ConvolutionKernel.Convolve(inputs[0].Tensor, weight, bias, windowing, activation)];
         });
+
+        (Tensor Weight, Tensor Bias) WeightAndBias(GraphValue[] inputs)
+        {
+            Tensor weight = FilterToTorch(inputs[1].Tensor);
+            if (!isNorm) return (weight, inputs[2].Tensor);
+            Tensor scale = inputs[2].Tensor * (inputs[5].Tensor + epsilon).rsqrt();
+            return (weight * scale.view(-1, 1, 1, 1), inputs[3].Tensor - (inputs[4].Tensor * scale));
+        }
     }
 
     private static ActivationKernel? FusedActivation(GraphNode node, string[] fused) => fused.Length < 2 ? null

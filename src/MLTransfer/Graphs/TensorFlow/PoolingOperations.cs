@@ -78,8 +78,8 @@ internal static class PoolingOperations
     {
         if (images.dim() != 4) throw new KernelException($"It expects images of 4 axes, and is given {Shapes.Text(images.shape)}.");
         long[] axes = channelsLast ? [0, 1, 2] : [0, 2, 3];
-        Tensor mean = images.mean(axes, keepdim: true);
-        return (mean.flatten(), (images - mean).square().mean(axes).flatten());
+        Tensor wide = images.to(ScalarType.Float32), mean = wide.mean(axes, keepdim: true);
+        return (mean.flatten(), (wide - mean).square().mean(axes).flatten());
     }
 
     /// <summary>The factor and summand that a batch norm comes to.</summary>
@@ -146,8 +146,11 @@ internal sealed class NormKernel : AffineKernel
     {
         if (images.dim() != 4 || images.shape[channelsLast ? 3 : 1] != scale.numel())
             throw new KernelException($"A norm of {scale.numel()} channels does not fit {Shapes.Text(images.shape)}.");
-        (scale, shift) = (scale.to(images.dtype), shift.to(images.dtype));
-        return channelsLast ? addcmul(shift, images, scale, 1) : addcmul(shift.view(-1, 1, 1), images, scale.view(-1, 1, 1), 1);
+        // Images in half precision have float32 statistics.
+        Tensor wide = images.to(ScalarType.Float32);
+        (scale, shift) = (scale.to(ScalarType.Float32), shift.to(ScalarType.Float32));
+        Tensor normed = channelsLast ? addcmul(shift, wide, scale, 1) : addcmul(shift.view(-1, 1, 1), wide, scale.view(-1, 1, 1), 1);
+        return normed.to(images.dtype);
     }
 
     public override void Dispose()

@@ -9,7 +9,8 @@ internal static class SlicingOperations
         .Add("Slice", Slice)
         .Add("StridedSlice", StridedSlice)
         .Add("Gather", (node, inputs) => Gather(inputs[0].Tensor, inputs[1].Tensor, 0))
-        .Add("GatherV2", GatherAlongAxis);
+        .Add("GatherV2", GatherAlongAxis)
+        .Add("GatherNd", GatherPlaces);
 
     private static GraphValue[] Slice(GraphNode node, GraphValue[] inputs)
     {
@@ -90,6 +91,24 @@ internal static class SlicingOperations
         OperationSet.RequireInputs(node, 3, 3);
         if (node.Attribute("batch_dims", 0L) != 0) throw new KernelException("It has batch_dims, which are not supported.");
         return Gather(inputs[0].Tensor, inputs[1].Tensor, Shapes.Axis(inputs[2].ToInteger(), inputs[0].Tensor.dim()));
+    }
+
+    /// <summary>Each vector along the last axis of the indices names a place in the first axes of x.</summary>
+    private static GraphValue[] GatherPlaces(GraphNode node, GraphValue[] inputs)
+    {
+        OperationSet.RequireInputs(node, 2, 2);
+        (Tensor x, Tensor indices) = (inputs[0].Tensor, inputs[1].Tensor);
+        int depth = indices.dim() == 0 ? 0 : (int)Math.Min(indices.shape[^1], int.MaxValue);
+        if (depth == 0 || depth > x.dim())
+            throw new KernelException($"Places {inputs[1]} in {inputs[0]} are asked for; they must name 1 to {x.dim()} axes.");
+        long[] shape = x.shape, strides = new long[depth];
+        for (int axis = depth - 1; axis >= 0; axis--) strides[axis] = axis == depth - 1 ? 1 : strides[axis + 1] * shape[axis + 1];
+        Tensor places = indices.to(ScalarType.Int64).cpu(), sizes = tensor(shape[..depth]);
+        if (places.lt(0).any().item<bool>() || places.ge(sizes).any().item<bool>())
+            throw new KernelException($"Its indices reach beyond {inputs[0]}.");
+        Tensor flat = (places * tensor(strides)).sum(-1);
+        GraphValue[] rows = Gather(x.reshape([shape[..depth].Aggregate(1L, (all, size) => all * size), .. shape[depth..]]), flat, 0);
+        return rows;
     }
 
     private static GraphValue[] Gather(Tensor x, Tensor indices, int axis)

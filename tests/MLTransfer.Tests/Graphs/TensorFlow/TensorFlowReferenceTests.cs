@@ -21,24 +21,17 @@ public sealed class TensorFlowReferenceTests
 
     [NeedsSharedTheory(Folder)]
     [MemberData(nameof(Cases))]
-    public void A_graph_gives_what_TensorFlow_gives(string name)
+    public void A_graph_gives_what_TensorFlow_gives_and_finds_its_input_and_output(string name)
     {
-        JsonElement about = Index().Single(each => each.GetProperty("name").GetString() == name);
+        JsonElement about = About(name);
         using var scope = NewDisposeScope();
         using GraphNetwork network = GraphNetwork.Load(PathOf(about, "graph"));
-        GraphValue result = network.Run(new Dictionary<string, GraphValue> { ["input"] = Input(about) }, ["output"])[0];
-        AssertClose(about, result.Tensor);
+
+        AssertClose(about, network.Run(Input(about))[0].Tensor);
+        Assert.Equal(("input", "output"), (network.Input.Name, network.Output));
     }
 
-    [NeedsSharedTheory(Folder)]
-    [MemberData(nameof(Cases))]
-    public void Input_and_output_are_found_by_themselves(string name)
-    {
-        JsonElement about = Index().Single(each => each.GetProperty("name").GetString() == name);
-        using GraphNetwork network = GraphNetwork.Load(PathOf(about, "graph"));
-        Assert.Equal("input", network.Input.Name);
-        Assert.Equal("output", network.Output);
-    }
+    private static JsonElement About(string name) => Index().Single(each => each.GetProperty("name").GetString() == name);
 
     private static void AssertClose(JsonElement about, Tensor got)
     {
