@@ -67,7 +67,7 @@ internal static class TrainRequest
         {
             Options = WithFolders(training, context.CacheFolder) with
             {
-                Backbone = backbone.Name,
+                Backbone = backbone.IsFrozen ? training.Backbone : backbone.Name,
                 WeightStore = options.Store.CreateStore(asked, context),
                 ValidationFraction = IsGiven(nameof(training.ValidationFraction)) ? training.ValidationFraction
                     : TrainOptions.DefaultValidationFraction,

@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using MLTransfer;
 using MLTransfer.Estimators;
+using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MulticlassTrainers = Microsoft.ML.MulticlassClassificationCatalog.MulticlassClassificationTrainers;
 
@@ -112,6 +113,54 @@ public static class MLTransferCatalog
         ArgumentNullException.ThrowIfNull(options);
         return new(Prepared(catalog), options);
     }
+
+    /// <summary>
+    /// Classifies images with a graph of operations that is there already: a frozen TensorFlow graph (<c>.pb</c>) or an ONNX model. The
+    /// graph runs on libtorch and is saved with the model.
+    /// </summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="model">The file.</param>
+    /// <param name="labels">A text file with the name of a class on each line; null: the classes are numbers.</param>
+    /// <param name="imageColumnName">The column with the images; null: found by its type, see
+    /// <see cref="GraphScoringOptions.ImageColumnName"/>.</param>
+    /// <param name="scoreColumnName">The column to add with a score per class.</param>
+    /// <param name="predictedLabelColumnName">The key column to add with the class of the highest score.</param>
+    /// <param name="preprocessing">What images go through before the graph sees them; null: see
+    /// <see cref="GraphScoringOptions.Preprocessing"/>.</param>
+    public static GraphEstimator ScoreGraph(
+        this TransformsCatalog catalog, string model, string? labels = null, string? imageColumnName = null,
+        string scoreColumnName = "Score", string predictedLabelColumnName = "PredictedLabel", Preprocessing? preprocessing = null) =>
+        catalog.ScoreGraph(new GraphScoringOptions
+        {
+            Model = model,
+            Labels = labels,
+            ImageColumnName = imageColumnName,
+            ScoreColumnName = scoreColumnName,
+            PredictedLabelColumnName = predictedLabelColumnName,
+            Preprocessing = preprocessing,
+        });
+
+    /// <inheritdoc cref="ScoreGraph(TransformsCatalog, string, string?, string?, string, string, Preprocessing?)"/>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="options">Which graph, and how it sees images.</param>
+    /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
+    public static GraphEstimator ScoreGraph(this TransformsCatalog catalog, GraphScoringOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        Prepared(catalog);
+        return new(options);
+    }
+
+    /// <inheritdoc cref="ScoreGraph(TransformsCatalog, string, string?, string?, string, string, Preprocessing?)"/>
+    public static GraphEstimator ScoreTensorFlowGraph(
+        this TransformsCatalog catalog, string model, string? labels = null, string? imageColumnName = null,
+        string scoreColumnName = "Score", string predictedLabelColumnName = "PredictedLabel", Preprocessing? preprocessing = null) =>
+        catalog.ScoreGraph(model, labels, imageColumnName, scoreColumnName, predictedLabelColumnName, preprocessing);
+
+    /// <inheritdoc cref="ScoreGraph(TransformsCatalog, GraphScoringOptions)"/>
+    public static GraphEstimator ScoreTensorFlowGraph(this TransformsCatalog catalog, GraphScoringOptions options) =>
+        catalog.ScoreGraph(options);
 
     /// <summary>
     /// Enables the context to load MLTransfer models. C# apps do so automatically when they start. Other apps must call it before

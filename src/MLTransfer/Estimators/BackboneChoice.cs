@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using MLTransfer.Downloads;
 using MLTransfer.Errors;
+using MLTransfer.Graphs;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Weights;
@@ -36,12 +37,11 @@ internal sealed record BackboneChoice(Backbone Backbone, WeightsReference Weight
     /// <exception cref="OptionException">The backbone, its weights or its images cannot be used.</exception>
     public static BackboneChoice Of(IBackboneOptions options)
     {
+        if (GraphAddress.TryParse(options.Backbone) is { } graph) return OfGraph(graph, options);
         Backbone backbone = OptionException.Resolve(nameof(options.Backbone), () => ModelZoo.Find(options.Backbone));
         WeightsReference weights =
             OptionException.Resolve(nameof(options.Weights), () => WeightsReference.Parse(options.Weights, backbone.Name));
-        if ((options.ImageSize ?? options.Preprocessing?.CropTo) is { } size)
-            OptionException.Resolve(
-                options.ImageSize is null ? nameof(options.Preprocessing) : nameof(options.ImageSize), () => Fitting(backbone, size));
+        CheckSize(backbone, options);
         return new(backbone, weights);
     }
 
@@ -52,6 +52,25 @@ internal sealed record BackboneChoice(Backbone Backbone, WeightsReference Weight
         options.ImageSize is not null && options.Preprocessing?.Transforms is not null
             ? "ImageSize is given, and Preprocessing has Transforms of its own; leave one of them out." : null,
     ];
+
+    // The width of some outputs depends on the size of the images.
+    private static BackboneChoice OfGraph(GraphAddress graph, IBackboneOptions options)
+    {
+        if (!WeightsReference.IsNone(options.Weights)
+            && !WeightsReference.EqualsIgnoringCase(options.Weights, WeightsReference.Default))
+            throw new OptionException(
+                $"The weights are '{options.Weights}', and a graph has its own. Leave the weights out.", nameof(options.Weights));
+        Backbone backbone = GraphBackbone.Open(graph, options.ImageSize ?? options.Preprocessing?.CropTo);
+        CheckSize(backbone, options);
+        return new(backbone, WeightsReference.Random);
+    }
+
+    private static void CheckSize(Backbone backbone, IBackboneOptions options)
+    {
+        if ((options.ImageSize ?? options.Preprocessing?.CropTo) is { } size)
+            OptionException.Resolve(
+                options.ImageSize is null ? nameof(options.Preprocessing) : nameof(options.ImageSize), () => Fitting(backbone, size));
+    }
 
     private static int Fitting(Backbone backbone, int size)
     {

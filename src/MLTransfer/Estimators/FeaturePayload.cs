@@ -27,7 +27,7 @@ internal static class FeaturePayload
     {
         (string json, SafetensorsContent content) = ModelPayload.Read(ctx, Format);
         FeatureDescription description = FeatureDescription.FromJson(json);
-        Backbone backbone = ModelPayload.BackboneOf(description.Backbone, description.Preprocessing);
+        Backbone backbone = ModelPayload.BackboneOf(description.Backbone, description.Preprocessing, content);
         var device = Devices.Resolve(DeviceKind.Auto);
         ImageModel model = backbone.Build(1, ClassifierHead.Linear);
         try

@@ -13,7 +13,7 @@ namespace MLTransfer;
 /// (key whose values have the type of the training labels); the training options can rename both. Scores a data view in batches, decoding
 /// ahead. An unreadable image gets NaN scores and a missing label in a data view, and throws in a <c>PredictionEngine</c>.
 /// </summary>
-public sealed class ImageClassificationTransformer : ITransformer, IDisposable
+public sealed class ImageClassificationTransformer : ITransformer, IImageClassifier
 {
     private readonly Scorer _scorer;
     private readonly ModelDescription _description;
@@ -77,9 +77,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     public IEnumerable<ImagePrediction> Predict(IEnumerable<ImageSource> images, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return _scorer.Score(images, cancellation).Select(scored => scored is { Values: { } probabilities }
-            ? new ImagePrediction(scored.Name, Labels, probabilities)
-            : new ImagePrediction(scored.Name, scored.Error ?? ""));
+        return _scorer.Predict(images, Labels, cancellation);
     }
 
     /// <summary>Scores one image on the calling thread. Any number of threads may do so at once; they share the network.</summary>

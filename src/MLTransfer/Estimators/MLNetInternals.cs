@@ -28,7 +28,8 @@ internal static class MLNetInternals
     private static readonly Lazy<Assembly> OwnLoaders = new(() => AssemblyOf(
         LoaderAssembly,
         new(typeof(ImageClassificationTransformer), typeof(ModelLoader), "MLTransfer's image classification", ModelPayload.Format),
-        new(typeof(ImageFeatureTransformer), typeof(FeatureLoader), "MLTransfer's image features", FeaturePayload.Format)));
+        new(typeof(ImageFeatureTransformer), typeof(FeatureLoader), "MLTransfer's image features", FeaturePayload.Format),
+        new(typeof(GraphTransformer), typeof(GraphLoader), "MLTransfer's graphs", GraphPayload.Format)));
 
     // A separate entry next to the stream, so that versions that do not know it still read the model.
     private const string ChecksumSuffix = ".sha256";

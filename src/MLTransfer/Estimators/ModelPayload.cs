@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using MLTransfer.Graphs;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Weights;
@@ -38,7 +39,7 @@ internal static class ModelPayload
             throw new InvalidDataException($"The model file describes {description.Labels.Count} classes and has no head for them.");
         if (head.HiddenWidth is { } hidden && !Has(hidden))
             throw new InvalidDataException($"The model file describes the head '{head}' and has none.");
-        Backbone backbone = BackboneOf(description.Backbone, description.Preprocessing);
+        Backbone backbone = BackboneOf(description.Backbone, description.Preprocessing, content);
         ImageModel model = backbone.Build(description.Labels.Count, head);
         StateDict.Load(model, content.Tensors, "the model file", description.Backbone);
         var network = new ClassifierNetwork(model.to(device), Devices.Resolve(description.Precision, device));
@@ -76,13 +77,34 @@ internal static class ModelPayload
 
     /// <summary>The backbone that a description names, if it takes the images that the description promises.</summary>
     /// <exception cref="InvalidDataException">There is no such backbone, or it takes no such images.</exception>
-    internal static Backbone BackboneOf(string name, Preprocessing preprocessing)
+    internal static Backbone BackboneOf(string name, Preprocessing preprocessing, SafetensorsContent content)
     {
-        Backbone backbone = ModelZoo.FindForModelFile(name);
+        Backbone backbone = GraphAddress.TryParse(name) is { } graph
+            ? GraphOf(graph, preprocessing, content)
+            : ModelZoo.FindForModelFile(name);
         return backbone.InputSizes.Complaint(preprocessing.CropTo) is not { } complaint
             ? backbone
             : throw new InvalidDataException(
                 $"The model's description does not make sense: {name} on images of {preprocessing.CropTo} pixels; {complaint}");
+    }
+
+    /// <summary>The bytes of the graph that the model file holds.</summary>
+    /// <exception cref="InvalidDataException">It holds none.</exception>
+    internal static byte[] GraphIn(SafetensorsContent content) =>
+        content.Tensors.TryGetValue(GraphModel.FileName, out StoredTensor? stored) && stored is { Type: TensorType.UInt8, Shape: [_] }
+            ? stored.Bytes.ToArray()
+            : throw new InvalidDataException("The model file describes a graph and has none.");
+
+    private static Backbone GraphOf(GraphAddress graph, Preprocessing preprocessing, SafetensorsContent content)
+    {
+        try
+        {
+            return GraphBackbone.Of(graph, GraphIn(content), preprocessing.CropTo);
+        }
+        catch (GraphException refusal)
+        {
+            throw new InvalidDataException($"The graph in the model file cannot be used: {refusal.Message}", refusal);
+        }
     }
 }
 

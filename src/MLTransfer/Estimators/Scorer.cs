@@ -71,6 +71,13 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
         }
     }
 
+    /// <summary>The classes of images, in their order.</summary>
+    public IEnumerable<ImagePrediction> Predict(
+        IEnumerable<ImageSource> images, IReadOnlyList<string> labels, CancellationToken cancellation) =>
+        Score(images, cancellation).Select(scored => scored is { Values: { } probabilities }
+            ? new ImagePrediction(scored.Name, labels, probabilities)
+            : new ImagePrediction(scored.Name, scored.Error ?? ""));
+
     /// <summary>Scores one image, on the calling thread.</summary>
     /// <exception cref="ImageException">It cannot be read.</exception>
     public float[] Score(ImageSource image) => InUse(() => Run(ImageBatch.LoadOne(image, _transforms, Decoding))[0]);
@@ -191,4 +198,14 @@ internal sealed class ClassifierNetwork(ImageModel model, ScalarType type) : IIm
         _frozen.Dispose();
         model.Dispose();
     }
+}
+
+/// <summary>What predicts the classes of image files: a trained model or a graph.</summary>
+internal interface IImageClassifier : IDisposable
+{
+    /// <summary>The largest number of pixels of an image; a larger one counts as unreadable.</summary>
+    long MaximumPixels { get; set; }
+
+    /// <summary>Scores image files in batches, in their order.</summary>
+    IEnumerable<ImagePrediction> Predict(IEnumerable<string> files, CancellationToken cancellation);
 }

@@ -48,5 +48,6 @@ internal static class FeatureSource
             $"decoders {ImageDecoder.Revision}", decoding, backbone, $"weights {StateFingerprint.Compute(model, model.HeadName)}",
             TransformJson.Write(preprocessing.EvaluationTransforms()), preprocessing.Mean, preprocessing.StandardDeviation, type, device.type,
             .. output == FeatureOutput.Bottleneck ? [] : new object[] { output },
+            .. preprocessing.Channels == ChannelOrder.Rgb ? [] : new object[] { preprocessing.Channels },
         ]);
 }

@@ -148,7 +148,7 @@ public abstract class ImageModel : NamedModule
     /// Whether the layer groups compute in bfloat16 with weights in float32. Networks from outside this library are given float32: a layer
     /// of torch's refuses an input of another type than its weights.
     /// </summary>
-    internal bool SupportsBFloat16 => GetType().Assembly == typeof(ImageModel).Assembly;
+    internal virtual bool SupportsBFloat16 => GetType().Assembly == typeof(ImageModel).Assembly;
 
     /// <summary>
     /// The features (N, <see cref="FeatureWidth"/>), a new tensor in float32, of the output of the last group. Default: maps (N, C, H, W)
