@@ -5,6 +5,7 @@ using MLTransfer.Cli.Datasets;
 using MLTransfer.Cli.Demo;
 using MLTransfer.Cli.Doctor;
 using MLTransfer.Cli.Evaluate;
+using MLTransfer.Cli.Graphs;
 using MLTransfer.Cli.Models;
 using MLTransfer.Cli.Predict;
 using MLTransfer.Cli.Train;
@@ -33,6 +34,9 @@ internal static class CommandTree
             new WeightsVerifyCommand(context),
             new WeightsInspectCommand(context),
             new WeightsConvertCommand(context)),
+        Group("graph", "Inspects and runs frozen graphs of other frameworks.",
+            new GraphInfoCommand(context),
+            new GraphRunCommand(context)),
         Group("datasets", "Downloads published data sets; checks and splits your own.",
             new DatasetsListCommand(context),
             new DatasetsInfoCommand(context),
