@@ -127,6 +127,8 @@ internal static class HeadWarmup
             HeadFactor = 1,
             Optimizer = Defaults.Optimizer,
             Schedule = Defaults.Schedule,
+            StepRate = null,
+            StopsAfter = null,
         };
         using TrainingState state = new TrainingLoop(options, run.Seed, TimeProvider.System, progress: null).Run(
             new TrainableModel(model.Head, model.Head, []), run.TrainingFeatures(features), validate: null, options.Cancellation);
