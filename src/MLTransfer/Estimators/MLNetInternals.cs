@@ -6,6 +6,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
 
 namespace MLTransfer.Estimators;
 
@@ -25,8 +26,10 @@ internal static class MLNetInternals
     private const string LoaderAssembly = "MLTransfer.AddMLTransfer";
 
     private static readonly Lazy<Assembly> OwnLoaders = new(() => AssemblyOf(
-        LoaderAssembly, typeof(ImageClassificationTransformer), typeof(ModelLoader), "MLTransfer's image classification",
-        ModelPayload.Format.LoaderSignature));
+        LoaderAssembly,
+        new(typeof(ImageClassificationTransformer), typeof(ModelLoader), "MLTransfer's image classification", ModelPayload.Format),
+        new(typeof(ImageFeatureTransformer), typeof(FeatureLoader), "MLTransfer's image features", FeaturePayload.Format),
+        new(typeof(GraphTransformer), typeof(GraphLoader), "MLTransfer's graphs", GraphPayload.Format)));
 
     // A separate entry next to the stream, so that versions that do not know it still read the model.
     private const string ChecksumSuffix = ".sha256";
@@ -40,6 +43,13 @@ internal static class MLNetInternals
     /// <param name="Readable">The oldest version of the reader that understands what is written.</param>
     /// <param name="OldestReadable">The oldest version that this reader understands.</param>
     internal sealed record Format(string LoaderSignature, uint Written, uint Readable, uint OldestReadable);
+
+    /// <summary>A class that ML.NET calls to load a transformer.</summary>
+    /// <param name="Instance">The transformer, which <c>Create</c> must return as exactly this type.</param>
+    /// <param name="Loader">The class that has the static <c>Create(IHostEnvironment env, object ctx)</c>.</param>
+    /// <param name="UserName">Its display name.</param>
+    /// <param name="Format">What it is saved as.</param>
+    internal sealed record Loadable(Type Instance, Type Loader, string UserName, Format Format);
 
     /// <summary>A column that an estimator promises in <see cref="IEstimator{TTransformer}.GetOutputSchema"/>.</summary>
     /// <exception cref="InvalidOperationException">The loaded ML.NET has no such constructor.</exception>
@@ -103,14 +113,16 @@ internal static class MLNetInternals
         AppDomain.CurrentDomain.AssemblyResolve += (_, wanted) =>
             new AssemblyName(wanted.Name).Name == LoaderAssembly ? OwnLoaders.Value : null;
 
-    /// <summary>The environment that the trainers of a catalog are made in.</summary>
-    public static IHostEnvironment Environment(TrainCatalogBase.CatalogInstantiatorBase trainers)
+    /// <summary>The environment that what a catalog makes is made in.</summary>
+    /// <param name="catalog">The trainers of a task, or the transforms.</param>
+    /// <exception cref="InvalidOperationException">The loaded ML.NET has no such member.</exception>
+    public static IHostEnvironment Environment(object catalog)
     {
         Assembly data = typeof(TrainCatalogBase).Assembly;
         Type contract = data.GetType("Microsoft.ML.Data.IInternalCatalog")
             ?? throw Missing(data, "interface Microsoft.ML.Data.IInternalCatalog");
         PropertyInfo property = contract.GetProperty("Environment") ?? throw Missing(data, $"property {contract}.Environment");
-        return (IHostEnvironment)property.GetValue(trainers)!;
+        return (IHostEnvironment)property.GetValue(catalog)!;
     }
 
     /// <summary>The seed given to the <see cref="MLContext"/>; <see langword="null"/> where none was.</summary>
@@ -121,6 +133,25 @@ internal static class MLNetInternals
         Type contract = core.GetType(name) ?? throw Missing(core, $"interface {name}");
         PropertyInfo property = contract.GetProperty("Seed") ?? throw Missing(core, $"property {name}.Seed");
         return contract.IsInstanceOfType(environment) ? (int?)property.GetValue(environment) : null;
+    }
+
+    /// <summary>The learning rate that a scheduler of ML.NET gives to a step.</summary>
+    /// <param name="scheduler">The scheduler.</param>
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <param name="batch">The index of the batch in the epoch.</param>
+    /// <param name="batchSize">The images of a batch.</param>
+    /// <param name="batchesPerEpoch">The batches of an epoch.</param>
+    public static float LearningRate(LearningRateScheduler scheduler, int epoch, int batch, int batchSize, int batchesPerEpoch)
+    {
+        Assembly trainers = typeof(LearningRateScheduler).Assembly;
+        const string name = "Microsoft.ML.Trainers.DnnTrainState";
+        Type type = trainers.GetType(name) ?? throw Missing(trainers, $"class {name}");
+        object state = Activator.CreateInstance(type, nonPublic: true)!;
+        Field(state, "CurrentEpoch").SetValue(state, epoch);
+        Field(state, "CurrentBatchIndex").SetValue(state, batch);
+        Field(state, "BatchSize").SetValue(state, batchSize);
+        Field(state, "BatchesPerEpoch").SetValue(state, batchesPerEpoch);
+        return (float)Call(scheduler, "GetLearningRate", [type], [state])!;
     }
 
     private static void SaveStream(ModelSaveContext ctx, string name, Action<BinaryWriter> write) =>
@@ -161,11 +192,11 @@ internal static class MLNetInternals
         return Constructor(VersionInfoType, parameters).Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
     }
 
-    private static void Call(object target, string name, Type[] parameters, object[] arguments)
+    private static object? Call(object target, string name, Type[] parameters, object[] arguments)
     {
         MethodInfo method = target.GetType().GetMethod(name, Instance, parameters)
             ?? throw Missing(target.GetType().Assembly, $"method {target.GetType()}.{name}({string.Join<Type>(", ", parameters)})");
-        method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null);
+        return method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null);
     }
 
     private static ConstructorInfo Constructor(Type type, Type[] parameters) =>
@@ -183,23 +214,23 @@ internal static class MLNetInternals
         + $"5.0.1, has. Reference Microsoft.ML 5.0.1.");
 
     /// <summary>
-    /// Emits an assembly with one loadable class: ML.NET finds such classes only by an assembly attribute, which is internal.
+    /// Emits an assembly that names loadable classes: ML.NET finds these only by an assembly attribute, which is internal.
     /// </summary>
-    /// <param name="name">The name of the assembly.</param>
-    /// <param name="instance">The transformer, which <c>Create</c> must return as exactly this type.</param>
-    /// <param name="loader">The class that has the static <c>Create(IHostEnvironment env, object ctx)</c>.</param>
-    /// <param name="userName">Its display name.</param>
-    /// <param name="loadName">The loader signature it is saved with.</param>
-    internal static AssemblyBuilder AssemblyOf(string name, Type instance, Type loader, string userName, string loadName)
+    internal static AssemblyBuilder AssemblyOf(string name, params Loadable[] classes)
     {
         Type attribute = MLNet("LoadableClassAttribute");
         Type[] parameters = [typeof(Type), typeof(Type), typeof(Type), typeof(Type), typeof(string), typeof(string[])];
-        object?[] arguments = [instance, loader, null, MLNet("SignatureLoadModel"), userName, new[] { loadName }];
         var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(name), AssemblyBuilderAccess.Run);
         assembly.DefineDynamicModule(name);
         ConstructorInfo allowed = typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!;
         assembly.SetCustomAttribute(new CustomAttributeBuilder(allowed, [attribute.Assembly.GetName().Name]));
-        assembly.SetCustomAttribute(new CustomAttributeBuilder(Constructor(attribute, parameters), arguments));
+        foreach (Loadable loadable in classes)
+        {
+            object?[] arguments = [loadable.Instance, loadable.Loader, null, MLNet("SignatureLoadModel"), loadable.UserName,
+                new[] { loadable.Format.LoaderSignature }];
+            assembly.SetCustomAttribute(new CustomAttributeBuilder(Constructor(attribute, parameters), arguments));
+        }
+
         return assembly;
     }
 }
