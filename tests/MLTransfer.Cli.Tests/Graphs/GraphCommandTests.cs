@@ -52,7 +52,8 @@ public sealed class GraphCommandTests : IDisposable
     public async Task An_input_of_strings_takes_the_bytes_of_a_file_and_any_node_is_fetched()
     {
         var outcome = await Mlt.RunAsync(
-            "graph", "run", Case("net_from_jpeg.pb"), "--feed", Case("net_from_jpeg.input.jpg"), "--fetch", "output", "--fetch", "DecodeJpeg", "--json");
+            "graph", "run", Case("net_from_jpeg.pb"), "--feed", Case("net_from_jpeg.input.jpg"),
+            "--fetch", "output", "--fetch", "DecodeJpeg", "--json");
 
         outcome.AssertSuccess();
         Assert.Equal(3, outcome.Json[0].GetProperty("values").GetArrayLength());
@@ -83,5 +84,5 @@ public sealed class GraphCommandTests : IDisposable
     private static string Case(string file) => SharedFolder.PathOf($"{Ops}/{file}");
 
     private static float[] Floats(NpyArray array) =>
-        [.. Enumerable.Range(0, array.Bytes.Length / sizeof(float)).Select(index => BitConverter.ToSingle(array.Bytes, index * sizeof(float)))];
+        [.. array.Bytes.Chunk(sizeof(float)).Select(bytes => BitConverter.ToSingle(bytes))];
 }
