@@ -16,7 +16,8 @@ internal sealed class ResNet : ImageModel
         ConvolutionUnit stem = Convolution("conv1", "bn1", new(3, 64, 7, 2, 3));
         var groups = new List<LayerGroup>
         {
-            new("conv1", stem.Modules, images => nn.functional.max_pool2d(stem.Forward(images).relu_(), 3, 2, 1)),
+            new("conv1", stem.Modules, images => nn.functional.max_pool2d(stem.Forward(images).relu_(), 3, 2, 1),
+                images => stem.Export(images).Relu().MaxPool(3, 2, 1)),
         };
         long inputs = 64;
         for (int stage = 0; stage < 4; stage++)
@@ -67,7 +68,7 @@ internal sealed class ResNet : ImageModel
 /// A residual block of a ResNet (He et al. 2015): two 3×3 convolutions, or 1×1, 3×3, 1×1 in a bottleneck with the stride on the 3×3
 /// (as torchvision does, "ResNet v1.5"), residual, with a 1×1 convolution on the shortcut where shapes differ.
 /// </summary>
-internal sealed class ResidualBlock : NamedModule
+internal sealed class ResidualBlock : NamedModule, IExportable
 {
     private readonly ConvolutionUnit[] _path;
     private readonly ConvolutionModule[] _shortcut;
@@ -97,5 +98,11 @@ internal sealed class ResidualBlock : NamedModule
         foreach (ConvolutionUnit unit in _path[..^1]) state = unit.Forward(state).relu_();
         Tensor sum = _path[^1].Forward(state).add_(_shortcut is [var shortcut] ? shortcut.call(input) : input);
         return sum.relu_().MoveToOuterDisposeScope();
+    }
+
+    public SymbolicTensor Export(SymbolicTensor input)
+    {
+        SymbolicTensor state = _path[..^1].Aggregate(input, (state, unit) => unit.Export(state).Relu());
+        return (_path[^1].Export(state) + (_shortcut is [var shortcut] ? shortcut.Export(input) : input)).Relu();
     }
 }
