@@ -5,11 +5,13 @@ namespace MLTransfer;
 /// <summary>How a model is written as ONNX.</summary>
 public sealed record OnnxExportOptions
 {
-    private const int FirstOpset = 17;
-    private const int FirstOpsetWithAntialiasing = 18;
-    private const int LastOpset = 21;
+    internal const int FirstOpset = 17;
+    internal const int FirstOpsetWithAntialiasing = 18;
+    internal const int LastOpset = 21;
 
-    /// <summary>How much of the preprocessing the file contains, which decides its input. Default: <see cref="OnnxPreprocessing.Normalize"/>.</summary>
+    /// <summary>
+    /// How much of the preprocessing the file contains, which decides its input. Default: <see cref="OnnxPreprocessing.Normalize"/>.
+    /// </summary>
     public OnnxPreprocessing Preprocessing { get; init; } = OnnxPreprocessing.Normalize;
 
     /// <summary>The number format of weights and layers. Default: <see cref="OnnxPrecision.Float32"/>.</summary>

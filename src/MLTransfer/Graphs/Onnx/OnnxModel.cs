@@ -97,8 +97,8 @@ internal static class OnnxModel
                 ? $"it resizes to {preprocessing.ResizeTo} pixels and adds a border up to {preprocessing.CropTo}"
                 : "it consists of transforms of its own";
             throw new OptionException(
-                $"Preprocessing is {OnnxPreprocessing.Full}, and the preprocessing of this model cannot be exported: {reason}. Use "
-                + $"{OnnxPreprocessing.Normalize} and give the model images that are preprocessed.", nameof(OnnxExportOptions.Preprocessing));
+                $"The whole preprocessing of this model cannot be exported: {reason}. Export only the normalization, and resize and crop "
+                + "images before.", nameof(OnnxExportOptions.Preprocessing));
         }
 
         string sides = graph.Add("Slice",
