@@ -101,11 +101,11 @@ internal static class OnnxModel
                 + "images before.", nameof(OnnxExportOptions.Preprocessing));
         }
 
-        string sides = graph.Add("Slice",
-            [graph.Add("Shape", [pixels]), graph.Constant(2), graph.Constant(4), graph.Constant(0)]);
+        string sides = Lengths(graph, pixels, 2, 4);
         string shorter = graph.Add("ReduceMin", [sides, graph.Constant(0)], ("keepdims", 1L));
         string scaled = graph.Add("Mul", [sides, graph.Constant(preprocessing.ResizeTo)]);
-        string sizes = graph.Add("Div", [scaled, shorter]);
+        // All four lengths, not two and the attribute "axes": ONNX Runtime 1.31 moves the Transpose behind a linear Resize and fails then.
+        string sizes = graph.Add("Concat", [Lengths(graph, pixels, 0, 2), graph.Add("Div", [scaled, shorter])], ("axis", 0L));
         (string, object)[] attributes = preprocessing.Interpolation switch
         {
             Interpolation.Nearest => [("mode", "nearest"), ("nearest_mode", "round_prefer_ceil")],
@@ -113,16 +113,17 @@ internal static class OnnxModel
             _ => [("mode", "linear"), ("antialias", 1L)],
         };
         return graph.Add("Resize", [pixels, "", "", sizes],
-            [("axes", new long[] { 2, 3 }), ("coordinate_transformation_mode", "half_pixel"), .. attributes]);
+            [("coordinate_transformation_mode", "half_pixel"), .. attributes]);
     }
+
+    private static string Lengths(OnnxGraph graph, string pixels, long first, long end) =>
+        graph.Add("Slice", [graph.Add("Shape", [pixels]), graph.Constant(first), graph.Constant(end), graph.Constant(0)]);
 
     /// <summary>Cuts the centre; half a pixel is rounded to even, as <see cref="CenterCrop"/> does.</summary>
     private static string Cropped(OnnxGraph graph, string pixels, Preprocessing preprocessing)
     {
         long side = preprocessing.CropTo;
-        string sides = graph.Add("Slice",
-            [graph.Add("Shape", [pixels]), graph.Constant(2), graph.Constant(4), graph.Constant(0)]);
-        string spare = graph.Add("Cast", [graph.Add("Sub", [sides, graph.Constant(side)])], ("to", Float));
+        string spare = graph.Add("Cast", [graph.Add("Sub", [Lengths(graph, pixels, 2, 4), graph.Constant(side)])], ("to", Float));
         using Tensor half = tensor(0.5f);
         string middle = graph.Add("Round", [graph.Add("Mul", [spare, graph.Constant(half, ScalarType.Float32)])]);
         string start = graph.Add("Cast", [middle], ("to", WholeNumber));
