@@ -17,8 +17,8 @@ internal sealed class ExportCommand : MltCommand
     private readonly Argument<string> _model = new("MODEL.zip") { Description = "Model saved by 'mlt train'." };
     private readonly Option<string> _out = CliOption.Required("--out", "FILE", $"{Extension} file to write.");
     private readonly Option<string> _preprocessing = CliOption.Choice(
-        "--preprocessing", "What the file does to images before the network: normalize their colours; full: resize, crop and normalize "
-        + "them; none.", Preprocessings);
+        "--preprocessing", "How much of the preprocessing is in the file: that of colours (normalize), resizing and cropping too (full), "
+        + "or none.", Preprocessings);
     private readonly Option<string> _precision = CliOption.Choice(
         "--precision", "Number format of weights and layers. float16 halves the file; probabilities differ by up to about 0.01.", Precisions);
     private readonly Option<int?> _opset = CliOption.Integer(
@@ -50,7 +50,7 @@ internal sealed class ExportCommand : MltCommand
     {
         var model = Paths.ExistingFile("MODEL.zip", parseResult.GetRequiredValue(_model));
         var output = CheckOutput(parseResult.GetRequiredValue(_out));
-        var options = Options(parseResult);
+        var options = ReadOptions(parseResult);
         using var classifier = ModelFile.Open(model);
         var exported = UsageError.Translate("--preprocessing", () => classifier.ToOnnx(options));
         cancel.ThrowIfCancellationRequested();
@@ -64,7 +64,7 @@ internal sealed class ExportCommand : MltCommand
         return Task.FromResult(ExitCode.Done);
     }
 
-    private OnnxExportOptions Options(ParseResult parseResult)
+    private OnnxExportOptions ReadOptions(ParseResult parseResult)
     {
         var options = new OnnxExportOptions
         {
