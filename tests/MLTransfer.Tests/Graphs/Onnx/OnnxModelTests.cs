@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Google.Protobuf;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using MLTransfer.Graphs.Onnx;
 using MLTransfer.Imaging;
@@ -16,9 +14,6 @@ public class OnnxModelTests
 {
     // Weights and layers have 11 significant bits: seen are differences of up to 3e-3.
     private const float HalfTolerance = 1e-2f;
-
-    // ONNX Runtime resizes with other rounding than Pillow, by at most one grey level for a few pixels.
-    private const float ResizedTolerance = 1e-2f;
 
     private const float Tolerance = 1e-4f;
 
@@ -58,26 +53,6 @@ public class OnnxModelTests
         float[] images = [.. scene.Normalized.contiguous().data<float>()];
         float[] actual = session.Run(new DenseTensor<float>(images, [3, 3, scene.Side, scene.Side]));
         Assert.InRange(OnnxScene.LargestDifference(actual, scene.Expected()), 0, Tolerance);
-    }
-
-    [NeedsSharedTheory(OnnxScene.Photographs)]
-    [InlineData(Interpolation.Bilinear), InlineData(Interpolation.Bicubic), InlineData(Interpolation.Nearest)]
-    public void With_all_of_the_preprocessing_the_input_is_a_photograph_of_any_size(Interpolation interpolation)
-    {
-        Backbone known = ModelZoo.Find("resnet18");
-        var backbone = new Backbone("resnet18", "ResNet", 512, known.Preprocessing with { Interpolation = interpolation },
-            () => known.Build(2));
-        using var scene = new OnnxScene(backbone);
-        float[] expected = scene.Expected();
-        using var session = new OnnxSession(scene.Export(new() { Preprocessing = OnnxPreprocessing.Full }).ToByteArray());
-        string[] paths = [.. OnnxScene.Paths()];
-        for (int i = 0; i < paths.Length; i++)
-        {
-            ImageBatch whole = ImageBatch.LoadOne(ImageSource.FromPath(paths[i]), []);
-            float[] actual = session.Run(new DenseTensor<byte>(whole.Pixels, [1, whole.Height, whole.Width, 3]));
-            Assert.InRange(
-                OnnxScene.LargestDifference(actual, expected[(i * actual.Length)..((i + 1) * actual.Length)]), 0, ResizedTolerance);
-        }
     }
 
     [NeedsSharedTheory(OnnxScene.Photographs)]
@@ -155,40 +130,5 @@ public class OnnxModelTests
         string message = Assert.Throws<InvalidOperationException>(() => OnnxModel.Build(
             network, new("cifar_resnet20", "linear", ["a", "b"], Preprocessing.Cifar), new() { Precision = OnnxPrecision.Float16 })).Message;
         Assert.Contains("a weight in 'linear' is too large for float16", message, StringComparison.Ordinal);
-    }
-
-    [NeedsSharedTheory(OnnxScene.Photographs)]
-    [InlineData(OnnxPreprocessing.None), InlineData(OnnxPreprocessing.Normalize)]
-    public void It_loads_in_ApplyOnnxModel_of_ML_NET(OnnxPreprocessing preprocessing)
-    {
-        using var scene = new OnnxScene(ModelZoo.Find("cifar_resnet20"));
-        using var folder = new TemporaryFolder();
-        string path = folder.PathOf("model.onnx");
-        OnnxFile.Write(path, scene.Export(new() { Preprocessing = preprocessing }));
-        var ml = new MLContext();
-        int length = scene.Side * scene.Side * 3;
-        int[] shape = preprocessing == OnnxPreprocessing.None ? [1, 3, scene.Side, scene.Side] : [1, scene.Side, scene.Side, 3];
-        IDataView data = preprocessing == OnnxPreprocessing.None
-            ? Rows(ml, [.. scene.Normalized.contiguous().data<float>().ToArray().Chunk(length).Select(image => new FloatRow { images = image })])
-            : Rows(ml, [.. scene.Pixels.Chunk(length).Select(image => new ByteRow { images = image })]);
-        ITransformer model = ml.Transforms.ApplyOnnxModel(
-            "probabilities", "images", path, new Dictionary<string, int[]> { ["images"] = shape }).Fit(data);
-        float[] actual = [.. model.Transform(data).GetColumn<float[]>("probabilities").SelectMany(row => row)];
-        Assert.InRange(OnnxScene.LargestDifference(actual, scene.Expected()), 0, Tolerance);
-    }
-
-    private static IDataView Rows<T>(MLContext ml, T[] rows)
-        where T : class => ml.Data.LoadFromEnumerable(rows);
-
-    private sealed class FloatRow
-    {
-        [VectorType(3 * 32 * 32)]
-        public float[] images { get; set; } = [];
-    }
-
-    private sealed class ByteRow
-    {
-        [VectorType(32 * 32 * 3)]
-        public byte[] images { get; set; } = [];
     }
 }
