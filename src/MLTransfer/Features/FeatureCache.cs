@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MLTransfer.Files;
+using static TorchSharp.torch;
 
 namespace MLTransfer.Features;
 
@@ -164,4 +165,29 @@ internal sealed class PendingFeatures
     }
 
     public void Add(ContentKey key, ReadOnlySpan<float> features) => _features.TryAdd(key, features.ToArray());
+}
+
+/// <summary>Identifies a network by the values of its weights.</summary>
+internal static class StateFingerprint
+{
+    /// <summary>
+    /// SHA-256, in hexadecimal, of the names and values of the whole state except the part under <paramref name="except"/>. For a network
+    /// from outside this library also of the build of its code, which our version number does not identify.
+    /// </summary>
+    public static string Compute(nn.Module network, string except)
+    {
+        using var scope = NewDisposeScope();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Type type = network.GetType();
+        if (type.Assembly != typeof(StateFingerprint).Assembly)
+            hash.AppendData(Encoding.UTF8.GetBytes($"{type.FullName} {type.Module.ModuleVersionId}\n"));
+        foreach ((string name, Tensor value) in network.state_dict())
+        {
+            if (name.StartsWith(except + ".", StringComparison.Ordinal)) continue;
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {value.dtype}\n"));
+            hash.AppendData(value.cpu().contiguous().bytes);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 }
