@@ -5,6 +5,7 @@ using MLTransfer.Cli.Datasets;
 using MLTransfer.Cli.Demo;
 using MLTransfer.Cli.Doctor;
 using MLTransfer.Cli.Evaluate;
+using MLTransfer.Cli.Export;
 using MLTransfer.Cli.Graphs;
 using MLTransfer.Cli.Models;
 using MLTransfer.Cli.Predict;
@@ -27,6 +28,7 @@ internal static class CommandTree
         new TrainCommand(context),
         new EvaluateCommand(context),
         new PredictCommand(context),
+        new ExportCommand(context),
         new ModelsCommand(context),
         Group("weights", "Lists, downloads, verifies, inspects, converts and packs pretrained weights.",
             new WeightsListCommand(context),
