@@ -128,7 +128,7 @@ internal sealed class PlanBuilder(Graph graph, OperationSet operations, IReadOnl
         {
             GraphValue value = outputs[output];
             bool isInput = value.IsTensor && values.Any(input => input.IsTensor && ReferenceEquals(input.Tensor, value.Tensor));
-            Set(index, output, new Source(!value.IsTensor || isInput ? value : Own(value.Tensor.DetachFromDisposeScope()), GraphReference.None));
+            Set(index, output, new Source(!value.IsTensor || isInput ? value : Own(value.Tensor), GraphReference.None));
         }
         return true;
     }
@@ -152,7 +152,7 @@ internal sealed class PlanBuilder(Graph graph, OperationSet operations, IReadOnl
 
     private Tensor Own(Tensor tensor)
     {
-        _owned.Add(tensor);
+        _owned.Add(tensor.DetachFromDisposeScope());
         return tensor;
     }
 

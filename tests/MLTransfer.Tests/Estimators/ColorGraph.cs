@@ -48,7 +48,7 @@ internal static class ColorGraph
     {
         graph.Node("maps", "Relu6", "images");
         graph.Integers("axes", channelsLast ? [1, 2] : [2, 3]);
-        graph.Node("features", "Mean", "images", "axes");
+        graph.Node("features", "Mean", "maps", "axes");
         graph.Constant("matrix", tensor(new float[] { 0, 0, 0, 5, 5, 0 }, [3, 2]));
         graph.Node("logits", "MatMul", "features", "matrix");
         graph.Node("probabilities", "Softmax", "logits");

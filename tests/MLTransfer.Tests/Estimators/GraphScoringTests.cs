@@ -4,6 +4,7 @@ using Microsoft.ML.Data;
 using MLTransfer.Data;
 using MLTransfer.Graphs;
 using MLTransfer.Imaging;
+using MLTransfer.Tests.Graphs;
 using MLTransfer.Tests.Reference;
 using Tensorboard;
 
@@ -91,7 +92,7 @@ public sealed class GraphScoringTests : IDisposable
         using GraphTransformer first = Fit(new() { Model = ColorGraph.Write(_folder.PathOf("first.pb"), -1, 3, 8, 8) });
         AssertClose(Scores(usual), Scores(first));
 
-        // Blue and red are alike here but for the blue images, whose red is taken for blue: they become like the green ones.
+        // The blue of the blue images is where the graph expects red, which no class looks at.
         using GraphTransformer reversed = Fit(new()
         {
             Model = Graph, Preprocessing = Preprocessing.Inception.ForSize(8) with { Channels = ChannelOrder.Bgr },
