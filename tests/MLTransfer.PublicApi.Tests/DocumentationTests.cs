@@ -19,6 +19,13 @@ public sealed class DocumentationTests
     }
 
     [Fact]
+    public void The_first_program_in_the_readme_is_the_one_in_the_documentation()
+    {
+        string program = Flat(File.ReadAllLines(Repository.PathOf("docs/first-model.cs")));
+        Assert.All(BlocksOf(File.ReadAllText(Repository.PathOf("README.md"))), block => Assert.True(Contains(program, block), block));
+    }
+
+    [Fact]
     public void A_block_with_another_word_or_indentation_is_found()
     {
         Assert.True(IsTested("public void Dispose() => _folder.Delete(recursive: true);"));
