@@ -11,6 +11,7 @@ public sealed class DocumentationTests
 
     [Theory]
     [InlineData("docs/ml-net.md")]
+    [InlineData("docs/featurizer.md")]
     public void Every_block_of_code_on_a_page_is_compiled_and_run_by_a_test(string page)
     {
         string[] blocks = [.. BlocksOf(File.ReadAllText(Repository.PathOf(page)))];
