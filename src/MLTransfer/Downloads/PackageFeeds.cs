@@ -65,7 +65,7 @@ internal sealed class PackageFeeds
             answers.Add($"{feed.Name} {refusal}");
         }
         throw new DownloadException(
-            $"{package.Id} {package.Version}",
+            $"nuget:{package.Id}/{package.Version.ToNormalizedString()}",
             answers.Count == 0 ? "cannot be downloaded: NuGet.Config names no package source for it"
                 : $"cannot be downloaded: {string.Join("; ", answers)}",
             "Check the name and the version, or add the source that has it ('dotnet nuget add source URL --name NAME', with --username and "

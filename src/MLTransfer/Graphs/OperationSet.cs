@@ -65,6 +65,9 @@ internal sealed class OperationSet
     /// <summary>The kernel of a node whose operation is known.</summary>
     public Kernel Prepare(GraphNode node, GraphValue[] constants) => _factories[node.Operation](node, constants);
 
+    /// <summary>The factory of an operation, to which another format gives another name.</summary>
+    public KernelFactory Factory(string operation) => _factories[operation];
+
     /// <summary>Adds an operation.</summary>
     /// <exception cref="ArgumentException">It is there already.</exception>
     public OperationSet Add(string operation, KernelFactory factory)

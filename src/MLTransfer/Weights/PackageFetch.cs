@@ -60,7 +60,7 @@ internal sealed class PackageFetch(
     private byte[] Content(string package)
     {
         using FileStream stream = OpenWeights.OpenFile(package, new WeightsErrors(package));
-        if (wanted.Published is not { } published)
+        if (!wanted.IsConverted || wanted.Published is not { } published)
             return Entry(stream, wanted.Paths[^1]);
         Stream[] files = [.. wanted.Paths.Select(path => new MemoryStream(Entry(stream, path), writable: false))];
         return OnnxConversion.ToSafetensors(files, ModelZoo.Find(published.Backbone), new WeightsErrors(wanted.Address));
@@ -84,5 +84,5 @@ internal sealed class PackageFetch(
         wanted.Address, $"is not in the package, whose largest files are: {Printable.Sanitize(Printable.FirstOf(names, Shown), 5 * LongestName)}",
         $"Name one of them after the '#'.{NearestName.Suggest(path, names.Take(100))}");
 
-    private void Report(DownloadPhase phase) => progress?.Report(new(wanted.FileName, phase, 0, null));
+    private void Report(DownloadPhase phase) => progress?.Report(new(wanted.DisplayName, phase, 0, null));
 }

@@ -36,8 +36,14 @@ internal sealed record PackagedWeights : RemoteWeights
 
     public override string Address => $"{Scheme}{Package.Id}/{Package.Version}#{string.Join(Separator, Paths)}";
 
-    public override string FileName => Published is { } published ? $"{published.Backbone}-{Sha256![..ShortestHash]}.safetensors"
+    /// <summary>Whether the files become one of the catalog's backbone: ONNX files, whose names are not those of a network.</summary>
+    public bool IsConverted => Published is not null && Paths.All(path => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase));
+
+    public override string FileName => IsConverted && Published is { } published ? $"{published.Backbone}-{Sha256![..ShortestHash]}.safetensors"
         : SafeName(OwnName, Sha256 ?? new string('0', ShortestHash));
+
+    /// <summary>Its name in progress.</summary>
+    public string DisplayName => Sha256 is null ? OwnName : FileName;
 
     // Of the package too: many of them call their file model.onnx.
     private string OwnName => $"{Package.Id}.{Package.Version}-{Path.GetFileName(Paths[^1])}";

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MLTransfer.Errors;
@@ -62,6 +63,16 @@ internal static class WeightsCatalog
     }
 
     private static IEnumerable<string> Backbones => All.Select(weights => weights.Backbone).Distinct();
+
+    /// <summary>The line of a data file for weights.</summary>
+    internal static string LineFor(PublishedWeights weights) =>
+        JsonSerializer.Serialize(weights, new JsonSerializerOptions(Json)
+        {
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        });
+
+    /// <summary>Weights that a line of a data file describes.</summary>
+    internal static PublishedWeights OfLine(string line) => JsonSerializer.Deserialize<PublishedWeights>(line, Json)!;
 
     private static PublishedWeights[] Read(string file)
     {

@@ -9,6 +9,24 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Features;
 
+/// <summary>Where features come from.</summary>
+internal static class FeatureSource
+{
+    /// <summary>
+    /// Everything the features depend on except the image content: this library, libtorch, the decoders, the network and its input.
+    /// </summary>
+    public static string Describe(
+        ImageModel model, string backbone, FeatureOutput output, Preprocessing preprocessing, DecodingOptions decoding, ScalarType type,
+        Device device) => string.Join("; ",
+        [
+            typeof(FeatureExtractor).Assembly.GetName(), $"libtorch {__version__}", typeof(MLImage).Assembly.GetName(),
+            $"decoders {ImageDecoder.Revision}", decoding, backbone, $"weights {StateFingerprint.Compute(model, model.HeadName)}",
+            TransformJson.Write(preprocessing.EvaluationTransforms()), preprocessing.Mean, preprocessing.StandardDeviation, type, device.type,
+            .. output == FeatureOutput.Bottleneck ? [] : new object[] { output },
+            .. preprocessing.Channels == ChannelOrder.Rgb ? [] : new object[] { preprocessing.Channels },
+        ]);
+}
+
 /// <summary>Identifies a network by the values of its weights.</summary>
 internal static class StateFingerprint
 {
@@ -32,22 +50,4 @@ internal static class StateFingerprint
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
-}
-
-/// <summary>Where features come from.</summary>
-internal static class FeatureSource
-{
-    /// <summary>
-    /// Everything the features depend on except the image content: this library, libtorch, the decoders, the network and its input.
-    /// </summary>
-    public static string Describe(
-        ImageModel model, string backbone, FeatureOutput output, Preprocessing preprocessing, DecodingOptions decoding, ScalarType type,
-        Device device) => string.Join("; ",
-        [
-            typeof(FeatureExtractor).Assembly.GetName(), $"libtorch {__version__}", typeof(MLImage).Assembly.GetName(),
-            $"decoders {ImageDecoder.Revision}", decoding, backbone, $"weights {StateFingerprint.Compute(model, model.HeadName)}",
-            TransformJson.Write(preprocessing.EvaluationTransforms()), preprocessing.Mean, preprocessing.StandardDeviation, type, device.type,
-            .. output == FeatureOutput.Bottleneck ? [] : new object[] { output },
-            .. preprocessing.Channels == ChannelOrder.Rgb ? [] : new object[] { preprocessing.Channels },
-        ]);
 }
