@@ -19,8 +19,15 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
     {
     }
 
-    /// <summary>The network, a name of <see cref="Models.ModelZoo"/>. Default: <c>resnet18</c>.</summary>
-    [TrainingOption("The network to start from, such as resnet18; 'mlt models' lists them.", CommandLine = "--backbone", Shape = "NAME")]
+    /// <summary>
+    /// The network, a name of <see cref="Models.ModelZoo"/>; in feature extraction also a node of a TensorFlow or ONNX file,
+    /// <c>graph:FILE#OUTPUT</c> or <c>graph:FILE#INPUT,OUTPUT</c>, which brings its own weights and is saved with the model. Default:
+    /// <c>resnet18</c>.
+    /// </summary>
+    [TrainingOption(
+        "The network to start from, such as resnet18 ('mlt models' lists them), or with --mode features a node of a graph: "
+        + "graph:FILE.pb#NODE.",
+        CommandLine = "--backbone", Shape = "NAME")]
     public string Backbone { get; init; } = "resnet18";
 
     /// <summary>

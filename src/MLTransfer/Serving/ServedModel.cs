@@ -19,17 +19,17 @@ internal sealed record ServedModel(ImageClassificationTransformer Classifier, Fi
     public static ServedModel Load(ImageClassifierPoolOptions options)
     {
         string path = options.Path;
-        FileStamp stamp = FileStamp.Of(path)
-            ?? throw new FileNotFoundException($"There is no model file '{Printable.Sanitize(Path.GetFullPath(path))}'.", path);
         ImageClassificationTransformer? classifier = null;
         try
         {
+            FileStamp stamp = FileStamp.Of(path)
+                ?? throw new FileNotFoundException($"There is no model file '{Printable.Sanitize(Path.GetFullPath(path))}'.", path);
             classifier = SavedModel.OpenForImages(path);
             classifier.MaximumPixels = options.MaximumPixels;
             classifier.Predict(ImageSource.FromImage(new Image(1, 1, new byte[3]), "a blank image"));
             return new ServedModel(classifier, stamp, options.Clock.GetUtcNow());
         }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+        catch (Exception failure) when (failure is not (OutOfMemoryException or FileNotFoundException))
         {
             classifier?.Dispose();
             throw new InvalidDataException(
