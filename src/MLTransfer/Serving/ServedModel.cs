@@ -13,7 +13,7 @@ namespace MLTransfer.Serving;
 /// <param name="LoadedAt">When.</param>
 internal sealed record ServedModel(ImageClassificationTransformer Classifier, FileStamp Stamp, DateTimeOffset LoadedAt)
 {
-    /// <summary>Loads a model and scores a blank image with it, which shows that its network runs and makes the first request fast.</summary>
+    /// <summary>Loads a model and scores a blank image with it, which shows that its network runs.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or is no image classifier that a pool can serve.</exception>
     public static ServedModel Load(ImageClassifierPoolOptions options)

@@ -19,7 +19,7 @@ public sealed class TrainingTests : PageFixture
             .Append(ml.MulticlassClassification.Trainers.FeatureExtraction(backbone: "embedded"))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 
-        ITransformer model = pipeline.Fit(train);
+        var model = pipeline.Fit(train);
         MulticlassClassificationMetrics metrics = ml.MulticlassClassification.Evaluate(model.Transform(test));
         ml.Model.Save(model, train.Schema, file);
 
