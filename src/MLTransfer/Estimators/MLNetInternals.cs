@@ -115,10 +115,10 @@ internal static class MLNetInternals
     }
 
     /// <summary>The full name of an assembly of ML.NET that is not there, in the version of the one that is.</summary>
-    public static string AssemblyName(string name)
+    public static string FullNameOf(string assembly)
     {
         AssemblyName own = typeof(MLContext).Assembly.GetName();
-        own.Name = name;
+        own.Name = assembly;
         return own.FullName;
     }
 
@@ -260,7 +260,7 @@ internal static class MLNetInternals
     }
 
     /// <summary>
-    /// Emits the assembly that stands for Microsoft.ML.Vision: a class with the internal interfaces by which ML.NET scores with a predictor.
+    /// Emits the assembly that stands for Microsoft.ML.Vision: a class with the internal interfaces by which ML.NET scores.
     /// </summary>
     private static AssemblyBuilder VisionAssembly()
     {

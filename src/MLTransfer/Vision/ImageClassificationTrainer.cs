@@ -170,6 +170,9 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
             .. _options.FinalModelPrefix != DefaultModelPrefix ? [nameof(Options.FinalModelPrefix)] : Array.Empty<string>(),
         ];
         if (_options.WorkspacePath is null && kept.Length > 0)
-            yield return $"{string.Join(", ", kept)} {(kept.Length == 1 ? "has" : "have")} no effect: WorkspacePath is null, so nothing is kept.";
+        {
+            yield return $"{string.Join(", ", kept)} {(kept.Length == 1 ? "has" : "have")} no effect: WorkspacePath is null, so nothing is "
+                + "kept.";
+        }
     }
 }
