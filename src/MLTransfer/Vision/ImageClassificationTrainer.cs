@@ -98,8 +98,12 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
         return model;
     }
 
+    // Addresses of graphs hold characters that file names cannot have everywhere.
     private string? ModelFile => _options.WorkspacePath is { } workspace
-        ? Path.Combine(workspace, $"{_options.FinalModelPrefix}{Backbone}.zip") : null;
+        ? Path.Combine(
+            workspace,
+            $"{_options.FinalModelPrefix}{string.Concat(Backbone.Select(each => char.IsLetterOrDigit(each) || each is '.' or '-' ? each : '_'))}.zip")
+        : null;
 
     private FeatureExtractionEstimator Estimator(IDataView? validation, TrainingReports? reports)
     {

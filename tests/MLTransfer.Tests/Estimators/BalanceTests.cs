@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Microsoft.ML;
 using MLTransfer.Data;
+using MLTransfer.Imaging;
 using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Estimators;
@@ -42,12 +43,22 @@ public sealed class BalanceTests : IDisposable
         Assert.Equal(expected, model.Training!.Epochs[0].Loss, 1e-4);
     }
 
-    [Fact]
-    public void Fine_tuning_can_sample_too()
+    [Theory]
+    [InlineData(ClassBalance.None)]
+    [InlineData(ClassBalance.Weights)]
+    [InlineData(ClassBalance.Sampling)]
+    public void The_loss_of_fine_tuning_is_balanced_in_the_same_way(ClassBalance balance)
     {
-        FineTuningOptions options = TrainedModel.Options with { Epochs = 1 };
-        Assert.Equal(10, Train(options with { Balance = ClassBalance.Sampling }).TrainingImages);
-        Assert.NotEqual(Train(options).Epochs[0].Loss, Train(options with { Balance = ClassBalance.Weights }).Epochs[0].Loss);
+        using var step = new FirstStep(
+            _images.Path, TrainedModel.Options with { Balance = balance, Augmentation = Presets.None });
+        int[] order = balance == ClassBalance.Sampling ? step.BalancedOrder : step.Order;
+        var losses = order.Zip(step.LossOfEach(order, Preprocessing.Cifar.EvaluationTransforms())).ToLookup(
+            image => step.Labels[image.First], image => image.Second);
+        double expected = balance == ClassBalance.Weights
+            ? (losses[0].Average() + losses[1].Average()) / 2
+            : losses.SelectMany(image => image).Average();
+        Assert.Equal(10, step.Count);
+        Assert.Equal(expected, step.Loss, 1e-4);
     }
 
     [Fact]
@@ -86,8 +97,6 @@ public sealed class BalanceTests : IDisposable
         _images.Dispose();
         _folder.Dispose();
     }
-
-    private TrainingSummary Train(FineTuningOptions options) => Trainings.Train(options, _images.Path).Training!;
 
     private double[] LossOfEach(ImageClassificationTransformer model) =>
         [.. Trainings.Scores(model, _images.Path).Select((scores, row) => -Math.Log(scores[Labels[row]]))];

@@ -3,12 +3,17 @@ using Microsoft.ML.Data;
 using MLTransfer.Estimators;
 using MLTransfer.Imaging;
 using MLTransfer.Imaging.Transforms;
+using MLTransfer.Training;
 
 namespace MLTransfer.Tests.Estimators;
 
 public sealed class OwnTransformsTests : IDisposable
 {
     private static readonly Preprocessing Own = Preprocessing.Cifar with { Transforms = [new Resize(40, 48), new CenterCrop(32)] };
+
+    private static readonly FineTuningOptions Plain = TrainedModel.Options with { Augmentation = Presets.None };
+
+    private static readonly IReadOnlyList<ImageTransform> Evaluation = Preprocessing.Cifar.EvaluationTransforms();
 
     private readonly ColouredImages _images = new(perClass: 4);
 
@@ -43,16 +48,34 @@ public sealed class OwnTransformsTests : IDisposable
             $"{model.Training.Epochs[0].Loss} before, {model.Training.Epochs[^1].Loss} after");
     }
 
-    [Fact]
-    public void What_varies_the_training_images_reaches_the_training()
+    [Theory]
+    [InlineData(Presets.None)]
+    [InlineData(Presets.Standard)]
+    [InlineData("digits")]
+    public void A_training_step_sees_the_images_that_its_augmentation_makes(string augmentation)
     {
-        FineTuningOptions plain = TrainedModel.Options with { Epochs = 1, Augmentation = Presets.None };
-        double[] losses = [.. new[] { plain, plain with { Augmentation = "digits" }, plain with { TrainingTransforms = Presets.Cifar },
-            plain with { Mixup = 1 }, plain with { CutMix = 1 } }
-            .Select(options => Train(new MLContext(seed: 1), options).Training!.Epochs[0].Loss)];
+        using var step = new FirstStep(_images.Path, Plain with { Augmentation = augmentation });
+        Assert.Equal(step.LossOfEach(step.Order, Presets.Find(augmentation, Preprocessing.Cifar)).Average(), step.Loss, 1e-4);
+    }
 
-        Assert.Equal(losses.Length, losses.Distinct().Count());
-        Assert.Equal(losses[0], Train(new MLContext(seed: 1), plain).Training!.Epochs[0].Loss);
+    [Fact]
+    public void Training_transforms_of_ones_own_take_the_place_of_the_augmentation()
+    {
+        ImageTransform[] inverted = [new Resize(32, 32), new RandomInvert(probability: 1)];
+        using var step = new FirstStep(_images.Path, Plain with { Augmentation = "digits", TrainingTransforms = inverted });
+        Assert.Equal(step.LossOfEach(step.Order, inverted).Average(), step.Loss, 1e-4);
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(0, 1)]
+    [InlineData(0.5, 0.5)]
+    public void A_training_step_sees_mixed_images_and_mixed_classes(double mixup, double cutMix)
+    {
+        using var step = new FirstStep(_images.Path, Plain with { Mixup = mixup, CutMix = cutMix });
+        var mixing = new BatchMixing(mixup, cutMix, classes: 2, FirstStep.Seed);
+        Assert.Equal(step.LossOfEach(step.Order, Evaluation, mixing).Average(), step.Loss, 1e-4);
+        Assert.NotEqual(step.LossOfEach(step.Order, Evaluation).Average(), step.Loss, 1e-3);
     }
 
     [Fact]

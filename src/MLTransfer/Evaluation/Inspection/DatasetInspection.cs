@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using MLTransfer.Data;
+using MLTransfer.Errors;
 using MLTransfer.Evaluation.Reports;
-using MLTransfer.Imaging;
 using MLTransfer.Imaging.Decoding;
+using MLTransfer.Imaging;
 
 namespace MLTransfer.Evaluation.Inspection;
 
 /// <summary>Decodes every image of a data set and finds problems.</summary>
-public static class DatasetInspection
+internal static class DatasetInspection
 {
     /// <summary>Inspects a data set; images are decoded in parallel, and nothing is changed.</summary>
     /// <param name="dataset">The data set.</param>
@@ -124,4 +125,81 @@ public static class DatasetInspection
 /// <summary>Progress of an inspection.</summary>
 /// <param name="Done">Number of images inspected.</param>
 /// <param name="Total">Number of all images.</param>
-public readonly record struct InspectionProgress(int Done, int Total);
+internal readonly record struct InspectionProgress(int Done, int Total);
+
+/// <summary>The findings of an inspection of a data set.</summary>
+/// <param name="Dataset">The data set.</param>
+/// <param name="Classes">Number of images of each class.</param>
+/// <param name="Sizes">Sizes of the images; null when none could be read.</param>
+/// <param name="Problems">The problems, the most serious first.</param>
+/// <param name="Seconds">Duration of the inspection.</param>
+internal sealed record DatasetFindings(
+    ImageDataset Dataset, IReadOnlyList<ClassCount> Classes, SizeRange? Sizes, IReadOnlyList<DatasetProblem> Problems, double Seconds)
+{
+    /// <summary>How the images were decoded: a report decodes them the same way.</summary>
+    internal DecodingOptions Decoding { get; init; } = DecodingOptions.Default;
+}
+
+/// <summary>Number of images of a class.</summary>
+/// <param name="Label">Name of the class.</param>
+/// <param name="Images">Number of images in the whole data set.</param>
+/// <param name="PerSplit">Number of images by split; empty when the data set has no splits.</param>
+internal sealed record ClassCount(string Label, int Images, IReadOnlyDictionary<string, int> PerSplit)
+{
+    internal static ClassCount[] CountAll(ImageDataset dataset)
+    {
+        var rows = dataset.Rows.ToLookup(row => row.Label, StringComparer.Ordinal);
+        return [.. dataset.Classes.Select(label => new ClassCount(label, rows[label].Count(),
+            dataset.Splits.ToDictionary(split => split, split => rows[label].Count(row => row.Split == split))))];
+    }
+}
+
+/// <summary>Range of image sizes, ordered by number of pixels.</summary>
+/// <param name="Smallest">The size with the fewest pixels.</param>
+/// <param name="Median">The median size.</param>
+/// <param name="Largest">The size with the most pixels.</param>
+internal sealed record SizeRange(ImageDimensions Smallest, ImageDimensions Median, ImageDimensions Largest)
+{
+    internal static SizeRange? Measure(IEnumerable<ImageDimensions> sizes)
+    {
+        ImageDimensions[] ordered = [.. sizes.OrderBy(size => (long)size.Width * size.Height).ThenBy(size => size.Width)];
+        return ordered.Length == 0 ? null : new(ordered[0], ordered[ordered.Length / 2], ordered[^1]);
+    }
+}
+
+/// <summary>The limits beyond which a data set has a problem.</summary>
+internal sealed record InspectionOptions
+{
+    /// <summary>
+    /// Images whose shorter side has fewer pixels are tiny, and are not searched for near duplicates. Default 32.
+    /// </summary>
+    public int SmallestSide { get; init; } = 32;
+
+    /// <summary>The largest allowed ratio of images in the largest class to those in the smallest, above 0. Default 10.</summary>
+    public double LargestImbalance { get; init; } = 10;
+
+    /// <summary>The most bits, of 64, in which the perceptual hashes of near duplicates differ, 0 to 15. Default 6.</summary>
+    public int NearDistance { get; init; } = 6;
+
+    /// <summary>Least correlation of the gray levels of near duplicates, from 0 to 1. Default 0.97.</summary>
+    public double NearCorrelation { get; init; } = 0.97;
+
+    /// <summary>Most pixels, width × height, of an image; larger ones count as unreadable. Default 178,956,970.</summary>
+    public long MaximumPixels { get; init; } = ImageLimits.Default.Pixels;
+
+    /// <summary>Number of images read in parallel. Default: the number of processors.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    internal InspectionOptions Checked() => Check.All(
+        this,
+        Check.Between(1, SmallestSide, 100_000),
+        Check.Positive(LargestImbalance),
+        Check.Between(0, NearDistance, 15),
+        Check.Between(0.0, NearCorrelation, 1),
+        Check.Positive(MaximumPixels),
+        Check.Between(1, Threads, 1024));
+
+    internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = ImageLimits.UpTo(MaximumPixels) };
+
+    internal bool IsTiny(ImageDimensions size) => Math.Min(size.Width, size.Height) < SmallestSide;
+}

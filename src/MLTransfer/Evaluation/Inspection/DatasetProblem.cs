@@ -7,10 +7,10 @@ namespace MLTransfer.Evaluation.Inspection;
 /// <param name="Note">What is wrong, as a readable sentence.</param>
 /// <param name="Images">The images concerned; of duplicates, the whole group; empty when the problem is one of the whole data
 /// set.</param>
-public sealed record DatasetProblem(ProblemKind Kind, string Note, IReadOnlyList<ImageRow> Images);
+internal sealed record DatasetProblem(ProblemKind Kind, string Note, IReadOnlyList<ImageRow> Images);
 
 /// <summary>Kinds of problems, the most serious first.</summary>
-public enum ProblemKind
+internal enum ProblemKind
 {
     /// <summary>An image cannot be decoded.</summary>
     Unreadable,

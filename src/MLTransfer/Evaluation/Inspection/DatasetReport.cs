@@ -9,7 +9,7 @@ namespace MLTransfer.Evaluation.Inspection;
 /// <summary>
 /// The findings of an inspection on one HTML page, with thumbnails embedded: problems first, then images of each class; every name encoded.
 /// </summary>
-public static class DatasetReport
+internal static class DatasetReport
 {
     private const int MostProblemsOfAKind = 40;
     private const int MostImagesOfAProblem = 8;

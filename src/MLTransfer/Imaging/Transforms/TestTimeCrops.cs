@@ -5,7 +5,7 @@ namespace MLTransfer.Imaging.Transforms;
 /// <summary>
 /// Cuts the four corners and the centre of an image, for predictions averaged over several views. As torchvision's <c>FiveCrop</c>.
 /// </summary>
-public sealed record FiveCrop
+internal sealed record FiveCrop
 {
     /// <summary>Cuts squares.</summary>
     /// <param name="size">Their side in pixels.</param>
@@ -62,7 +62,7 @@ public sealed record FiveCrop
 /// Cuts the four corners and the centre of an image and of its mirror image, for predictions averaged over several views. As torchvision's
 /// <c>TenCrop</c>.
 /// </summary>
-public sealed record TenCrop
+internal sealed record TenCrop
 {
     private readonly FiveCrop _five;
 
