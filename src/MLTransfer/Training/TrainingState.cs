@@ -39,7 +39,9 @@ internal sealed class TrainingState : IDisposable
     /// <exception cref="InvalidOperationException">No epoch is finished.</exception>
     public EpochResult Best { get => field ?? throw new InvalidOperationException("No epoch is finished."); private set; }
 
-    /// <summary>Whether there are epochs left to train: the last one is not finished, none failed, and no rule ended the training.</summary>
+    /// <summary>
+    /// Whether there are epochs left to train: the last one is not finished, none failed, and no rule ended the training.
+    /// </summary>
     public bool IsUnfinished => Epochs.Count < Planned && Failure is null && !_isStopped;
 
     /// <summary>Seconds spent in training steps, without validation.</summary>
