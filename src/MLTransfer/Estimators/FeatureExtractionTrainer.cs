@@ -43,24 +43,41 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
     /// </summary>
     private (FeatureSet Training, FeatureSet? Validation) Extract(Throughput throughput)
     {
-        using FeatureCache? cache = OpenCache();
+        using FeatureCache? cache = OpenCache(_options.CacheFolder);
+        using FeatureCache? other = run.Validation is null ? null : OpenCache(_options.ValidationCacheFolder);
         using var frozen = new FrozenModel(model, run.InferenceType);
         FeatureExtractor extractor = run.Extractor(frozen, model);
-        FeatureSet training = Features(run.Training);
-        FeatureSet? validation = run.Validation is null ? null : Features(run.Validation);
-        if (cache is null) return (training, validation);
-        log.Warnings(cache.Warnings);
-        if (cache.LostBecause is { } reason) _options.CacheLost?.Invoke(reason);
+        FeatureSet training = Features(run.Training, cache, _options.ReusesFeatures, areValidation: false);
+        FeatureSet? validation = run.Validation is null ? null
+            : Features(run.Validation, other ?? cache, _options.ReusesValidationFeatures, areValidation: true);
+        Report(cache);
+        Report(other);
         return (training, validation);
 
-        FeatureSet Features(ImageSet images) => extractor.Extract(
-            images.Images, cache, done => log.Features(throughput, done, _options.Epochs), image => run.Skip(image, log),
-            _options.Cancellation);
+        FeatureSet Features(ImageSet images, FeatureCache? cache, bool reuses, bool areValidation)
+        {
+            bool areCached = true;
+            return extractor.Extract(images.Images, cache, Done, image => run.Skip(image, log), _options.Cancellation, reuses);
+
+            void Done(int count)
+            {
+                log.Features(throughput, count, _options.Epochs);
+                _options.Extracted?.Invoke(new(count, areValidation, areCached));
+                areCached = false;
+            }
+        }
     }
 
-    private FeatureCache? OpenCache()
+    private void Report(FeatureCache? cache)
     {
-        if (_options.CacheFolder is not { } folder) return null;
+        if (cache is null) return;
+        log.Warnings(cache.Warnings);
+        if (cache.LostBecause is { } reason) _options.CacheLost?.Invoke(reason);
+    }
+
+    private FeatureCache? OpenCache(string? folder)
+    {
+        if (folder is null) return null;
         try
         {
             return FeatureCache.Open(folder, Description(), model.FeatureWidth);

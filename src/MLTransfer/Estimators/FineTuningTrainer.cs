@@ -120,16 +120,14 @@ internal static class HeadWarmup
         FeatureSet features = Extract(run, model, log);
         if (features.Kept.Count == 0) return;
         TrainingRun.CheckFinite(features, run.Training);
-        var options = (FineTuningOptions)run.Options with
+        // The recipe of feature extraction, which the options of the fine-tuning do not change.
+        FeatureExtractionOptions options = Defaults with
         {
-            Epochs = Defaults.Epochs,
-            LearningRate = Defaults.RecommendedLearningRate,
-            HeadFactor = 1,
-            Optimizer = Defaults.Optimizer,
-            Schedule = Defaults.Schedule,
+            WeightDecay = run.Options.WeightDecay, LabelSmoothing = run.Options.LabelSmoothing,
         };
         using TrainingState state = new TrainingLoop(options, run.Seed, TimeProvider.System, progress: null).Run(
-            new TrainableModel(model.Head, model.Head, []), run.TrainingFeatures(features), validate: null, options.Cancellation);
+            new TrainableModel(model.Head, model.Head, []), run.TrainingFeatures(features), validate: null,
+            run.Options.Cancellation);
         if (state.Failure is { } failure)
             throw new InvalidOperationException($"The warm-up of the new head failed. {failure.Message}", failure);
     }

@@ -136,6 +136,11 @@ public abstract record ImageClassificationOptions : TrainingOptions
     [TrainingOption("Stops the training after the running batch.", NotTyped = IsLive, MayChange = IsLive, Default = "never")]
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="ValidationFraction"/> of so few images that none can be held back means no validation, instead of an error.
+    /// </summary>
+    internal bool ValidationIsOptional { get; init; }
+
     /// <summary>Receives one sentence on where in a checkpoint the weights were found.</summary>
     internal Action<string>? WeightsFound { get; init; }
 
@@ -201,4 +206,22 @@ public sealed record FeatureExtractionOptions : ImageClassificationOptions
     /// Receives the reason when the cache cannot be opened or written; training continues without it. Null: failing to open it is an error.
     /// </summary>
     internal Action<string>? CacheLost { get; init; }
+
+    /// <summary>A folder for the features of the validation images; null: <see cref="CacheFolder"/>.</summary>
+    internal string? ValidationCacheFolder { get; init; }
+
+    /// <summary>Whether the training images' features in the cache are used; else they are computed again.</summary>
+    internal bool ReusesFeatures { get; init; } = true;
+
+    /// <summary>As <see cref="ReusesFeatures"/>, for the validation images.</summary>
+    internal bool ReusesValidationFeatures { get; init; } = true;
+
+    /// <summary>Hears of images as soon as their features are known, on the thread that trains.</summary>
+    internal Action<ExtractedImages>? Extracted { get; init; }
 }
+
+/// <summary>Images whose features have become known.</summary>
+/// <param name="Count">How many, with those that could not be read.</param>
+/// <param name="AreValidation">Whether they are validation images.</param>
+/// <param name="AreCached">Whether their features come from the cache.</param>
+internal readonly record struct ExtractedImages(int Count, bool AreValidation, bool AreCached);

@@ -6,6 +6,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
 
 namespace MLTransfer.Estimators;
 
@@ -123,6 +124,25 @@ internal static class MLNetInternals
         return contract.IsInstanceOfType(environment) ? (int?)property.GetValue(environment) : null;
     }
 
+    /// <summary>The learning rate that a scheduler of ML.NET gives to a step.</summary>
+    /// <param name="scheduler">The scheduler.</param>
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <param name="batch">The index of the batch in the epoch.</param>
+    /// <param name="batchSize">The images of a batch.</param>
+    /// <param name="batchesPerEpoch">The batches of an epoch.</param>
+    public static float LearningRate(LearningRateScheduler scheduler, int epoch, int batch, int batchSize, int batchesPerEpoch)
+    {
+        Assembly trainers = typeof(LearningRateScheduler).Assembly;
+        const string name = "Microsoft.ML.Trainers.DnnTrainState";
+        Type type = trainers.GetType(name) ?? throw Missing(trainers, $"class {name}");
+        object state = Activator.CreateInstance(type, nonPublic: true)!;
+        Field(state, "CurrentEpoch").SetValue(state, epoch);
+        Field(state, "CurrentBatchIndex").SetValue(state, batch);
+        Field(state, "BatchSize").SetValue(state, batchSize);
+        Field(state, "BatchesPerEpoch").SetValue(state, batchesPerEpoch);
+        return (float)Call(scheduler, "GetLearningRate", [type], [state])!;
+    }
+
     private static void SaveStream(ModelSaveContext ctx, string name, Action<BinaryWriter> write) =>
         Call(ctx, "SaveBinaryStream", [typeof(string), typeof(Action<BinaryWriter>)], [name, write]);
 
@@ -161,11 +181,11 @@ internal static class MLNetInternals
         return Constructor(VersionInfoType, parameters).Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
     }
 
-    private static void Call(object target, string name, Type[] parameters, object[] arguments)
+    private static object? Call(object target, string name, Type[] parameters, object[] arguments)
     {
         MethodInfo method = target.GetType().GetMethod(name, Instance, parameters)
             ?? throw Missing(target.GetType().Assembly, $"method {target.GetType()}.{name}({string.Join<Type>(", ", parameters)})");
-        method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null);
+        return method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null);
     }
 
     private static ConstructorInfo Constructor(Type type, Type[] parameters) =>

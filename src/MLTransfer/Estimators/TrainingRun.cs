@@ -41,7 +41,7 @@ internal sealed record TrainingRun(
             throw new OptionException($"There is nothing to train on: no row has a label in column '{options.LabelColumnName}'.");
         ImageSet? validation = options.Validation is { } view ? ImageReader.Read(view, image, options.LabelColumnName, classes) : null;
         if (validation is { Count: 0 }) throw new OptionException("Validation has no row with a label; leave it null or give it images.");
-        if (validation is null && options.ValidationFraction > 0) (all, validation) = HoldBack(all, options.ValidationFraction, seed);
+        if (validation is null && options.ValidationFraction > 0) (all, validation) = HoldBack(all, options, seed);
         foreach (ImageSet set in options.Validation is null ? [all] : new[] { all, validation! })
             ReadableClasses.Check(set, classes, options.Decoding, options.LoaderThreads, options.Cancellation);
         Device device = Devices.Resolve(options.Device);
@@ -57,9 +57,12 @@ internal sealed record TrainingRun(
     private static ClassifierHead HeadOf(ImageClassificationOptions options, StartingModel? start) =>
         options.Head ?? start?.Head ?? ClassifierHead.Linear;
 
-    private static (ImageSet Training, ImageSet Validation) HoldBack(ImageSet all, double fraction, int seed)
+    private static (ImageSet Training, ImageSet? Validation) HoldBack(ImageSet all, ImageClassificationOptions options, int seed)
     {
-        (IReadOnlyList<int> training, IReadOnlyList<int> held) = StratifiedSplit.Stratified(all.Labels, fraction, seed);
+        if (options.ValidationIsOptional && all.Count * options.ValidationFraction < 1) return (all, null);
+        (IReadOnlyList<int> training, IReadOnlyList<int> held) =
+            StratifiedSplit.Stratified(all.Labels, options.ValidationFraction, seed);
+        if (held.Count == 0 && options.ValidationIsOptional) return (all, null);
         return held.Count > 0
             ? (all.At(training), all.At(held))
             : throw new OptionException("ValidationFraction leaves no validation images: no class has two. Give Validation images of "

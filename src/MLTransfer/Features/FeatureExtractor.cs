@@ -20,16 +20,18 @@ internal sealed class FeatureExtractor(
     /// <summary>The features of all images, in their order.</summary>
     /// <param name="images">The images.</param>
     /// <param name="cache">Where features are kept between runs; null for nowhere.</param>
-    /// <param name="done">Receives the number of newly finished images.</param>
+    /// <param name="done">Receives the number of newly finished images: first those of the cache, then after every batch.</param>
     /// <param name="skip">Receives every image that cannot be read; an exception of its own ends the extraction.</param>
     /// <param name="cancellation">Stops after the current batch; the features computed so far stay in the cache.</param>
+    /// <param name="reuses">Whether features in the cache are used; else they are computed again.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
     public FeatureSet Extract(
-        IReadOnlyList<ImageSource> images, FeatureCache? cache, Action<int> done, Action<SkippedImage> skip, CancellationToken cancellation)
+        IReadOnlyList<ImageSource> images, FeatureCache? cache, Action<int> done, Action<SkippedImage> skip, CancellationToken cancellation,
+        bool reuses = true)
     {
         var values = new float[images.Count][];
         byte[]?[] hashes = cache is null ? [] : ContentHashes.Compute(images, threads, cancellation);
-        int[] missing = cache is null ? [.. Enumerable.Range(0, images.Count)] : FromCache(cache, hashes, values);
+        int[] missing = cache is null || !reuses ? [.. Enumerable.Range(0, images.Count)] : FromCache(cache, hashes, values);
         done(images.Count - missing.Length);
         var skipped = new List<SkippedImage>();
         var loader = new BatchLoader(images, preprocessing.EvaluationTransforms(), FrozenModel.BatchSize, threads, decoding: decoding);

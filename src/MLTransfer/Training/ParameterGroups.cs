@@ -12,8 +12,6 @@ internal sealed record ParameterGroup(IReadOnlyList<Parameter> Parameters, doubl
 /// <summary>Divides the trainable parameters into groups, and creates their optimizer.</summary>
 internal static class ParameterGroups
 {
-    private const double Momentum = 0.9;
-
     /// <summary>A group each for the backbone and the head, where they are trained.</summary>
     public static IReadOnlyList<ParameterGroup> Create(TrainableModel model, TrainingOptions options)
     {
@@ -26,10 +24,12 @@ internal static class ParameterGroups
         return [.. groups.Where(group => group.Parameters.Count > 0)];
     }
 
-    public static OptimizerHelper CreateOptimizer(OptimizerKind kind, IReadOnlyList<ParameterGroup> groups) => kind switch
+    public static OptimizerHelper CreateOptimizer(
+        OptimizerKind kind, IReadOnlyList<ParameterGroup> groups, double momentum) => kind switch
     {
         OptimizerKind.Sgd => optim.SGD(groups.Select(
-            group => new SGD.ParamGroup(group.Parameters, group.LearningRate, Momentum, weight_decay: group.WeightDecay, nesterov: true)),
+            group => new SGD.ParamGroup(
+                group.Parameters, group.LearningRate, momentum, weight_decay: group.WeightDecay, nesterov: momentum > 0)),
             groups[0].LearningRate),
         OptimizerKind.Adam => optim.Adam(groups.Select(
             group => new Adam.ParamGroup(group.Parameters, group.LearningRate, weight_decay: group.WeightDecay))),

@@ -18,12 +18,12 @@ internal sealed class TrainingLoop(
     TrainingOptions options, int seed, TimeProvider clock, IProgress<TrainingProgress>? progress, Action<EpochResult>? finished = null,
     Checkpoint? checkpoint = null, Action? accept = null)
 {
-    private readonly RateCurve _schedule = Schedule.Create(options.Schedule);
+    private readonly StepRate _rate = options.StepRate ?? Schedule.Along(Schedule.Create(options.Schedule));
     private readonly Losses _losses = new(options.LabelSmoothing);
 
     /// <summary>
-    /// Trains until the last epoch, until the token asks to stop (then after the running batch), or until an epoch fails that is not the
-    /// first: <see cref="TrainingState.Failure"/> says why.
+    /// Trains until the last epoch, until the options or the token ask to stop (the token: after the running batch), or until an epoch
+    /// fails that is not the first: <see cref="TrainingState.Failure"/> says why.
     /// </summary>
     /// <param name="model">The network; holds the weights of the best epoch afterwards.</param>
     /// <param name="data">The training data.</param>
@@ -92,6 +92,7 @@ internal sealed class TrainingLoop(
         Save(state);
         progress?.Report(trained with { ValidationAccuracy = validation.Accuracy });
         finished?.Invoke(result);
+        if (options.StopsAfter?.Invoke(result) == true) state.Stop();
         return true;
     }
 
@@ -111,7 +112,7 @@ internal sealed class TrainingLoop(
         {
             using LabelledBatch batch = next;
             if (!isValidated) sample ??= batch.Inputs.alias();
-            tally += step.Run(batch, _schedule((epoch - 1 + (double)steps++ / data.Batches) / options.Epochs));
+            tally += step.Run(batch, _rate(new StepPosition(epoch, steps++, data.Batches, options.Epochs)));
             throughput.Add(batch.Images);
             if (!double.IsFinite(tally.LossSum)) throw epoch == 1 && steps == 1 ? Unusable() : Diverged(epoch, "the loss");
             progress?.Report(throughput.Report(TrainingPhase.Training, epoch, options.Epochs, tally, lastAccuracy));

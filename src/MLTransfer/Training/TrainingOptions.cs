@@ -68,6 +68,15 @@ public abstract record TrainingOptions
         MayChange = "A training may move to another machine.")]
     public DeviceKind Device { get; init; }
 
+    /// <summary>The momentum of <see cref="OptimizerKind.Sgd"/>; 0: plain gradient descent.</summary>
+    internal double Momentum { get; init; } = 0.9;
+
+    /// <summary>The learning rate of each step relative to the peak, in place of <see cref="Schedule"/>.</summary>
+    internal StepRate? StepRate { get; init; }
+
+    /// <summary>Called after every finished epoch; the training ends where it returns true.</summary>
+    internal Func<EpochResult, bool>? StopsAfter { get; init; }
+
     /// <summary>The given learning rate, or else the recommended one.</summary>
     internal double PeakLearningRate => LearningRate ?? RecommendedLearningRate;
 

@@ -16,11 +16,12 @@ internal sealed class TrainingState : IDisposable
 
     private readonly List<EpochResult> _epochs = [];
     private Dictionary<string, Tensor> _bestWeights = [];
+    private bool _isStopped;
 
     public TrainingState(TrainableModel model, TrainingOptions options)
     {
         Model = model;
-        Optimizer = ParameterGroups.CreateOptimizer(options.Optimizer, ParameterGroups.Create(model, options));
+        Optimizer = ParameterGroups.CreateOptimizer(options.Optimizer, ParameterGroups.Create(model, options), options.Momentum);
         Planned = options.Epochs;
     }
 
@@ -38,8 +39,8 @@ internal sealed class TrainingState : IDisposable
     /// <exception cref="InvalidOperationException">No epoch is finished.</exception>
     public EpochResult Best { get => field ?? throw new InvalidOperationException("No epoch is finished."); private set; }
 
-    /// <summary>Whether there are epochs left to train: the last one is not finished, and none failed.</summary>
-    public bool IsUnfinished => Epochs.Count < Planned && Failure is null;
+    /// <summary>Whether there are epochs left to train: the last one is not finished, none failed, and no rule ended the training.</summary>
+    public bool IsUnfinished => Epochs.Count < Planned && Failure is null && !_isStopped;
 
     /// <summary>Seconds spent in training steps, without validation.</summary>
     public double Seconds { get; private set; }
@@ -62,6 +63,9 @@ internal sealed class TrainingState : IDisposable
         if (_epochs.Count == 0 || result.IsBetterThan(Best)) Keep(result);
         _epochs.Add(result);
     }
+
+    /// <summary>Leaves out the epochs that are left.</summary>
+    public void Stop() => _isStopped = true;
 
     public void Fail(int epoch, Exception cause) => (FailedEpoch, Failure) = (epoch, cause);
 
