@@ -176,6 +176,10 @@ internal sealed class BoundOption
             { Type: var type } when type == typeof(string) => Typed(CliOption.Text(name, facts.Shape!, help)),
             { Type: var type } when type == typeof(ClassifierHead) =>
                 Typed(CliOption.Parsed(name, facts.Shape!, help, ClassifierHead.Parse)),
+            { Type: var type } when type == typeof(LearningRateSchedule) =>
+                Typed(CliOption.Parsed(name, facts.Shape!, help, LearningRateSchedule.Parse)),
+            { Type: var type } when type == typeof(LearningRateWarmup) =>
+                Typed(CliOption.Parsed(name, facts.Shape!, help, LearningRateWarmup.Parse)),
             { Type: var type } when type == typeof(Layers) => Typed(CliOption.Parsed(name, facts.Shape!, help, LayersFrom)),
             { Type: var type } when type == typeof(int) || type == typeof(long) =>
                 Typed(CliOption.Integer(name, help, facts.Least, facts.Most)),

@@ -92,7 +92,10 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
         Summary.Epochs.Count, Summary.BestEpoch, Summary.ValidationAccuracy,
         new TrainSeconds(Math.Round(Seconds, 3), Math.Round(Summary.FeatureSeconds, 3), Math.Round(Summary.TrainingSeconds, 3)),
         Math.Round(Summary.ImagesPerSecond, 2), Math.Round(Summary.LoaderWaitFraction, 4), Model,
-        Summary.Cancelled ? true : null, Summary.Failure);
+        Summary.Cancelled ? true : null, Summary.Failure)
+    {
+        StoppedEarly = Summary.StoppedEarly ? true : null,
+    };
 }
 
 /// <summary>The ML.NET pipeline of a training: labels to keys, the trainer, keys back to labels.</summary>

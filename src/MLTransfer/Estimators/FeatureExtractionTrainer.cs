@@ -34,6 +34,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             state.Best.ValidationAccuracy, state.IsUnfinished, featureSeconds, state.Seconds,
             featureSeconds > 0 ? throughput.Done / featureSeconds : 0)
         {
+            StoppedEarly = state.HasStalled,
             LoaderWaitFraction = training.LoaderWaitFraction,
         });
     }

@@ -43,6 +43,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             [.. _skipped.Values], state.Epochs, state.Best.Epoch, state.Best.ValidationAccuracy, state.IsUnfinished,
             FeatureSeconds: 0, state.Seconds, state.Seconds > 0 ? state.Images / state.Seconds : 0)
         {
+            StoppedEarly = state.HasStalled,
             LoaderWaitFraction = data.WaitFraction,
         });
     }
@@ -52,19 +53,15 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     {
         var asked = (FineTuningOptions)run.Options;
         FineTuningOptions resolved = asked with { Head = run.Head, Weights = run.WeightsName, LearningRate = asked.PeakLearningRate };
-        (string Name, object? Value)[] settings =
+        (string Name, string Value)[] settings =
         [
             .. TrainingOption.Fingerprint(resolved),
-            (nameof(TrainingOptions.Epochs), asked.Epochs), ("Seed", run.Seed), ("Classes", string.Join(", ", run.Classes)),
+            (nameof(TrainingOptions.Epochs), $"{asked.Epochs}"), ("Seed", $"{run.Seed}"), ("Classes", string.Join(", ", run.Classes)),
             ("Images", run.Training.Fingerprint), ("Validation images", run.Validation?.Fingerprint ?? "none"),
             ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),
             ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())),
         ];
-        return settings.ToDictionary(setting => setting.Name, setting => setting.Value switch
-        {
-            Layers layers => layers.First ?? "all",
-            var value => Convert.ToString(value, CultureInfo.InvariantCulture)!,
-        });
+        return settings.ToDictionary(setting => setting.Name, setting => setting.Value);
     }
 
     private ImageData TrainingImages(ImageMemory memory) => new(

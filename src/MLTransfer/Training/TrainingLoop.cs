@@ -18,7 +18,7 @@ internal sealed class TrainingLoop(
     TrainingOptions options, int seed, TimeProvider clock, IProgress<TrainingProgress>? progress, Action<EpochResult>? finished = null,
     Checkpoint? checkpoint = null, Action? accept = null)
 {
-    private readonly StepRate _rate = options.StepRate ?? Schedule.Along(Schedule.Create(options.Schedule));
+    private readonly StepRate _rate = options.StepRate ?? Schedule.Create(options.Schedule, options.Warmup);
     private readonly Losses _losses = new(options.LabelSmoothing);
 
     /// <summary>
@@ -87,7 +87,10 @@ internal sealed class TrainingLoop(
         accept?.Invoke();
         var result = new EpochResult(
             epoch, training.Loss, training.Accuracy, validation.Loss, validation.Accuracy,
-            state.Optimizer.ParamGroups.First().LearningRate, clock.GetElapsedTime(start).TotalSeconds);
+            state.Optimizer.ParamGroups.First().LearningRate, clock.GetElapsedTime(start).TotalSeconds)
+        {
+            ValidationMacroF1 = validation.Classes?.MacroF1 ?? double.NaN,
+        };
         state.Add(result);
         Save(state);
         progress?.Report(trained with { ValidationAccuracy = validation.Accuracy });
@@ -112,7 +115,7 @@ internal sealed class TrainingLoop(
         {
             using LabelledBatch batch = next;
             if (!isValidated) sample ??= batch.Inputs.alias();
-            tally += step.Run(batch, _rate(new StepPosition(epoch, steps++, data.Batches, options.Epochs)));
+            tally += step.Run(batch, _rate(new(epoch, steps++, data.Batches, options.Epochs, state.Epochs)));
             throughput.Add(batch.Images);
             if (!double.IsFinite(tally.LossSum)) throw epoch == 1 && steps == 1 ? Unusable() : Diverged(epoch, "the loss");
             progress?.Report(throughput.Report(TrainingPhase.Training, epoch, options.Epochs, tally, lastAccuracy));

@@ -39,9 +39,44 @@ public abstract record TrainingOptions
     [TrainingOption("Optimizer.", CommandLine = "--optimizer")]
     public OptimizerKind Optimizer { get; init; }
 
-    /// <summary>How the learning rate changes. Default: a cosine down to zero.</summary>
-    [TrainingOption("How the learning rate changes over the epochs.", CommandLine = "--schedule")]
-    public ScheduleKind Schedule { get; init; } = ScheduleKind.Cosine;
+    /// <summary>
+    /// How the learning rate changes: a <see cref="ScheduleKind"/>, or one of the methods of <see cref="LearningRateSchedule"/>. Default:
+    /// a cosine down to zero.
+    /// </summary>
+    [TrainingOption(
+        "How the learning rate changes over the epochs: constant, step:EPOCHS:FACTOR, multi-step:EPOCH,EPOCH:FACTOR, "
+        + "exponential:FACTOR, polynomial:POWER, cosine:MINIMUM:EPOCHS:MULTIPLE (with restarts), one-cycle:PART:DIVISOR, "
+        + "plateau:PATIENCE:FACTOR:METRIC; numbers may be left out.",
+        CommandLine = "--schedule", Shape = "NAME[:NUMBER...]")]
+    public LearningRateSchedule Schedule { get; init; } = ScheduleKind.Cosine;
+
+    /// <summary>How long the learning rate rises before the schedule begins. Default: <see cref="LearningRateWarmup.None"/>.</summary>
+    [TrainingOption(
+        "How long the learning rate rises before the schedule begins: epochs such as 2e, steps such as 100, or a fraction such as 0.05.",
+        CommandLine = "--warmup", Shape = "2e|100|0.05", Default = "0, not at all", Formerly = "0")]
+    public LearningRateWarmup Warmup { get; init; } = LearningRateWarmup.None;
+
+    /// <summary>
+    /// What the best epoch, whose weights the model gets, is chosen by, and what <see cref="Patience"/> waits for. Without validation
+    /// images the last epoch is the best. Default: <see cref="EpochMetric.Accuracy"/>.
+    /// </summary>
+    [TrainingOption("What the best epoch is chosen by, on the validation images; its weights are kept.", CommandLine = "--choose-by",
+        Shape = "accuracy|loss|macro-f1", Formerly = nameof(EpochMetric.Accuracy))]
+    public EpochMetric ChooseBy { get; init; }
+
+    /// <summary>
+    /// After how many epochs in a row without a gain in <see cref="ChooseBy"/> the training ends; without validation images, in the loss or
+    /// the accuracy of the training images. Default: 0, never.
+    /// </summary>
+    [TrainingOption("End the training after so many epochs in a row without a gain; 0: never.", CommandLine = "--patience",
+        Range = NumberRange.Between, Least = 0, Most = 99_999, Default = "0, never",
+        MayChange = "With more patience the training goes on.")]
+    public int Patience { get; init; }
+
+    /// <summary>A gain that <see cref="Patience"/> waits for must be greater than this, in units of the metric. Default: 0.</summary>
+    [TrainingOption("A gain that --patience waits for must be greater than this, such as 0.001.", CommandLine = "--least-gain",
+        Range = NumberRange.NotNegative, MayChange = "It changes no weight, only when the training ends.")]
+    public double LeastGain { get; init; }
 
     /// <summary>
     /// Weight decay: an L2 penalty for SGD and Adam, decoupled from the gradient and scaled by the learning rate for AdamW. Default: 1e-4.
@@ -88,7 +123,11 @@ public abstract record TrainingOptions
         [.. TrainingOption.Of(GetType()).Select(option => option.Complaint(this)), .. Contradictions()];
 
     /// <summary>What is wrong with several options together.</summary>
-    private protected virtual IEnumerable<string?> Contradictions() => [];
+    private protected virtual IEnumerable<string?> Contradictions() =>
+    [
+        Warmup is { } warmup && warmup.LengthOf(int.MaxValue, Epochs) is var length && length > Epochs - 1e-9
+            ? $"Warmup is {warmup}, which is the whole training of {Epochs} epochs; make it shorter." : null,
+    ];
 
     /// <exception cref="OptionException">An option cannot be used; the message says all that is wrong.</exception>
     internal void RequireValid() => OptionException.Resolve(null, () => Check.All(this, Complaints()));
@@ -125,7 +164,7 @@ public enum OptimizerKind
     AdamW,
 }
 
-/// <summary>How the learning rate changes over the training.</summary>
+/// <summary>The kinds of curves that a learning rate follows; <see cref="LearningRateSchedule"/> has their numbers.</summary>
 public enum ScheduleKind
 {
     /// <summary>The learning rate stays the same.</summary>
@@ -142,4 +181,16 @@ public enum ScheduleKind
     /// (Smith and Topin 2017, as in torch's <c>OneCycleLR</c>): for training from scratch at high learning rates.
     /// </summary>
     OneCycle,
+
+    /// <summary>The learning rate is divided by ten after half and after three quarters of the epochs.</summary>
+    MultiStep,
+
+    /// <summary>The learning rate falls by a tenth in every epoch.</summary>
+    Exponential,
+
+    /// <summary>The learning rate falls to zero in a straight line.</summary>
+    Polynomial,
+
+    /// <summary>The learning rate is divided by ten once the loss has not gained for more than ten epochs.</summary>
+    Plateau,
 }

@@ -16,6 +16,7 @@ internal sealed class TrainingState : IDisposable
 
     private readonly List<EpochResult> _epochs = [];
     private Dictionary<string, Tensor> _bestWeights = [];
+    private readonly TrainingOptions _options;
     private bool _isStopped;
 
     public TrainingState(TrainableModel model, TrainingOptions options)
@@ -23,6 +24,7 @@ internal sealed class TrainingState : IDisposable
         Model = model;
         Optimizer = ParameterGroups.CreateOptimizer(options.Optimizer, ParameterGroups.Create(model, options), options.Momentum);
         Planned = options.Epochs;
+        _options = options;
     }
 
     public TrainableModel Model { get; }
@@ -39,8 +41,12 @@ internal sealed class TrainingState : IDisposable
     /// <exception cref="InvalidOperationException">No epoch is finished.</exception>
     public EpochResult Best { get => field ?? throw new InvalidOperationException("No epoch is finished."); private set; }
 
+    /// <summary>Whether a rule ended the training before its last epoch.</summary>
+    public bool HasStalled => Epochs.Count < Planned
+        && (_isStopped || EpochChoice.HasStalled(Epochs, _options.ChooseBy, _options.Patience, _options.LeastGain));
+
     /// <summary>Whether there are epochs left to train: the last one is not finished, none failed, and no rule ended the training.</summary>
-    public bool IsUnfinished => Epochs.Count < Planned && Failure is null && !_isStopped;
+    public bool IsUnfinished => Epochs.Count < Planned && Failure is null && !HasStalled;
 
     /// <summary>Seconds spent in training steps, without validation.</summary>
     public double Seconds { get; private set; }
@@ -60,7 +66,7 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Adds a finished epoch, and keeps a copy of the weights where it is the best.</summary>
     public void Add(EpochResult result)
     {
-        if (_epochs.Count == 0 || result.IsBetterThan(Best)) Keep(result);
+        if (_epochs.Count == 0 || EpochChoice.IsBetter(result, Best, _options.ChooseBy)) Keep(result);
         _epochs.Add(result);
     }
 
