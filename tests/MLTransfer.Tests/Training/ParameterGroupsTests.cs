@@ -29,14 +29,15 @@ public class ParameterGroupsTests
     }
 
     [Theory]
-    [InlineData(OptimizerKind.AdamW, 1 - 0.1 * 0.5, 1)] // decoupled: w · (1 − rate · decay)
-    [InlineData(OptimizerKind.Sgd, 1 - 0.1 * 0.5 * 1.9, 1)] // L2: the gradient is decay · w, and Nesterov momentum adds 0.9 of it
-    public void Each_group_has_a_weight_decay_of_its_own(OptimizerKind kind, double decayed, double kept)
+    [InlineData(OptimizerKind.AdamW, 0.9, 1 - 0.1 * 0.5, 1)] // decoupled: w · (1 − rate · decay)
+    [InlineData(OptimizerKind.Sgd, 0.9, 1 - 0.1 * 0.5 * 1.9, 1)] // L2: the gradient is decay · w, and Nesterov momentum adds 0.9 of it
+    [InlineData(OptimizerKind.Sgd, 0, 1 - 0.1 * 0.5, 1)] // plain gradient descent
+    public void Each_group_has_a_weight_decay_of_its_own(OptimizerKind kind, double momentum, double decayed, double kept)
     {
         using var scope = NewDisposeScope();
         Parameter first = new(ones(1)), second = new(ones(1));
         using OptimizerHelper optimizer = ParameterGroups.CreateOptimizer(
-            kind, [new([first], 0.1, 0.5), new([second], 0.2, 0)]);
+            kind, [new([first], 0.1, 0.5), new([second], 0.2, 0)], momentum);
         (first * 0 + second * 0).sum().backward();
         optimizer.step();
         Assert.Equal(decayed, first.item<float>(), 1e-6);

@@ -51,6 +51,43 @@ public class TrainingLoopTests
     }
 
     [Fact]
+    public void A_rule_may_end_the_training_after_an_epoch()
+    {
+        using var scope = NewDisposeScope();
+        var seen = new List<int>();
+        TrainingState history = Train(Recipe with
+        {
+            StopsAfter = epoch =>
+            {
+                seen.Add(epoch.Epoch);
+                return epoch.Epoch == 3;
+            },
+        });
+        Assert.Equal([1, 2, 3], seen);
+        Assert.Equal(3, history.Epochs.Count);
+        Assert.False(history.IsUnfinished);
+    }
+
+    [Fact]
+    public void A_rate_of_each_step_replaces_the_schedule()
+    {
+        using var scope = NewDisposeScope();
+        var steps = new List<StepPosition>();
+        TrainingState history = Train(Recipe with
+        {
+            Epochs = 2,
+            StepRate = step =>
+            {
+                steps.Add(step);
+                return 1.0 / step.Epoch;
+            },
+        });
+        Assert.Equal([0.1, 0.05], history.Epochs.Select(epoch => epoch.LearningRate));
+        Assert.All(steps, step => Assert.Equal(2, step.Epochs));
+        Assert.Equal(Enumerable.Range(0, steps[0].StepsPerEpoch), steps.Where(step => step.Epoch == 2).Select(step => step.Step));
+    }
+
+    [Fact]
     public void Cancelling_stops_after_the_batch_and_keeps_the_best_epoch()
     {
         using var scope = NewDisposeScope();
