@@ -17,6 +17,14 @@ internal static partial class CliOption
 
     internal static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
+    /// <summary>on or off; null when not given.</summary>
+    internal static Option<bool?> Switch(string name, string description) => new(name)
+    {
+        HelpName = "on|off",
+        Description = description,
+        CustomParser = result => Choose(result, name, ["on", "off"]) == "on",
+    };
+
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>; null when not given.</summary>
     internal static Option<int?> Integer(string name, string description, int least, int most) => new(name)
     {
@@ -48,6 +56,15 @@ internal static partial class CliOption
         HelpName = "X",
         Description = description,
         CustomParser = result => ParseNumber(result, name, number => number >= 0, "a number of at least 0, such as 0 or 1e-4"),
+    };
+
+    /// <summary>A number above zero and at most one; null when not given.</summary>
+    internal static Option<double?> Ratio(string name, string description) => new(name)
+    {
+        HelpName = "X",
+        Description = description,
+        CustomParser = result => ParseNumber(
+            result, name, number => number is > 0 and <= 1, "a number above 0 and at most 1, such as 0.75"),
     };
 
     /// <summary>A number from zero to below one; null when not given.</summary>

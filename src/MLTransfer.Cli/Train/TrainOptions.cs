@@ -140,7 +140,7 @@ internal sealed class BoundOption
     /// <summary>The default in words; null where the option is required or a flag.</summary>
     internal static string? DefaultOf(TrainingOption property)
     {
-        if (property.Type == typeof(bool) || IsRequired(property))
+        if (property is { Type: var type, Facts.Shape: null } && type == typeof(bool) || IsRequired(property))
             return null;
         if (property.Facts.Default is { } words)
             return words;
@@ -159,9 +159,12 @@ internal sealed class BoundOption
 
     private static bool IsRequired(TrainingOption property) => property.Name == nameof(ImageClassificationOptions.Backbone);
 
-    private static string? Text(TrainingOption property, object? value) => value is Enum kind
-        ? Words(property)[Array.IndexOf(Enum.GetValues(property.Type), kind)]
-        : Convert.ToString(value, CultureInfo.InvariantCulture);
+    private static string? Text(TrainingOption property, object? value) => value switch
+    {
+        Enum kind => Words(property)[Array.IndexOf(Enum.GetValues(property.Type), kind)],
+        bool isOn => isOn ? "on" : "off",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+    };
 
     private static (Option Option, Func<ParseResult, object?> Value) Create(TrainingOption property, string name)
     {
@@ -172,7 +175,8 @@ internal sealed class BoundOption
             { Name: nameof(ImageClassificationOptions.MaximumPixels) } => Typed(PixelLimit.Option()),
             _ when IsRequired(property) => Typed(CliOption.Required(name, facts.Shape!, help)),
             { Type.IsEnum: true } => Typed(CliOption.EnumValue(name, help, property.Type, Words(property))),
-            { Type: var type } when type == typeof(bool) => Typed(CliOption.Flag(name, help)),
+            { Type: var type, Facts.Shape: null } when type == typeof(bool) => Typed(CliOption.Flag(name, help)),
+            { Type: var type } when type == typeof(bool) => Typed(CliOption.Switch(name, help)),
             { Type: var type } when type == typeof(string) => Typed(CliOption.Text(name, facts.Shape!, help)),
             { Type: var type } when type == typeof(ClassifierHead) =>
                 Typed(CliOption.Parsed(name, facts.Shape!, help, ClassifierHead.Parse)),
@@ -180,11 +184,13 @@ internal sealed class BoundOption
                 Typed(CliOption.Parsed(name, facts.Shape!, help, LearningRateSchedule.Parse)),
             { Type: var type } when type == typeof(LearningRateWarmup) =>
                 Typed(CliOption.Parsed(name, facts.Shape!, help, LearningRateWarmup.Parse)),
+            { Type: var type } when type == typeof(Unfreezing) => Typed(CliOption.Parsed(name, facts.Shape!, help, Unfreezing.Parse)),
             { Type: var type } when type == typeof(Layers) => Typed(CliOption.Parsed(name, facts.Shape!, help, LayersFrom)),
             { Type: var type } when type == typeof(int) || type == typeof(long) =>
                 Typed(CliOption.Integer(name, help, facts.Least, facts.Most)),
             { Facts.Range: NumberRange.Positive } => Typed(CliOption.Positive(name, help)),
             { Facts.Range: NumberRange.NotNegative } => Typed(CliOption.NotNegative(name, help)),
+            { Facts.Range: NumberRange.Ratio } => Typed(CliOption.Ratio(name, help)),
             { Facts.Range: NumberRange.Fraction } => Typed(CliOption.Fraction(name, help)),
             _ => throw new InvalidOperationException($"There is no way to type a {property.Type.Name}, as {property.Name} is."),
         };

@@ -25,12 +25,12 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     public ImageClassificationTransformer Train()
     {
         Freezing freezing = OptionException.Resolve(
-            null, () => FreezingPolicy.Before(model, _options.Train, auxiliaryHeadsLearn: _options.AuxiliaryWeight > 0));
+            null, () => FreezingPolicy.Before(model, _options.Train, auxiliaryHeadsLearn: _options.AuxiliaryWeight > 0, _options.Unfreeze));
         using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Fingerprint(run)) : null;
         if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
         var trainable = new TrainableModel(
             model, model.Head, freezing, _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
-            _options.AuxiliaryWeight);
+            _options.AuxiliaryWeight, _options.FreezeBatchNorm);
         var memory = new ImageMemory(_options.ImageMemory);
         ImageData data = TrainingImages(memory);
         Validation? validate = run.Validation is null ? null : new ImageValidation(
@@ -120,7 +120,8 @@ internal static class HeadWarmup
         // The recipe of feature extraction, which the options of the fine-tuning do not change.
         FeatureExtractionOptions options = Defaults with
         {
-            WeightDecay = run.Options.WeightDecay, LabelSmoothing = run.Options.LabelSmoothing,
+            WeightDecay = run.Options.WeightDecay, LabelSmoothing = run.Options.LabelSmoothing, Loss = run.Options.Loss,
+            FocalGamma = run.Options.FocalGamma,
         };
         using TrainingState state = new TrainingLoop(options, run.Seed, TimeProvider.System, progress: null).Run(
             new TrainableModel(model.Head, model.Head, []), run.TrainingFeatures(features), validate: null,

@@ -78,6 +78,9 @@ internal enum NumberRange
 
     /// <summary>From 0 to below 1.</summary>
     Fraction,
+
+    /// <summary>Greater than 0, and at most 1.</summary>
+    Ratio,
 }
 
 /// <summary>A property of the training options together with its description.</summary>
@@ -140,6 +143,7 @@ internal sealed class TrainingOption
         {
             NumberRange.Positive => Check.Positive(number.ToDouble(null), Name),
             NumberRange.NotNegative => Check.NotNegative(number.ToDouble(null), Name),
+            NumberRange.Ratio => Check.Ratio(number.ToDouble(null), Name),
             NumberRange.Fraction => Check.FractionBelowOne(number.ToDouble(null), Name),
             _ => null,
         },

@@ -79,11 +79,74 @@ public abstract record TrainingOptions
     public double LeastGain { get; init; }
 
     /// <summary>
-    /// Weight decay: an L2 penalty for SGD and Adam, decoupled from the gradient and scaled by the learning rate for AdamW. Default: 1e-4.
+    /// The momentum of <see cref="OptimizerKind.Sgd"/>, at least 0 and below 1; 0: plain gradient descent. Default: 0.9.
     /// </summary>
-    [TrainingOption("Weight decay: L2 with sgd and adam, decoupled with adamw.", CommandLine = "--weight-decay",
+    [TrainingOption("Momentum of sgd; 0: plain gradient descent.", CommandLine = "--momentum", Range = NumberRange.Fraction,
+        Formerly = "0.9")]
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Whether the momentum of <see cref="OptimizerKind.Sgd"/> looks ahead (Nesterov 1983). Default: true.</summary>
+    [TrainingOption("Whether the momentum of sgd looks ahead.", CommandLine = "--nesterov", Shape = "on|off", Formerly = "True")]
+    public bool Nesterov { get; init; } = true;
+
+    /// <summary>
+    /// Batches whose gradients are added up before the weights change: the step is that of one batch of so many times
+    /// <see cref="BatchSize"/> images, but for batch norms, which see each batch apart. Default: 1.
+    /// </summary>
+    [TrainingOption("Batches whose gradients are added up for one step, as if they were one large batch.", CommandLine = "--accumulate",
+        Range = NumberRange.Between, Least = 1, Most = 65_536, Formerly = "1")]
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>
+    /// Gradients of a step are scaled down together where their norm over all weights is greater, as by PyTorch's <c>clip_grad_norm_</c>.
+    /// Default: 0, never.
+    /// </summary>
+    [TrainingOption("The greatest norm of all gradients together, such as 1; longer ones are scaled down.", CommandLine = "--clip-norm",
+        Range = NumberRange.NotNegative, Default = "0, any", Formerly = "0")]
+    public double ClipNorm { get; init; }
+
+    /// <summary>Each gradient is cut off at this absolute value, before <see cref="ClipNorm"/>. Default: 0, never.</summary>
+    [TrainingOption("The greatest absolute value of a gradient; greater ones are cut off.", CommandLine = "--clip-value",
+        Range = NumberRange.NotNegative, Default = "0, any", Formerly = "0")]
+    public double ClipValue { get; init; }
+
+    /// <summary>
+    /// The decay, at least 0 and below 1, of a running average of the weights, which is validated and which the model gets; usual are 0.99
+    /// to 0.9999. It rises from 0 over the steps, as 1 − step^(−2/3) (timm's ModelEmaV3). Takes the memory of another copy of the weights.
+    /// Default: 0, no average.
+    /// </summary>
+    [TrainingOption("Decay of a running average of the weights, such as 0.999, which becomes the model.", CommandLine = "--ema",
+        Range = NumberRange.Fraction, Default = "0, no average", Formerly = "0")]
+    public double EmaDecay { get; init; }
+
+    /// <summary>
+    /// Weight decay: an L2 penalty in the gradient, but for AdamW decoupled from it and scaled by the learning rate. Default: 1e-4.
+    /// </summary>
+    [TrainingOption("Weight decay: decoupled with adamw, L2 with the other optimizers.", CommandLine = "--weight-decay",
         Range = NumberRange.NotNegative)]
     public double WeightDecay { get; init; } = 1e-4;
+
+    /// <summary>
+    /// Whether weight decay holds for norms, biases, and the embeddings of positions and tokens, too; timm leaves them out. Default: true.
+    /// </summary>
+    [TrainingOption("Whether weight decay holds for norms, biases and embeddings, too.", CommandLine = "--decay-norms", Shape = "on|off",
+        Formerly = "True")]
+    public bool DecayNorms { get; init; } = true;
+
+    /// <summary>
+    /// The loss. What is reported of the validation images is always the cross entropy. Default: <see cref="LossKind.CrossEntropy"/>.
+    /// </summary>
+    [TrainingOption("The loss: cross-entropy, or bce, the binary cross entropy of each class against all others.", CommandLine = "--loss",
+        Shape = "cross-entropy|bce", Formerly = nameof(LossKind.CrossEntropy))]
+    public LossKind Loss { get; init; }
+
+    /// <summary>
+    /// Makes the loss focal: what an image adds is multiplied by (1 − probability of its class)^gamma, so that those already right count
+    /// less (Lin et al. 2017); usual is 2. Default: 0, not done.
+    /// </summary>
+    [TrainingOption("Makes the loss focal with this gamma, such as 2: images already right count less.", CommandLine = "--focal",
+        Range = NumberRange.NotNegative, Default = "0, not done", Formerly = "0")]
+    public double FocalGamma { get; init; }
 
     /// <summary>
     /// The fraction of the target probability that is spread over all classes, at least 0 and below 1 (Szegedy et al. 2015). Default: 0.
@@ -103,9 +166,6 @@ public abstract record TrainingOptions
         MayChange = "A training may move to another machine.")]
     public DeviceKind Device { get; init; }
 
-    /// <summary>The momentum of <see cref="OptimizerKind.Sgd"/>; 0: plain gradient descent.</summary>
-    internal double Momentum { get; init; } = 0.9;
-
     /// <summary>The learning rate of each step relative to the peak, in place of <see cref="Schedule"/>.</summary>
     internal StepRate? StepRate { get; init; }
 
@@ -117,6 +177,9 @@ public abstract record TrainingOptions
 
     /// <summary>The learning rate of the head divided by that of the backbone.</summary>
     internal virtual double HeadRateFactor => 1;
+
+    /// <summary>The learning rate of a layer group divided by that of the one after it.</summary>
+    internal virtual double LayerRateFactor => 1;
 
     /// <summary>Every value that is out of range, and every contradiction, one sentence each.</summary>
     private protected IEnumerable<string?> Complaints() =>
@@ -154,7 +217,7 @@ public enum ClassBalance
 /// <summary>The optimizers.</summary>
 public enum OptimizerKind
 {
-    /// <summary>Stochastic gradient descent with Nesterov momentum 0.9.</summary>
+    /// <summary>Stochastic gradient descent with momentum, by default Nesterov's with 0.9.</summary>
     Sgd,
 
     /// <summary>Adam (Kingma and Ba 2014) with PyTorch's defaults.</summary>
@@ -162,6 +225,31 @@ public enum OptimizerKind
 
     /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2017).</summary>
     AdamW,
+
+    /// <summary>RMSprop (Hinton 2012) with PyTorch's defaults: without momentum.</summary>
+    RmsProp,
+
+    /// <summary>Adam with Nesterov's momentum (Dozat 2016) and PyTorch's defaults.</summary>
+    NAdam,
+
+    /// <summary>Adam that adapts only once its statistics are good enough (Liu et al. 2019), with PyTorch's defaults.</summary>
+    RAdam,
+
+    /// <summary>Adagrad (Duchi et al. 2011) with PyTorch's defaults.</summary>
+    Adagrad,
+}
+
+/// <summary>The losses; each goes with label smoothing, class weights and mixed images.</summary>
+public enum LossKind
+{
+    /// <summary>The cross entropy of the classes' softmax.</summary>
+    CrossEntropy,
+
+    /// <summary>
+    /// The binary cross entropy of each class against all others, averaged over the classes. The model's probabilities are still those of
+    /// the softmax, and every image has one class: there are no multi-label models.
+    /// </summary>
+    BinaryCrossEntropy,
 }
 
 /// <summary>The kinds of curves that a learning rate follows; <see cref="LearningRateSchedule"/> has their numbers.</summary>

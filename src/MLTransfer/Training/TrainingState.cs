@@ -11,6 +11,7 @@ namespace MLTransfer.Training;
 internal sealed class TrainingState : IDisposable
 {
     private const string Weights = "weights.safetensors";
+    private const string AverageWeights = "average.safetensors";
     private const string BestWeights = "best.safetensors";
     private const string OptimizerMemory = "optimizer.bin";
 
@@ -22,7 +23,8 @@ internal sealed class TrainingState : IDisposable
     public TrainingState(TrainableModel model, TrainingOptions options)
     {
         Model = model;
-        Optimizer = ParameterGroups.CreateOptimizer(options.Optimizer, ParameterGroups.Create(model, options), options.Momentum);
+        Optimizer = Optimizers.Create(options, ParameterGroups.Create(model, options));
+        Average = options.EmaDecay > 0 ? new(model.Network, options.EmaDecay) : null;
         Planned = options.Epochs;
         _options = options;
     }
@@ -30,6 +32,9 @@ internal sealed class TrainingState : IDisposable
     public TrainableModel Model { get; }
 
     public OptimizerHelper Optimizer { get; }
+
+    /// <summary>The running average of the weights, which is validated and kept in their place; null where none is asked for.</summary>
+    public WeightAverage? Average { get; }
 
     /// <summary>The planned number of epochs.</summary>
     public int Planned { get; }
@@ -94,6 +99,14 @@ internal sealed class TrainingState : IDisposable
     {
         string weights = Path.Combine(folder, Weights);
         SafetensorsFile.Write(weights, StateDict.Save(Model.Network));
+        if (Average is not null)
+        {
+            weights = Path.Combine(folder, AverageWeights);
+            Average.Swap(Model.Network);
+            SafetensorsFile.Write(weights, StateDict.Save(Model.Network));
+            Average.Swap(Model.Network);
+        }
+
         bool isBest = before is null || Best.Epoch == Epochs.Count;
         File.Copy(isBest ? weights : Path.Combine(before!, BestWeights), Path.Combine(folder, BestWeights));
         Optimizer.save_state_dict(Path.Combine(folder, OptimizerMemory));
@@ -102,11 +115,17 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Restores everything from a folder.</summary>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     /// <exception cref="WeightsException">The weights are damaged.</exception>
-    public void Read(string folder, IEnumerable<EpochResult> epochs, int best, double seconds, long images)
+    public void Read(string folder, IEnumerable<EpochResult> epochs, int best, double seconds, long images, long averagedSteps)
     {
         _epochs.AddRange(epochs);
         Load(Path.Combine(folder, BestWeights));
         Keep(_epochs.First(epoch => epoch.Epoch == best));
+        if (Average is not null)
+        {
+            Load(Path.Combine(folder, AverageWeights));
+            Average.Restore(Model.Network, averagedSteps);
+        }
+
         Load(Path.Combine(folder, Weights));
         LoadOptimizer(Path.Combine(folder, OptimizerMemory));
         Count(seconds, images);
@@ -115,6 +134,7 @@ internal sealed class TrainingState : IDisposable
     public void Dispose()
     {
         FreeBest();
+        Average?.Dispose();
         Optimizer.Dispose();
     }
 

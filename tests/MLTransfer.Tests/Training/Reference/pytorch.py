@@ -82,7 +82,8 @@ optimizers = {
     "Adam": optimized(lambda p: torch.optim.Adam(p, 0.05, weight_decay=0.1)),
     "AdamW": optimized(lambda p: torch.optim.AdamW(p, 0.05, weight_decay=0.1)),
     "RmsProp": optimized(lambda p: torch.optim.RMSprop(p, 0.05, weight_decay=0.1)),
-    "NAdam": optimized(lambda p: torch.optim.NAdam(p, 0.05, weight_decay=0.1)),
+    # PyTorch 1.13's other form of it multiplies by the momentum once too often; later versions do not.
+    "NAdam": optimized(lambda p: torch.optim.NAdam(p, 0.05, weight_decay=0.1, foreach=True)),
     "RAdam": optimized(lambda p: torch.optim.RAdam(p, 0.05, weight_decay=0.1)),
     "Adagrad": optimized(lambda p: torch.optim.Adagrad(p, 0.05, weight_decay=0.1)),
 }
