@@ -9,6 +9,9 @@ namespace MLTransfer.Cli.CommandLine;
 /// <summary>Creates options whose errors say what was given and what is expected.</summary>
 internal static partial class CliOption
 {
+    /// <summary>The value of a <see cref="Switch"/> that is on.</summary>
+    internal const string On = "on";
+
     internal static Option<string?> Text(string name, string shape, string description) =>
         new(name) { HelpName = shape, Description = description };
 
@@ -17,12 +20,12 @@ internal static partial class CliOption
 
     internal static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
-    /// <summary>on or off; null when not given.</summary>
-    internal static Option<bool?> Switch(string name, string description) => new(name)
+    /// <summary>on or off, in any case; null when not given.</summary>
+    internal static Option<string?> Switch(string name, string description) => new(name)
     {
-        HelpName = "on|off",
+        HelpName = $"{On}|off",
         Description = description,
-        CustomParser = result => Choose(result, name, ["on", "off"]) == "on",
+        CustomParser = result => Choose(result, name, [On, "off"]),
     };
 
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>; null when not given.</summary>

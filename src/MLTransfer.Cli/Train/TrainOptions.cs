@@ -162,7 +162,7 @@ internal sealed class BoundOption
     private static string? Text(TrainingOption property, object? value) => value switch
     {
         Enum kind => Words(property)[Array.IndexOf(Enum.GetValues(property.Type), kind)],
-        bool isOn => isOn ? "on" : "off",
+        bool isOn => isOn ? CliOption.On : "off",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
 
@@ -176,7 +176,8 @@ internal sealed class BoundOption
             _ when IsRequired(property) => Typed(CliOption.Required(name, facts.Shape!, help)),
             { Type.IsEnum: true } => Typed(CliOption.EnumValue(name, help, property.Type, Words(property))),
             { Type: var type, Facts.Shape: null } when type == typeof(bool) => Typed(CliOption.Flag(name, help)),
-            { Type: var type } when type == typeof(bool) => Typed(CliOption.Switch(name, help)),
+            { Type: var type } when type == typeof(bool) && CliOption.Switch(name, help) is var option =>
+                (option, asked => asked.GetValue(option) == CliOption.On),
             { Type: var type } when type == typeof(string) => Typed(CliOption.Text(name, facts.Shape!, help)),
             { Type: var type } when type == typeof(ClassifierHead) =>
                 Typed(CliOption.Parsed(name, facts.Shape!, help, ClassifierHead.Parse)),

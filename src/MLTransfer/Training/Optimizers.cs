@@ -17,7 +17,7 @@ internal static class Optimizers
             group => new Adam.ParamGroup(group.Parameters, group.LearningRate, weight_decay: group.WeightDecay))),
         OptimizerKind.AdamW => optim.AdamW(groups.Select(
             group => new AdamW.ParamGroup(group.Parameters, group.LearningRate, weight_decay: group.WeightDecay))),
-        OptimizerKind.RmsProp => optim.RMSProp(groups.Select(
+        OptimizerKind.RMSProp => optim.RMSProp(groups.Select(
             group => new RMSProp.ParamGroup(group.Parameters, group.LearningRate, weight_decay: group.WeightDecay))),
         OptimizerKind.NAdam => new PyTorchNAdam(groups.Select(
             group => new NAdam.ParamGroup(group.Parameters, group.LearningRate, weight_decay: group.WeightDecay))),

@@ -188,7 +188,7 @@ public abstract record TrainingOptions
     /// <summary>What is wrong with several options together.</summary>
     private protected virtual IEnumerable<string?> Contradictions() =>
     [
-        Warmup is { } warmup && warmup.LengthOf(int.MaxValue, Epochs) is var length && length > Epochs - 1e-9
+        Warmup is { } warmup && warmup.LengthOf(int.MaxValue, Epochs) is var length && length > 0 && length >= Epochs
             ? $"Warmup is {warmup}, which is the whole training of {Epochs} epochs; make it shorter." : null,
     ];
 
@@ -227,7 +227,7 @@ public enum OptimizerKind
     AdamW,
 
     /// <summary>RMSprop (Hinton 2012) with PyTorch's defaults: without momentum.</summary>
-    RmsProp,
+    RMSProp,
 
     /// <summary>Adam with Nesterov's momentum (Dozat 2016) and PyTorch's defaults.</summary>
     NAdam,

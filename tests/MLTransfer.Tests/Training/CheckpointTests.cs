@@ -21,7 +21,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData(OptimizerKind.Sgd)]
     [InlineData(OptimizerKind.Adam)]
     [InlineData(OptimizerKind.AdamW)]
-    [InlineData(OptimizerKind.RmsProp)]
+    [InlineData(OptimizerKind.RMSProp)]
     [InlineData(OptimizerKind.NAdam)]
     [InlineData(OptimizerKind.RAdam)]
     [InlineData(OptimizerKind.Adagrad)]

@@ -81,7 +81,7 @@ optimizers = {
     "Sgd, no momentum": optimized(lambda p: torch.optim.SGD(p, 0.05, weight_decay=0.1)),
     "Adam": optimized(lambda p: torch.optim.Adam(p, 0.05, weight_decay=0.1)),
     "AdamW": optimized(lambda p: torch.optim.AdamW(p, 0.05, weight_decay=0.1)),
-    "RmsProp": optimized(lambda p: torch.optim.RMSprop(p, 0.05, weight_decay=0.1)),
+    "RMSProp": optimized(lambda p: torch.optim.RMSprop(p, 0.05, weight_decay=0.1)),
     # PyTorch 1.13's other form of it multiplies by the momentum once too often; later versions do not.
     "NAdam": optimized(lambda p: torch.optim.NAdam(p, 0.05, weight_decay=0.1, foreach=True)),
     "RAdam": optimized(lambda p: torch.optim.RAdam(p, 0.05, weight_decay=0.1)),
