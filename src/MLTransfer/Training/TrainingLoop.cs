@@ -80,6 +80,7 @@ internal sealed class TrainingLoop(
         TrainingProgress trained = throughput.Report(TrainingPhase.Training, epoch, options.Epochs, training, double.NaN);
         state.Count(throughput.Seconds, training.Seen);
         if (cancellation.IsCancellationRequested) return false;
+        state.Average?.EndEpoch(state.Model.Network, epoch);
         state.Average?.Swap(state.Model.Network);
         Tally validation = validate?.Invoke(epoch, training, cancellation) ?? default;
         if (cancellation.IsCancellationRequested) return false;

@@ -120,6 +120,15 @@ public abstract record TrainingOptions
     public double EmaDecay { get; init; }
 
     /// <summary>
+    /// The epoch from which on the plain average of the weights at the ends of epochs is validated, which the model gets (stochastic weight
+    /// averaging, Izmailov et al. 2018); batch-norm statistics are averaged likewise. It is for learning rates that do not fall to zero. Not
+    /// together with <see cref="EmaDecay"/>. Default: 0, no average.
+    /// </summary>
+    [TrainingOption("The epoch from which on the plain average of the weights becomes the model; for rates that do not fall to zero.",
+        CommandLine = "--swa-from", Range = NumberRange.Between, Least = 0, Most = 99_999, Default = "0, no average", Formerly = "0")]
+    public int SwaFrom { get; init; }
+
+    /// <summary>
     /// Weight decay: an L2 penalty in the gradient, but for AdamW decoupled from it and scaled by the learning rate. Default: 1e-4.
     /// </summary>
     [TrainingOption("Weight decay: decoupled with adamw, L2 with the other optimizers.", CommandLine = "--weight-decay",
@@ -188,6 +197,7 @@ public abstract record TrainingOptions
     /// <summary>What is wrong with several options together.</summary>
     private protected virtual IEnumerable<string?> Contradictions() =>
     [
+        EmaDecay > 0 && SwaFrom > 0 ? "EmaDecay and SwaFrom exclude each other: there is one average of the weights." : null,
         Warmup is { } warmup && warmup.LengthOf(int.MaxValue, Epochs) is var length && length > 0 && length >= Epochs
             ? $"Warmup is {warmup}, which is the whole training of {Epochs} epochs; make it shorter." : null,
     ];

@@ -24,7 +24,7 @@ internal sealed class TrainingState : IDisposable
     {
         Model = model;
         Optimizer = Optimizers.Create(options, ParameterGroups.Create(model, options));
-        Average = options.EmaDecay > 0 ? new(model.Network, options.EmaDecay) : null;
+        Average = WeightAverage.Create(model.Network, options);
         Planned = options.Epochs;
         _options = options;
     }
@@ -99,7 +99,7 @@ internal sealed class TrainingState : IDisposable
     {
         string weights = Path.Combine(folder, Weights);
         SafetensorsFile.Write(weights, StateDict.Save(Model.Network));
-        if (Average is not null)
+        if (Average is { Count: > 0 })
         {
             weights = Path.Combine(folder, AverageWeights);
             Average.Swap(Model.Network);
@@ -115,15 +115,15 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Restores everything from a folder.</summary>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     /// <exception cref="WeightsException">The weights are damaged.</exception>
-    public void Read(string folder, IEnumerable<EpochResult> epochs, int best, double seconds, long images, long averagedSteps)
+    public void Read(string folder, IEnumerable<EpochResult> epochs, int best, double seconds, long images, long averagedStates)
     {
         _epochs.AddRange(epochs);
         Load(Path.Combine(folder, BestWeights));
         Keep(_epochs.First(epoch => epoch.Epoch == best));
-        if (Average is not null)
+        if (Average is not null && averagedStates > 0)
         {
             Load(Path.Combine(folder, AverageWeights));
-            Average.Restore(Model.Network, averagedSteps);
+            Average.Restore(Model.Network, averagedStates);
         }
 
         Load(Path.Combine(folder, Weights));

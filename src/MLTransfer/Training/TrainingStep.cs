@@ -57,7 +57,7 @@ internal sealed class TrainingStep(TrainingState state, TrainingOptions options)
         if (options.ClipValue > 0) nn.utils.clip_grad_value_(Trained(), options.ClipValue);
         if (options.ClipNorm > 0) nn.utils.clip_grad_norm_(Trained(), options.ClipNorm);
         optimizer.step();
-        state.Average?.Add(state.Model.Network);
+        state.Average?.EndStep(state.Model.Network);
         (_batches, _weight) = (0, 0);
     }
 

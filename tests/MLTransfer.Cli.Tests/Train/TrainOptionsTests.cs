@@ -21,7 +21,7 @@ public class TrainOptionsTests
         { nameof(FineTuningOptions.Momentum), "0.5" }, { nameof(FineTuningOptions.Nesterov), "off" },
         { nameof(FineTuningOptions.Accumulate), "4" }, { nameof(FineTuningOptions.ClipNorm), "1" },
         { nameof(FineTuningOptions.ClipValue), "0.5" }, { nameof(FineTuningOptions.EmaDecay), "0.999" },
-        { nameof(FineTuningOptions.DecayNorms), "off" }, { nameof(FineTuningOptions.Loss), "bce" },
+        { nameof(FineTuningOptions.SwaFrom), "3" }, { nameof(FineTuningOptions.DecayNorms), "off" }, { nameof(FineTuningOptions.Loss), "bce" },
         { nameof(FineTuningOptions.FocalGamma), "2" }, { nameof(FineTuningOptions.HeadFactor), "10" },
         { nameof(FineTuningOptions.HeadWarmup), "off" }, { nameof(FineTuningOptions.LayerDecay), "0.75" },
         { nameof(FineTuningOptions.Unfreeze), "layer4@2,layer1@5" }, { nameof(FineTuningOptions.FreezeBatchNorm), "true" },

@@ -21,7 +21,7 @@ public class WeightAverageTests
     {
         using var scope = NewDisposeScope();
         BatchNorm1d norm = nn.BatchNorm1d(1);
-        using var average = new WeightAverage(norm, decay: 0.5);
+        using WeightAverage average = WeightAverage.Create(norm, new FineTuningOptions { EmaDecay = 0.5 })!;
         double expected = 0, mean = 0;
         for (int step = 1; step <= 4; step++)
         {
@@ -32,7 +32,7 @@ public class WeightAverageTests
                 norm.num_batches_tracked!.fill_(step);
             }
 
-            average.Add(norm);
+            average.EndStep(norm);
             double decay = WeightAverage.DecayAt(step, 0.5);
             (expected, mean) = (decay * expected + (1 - decay) * step * step, decay * mean - (1 - decay) * step);
         }
@@ -55,6 +55,23 @@ public class WeightAverageTests
         Assert.NotEqual(plain[2], averaged[2]);
         Assert.Equal(averaged[2], final[0]); // without validation accuracy the last epoch is kept
     }
+
+    [Fact]
+    public void From_an_epoch_on_the_plain_average_over_the_epochs_is_validated()
+    {
+        using var scope = NewDisposeScope();
+        var options = new FineTuningOptions { Epochs = 5, LearningRate = 0.1, Schedule = ScheduleKind.Constant };
+        (float[] plain, _) = Train(options);
+        (float[] averaged, float[] final) = Train(options with { SwaFrom = 3 });
+        Assert.Equal(plain[..3], averaged[..3]); // the first average is one of a single epoch
+        Assert.Equal(plain[2..4].Average(), averaged[3], 1e-6);
+        Assert.Equal(plain[2..].Average(), averaged[4], 1e-6);
+        Assert.Equal(averaged[4], final[0]);
+    }
+
+    [Fact]
+    public void There_is_one_average() => Assert.Contains("EmaDecay and SwaFrom exclude each other", Assert.ThrowsAny<ArgumentException>(
+        () => new FineTuningOptions { EmaDecay = 0.9, SwaFrom = 2 }.RequireValid()).Message, StringComparison.Ordinal);
 
     private static (float[] Validated, float[] Final) Train(FineTuningOptions options)
     {
