@@ -80,6 +80,19 @@ internal sealed class TrainOptions
         }
     }
 
+    /// <summary>The options of a search for a learning rate: those of a training but for what it finds and what it does not need.</summary>
+    internal IEnumerable<Symbol> OfSearch => All.Except(
+    [
+        Validation, Folds, Report, Out, ValidationSplit,
+        .. new[]
+        {
+            nameof(FineTuningOptions.ValidationFraction), nameof(FineTuningOptions.LearningRate), nameof(FineTuningOptions.Epochs),
+            nameof(FineTuningOptions.Schedule), nameof(FineTuningOptions.Warmup), nameof(FineTuningOptions.ChooseBy),
+            nameof(FineTuningOptions.Patience), nameof(FineTuningOptions.LeastGain), nameof(FineTuningOptions.EmaDecay),
+            nameof(FineTuningOptions.SwaFrom), nameof(FineTuningOptions.Unfreeze), nameof(FineTuningOptions.CheckpointFolder),
+        }.SelectMany(name => this[name].Options),
+    ]);
+
     internal BoundOption this[string property] => Bound.First(bound => bound.Property.Name == property);
 
     /// <summary>Creates the option record of the mode from the given options; the others keep their defaults.</summary>

@@ -39,6 +39,17 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         });
     }
 
+    /// <summary>Searches for a learning rate of the head.</summary>
+    public LearningRateCurve FindLearningRate()
+    {
+        using var scope = NewDisposeScope();
+        (FeatureSet training, _) = Extract(new Throughput(TimeProvider.System, run.Training.Count));
+        TrainingRun.CheckReadable(training.Skipped, training.Kept.Count);
+        TrainingRun.CheckFinite(training, run.Training);
+        return new LearningRateFinder(_options, run.Seed).Run(
+            new TrainableModel(model.Head, model.Head, []), run.TrainingFeatures(training), _options.Cancellation);
+    }
+
     /// <summary>
     /// Extracts the features of all images. The backbone is folded only during this call; the finished model folds its own.
     /// </summary>

@@ -24,13 +24,10 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
 
     public ImageClassificationTransformer Train()
     {
-        Freezing freezing = OptionException.Resolve(
-            null, () => FreezingPolicy.Before(model, _options.Train, auxiliaryHeadsLearn: _options.AuxiliaryWeight > 0, _options.Unfreeze));
+        Freezing freezing = Freezing();
         using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Fingerprint(run)) : null;
         if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
-        var trainable = new TrainableModel(
-            model, model.Head, freezing, _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
-            _options.AuxiliaryWeight, _options.FreezeBatchNorm);
+        TrainableModel trainable = Trainable(freezing);
         var memory = new ImageMemory(_options.ImageMemory);
         ImageData data = TrainingImages(memory);
         Validation? validate = run.Validation is null ? null : new ImageValidation(
@@ -48,6 +45,15 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         });
     }
 
+    /// <summary>Searches for a learning rate on the images and the network that a training would begin with.</summary>
+    public LearningRateCurve FindLearningRate()
+    {
+        Freezing freezing = Freezing();
+        if (_options.HeadWarmup && run.HasNewHead) HeadWarmup.Run(run, model, log);
+        return new LearningRateFinder(_options, run.Seed).Run(
+            Trainable(freezing), TrainingImages(new ImageMemory(_options.ImageMemory)), _options.Cancellation);
+    }
+
     /// <summary>Everything that determines the trained weights except the image pixels, by option name.</summary>
     internal static Dictionary<string, string> Fingerprint(TrainingRun run)
     {
@@ -63,6 +69,13 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         ];
         return settings.ToDictionary(setting => setting.Name, setting => setting.Value);
     }
+
+    private Freezing Freezing() => OptionException.Resolve(
+        null, () => FreezingPolicy.Before(model, _options.Train, auxiliaryHeadsLearn: _options.AuxiliaryWeight > 0, _options.Unfreeze));
+
+    private TrainableModel Trainable(Freezing freezing) => new(
+        model, model.Head, freezing, _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
+        _options.AuxiliaryWeight, _options.FreezeBatchNorm);
 
     private ImageData TrainingImages(ImageMemory memory) => new(
         Loader(run.Training, TrainingTransforms(run), _options.BatchSize, _options.ReducedScale, memory),
