@@ -1,0 +1,254 @@
+using Google.Protobuf;
+using MLTransfer.Graphs;
+using MLTransfer.Tests.Reference;
+using Tensorboard;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Tests.Graphs;
+
+/// <summary>Files that are damaged or made to do harm: one clear error, no memory taken for what they only claim.</summary>
+public sealed class HostileGraphTests
+{
+    [Fact]
+    public void A_file_that_is_no_graph_says_what_it_is()
+    {
+        Assert.Contains("It is empty", Refusal([]).Replace("; it", " It", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("it is text (.pbtxt)", Refusal("node {\n name: \"x\"\n}"u8), StringComparison.Ordinal);
+        Assert.Contains("it is a zip archive", Refusal("PK\x3\x4"u8), StringComparison.Ordinal);
+        Assert.Contains("it begins with the bytes 89504E47", Refusal([0x89, 0x50, 0x4E, 0x47]), StringComparison.Ordinal);
+        Assert.Contains("It is a SavedModel", Refusal([0x08, 1, 0x12, 0xFF, 0xFF, 3]), StringComparison.Ordinal);
+        Assert.Contains("It is an ONNX model", Refusal([0x08, 8, 0x12, 7, .. "pytorch"u8, 0x3A]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_cut_of_a_file_is_refused_or_a_smaller_graph()
+    {
+        byte[] whole = Small().Definition.ToByteArray();
+        for (int length = 0; length < whole.Length; length++)
+        {
+            byte[] part = whole[..length];
+            Exception? failure = Record.Exception(() => GraphFile.Load(new MemoryStream(part), "cut.pb").Dispose());
+            Assert.True(failure is null or GraphException, $"{length} bytes: {failure}");
+        }
+    }
+
+    [Fact]
+    public void Damaged_bytes_never_cause_another_error()
+    {
+        byte[] whole = Small().Definition.ToByteArray();
+        var random = new Random(5);
+        for (int round = 0; round < 3_000; round++)
+        {
+            byte[] damaged = [.. whole];
+            for (int change = 0; change < 3; change++) damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            Exception? failure = Record.Exception(() =>
+            {
+                using var scope = NewDisposeScope();
+                using GraphNetwork network = GraphFile.Load(new MemoryStream(damaged), "damaged.pb");
+                network.Run(new Dictionary<string, GraphValue> { ["x"] = ones(1, 4, 4, 1) }, ["y"]);
+            });
+            Assert.True(failure is null or GraphException, $"round {round}: {failure}");
+        }
+    }
+
+    [Theory]
+    [InlineData("more elements than memory", new long[] { 1 << 20, 1 << 20 }, "at most 1,073,741,824 are possible")]
+    [InlineData("sizes whose product overflows", new long[] { long.MaxValue, long.MaxValue, 2 }, "are possible")]
+    [InlineData("a negative size", new long[] { 2, -1 }, "has a negative size")]
+    [InlineData("an absurd size", new long[] { 2, long.MinValue }, "must be -1 or larger")]
+    [InlineData("too many axes", new long[] { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 },
+        "sizes must be")]
+    public void A_constant_of_an_impossible_shape_is_refused(string what, long[] shape, string reason)
+    {
+        var graph = new GraphDefs();
+        graph.Constant("c", new TensorProto { Dtype = DataType.DtFloat, TensorShape = GraphDefs.Shape(shape), FloatVal = { 1 } });
+
+        var refusal = Assert.Throws<GraphException>(graph.Load);
+        Assert.Equal("c", refusal.Node);
+        Assert.True(refusal.Message.Contains(reason, StringComparison.Ordinal), $"{what}: {refusal.Message}");
+    }
+
+    [Fact]
+    public void One_value_for_a_huge_constant_takes_no_memory_and_its_sum_is_refused()
+    {
+        var graph = new GraphDefs();
+        graph.Placeholder("x");
+        graph.Constant("c", new TensorProto { Dtype = DataType.DtFloat, TensorShape = GraphDefs.Shape(1 << 15, 1, 1 << 15), FloatVal = { 1 } });
+        graph.Constant("d", new TensorProto { Dtype = DataType.DtFloat, TensorShape = GraphDefs.Shape(1 << 15, 1), FloatVal = { 1 } });
+        graph.Node("sum", "Add", "c", "d");
+        graph.Node("y", "Mul", "sum", "x");
+        using GraphNetwork network = graph.Load();
+
+        using Tensor x = ones(1);
+        var refusal = Assert.Throws<GraphException>(() => network.Run(x, "y"));
+        Assert.Equal("sum", refusal.Node);
+        Assert.Contains("elements would be made", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_values_for_a_large_constant_of_a_small_file_are_refused()
+    {
+        var graph = new GraphDefs();
+        graph.Constant("c", new TensorProto { Dtype = DataType.DtFloat, TensorShape = GraphDefs.Shape(1 << 28), FloatVal = { 1, 2 } });
+
+        Assert.Contains("more than the constants of a file of this size may take", Assert.Throws<GraphException>(graph.Load).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Values_that_contradict_their_shape_are_refused()
+    {
+        var more = new GraphDefs();
+        more.Constant("c", new TensorProto { Dtype = DataType.DtFloat, TensorShape = GraphDefs.Shape(2), FloatVal = { 1, 2, 3 } });
+        var bytes = new GraphDefs();
+        bytes.Constant("c", new TensorProto
+        {
+            Dtype = DataType.DtInt32, TensorShape = GraphDefs.Shape(2), TensorContent = ByteString.CopyFrom(new byte[7]),
+        });
+        var type = new GraphDefs();
+        type.Constant("c", new TensorProto { Dtype = DataType.DtComplex64, TensorShape = GraphDefs.Shape(2) });
+        var none = new GraphDefs();
+        none.Node("c", "Const");
+
+        Assert.Contains("has 2 elements, and 3 values are given", Assert.Throws<GraphException>(more.Load).Message, StringComparison.Ordinal);
+        Assert.Contains("needs 8 bytes, and its content has 7", Assert.Throws<GraphException>(bytes.Load).Message, StringComparison.Ordinal);
+        Assert.Contains("Its type is DtComplex64", Assert.Throws<GraphException>(type.Load).Message, StringComparison.Ordinal);
+        Assert.Contains("This constant has no value", Assert.Throws<GraphException>(none.Load).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_nodes_of_a_name_a_missing_input_and_a_circle_are_refused()
+    {
+        GraphDefs twice = Small();
+        twice.Node("y", "Neg", "x");
+        GraphDefs missing = Small();
+        missing.Node("z", "Neg", "nobody:3");
+        GraphDefs control = Small();
+        control.Node("z", "Neg", "x", "^nobody");
+        var circle = new GraphDefs();
+        circle.Node("a", "Neg", "b");
+        circle.Node("b", "Neg", "a");
+
+        Assert.Contains("two nodes of this name", Assert.Throws<GraphException>(twice.Load).Message, StringComparison.Ordinal);
+        Assert.Contains("Its input 'nobody:3' does not exist", Assert.Throws<GraphException>(missing.Load).Message, StringComparison.Ordinal);
+        Assert.Contains("Its input 'nobody' does not exist", Assert.Throws<GraphException>(control.Load).Message, StringComparison.Ordinal);
+        Assert.Contains("in a circle: a, b", Assert.Throws<GraphException>(circle.Load).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_with_control_characters_does_not_reach_the_terminal()
+    {
+        GraphDefs graph = Small();
+        graph.Node("\u001b[31mred", "Neg", "nobody");
+
+        string message = Assert.Throws<GraphException>(graph.Load).Message;
+        Assert.DoesNotContain('\u001b', message);
+    }
+
+    [Theory]
+    [InlineData("Fill")]
+    [InlineData("Tile")]
+    [InlineData("Pad")]
+    [InlineData("ResizeBilinear")]
+    [InlineData("Range")]
+    [InlineData("OneHot")]
+    public void A_small_graph_that_asks_for_much_memory_is_refused(string operation)
+    {
+        var graph = new GraphDefs();
+        graph.Placeholder("x");
+        const int large = 1 << 20;
+        switch (operation)
+        {
+            case "Fill":
+                graph.Integers("shape", large, large);
+                graph.Constant("one", tensor(1f));
+                graph.Node("y", "Fill", "shape", "one");
+                break;
+            case "Tile":
+                graph.Integers("times", 1, large, large, 1);
+                graph.Node("y", "Tile", "x", "times");
+                break;
+            case "Pad":
+                graph.Constant("sides", tensor(new[] { 0, large, 0, large, 0, 0, 0, 0 }, [4, 2]));
+                graph.Node("y", "Pad", "x", "sides");
+                break;
+            case "ResizeBilinear":
+                graph.Integers("size", large, large);
+                graph.Node("y", "ResizeBilinear", "x", "size");
+                break;
+            case "Range":
+                graph.Constant("zero", tensor(0f));
+                graph.Constant("end", tensor(1e12f));
+                graph.Constant("step", tensor(1e-6f));
+                graph.Node("y", "Range", "zero", "end", "step");
+                break;
+            default:
+                graph.Constant("places", zeros([large], ScalarType.Int32));
+                graph.Constant("depth", tensor(large));
+                graph.Constant("zero", tensor(0f));
+                graph.Node("y", "OneHot", "places", "depth", "zero", "zero");
+                break;
+        }
+        graph.Node("z", "Neg", "y");
+        using GraphNetwork network = graph.Load();
+
+        using Tensor x = ones(1, 4, 4, 1);
+        var refusal = Assert.Throws<GraphException>(() => network.Run(new Dictionary<string, GraphValue> { ["x"] = x }, ["z"]));
+        Assert.Equal("y", refusal.Node);
+    }
+
+    [Theory]
+    [InlineData(0, 1, "must lie between 1 and")]
+    [InlineData(-2, 1, "must lie between 1 and")]
+    [InlineData(1, long.MaxValue, "must lie between 1 and")]
+    public void Impossible_strides_and_dilations_are_refused(long stride, long dilation, string reason)
+    {
+        var graph = new GraphDefs();
+        graph.Placeholder("x");
+        graph.Constant("filter", ones(3, 3, 1, 1));
+        NodeDef node = graph.Convolution("y", "x", "filter", "SAME");
+        node.Attr["strides"] = GraphDefs.Integers(1, stride, stride, 1);
+        node.Attr["dilations"] = GraphDefs.Integers(1, dilation, dilation, 1);
+        using GraphNetwork network = graph.Load();
+
+        using Tensor x = ones(1, 4, 4, 1);
+        Assert.Contains(reason, Assert.Throws<GraphException>(() => network.Run(x, "y")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_a_missing_file_and_an_integer_division_by_zero_are_clear_errors()
+    {
+        using var folder = new TemporaryFolder();
+        var graph = new GraphDefs();
+        graph.Placeholder("x", DataType.DtInt32);
+        graph.Integers("zero", 0);
+        graph.Node("y", "FloorDiv", "x", "zero");
+        using GraphNetwork network = graph.Load();
+        using Tensor x = ones(1, dtype: ScalarType.Int32);
+
+        Assert.Contains("It does not exist", Assert.Throws<GraphException>(() => GraphNetwork.Load(folder.PathOf("no.pb"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("It is a folder", Assert.Throws<GraphException>(() => GraphNetwork.Load(folder.PathOf("."))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("divides integers by zero", Assert.Throws<GraphException>(() => network.Run(x)).Message, StringComparison.Ordinal);
+    }
+
+    private static string Refusal(ReadOnlySpan<byte> content)
+    {
+        byte[] bytes = content.ToArray();
+        return Assert.Throws<GraphException>(() => GraphFile.Load(new MemoryStream(bytes), "test.pb")).Message;
+    }
+
+    private static GraphDefs Small()
+    {
+        var graph = new GraphDefs();
+        graph.Placeholder("x", DataType.DtFloat, -1, 4, 4, 1);
+        graph.Constant("filter", ones(3, 3, 1, 2));
+        graph.Convolution("conv", "x", "filter", "SAME", 2);
+        graph.Constant("bias", new TensorProto { Dtype = DataType.DtFloat, TensorShape = GraphDefs.Shape(2), FloatVal = { 0.5f } });
+        graph.Node("sum", "BiasAdd", "conv", "bias");
+        graph.Integers("axes", 1, 2);
+        graph.Node("y", "Mean", "sum", "axes");
+        return graph;
+    }
+}
