@@ -133,7 +133,9 @@ internal static class HeadWarmup
         // The recipe of feature extraction, which the options of the fine-tuning do not change.
         FeatureExtractionOptions options = Defaults with
         {
-            WeightDecay = run.Options.WeightDecay, LabelSmoothing = run.Options.LabelSmoothing, Loss = run.Options.Loss,
+            WeightDecay = run.Options.WeightDecay,
+            LabelSmoothing = run.Options.LabelSmoothing,
+            Loss = run.Options.Loss,
             FocalGamma = run.Options.FocalGamma,
         };
         using TrainingState state = new TrainingLoop(options, run.Seed, TimeProvider.System, progress: null).Run(

@@ -15,7 +15,9 @@ public sealed record LearningRateCurve(IReadOnlyList<LearningRatePoint> Points)
         {
             LearningRatePoint[] points = Useful();
             var falls = points.Zip(points.Skip(1))
-                .Select(pair => (pair.First.Rate, Slope: (pair.Second.Loss - pair.First.Loss) / Math.Log(pair.Second.Rate / pair.First.Rate)))
+                .Select(pair => (
+                    pair.First.Rate,
+                    Slope: (pair.Second.Loss - pair.First.Loss) / Math.Log(pair.Second.Rate / pair.First.Rate)))
                 .Where(fall => fall.Slope < 0).ToArray();
             return falls.Length == 0 ? double.NaN : falls.MinBy(fall => fall.Slope).Rate;
         }
@@ -30,16 +32,17 @@ public sealed record LearningRateCurve(IReadOnlyList<LearningRatePoint> Points)
         get
         {
             LearningRatePoint[] points = Useful();
-            // For each point, how many points the longest fall has that ends there, and where it begins.
+            if (points.Length == 0) return double.NaN;
+            // For each point, how many points the longest fall has that ends there, and where it begins: as late as possible.
             var falls = new (int Length, int First)[points.Length];
             for (int last = 0; last < points.Length; last++)
             {
-                falls[last] = Enumerable.Range(0, last).Where(before => points[before].Loss > points[last].Loss)
+                falls[last] = Enumerable.Range(0, last).Reverse().Where(before => points[before].Loss > points[last].Loss)
                     .Select(before => (falls[before].Length + 1, falls[before].First)).Append((1, last)).MaxBy(fall => fall.Item1);
             }
 
             int end = Enumerable.Range(0, points.Length).MaxBy(index => falls[index].Length);
-            return points.Length == 0 || falls[end].Length < 2 ? double.NaN : points[(falls[end].First + end) / 2].Rate;
+            return falls[end].Length < 2 ? double.NaN : points[(falls[end].First + end) / 2].Rate;
         }
     }
 

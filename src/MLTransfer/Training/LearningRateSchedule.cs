@@ -151,7 +151,8 @@ public sealed record LearningRateSchedule
         }
         catch (Exception error) when (error is FormatException or OverflowException or ArgumentOutOfRangeException)
         {
-            throw new FormatException($"The schedule '{text}' cannot be used: a number is missing or out of range. Schedules: {Forms}.", error);
+            throw new FormatException(
+                $"The schedule '{text}' cannot be used: a number is missing or out of range. Schedules: {Forms}.", error);
         }
 
         throw new FormatException($"There is no schedule '{text}'.{NearestName.Suggest(parts[0], Names)} It must be {Forms}.");
@@ -259,7 +260,8 @@ public sealed record LearningRateWarmup
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, culture, out double fraction) && fraction is > 0 and < 1)
             return Fraction(fraction);
         throw new FormatException(
-            $"There is no warm-up '{text}'. It must be epochs such as 2e, steps such as 100, a fraction of the training such as 0.05, or 0.");
+            $"There is no warm-up '{text}'. It must be epochs such as 2e, steps such as 100, a fraction of the training such as "
+            + "0.05, or 0.");
     }
 
     /// <summary>The warm-up in one word.</summary>

@@ -121,8 +121,8 @@ public abstract record TrainingOptions
 
     /// <summary>
     /// The epoch from which on the plain average of the weights at the ends of epochs is validated, which the model gets (stochastic weight
-    /// averaging, Izmailov et al. 2018); batch-norm statistics are averaged likewise. It is for learning rates that do not fall to zero. Not
-    /// together with <see cref="EmaDecay"/>. Default: 0, no average.
+    /// averaging, Izmailov et al. 2018); batch-norm statistics are averaged likewise. It is for learning rates that do not fall to zero.
+    /// Not together with <see cref="EmaDecay"/>. Default: 0, no average.
     /// </summary>
     [TrainingOption("The epoch from which on the plain average of the weights becomes the model; for rates that do not fall to zero.",
         CommandLine = "--swa-from", Range = NumberRange.Between, Least = 0, Most = 99_999, Default = "0, no average", Formerly = "0")]

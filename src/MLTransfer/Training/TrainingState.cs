@@ -50,7 +50,7 @@ internal sealed class TrainingState : IDisposable
     public bool HasStalled => Epochs.Count < Planned
         && (_isStopped || EpochChoice.HasStalled(Epochs, _options.ChooseBy, _options.Patience, _options.LeastGain));
 
-    /// <summary>Whether there are epochs left to train: the last one is not finished, none failed, and no rule ended the training.</summary>
+    /// <summary>Whether epochs are left to train: the last one is not finished, none failed, and no rule ended the training.</summary>
     public bool IsUnfinished => Epochs.Count < Planned && Failure is null && !HasStalled;
 
     /// <summary>Seconds spent in training steps, without validation.</summary>

@@ -49,13 +49,26 @@ public sealed class CheckpointTests : IDisposable
         using var scope = NewDisposeScope();
         FineTuningOptions recipe = Recipe with
         {
-            Epochs = 12, Optimizer = optimizer, Schedule = LearningRateSchedule.Plateau(1, 0.5, EpochMetric.Accuracy),
-            Warmup = LearningRateWarmup.Steps(4), EmaDecay = ema, SwaFrom = swaFrom, Accumulate = 2, ClipNorm = 0.5, ClipValue = 0.3, Patience = 4,
-            LeastGain = 0.01, ChooseBy = EpochMetric.Loss, Loss = LossKind.BinaryCrossEntropy, FocalGamma = 1.5, DecayNorms = false,
+            Epochs = 12,
+            Optimizer = optimizer,
+            Schedule = LearningRateSchedule.Plateau(1, 0.5, EpochMetric.Accuracy),
+            Warmup = LearningRateWarmup.Steps(4),
+            EmaDecay = ema,
+            SwaFrom = swaFrom,
+            Accumulate = 2,
+            ClipNorm = 0.5,
+            ClipValue = 0.3,
+            Patience = 4,
+            LeastGain = 0.01,
+            ChooseBy = EpochMetric.Loss,
+            Loss = LossKind.BinaryCrossEntropy,
+            FocalGamma = 1.5,
+            DecayNorms = false,
         };
         static Tally Validate(int epoch) => new(100, Math.Min(40 + 5 * epoch, 60), Math.Max(100 - 10 * epoch, 45) + epoch / 10.0);
         (TrainingState whole, float[] expected) = Train(recipe, checkpoint: null, validate: Validate, unfreeze: true);
-        Assert.Throws<OperationCanceledException>(() => Train(recipe, Folder(recipe.Epochs), stopIn: 1, validate: Validate, unfreeze: true));
+        Assert.Throws<OperationCanceledException>(
+            () => Train(recipe, Folder(recipe.Epochs), stopIn: 1, validate: Validate, unfreeze: true));
         for (int epoch = 2; epoch <= whole.Epochs.Count; epoch++)
             Train(recipe, Folder(recipe.Epochs), stopIn: epoch, validate: Validate, unfreeze: true, stopAfter: epoch % 2 * 16);
         (TrainingState resumed, float[] actual) = Train(recipe, Folder(recipe.Epochs), validate: Validate, unfreeze: true);
@@ -251,7 +264,8 @@ public sealed class CheckpointTests : IDisposable
         Linear last = nn.Linear(8, 2);
         Linear first = nn.Linear(4, 8);
         Sequential network = unfreeze
-            ? nn.Sequential(("first", first), ("norm", nn.BatchNorm1d(8)), ("relu", nn.ReLU()), ("dropout", nn.Dropout(0.3)), ("last", last))
+            ? nn.Sequential(
+                ("first", first), ("norm", nn.BatchNorm1d(8)), ("relu", nn.ReLU()), ("dropout", nn.Dropout(0.3)), ("last", last))
             : nn.Sequential(("first", first), ("relu", nn.ReLU()), ("dropout", nn.Dropout(0.3)), ("last", last));
         using var stop = new CancellationTokenSource();
         var progress = new Listener(report =>
@@ -259,7 +273,8 @@ public sealed class CheckpointTests : IDisposable
             if (report.Epoch == stopIn && report.Done > stopAfter) stop.Cancel();
         });
         TrainingState history = new TrainingLoop(recipe, seed: 0, TimeProvider.System, progress, checkpoint: checkpoint).Run(
-            new TrainableModel(network, last, epoch => unfreeze && epoch < 3 ? [first] : []), Data(), validate is null ? null : (epoch, _, _) => validate(epoch), stop.Token);
+            new TrainableModel(network, last, epoch => unfreeze && epoch < 3 ? [first] : []), Data(),
+            validate is null ? null : (epoch, _, _) => validate(epoch), stop.Token);
         return (history, network.state_dict().Values
             .SelectMany(value => value.to(ScalarType.Float32).detach().data<float>().ToArray()).ToArray());
     }

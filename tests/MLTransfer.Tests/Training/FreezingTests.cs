@@ -87,7 +87,8 @@ public class FreezingTests
             ResetClassifier(2);
         }
 
-        public override IReadOnlyList<LayerGroup> Groups => [.. _layers.Select((layer, index) => new LayerGroup($"layer{index + 1}", layer))];
+        public override IReadOnlyList<LayerGroup> Groups =>
+            [.. _layers.Select((layer, index) => new LayerGroup($"layer{index + 1}", layer))];
 
         public string NameOf(nn.Module module) => $"layer{Array.IndexOf(_layers, module) + 1}";
     }

@@ -58,7 +58,8 @@ public class LearningRateFinderTests
     [Fact]
     public void Nothing_is_suggested_where_the_loss_never_falls()
     {
-        var rising = new LearningRateCurve([.. Enumerable.Range(0, 50).Select(index => new LearningRatePoint(Math.Pow(1.1, index), index))]);
+        var rising = new LearningRateCurve(
+            [.. Enumerable.Range(0, 50).Select(index => new LearningRatePoint(Math.Pow(1.1, index), index))]);
         Assert.Equal((double.NaN, double.NaN), (rising.Steepest, rising.Valley));
         Assert.Equal((double.NaN, double.NaN), (new LearningRateCurve([]).Steepest, new LearningRateCurve([]).Valley));
     }

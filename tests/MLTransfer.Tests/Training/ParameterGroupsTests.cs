@@ -38,7 +38,8 @@ public class ParameterGroupsTests
         int layers = network.Groups.Count;
         IReadOnlyList<ParameterGroup> groups = ParameterGroups.Create(model, Options with { LayerDecay = 0.5 });
 
-        int[] withWeights = [.. Enumerable.Range(0, layers).Where(layer => network.Groups[layer].Modules.Any(each => each.parameters().Any()))];
+        int[] withWeights =
+            [.. Enumerable.Range(0, layers).Where(layer => network.Groups[layer].Modules.Any(each => each.parameters().Any()))];
         Assert.Equal([.. withWeights.Reverse().Select(layer => 0.1 * Math.Pow(0.5, layers - layer)), 0.1 * 3],
             groups.Select(group => group.LearningRate));
         Assert.Equal(network.Groups[withWeights[0]].Modules.SelectMany(each => each.parameters()).Select(each => each.Handle),
@@ -53,10 +54,12 @@ public class ParameterGroupsTests
         using ImageModel network = ModelZoo.Find("vit_b_16").Build(3);
         var model = new TrainableModel(network, network.Head, []);
         IReadOnlyList<ParameterGroup> groups = ParameterGroups.Create(model, Options with { DecayNorms = false });
-        HashSet<IntPtr> decayed = [.. groups.Where(group => group.WeightDecay > 0).SelectMany(group => group.Parameters).Select(each => each.Handle)];
+        HashSet<IntPtr> decayed =
+            [.. groups.Where(group => group.WeightDecay > 0).SelectMany(group => group.Parameters).Select(each => each.Handle)];
         Assert.Equal([0.5, 0, 0.5, 0], groups.Select(group => group.WeightDecay));
         Assert.All(network.named_parameters(), entry => Assert.Equal(
-            entry.name.EndsWith("weight", StringComparison.Ordinal) && entry.parameter.dim() > 1, decayed.Contains(entry.parameter.Handle)));
+            entry.name.EndsWith("weight", StringComparison.Ordinal) && entry.parameter.dim() > 1,
+            decayed.Contains(entry.parameter.Handle)));
         Assert.Equal(network.parameters().Count(), groups.Sum(group => group.Parameters.Count));
     }
 

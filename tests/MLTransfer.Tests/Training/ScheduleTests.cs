@@ -113,7 +113,8 @@ public class LearningRateScheduleTests
         Assert.Equal(LearningRateSchedule.OneCycle(), schedule);
         Assert.Equal(LearningRateSchedule.OneCycle().GetHashCode(), schedule.GetHashCode());
         Assert.NotEqual(LearningRateSchedule.OneCycle(0.2), schedule);
-        Assert.All(Enum.GetValues<ScheduleKind>(), kind => Assert.Equal(kind, LearningRateSchedule.Parse($"{(LearningRateSchedule)kind}").Kind));
+        Assert.All(Enum.GetValues<ScheduleKind>(), kind => Assert.Equal(
+            kind, LearningRateSchedule.Parse($"{(LearningRateSchedule)kind}").Kind));
         Assert.Throws<ArgumentOutOfRangeException>(() => (LearningRateSchedule)(ScheduleKind)99);
     }
 

@@ -38,7 +38,9 @@ public class TrainingStepTests
         double[] expected = [.. free.Select(gradient => value > 0 ? Math.Clamp(gradient, -value, value) : gradient)];
         double length = Math.Sqrt(expected.Sum(gradient => gradient * gradient));
         double scale = norm > 0 ? Math.Min(1, norm / (length + 1e-6)) : 1;
-        Assert.Equal(expected.Select(gradient => gradient * scale), clipped.Select(gradient => (double)gradient), (one, other) => Math.Abs(one - other) <= 1e-6);
+        Assert.Equal(
+            expected.Select(gradient => gradient * scale), clipped.Select(gradient => (double)gradient),
+            (one, other) => Math.Abs(one - other) <= 1e-6);
     }
 
     [Fact]
