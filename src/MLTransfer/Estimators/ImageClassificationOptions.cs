@@ -175,6 +175,7 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
 
     private protected override IEnumerable<string?> Contradictions() =>
     [
+        .. base.Contradictions(),
         ScoreColumnName == PredictedLabelColumnName
             ? $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'; they must differ." : null,
         .. BackboneChoice.Contradictions(this),
@@ -189,8 +190,8 @@ public sealed record FeatureExtractionOptions : ImageClassificationOptions
     /// <summary>Creates the options with their defaults; the optimizer is Adam.</summary>
     public FeatureExtractionOptions() => Optimizer = OptimizerKind.Adam;
 
-    /// <summary>The default learning rate: 3e-3 with Adam and AdamW, 3e-2 with SGD.</summary>
-    public override double RecommendedLearningRate => Optimizer == OptimizerKind.Sgd ? 3e-2 : 3e-3;
+    /// <summary>The default learning rate: 3e-2 with SGD and Adagrad, 3e-3 with the others.</summary>
+    public override double RecommendedLearningRate => Optimizer is OptimizerKind.Sgd or OptimizerKind.Adagrad ? 3e-2 : 3e-3;
 
     /// <summary>
     /// A folder that keeps features for the next training. They are found again by the weights, the preprocessing and the content of each
