@@ -78,7 +78,7 @@ public sealed class SaveOnnxTests(TrainedOnPhotographs trained) : IClassFixture<
             ? ml.Data.LoadFromEnumerable([new NormalizedImage { images = normalized.contiguous().data<float>().ToArray() }])
             : ml.Data.LoadFromEnumerable([new PixelImage { images = batch.Pixels }]);
         int[] shape = preprocessing == OnnxPreprocessing.None ? [1, 3, 224, 224] : [1, 224, 224, 3];
-        ITransformer model = ml.Transforms.ApplyOnnxModel(
+        var model = ml.Transforms.ApplyOnnxModel(
             "probabilities", "images", Path, new Dictionary<string, int[]> { ["images"] = shape }).Fit(data);
         float[] actual = model.Transform(data).GetColumn<float[]>("probabilities").Single();
         Assert.InRange(OnnxScene.LargestDifference(actual, Expected(photograph, trained.Classifier.Preprocessing)), 0, Tolerance);
