@@ -108,8 +108,8 @@ public sealed class SaveOnnxTests(TrainedOnPhotographs trained) : IClassFixture<
         Assert.Equal(trained.Classifier.Labels, classifier.Classes);
         float[][] expected = [.. TrainedOnPhotographs.Others.Select(photograph => Expected(photograph, preprocessing))];
         // Ants and bees among them, so that a model that sees other images would be found out.
-        Assert.Contains(expected, row => row[0] > 0.7f);
-        Assert.Contains(expected, row => row[0] < 0.3f);
+        Assert.Contains(expected, row => row[0] > 0.6f);
+        Assert.Contains(expected, row => row[0] < 0.35f);
         float[][] actual = [.. TrainedOnPhotographs.Others.Select(photograph =>
         {
             ImageBatch image = Load(photograph, before);

@@ -55,8 +55,14 @@ public class OnnxModelTests
     }
 
     [NeedsSharedTheory(OnnxScene.Photographs)]
-    [InlineData("squeezenet1_1"), InlineData("mobilenet_v3_small"), InlineData("swin_v2_t")]
-    public void Half_precision_halves_the_file_and_hardly_changes_probabilities(string backbone)
+    [InlineData("squeezenet1_1"), InlineData("mobilenet_v3_small")]
+    public void Half_precision_halves_the_file_and_hardly_changes_probabilities(string backbone) => AssertHalf(backbone);
+
+    [NeedsSharedTheory(OnnxScene.Photographs), Trait("Category", "Long")]
+    [InlineData("resnet50"), InlineData("convnext_tiny"), InlineData("swin_v2_t"), InlineData("vit_b_32"), InlineData("maxvit_t")]
+    public void So_it_does_for_larger_networks(string backbone) => AssertHalf(backbone);
+
+    private static void AssertHalf(string backbone)
     {
         using var scene = new OnnxScene(ModelZoo.Find(backbone));
         ModelProto whole = scene.Export(), half = scene.Export(new() { Precision = OnnxPrecision.Float16 });
