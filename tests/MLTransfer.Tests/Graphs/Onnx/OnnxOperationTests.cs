@@ -1,5 +1,6 @@
 using MLTransfer.Graphs;
 using MLTransfer.Graphs.Onnx;
+using MLTransfer.Tests.Reference;
 using TorchSharp;
 using static MLTransfer.Tests.Graphs.Onnx.OnnxArgument;
 using static TorchSharp.torch;
@@ -51,6 +52,14 @@ public class OnnxOperationTests
     [Fact]
     public void Every_operation_is_compared() =>
         Assert.Empty(OnnxOperations.All.Names.Except(Cases.Select(each => each.Operation)));
+
+    [Fact]
+    public void Every_operation_is_documented()
+    {
+        string page = File.ReadAllText(Path.Combine(SharedFolder.Repository!, "docs", "onnx.md"));
+        string[] listed = page[page.IndexOf("## Reading ONNX", StringComparison.Ordinal)..].Split([' ', ',', '.', '\n']);
+        Assert.Empty(OnnxOperations.All.Names.Except(listed));
+    }
 }
 
 /// <summary>A model of one node for each operation, and for each way to use it.</summary>
