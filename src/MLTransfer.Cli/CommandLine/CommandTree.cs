@@ -6,6 +6,7 @@ using MLTransfer.Cli.Demo;
 using MLTransfer.Cli.Doctor;
 using MLTransfer.Cli.Evaluate;
 using MLTransfer.Cli.Export;
+using MLTransfer.Cli.Graphs;
 using MLTransfer.Cli.Models;
 using MLTransfer.Cli.Predict;
 using MLTransfer.Cli.Train;
@@ -25,6 +26,7 @@ internal static class CommandTree
     internal static Command Create(CommandContext context) => Root(
         "mlt", "Transfer learning for image classification: from a folder of labelled images to an ML.NET model.",
         new TrainCommand(context),
+        new LearningRateCommand(context),
         new EvaluateCommand(context),
         new PredictCommand(context),
         new ExportCommand(context),
@@ -36,6 +38,9 @@ internal static class CommandTree
             new WeightsInspectCommand(context),
             new WeightsConvertCommand(context),
             new WeightsPackCommand(context)),
+        Group("graph", "Inspects and runs frozen graphs of other frameworks.",
+            new GraphInfoCommand(context),
+            new GraphRunCommand(context)),
         Group("datasets", "Downloads published data sets; checks and splits your own.",
             new DatasetsListCommand(context),
             new DatasetsInfoCommand(context),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Data;
 using MLTransfer.Errors;
+using MLTransfer.Estimators;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Weights;
@@ -32,7 +33,8 @@ internal sealed record TrainArguments
 
     internal int Seed { get; init; }
 
-    internal required OutputFile Out { get; init; }
+    /// <summary>The file of the model; null in a search for a learning rate, which makes none.</summary>
+    internal OutputFile Out { get; init; } = null!;
 
     /// <summary>The file of the HTML report; null where none is wanted.</summary>
     internal OutputFile? Report { get; init; }
@@ -66,7 +68,7 @@ internal static class TrainRequest
         {
             Options = WithFolders(training, context.CacheFolder) with
             {
-                Backbone = backbone.Name,
+                Backbone = backbone.IsFrozen ? training.Backbone : backbone.Name,
                 WeightStore = options.Store.CreateStore(asked, context),
                 ValidationFraction = IsGiven(nameof(training.ValidationFraction)) ? training.ValidationFraction
                     : TrainOptions.DefaultValidationFraction,
@@ -76,7 +78,7 @@ internal static class TrainRequest
             Validation = validation,
             Reading = options.Dataset.ToArguments(asked, validation ?? data),
             Seed = asked.GetValue(options.Seed) ?? TrainOptions.DefaultSeed,
-            Out = OutputFile.Checked("--out", asked.GetRequiredValue(options.Out)),
+            Out = asked.GetResult(options.Out) is null ? null! : OutputFile.Checked("--out", asked.GetRequiredValue(options.Out)),
             Report = ReportIn(asked.GetValue(options.Report)),
         };
         return WithImages(arguments, asked, options, ownValidation: !IsGiven(nameof(training.ValidationFraction)));
@@ -99,7 +101,7 @@ internal static class TrainRequest
         return arguments with { Images = TrainData.Open(data, validation, splits, reading) };
     }
 
-    private static (Backbone Backbone, WeightsReference Weights) Resolve(ImageClassificationOptions options)
+    private static BackboneChoice Resolve(ImageClassificationOptions options)
     {
         try
         {

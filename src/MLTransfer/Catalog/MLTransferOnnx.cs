@@ -22,8 +22,9 @@ public static class MLTransferOnnx
     /// <exception cref="InvalidOperationException">
     /// The pipeline has no image classifier, or a weight is NaN, infinite or too large for float16.
     /// </exception>
-    /// <exception cref="NotSupportedException">The network is a custom one that cannot be exported; the message says what to
-    /// implement.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The network is a custom one that cannot be exported; the message says what to implement.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void SaveOnnx(this ITransformer model, string path, OnnxExportOptions? options = null)
     {
@@ -31,12 +32,15 @@ public static class MLTransferOnnx
         OnnxFile.Write(path, Build(model, options));
     }
 
-    /// <summary>Writes the same to a stream, for a session in memory.</summary>
-    /// <inheritdoc cref="SaveOnnx(ITransformer, string, OnnxExportOptions?)" path="/param|/exception[position() &lt; 4]"/>
+    /// <summary>Writes the file of <see cref="SaveOnnx(ITransformer, string, OnnxExportOptions?)"/> to a stream.</summary>
     /// <param name="model">An image classifier of this library, or a pipeline that contains one.</param>
     /// <param name="stream">Receives the file.</param>
     /// <param name="options">How it is written. Default: null, the defaults of <see cref="OnnxExportOptions"/>.</param>
-    /// <exception cref="NotSupportedException">The weights are more than 2 GB, which a stream cannot hold, or the network is a custom one
+    /// <exception cref="ArgumentException">The options cannot be used, or not with this model.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The pipeline has no image classifier, or a weight is NaN, infinite or too large for float16.
+    /// </exception>
+    /// <exception cref="NotSupportedException">The weights are more than 2 GB, which needs a second file, or the network is a custom one
     /// that cannot be exported.</exception>
     public static void SaveOnnx(this ITransformer model, Stream stream, OnnxExportOptions? options = null)
     {

@@ -1,7 +1,5 @@
-using Microsoft.ML.Data;
 using MLTransfer.Features;
 using MLTransfer.Imaging;
-using MLTransfer.Imaging.Transforms;
 using MLTransfer.Models;
 using MLTransfer.Training;
 using TorchSharp;
@@ -34,8 +32,20 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             state.Best.ValidationAccuracy, state.IsUnfinished, featureSeconds, state.Seconds,
             featureSeconds > 0 ? throughput.Done / featureSeconds : 0)
         {
+            StoppedEarly = state.HasStalled,
             LoaderWaitFraction = training.LoaderWaitFraction,
         });
+    }
+
+    /// <summary>Searches for a learning rate of the head.</summary>
+    public LearningRateCurve FindLearningRate()
+    {
+        using var scope = NewDisposeScope();
+        (FeatureSet training, _) = Extract(new Throughput(TimeProvider.System, run.Training.Count));
+        TrainingRun.CheckReadable(training.Skipped, training.Kept.Count);
+        TrainingRun.CheckFinite(training, run.Training);
+        return new LearningRateFinder(_options, run.Seed).Run(
+            new TrainableModel(model.Head, model.Head, []), run.TrainingFeatures(training), _options.Cancellation);
     }
 
     /// <summary>
@@ -43,27 +53,48 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
     /// </summary>
     private (FeatureSet Training, FeatureSet? Validation) Extract(Throughput throughput)
     {
-        using FeatureCache? cache = OpenCache();
+        using FeatureCache? cache = OpenCache(_options.CacheFolder);
+        using FeatureCache? other = run.Validation is null ? null : OpenCache(_options.ValidationCacheFolder);
         using var frozen = new FrozenModel(model, run.InferenceType);
         FeatureExtractor extractor = run.Extractor(frozen, model);
-        FeatureSet training = Features(run.Training);
-        FeatureSet? validation = run.Validation is null ? null : Features(run.Validation);
-        if (cache is null) return (training, validation);
-        log.Warnings(cache.Warnings);
-        if (cache.LostBecause is { } reason) _options.CacheLost?.Invoke(reason);
+        FeatureSet training = Features(run.Training, cache, _options.ReusesFeatures, areValidation: false);
+        FeatureSet? validation = run.Validation is null ? null
+            : Features(run.Validation, other ?? cache, _options.ReusesValidationFeatures, areValidation: true);
+        Report(cache);
+        Report(other);
         return (training, validation);
 
-        FeatureSet Features(ImageSet images) => extractor.Extract(
-            images.Images, cache, done => log.Features(throughput, done, _options.Epochs), image => run.Skip(image, log),
-            _options.Cancellation);
+        FeatureSet Features(ImageSet images, FeatureCache? cache, bool reuses, bool areValidation)
+        {
+            bool areCached = true;
+            return extractor.Extract(images.Images, cache, Done, image => run.Skip(image, log), _options.Cancellation, reuses);
+
+            void Done(int count)
+            {
+                log.Features(throughput, count, _options.Epochs);
+                _options.Extracted?.Invoke(new(count, areValidation, areCached));
+                areCached = false;
+            }
+        }
     }
 
-    private FeatureCache? OpenCache()
+    private void Report(FeatureCache? cache)
     {
-        if (_options.CacheFolder is not { } folder) return null;
+        if (cache is null) return;
+        log.Warnings(cache.Warnings);
+        if (cache.LostBecause is { } reason) _options.CacheLost?.Invoke(reason);
+    }
+
+    private FeatureCache? OpenCache(string? folder)
+    {
+        if (folder is null) return null;
         try
         {
-            return FeatureCache.Open(folder, Description(), model.FeatureWidth);
+            return FeatureCache.Open(
+                folder,
+                FeatureSource.Describe(
+                    model, run.Backbone.Name, FeatureOutput.Bottleneck, run.Preprocessing, _options.Decoding, run.InferenceType, run.Device),
+                model.FeatureWidth);
         }
         catch (IOException refusal) when (_options.CacheLost is not null)
         {
@@ -71,14 +102,4 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             return null;
         }
     }
-
-    /// <summary>
-    /// Everything the features depend on except the image content: this library, libtorch, the decoders, the network and its input.
-    /// </summary>
-    private string Description() => string.Join("; ",
-        typeof(FeatureExtractor).Assembly.GetName(), $"libtorch {__version__}", typeof(MLImage).Assembly.GetName(),
-        $"decoders {ImageDecoder.Revision}", _options.Decoding, run.Backbone.Name,
-        $"weights {StateFingerprint.Compute(model, model.HeadName)}",
-        TransformJson.Write(run.Preprocessing.EvaluationTransforms()), run.Preprocessing.Mean, run.Preprocessing.StandardDeviation,
-        run.InferenceType, run.Device.type);
 }

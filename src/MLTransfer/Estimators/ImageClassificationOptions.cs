@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using MLTransfer.Downloads;
 using MLTransfer.Errors;
+using MLTransfer.Estimators;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Training;
@@ -9,7 +10,7 @@ using MLTransfer.Weights;
 namespace MLTransfer;
 
 /// <summary>Options that feature extraction and fine-tuning share.</summary>
-public abstract record ImageClassificationOptions : TrainingOptions
+public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOptions
 {
     private const string OfTheView = "mlt train makes the data view itself.";
     private const string IsLive = "An object of the program that trains.";
@@ -18,8 +19,15 @@ public abstract record ImageClassificationOptions : TrainingOptions
     {
     }
 
-    /// <summary>The network, a name of <see cref="Models.ModelZoo"/>. Default: <c>resnet18</c>.</summary>
-    [TrainingOption("The network to start from, such as resnet18; 'mlt models' lists them.", CommandLine = "--backbone", Shape = "NAME")]
+    /// <summary>
+    /// The network, a name of <see cref="Models.ModelZoo"/>; in feature extraction also a node of a TensorFlow or ONNX file,
+    /// <c>graph:FILE#OUTPUT</c> or <c>graph:FILE#INPUT,OUTPUT</c>, which brings its own weights and is saved with the model. Default:
+    /// <c>resnet18</c>.
+    /// </summary>
+    [TrainingOption(
+        "The network to start from, such as resnet18 ('mlt models' lists them), or with --mode features a node of a graph: "
+        + "graph:FILE.pb#NODE.",
+        CommandLine = "--backbone", Shape = "NAME")]
     public string Backbone { get; init; } = "resnet18";
 
     /// <summary>
@@ -136,8 +144,15 @@ public abstract record ImageClassificationOptions : TrainingOptions
     [TrainingOption("Stops the training after the running batch.", NotTyped = IsLive, MayChange = IsLive, Default = "never")]
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="ValidationFraction"/> of so few images that none can be held back means no validation, instead of an error.
+    /// </summary>
+    internal bool ValidationIsOptional { get; init; }
+
     /// <summary>Receives one sentence on where in a checkpoint the weights were found.</summary>
     internal Action<string>? WeightsFound { get; init; }
+
+    Action<string>? IBackboneOptions.WeightsFound => WeightsFound;
 
     internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = ImageLimits.UpTo(MaximumPixels) };
 
@@ -145,15 +160,12 @@ public abstract record ImageClassificationOptions : TrainingOptions
 
     /// <summary>Validates everything that does not depend on the data, and resolves the backbone and the weights.</summary>
     /// <exception cref="OptionException">An option cannot be used; the message says all that is wrong.</exception>
-    internal (Backbone Backbone, WeightsReference Weights) Resolve()
+    internal BackboneChoice Resolve()
     {
         RequireValid();
-        Backbone backbone = OptionException.Resolve(nameof(Backbone), () => ModelZoo.Find(Backbone));
-        WeightsReference weights = OptionException.Resolve(nameof(Weights), () => WeightsReference.Parse(Weights, backbone.Name));
-        if ((ImageSize ?? Preprocessing?.CropTo) is { } size)
-            OptionException.Resolve(ImageSize is null ? nameof(Preprocessing) : nameof(ImageSize), () => Fitting(backbone, size));
-        CheckAgainst(backbone);
-        return (backbone, weights);
+        BackboneChoice choice = BackboneChoice.Of(this);
+        CheckAgainst(choice.Backbone);
+        return choice;
     }
 
     /// <summary>Checks the options that depend on the backbone.</summary>
@@ -163,18 +175,11 @@ public abstract record ImageClassificationOptions : TrainingOptions
 
     private protected override IEnumerable<string?> Contradictions() =>
     [
+        .. base.Contradictions(),
         ScoreColumnName == PredictedLabelColumnName
             ? $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'; they must differ." : null,
-        Preprocessing?.Complaint is { } complaint ? $"Preprocessing cannot be used: {complaint}." : null,
-        ImageSize is not null && Preprocessing?.Transforms is not null
-            ? "ImageSize is given, and Preprocessing has Transforms of its own; leave one of them out." : null,
+        .. BackboneChoice.Contradictions(this),
     ];
-
-    private static int Fitting(Backbone backbone, int size)
-    {
-        backbone.CheckInputSize(size);
-        return size;
-    }
 }
 
 /// <summary>
@@ -185,8 +190,8 @@ public sealed record FeatureExtractionOptions : ImageClassificationOptions
     /// <summary>Creates the options with their defaults; the optimizer is Adam.</summary>
     public FeatureExtractionOptions() => Optimizer = OptimizerKind.Adam;
 
-    /// <summary>The default learning rate: 3e-3 with Adam and AdamW, 3e-2 with SGD.</summary>
-    public override double RecommendedLearningRate => Optimizer == OptimizerKind.Sgd ? 3e-2 : 3e-3;
+    /// <summary>The default learning rate: 3e-2 with SGD and Adagrad, 3e-3 with the others.</summary>
+    public override double RecommendedLearningRate => Optimizer is OptimizerKind.Sgd or OptimizerKind.Adagrad ? 3e-2 : 3e-3;
 
     /// <summary>
     /// A folder that keeps features for the next training. They are found again by the weights, the preprocessing and the content of each
@@ -201,4 +206,22 @@ public sealed record FeatureExtractionOptions : ImageClassificationOptions
     /// Receives the reason when the cache cannot be opened or written; training continues without it. Null: failing to open it is an error.
     /// </summary>
     internal Action<string>? CacheLost { get; init; }
+
+    /// <summary>A folder for the features of the validation images; null: <see cref="CacheFolder"/>.</summary>
+    internal string? ValidationCacheFolder { get; init; }
+
+    /// <summary>Whether the training images' features in the cache are used; else they are computed again.</summary>
+    internal bool ReusesFeatures { get; init; } = true;
+
+    /// <summary>As <see cref="ReusesFeatures"/>, for the validation images.</summary>
+    internal bool ReusesValidationFeatures { get; init; } = true;
+
+    /// <summary>Hears of images as soon as their features are known, on the thread that trains.</summary>
+    internal Action<ExtractedImages>? Extracted { get; init; }
 }
+
+/// <summary>Images whose features have become known.</summary>
+/// <param name="Count">How many, with those that could not be read.</param>
+/// <param name="AreValidation">Whether they are validation images.</param>
+/// <param name="AreCached">Whether their features come from the cache.</param>
+internal readonly record struct ExtractedImages(int Count, bool AreValidation, bool AreCached);

@@ -20,16 +20,18 @@ internal sealed class FeatureExtractor(
     /// <summary>The features of all images, in their order.</summary>
     /// <param name="images">The images.</param>
     /// <param name="cache">Where features are kept between runs; null for nowhere.</param>
-    /// <param name="done">Receives the number of newly finished images.</param>
+    /// <param name="done">Receives the number of newly finished images: first those of the cache, then after every batch.</param>
     /// <param name="skip">Receives every image that cannot be read; an exception of its own ends the extraction.</param>
     /// <param name="cancellation">Stops after the current batch; the features computed so far stay in the cache.</param>
+    /// <param name="reuses">Whether features in the cache are used; else they are computed again.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
     public FeatureSet Extract(
-        IReadOnlyList<ImageSource> images, FeatureCache? cache, Action<int> done, Action<SkippedImage> skip, CancellationToken cancellation)
+        IReadOnlyList<ImageSource> images, FeatureCache? cache, Action<int> done, Action<SkippedImage> skip, CancellationToken cancellation,
+        bool reuses = true)
     {
         var values = new float[images.Count][];
         byte[]?[] hashes = cache is null ? [] : ContentHashes.Compute(images, threads, cancellation);
-        int[] missing = cache is null ? [.. Enumerable.Range(0, images.Count)] : FromCache(cache, hashes, values);
+        int[] missing = cache is null || !reuses ? [.. Enumerable.Range(0, images.Count)] : FromCache(cache, hashes, values);
         done(images.Count - missing.Length);
         var skipped = new List<SkippedImage>();
         var loader = new BatchLoader(images, preprocessing.EvaluationTransforms(), FrozenModel.BatchSize, threads, decoding: decoding);
@@ -45,8 +47,7 @@ internal sealed class FeatureExtractor(
                 {
                     int index = batch.Indices[i];
                     values[index] = rows[i];
-                    if (cache is not null && hashes[index] is { } hash && ContentHashes.IsUnchanged(hash, images[index]))
-                        cache.Add(hash, rows[i]);
+                    cache?.AddUnlessChanged(hashes[index], images[index], rows[i]);
                 }
 
                 if ((unwritten += batch.Count) >= imagesPerFlush)
@@ -67,13 +68,12 @@ internal sealed class FeatureExtractor(
         return new FeatureSet(ToTensor(kept, values), kept, skipped, loader.WaitFraction);
     }
 
-    private int[] FromCache(FeatureCache cache, byte[]?[] hashes, float[][] values)
+    private static int[] FromCache(FeatureCache cache, byte[]?[] hashes, float[][] values)
     {
         var missing = new List<int>();
         for (int i = 0; i < hashes.Length; i++)
         {
-            float[] features = new float[width];
-            if (hashes[i] is { } hash && cache.TryGet(hash, features)) values[i] = features;
+            if (cache.Find(hashes[i]) is { } features) values[i] = features;
             else missing.Add(i);
         }
 
@@ -123,6 +123,8 @@ internal static class ContentHashes
     }
 
     /// <summary>Whether an image still has the content that was hashed: its file may have been replaced before it was decoded.</summary>
+    /// <param name="hash">The hash of then.</param>
+    /// <param name="image">The image.</param>
     public static bool IsUnchanged(byte[] hash, ImageSource image) => Compute(image) is { } now && now.AsSpan().SequenceEqual(hash);
 
     private static byte[]? Compute(ImageSource image)

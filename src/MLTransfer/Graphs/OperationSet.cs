@@ -44,10 +44,15 @@ internal delegate Kernel KernelFactory(GraphNode node, GraphValue[] constants);
 /// The operations of a format by name. The engine asks it for a kernel once for each node that is needed; an operation that it does not
 /// know is an error only where its node is needed.
 /// </summary>
-internal sealed class OperationSet
+/// <param name="format">The name of the format, for display.</param>
+internal sealed class OperationSet(string format)
 {
     private readonly Dictionary<string, KernelFactory> _factories = new(StringComparer.Ordinal);
     private readonly HashSet<string> _identities = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _leftovers = new(StringComparer.Ordinal);
+
+    /// <summary>The name of the format.</summary>
+    public string Format => format;
 
     /// <summary>The names of all known operations, sorted.</summary>
     public IReadOnlyList<string> Names => [.. _factories.Keys.Order(StringComparer.Ordinal)];
@@ -57,6 +62,9 @@ internal sealed class OperationSet
 
     /// <summary>Whether an operation passes each input to the output of the same position, so that its nodes can be left out.</summary>
     public bool IsIdentity(string operation) => _identities.Contains(operation);
+
+    /// <summary>Whether an operation is a leftover of training, such as a loss: neither it nor what follows it is an output.</summary>
+    public bool IsLeftover(string operation) => _leftovers.Contains(operation);
 
     /// <summary>The kernel of a node whose operation is known.</summary>
     public Kernel Prepare(GraphNode node, GraphValue[] constants) => _factories[node.Operation](node, constants);
@@ -94,6 +102,13 @@ internal sealed class OperationSet
             Add(operation, (_, inputs) => inputs);
             _identities.Add(operation);
         }
+        return this;
+    }
+
+    /// <summary>Names operations that are leftovers of training; they need not be known.</summary>
+    public OperationSet AddLeftovers(params ReadOnlySpan<string> operations)
+    {
+        foreach (string operation in operations) _leftovers.Add(operation);
         return this;
     }
 

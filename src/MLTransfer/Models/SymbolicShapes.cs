@@ -5,8 +5,6 @@ namespace MLTransfer.Models;
 /// <summary>Pooling, and what changes only the shape.</summary>
 public sealed partial class SymbolicTensor
 {
-    private const float SmallestSquare = 6.2e-5f;
-
     /// <summary>The largest of each square of a map (N, C, H, W).</summary>
     /// <param name="kernel">The side of the squares.</param>
     /// <param name="stride">The distance between them.</param>

@@ -129,8 +129,7 @@ public sealed partial class SymbolicTensor
     {
         SymbolicTensor squares = this * this;
         var sum = Result("ReduceSum", [squares.Name, _graph.Constant(-1)], [.. _shape[..^1], 1], ("keepdims", 1L));
-        // float16 has no smaller normal number than 6.1e-5; its square root is far below the length of any vector that says something.
-        using Tensor least = tensor(SmallestSquare);
+        using Tensor least = tensor(_graph.SmallestSquare);
         return Both("Div", sum.Both("Max", Constant(least)).Each("Sqrt"));
     }
 
@@ -206,6 +205,9 @@ internal abstract class NetworkGraph
 {
     /// <summary>The layer group that is exported, for the names of nodes and weights; empty before and after them.</summary>
     public string Scope { get; set; } = "";
+
+    /// <summary>The square of the length that a vector is at least divided by: torch's 1e-12, or the format's smallest normal number.</summary>
+    public abstract float SmallestSquare { get; }
 
     /// <summary>Appends an operation.</summary>
     /// <param name="operation">Its name, such as <c>Conv</c>.</param>

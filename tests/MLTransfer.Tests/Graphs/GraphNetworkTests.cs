@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MLTransfer.Graphs;
 using MLTransfer.Graphs.TensorFlow;
 using MLTransfer.Tests.Reference;
@@ -66,7 +67,8 @@ public sealed class GraphNetworkTests : IDisposable
 
         Assert.Contains("Values for 'x' are needed", Refusal(() => network.Run(new Dictionary<string, GraphValue>(), ["y"])),
             StringComparison.Ordinal);
-        Assert.Contains("no node 'scal'. Did you mean 'scale'?", Refusal(() => network.Run(tensor([1f]), "scal")), StringComparison.Ordinal);
+        Assert.Contains("no node 'scal'. Did you mean 'scale'?", Refusal(() => network.Run(tensor([1f]), "scal")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +80,8 @@ public sealed class GraphNetworkTests : IDisposable
         using GraphNetwork network = graph.Load();
 
         Assert.Equal([5, 3], network.Run(ones(5, 3))[0].Tensor.shape);
-        Assert.Contains("takes float32 [1, 3], and is fed float32 [1, 4]", Refusal(() => network.Run(ones(1, 4))), StringComparison.Ordinal);
+        Assert.Contains("takes float32 [1, 3], and is fed float32 [1, 4]", Refusal(() => network.Run(ones(1, 4))),
+            StringComparison.Ordinal);
         Assert.Contains("is fed int64 [1, 3]", Refusal(() => network.Run(ones(1, 3, ScalarType.Int64))), StringComparison.Ordinal);
         Assert.Contains("is fed string []", Refusal(() => network.Run(GraphValue.OfBytes(new byte[3]))), StringComparison.Ordinal);
     }
@@ -166,11 +169,11 @@ public sealed class GraphNetworkTests : IDisposable
         using GraphNetwork network = ConvolutionNetwork().Load();
         using Tensor images = ones(1, 9, 8, 3);
         network.Run(images)[0].Tensor.Dispose();
-        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        long before = Models.LiveTensors.OnThisThread;
 
         Tensor result = network.Run(images)[0].Tensor;
 
-        Assert.Equal(before + 1, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+        Assert.Equal(before + 1, Models.LiveTensors.OnThisThread);
         result.Dispose();
     }
 
@@ -197,18 +200,24 @@ public sealed class GraphNetworkTests : IDisposable
         var graph = new GraphDefs();
         graph.Placeholder("x");
         string last = "x";
-        for (int index = 0; index < 20_000; index++) last = graph.Node($"n{index}", index % 2 == 0 ? "Identity" : "Neg", last).Name;
+        for (int index = 0; index < 5_000; index++) last = graph.Node($"n{index}", index % 2 == 0 ? "Identity" : "Neg", last).Name;
         using GraphNetwork network = graph.Load();
 
         Assert.Equal(1, network.Run(tensor([1f]), last)[0].Tensor.item<float>());
     }
 
     [Fact]
-    public void Every_known_operation_is_listed_in_the_documentation()
+    public void The_documentation_lists_the_known_operations()
     {
         string page = File.ReadAllText(Path.Combine(SharedFolder.Repository!, "docs", "graphs.md"));
+        string section = page[page.IndexOf("## Known operations", StringComparison.Ordinal)..];
+        section = section[..section.IndexOf("\n## ", StringComparison.Ordinal)];
+        string[] ofTheEngine =
+            ["Const", "Merge", "Placeholder", "PlaceholderV2", "PlaceholderWithDefault", "RefMerge", "RefSwitch", "Switch"];
 
-        Assert.All(TensorFlowOperations.All.Names, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+        Assert.Equal(
+            TensorFlowOperations.All.Names.Concat(ofTheEngine).Order(StringComparer.Ordinal),
+            Regex.Matches(section, "`([A-Za-z0-9_]+)`").Select(match => match.Groups[1].Value));
     }
 
     private static string Refusal(Action action) => Assert.Throws<GraphException>(action).Message;

@@ -1,13 +1,9 @@
-using Google.Protobuf;
-using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using MLTransfer.Graphs.Onnx;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
-using Onnx;
+using MLTransfer.Tests.Graphs.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
-using Tensor = TorchSharp.torch.Tensor;
 
 namespace MLTransfer.Tests.Models;
 
@@ -56,27 +52,7 @@ public class SymbolicTensorTests
         var generator = new Generator(5, CPU);
         Tensor input = randn([2, 8, 7, 6], generator: generator);
         (Func<SymbolicTensor, SymbolicTensor> export, Func<Tensor, Tensor> compute) = Cases[name];
-        Tensor expected = compute(input);
-        var graph = new OnnxGraph(ScalarType.Float32);
-        graph.Input("x", TensorProto.Types.DataType.Float, "N", 8, 7, 6);
-        SymbolicTensor result = export(new SymbolicTensor(graph, "x", -1, 8, 7, 6));
-        graph.Output("y");
-        graph.Proto.Output[0].Type.TensorType.Shape = null;
-        graph.Proto.Name = "test";
-        var model = new ModelProto
-        {
-            IrVersion = 8, Graph = graph.Proto, OpsetImport = { new OperatorSetIdProto { Domain = "", Version = 17 } },
-        };
-
-        using var session = new InferenceSession(model.ToByteArray());
-        using var results = session.Run(
-            [NamedOnnxValue.CreateFromTensor("x", new DenseTensor<float>(input.data<float>().ToArray(), [2, 8, 7, 6]))]);
-        var actual = results.Single().AsTensor<float>();
-        long[] dimensions = [.. actual.Dimensions.ToArray()];
-        Assert.Equal(expected.shape, dimensions);
-        // What −k stands for is k times the two images.
-        Assert.Equal(dimensions, result.Shape.Select(length => length < 0 ? -2 * length : length));
-        Assert.InRange(Zoo.RelativeDifference(tensor(actual.ToArray(), dimensions), expected), 0, Tolerance);
+        ExportedPart.AssertComputes(compute(input), export, input, Tolerance);
     }
 
     [Fact]

@@ -51,6 +51,43 @@ public class TrainingLoopTests
     }
 
     [Fact]
+    public void A_rule_may_end_the_training_after_an_epoch()
+    {
+        using var scope = NewDisposeScope();
+        var seen = new List<int>();
+        TrainingState history = Train(Recipe with
+        {
+            StopsAfter = epoch =>
+            {
+                seen.Add(epoch.Epoch);
+                return epoch.Epoch == 3;
+            },
+        });
+        Assert.Equal([1, 2, 3], seen);
+        Assert.Equal(3, history.Epochs.Count);
+        Assert.False(history.IsUnfinished);
+    }
+
+    [Fact]
+    public void A_rate_of_each_step_replaces_the_schedule()
+    {
+        using var scope = NewDisposeScope();
+        var steps = new List<StepPosition>();
+        TrainingState history = Train(Recipe with
+        {
+            Epochs = 2,
+            StepRate = step =>
+            {
+                steps.Add(step);
+                return 1.0 / step.Epoch;
+            },
+        });
+        Assert.Equal([0.1, 0.05], history.Epochs.Select(epoch => epoch.LearningRate));
+        Assert.All(steps, step => Assert.Equal(2, step.Epochs));
+        Assert.Equal(Enumerable.Range(0, steps[0].StepsPerEpoch), steps.Where(step => step.Epoch == 2).Select(step => step.Step));
+    }
+
+    [Fact]
     public void Cancelling_stops_after_the_batch_and_keeps_the_best_epoch()
     {
         using var scope = NewDisposeScope();
@@ -253,6 +290,24 @@ public class TrainingLoopTests
         FeatureData data = new(features, zeros(5, dtype: ScalarType.Int64), batchSize: 2, seed: 3, epoch => [epoch, 4, 4, 0]);
 
         Assert.Equal([2, 4, 4, 0], data.Epoch(2).SelectMany(batch => batch.Inputs.data<float>().ToArray()));
+    }
+
+    [Fact]
+    public void A_training_that_gains_no_more_ends_with_its_best_weights()
+    {
+        using var scope = NewDisposeScope();
+        Linear head = Head();
+        var weights = new List<float>();
+        Tally Validate(int epoch, Tally training, CancellationToken stop)
+        {
+            weights.Add(head.weight![0, 0].item<float>());
+            return new(10, epoch switch { 1 => 5, 2 => 7, _ => 6 }, 1);
+        }
+
+        TrainingState history = new TrainingLoop(Recipe with { Epochs = 9, Patience = 3 }, seed: 0, TimeProvider.System, null)
+            .Run(new TrainableModel(head, head, []), Data(), Validate, CancellationToken.None);
+        Assert.Equal((5, 2, true, false), (history.Epochs.Count, history.Best.Epoch, history.HasStalled, history.IsUnfinished));
+        Assert.Equal(weights[1], head.weight![0, 0].item<float>());
     }
 
     private static TrainingState Train(FineTuningOptions recipe)

@@ -15,6 +15,8 @@ internal sealed class OnnxGraph(ScalarType type) : NetworkGraph
     /// <summary>The graph, whose inputs and outputs are declared last.</summary>
     public GraphProto Proto { get; } = new();
 
+    public override float SmallestSquare => type == ScalarType.Float16 ? 6.2e-5f : 1e-24f;
+
     public override string Add(string operation, IReadOnlyList<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         string name = Unique(operation);

@@ -12,7 +12,7 @@ namespace MLTransfer.Tests.Graphs.Onnx;
 
 public class OnnxModelTests
 {
-    // Weights and layers have 11 significant bits: seen are differences of up to 3e-3.
+    // Weights and layers have 11 significant bits; the largest difference seen is 3e-3.
     private const float HalfTolerance = 1e-2f;
 
     private const float Tolerance = 1e-4f;
@@ -26,8 +26,7 @@ public class OnnxModelTests
     }
 
     [NeedsSharedTheory(OnnxScene.Photographs)]
-    [InlineData("mobilenet_v1_b12", 97), InlineData("swin_t", 44), InlineData("swin_v2_t", 88), InlineData("googlenet", 47)]
-    [InlineData("squeezenet1_0", 53), InlineData("shufflenet_v2_x0_5", 75)]
+    [InlineData("mobilenet_v1_b12", 97), InlineData("squeezenet1_0", 53), InlineData("shufflenet_v2_x0_5", 75)]
     public void The_size_of_the_images_may_be_any_that_the_network_takes(string backbone, int side)
     {
         using var scene = new OnnxScene(ModelZoo.Find(backbone), side);
@@ -36,7 +35,7 @@ public class OnnxModelTests
         Assert.InRange(OnnxScene.LargestDifference(scene.Exported(model), scene.Expected()), 0, Tolerance);
     }
 
-    [NeedsSharedTheory(OnnxScene.Photographs), InlineData(17), InlineData(18), InlineData(19), InlineData(20), InlineData(21)]
+    [NeedsSharedTheory(OnnxScene.Photographs), InlineData(17), InlineData(19), InlineData(20), InlineData(21)]
     public void Every_version_of_the_operators_gives_the_same(int opset)
     {
         using var scene = new OnnxScene(ModelZoo.Find("mobilenet_v3_small"));
@@ -48,7 +47,7 @@ public class OnnxModelTests
     [NeedsSharedFact(OnnxScene.Photographs)]
     public void Without_preprocessing_the_input_is_what_the_network_sees()
     {
-        using var scene = new OnnxScene(ModelZoo.Find("resnet18"));
+        using var scene = new OnnxScene(ModelZoo.Find("cifar_resnet20"));
         using var session = new OnnxSession(scene.Export(new() { Preprocessing = OnnxPreprocessing.None }).ToByteArray());
         float[] images = [.. scene.Normalized.contiguous().data<float>()];
         float[] actual = session.Run(new DenseTensor<float>(images, [3, 3, scene.Side, scene.Side]));
@@ -56,8 +55,14 @@ public class OnnxModelTests
     }
 
     [NeedsSharedTheory(OnnxScene.Photographs)]
-    [InlineData("resnet18"), InlineData("mobilenet_v2"), InlineData("efficientnet_b0"), InlineData("swin_v2_t"), InlineData("vit_b_32")]
-    public void Half_precision_halves_the_file_and_hardly_changes_probabilities(string backbone)
+    [InlineData("squeezenet1_1"), InlineData("mobilenet_v3_small")]
+    public void Half_precision_halves_the_file_and_hardly_changes_probabilities(string backbone) => AssertHalf(backbone);
+
+    [NeedsSharedTheory(OnnxScene.Photographs), Trait("Category", "Long")]
+    [InlineData("resnet50"), InlineData("convnext_tiny"), InlineData("swin_v2_t"), InlineData("vit_b_32"), InlineData("maxvit_t")]
+    public void So_it_does_for_larger_networks(string backbone) => AssertHalf(backbone);
+
+    private static void AssertHalf(string backbone)
     {
         using var scene = new OnnxScene(ModelZoo.Find(backbone));
         ModelProto whole = scene.Export(), half = scene.Export(new() { Precision = OnnxPrecision.Float16 });
