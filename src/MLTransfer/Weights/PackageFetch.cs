@@ -75,13 +75,15 @@ internal sealed class PackageFetch(
         ZipEntry[] files = [.. entries.Entries.Where(entry => entry.IsFile)];
         ZipEntry found = Array.Find(files, entry => entry.Name == path)
             // Packages write the names of their entries as parts of an address.
-            ?? Array.Find(files, entry => entry.Name.Contains(Encoded, StringComparison.Ordinal) && Uri.UnescapeDataString(entry.Name) == path)
+            ?? Array.Find(files, entry =>
+                entry.Name.Contains(Encoded, StringComparison.Ordinal) && Uri.UnescapeDataString(entry.Name) == path)
             ?? throw Missing(path, [.. files.OrderByDescending(entry => entry.Length).Select(entry => entry.Name)]);
         return entries.Read(found.Name);
     }
 
     private WeightsException Missing(string path, string[] names) => new(
-        wanted.Address, $"is not in the package, whose largest files are: {Printable.Sanitize(Printable.FirstOf(names, Shown), 5 * LongestName)}",
+        wanted.Address,
+        $"is not in the package, whose largest files are: {Printable.Sanitize(Printable.FirstOf(names, Shown), Shown * LongestName)}",
         $"Name one of them after the '#'.{NearestName.Suggest(path, names.Take(100))}");
 
     private void Report(DownloadPhase phase) => progress?.Report(new(wanted.DisplayName, phase, 0, null));

@@ -73,7 +73,8 @@ internal static class OnnxConvolutions
         long groups = node.Attribute("group", 1L);
         if (node.Attribute("auto_pad", "NOTSET") != "NOTSET" || node.Attributes.ContainsKey("output_shape") || more is not { Length: 2 }
             || more.Any(size => size is < 0 or > PaddingRule.Largest) || groups < 1)
-            throw new KernelException("It is padded automatically, or to a given shape; only the attributes 'pads' and 'output_padding' are read.");
+            throw new KernelException(
+                "It is padded automatically, or to a given shape; only the attributes 'pads' and 'output_padding' are read.");
         return new FunctionKernel(inputs =>
         {
             Tensor images = Images(inputs[0].Tensor), filter = inputs[1].Tensor;
@@ -127,7 +128,9 @@ internal static class OnnxConvolutions
         });
     }
 
-    /// <summary>The padding with which a last window that is not whole fits too, if it begins in the image or the padding before it.</summary>
+    /// <summary>
+    /// The padding with which a last window that is not whole fits too, if it begins in the image or the padding before it.
+    /// </summary>
     private static PaddingRule Ceiled(Tensor images, Windowing windowing, long[] window)
     {
         long[] shape = windowing.ToTorch(images).shape;
@@ -152,13 +155,15 @@ internal static class OnnxConvolutions
         (bool first, bool second) = (node.Attribute("transA", 0L) != 0, node.Attribute("transB", 0L) != 0);
         GraphValue bias = OnnxOperations.Optional(constants, 2);
         bool hasBias = node.Inputs.Count > 2 && node.Inputs[2].Node >= 0;
-        if (constants[1].IsTensor && constants[1].Tensor is { dtype: ScalarType.Float32 } matrix && matrix.dim() == 2 && (alpha, beta) == (1, 1)
+        if (constants[1].IsTensor && constants[1].Tensor is { dtype: ScalarType.Float32 } matrix && matrix.dim() == 2
+            && (alpha, beta) == (1, 1)
             && (!hasBias || (bias.IsTensor && bias.Tensor.dim() == 1 && bias.Tensor.numel() == matrix.shape[second ? 0 : 1])))
             return new MatrixKernel(second ? matrix : matrix.t(), hasBias ? bias.Tensor : null, first);
         return new FunctionKernel(inputs =>
         {
             (Tensor one, Tensor other) = (inputs[0].Tensor, inputs[1].Tensor);
-            if (one.dim() != 2 || other.dim() != 2) throw new KernelException($"It expects matrices, and is given {inputs[0]} and {inputs[1]}.");
+            if (one.dim() != 2 || other.dim() != 2)
+                throw new KernelException($"It expects matrices, and is given {inputs[0]} and {inputs[1]}.");
             Tensor product = (first ? one.t() : one).matmul(second ? other.t() : other);
             if (alpha != 1) product *= alpha;
             if (OnnxOperations.Optional(inputs, 2) is not { IsTensor: true } added) return [product];
@@ -173,7 +178,8 @@ internal static class OnnxConvolutions
         return new FunctionKernel(inputs =>
         {
             (Tensor one, Tensor other) = (inputs[0].Tensor, inputs[1].Tensor);
-            if (one.dim() < 1 || other.dim() < 1) throw new KernelException($"It expects matrices, and is given {inputs[0]} and {inputs[1]}.");
+            if (one.dim() < 1 || other.dim() < 1)
+                throw new KernelException($"It expects matrices, and is given {inputs[0]} and {inputs[1]}.");
             if (one.dim() >= 2 && other.dim() >= 2)
             {
                 long[] batch = Shapes.Broadcast(one.shape.AsSpan()[..^2], other.shape.AsSpan()[..^2]);
