@@ -77,30 +77,26 @@ internal static class OnnxConvolutions
                 "It is padded automatically, or to a given shape; only the attributes 'pads' and 'output_padding' are read.");
         return new FunctionKernel(inputs =>
         {
-            Tensor images = Images(inputs[0].Tensor), filter = inputs[1].Tensor;
-            if (images.dim() != 4 || filter.dim() != 4 || images.shape[1] != filter.shape[0] || images.shape[1] % groups != 0)
-                throw new KernelException($"Images {Shapes.Text(images.shape)} do not fit a filter {Shapes.Text(filter.shape)}.");
-            Shapes.Elements(images.shape[0], filter.shape[1] * groups,
-                ((images.shape[2] - 1) * windowing.StrideHeight) + ((filter.shape[2] - 1) * windowing.DilationHeight) + 1 + more[0],
-                ((images.shape[3] - 1) * windowing.StrideWidth) + ((filter.shape[3] - 1) * windowing.DilationWidth) + 1 + more[1]);
-            Tensor? bias = OnnxOperations.Optional(inputs, 2) is { IsTensor: true } given ? given.Tensor : null;
-            Tensor whole = nn.functional.conv_transpose2d(images, filter, bias, [windowing.StrideHeight, windowing.StrideWidth],
-                dilation: [windowing.DilationHeight, windowing.DilationWidth], groups: groups);
-            // What 'output_padding' adds at the end are places that only the bias reaches, unless 'pads' takes them away again.
-            if (more.Any(size => size > 0))
-                whole = nn.functional.pad(whole, new[] { 0, more[1], 0, more[0] }, TorchSharp.PaddingModes.Constant, 0)
-                    + (bias is null ? 0 : Border(bias, whole.shape, more));
+            Tensor whole = Transposed(inputs, windowing, more, groups);
             long rows = whole.shape[2] - height.Total, columns = whole.shape[3] - width.Total;
             if (rows < 1 || columns < 1) throw new KernelException("Its 'pads' leave nothing of the result.");
             return [whole.narrow(2, height.Before, rows).narrow(3, width.Before, columns)];
         });
     }
 
-    private static Tensor Border(Tensor bias, long[] shape, long[] more)
+    /// <summary>All that the windows reach, and <paramref name="more"/> places at the end that only the bias reaches.</summary>
+    private static Tensor Transposed(GraphValue[] inputs, Windowing windowing, long[] more, long groups)
     {
-        Tensor border = ones(1, 1, shape[2] + more[0], shape[3] + more[1], bias.dtype, bias.device);
-        border.narrow(2, 0, shape[2]).narrow(3, 0, shape[3]).zero_();
-        return border * bias.view(1, -1, 1, 1);
+        Tensor images = Images(inputs[0].Tensor), filter = inputs[1].Tensor;
+        if (images.dim() != 4 || filter.dim() != 4 || images.shape[1] != filter.shape[0] || images.shape[1] % groups != 0)
+            throw new KernelException($"Images {Shapes.Text(images.shape)} do not fit a filter {Shapes.Text(filter.shape)}.");
+        Shapes.Elements(images.shape[0], filter.shape[1] * groups,
+            ((images.shape[2] - 1) * windowing.StrideHeight) + ((filter.shape[2] - 1) * windowing.DilationHeight) + 1 + more[0],
+            ((images.shape[3] - 1) * windowing.StrideWidth) + ((filter.shape[3] - 1) * windowing.DilationWidth) + 1 + more[1]);
+        Tensor whole = nn.functional.conv_transpose2d(images, filter, null, [windowing.StrideHeight, windowing.StrideWidth],
+            dilation: [windowing.DilationHeight, windowing.DilationWidth], groups: groups);
+        if (more.Any(size => size > 0)) whole = nn.functional.pad(whole, new[] { 0, more[1], 0, more[0] });
+        return OnnxOperations.Optional(inputs, 2) is { IsTensor: true } bias ? whole + bias.Tensor.view(1, -1, 1, 1) : whole;
     }
 
     private static Kernel Pool(GraphNode node, bool isMean)
