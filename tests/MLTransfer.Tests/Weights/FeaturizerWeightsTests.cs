@@ -43,7 +43,7 @@ public sealed class FeaturizerWeightsTests(FeaturizerWeights weights) : IClassFi
             Backbone = FeaturizerWeights.Backbone.Name, WeightStore = weights.Store, Precision = Precision.Float32,
         }).Fit(data);
         float[] features = [.. model.Transform(data).GetColumn<float[]>("Features").SelectMany(each => each)];
-        float[] expected = ReadNpy(SharedFolder.PathOf("weights/golden/mlnet_resnet18_features.npy"));
+        float[] expected = Npy.Floats(SharedFolder.PathOf("weights/golden/mlnet_resnet18_features.npy"));
         Assert.Equal(expected.Length, features.Length);
         Assert.InRange(features.Zip(expected, (ours, theirs) => Math.Abs(ours - theirs)).Max(), 0, 1e-4);
     }
