@@ -16,10 +16,10 @@ namespace MLTransfer.Estimators;
 /// </summary>
 internal static class MLNetInternals
 {
-    private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+    private const MethodAttributes Implementation =
+        MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.Final | MethodAttributes.HideBySig | MethodAttributes.NewSlot;
 
-    // Eight characters that mark a model block of MLTransfer; the loader signature tells which kind it is.
-    private const string ModelSignature = "MLTRANSF";
+    private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
     // A model file stores this assembly name, which ML.NET loads before it looks for a loader. If that fails, its error shows the name,
     // which is what the user must call.
@@ -30,6 +30,8 @@ internal static class MLNetInternals
         new(typeof(ImageClassificationTransformer), typeof(ModelLoader), "MLTransfer's image classification", ModelPayload.Format),
         new(typeof(ImageFeatureTransformer), typeof(FeatureLoader), "MLTransfer's image features", FeaturePayload.Format),
         new(typeof(GraphTransformer), typeof(GraphLoader), "MLTransfer's graphs", GraphPayload.Format)));
+
+    private static readonly Lazy<Assembly> VisionLoaders = new(VisionAssembly);
 
     // A separate entry next to the stream, so that versions that do not know it still read the model.
     private const string ChecksumSuffix = ".sha256";
@@ -42,7 +44,14 @@ internal static class MLNetInternals
     /// <param name="Written">The version that is written.</param>
     /// <param name="Readable">The oldest version of the reader that understands what is written.</param>
     /// <param name="OldestReadable">The oldest version that this reader understands.</param>
-    internal sealed record Format(string LoaderSignature, uint Written, uint Readable, uint OldestReadable);
+    internal sealed record Format(string LoaderSignature, uint Written, uint Readable, uint OldestReadable)
+    {
+        /// <summary>Eight characters that mark a model block; the default is that of MLTransfer, whatever kind of model it is.</summary>
+        public string ModelSignature { get; init; } = "MLTRANSF";
+
+        /// <summary>The assembly that a model file names, which ML.NET loads before it looks for a loader.</summary>
+        public string Assembly { get; init; } = LoaderAssembly;
+    }
 
     /// <summary>A class that ML.NET calls to load a transformer.</summary>
     /// <param name="Instance">The transformer, which <c>Create</c> must return as exactly this type.</param>
@@ -97,6 +106,31 @@ internal static class MLNetInternals
                 + $"model again.");
     }
 
+    /// <summary>Begins the model block of a format of ML.NET, and returns its writer.</summary>
+    public static BinaryWriter BeginModel(ModelSaveContext ctx, Format format)
+    {
+        Call(ctx, "SetVersionInfo", [VersionInfoType], [VersionInfo(format)]);
+        return (BinaryWriter)Field(ctx, "Writer").GetValue(ctx)!;
+    }
+
+    /// <summary>Checks the model file and the version of a format of ML.NET, and returns the reader of its model block.</summary>
+    /// <exception cref="FormatException">The model is of another kind, or its version cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The model file is damaged.</exception>
+    public static BinaryReader OpenModel(object ctx, Format format)
+    {
+        Call(ctx, "CheckVersionInfo", [VersionInfoType], [VersionInfo(format)]);
+        CheckEntries(ctx, except: null);
+        return (BinaryReader)Field(ctx, "Reader").GetValue(ctx)!;
+    }
+
+    /// <summary>The full name of an assembly of ML.NET that is not there, in the version of the one that is.</summary>
+    public static string FullNameOf(string assembly)
+    {
+        AssemblyName own = typeof(MLContext).Assembly.GetName();
+        own.Name = assembly;
+        return own.FullName;
+    }
+
     /// <summary>
     /// Lets <see cref="ModelOperationsCatalog.Load(string, out DataViewSchema)"/> find our transformer in files that do not name <see
     /// cref="LoaderAssembly"/> yet. Idempotent.
@@ -105,13 +139,19 @@ internal static class MLNetInternals
     public static void Register(IHostEnvironment environment) => environment.ComponentCatalog.RegisterAssembly(OwnLoaders.Value);
 
     /// <summary>
-    /// Lets ML.NET find our transformer by the name of an assembly that its model files hold, in every <see cref="MLContext"/>.
+    /// Lets ML.NET find our transformer by the name of an assembly that its model files hold, in every <see cref="MLContext"/>; likewise
+    /// the classifiers that ML.NET's ImageClassification trained, where its own assembly is not there.
     /// </summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "A model file may be what first leads here.")]
     internal static void AnswerToModelFiles() =>
         AppDomain.CurrentDomain.AssemblyResolve += (_, wanted) =>
-            new AssemblyName(wanted.Name).Name == LoaderAssembly ? OwnLoaders.Value : null;
+            new AssemblyName(wanted.Name).Name switch
+            {
+                LoaderAssembly => OwnLoaders.Value,
+                MLNetClassifierFile.Assembly or MLNetClassifierFile.Emitted => VisionLoaders.Value,
+                _ => null,
+            };
 
     /// <summary>The environment that what a catalog makes is made in.</summary>
     /// <param name="catalog">The trainers of a task, or the transforms.</param>
@@ -154,10 +194,12 @@ internal static class MLNetInternals
         return (float)Call(scheduler, "GetLearningRate", [type], [state])!;
     }
 
-    private static void SaveStream(ModelSaveContext ctx, string name, Action<BinaryWriter> write) =>
+    /// <summary>Writes a stream beside the model block.</summary>
+    public static void SaveStream(ModelSaveContext ctx, string name, Action<BinaryWriter> write) =>
         Call(ctx, "SaveBinaryStream", [typeof(string), typeof(Action<BinaryWriter>)], [name, write]);
 
-    private static T? LoadStream<T>(object ctx, string name, Func<BinaryReader, T?> read)
+    /// <summary>Reads a stream beside the model block; the default where there is none.</summary>
+    public static T? LoadStream<T>(object ctx, string name, Func<BinaryReader, T?> read)
     {
         T? loaded = default;
         Action<BinaryReader> action = reader => loaded = read(reader);
@@ -187,7 +229,7 @@ internal static class MLNetInternals
     private static object VersionInfo(Format format)
     {
         Type[] parameters = [typeof(string), typeof(uint), typeof(uint), typeof(uint), typeof(string), typeof(string), typeof(string)];
-        object?[] arguments = [ModelSignature, format.Written, format.Readable, format.OldestReadable, LoaderAssembly,
+        object?[] arguments = [format.ModelSignature, format.Written, format.Readable, format.OldestReadable, format.Assembly,
             format.LoaderSignature, null];
         return Constructor(VersionInfoType, parameters).Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
     }
@@ -218,19 +260,91 @@ internal static class MLNetInternals
     /// </summary>
     internal static AssemblyBuilder AssemblyOf(string name, params Loadable[] classes)
     {
+        (AssemblyBuilder assembly, _) = NewAssembly(name);
+        foreach (Loadable loadable in classes) AddLoader(assembly, loadable);
+        return assembly;
+    }
+
+    /// <summary>
+    /// Emits the assembly that stands for Microsoft.ML.Vision: a class with the internal interfaces by which ML.NET scores.
+    /// </summary>
+    private static AssemblyBuilder VisionAssembly()
+    {
+        (AssemblyBuilder assembly, ModuleBuilder module) = NewAssembly(MLNetClassifierFile.Emitted);
+        Type parent = typeof(MLNetClassifier), predictor = MLNet("IPredictorProducing`1").MakeGenericType(typeof(VBuffer<float>));
+        TypeBuilder type = module.DefineType(
+            "ImageClassificationModelParameters", TypeAttributes.Public | TypeAttributes.Sealed, parent,
+            [predictor, MLNet("Data.IValueMapper")]);
+        DefineCreate(type, DefineConstructor(type, parent));
+        DefineGetMapper(type, parent);
+        Type kind = MLNet("PredictionKind");
+        ILGenerator code = type.DefineMethod("get_PredictionKind", Implementation, kind, []).GetILGenerator();
+        code.Emit(OpCodes.Ldc_I4, (int)Enum.Parse(kind, "MulticlassClassification"));
+        code.Emit(OpCodes.Ret);
+        Type created = type.CreateType();
+        AddLoader(assembly, new(created, created, "Image classification predictor", MLNetClassifierFile.Format));
+        return assembly;
+    }
+
+    private static ConstructorBuilder DefineConstructor(TypeBuilder type, Type parent)
+    {
+        Type[] parameters = [typeof(IHostEnvironment), typeof(MLNetClassifierFile)];
+        ConstructorBuilder constructor = type.DefineConstructor(MethodAttributes.Public, CallingConventions.Standard, parameters);
+        ILGenerator code = constructor.GetILGenerator();
+        code.Emit(OpCodes.Ldarg_0);
+        code.Emit(OpCodes.Ldarg_1);
+        code.Emit(OpCodes.Ldarg_2);
+        code.Emit(OpCodes.Call, Constructor(parent, parameters));
+        code.Emit(OpCodes.Ret);
+        return constructor;
+    }
+
+    // static Create(IHostEnvironment env, object ctx) => new(env, MLNetClassifierFile.Read(ctx));
+    private static void DefineCreate(TypeBuilder type, ConstructorBuilder constructor)
+    {
+        MethodBuilder create = type.DefineMethod(
+            "Create", MethodAttributes.Public | MethodAttributes.Static, type, [typeof(IHostEnvironment), typeof(object)]);
+        ILGenerator code = create.GetILGenerator();
+        code.Emit(OpCodes.Ldarg_0);
+        code.Emit(OpCodes.Ldarg_1);
+        code.Emit(OpCodes.Call, typeof(MLNetClassifierFile).GetMethod(nameof(MLNetClassifierFile.Read))!);
+        code.Emit(OpCodes.Newobj, constructor);
+        code.Emit(OpCodes.Ret);
+    }
+
+    // ValueMapper<TSrc, TDst> GetMapper<TSrc, TDst>() => (ValueMapper<TSrc, TDst>)(object)new ValueMapper<…>(Score);
+    private static void DefineGetMapper(TypeBuilder type, Type parent)
+    {
+        Type mapper = MLNet("Data.ValueMapper`2");
+        MethodBuilder method = type.DefineMethod("GetMapper", Implementation);
+        Type result = mapper.MakeGenericType(method.DefineGenericParameters("TSrc", "TDst"));
+        method.SetReturnType(result);
+        ILGenerator code = method.GetILGenerator();
+        code.Emit(OpCodes.Ldarg_0);
+        code.Emit(OpCodes.Ldftn, parent.GetMethod(nameof(MLNetClassifier.Score))!);
+        code.Emit(OpCodes.Newobj, mapper.MakeGenericType(typeof(VBuffer<byte>), typeof(VBuffer<float>)).GetConstructors()[0]);
+        code.Emit(OpCodes.Castclass, result);
+        code.Emit(OpCodes.Ret);
+    }
+
+    /// <summary>An empty assembly that may use the internal members of ML.NET's core and of this library.</summary>
+    private static (AssemblyBuilder Assembly, ModuleBuilder Module) NewAssembly(string name)
+    {
+        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(name), AssemblyBuilderAccess.Run);
+        ModuleBuilder module = assembly.DefineDynamicModule(name);
+        ConstructorInfo allowed = typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!;
+        foreach (Assembly used in new[] { typeof(ModelSaveContext).Assembly, typeof(MLNetInternals).Assembly })
+            assembly.SetCustomAttribute(new CustomAttributeBuilder(allowed, [used.GetName().Name]));
+        return (assembly, module);
+    }
+
+    /// <summary>Marks a class of an assembly as one that ML.NET may load models with.</summary>
+    private static void AddLoader(AssemblyBuilder assembly, Loadable loadable)
+    {
         Type attribute = MLNet("LoadableClassAttribute");
         Type[] parameters = [typeof(Type), typeof(Type), typeof(Type), typeof(Type), typeof(string), typeof(string[])];
-        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(name), AssemblyBuilderAccess.Run);
-        assembly.DefineDynamicModule(name);
-        ConstructorInfo allowed = typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!;
-        assembly.SetCustomAttribute(new CustomAttributeBuilder(allowed, [attribute.Assembly.GetName().Name]));
-        foreach (Loadable loadable in classes)
-        {
-            object?[] arguments = [loadable.Instance, loadable.Loader, null, MLNet("SignatureLoadModel"), loadable.UserName,
-                new[] { loadable.Format.LoaderSignature }];
-            assembly.SetCustomAttribute(new CustomAttributeBuilder(Constructor(attribute, parameters), arguments));
-        }
-
-        return assembly;
+        object?[] arguments = [loadable.Instance, loadable.Loader, null, MLNet("SignatureLoadModel"), loadable.UserName,
+            new[] { loadable.Format.LoaderSignature }];
+        assembly.SetCustomAttribute(new CustomAttributeBuilder(Constructor(attribute, parameters), arguments));
     }
 }

@@ -129,8 +129,7 @@ internal sealed class PlanBuilder(Graph graph, OperationSet operations, IReadOnl
         {
             GraphValue value = outputs[output];
             bool isInput = value.IsTensor && values.Any(input => input.IsTensor && ReferenceEquals(input.Tensor, value.Tensor));
-            GraphValue kept = !value.IsTensor || isInput ? value : Own(value.Tensor.DetachFromDisposeScope());
-            Set(index, output, new Source(kept, GraphReference.None));
+            Set(index, output, new Source(!value.IsTensor || isInput ? value : Own(value.Tensor), GraphReference.None));
         }
         return true;
     }
@@ -154,7 +153,7 @@ internal sealed class PlanBuilder(Graph graph, OperationSet operations, IReadOnl
 
     private Tensor Own(Tensor tensor)
     {
-        _owned.Add(tensor);
+        _owned.Add(tensor.DetachFromDisposeScope());
         return tensor;
     }
 

@@ -34,7 +34,8 @@ internal sealed partial class OnnxWeights : IWeightsContent
     public IReadOnlyDictionary<string, string> Metadata => new Dictionary<string, string>();
 
     /// <summary>Opens one file, or several of which each takes what the one before it gives.</summary>
-    /// <exception cref="WeightsException">A file is no ONNX model, is damaged, or would take more memory than such a file needs.</exception>
+    /// <exception cref="WeightsException">A file is no ONNX model, is damaged, or would take more memory than such a file
+    /// needs.</exception>
     public static OnnxWeights Open(IReadOnlyList<Stream> files, WeightsErrors errors)
     {
         var tensors = new OrderedDictionary<string, OnnxTensor>(StringComparer.Ordinal);
@@ -42,7 +43,7 @@ internal sealed partial class OnnxWeights : IWeightsContent
         foreach (Stream file in files)
         {
             var source = new ByteSource(file, errors);
-            GraphProto graph = OnnxFile.Read(source, new ReadBudget(source.Length, errors), errors).Graph;
+            GraphProto graph = OnnxReader.Read(source, new ReadBudget(source.Length, errors), errors).Graph;
             var own = new Dictionary<string, OnnxTensor>(StringComparer.Ordinal);
             foreach (TensorProto initializer in graph.Initializer)
             {

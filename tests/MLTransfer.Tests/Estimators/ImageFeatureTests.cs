@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -237,7 +236,7 @@ public sealed class ImageFeatureTests : IDisposable
             Preprocessing = Preprocessing.Cifar, Precision = Precision.Float32,
         };
         var stream = new MemoryStream();
-        _ml.Model.Save(new Saving(ctx => FeaturePayload.Save(ctx, description, model)), null, stream);
+        _ml.Model.Save(new SavingTransformer(ctx => FeaturePayload.Save(ctx, description, model)), null, stream);
         Exception refusal = Assert.ThrowsAny<Exception>(() => new MLContext().Model.Load(stream, out _));
         Assert.Contains("There is no layer 'layer9'", Assert.IsType<InvalidDataException>(refusal.InnerException).Message,
             StringComparison.Ordinal);
@@ -275,19 +274,5 @@ public sealed class ImageFeatureTests : IDisposable
     private sealed class Extracted
     {
         public float[] Features { get; set; } = [];
-    }
-
-    /// <summary>A transformer that can only be saved.</summary>
-    private sealed class Saving(Action<ModelSaveContext> save) : ITransformer
-    {
-        public bool IsRowToRowMapper => false;
-
-        public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => throw new NotSupportedException();
-
-        public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => throw new NotSupportedException();
-
-        public IDataView Transform(IDataView input) => throw new NotSupportedException();
-
-        public void Save(ModelSaveContext ctx) => save(ctx);
     }
 }

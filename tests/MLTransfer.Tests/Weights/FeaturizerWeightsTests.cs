@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text.Json;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Tests.Reference;
@@ -20,7 +20,7 @@ public sealed class FeaturizerWeightsTests(FeaturizerWeights weights) : IClassFi
     public void Its_features_are_those_of_MLNETs_featurizer()
     {
         string[] images = JsonSerializer.Deserialize<string[]>(File.ReadAllText(SharedFolder.PathOf(Golden)))!;
-        float[] expected = ReadNpy(SharedFolder.PathOf("weights/golden/mlnet_resnet18_features.npy"));
+        float[] expected = Npy.Floats(SharedFolder.PathOf("weights/golden/mlnet_resnet18_features.npy"));
         using var scope = NewDisposeScope();
         using ImageModel model = weights.Load();
         using var frozen = new FrozenModel(model, ScalarType.Float32);
@@ -30,6 +30,22 @@ public sealed class FeaturizerWeightsTests(FeaturizerWeights weights) : IClassFi
             float[] wanted = expected[(index * features.Length)..((index + 1) * features.Length)];
             Assert.InRange(features.Zip(wanted, (ours, theirs) => Math.Abs(ours - theirs)).Max(), 0, 1e-4);
         }
+    }
+
+    [NeedsFeaturizerFact(Golden)]
+    public void The_featurizer_gives_those_of_MLNETs_featurizer_too()
+    {
+        var ml = new MLContext();
+        IDataView data = ml.Data.LoadFromEnumerable(JsonSerializer.Deserialize<string[]>(File.ReadAllText(SharedFolder.PathOf(Golden)))!
+            .Select(image => new ImageFile { ImagePath = SharedFolder.PathOf(Photos + image) }).ToList());
+        using ImageFeatureTransformer model = ml.Transforms.ExtractImageFeatures(new ImageFeatureOptions
+        {
+            Backbone = FeaturizerWeights.Backbone.Name, WeightStore = weights.Store, Precision = Precision.Float32,
+        }).Fit(data);
+        float[] features = [.. model.Transform(data).GetColumn<float[]>("Features").SelectMany(each => each)];
+        float[] expected = ReadNpy(SharedFolder.PathOf("weights/golden/mlnet_resnet18_features.npy"));
+        Assert.Equal(expected.Length, features.Length);
+        Assert.InRange(features.Zip(expected, (ours, theirs) => Math.Abs(ours - theirs)).Max(), 0, 1e-4);
     }
 
     // An image that is the mean everywhere becomes black, whatever its size, and so all its maps are the same everywhere.
@@ -53,13 +69,6 @@ public sealed class FeaturizerWeightsTests(FeaturizerWeights weights) : IClassFi
         using Tensor pixels = ImageTensor.From(batch, expected, CPU), features = model.Features(pixels);
         return features.data<float>().ToArray();
     }
-
-    // A magic number, the version, the length of the header, the header, the numbers.
-    private static float[] ReadNpy(string path)
-    {
-        byte[] bytes = File.ReadAllBytes(path);
-        return MemoryMarshal.Cast<byte, float>(bytes.AsSpan(10 + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(8)))).ToArray();
-    }
 }
 
 /// <summary>Those weights, converted once for all tests of a class.</summary>
@@ -69,12 +78,13 @@ public sealed class FeaturizerWeights : IDisposable
 
     internal static Backbone Backbone => ModelZoo.Find("resnet18_mlnet");
 
+    /// <summary>Where they are; offline: from the package that was restored, whatever feeds this machine has.</summary>
+    internal WeightStore Store => new(new() { CacheFolder = _folder.Path, Offline = true });
+
     /// <summary>A network with them.</summary>
     internal ImageModel Load()
     {
-        // Offline: from the package that was restored, whatever feeds this machine has.
-        var store = new WeightStore(new() { CacheFolder = _folder.Path, Offline = true });
-        LocalWeights weights = store.GetAsync(WeightsReference.Parse("default", Backbone.Name)).GetAwaiter().GetResult();
+        LocalWeights weights = Store.GetAsync(WeightsReference.Parse("default", Backbone.Name)).GetAwaiter().GetResult();
         ImageModel model = Backbone.Build(classes: 2);
         StateDict.LoadFile(model, weights.Path!, Backbone.Name, model.HeadName);
         return model;
