@@ -33,7 +33,9 @@ internal sealed class FunctionKernel(Func<GraphValue[], GraphValue[]> run) : Ker
     public override GraphValue[] Run(GraphValue[] inputs) => run(inputs);
 }
 
-/// <summary>Prepares the kernel of a node.</summary>
+/// <summary>
+/// Prepares the kernel of a node, in a dispose scope of its own: a tensor that the kernel keeps is detached from it.
+/// </summary>
 /// <param name="node">The node; its attributes are checked here.</param>
 /// <param name="constants">A value for each input that is the same in every run; absent for the others. They stay owned by the
 /// graph.</param>

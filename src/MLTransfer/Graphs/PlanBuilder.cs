@@ -134,8 +134,11 @@ internal sealed class PlanBuilder(Graph graph, OperationSet operations, IReadOnl
         return true;
     }
 
+    // Kernels detach what they keep from the scope.
     private Kernel Prepare(GraphNode node, GraphValue[] values)
     {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
         try
         {
             return operations.Prepare(node, values);

@@ -17,7 +17,8 @@ public sealed class HostileGraphTests
         Assert.Contains("it is a zip archive", Refusal("PK\x3\x4"u8), StringComparison.Ordinal);
         Assert.Contains("it begins with the bytes 89504E47", Refusal([0x89, 0x50, 0x4E, 0x47]), StringComparison.Ordinal);
         Assert.Contains("It is a SavedModel", Refusal([0x08, 1, 0x12, 0xFF, 0xFF, 3]), StringComparison.Ordinal);
-        Assert.Contains("It is an ONNX model", Refusal([0x08, 8, 0x12, 7, .. "pytorch"u8, 0x3A]), StringComparison.Ordinal);
+        Assert.Equal(GraphFormat.Onnx, GraphFile.Recognize("model", [0x08, 8, 0x12, 7, .. "pytorch"u8, 0x3A]));
+        Assert.Equal(GraphFormat.TensorFlow, GraphFile.Recognize("model", [0x0A, 100, 0x0A, 1, (byte)'x']));
     }
 
     [Fact]

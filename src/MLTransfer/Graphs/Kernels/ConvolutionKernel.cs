@@ -147,6 +147,7 @@ internal sealed class MatrixKernel : Kernel
     /// <param name="activation">What follows.</param>
     public MatrixKernel(Tensor weight, Tensor? bias, bool transposeInput = false, ActivationKernel? activation = null)
     {
+        using var scope = NewDisposeScope();
         (_transposeInput, _activation) = (transposeInput, activation);
         _weight = weight.clone().contiguous().DetachFromDisposeScope();
         _bias = bias?.clone().DetachFromDisposeScope();
