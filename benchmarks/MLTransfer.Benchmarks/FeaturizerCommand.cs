@@ -84,7 +84,8 @@ internal static class FeaturizerRun
         return new(data, Count(train) + Count(validation), Median(theirRuns), Median(ourRuns));
     }
 
-    private static IEstimator<ITransformer> Peer(MLContext ml) => ml.Transforms.LoadImages("Image", "", nameof(ImageFile.ImagePath))
+    private static EstimatorChain<TransformerChain<ColumnCopyingTransformer>> Peer(MLContext ml) => ml.Transforms
+        .LoadImages("Image", "", nameof(ImageFile.ImagePath))
         .Append(ml.Transforms.ResizeImages("Image", 224, 224))
         .Append(ml.Transforms.ExtractPixels("Pixels", "Image"))
         .Append(ml.Transforms.DnnFeaturizeImage(

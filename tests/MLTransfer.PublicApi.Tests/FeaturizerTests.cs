@@ -73,7 +73,7 @@ public sealed class FeaturizerTests : IDisposable
         var unusual = ml.Transforms.ExtractImageFeatures("Features", "ImagePath", backbone: "embedded")
             .Append(ml.AnomalyDetection.Trainers.RandomizedPca(rank: 2, ensureZeroMean: true));
         IDataView blue = ml.Data.LoadFromEnumerable(Files("blue")), red = ml.Data.LoadFromEnumerable(Files("red"));
-        ITransformer model = unusual.Fit(blue);
+        var model = unusual.Fit(blue);
         float usual = model.Transform(blue).GetColumn<float>("Score").Max();
         Assert.All(model.Transform(red).GetColumn<float>("Score"), score => Assert.True(score > usual));
     }

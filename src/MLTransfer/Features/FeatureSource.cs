@@ -21,7 +21,8 @@ internal static class FeatureSource
         [
             typeof(FeatureExtractor).Assembly.GetName(), $"libtorch {__version__}", typeof(MLImage).Assembly.GetName(),
             $"decoders {ImageDecoder.Revision}", decoding, backbone, $"weights {StateFingerprint.Compute(model, model.HeadName)}",
-            TransformJson.Write(preprocessing.EvaluationTransforms()), preprocessing.Mean, preprocessing.StandardDeviation, type, device.type,
+            TransformJson.Write(preprocessing.EvaluationTransforms()), preprocessing.Mean, preprocessing.StandardDeviation, type,
+            device.type,
             .. output == FeatureOutput.Bottleneck ? [] : new object[] { output },
             .. preprocessing.Channels == ChannelOrder.Rgb ? [] : new object[] { preprocessing.Channels },
         ]);

@@ -18,7 +18,9 @@ public sealed record Preprocessing
     /// <summary>The sizes of <see cref="ImageNet"/> with colours in [-1, 1], as networks from TensorFlow expect them.</summary>
     public static Preprocessing Inception { get; } = new() { Mean = new(0.5f, 0.5f, 0.5f), StandardDeviation = new(0.5f, 0.5f, 0.5f) };
 
-    /// <summary>The sizes of <see cref="ImageNet"/> with colours from 0 to 255, as networks expect them that normalize by themselves.</summary>
+    /// <summary>
+    /// The sizes of <see cref="ImageNet"/> with colours from 0 to 255, as networks expect them that normalize by themselves.
+    /// </summary>
     public static Preprocessing Bytes { get; } = new() { Mean = default, StandardDeviation = new(1 / 255f, 1 / 255f, 1 / 255f) };
 
     /// <summary>Whole images of 32 × 32 pixels, normalized as <see cref="ImageNet"/>.</summary>

@@ -143,7 +143,8 @@ public sealed class GraphScoringTests : IDisposable
     {
         Assert.Contains("There is no node 'probabilites'. Did you mean 'probabilities'?",
             Refusal<GraphException>(new() { Model = Graph, OutputNode = "probabilites" }), StringComparison.Ordinal);
-        Assert.Contains("It does not exist", Refusal<GraphException>(new() { Model = _folder.PathOf("none.pb") }), StringComparison.Ordinal);
+        Assert.Contains("It does not exist", Refusal<GraphException>(new() { Model = _folder.PathOf("none.pb") }),
+            StringComparison.Ordinal);
         Assert.Contains("It gives maps", Refusal<GraphException>(new() { Model = Graph, OutputNode = "maps" }), StringComparison.Ordinal);
         string text = _folder.Write("text.pb", "no graph"u8);
         Assert.Contains("text.pb", Refusal<GraphException>(new() { Model = text }), StringComparison.Ordinal);
@@ -193,7 +194,8 @@ public sealed class GraphScoringTests : IDisposable
         Assert.Null(Refusal(fitting, bytes));
         foreach (GraphDescription wrong in new[]
         {
-            fitting with { Labels = ["blue"] }, fitting with { Graph = "resnet18" }, fitting with { Preprocessing = Preprocessing.Inception },
+            fitting with { Labels = ["blue"] }, fitting with { Graph = "resnet18" },
+            fitting with { Preprocessing = Preprocessing.Inception },
             fitting with { Graph = "graph:model.pb#none" }, fitting with { Format = 9 }, fitting with { Layout = (ImageLayout)7 },
         })
             Assert.IsType<InvalidDataException>(Refusal(wrong, bytes));

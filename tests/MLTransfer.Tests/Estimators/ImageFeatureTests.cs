@@ -34,7 +34,8 @@ public sealed class ImageFeatureTests : IDisposable
         IDataView extracted = model.Transform(_data);
         Assert.Equal(promised.Select(Describe).Order(), Shape(extracted).Select(Describe).Order());
         Assert.Equal(new VectorDataViewType(NumberDataViewType.Single, 256), extracted.Schema["Features"].Type);
-        Assert.Equal(("embedded", null, "ImagePath", "Features"), (model.Backbone, model.Layer, model.InputColumnName, model.OutputColumnName));
+        Assert.Equal(
+            ("embedded", null, "ImagePath", "Features"), (model.Backbone, model.Layer, model.InputColumnName, model.OutputColumnName));
 
         static string Describe(SchemaShape.Column column) => $"{column.Name} {column.Kind} {column.ItemType} {column.IsKey}";
 
@@ -254,9 +255,9 @@ public sealed class ImageFeatureTests : IDisposable
         return Features(model);
     }
 
-    private static void AssertClose(IReadOnlyList<float> expected, IReadOnlyList<float> actual)
+    private static void AssertClose(float[] expected, float[] actual)
     {
-        Assert.Equal(expected.Count, actual.Count);
+        Assert.Equal(expected.Length, actual.Length);
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
     }
 
