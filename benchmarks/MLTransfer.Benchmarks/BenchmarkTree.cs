@@ -11,12 +11,13 @@ internal static partial class BenchmarkTree
     internal const string Run = "dotnet run -c Release --project benchmarks/MLTransfer.Benchmarks --";
 
     internal static Command Create(CommandContext context) => CommandTree.Root(
-        "MLTransfer.Benchmarks", "Compares MLTransfer with PyTorch and torchvision, on this machine and in one run.",
+        "MLTransfer.Benchmarks", "Compares MLTransfer with PyTorch, torchvision and ML.NET, on this machine and in one run.",
         new PeerCommand(context),
         new LoadCommand(context),
         new ForwardCommand(context),
         new BackbonesCommand(context),
-        new ImagesCommand(context));
+        new ImagesCommand(context),
+        new FeaturizerCommand(context));
 
     /// <summary>
     /// Makes waiting OpenMP threads sleep on both sides, as ./mlt does: spinning ones slow down the threads that decode images.

@@ -10,7 +10,7 @@ public class RoomTests
     private static readonly string[] Rooms =
     [
         "Native", "Errors", "Files", "Downloads", "Data", "Imaging", "Models", "Graphs", "Weights", "Features", "Training", "Estimators",
-        "Evaluation", "Catalog", "Vision",
+        "Evaluation", "Serving", "Catalog", "Vision",
     ];
 
     [Fact]
@@ -111,7 +111,7 @@ public class RoomTests
     private static bool MayBeUsedAnywhere(string space, SourceFile file) => space switch
     {
         "MLTransfer" => file.HasPublicType,
-        "Microsoft.ML" => file.Root.DescendantNodes().Any(node => node is ExtensionBlockDeclarationSyntax
+        "Microsoft.ML" or "Microsoft.Extensions.DependencyInjection" => file.Root.DescendantNodes().Any(node => node is ExtensionBlockDeclarationSyntax
             || node is ParameterSyntax parameter && parameter.Modifiers.Any(SyntaxKind.ThisKeyword)),
         "System.Runtime.CompilerServices" => true,
         _ => false,

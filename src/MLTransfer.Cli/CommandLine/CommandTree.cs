@@ -5,6 +5,7 @@ using MLTransfer.Cli.Datasets;
 using MLTransfer.Cli.Demo;
 using MLTransfer.Cli.Doctor;
 using MLTransfer.Cli.Evaluate;
+using MLTransfer.Cli.Graphs;
 using MLTransfer.Cli.Models;
 using MLTransfer.Cli.Predict;
 using MLTransfer.Cli.Train;
@@ -28,12 +29,16 @@ internal static class CommandTree
         new EvaluateCommand(context),
         new PredictCommand(context),
         new ModelsCommand(context),
-        Group("weights", "Lists, downloads, verifies, inspects and converts pretrained weights.",
+        Group("weights", "Lists, downloads, verifies, inspects, converts and packs pretrained weights.",
             new WeightsListCommand(context),
             new WeightsGetCommand(context),
             new WeightsVerifyCommand(context),
             new WeightsInspectCommand(context),
-            new WeightsConvertCommand(context)),
+            new WeightsConvertCommand(context),
+            new WeightsPackCommand(context)),
+        Group("graph", "Inspects and runs frozen graphs of other frameworks.",
+            new GraphInfoCommand(context),
+            new GraphRunCommand(context)),
         Group("datasets", "Downloads published data sets; checks and splits your own.",
             new DatasetsListCommand(context),
             new DatasetsInfoCommand(context),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Data;
 using MLTransfer.Errors;
+using MLTransfer.Estimators;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Weights;
@@ -67,7 +68,7 @@ internal static class TrainRequest
         {
             Options = WithFolders(training, context.CacheFolder) with
             {
-                Backbone = backbone.Name,
+                Backbone = backbone.IsFrozen ? training.Backbone : backbone.Name,
                 WeightStore = options.Store.CreateStore(asked, context),
                 ValidationFraction = IsGiven(nameof(training.ValidationFraction)) ? training.ValidationFraction
                     : TrainOptions.DefaultValidationFraction,
@@ -100,7 +101,7 @@ internal static class TrainRequest
         return arguments with { Images = TrainData.Open(data, validation, splits, reading) };
     }
 
-    private static (Backbone Backbone, WeightsReference Weights) Resolve(ImageClassificationOptions options)
+    private static BackboneChoice Resolve(ImageClassificationOptions options)
     {
         try
         {

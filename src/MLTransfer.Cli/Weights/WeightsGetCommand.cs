@@ -16,11 +16,13 @@ internal sealed class WeightsGetCommand : MltCommand
         : base("get", "Downloads weights unless they are on this machine, verifies them, and shows where they are.", context,
             "mlt weights get resnet50",
             "mlt weights get resnet18/IMAGENET1K_V1 vit_b_16/IMAGENET1K_SWAG_LINEAR_V1",
+            "mlt weights get nuget:My.Weights/1.0.0#weights/resnet18.safetensors",
             "mlt weights get https://host/weights.pth#sha256=12fca82f0bebc4135bf1f32f6e3710e61d5108578464b84fd6d7f5c1b04036c8 --json")
     {
         _names = new("NAME")
         {
-            Description = "Published weights ('mlt weights list'), a backbone for its default ones, or URL#sha256=HASH.",
+            Description = "Published weights ('mlt weights list'), a backbone for its default ones, URL#sha256=HASH, or "
+                + "nuget:PACKAGE/VERSION#PATH.",
             Arity = ArgumentArity.OneOrMore,
         };
         Accepts(_names, _store.Folder, _store.Mirror, _store.Offline);
@@ -55,7 +57,7 @@ internal sealed class WeightsGetCommand : MltCommand
     }
 
     private static WeightsReference Parse(string name) => UsageError.Translate(null, () =>
-        name.Contains("://", StringComparison.Ordinal) ? WeightsReference.Parse(name, "")
+        RemoteWeights.TryParse(name) is not null ? WeightsReference.Parse(name, "")
             : WeightsReference.ForPublished(WeightsCatalog.Find(name)));
 }
 

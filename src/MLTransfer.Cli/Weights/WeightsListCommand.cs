@@ -25,7 +25,7 @@ internal sealed class WeightsListCommand : MltCommand
 
     internal override string Remarks =>
         """
-        JSON: [{ name, backbone, version, default, url?, sha256, about_bytes, classes,
+        JSON: [{ name, backbone, version, default, url?, package?, sha256, about_bytes, classes,
                  preprocessing: { resize_to, crop_to, interpolation, mean, standard_deviation }, top1, licence, recipe, unusable?, path? }]
 
         """;
@@ -71,7 +71,7 @@ internal static class WeightsListView
                 weights.Classes == 0 ? Unknown : Figures.Count(weights.Classes),
                 Figures.Percent(weights.Top1 ?? double.NaN),
                 weights.Licence,
-                weights.Url is null ? Embedded : weights.Path ?? Unknown);
+                weights.Url is null && weights.Package is null ? Embedded : weights.Path ?? Unknown);
         }
         Screens.ForResults(context).Write(table);
         output.WriteLine("* default of --weights. top-1: published accuracy on the validation images of ImageNet (CIFAR-10).");
@@ -87,6 +87,7 @@ internal sealed record ListedWeights(
     string Version,
     bool Default,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Uri? Url,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Package,
     string Sha256,
     long? AboutBytes,
     int Classes,
@@ -98,7 +99,8 @@ internal sealed record ListedWeights(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Path)
 {
     internal static ListedWeights From(PublishedWeights weights, WeightStore store) => new(
-        weights.Name, weights.Backbone, weights.Version, weights.Default, weights.Url, weights.Sha256, weights.AboutBytes, weights.Classes,
+        weights.Name, weights.Backbone, weights.Version, weights.Default, weights.Url, weights.Package, weights.Sha256, weights.AboutBytes,
+        weights.Classes,
         ListedPreprocessing.From(weights.Preprocessing), weights.Top1, weights.Licence, weights.Recipe, weights.Unusable,
         weights.Remote is { } remote ? store.Candidates(remote).FirstOrDefault() : null);
 }

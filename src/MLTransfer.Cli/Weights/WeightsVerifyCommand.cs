@@ -60,7 +60,7 @@ internal sealed class WeightsVerifyCommand : MltCommand
 /// <summary>A file to verify, and the start of its SHA-256 if known.</summary>
 internal sealed record FileToVerify(string File, string? Weights, string? Expected)
 {
-    private static readonly string[] Extensions = [".pth", ".pt", ".th", ".safetensors"];
+    private static readonly string[] Extensions = [".pth", ".pt", ".th", ".safetensors", ".onnx"];
 
     internal static IEnumerable<FileToVerify> FindAll(WeightStore store) => store.Options.Places.Where(Directory.Exists)
         .SelectMany(folder => Directory.EnumerateFiles(folder).Where(file => Extensions.Contains(Path.GetExtension(file)))

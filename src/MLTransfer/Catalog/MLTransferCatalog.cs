@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using MLTransfer;
 using MLTransfer.Estimators;
+using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MulticlassTrainers = Microsoft.ML.MulticlassClassificationCatalog.MulticlassClassificationTrainers;
 
@@ -79,6 +80,89 @@ public static class MLTransferCatalog
     }
 
     /// <summary>
+    /// Adds the features that a pretrained backbone computes of images, a vector of single for any trainer of ML.NET.
+    /// </summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="outputColumnName">The column to add with the features.</param>
+    /// <param name="inputColumnName">The column with the images; null: found by its type, see
+    /// <see cref="ImageFeatureOptions.InputColumnName"/>.</param>
+    /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
+    /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see
+    /// <see cref="ImageClassificationOptions.Weights"/>.</param>
+    /// <param name="layer">The layer whose output, averaged over all positions, is taken; null: the vector before the classifier.</param>
+    /// <exception cref="ArgumentException">There is no such backbone or layer, or there are no such weights of it.</exception>
+    public static ImageFeatureEstimator ExtractImageFeatures(
+        this TransformsCatalog catalog, string outputColumnName = "Features", string? inputColumnName = null, string backbone = "resnet18",
+        string? weights = "default", string? layer = null) =>
+        catalog.ExtractImageFeatures(new ImageFeatureOptions
+        {
+            OutputColumnName = outputColumnName,
+            InputColumnName = inputColumnName,
+            Backbone = backbone,
+            Weights = weights,
+            Layer = layer,
+        });
+
+    /// <inheritdoc cref="ExtractImageFeatures(TransformsCatalog, string, string?, string, string?, string?)"/>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="options">Which features of which images.</param>
+    /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
+    public static ImageFeatureEstimator ExtractImageFeatures(this TransformsCatalog catalog, ImageFeatureOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(Prepared(catalog), options);
+    }
+
+    /// <summary>
+    /// Classifies images with a graph of operations that is there already: a frozen TensorFlow graph (<c>.pb</c>) or an ONNX model. The
+    /// graph runs on libtorch and is saved with the model.
+    /// </summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="model">The file.</param>
+    /// <param name="labels">A text file with the name of a class on each line; null: the classes are numbers.</param>
+    /// <param name="imageColumnName">The column with the images; null: found by its type, see
+    /// <see cref="GraphScoringOptions.ImageColumnName"/>.</param>
+    /// <param name="scoreColumnName">The column to add with a score per class.</param>
+    /// <param name="predictedLabelColumnName">The key column to add with the class of the highest score.</param>
+    /// <param name="preprocessing">What images go through before the graph sees them; null: see
+    /// <see cref="GraphScoringOptions.Preprocessing"/>.</param>
+    public static GraphEstimator ScoreGraph(
+        this TransformsCatalog catalog, string model, string? labels = null, string? imageColumnName = null,
+        string scoreColumnName = "Score", string predictedLabelColumnName = "PredictedLabel", Preprocessing? preprocessing = null) =>
+        catalog.ScoreGraph(new GraphScoringOptions
+        {
+            Model = model,
+            Labels = labels,
+            ImageColumnName = imageColumnName,
+            ScoreColumnName = scoreColumnName,
+            PredictedLabelColumnName = predictedLabelColumnName,
+            Preprocessing = preprocessing,
+        });
+
+    /// <inheritdoc cref="ScoreGraph(TransformsCatalog, string, string?, string?, string, string, Preprocessing?)"/>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="options">Which graph, and how it sees images.</param>
+    /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
+    public static GraphEstimator ScoreGraph(this TransformsCatalog catalog, GraphScoringOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        Prepared(catalog);
+        return new(options);
+    }
+
+    /// <inheritdoc cref="ScoreGraph(TransformsCatalog, string, string?, string?, string, string, Preprocessing?)"/>
+    public static GraphEstimator ScoreTensorFlowGraph(
+        this TransformsCatalog catalog, string model, string? labels = null, string? imageColumnName = null,
+        string scoreColumnName = "Score", string predictedLabelColumnName = "PredictedLabel", Preprocessing? preprocessing = null) =>
+        catalog.ScoreGraph(model, labels, imageColumnName, scoreColumnName, predictedLabelColumnName, preprocessing);
+
+    /// <inheritdoc cref="ScoreGraph(TransformsCatalog, GraphScoringOptions)"/>
+    public static GraphEstimator ScoreTensorFlowGraph(this TransformsCatalog catalog, GraphScoringOptions options) =>
+        catalog.ScoreGraph(options);
+
+    /// <summary>
     /// Enables the context to load MLTransfer models. C# apps do so automatically when they start. Other apps must call it before
     /// <c>Model.Load</c>, unless they have used MLTransfer before; otherwise ML.NET reports that it could not load
     /// 'MLTransfer.AddMLTransfer'.
@@ -92,9 +176,9 @@ public static class MLTransferCatalog
         return context;
     }
 
-    private static IHostEnvironment Prepared(MulticlassTrainers trainers)
+    private static IHostEnvironment Prepared(object catalog)
     {
-        IHostEnvironment environment = MLNetInternals.Environment(trainers);
+        IHostEnvironment environment = MLNetInternals.Environment(catalog);
         MLNetInternals.Register(environment);
         return environment;
     }

@@ -16,7 +16,7 @@ internal sealed class Downloader(Download wanted, DownloadOptions options, IProg
     /// <exception cref="DownloadException">It cannot be downloaded, or is not what was expected.</exception>
     public async Task<string> RunAsync(Func<string, Task<bool>> isThere, CancellationToken cancel)
     {
-        CreateFolder();
+        CreateFolder(wanted.Target);
         using IDisposable alone = await DownloadLock
             .AcquireAsync(wanted.Target, options.Clock, () => Report(DownloadPhase.WaitingForAnother, 0, null), cancel)
             .ConfigureAwait(false);
@@ -124,16 +124,18 @@ internal sealed class Downloader(Download wanted, DownloadOptions options, IProg
             "The server, a proxy or the mirror sends something else, such as a page to log in. Nothing of it was used.");
     }
 
-    private void CreateFolder()
+    /// <summary>Creates the folder of a file.</summary>
+    /// <exception cref="DownloadException">It cannot be created.</exception>
+    public static void CreateFolder(string target)
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(wanted.Target)!);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new DownloadException(
-                wanted.Target, $"cannot be written: {exception.Message.TrimEnd('.')}",
+                target, $"cannot be written: {exception.Message.TrimEnd('.')}",
                 "Make its folder writable, or choose another: XDG_CACHE_HOME, CacheFolder in code.", exception);
         }
     }

@@ -1,7 +1,5 @@
-using Microsoft.ML.Data;
 using MLTransfer.Features;
 using MLTransfer.Imaging;
-using MLTransfer.Imaging.Transforms;
 using MLTransfer.Models;
 using MLTransfer.Training;
 using TorchSharp;
@@ -92,7 +90,11 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         if (folder is null) return null;
         try
         {
-            return FeatureCache.Open(folder, Description(), model.FeatureWidth);
+            return FeatureCache.Open(
+                folder,
+                FeatureSource.Describe(
+                    model, run.Backbone.Name, FeatureOutput.Bottleneck, run.Preprocessing, _options.Decoding, run.InferenceType, run.Device),
+                model.FeatureWidth);
         }
         catch (IOException refusal) when (_options.CacheLost is not null)
         {
@@ -100,14 +102,4 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             return null;
         }
     }
-
-    /// <summary>
-    /// Everything the features depend on except the image content: this library, libtorch, the decoders, the network and its input.
-    /// </summary>
-    private string Description() => string.Join("; ",
-        typeof(FeatureExtractor).Assembly.GetName(), $"libtorch {__version__}", typeof(MLImage).Assembly.GetName(),
-        $"decoders {ImageDecoder.Revision}", _options.Decoding, run.Backbone.Name,
-        $"weights {StateFingerprint.Compute(model, model.HeadName)}",
-        TransformJson.Write(run.Preprocessing.EvaluationTransforms()), run.Preprocessing.Mean, run.Preprocessing.StandardDeviation,
-        run.InferenceType, run.Device.type);
 }

@@ -166,6 +166,13 @@ public sealed record FineTuningOptions : ImageClassificationOptions
 
     private protected override void CheckAgainst(Backbone backbone)
     {
+        if (backbone.IsFrozen)
+        {
+            throw new OptionException(
+                $"The graph '{Backbone}' cannot be trained: it has no layers to train, only operations. Train a head on its features "
+                + "instead, by feature extraction.", nameof(Backbone));
+        }
+
         if (AuxiliaryWeight > 0 && !backbone.HasAuxiliaryHeads)
         {
             throw new OptionException(string.Create(

@@ -16,14 +16,13 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
 {
     private readonly IHostEnvironment _environment;
     private readonly ImageClassificationOptions _options;
-    private readonly Backbone _backbone;
-    private readonly WeightsReference _weights;
+    private readonly BackboneChoice _choice;
     private readonly int _seed;
 
     private protected ImageClassificationEstimator(IHostEnvironment environment, ImageClassificationOptions options)
     {
         (_environment, _options) = (environment, options);
-        (_backbone, _weights) = options.Resolve();
+        _choice = options.Resolve();
         _seed = MLNetInternals.Seed(environment) ?? 0;
     }
 
@@ -109,8 +108,8 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     private T Run<T>(IDataView input, ImageClassificationOptions options, Func<TrainingRun, ImageModel, TrainingLog, T> work)
     {
         using IChannel channel = _environment.Start(GetType().Name);
-        using StartingModel? start = StartingModel.Open(_weights, _backbone);
-        TrainingRun run = TrainingRun.Prepare(_environment, options, _backbone, _weights, _seed, input, start);
+        using StartingModel? start = StartingModel.Open(_choice);
+        TrainingRun run = TrainingRun.Prepare(_environment, options, _choice, _seed, input, start);
         CheckAgainst(run);
         ImageModel model = run.BuildModel();
         // Its weights are copied by now: free its memory before the training.

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using MLTransfer.Downloads;
 using MLTransfer.Errors;
+using MLTransfer.Estimators;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Training;
@@ -9,7 +10,7 @@ using MLTransfer.Weights;
 namespace MLTransfer;
 
 /// <summary>Options that feature extraction and fine-tuning share.</summary>
-public abstract record ImageClassificationOptions : TrainingOptions
+public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOptions
 {
     private const string OfTheView = "mlt train makes the data view itself.";
     private const string IsLive = "An object of the program that trains.";
@@ -144,21 +145,20 @@ public abstract record ImageClassificationOptions : TrainingOptions
     /// <summary>Receives one sentence on where in a checkpoint the weights were found.</summary>
     internal Action<string>? WeightsFound { get; init; }
 
+    Action<string>? IBackboneOptions.WeightsFound => WeightsFound;
+
     internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = ImageLimits.UpTo(MaximumPixels) };
 
     private protected bool FromRandomWeights => WeightsReference.IsNone(Weights);
 
     /// <summary>Validates everything that does not depend on the data, and resolves the backbone and the weights.</summary>
     /// <exception cref="OptionException">An option cannot be used; the message says all that is wrong.</exception>
-    internal (Backbone Backbone, WeightsReference Weights) Resolve()
+    internal BackboneChoice Resolve()
     {
         RequireValid();
-        Backbone backbone = OptionException.Resolve(nameof(Backbone), () => ModelZoo.Find(Backbone));
-        WeightsReference weights = OptionException.Resolve(nameof(Weights), () => WeightsReference.Parse(Weights, backbone.Name));
-        if ((ImageSize ?? Preprocessing?.CropTo) is { } size)
-            OptionException.Resolve(ImageSize is null ? nameof(Preprocessing) : nameof(ImageSize), () => Fitting(backbone, size));
-        CheckAgainst(backbone);
-        return (backbone, weights);
+        BackboneChoice choice = BackboneChoice.Of(this);
+        CheckAgainst(choice.Backbone);
+        return choice;
     }
 
     /// <summary>Checks the options that depend on the backbone.</summary>
@@ -171,16 +171,8 @@ public abstract record ImageClassificationOptions : TrainingOptions
         .. base.Contradictions(),
         ScoreColumnName == PredictedLabelColumnName
             ? $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'; they must differ." : null,
-        Preprocessing?.Complaint is { } complaint ? $"Preprocessing cannot be used: {complaint}." : null,
-        ImageSize is not null && Preprocessing?.Transforms is not null
-            ? "ImageSize is given, and Preprocessing has Transforms of its own; leave one of them out." : null,
+        .. BackboneChoice.Contradictions(this),
     ];
-
-    private static int Fitting(Backbone backbone, int size)
-    {
-        backbone.CheckInputSize(size);
-        return size;
-    }
 }
 
 /// <summary>

@@ -13,14 +13,15 @@ namespace MLTransfer;
 /// (key whose values have the type of the training labels); the training options can rename both. Scores a data view in batches, decoding
 /// ahead. An unreadable image gets NaN scores and a missing label in a data view, and throws in a <c>PredictionEngine</c>.
 /// </summary>
-public sealed class ImageClassificationTransformer : ITransformer, IDisposable
+public sealed class ImageClassificationTransformer : ITransformer, IImageClassifier
 {
     private readonly Scorer _scorer;
     private readonly ModelDescription _description;
     private readonly LabelKind _labelKind;
 
-    internal ImageClassificationTransformer(Scorer scorer, ModelDescription description, TrainingSummary? training)
+    internal ImageClassificationTransformer(ImageModel network, Scorer scorer, ModelDescription description, TrainingSummary? training)
     {
+        Network = network;
         _scorer = scorer;
         _description = description;
         _labelKind = LabelKind.Named(description.LabelType, description.Labels);
@@ -47,22 +48,14 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     public TrainingSummary? Training { get; }
 
     /// <summary>The network, which this model owns.</summary>
-    internal ImageModel Network => _scorer.Model;
+    internal ImageModel Network { get; }
 
     /// <summary>
     /// The largest number of pixels, width × height, of an image; a larger one counts as unreadable. Not saved with the model. Default:
     /// the limit used in training; 178,956,970 for a loaded model. Decoding takes four bytes per pixel.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
-    public long MaximumPixels
-    {
-        get => _scorer.Decoding.Limits.Pixels;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
-            _scorer.Decoding = _scorer.Decoding with { Limits = ImageLimits.UpTo(value) };
-        }
-    }
+    public long MaximumPixels { get => _scorer.MaximumPixels; set => _scorer.MaximumPixels = value; }
 
     bool ITransformer.IsRowToRowMapper => true;
 
@@ -73,10 +66,28 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
     public IEnumerable<ImagePrediction> Predict(IEnumerable<string> files, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(files);
-        IEnumerable<ScoredImage> images = _scorer.Score(files.Select(ImageSource.FromPath), cancellation);
-        return images.Select(scored => scored is { Probabilities: { } probabilities }
-            ? new ImagePrediction(scored.Name, Labels, probabilities)
-            : new ImagePrediction(scored.Name, scored.Error ?? ""));
+        return Predict(files.Select(ImageSource.FromPath), cancellation);
+    }
+
+    /// <summary>Scores images in batches, decoding ahead; returns one prediction per image, in order.</summary>
+    /// <param name="images">Files, encoded bytes or pixels; one that cannot be read has an <see cref="ImagePrediction.Error"/>.</param>
+    /// <param name="cancellation">Stops after the running batch.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public IEnumerable<ImagePrediction> Predict(IEnumerable<ImageSource> images, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return _scorer.Predict(images, Labels, cancellation);
+    }
+
+    /// <summary>Scores one image on the calling thread. Any number of threads may do so at once; they share the network.</summary>
+    /// <param name="image">A file, encoded bytes or pixels.</param>
+    /// <exception cref="ImageException">It cannot be read.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public ImagePrediction Predict(ImageSource image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return new(image.Name, Labels, _scorer.Score(image));
     }
 
     /// <summary>Writes backbone and head as a <c>.safetensors</c> file, which options can name as weights again.</summary>
@@ -105,7 +116,10 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
         return new ScoredDataView(input, GetOutputSchema(input.Schema), _scorer, ImageColumnName);
     }
 
-    /// <summary>Frees the network's memory.</summary>
+    /// <summary>
+    /// Frees the network's memory, at once or when the predictions that other threads are making are done. Further ones throw
+    /// <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public void Dispose() => _scorer.Dispose();
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
@@ -137,11 +151,12 @@ public sealed class ImageClassificationTransformer : ITransformer, IDisposable
             Preprocessing = run.Preprocessing,
             Precision = run.Options.Precision,
         };
-        var scorer = new Scorer(model, run.Preprocessing, run.Device, run.InferenceType) { Decoding = run.Options.Decoding };
-        if (state.Failure is not { } cause) return new(scorer, description, training);
+        var scorer =
+            new Scorer(new ClassifierNetwork(model, run.InferenceType), run.Preprocessing, run.Device) { Decoding = run.Options.Decoding };
+        if (state.Failure is not { } cause) return new(model, scorer, description, training);
         string what = cause is CheckpointException ? "" : $"Epoch {state.FailedEpoch} failed: ";
         string failure = $"{what}{cause.Message.TrimEnd('.')}.";
-        throw new TrainingFailedException(new(scorer, description, training with { Failure = failure }), cause);
+        throw new TrainingFailedException(new(model, scorer, description, training with { Failure = failure }), cause);
     }
 
     private void RequireFinite()

@@ -17,7 +17,13 @@ internal static class ImageColumn
 
     /// <summary>The named column, or else the only candidate.</summary>
     /// <exception cref="ArgumentException">There is none, or more than one.</exception>
-    public static DataViewSchema.Column Find(DataViewSchema schema, string? name, string? labelColumnName = null)
+    /// <param name="schema">The columns.</param>
+    /// <param name="name">The name; null: found by its type.</param>
+    /// <param name="labelColumnName">A column that does not hold the images.</param>
+    /// <param name="option">The option that names the column, for messages.</param>
+    public static DataViewSchema.Column Find(
+        DataViewSchema schema, string? name, string? labelColumnName = null,
+        string option = nameof(ImageClassificationOptions.ImageColumnName))
     {
         if (name is not null) return Named(schema, name);
         DataViewSchema.Column[] visible = [.. schema.Where(column => !column.IsHidden && column.Name != labelColumnName)];
@@ -29,7 +35,7 @@ internal static class ImageColumn
         string found = candidates.Length == 0 ? "No column holds images"
             : $"More than one column may hold the images ({string.Join(", ", candidates.Select(c => c.Name))})";
         throw new OptionException(
-            $"{found}; name the column in ImageColumnName: it may hold {Expected}. The columns are "
+            $"{found}; name the column in {option}: it may hold {Expected}. The columns are "
             + $"{string.Join(", ", schema.Select(c => $"{c.Name} ({c.Type})"))}.");
     }
 

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Estimators;
 
 /// <summary>
-/// A classifier that ML.NET's ImageClassification trained, without TensorFlow: its frozen graph, run by libtorch. The class that derives from
-/// it is emitted, and implements ML.NET's internal interfaces of a predictor.
+/// A classifier that ML.NET's ImageClassification trained, without TensorFlow: its frozen graph, run by libtorch. The class that derives
+/// from it is emitted, and implements ML.NET's internal interfaces of a predictor.
 /// </summary>
 internal abstract class MLNetClassifier : ICanSaveModel, IDisposable
 {
@@ -76,7 +76,8 @@ internal abstract class MLNetClassifier : ICanSaveModel, IDisposable
         return scores.numel() == _file.Classes && scores.dtype == ScalarType.Float32
             ? scores.cpu().contiguous().data<float>().ToArray()
             : throw new InvalidDataException(
-                $"The model has {_file.Classes} classes, and its graph gives {string.Join(" × ", scores.shape)} scores of type {scores.dtype}.");
+                $"The model has {_file.Classes} classes, and its graph gives {string.Join(" × ", scores.shape)} scores of type "
+                + $"{scores.dtype}.");
     }
 }
 
@@ -104,7 +105,7 @@ internal sealed record MLNetClassifierFile(
         new("ImageClassificationPred", Written: Version, Readable: Version, OldestReadable: Version)
         {
             ModelSignature = "IMAGPRED",
-            Assembly = MLNetInternals.AssemblyName(Assembly),
+            Assembly = MLNetInternals.FullNameOf(Assembly),
         };
 
     /// <summary>Reads it from ML.NET's <c>ModelLoadContext</c>.</summary>

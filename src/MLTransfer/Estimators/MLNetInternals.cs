@@ -26,8 +26,10 @@ internal static class MLNetInternals
     private const string LoaderAssembly = "MLTransfer.AddMLTransfer";
 
     private static readonly Lazy<Assembly> OwnLoaders = new(() => AssemblyOf(
-        LoaderAssembly, typeof(ImageClassificationTransformer), typeof(ModelLoader), "MLTransfer's image classification",
-        ModelPayload.Format.LoaderSignature));
+        LoaderAssembly,
+        new(typeof(ImageClassificationTransformer), typeof(ModelLoader), "MLTransfer's image classification", ModelPayload.Format),
+        new(typeof(ImageFeatureTransformer), typeof(FeatureLoader), "MLTransfer's image features", FeaturePayload.Format),
+        new(typeof(GraphTransformer), typeof(GraphLoader), "MLTransfer's graphs", GraphPayload.Format)));
 
     private static readonly Lazy<Assembly> VisionLoaders = new(VisionAssembly);
 
@@ -50,6 +52,13 @@ internal static class MLNetInternals
         /// <summary>The assembly that a model file names, which ML.NET loads before it looks for a loader.</summary>
         public string Assembly { get; init; } = LoaderAssembly;
     }
+
+    /// <summary>A class that ML.NET calls to load a transformer.</summary>
+    /// <param name="Instance">The transformer, which <c>Create</c> must return as exactly this type.</param>
+    /// <param name="Loader">The class that has the static <c>Create(IHostEnvironment env, object ctx)</c>.</param>
+    /// <param name="UserName">Its display name.</param>
+    /// <param name="Format">What it is saved as.</param>
+    internal sealed record Loadable(Type Instance, Type Loader, string UserName, Format Format);
 
     /// <summary>A column that an estimator promises in <see cref="IEstimator{TTransformer}.GetOutputSchema"/>.</summary>
     /// <exception cref="InvalidOperationException">The loaded ML.NET has no such constructor.</exception>
@@ -115,10 +124,10 @@ internal static class MLNetInternals
     }
 
     /// <summary>The full name of an assembly of ML.NET that is not there, in the version of the one that is.</summary>
-    public static string AssemblyName(string name)
+    public static string FullNameOf(string assembly)
     {
         AssemblyName own = typeof(MLContext).Assembly.GetName();
-        own.Name = name;
+        own.Name = assembly;
         return own.FullName;
     }
 
@@ -144,14 +153,16 @@ internal static class MLNetInternals
                 _ => null,
             };
 
-    /// <summary>The environment that the trainers of a catalog are made in.</summary>
-    public static IHostEnvironment Environment(TrainCatalogBase.CatalogInstantiatorBase trainers)
+    /// <summary>The environment that what a catalog makes is made in.</summary>
+    /// <param name="catalog">The trainers of a task, or the transforms.</param>
+    /// <exception cref="InvalidOperationException">The loaded ML.NET has no such member.</exception>
+    public static IHostEnvironment Environment(object catalog)
     {
         Assembly data = typeof(TrainCatalogBase).Assembly;
         Type contract = data.GetType("Microsoft.ML.Data.IInternalCatalog")
             ?? throw Missing(data, "interface Microsoft.ML.Data.IInternalCatalog");
         PropertyInfo property = contract.GetProperty("Environment") ?? throw Missing(data, $"property {contract}.Environment");
-        return (IHostEnvironment)property.GetValue(trainers)!;
+        return (IHostEnvironment)property.GetValue(catalog)!;
     }
 
     /// <summary>The seed given to the <see cref="MLContext"/>; <see langword="null"/> where none was.</summary>
@@ -245,22 +256,17 @@ internal static class MLNetInternals
         + $"5.0.1, has. Reference Microsoft.ML 5.0.1.");
 
     /// <summary>
-    /// Emits an assembly with one loadable class: ML.NET finds such classes only by an assembly attribute, which is internal.
+    /// Emits an assembly that names loadable classes: ML.NET finds these only by an assembly attribute, which is internal.
     /// </summary>
-    /// <param name="name">The name of the assembly.</param>
-    /// <param name="instance">The transformer, which <c>Create</c> must return as exactly this type.</param>
-    /// <param name="loader">The class that has the static <c>Create(IHostEnvironment env, object ctx)</c>.</param>
-    /// <param name="userName">Its display name.</param>
-    /// <param name="loadName">The loader signature it is saved with.</param>
-    internal static AssemblyBuilder AssemblyOf(string name, Type instance, Type loader, string userName, string loadName)
+    internal static AssemblyBuilder AssemblyOf(string name, params Loadable[] classes)
     {
         (AssemblyBuilder assembly, _) = NewAssembly(name);
-        AddLoader(assembly, instance, loader, userName, loadName);
+        foreach (Loadable loadable in classes) AddLoader(assembly, loadable);
         return assembly;
     }
 
     /// <summary>
-    /// Emits the assembly that stands for Microsoft.ML.Vision: a class with the internal interfaces by which ML.NET scores with a predictor.
+    /// Emits the assembly that stands for Microsoft.ML.Vision: a class with the internal interfaces by which ML.NET scores.
     /// </summary>
     private static AssemblyBuilder VisionAssembly()
     {
@@ -276,7 +282,7 @@ internal static class MLNetInternals
         code.Emit(OpCodes.Ldc_I4, (int)Enum.Parse(kind, "MulticlassClassification"));
         code.Emit(OpCodes.Ret);
         Type created = type.CreateType();
-        AddLoader(assembly, created, created, "Image classification predictor", MLNetClassifierFile.Format.LoaderSignature);
+        AddLoader(assembly, new(created, created, "Image classification predictor", MLNetClassifierFile.Format));
         return assembly;
     }
 
@@ -333,11 +339,12 @@ internal static class MLNetInternals
     }
 
     /// <summary>Marks a class of an assembly as one that ML.NET may load models with.</summary>
-    private static void AddLoader(AssemblyBuilder assembly, Type instance, Type loader, string userName, string loadName)
+    private static void AddLoader(AssemblyBuilder assembly, Loadable loadable)
     {
         Type attribute = MLNet("LoadableClassAttribute");
         Type[] parameters = [typeof(Type), typeof(Type), typeof(Type), typeof(Type), typeof(string), typeof(string[])];
-        object?[] arguments = [instance, loader, null, MLNet("SignatureLoadModel"), userName, new[] { loadName }];
+        object?[] arguments = [loadable.Instance, loadable.Loader, null, MLNet("SignatureLoadModel"), loadable.UserName,
+            new[] { loadable.Format.LoaderSignature }];
         assembly.SetCustomAttribute(new CustomAttributeBuilder(Constructor(attribute, parameters), arguments));
     }
 }

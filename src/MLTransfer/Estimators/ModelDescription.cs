@@ -55,38 +55,49 @@ internal sealed record ModelDescription
     public string ToJson()
     {
         bool isPlain = Head == ClassifierHead.Linear.ToString() && Preprocessing.Transforms is null;
-        return JsonSerializer.Serialize(this with { Format = isPlain ? 1 : NewestFormat }, Json);
+        return Write(this with { Format = isPlain ? 1 : NewestFormat });
     }
 
     /// <exception cref="InvalidDataException">The text is not a description, or is one of a later version.</exception>
     public static ModelDescription FromJson(string json)
     {
-        ModelDescription? read;
+        ModelDescription read = Read<ModelDescription>(json);
+        Check(read.Format, NewestFormat, read.Preprocessing);
+        return read.Labels.Count is >= 2 and <= 1_000_000
+            ? read
+            : throw new InvalidDataException($"The model's description does not make sense: {read.Labels.Count} labels.");
+    }
+
+    /// <summary>Writes a description as JSON.</summary>
+    internal static string Write<T>(T description) => JsonSerializer.Serialize(description, Json);
+
+    /// <summary>Reads what <see cref="Write{T}"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The text is not such a description.</exception>
+    internal static T Read<T>(string json) where T : class
+    {
         try
         {
-            read = JsonSerializer.Deserialize<ModelDescription>(json, Json);
+            return JsonSerializer.Deserialize<T>(json, Json) ?? throw new InvalidDataException("The model's description is empty.");
         }
         // A transform's own validation throws ArgumentException.
         catch (Exception e) when (e is JsonException or ArgumentException or NotSupportedException)
         {
             throw new InvalidDataException($"The model's description cannot be read: {e.Message}", e);
         }
-
-        if (read is null) throw new InvalidDataException("The model's description is empty.");
-        return read.Format is >= 1 and <= NewestFormat
-            ? read.Checked()
-            : throw new InvalidDataException(
-            $"The model is of format {read.Format}; this version of MLTransfer reads formats 1 to {NewestFormat}. Update MLTransfer.");
     }
 
-    private ModelDescription Checked()
+    /// <summary>Checks what every description has.</summary>
+    /// <exception cref="InvalidDataException">It is of a later version, or its images cannot be.</exception>
+    internal static void Check(int format, int newest, Preprocessing preprocessing)
     {
-        if (Preprocessing.Complaint is { } complaint)
+        if (format < 1 || format > newest)
+            throw new InvalidDataException(
+                $"The model is of format {format}; this version of MLTransfer reads formats 1 to {newest}. Update MLTransfer.");
+        if (preprocessing.Complaint is { } complaint)
             throw new InvalidDataException($"The model's description does not make sense: {complaint}.");
-        return Labels.Count >= 2 && Labels.Count <= 1_000_000 && Preprocessing is { CropTo: >= 8 and <= 4096, ResizeTo: >= 8 and <= 8192 }
-            ? this
-            : throw new InvalidDataException(
-            $"The model's description does not make sense: {Labels.Count} labels, images resized to {Preprocessing.ResizeTo} and cut to "
-            + $"{Preprocessing.CropTo}.");
+        if (preprocessing is not { CropTo: >= 8 and <= 4096, ResizeTo: >= 8 and <= 8192 })
+            throw new InvalidDataException(
+                $"The model's description does not make sense: images resized to {preprocessing.ResizeTo} and cut to "
+                + $"{preprocessing.CropTo}.");
     }
 }

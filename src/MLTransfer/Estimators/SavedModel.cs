@@ -4,6 +4,8 @@ using System.IO.Hashing;
 using System.Security.Cryptography;
 using MLTransfer.Files;
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 
 namespace MLTransfer.Estimators;
 
@@ -17,13 +19,32 @@ internal static class SavedModel
     /// <exception cref="InvalidDataException">
     /// The file holds none, or is damaged. The message says which in whole sentences, and leaves the name of the file to the caller.
     /// </exception>
-    public static ImageClassificationTransformer Open(string path)
+    public static ImageClassificationTransformer Open(string path) => Open(path, (model, _) => ClassifierIn(model));
+
+    /// <summary>
+    /// Loads the image classifier of a model file whose pipeline gives it images as they are in their files, so that it predicts the same
+    /// without the pipeline.
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// The file holds none, or is damaged, or other transforms change the images. The message says which in whole sentences.
+    /// </exception>
+    public static ImageClassificationTransformer OpenForImages(string path) => Open(path, (model, input) =>
+    {
+        ImageClassificationTransformer classifier = ClassifierIn(model);
+        if (input is not null && MakerOfImages(Flattened(model), input, classifier) is { } maker)
+            throw new InvalidDataException(
+                $"Its images come from another transform of the pipeline ({maker.GetType().Name}), which would be left out. Train with a "
+                + $"column of paths or encoded bytes, or use a PredictionEngine.");
+        return classifier;
+    });
+
+    private static T Open<T>(string path, Func<ITransformer, DataViewSchema?, T> choose)
     {
         try
         {
             var context = new MLContext();
             MLNetInternals.Register(context);
-            return ClassifierIn(context.Model.Load(path, out _));
+            return choose(context.Model.Load(path, out DataViewSchema? input), input);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
@@ -35,15 +56,33 @@ internal static class SavedModel
     /// <summary>The first image classifier of a loaded pipeline.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
     public static ImageClassificationTransformer ClassifierIn(ITransformer model) =>
-        Classifiers(model).FirstOrDefault()
+        Flattened(model).OfType<ImageClassificationTransformer>().FirstOrDefault()
         ?? throw new InvalidOperationException("The model contains no image classifier; 'mlt train' creates one.");
 
-    private static IEnumerable<ImageClassificationTransformer> Classifiers(ITransformer model) => model switch
+    private static IEnumerable<ITransformer> Flattened(ITransformer model) =>
+        model is IEnumerable<ITransformer> chain ? chain.SelectMany(Flattened) : [model];
+
+    /// <summary>The transform before the classifier that makes its images from others; null where they come from the input.</summary>
+    private static ITransformer? MakerOfImages(
+        IEnumerable<ITransformer> pipeline, DataViewSchema input, ImageClassificationTransformer classifier)
     {
-        ImageClassificationTransformer classifier => [classifier],
-        IEnumerable<ITransformer> chain => chain.SelectMany(Classifiers),
-        _ => [],
-    };
+        ITransformer? maker = null;
+        foreach (ITransformer transformer in pipeline.TakeWhile(transformer => transformer != classifier))
+        {
+            DataViewSchema output = transformer.GetOutputSchema(input);
+            DataViewSchema.Column? before = input.GetColumnOrNull(classifier.ImageColumnName);
+            DataViewSchema.Column? after = output.GetColumnOrNull(classifier.ImageColumnName);
+            if (after is { } made && before?.Index != made.Index)
+                maker = IsWholeFile(made.Type, transformer) ? null : transformer;
+            input = output;
+        }
+
+        return maker;
+
+        // A path, or what LoadRawImageBytes read.
+        static bool IsWholeFile(DataViewType image, ITransformer maker) =>
+            image is TextDataViewType || maker is ImageLoadingTransformer && image is not ImageDataViewType;
+    }
 
     // ML.NET reads some entries before the classifier can check them, so a damaged file may give a misleading error.
     private static string? Damage(string path)

@@ -4,8 +4,14 @@ using Microsoft.ML.Data;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>A data view with the scores as additional columns, computed lazily by its cursors.</summary>
-internal sealed class ScoredDataView(IDataView input, DataViewSchema schema, Scorer scorer, string imageColumnName) : IDataView
+/// <summary>A data view with scores or features as additional columns, computed lazily by its cursors.</summary>
+/// <param name="input">The rows.</param>
+/// <param name="schema">Their columns and the added ones.</param>
+/// <param name="scorer">Computes the added ones.</param>
+/// <param name="imageColumnName">The column with the images.</param>
+/// <param name="kept">Remembers what the first pass computes, for trainers that read the rows many times; null: nothing is kept.</param>
+internal sealed class ScoredDataView(
+    IDataView input, DataViewSchema schema, Scorer scorer, string imageColumnName, KeptVectors? kept = null) : IDataView
 {
     /// <summary>Scores follow the order of the input: two cursors run over it, one ahead.</summary>
     public bool CanShuffle => false;
@@ -23,13 +29,17 @@ internal sealed class ScoredDataView(IDataView input, DataViewSchema schema, Sco
             needed.Where(column => column.Index < inputs).Select(column => input.Schema[column.Index]));
         bool[] active = new bool[schema.Count];
         foreach (DataViewSchema.Column column in needed) active[column.Index] = true;
-        return new ScoringCursor(rows, schema, active, active[inputs] || active[inputs + 1] ? Ahead() : null);
+        return new ScoringCursor(rows, schema, active, active.AsSpan(inputs).Contains(true) ? Ahead() : null);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
-    private IEnumerator<ScoredImage> Ahead() => scorer.Score(Images(), CancellationToken.None).GetEnumerator();
+    private IEnumerator<ScoredImage> Ahead()
+    {
+        IEnumerable<ScoredImage> scores = scorer.Score(Images(), CancellationToken.None);
+        return (kept is null ? scores : kept.Keep(scores)).GetEnumerator();
+    }
 
     private IEnumerable<ImageSource> Images()
     {
@@ -54,7 +64,13 @@ internal sealed class ScoringCursor(DataViewRowCursor rows, DataViewSchema schem
 
     public override bool MoveNext()
     {
-        if (!rows.MoveNext()) return false;
+        if (!rows.MoveNext())
+        {
+            // What the pass computed is kept once its end is reached.
+            scores?.MoveNext();
+            return false;
+        }
+
         return scores?.MoveNext() ?? true
             ? true
             : throw new InvalidOperationException("The input has fewer rows when it is read a second time; put Data.Cache before it.");
@@ -71,7 +87,7 @@ internal sealed class ScoringCursor(DataViewRowCursor rows, DataViewSchema schem
         if (!active[column.Index] || scores is null)
             throw new ArgumentOutOfRangeException(
                 nameof(column), $"The column '{column.Name}' is not active in this cursor.");
-        return ScoreGetters.For<TValue>(column, inputs, ((VectorDataViewType)schema[inputs].Type).Size, () => scores.Current.Probabilities);
+        return OutputGetters.For<TValue>(column, inputs, ((VectorDataViewType)schema[inputs].Type).Size, () => scores.Current.Values);
     }
 
     protected override void Dispose(bool disposing)
@@ -84,5 +100,33 @@ internal sealed class ScoringCursor(DataViewRowCursor rows, DataViewSchema schem
         }
 
         base.Dispose(disposing);
+    }
+}
+
+/// <summary>What one whole pass over the rows computed, unless it is too much to be kept in memory.</summary>
+/// <param name="most">The most numbers to keep.</param>
+internal sealed class KeptVectors(long most = KeptVectors.DefaultMost)
+{
+    /// <summary>256 MiB of single-precision numbers.</summary>
+    private const long DefaultMost = 64 << 20;
+
+    private volatile IReadOnlyList<ScoredImage>? _kept;
+
+    /// <summary>What is kept, or else what is computed now, which is then kept.</summary>
+    public IEnumerable<ScoredImage> Keep(IEnumerable<ScoredImage> computed) => _kept ?? Compute(computed);
+
+    private IEnumerable<ScoredImage> Compute(IEnumerable<ScoredImage> computed)
+    {
+        var all = new List<ScoredImage>();
+        long numbers = 0;
+        foreach (ScoredImage image in computed)
+        {
+            numbers += image.Values?.Length ?? 0;
+            if (numbers <= most) all.Add(image);
+            else all.Clear();
+            yield return image;
+        }
+
+        if (numbers <= most) _kept = all;
     }
 }

@@ -1,3 +1,4 @@
+using MLTransfer.Features;
 using MLTransfer.Imaging;
 using MLTransfer.Imaging.Transforms;
 using MLTransfer.Models;
@@ -6,76 +7,205 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Estimators;
 
-/// <summary>Scores images with a finished network, in batches; the next images are decoded meanwhile.</summary>
-internal sealed class Scorer : IDisposable
+/// <summary>Runs a finished network over images, in batches; the next images are decoded meanwhile.</summary>
+/// <param name="network">The network, which this owns.</param>
+/// <param name="preprocessing">What images go through before.</param>
+/// <param name="device">The device the network is on.</param>
+internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing, Device device) : IDisposable
 {
     private const int ImagesAhead = 8 * FrozenModel.BatchSize;
 
-    private readonly FrozenModel _frozen;
-    private readonly Preprocessing _preprocessing;
-    private readonly IReadOnlyList<ImageTransform> _transforms;
-    private readonly Device _device;
+    // A killed process loses the results of no more images than this.
+    private const int ImagesPerFlush = 16 * ImagesAhead;
+
+    private readonly IReadOnlyList<ImageTransform> _transforms = preprocessing.EvaluationTransforms();
+    private readonly Lock _uses = new();
+    private int _running;
     private bool _disposed;
 
-    public Scorer(ImageModel model, Preprocessing preprocessing, Device device, ScalarType type)
+    public DecodingOptions Decoding { get; set; } = DecodingOptions.Default;
+
+    /// <summary>The largest number of pixels of an image; a larger one counts as unreadable.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
+    public long MaximumPixels
     {
-        Model = model;
-        _preprocessing = preprocessing;
-        _transforms = preprocessing.EvaluationTransforms();
-        _device = device;
-        _frozen = new FrozenModel(model, type);
+        get => Decoding.Limits.Pixels;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            Decoding = Decoding with { Limits = ImageLimits.UpTo(value) };
+        }
     }
 
-    public ImageModel Model { get; }
+    /// <summary>Threads that decode images; 0: as many as there are processors.</summary>
+    public int Threads { get; init; }
 
-    public DecodingOptions Decoding { get; set; } = DecodingOptions.Default;
+    /// <summary>Where vectors are kept between runs, found by the content of the image; null: nowhere.</summary>
+    public FeatureCache? Cache { get; init; }
+
+    /// <summary>Hears of each unreadable image among several; may throw to end the scoring.</summary>
+    public Action<ScoredImage> Skip { get; init; } = _ => { };
 
     /// <summary>Scores images in their order; an unreadable one is returned with its error.</summary>
     public IEnumerable<ScoredImage> Score(IEnumerable<ImageSource> images, CancellationToken cancellation)
     {
-        foreach (ImageSource[] chunk in images.Chunk(ImagesAhead))
+        try
         {
-            var loader = new BatchLoader(chunk, _transforms, FrozenModel.BatchSize, decoding: Decoding);
-            int next = 0;
-            foreach (ImageBatch batch in loader.Load([.. Enumerable.Range(0, chunk.Length)], epoch: 0, cancellation))
+            int unwritten = 0;
+            foreach (ImageSource[] chunk in images.Chunk(ImagesAhead))
             {
-                float[][] rows = Probabilities(batch);
-                var errors = batch.Skipped.ToDictionary(image => image.Index, image => image.Reason);
-                for (int row = 0, last = next + batch.Count + errors.Count; next < last; next++)
+                foreach (ScoredImage image in Cache is null ? Compute(chunk, cancellation) : Cached(chunk, Cache, cancellation))
                 {
-                    string name = chunk[next].Name;
-                    yield return errors.TryGetValue(next, out string? reason) ? new(name, null, reason) : new(name, rows[row++], null);
+                    if (image.Error is not null) Skip(image);
+                    yield return image;
                 }
+
+                if ((unwritten += chunk.Length) < ImagesPerFlush) continue;
+                unwritten = 0;
+                Cache?.TryFlush();
+            }
+        }
+        finally
+        {
+            if (!_disposed) Cache?.TryFlush();
+        }
+    }
+
+    /// <summary>The classes of images, in their order.</summary>
+    public IEnumerable<ImagePrediction> Predict(
+        IEnumerable<ImageSource> images, IReadOnlyList<string> labels, CancellationToken cancellation) =>
+        Score(images, cancellation).Select(scored => scored is { Values: { } probabilities }
+            ? new ImagePrediction(scored.Name, labels, probabilities)
+            : new ImagePrediction(scored.Name, scored.Error ?? ""));
+
+    /// <summary>Scores one image, on the calling thread.</summary>
+    /// <exception cref="ImageException">It cannot be read.</exception>
+    public float[] Score(ImageSource image) => InUse(() => Run(ImageBatch.LoadOne(image, _transforms, Decoding))[0]);
+
+    /// <summary>Refuses further images. The network is freed now, or when other threads are done with their image or batch.</summary>
+    public void Dispose()
+    {
+        lock (_uses)
+        {
+            if (_disposed) return;
+            _disposed = true;
+            if (_running > 0) return;
+        }
+
+        Free();
+    }
+
+    private IEnumerable<ScoredImage> Compute(ImageSource[] images, CancellationToken cancellation)
+    {
+        var loader = new BatchLoader(images, _transforms, FrozenModel.BatchSize, Threads, decoding: Decoding);
+        int next = 0;
+        foreach (ImageBatch batch in loader.Load([.. Enumerable.Range(0, images.Length)], epoch: 0, cancellation))
+        {
+            float[][] rows = InUse(() => Run(batch));
+            var errors = batch.Skipped.ToDictionary(image => image.Index, image => image.Reason);
+            for (int row = 0, last = next + batch.Count + errors.Count; next < last; next++)
+            {
+                string name = images[next].Name;
+                yield return errors.TryGetValue(next, out string? reason) ? new(name, null, reason) : new(name, rows[row++], null);
             }
         }
     }
 
-    /// <summary>Scores one image, on the calling thread.</summary>
-    /// <exception cref="ImageException">It cannot be read.</exception>
-    public float[] Score(ImageSource image) => Probabilities(ImageBatch.LoadOne(image, _transforms, Decoding))[0];
-
-    public void Dispose()
+    private IEnumerable<ScoredImage> Cached(ImageSource[] images, FeatureCache cache, CancellationToken cancellation)
     {
-        if (_disposed) return;
-        _disposed = true;
-        _frozen.Dispose();
-        Model.Dispose();
+        byte[]?[] hashes = ContentHashes.Compute(images, Threads, cancellation);
+        float[]?[] known = InUse(() => hashes.Select(cache.Find).ToArray());
+        using IEnumerator<ScoredImage> computed =
+            Compute([.. images.Where((_, index) => known[index] is null)], cancellation).GetEnumerator();
+        for (int index = 0; index < images.Length; index++)
+        {
+            if (known[index] is { } values)
+            {
+                yield return new(images[index].Name, values, null);
+                continue;
+            }
+
+            computed.MoveNext();
+            cache.AddUnlessChanged(hashes[index], images[index], computed.Current.Values);
+            yield return computed.Current;
+        }
     }
 
-    private float[][] Probabilities(ImageBatch batch)
+    private float[][] Run(ImageBatch batch)
     {
-        if (_disposed)
-            throw new ObjectDisposedException(
-                nameof(ImageClassificationTransformer),
-                "The model was disposed. A PredictionEngine that is disposed takes its model along, unless it was made with "
-                + "OwnsTransformer = false.");
         if (batch.Count == 0) return [];
         using var scope = NewDisposeScope();
         using var still = no_grad();
-        Tensor probabilities = _frozen.Logits(ImageTensor.From(batch, _preprocessing, _device)).softmax(1).cpu();
-        return [.. probabilities.data<float>().ToArray().Chunk((int)probabilities.shape[1])];
+        Tensor rows = network.Run(ImageTensor.From(batch, preprocessing, device)).cpu().contiguous();
+        return [.. rows.data<float>().ToArray().Chunk((int)rows.shape[1])];
+    }
+
+    private T InUse<T>(Func<T> work)
+    {
+        lock (_uses)
+        {
+            if (_disposed)
+                throw new ObjectDisposedException(
+                    null,
+                    "The model was disposed. A PredictionEngine that is disposed takes its model along, unless it was made with "
+                    + "OwnsTransformer = false.");
+            _running++;
+        }
+
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            bool isLast;
+            lock (_uses) isLast = --_running == 0 && _disposed;
+            if (isLast) Free();
+        }
+    }
+
+    private void Free()
+    {
+        Cache?.TryFlush();
+        Cache?.Dispose();
+        network.Dispose();
     }
 }
 
-/// <summary>An image's probabilities, or its error.</summary>
-internal readonly record struct ScoredImage(string Name, float[]? Probabilities, string? Error);
+/// <summary>An image's vector, such as its probabilities, or its error.</summary>
+internal readonly record struct ScoredImage(string Name, float[]? Values, string? Error);
+
+/// <summary>A finished network that makes a vector of each image.</summary>
+internal interface IImageNetwork : IDisposable
+{
+    /// <summary>Images (N, 3, H, W), normalized, to vectors (N, width) in float32.</summary>
+    Tensor Run(Tensor images);
+}
+
+/// <summary>The probabilities of a classifier.</summary>
+internal sealed class ClassifierNetwork(ImageModel model, ScalarType type) : IImageNetwork
+{
+    private readonly FrozenModel _frozen = new(model, type);
+
+    public Tensor Run(Tensor images)
+    {
+        using Tensor logits = _frozen.Logits(images);
+        return logits.softmax(1);
+    }
+
+    public void Dispose()
+    {
+        _frozen.Dispose();
+        model.Dispose();
+    }
+}
+
+/// <summary>What predicts the classes of image files: a trained model or a graph.</summary>
+internal interface IImageClassifier : IDisposable
+{
+    /// <summary>The largest number of pixels of an image; a larger one counts as unreadable.</summary>
+    long MaximumPixels { get; set; }
+
+    /// <summary>Scores image files in batches, in their order.</summary>
+    IEnumerable<ImagePrediction> Predict(IEnumerable<string> files, CancellationToken cancellation);
+}

@@ -34,9 +34,9 @@ internal sealed class ScoredRow : DataViewRow
     private readonly bool[] _active;
     private readonly Scorer _scorer;
     private readonly Func<ImageSource>? _image;
-    private readonly int _classes;
+    private readonly int _width;
     private long _scoredPosition = -1;
-    private float[] _probabilities = [];
+    private float[] _values = [];
 
     public ScoredRow(DataViewRow input, DataViewSchema schema, IEnumerable<DataViewSchema.Column> activeColumns, Scorer scorer,
         string imageColumnName)
@@ -47,8 +47,8 @@ internal sealed class ScoredRow : DataViewRow
         _active = new bool[schema.Count];
         foreach (DataViewSchema.Column column in activeColumns) _active[column.Index] = true;
         int inputs = input.Schema.Count;
-        _classes = ((VectorDataViewType)schema[inputs].Type).Size;
-        if (_active[inputs] || _active[inputs + 1]) _image = ImageColumn.Reader(input, input.Schema[imageColumnName]);
+        _width = ((VectorDataViewType)schema[inputs].Type).Size;
+        if (_active.AsSpan(inputs).Contains(true)) _image = ImageColumn.Reader(input, input.Schema[imageColumnName]);
     }
 
     public override DataViewSchema Schema { get; }
@@ -66,7 +66,7 @@ internal sealed class ScoredRow : DataViewRow
         if (column.Index < _input.Schema.Count) return _input.GetGetter<TValue>(_input.Schema[column.Index]);
         if (!_active[column.Index] || _image is null)
             throw new ArgumentOutOfRangeException(nameof(column), $"The column '{column.Name}' is not active in this row.");
-        return ScoreGetters.For<TValue>(column, _input.Schema.Count, _classes, Probabilities);
+        return OutputGetters.For<TValue>(column, _input.Schema.Count, _width, Values);
     }
 
     protected override void Dispose(bool disposing)
@@ -75,34 +75,34 @@ internal sealed class ScoredRow : DataViewRow
         base.Dispose(disposing);
     }
 
-    private float[] Probabilities()
+    private float[] Values()
     {
-        if (_scoredPosition == _input.Position) return _probabilities;
-        _probabilities = _scorer.Score(_image!());
+        if (_scoredPosition == _input.Position) return _values;
+        _values = _scorer.Score(_image!());
         _scoredPosition = _input.Position;
-        return _probabilities;
+        return _values;
     }
 }
 
-/// <summary>Creates the getters of the two output columns.</summary>
-internal static class ScoreGetters
+/// <summary>Creates the getters of the output columns: a vector, and where it is a classifier's, the label.</summary>
+internal static class OutputGetters
 {
-    /// <param name="column">One of the two.</param>
+    /// <param name="column">One of them.</param>
     /// <param name="inputs">The number of columns before them.</param>
-    /// <param name="classes">The number of classes.</param>
-    /// <param name="probabilities">The row's probabilities; null where the image could not be read: NaN scores, a missing label.</param>
+    /// <param name="width">The width of the vector.</param>
+    /// <param name="values">The row's vector; null where the image could not be read: NaN, a missing label.</param>
     /// <exception cref="InvalidOperationException">The column is of another type.</exception>
-    public static ValueGetter<TValue> For<TValue>(DataViewSchema.Column column, int inputs, int classes, Func<float[]?> probabilities)
+    public static ValueGetter<TValue> For<TValue>(DataViewSchema.Column column, int inputs, int width, Func<float[]?> values)
     {
         Delegate getter = column.Index == inputs
             ? (ValueGetter<VBuffer<float>>)((ref VBuffer<float> value) =>
             {
-                VBufferEditor<float> editor = VBufferEditor.Create(ref value, classes);
-                if (probabilities() is { } known) known.CopyTo(editor.Values);
+                VBufferEditor<float> editor = VBufferEditor.Create(ref value, width);
+                if (values() is { } known) known.CopyTo(editor.Values);
                 else editor.Values.Fill(float.NaN);
                 value = editor.Commit();
             })
-            : (ValueGetter<uint>)((ref uint value) => value = probabilities() is { } known ? (uint)known.IndexOf(known.Max()) + 1 : 0);
+            : (ValueGetter<uint>)((ref uint value) => value = values() is { } known ? (uint)known.IndexOf(known.Max()) + 1 : 0);
         return getter as ValueGetter<TValue>
             ?? throw new InvalidOperationException($"The column '{column.Name}' does not hold values of type {typeof(TValue)}.");
     }

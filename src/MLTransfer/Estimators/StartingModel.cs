@@ -27,8 +27,9 @@ internal sealed class StartingModel : IDisposable
     /// <summary>Opens the file that <see cref="ImageClassificationOptions.Weights"/> names; null where it is not a saved model.</summary>
     /// <exception cref="ArgumentException">It is a model of another backbone.</exception>
     /// <exception cref="WeightsException">It is damaged.</exception>
-    public static StartingModel? Open(WeightsReference weights, Backbone backbone)
+    public static StartingModel? Open(BackboneChoice choice)
     {
+        (Backbone backbone, WeightsReference weights) = choice;
         if (weights.File is not { } path || !IsModel(path)) return null;
         var start = new StartingModel(path, Load(path));
         if (start._model.Backbone == backbone.Name) return start;
@@ -106,7 +107,7 @@ internal static class PretrainedWeights
 {
     /// <summary>The weights, on this machine; null for random ones.</summary>
     /// <exception cref="WeightsException">They cannot be found or downloaded.</exception>
-    public static LocalWeights? Get(WeightsReference reference, ImageClassificationOptions options, IHostEnvironment environment)
+    public static LocalWeights? Get(WeightsReference reference, IBackboneOptions options, IHostEnvironment environment)
     {
         if (reference.IsRandom) return null;
         using IChannel channel = environment.Start(nameof(WeightStore));
@@ -116,7 +117,7 @@ internal static class PretrainedWeights
 
     /// <summary>Loads them, and reports where in a user's file they were found.</summary>
     /// <exception cref="WeightsException">They cannot be read, or belong to another network.</exception>
-    public static void Load(ImageModel model, Backbone backbone, LocalWeights weights, ImageClassificationOptions options,
+    public static void Load(ImageModel model, Backbone backbone, LocalWeights weights, IBackboneOptions options,
         IHostEnvironment environment)
     {
         using OpenWeights file = weights.Open();

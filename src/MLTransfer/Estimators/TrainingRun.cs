@@ -15,24 +15,31 @@ namespace MLTransfer.Estimators;
 
 /// <summary>Everything a training needs once its inputs are read and checked.</summary>
 internal sealed record TrainingRun(
-    IHostEnvironment Environment, ImageClassificationOptions Options, Backbone Backbone, int Seed, IReadOnlyList<string> Classes,
-    LabelKind LabelKind, string ImageColumnName, ImageSet Training, ImageSet? Validation, LocalWeights? Weights, StartingModel? Start,
-    Preprocessing Preprocessing, Device Device, ScalarType InferenceType)
+    ImageClassificationOptions Options, PretrainedBackbone Network, IReadOnlyList<string> Classes, LabelKind LabelKind,
+    string ImageColumnName, ImageSet Training, ImageSet? Validation, Device Device, ScalarType InferenceType)
 {
-    private static readonly Lock Generator = new();
+    /// <summary>The network that is trained.</summary>
+    public Backbone Backbone => Network.Backbone;
+
+    /// <summary>Decides every random number.</summary>
+    public int Seed => Network.Seed;
+
+    /// <summary>What images go through before the network sees them.</summary>
+    public Preprocessing Preprocessing => Network.Preprocessing;
 
     /// <summary>The requested head, or else that of the starting model.</summary>
-    public ClassifierHead Head { get; } = HeadOf(Options, Start);
+    public ClassifierHead Head { get; } = HeadOf(Options, Network.Start);
 
     /// <summary>The name of the weights in errors and checkpoints.</summary>
-    public string WeightsName => Weights?.Name ?? (Start is null ? WeightsReference.None : Options.Weights!);
+    public string WeightsName => Network.Weights?.Name ?? (Network.Start is null ? WeightsReference.None : Options.Weights!);
 
     /// <summary>Whether a new head is on a pretrained backbone.</summary>
-    public bool HasNewHead { get; } = Weights is not null || Start?.FitsHead(Classes, HeadOf(Options, Start)) == false;
+    public bool HasNewHead { get; } = Network.Weights is not null
+        || Network.Start?.FitsHead(Classes, HeadOf(Options, Network.Start)) == false;
 
     public static TrainingRun Prepare(
-        IHostEnvironment environment, ImageClassificationOptions options, Backbone backbone, WeightsReference reference, int seed,
-        IDataView input, StartingModel? start)
+        IHostEnvironment environment, ImageClassificationOptions options, BackboneChoice choice, int seed, IDataView input,
+        StartingModel? start)
     {
         IReadOnlyList<string> classes = LabelColumn.Classes(input.Schema, options.LabelColumnName);
         string image = ImageColumn.Find(input.Schema, options.ImageColumnName, options.LabelColumnName).Name;
@@ -45,13 +52,10 @@ internal sealed record TrainingRun(
         foreach (ImageSet set in options.Validation is null ? [all] : new[] { all, validation! })
             ReadableClasses.Check(set, classes, options.Decoding, options.LoaderThreads, options.Cancellation);
         Device device = Devices.Resolve(options.Device);
-        LocalWeights? weights = start is null ? PretrainedWeights.Get(reference, options, environment) : null;
-        Preprocessing preprocessing =
-            Sized(options.Preprocessing ?? start?.Preprocessing ?? weights?.Preprocessing ?? backbone.Preprocessing, options);
+        var network = PretrainedBackbone.Get(environment, options, choice, seed, start);
         LabelKind kind = LabelColumn.Kind(input.Schema, options.LabelColumnName);
         return new(
-            environment, options, backbone, seed, classes, kind, image, all, validation, weights, start, preprocessing, device,
-            Devices.Resolve(options.Precision, device));
+            options, network, classes, kind, image, all, validation, device, Devices.Resolve(options.Precision, device));
     }
 
     private static ClassifierHead HeadOf(ImageClassificationOptions options, StartingModel? start) =>
@@ -69,40 +73,8 @@ internal sealed record TrainingRun(
                 + "its own, or set ValidationFraction to 0.");
     }
 
-    private static Preprocessing Sized(Preprocessing own, ImageClassificationOptions options)
-    {
-        if (options.ImageSize is not { } size) return own;
-        return own.Transforms is null || size == own.CropTo
-            ? own.ForSize(size)
-            : throw new OptionException(
-                $"The image size asked for is {size}, and the preprocessing of '{options.Weights}' ends with images of {own.CropTo} "
-                + "pixels. Leave the size out.");
-    }
-
     /// <summary>The backbone with its weights and a new head, all drawn from the seed where no file gives them.</summary>
-    public ImageModel BuildModel()
-    {
-        ImageModel model;
-        // torch has one generator per process: networks built at the same time must not interleave their draws. Trainings that
-        // run at the same time still do, as in dropout.
-        lock (Generator)
-        {
-            manual_seed(Seed);
-            model = Backbone.Build(Classes.Count, Head);
-        }
-
-        try
-        {
-            if (Weights is not null) PretrainedWeights.Load(model, Backbone, Weights, Options, Environment);
-            Start?.CopyTo(model, Classes, Head);
-            return model.to(Device);
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-    }
+    public ImageModel BuildModel() => Network.Build(Classes, Head, Device);
 
     /// <summary>The order of the training images in an epoch where classes are sampled equally; null for a plain shuffle.</summary>
     /// <param name="labels">The class of each image.</param>

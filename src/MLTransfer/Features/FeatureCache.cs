@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MLTransfer.Files;
-using static TorchSharp.torch;
+using MLTransfer.Imaging;
 
 namespace MLTransfer.Features;
 
@@ -92,6 +92,23 @@ internal sealed class FeatureCache : IDisposable
             return _pending.TryGet(key, features) || _stored.TryGet(key, features);
     }
 
+    /// <summary>The features of an image; null where they are not here, or the image could not be read.</summary>
+    /// <param name="contentHash">SHA-256 of the image's content; null for an unreadable image.</param>
+    public float[]? Find(byte[]? contentHash)
+    {
+        float[] features = new float[Width];
+        return contentHash is not null && TryGet(contentHash, features) ? features : null;
+    }
+
+    /// <summary>Adds the features of an image that still has the content that was hashed: its file may have been replaced since.</summary>
+    /// <param name="contentHash">SHA-256 of the image's content before it was decoded; null for an unreadable image.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="features">The features; null where they could not be computed.</param>
+    public void AddUnlessChanged(byte[]? contentHash, ImageSource image, float[]? features)
+    {
+        if (contentHash is not null && features is not null && ContentHashes.IsUnchanged(contentHash, image)) Add(contentHash, features);
+    }
+
     /// <summary>Adds the features of an image; the next <see cref="Flush"/> writes them.</summary>
     /// <param name="contentHash">SHA-256 of the image's content, 32 bytes.</param>
     /// <param name="features">The features, <see cref="Width"/> numbers.</param>
@@ -165,29 +182,4 @@ internal sealed class PendingFeatures
     }
 
     public void Add(ContentKey key, ReadOnlySpan<float> features) => _features.TryAdd(key, features.ToArray());
-}
-
-/// <summary>Identifies a network by the values of its weights.</summary>
-internal static class StateFingerprint
-{
-    /// <summary>
-    /// SHA-256, in hexadecimal, of the names and values of the whole state except the part under <paramref name="except"/>. For a network
-    /// from outside this library also of the build of its code, which our version number does not identify.
-    /// </summary>
-    public static string Compute(nn.Module network, string except)
-    {
-        using var scope = NewDisposeScope();
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Type type = network.GetType();
-        if (type.Assembly != typeof(StateFingerprint).Assembly)
-            hash.AppendData(Encoding.UTF8.GetBytes($"{type.FullName} {type.Module.ModuleVersionId}\n"));
-        foreach ((string name, Tensor value) in network.state_dict())
-        {
-            if (name.StartsWith(except + ".", StringComparison.Ordinal)) continue;
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {value.dtype}\n"));
-            hash.AppendData(value.cpu().contiguous().bytes);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
 }

@@ -47,8 +47,7 @@ internal sealed class FeatureExtractor(
                 {
                     int index = batch.Indices[i];
                     values[index] = rows[i];
-                    if (cache is not null && hashes[index] is { } hash && ContentHashes.IsUnchanged(hash, images[index]))
-                        cache.Add(hash, rows[i]);
+                    cache?.AddUnlessChanged(hashes[index], images[index], rows[i]);
                 }
 
                 if ((unwritten += batch.Count) >= imagesPerFlush)
@@ -69,13 +68,12 @@ internal sealed class FeatureExtractor(
         return new FeatureSet(ToTensor(kept, values), kept, skipped, loader.WaitFraction);
     }
 
-    private int[] FromCache(FeatureCache cache, byte[]?[] hashes, float[][] values)
+    private static int[] FromCache(FeatureCache cache, byte[]?[] hashes, float[][] values)
     {
         var missing = new List<int>();
         for (int i = 0; i < hashes.Length; i++)
         {
-            float[] features = new float[width];
-            if (hashes[i] is { } hash && cache.TryGet(hash, features)) values[i] = features;
+            if (cache.Find(hashes[i]) is { } features) values[i] = features;
             else missing.Add(i);
         }
 
@@ -125,6 +123,8 @@ internal static class ContentHashes
     }
 
     /// <summary>Whether an image still has the content that was hashed: its file may have been replaced before it was decoded.</summary>
+    /// <param name="hash">The hash of then.</param>
+    /// <param name="image">The image.</param>
     public static bool IsUnchanged(byte[] hash, ImageSource image) => Compute(image) is { } now && now.AsSpan().SequenceEqual(hash);
 
     private static byte[]? Compute(ImageSource image)

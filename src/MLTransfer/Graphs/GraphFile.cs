@@ -1,3 +1,4 @@
+using MLTransfer.Graphs.Onnx;
 using MLTransfer.Graphs.TensorFlow;
 using static TorchSharp.torch;
 
@@ -47,11 +48,11 @@ internal static class GraphFile
             case GraphFormat.TensorFlow:
                 return new GraphNetwork(GraphDefReader.Read(stream, name), TensorFlowOperations.All, device, optimize);
             case GraphFormat.Onnx:
-                throw new GraphException(name, null, "It is an ONNX model; only frozen TensorFlow graphs (.pb) are run.");
+                return new GraphNetwork(OnnxGraphReader.Read(stream, name), OnnxOperations.All, device, optimize);
             case GraphFormat.SavedModel:
                 throw new GraphException(name, null, $"It is a SavedModel, with its variables in other files. {Freeze}");
             default:
-                throw new GraphException(name, null, $"It is no TensorFlow GraphDef; {Describe(head)}.");
+                throw new GraphException(name, null, $"It is no TensorFlow GraphDef and no ONNX model; {Describe(head)}.");
         }
     }
 

@@ -69,8 +69,7 @@ internal sealed class GraphNetwork : IDisposable
     {
         get
         {
-            HashSet<string> needed = GraphOutputs.Needed(_graph, Outputs);
-            GraphInput[] used = [.. Inputs.Where(input => needed.Contains(input.Name))];
+            IReadOnlyList<GraphInput> used = InputsOf(Outputs);
             GraphInput[] required = [.. used.Where(input => !input.HasDefault)];
             IReadOnlyList<GraphInput> candidates = required.Length > 0 ? required : used;
             return candidates.Count == 1 ? candidates[0] : throw Undecided("input", [.. candidates.Select(input => input.Name)]);
@@ -80,6 +79,14 @@ internal sealed class GraphNetwork : IDisposable
     /// <summary>The name of the output where there is only one.</summary>
     /// <exception cref="GraphException">There is none, or several; they are listed.</exception>
     public string Output => Outputs.Count == 1 ? Outputs[0] : throw Undecided("output", Outputs);
+
+    /// <summary>The inputs that outputs depend on.</summary>
+    /// <exception cref="GraphException">There is no such output.</exception>
+    public IReadOnlyList<GraphInput> InputsOf(IReadOnlyList<string> outputs)
+    {
+        HashSet<string> needed = GraphOutputs.Needed(_graph, outputs);
+        return [.. Inputs.Where(input => needed.Contains(input.Name))];
+    }
 
     /// <summary>Loads a graph; the format is found by the content of the file.</summary>
     /// <param name="path">A frozen TensorFlow GraphDef (.pb).</param>
@@ -196,24 +203,24 @@ internal sealed class GraphNetwork : IDisposable
 internal static class GraphOutputs
 {
     /// <summary>
-    /// The nodes that depend on an input and that no other node needs. Where there are several, those that need unknown operations, such as
-    /// the loss of training, are left out.
+    /// The nodes that depend on an input and that no other node needs, but for leftovers of training. Where there are several, those that
+    /// need unknown operations are left out.
     /// </summary>
     public static IReadOnlyList<string> Find(Graph graph, OperationSet operations)
     {
-        var used = new bool[graph.Nodes.Count];
-        var fed = new bool[graph.Nodes.Count];
-        var known = new bool[graph.Nodes.Count];
+        int count = graph.Nodes.Count;
+        var (used, fed, known, leftover) = (new bool[count], new bool[count], new bool[count], new bool[count]);
         foreach (int index in graph.Order)
         {
             GraphNode node = graph.Nodes[index];
             int[] inputs = [.. node.Inputs.Where(input => input.Node >= 0).Select(input => input.Node)];
-            foreach (int source in Graph.Sources(node)) used[source] = true;
-            fed[index] = node.Kind is GraphNodeKind.Input or GraphNodeKind.InputWithDefault || inputs.Any(input => fed[input]);
+            leftover[index] = operations.IsLeftover(node.Operation) || inputs.Any(input => leftover[input]);
+            foreach (int source in Graph.Sources(node)) used[source] |= !leftover[index];
+            fed[index] = IsFed(node) || inputs.Any(input => fed[input]);
             known[index] = (node.Kind != GraphNodeKind.Operation || operations.Knows(node.Operation))
                 && (node.Kind == GraphNodeKind.Merge ? inputs.Any(input => known[input]) : inputs.All(input => known[input]));
         }
-        int[] ends = [.. graph.Order.Where(index => fed[index] && !used[index] && IsResult(graph.Nodes[index]))];
+        int[] ends = [.. graph.Order.Where(index => fed[index] && !used[index] && !leftover[index] && IsResult(graph.Nodes[index]))];
         int[] runnable = ends.Length > 1 && ends.Any(index => known[index]) ? [.. ends.Where(index => known[index])] : ends;
         return [.. runnable.Order().Select(index => graph.Nodes[index].Name)];
     }
@@ -231,10 +238,7 @@ internal static class GraphOutputs
         return needed;
     }
 
-    private static bool IsResult(GraphNode node) => node.Kind switch
-    {
-        GraphNodeKind.Operation => node.Operation is not ("NoOp" or "Assert"),
-        GraphNodeKind.Merge => true,
-        _ => false,
-    };
+    private static bool IsFed(GraphNode node) => node.Kind is GraphNodeKind.Input or GraphNodeKind.InputWithDefault;
+
+    private static bool IsResult(GraphNode node) => node.Kind is GraphNodeKind.Operation or GraphNodeKind.Merge;
 }

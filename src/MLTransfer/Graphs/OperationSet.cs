@@ -48,6 +48,7 @@ internal sealed class OperationSet
 {
     private readonly Dictionary<string, KernelFactory> _factories = new(StringComparer.Ordinal);
     private readonly HashSet<string> _identities = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _leftovers = new(StringComparer.Ordinal);
 
     /// <summary>The names of all known operations, sorted.</summary>
     public IReadOnlyList<string> Names => [.. _factories.Keys.Order(StringComparer.Ordinal)];
@@ -58,8 +59,14 @@ internal sealed class OperationSet
     /// <summary>Whether an operation passes each input to the output of the same position, so that its nodes can be left out.</summary>
     public bool IsIdentity(string operation) => _identities.Contains(operation);
 
+    /// <summary>Whether an operation is a leftover of training, such as a loss: neither it nor what follows it is an output.</summary>
+    public bool IsLeftover(string operation) => _leftovers.Contains(operation);
+
     /// <summary>The kernel of a node whose operation is known.</summary>
     public Kernel Prepare(GraphNode node, GraphValue[] constants) => _factories[node.Operation](node, constants);
+
+    /// <summary>The factory of an operation, to which another format gives another name.</summary>
+    public KernelFactory Factory(string operation) => _factories[operation];
 
     /// <summary>Adds an operation.</summary>
     /// <exception cref="ArgumentException">It is there already.</exception>
@@ -91,6 +98,13 @@ internal sealed class OperationSet
             Add(operation, (_, inputs) => inputs);
             _identities.Add(operation);
         }
+        return this;
+    }
+
+    /// <summary>Names operations that are leftovers of training; they need not be known.</summary>
+    public OperationSet AddLeftovers(params ReadOnlySpan<string> operations)
+    {
+        foreach (string operation in operations) _leftovers.Add(operation);
         return this;
     }
 

@@ -11,10 +11,10 @@ internal static class ImageTensor
 
     /// <summary>
     /// Images (N, 3, H, W) in float32, channels-last in memory: (pixel / 255 − mean) / standard deviation, in this order, as
-    /// torchvision's ToTensor and Normalize compute it. Pixels travel to a device as bytes.
+    /// torchvision's ToTensor and Normalize compute it; channels in the order asked for. Pixels travel to a device as bytes.
     /// </summary>
     /// <param name="batch">The images; their memory may be overwritten afterwards.</param>
-    /// <param name="preprocessing">Mean and standard deviation.</param>
+    /// <param name="preprocessing">Mean, standard deviation and the order of the channels.</param>
     /// <param name="device">The device of the tensor.</param>
     public static Tensor From(ImageBatch batch, Preprocessing preprocessing, Device device)
     {
@@ -39,11 +39,12 @@ internal static class ImageTensor
         float[] green = Table(preprocessing.Mean.G, preprocessing.StandardDeviation.G);
         float[] blue = Table(preprocessing.Mean.B, preprocessing.StandardDeviation.B);
         values = values[..pixels.Length];
+        (int first, int last) = preprocessing.Channels == ChannelOrder.Bgr ? (2, 0) : (0, 2);
         for (int i = 0; i + 2 < values.Length; i += Channels)
         {
-            values[i] = red[pixels[i]];
+            values[i + first] = red[pixels[i]];
             values[i + 1] = green[pixels[i + 1]];
-            values[i + 2] = blue[pixels[i + 2]];
+            values[i + last] = blue[pixels[i + 2]];
         }
         return images;
     }
@@ -62,8 +63,9 @@ internal static class ImageTensor
         Tensor bytes = empty(shape, ScalarType.Byte);
         pixels.CopyTo(bytes.bytes);
         Tensor locked = device.type == DeviceType.CUDA ? bytes.pin_memory() : bytes;
-        return locked.to(device, non_blocking: true).to(ScalarType.Float32).div_(255f)
+        Tensor images = locked.to(device, non_blocking: true).to(ScalarType.Float32).div_(255f)
             .sub_(PerChannel(preprocessing.Mean, device)).div_(PerChannel(preprocessing.StandardDeviation, device));
+        return preprocessing.Channels == ChannelOrder.Bgr ? images.flip(3) : images;
     }
 
     private static Tensor PerChannel(Rgb values, Device device) => tensor(new[] { values.R, values.G, values.B }, device: device);

@@ -18,6 +18,9 @@ public sealed record Preprocessing
     /// <summary>The sizes of <see cref="ImageNet"/> with colours in [-1, 1], as networks from TensorFlow expect them.</summary>
     public static Preprocessing Inception { get; } = new() { Mean = new(0.5f, 0.5f, 0.5f), StandardDeviation = new(0.5f, 0.5f, 0.5f) };
 
+    /// <summary>The sizes of <see cref="ImageNet"/> with colours from 0 to 255, as networks expect them that normalize by themselves.</summary>
+    public static Preprocessing Bytes { get; } = new() { Mean = default, StandardDeviation = new(1 / 255f, 1 / 255f, 1 / 255f) };
+
     /// <summary>Whole images of 32 × 32 pixels, normalized as <see cref="ImageNet"/>.</summary>
     public static Preprocessing Cifar { get; } = new() { ResizeTo = 32, CropTo = 32 };
 
@@ -35,6 +38,10 @@ public sealed record Preprocessing
 
     /// <summary>Divides colours after the mean is subtracted. Default ImageNet's 0.229, 0.224, 0.225.</summary>
     public Rgb StandardDeviation { get; init; } = new(0.229f, 0.224f, 0.225f);
+
+    /// <summary>The order of the colour channels that the network sees. Default <see cref="ChannelOrder.Rgb"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ChannelOrder Channels { get; init; }
 
     /// <summary>
     /// Replaces resizing the shorter side and cutting the centre; must end with squares of <see cref="CropTo"/> pixels and should not be
@@ -85,6 +92,16 @@ public sealed record Preprocessing
         $"the transforms end with {width} × {height} pixels, and the network is to see {size} × {size}",
         _ => null,
     };
+}
+
+/// <summary>The order of colour channels.</summary>
+public enum ChannelOrder
+{
+    /// <summary>Red, green, blue.</summary>
+    Rgb,
+
+    /// <summary>Blue, green, red, as OpenCV, Caffe and Azure's Custom Vision have them.</summary>
+    Bgr,
 }
 
 /// <summary>A number for each colour channel.</summary>

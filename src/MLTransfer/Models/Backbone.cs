@@ -51,7 +51,7 @@ public sealed partial class Backbone
     }
 
     /// <summary>The name in options, in model files and on the command line.</summary>
-    public string Name { get; }
+    public string Name { get; private init; }
 
     /// <summary>The architecture it is a variant of.</summary>
     public string Family { get; }
@@ -85,6 +85,9 @@ public sealed partial class Backbone
 
     /// <summary>The preprocessing that the pretrained weights expect.</summary>
     public Preprocessing Preprocessing { get; }
+
+    /// <summary>Whether it is a file that holds the network and its weights, which are never trained.</summary>
+    internal bool IsFrozen { get; private init; }
 
     /// <summary>The smallest side of a square image that the network takes, in pixels. Default: 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
@@ -128,6 +131,14 @@ public sealed partial class Backbone
     private ParameterCounts Counts => _counts ??= _statedParameters is { } parameters
         ? new(parameters, parameters - Classes * (FeatureWidth + (ClassifierHasBias ? 1L : 0)), AuxiliaryParameters)
         : WithNewModel((model, _) => Count(model));
+
+    /// <summary>A backbone that is a file with its weights in it; its name may be anything.</summary>
+    internal static Backbone OfFile(
+        string name, string family, int featureWidth, Preprocessing preprocessing, Func<ImageModel> build, int? size) =>
+        new(family, family, featureWidth, preprocessing, build)
+        {
+            Name = name, IsFrozen = true, InputSizes = InputSizes.Any with { Only = size },
+        };
 
     /// <summary>Builds the network with random weights, drawn from torch's generator.</summary>
     /// <param name="classes">The number of classes of its classifier, at least 1.</param>
@@ -178,6 +189,10 @@ public sealed partial class Backbone
             throw new ArgumentException($"{Name} cannot see images of {size} × {size} pixels: {complaint}", nameof(size));
     }
 
+    /// <summary>Refuses the name of a layer that the network does not have; builds it to know its layers.</summary>
+    /// <exception cref="ArgumentException">There is no such layer; the message names the nearest.</exception>
+    internal void CheckLayer(string layer) => WithNewModel((model, _) => model.LastOf(layer));
+
     private ParameterCounts Count(ImageModel model)
     {
         static long Sum(IEnumerable<nn.Module> modules) =>
@@ -226,6 +241,9 @@ internal sealed record InputSizes
     /// <summary>The side must be a multiple of this. Default: 1.</summary>
     public int Multiple { get; init; } = 1;
 
+    /// <summary>The only side in pixels; null: others are possible. Default: null.</summary>
+    public int? Only { get; init; }
+
     /// <summary>Images of that side or a longer one: below it, the last pooling would leave no pixel.</summary>
     public static InputSizes AtLeast(int side) => new() { Minimum = side };
 
@@ -238,6 +256,7 @@ internal sealed record InputSizes
         long smallest = ((long)Minimum + Multiple - 1) / Multiple * Multiple;
         return size switch
         {
+            _ when Only is { } only && size != only => $"it takes {only} × {only} only.",
             _ when size % Multiple != 0 =>
                 $"it takes multiples of {Multiple}, such as {Math.Max(smallest, ((long)size + Multiple / 2) / Multiple * Multiple)}.",
             _ when size < Minimum => $"it needs at least {smallest} × {smallest}.",

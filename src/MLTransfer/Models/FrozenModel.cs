@@ -27,11 +27,14 @@ internal sealed class FrozenModel : IDisposable
     }
 
     /// <summary>Images (N, 3, H, W) in float32 to bottleneck features (N, width) in float32.</summary>
-    public Tensor Features(Tensor images)
+    public Tensor Features(Tensor images) => Features(images, FeatureOutput.Bottleneck);
+
+    /// <summary>Images (N, 3, H, W) in float32 to features (N, width) in float32.</summary>
+    public Tensor Features(Tensor images, FeatureOutput output)
     {
         using var frozen = no_grad();
         using Tensor inputs = images.to(_type);
-        return _model.Features(inputs);
+        return _model.Output(inputs, output);
     }
 
     /// <summary>Images (N, 3, H, W) in float32 to logits (N, classes) in float32.</summary>

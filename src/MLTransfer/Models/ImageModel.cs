@@ -62,6 +62,25 @@ public abstract class ImageModel : NamedModule
         return Pool(maps).MoveToOuterDisposeScope();
     }
 
+    /// <summary>An output of the network as features (N, width) in float32, a new tensor.</summary>
+    /// <exception cref="ArgumentException">There is no such layer; the message names the nearest.</exception>
+    internal Tensor Output(Tensor images, FeatureOutput output)
+    {
+        if (output == FeatureOutput.Bottleneck) return Features(images);
+        using var scope = NewDisposeScope();
+        int last = output.Layer is { } layer ? LastOf(layer) : Groups.Count - 1;
+        Tensor maps = Maps(images, groups: last + 1).to(ScalarType.Float32);
+        if (HasChannelsLast(Groups[last])) maps = maps.permute(0, 3, 1, 2);
+        // Tokens (N, T, C) have their positions in the middle.
+        Tensor features = (maps.dim(), output.IsPooled) switch
+        {
+            (4, true) => maps.mean([2, 3]),
+            (3, true) => maps.mean([1]),
+            _ => maps.flatten(1),
+        };
+        return features.contiguous().MoveToOuterDisposeScope();
+    }
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
@@ -110,19 +129,26 @@ public abstract class ImageModel : NamedModule
         ArgumentNullException.ThrowIfNull(layers);
         if (layers.First is not { } name) return 0;
         if (name == HeadName) return Groups.Count;
-        int first = Groups.ToList().FindIndex(group => group.Name == name || group.Name.StartsWith(name + ".", StringComparison.Ordinal));
-        if (first >= 0) return first;
-        string[] names = [.. Groups.Select(group => group.Name), HeadName];
-        throw new ArgumentException(
-            $"There is no layer '{name}' in {GetName()}.{NearestName.Suggest(name, names)} Its layers, from input to output: "
-            + $"{string.Join(", ", names)}.", nameof(layers));
+        int first = Groups.ToList().FindIndex(group => IsPartOf(group, name));
+        return first >= 0 ? first : throw NoLayer(name, [.. Groups.Select(group => group.Name), HeadName], nameof(layers));
     }
+
+    /// <summary>The index among <see cref="Groups"/> of the last group of a layer.</summary>
+    /// <exception cref="ArgumentException">There is no such layer; the message names the nearest.</exception>
+    internal int LastOf(string layer)
+    {
+        int last = Groups.ToList().FindLastIndex(group => IsPartOf(group, layer));
+        return last >= 0 ? last : throw NoLayer(layer, [.. Groups.Select(group => group.Name)], nameof(layer));
+    }
+
+    /// <summary>Whether the output of a group is (N, H, W, C). Default: it is (N, C, H, W), where it has rows and columns.</summary>
+    internal virtual bool HasChannelsLast(LayerGroup group) => false;
 
     /// <summary>
     /// Whether the layer groups compute in bfloat16 with weights in float32. Networks from outside this library are given float32: a layer
     /// of torch's refuses an input of another type than its weights.
     /// </summary>
-    internal bool SupportsBFloat16 => GetType().Assembly == typeof(ImageModel).Assembly;
+    internal virtual bool SupportsBFloat16 => GetType().Assembly == typeof(ImageModel).Assembly;
 
     /// <summary>
     /// The features (N, <see cref="FeatureWidth"/>), a new tensor in float32, of the output of the last group. Default: maps (N, C, H, W)
@@ -148,10 +174,13 @@ public abstract class ImageModel : NamedModule
         : new LinearHead(FeatureWidth, classes, head.DropoutRate ?? _dropout, InitializeClassifier);
 
     /// <summary>The output of the last group: maps (N, C, H, W), or vectors (N, C).</summary>
-    private Tensor Maps(Tensor images, Action<LayerGroup, Tensor>? seen = null)
+    /// <param name="images">The images.</param>
+    /// <param name="seen">Sees the output of each group.</param>
+    /// <param name="groups">How many groups to run; by default all.</param>
+    private Tensor Maps(Tensor images, Action<LayerGroup, Tensor>? seen = null, int groups = int.MaxValue)
     {
         Tensor state = images.dtype == ScalarType.BFloat16 && !SupportsBFloat16 ? images.to(ScalarType.Float32) : images.alias();
-        foreach (LayerGroup group in Groups)
+        foreach (LayerGroup group in Groups.Take(groups))
         {
             Tensor next = group.Forward(state);
             if (!ReferenceEquals(next, state)) state.Dispose();
@@ -161,6 +190,22 @@ public abstract class ImageModel : NamedModule
 
         return state;
     }
+
+    private static bool IsPartOf(LayerGroup group, string layer) =>
+        group.Name == layer || group.Name.StartsWith(layer + ".", StringComparison.Ordinal);
+
+    private ArgumentException NoLayer(string name, string[] names, string parameter) => new(
+        $"There is no layer '{name}' in {GetName()}.{NearestName.Suggest(name, names)} Its layers, from input to output: "
+        + $"{string.Join(", ", names)}.", parameter);
+}
+
+/// <summary>Which output of a backbone are its features.</summary>
+/// <param name="Layer">A layer group, or the first part of the names of several, of which it is the last; null: the last of all.</param>
+/// <param name="IsPooled">Whether maps are averaged over all positions, and not flattened.</param>
+internal sealed record FeatureOutput(string? Layer, bool IsPooled)
+{
+    /// <summary>The vector before the classifier, which the backbone pools in its own way.</summary>
+    public static FeatureOutput Bottleneck { get; } = new(null, true);
 }
 
 /// <summary>One step of a backbone from input to output: what <see cref="Layers.From"/> can name.</summary>

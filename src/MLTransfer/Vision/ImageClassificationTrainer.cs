@@ -98,8 +98,12 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
         return model;
     }
 
+    // Addresses of graphs hold characters that file names cannot have everywhere.
     private string? ModelFile => _options.WorkspacePath is { } workspace
-        ? Path.Combine(workspace, $"{_options.FinalModelPrefix}{Backbone}.zip") : null;
+        ? Path.Combine(
+            workspace,
+            $"{_options.FinalModelPrefix}{string.Concat(Backbone.Select(each => char.IsLetterOrDigit(each) || each is '.' or '-' ? each : '_'))}.zip")
+        : null;
 
     private FeatureExtractionEstimator Estimator(IDataView? validation, TrainingReports? reports)
     {
@@ -170,6 +174,9 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
             .. _options.FinalModelPrefix != DefaultModelPrefix ? [nameof(Options.FinalModelPrefix)] : Array.Empty<string>(),
         ];
         if (_options.WorkspacePath is null && kept.Length > 0)
-            yield return $"{string.Join(", ", kept)} {(kept.Length == 1 ? "has" : "have")} no effect: WorkspacePath is null, so nothing is kept.";
+        {
+            yield return $"{string.Join(", ", kept)} {(kept.Length == 1 ? "has" : "have")} no effect: WorkspacePath is null, so nothing is "
+                + "kept.";
+        }
     }
 }

@@ -10,7 +10,7 @@ internal sealed record BackboneDetector(Backbone Backbone, int? Classes)
     private const int DeepestHead = 2, DeepestPrefix = 4, MostPrefixes = 64;
     private const string Auxiliary = "aux";
     private static readonly string[] OnlyParts = ["features.", "layers."];
-    private static readonly string[] NotTrained = [".running_mean", ".running_var", ".relative_coords_table"];
+    private static readonly string[] NotTrained = [".running_mean", ".running_var", ".relative_coords_table", "mean_image"];
 
     /// <summary>The prefix of the backbone's tensors in the file, such as <c>model.</c>; may be empty.</summary>
     public string Prefix { get; init; } = "";

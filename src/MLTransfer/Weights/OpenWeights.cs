@@ -1,5 +1,6 @@
 using System.Text;
 using MLTransfer.Files;
+using MLTransfer.Graphs.Onnx;
 
 namespace MLTransfer.Weights;
 
@@ -10,11 +11,15 @@ internal sealed class OpenWeights : IDisposable
 
     /// <summary>Takes ownership of a seekable stream.</summary>
     /// <exception cref="WeightsException">It holds no weights, or damaged ones, or asks for more than tensors and containers.</exception>
-    public OpenWeights(Stream stream, WeightsErrors errors)
+    public OpenWeights(Stream stream, WeightsErrors errors) : this(stream, WeightsFormat.Open(stream, errors))
+    {
+    }
+
+    private OpenWeights(Stream stream, IWeightsContent content)
     {
         _stream = stream;
         Length = stream.Length;
-        Content = WeightsFormat.Open(stream, errors);
+        Content = content;
         DroppedPrefix = StateDictNames.SharedPrefix(Content.Tensors);
         Tensors = DroppedPrefix.Length == 0
             ? Content.Tensors
@@ -50,6 +55,12 @@ internal sealed class OpenWeights : IDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// The same tensors under the names of a network, where the format has lost them; closed with this. See <see cref="OnnxWeights.For"/>.
+    /// </summary>
+    public OpenWeights For(TorchSharp.torch.nn.Module network, string? classifier) =>
+        Content is OnnxWeights onnx ? new(_stream, onnx.For(network, classifier)) : this;
 
     /// <summary>Opens a file for reading.</summary>
     /// <exception cref="WeightsException">It is missing, or cannot be opened.</exception>
@@ -122,6 +133,8 @@ internal static class WeightsFormat
             return TorchZip.Open(file, errors);
         if (SafetensorsFile.LooksLike(head))
             return new SafetensorsWeights(SafetensorsFile.ReadHeader(file, errors), file.Position, new ByteSource(file, errors));
+        if (OnnxFile.LooksLike(head))
+            return OnnxWeights.Open([file], errors);
         // Only the first value shows whether it is torch.save's.
         if (PickleReader.LooksLike(head))
             return TorchLegacy.Open(file, errors);

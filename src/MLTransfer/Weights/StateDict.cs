@@ -62,6 +62,7 @@ internal static class StateDict
         nn.Module module, OpenWeights file, string name, string architecture, string? classifier,
         Func<IEnumerable<TensorDescription>, string?>? recognize)
     {
+        file = file.For(module, classifier);
         string prefix = NetworkInFile.FindPrefix(module, file.Tensors, classifier, name, architecture);
         Dictionary<string, int> indices = file.Tensors.Select((tensor, index) => (tensor.Name, index))
             .Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))

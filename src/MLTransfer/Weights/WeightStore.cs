@@ -8,6 +8,8 @@ namespace MLTransfer.Weights;
 /// <summary>Finds weights on this machine, or downloads them; no file is used before its SHA-256 agrees.</summary>
 public sealed class WeightStore
 {
+    private const string AllowDownloads = $"allow downloads (without --offline; {nameof(WeightStoreOptions.Offline)} in code)";
+
     // A training looks its weights up more than once; a file of a gigabyte is hashed once for that.
     private readonly ConcurrentDictionary<string, HashedFile> _hashed = new();
 
@@ -32,7 +34,7 @@ public sealed class WeightStore
     internal IEnumerable<string> Candidates(RemoteWeights remote)
     {
         ArgumentNullException.ThrowIfNull(remote);
-        return Options.Places.Select(folder => Path.Combine(folder, remote.FileName)).Where(File.Exists);
+        return Options.Places.SelectMany(remote.FindIn);
     }
 
     /// <summary>Finds weights on this machine, or downloads them.</summary>
@@ -59,41 +61,58 @@ public sealed class WeightStore
         WeightsReference reference, RemoteWeights remote, IProgress<DownloadProgress>? progress, CancellationToken cancel)
     {
         var damaged = new List<string>();
-        foreach (string path in Candidates(remote))
-        {
-            if (await IsIntactAsync(path, remote, cancel).ConfigureAwait(false))
-                return LocalWeights.InFile(reference, path);
-            damaged.Add(path);
-        }
-        if (Options.Offline)
-            throw Absent(remote, damaged, "nothing may be downloaded",
-                $"allow downloads (without --offline; {nameof(WeightStoreOptions.Offline)} in code)");
+        if (await FindIntactAsync(remote, Options.Places, damaged, cancel).ConfigureAwait(false) is { } found)
+            return LocalWeights.InFile(reference, found);
+        // Without the network, a package that was restored on this machine still has its file.
+        if (Options.Offline && remote is not PackagedWeights)
+            throw Absent(remote, damaged, "nothing may be downloaded", AllowDownloads);
         if (Options.CacheFolder is not { } folder)
         {
             throw Absent(
                 remote, damaged, $"there is no folder to download it to: {UserCache.NoHome}",
                 $"name a folder for downloads: XDG_CACHE_HOME, {nameof(WeightStoreOptions.CacheFolder)} in code");
         }
-        return LocalWeights.InFile(reference, await DownloadAsync(reference, remote, folder, progress, cancel).ConfigureAwait(false));
+        string? path = await FetchAsync(reference, remote, folder, progress, cancel).ConfigureAwait(false);
+        return LocalWeights.InFile(reference, path ?? throw Absent(remote, damaged, "nothing may be downloaded", AllowDownloads));
     }
 
-    private async Task<string> DownloadAsync(
+    private async Task<string?> FindIntactAsync(
+        RemoteWeights remote, IReadOnlyList<string> folders, List<string> damaged, CancellationToken cancel)
+    {
+        foreach (string path in folders.SelectMany(remote.FindIn))
+        {
+            if (await IsIntactAsync(path, remote, cancel).ConfigureAwait(false))
+                return path;
+            damaged.Add(path);
+        }
+        return null;
+    }
+
+    private async Task<string?> FetchAsync(
         WeightsReference reference, RemoteWeights remote, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancel)
     {
-        var wanted = new Download(
-            Options.AddressOf(remote), Path.Combine(folder, remote.FileName), Checksum.Sha256(remote.Sha256),
-            reference.Published?.AboutBytes,
-            $"put the file into one of {string.Join(", ", Options.Places)}");
         try
         {
-            return await new Downloader(wanted, Options.Download, progress)
-                .RunAsync(async path => File.Exists(path) && await IsIntactAsync(path, remote, cancel).ConfigureAwait(false), cancel)
-                .ConfigureAwait(false);
+            return remote is PackagedWeights packaged
+                ? await new PackageFetch(packaged, folder, Options, progress)
+                    .RunAsync(() => FindIntactAsync(remote, [folder], [], cancel), cancel).ConfigureAwait(false)
+                : await DownloadAsync(reference, (WebWeights)remote, folder, progress, cancel).ConfigureAwait(false);
         }
         catch (DownloadException failure)
         {
             throw new WeightsException(failure.File, failure.Reason, failure.Remedy, failure.InnerException);
         }
+    }
+
+    private Task<string> DownloadAsync(
+        WeightsReference reference, WebWeights remote, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancel)
+    {
+        var wanted = new Download(
+            Options.AddressOf(remote), Path.Combine(folder, remote.FileName), Checksum.Sha256(remote.Sha256!),
+            reference.Published?.AboutBytes,
+            $"put the file into one of {string.Join(", ", Options.Places)}");
+        return new Downloader(wanted, Options.Download, progress)
+            .RunAsync(async path => File.Exists(path) && await IsIntactAsync(path, remote, cancel).ConfigureAwait(false), cancel);
     }
 
     // An unreadable file is treated as a damaged one: the next place may have an intact copy.
@@ -104,7 +123,8 @@ public sealed class WeightStore
             var state = FileState.Read(path);
             if (!_hashed.TryGetValue(path, out HashedFile? file) || file.State != state)
                 _hashed[path] = file = new(state, await FileHash.ComputeAsync(path, cancel).ConfigureAwait(false));
-            return file.Digest.StartsWith(remote.Sha256, StringComparison.Ordinal);
+            return (remote.Sha256 ?? RemoteWeights.HashInName(path)) is { } expected
+                && file.Digest.StartsWith(expected, StringComparison.Ordinal);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -119,7 +139,8 @@ public sealed class WeightStore
         string byHand = Options.Places.Count == 0 ? "name the file as weights" : "put it into one of these folders";
         return new(
             remote.FileName, $"is not on this machine{looked}, and {reason}",
-            $"Download {Options.AddressOf(remote)} and {byHand}, or {remedy}.");
+            remote is WebWeights web ? $"Download {Options.AddressOf(web)} and {byHand}, or {remedy}."
+                : $"Restore the package {((PackagedWeights)remote).Package} with 'dotnet restore', or {remedy}.");
     }
 
     // The whole digest: references to the same file may name different parts of it.

@@ -50,6 +50,12 @@ public sealed record WeightStoreOptions
     /// </summary>
     public Func<HttpMessageHandler> HttpHandler { get; init; } = DownloadOptions.Default.HttpHandler;
 
+    /// <summary>
+    /// The folder where the search for NuGet.Config begins, for weights in packages: as in <c>dotnet restore</c>, its file comes first,
+    /// then those of the folders above it, then the user's. Default: the current folder.
+    /// </summary>
+    public string NuGetFolder { get; init; } = ".";
+
     /// <summary>The folders in the order in which they are searched.</summary>
     public IReadOnlyList<string> Places => [.. Folders, .. CacheFolder is null ? [] : new[] { CacheFolder }, .. TorchFolders];
 
@@ -94,13 +100,14 @@ public sealed record WeightStoreOptions
         CacheFolder is not null && string.IsNullOrWhiteSpace(CacheFolder) ? $"{nameof(CacheFolder)} is empty; it must be a folder." : null,
         Mirror is null || IsHttp(Mirror) ? null
             : $"{nameof(Mirror)} is '{Mirror.OriginalString}'; it must be an address that begins with https:// or http://.",
+        string.IsNullOrWhiteSpace(NuGetFolder) ? $"{nameof(NuGetFolder)} is empty; it must be a folder." : null,
         Check.NotNegative(Retries),
         Check.Positive(StallTimeout.TotalSeconds, nameof(StallTimeout)));
 
     internal DownloadOptions Download => new(Retries, StallTimeout, Clock, HttpHandler);
 
     /// <summary>The address to download a file from: its own, or the same path at the mirror if it is a published one.</summary>
-    internal Uri AddressOf(RemoteWeights remote) => Mirror is not null && WeightsCatalog.All.Any(weights => weights.Url == remote.Url)
+    internal Uri AddressOf(WebWeights remote) => Mirror is not null && WeightsCatalog.All.Any(weights => weights.Url == remote.Url)
         ? DownloadOptions.AtMirror(Mirror, remote.Url)
         : remote.Url;
 

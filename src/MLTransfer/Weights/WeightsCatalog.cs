@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MLTransfer.Errors;
@@ -63,6 +64,16 @@ internal static class WeightsCatalog
 
     private static IEnumerable<string> Backbones => All.Select(weights => weights.Backbone).Distinct();
 
+    /// <summary>The line of a data file for weights.</summary>
+    internal static string LineFor(PublishedWeights weights) =>
+        JsonSerializer.Serialize(weights, new JsonSerializerOptions(Json)
+        {
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        });
+
+    /// <summary>Weights that a line of a data file describes.</summary>
+    internal static PublishedWeights OfLine(string line) => JsonSerializer.Deserialize<PublishedWeights>(line, Json)!;
+
     private static PublishedWeights[] Read(string file)
     {
         using Stream data = typeof(WeightsCatalog).Assembly.GetManifestResourceStream(file)!;
@@ -86,13 +97,22 @@ internal sealed record PublishedWeights
     /// <summary>Whether these are the weights that <c>default</c> stands for.</summary>
     public bool Default { get; init; }
 
-    /// <summary>Where they can be downloaded; null for weights embedded in this library.</summary>
+    /// <summary>Where they can be downloaded; null for weights in a package or embedded in this library.</summary>
     public Uri? Url { get; init; }
+
+    /// <summary>
+    /// The package that holds them, <c>nuget:PACKAGE/VERSION#PATH</c>; several paths, with <c>&amp;</c> between, are ONNX files of which
+    /// each takes what the one before it gives. Null for weights elsewhere.
+    /// </summary>
+    public string? Package { get; init; }
 
     /// <summary>The resource of this library that holds them, a safetensors file; null for weights that are downloaded.</summary>
     public string? Resource { get; init; }
 
-    /// <summary>The SHA-256 of the file or its first digits, at least eight, in lower-case hexadecimal.</summary>
+    /// <summary>
+    /// The SHA-256 of the file or its first digits, at least eight, in lower-case hexadecimal; of a package, that of the safetensors file
+    /// which its ONNX files become.
+    /// </summary>
     public required string Sha256 { get; init; }
 
     /// <summary>The size of the file in bytes, to within a percent; null where it is not known.</summary>
@@ -121,5 +141,10 @@ internal sealed record PublishedWeights
 
     /// <summary>The file to find or to download; null for weights embedded in this library.</summary>
     [JsonIgnore]
-    public RemoteWeights? Remote => Url is null ? null : new(Url, Sha256);
+    public RemoteWeights? Remote => (Url, Package) switch
+    {
+        ({ } url, _) => new WebWeights(url, Sha256),
+        (_, { } package) => PackagedWeights.Parse(package) with { Published = this },
+        _ => null,
+    };
 }

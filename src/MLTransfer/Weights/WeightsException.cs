@@ -46,7 +46,8 @@ internal sealed class WeightsErrors(string file) : FileErrors
         New($"is refused: {reason}", $"Weights do not look like that; do not trust the file. {SaveAgain}");
 
     public WeightsException UnknownFormat(string found) =>
-        New($"is neither a .pth nor a .safetensors file: {found}", "Give a file written by torch.save or in the safetensors format.");
+        New($"is neither a .pth nor a .safetensors nor an .onnx file: {found}",
+            "Give a file written by torch.save or in the safetensors or ONNX format.");
 
     public WeightsException Tar() =>
         New("is a tar file, as torch.save wrote them before PyTorch 0.1.10, or another archive; tar files are not read",

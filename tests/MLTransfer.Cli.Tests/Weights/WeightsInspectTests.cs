@@ -41,6 +41,6 @@ public sealed class WeightsInspectTests : IDisposable
         Assert.Contains("missing.pth", missing.Error, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Failed, text.Code);
         Assert.Equal("", text.Output);
-        Assert.Contains("is neither a .pth nor a .safetensors file", text.Error, StringComparison.Ordinal);
+        Assert.Contains("is neither a .pth nor a .safetensors nor an .onnx file", text.Error, StringComparison.Ordinal);
     }
 }

@@ -15,8 +15,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Tests.Estimators;
 
 /// <summary>
-/// Models of ML.NET's ImageClassification. The files are made here to its format, with ML.NET's own columns and archive: no such model is to
-/// be had without TensorFlow.
+/// Models of ML.NET's ImageClassification. The files are made here to its format, with ML.NET's own columns and archive: no such model
+/// is to be had without TensorFlow.
 /// </summary>
 public sealed class MLNetClassifierTests : IDisposable
 {
@@ -39,7 +39,9 @@ public sealed class MLNetClassifierTests : IDisposable
         scored.Schema["Score"].GetSlotNames(ref names);
         Assert.Equal(["blue", "green"], names.DenseValues().Select(name => name.ToString()));
         Assert.All(scored.GetColumn<float[]>("Score"), scores => Assert.Equal(1, scores.Sum(), 1e-5f));
-        Assert.Equal(1, ml.MulticlassClassification.Evaluate(scored, "LabelAsKey", predictedLabelColumnName: "KeyOfPrediction").MicroAccuracy);
+        MulticlassClassificationMetrics metrics =
+            ml.MulticlassClassification.Evaluate(scored, "LabelAsKey", predictedLabelColumnName: "KeyOfPrediction");
+        Assert.Equal(1, metrics.MicroAccuracy);
         (model as IDisposable)?.Dispose();
     }
 

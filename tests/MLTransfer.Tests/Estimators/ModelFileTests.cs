@@ -109,7 +109,8 @@ public sealed class ModelFileTests
     private static void Register(MLContext ml) =>
         ml.ComponentCatalog.RegisterAssembly(
             MLNetInternals.AssemblyOf(
-                "Adding", typeof(AddingTransformer), typeof(AddingTransformer), "Adding", AddingTransformer.Signature));
+                "Adding", new MLNetInternals.Loadable(
+                    typeof(AddingTransformer), typeof(AddingTransformer), "Adding", AddingTransformer.Format)));
 
     private static MemoryStream Saved()
     {

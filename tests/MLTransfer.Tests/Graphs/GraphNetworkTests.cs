@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MLTransfer.Graphs;
 using MLTransfer.Graphs.TensorFlow;
 using MLTransfer.Tests.Reference;
@@ -166,11 +167,11 @@ public sealed class GraphNetworkTests : IDisposable
         using GraphNetwork network = ConvolutionNetwork().Load();
         using Tensor images = ones(1, 9, 8, 3);
         network.Run(images)[0].Tensor.Dispose();
-        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        long before = Models.LiveTensors.OnThisThread;
 
         Tensor result = network.Run(images)[0].Tensor;
 
-        Assert.Equal(before + 1, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+        Assert.Equal(before + 1, Models.LiveTensors.OnThisThread);
         result.Dispose();
     }
 
@@ -197,18 +198,23 @@ public sealed class GraphNetworkTests : IDisposable
         var graph = new GraphDefs();
         graph.Placeholder("x");
         string last = "x";
-        for (int index = 0; index < 20_000; index++) last = graph.Node($"n{index}", index % 2 == 0 ? "Identity" : "Neg", last).Name;
+        for (int index = 0; index < 5_000; index++) last = graph.Node($"n{index}", index % 2 == 0 ? "Identity" : "Neg", last).Name;
         using GraphNetwork network = graph.Load();
 
         Assert.Equal(1, network.Run(tensor([1f]), last)[0].Tensor.item<float>());
     }
 
     [Fact]
-    public void Every_known_operation_is_listed_in_the_documentation()
+    public void The_documentation_lists_the_known_operations()
     {
         string page = File.ReadAllText(Path.Combine(SharedFolder.Repository!, "docs", "graphs.md"));
+        string section = page[page.IndexOf("## Known operations", StringComparison.Ordinal)..];
+        section = section[..section.IndexOf("\n## ", StringComparison.Ordinal)];
+        string[] ofTheEngine = ["Const", "Merge", "Placeholder", "PlaceholderV2", "PlaceholderWithDefault", "RefMerge", "RefSwitch", "Switch"];
 
-        Assert.All(TensorFlowOperations.All.Names, name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
+        Assert.Equal(
+            TensorFlowOperations.All.Names.Concat(ofTheEngine).Order(StringComparer.Ordinal),
+            Regex.Matches(section, "`([A-Za-z0-9_]+)`").Select(match => match.Groups[1].Value));
     }
 
     private static string Refusal(Action action) => Assert.Throws<GraphException>(action).Message;

@@ -111,8 +111,8 @@ public sealed class WeightStoreTests : IDisposable
     {
         WeightStoreOptions options = Store().Options with { Mirror = WeightStoreOptions.ParseMirror("https://mirror/torch") };
         Assert.Equal("https://mirror/torch/models/resnet18-f37072fd.pth",
-            options.AddressOf(WeightsCatalog.Find("resnet18").Remote!).AbsoluteUri);
-        Assert.Equal("https://host/model.pth", options.AddressOf(Wanted.Remote!).AbsoluteUri);
+            options.AddressOf((WebWeights)WeightsCatalog.Find("resnet18").Remote!).AbsoluteUri);
+        Assert.Equal("https://host/model.pth", options.AddressOf((WebWeights)Wanted.Remote!).AbsoluteUri);
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class WeightStoreTests : IDisposable
     [InlineData("https://mirror/torch/")]
     public void A_mirror_needs_no_final_slash(string mirror) => Assert.Equal(
         "https://mirror/torch/models/resnet18-f37072fd.pth",
-        (Store().Options with { Mirror = new(mirror) }).AddressOf(WeightsCatalog.Find("resnet18").Remote!).AbsoluteUri);
+        (Store().Options with { Mirror = new(mirror) }).AddressOf((WebWeights)WeightsCatalog.Find("resnet18").Remote!).AbsoluteUri);
 
     [Fact]
     public void A_mirror_of_files_is_refused() => Assert.Contains("Mirror is 'file:///srv/torch'", Assert.Throws<ArgumentException>(

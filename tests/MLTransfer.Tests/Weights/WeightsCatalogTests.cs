@@ -21,11 +21,20 @@ public class WeightsCatalogTests
 
     [Fact]
     public void Every_file_is_fetched_over_https_and_its_name_starts_no_other_hash() =>
-        Assert.All(WeightsCatalog.All.Where(weights => weights.Resource is null), weights =>
+        Assert.All(WeightsCatalog.All.Where(weights => weights.Url is not null), weights =>
     {
         Assert.Equal("https", weights.Url!.Scheme);
         Assert.Contains($"-{weights.Sha256[..8]}", weights.Remote!.FileName, StringComparison.Ordinal);
         Assert.Equal(Path.GetFileName(weights.Url.AbsolutePath), weights.Remote.FileName);
+    });
+
+    [Fact]
+    public void Every_weights_are_in_one_place_and_those_in_a_package_are_known_by_their_whole_hash() =>
+        Assert.All(WeightsCatalog.All, weights =>
+    {
+        Assert.Single(new object?[] { weights.Url, weights.Package, weights.Resource }, place => place is not null);
+        if (weights.Package is not null)
+            Assert.True(Assert.IsType<PackagedWeights>(weights.Remote).HasWholeHash);
     });
 
     [Fact]
@@ -35,7 +44,7 @@ public class WeightsCatalogTests
         Assert.InRange(weights.Preprocessing.ResizeTo, weights.Preprocessing.CropTo, 650);
         Assert.InRange(weights.AboutBytes ?? 1_000_000, 500_000, 3_000_000_000);
         Assert.InRange(weights.Top1 ?? 0.5, 0.5, 0.95);
-        Assert.True(weights.Unusable is not null || weights is { Classes: 10 or 1000, Top1: not null });
+        Assert.True(weights.Unusable is not null || weights is { Classes: 10 or 1000, Top1: not null } or { Classes: 0, Top1: null });
     });
 
     [Fact]

@@ -10,6 +10,10 @@ internal static class TensorFlowOperations
     {
         var operations = new OperationSet();
         operations.AddIdentities("Identity", "IdentityN", "StopGradient", "PreventGradient", "CheckNumerics", "Snapshot", "EnsureShape");
+        operations.AddLeftovers(
+            "SparseSoftmaxCrossEntropyWithLogits", "SoftmaxCrossEntropyWithLogits", "L2Loss", "InTopK", "InTopKV2", "NoOp", "Assert", "Print",
+            "PrintV2", "ScalarSummary", "HistogramSummary", "ImageSummary", "MergeSummary", "SaveV2", "RestoreV2", "ShardedFilename",
+            "MergeV2Checkpoints");
         ElementwiseOperations.AddTo(operations);
         ConvolutionOperations.AddTo(operations);
         PoolingOperations.AddTo(operations);

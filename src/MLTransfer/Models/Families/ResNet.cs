@@ -11,12 +11,24 @@ namespace MLTransfer.Models.Families;
 /// </summary>
 internal sealed class ResNet : ImageModel
 {
-    private ResNet(int[] blocks, Func<long, long, long, ResidualBlock> block, int width) : base(nameof(ResNet), "fc", width)
+    /// <summary>The name of the mean image in the <c>state_dict</c>.</summary>
+    internal const string MeanImage = "mean_image";
+
+    private const int MeanImageSide = 224;
+
+    /// <param name="blocks">The number of blocks of each stage.</param>
+    /// <param name="block">Builds a block from its input channels, width and stride.</param>
+    /// <param name="width">The width of the features.</param>
+    /// <param name="hasMeanImage">Whether the network subtracts the mean of the images it was trained on, pixel by pixel.</param>
+    private ResNet(int[] blocks, Func<long, long, long, ResidualBlock> block, int width, bool hasMeanImage = false)
+        : base(nameof(ResNet), "fc", width)
     {
+        if (hasMeanImage) register_buffer(MeanImage, zeros(3, MeanImageSide, MeanImageSide));
         ConvolutionUnit stem = Convolution("conv1", "bn1", new(3, 64, 7, 2, 3));
         var groups = new List<LayerGroup>
         {
-            new("conv1", stem.Modules, images => nn.functional.max_pool2d(stem.Forward(images).relu_(), 3, 2, 1)),
+            new("conv1", stem.Modules, images =>
+                nn.functional.max_pool2d(stem.Forward(hasMeanImage ? WithoutMean(images) : images).relu_(), 3, 2, 1)),
         };
         long inputs = 64;
         for (int stage = 0; stage < 4; stage++)
@@ -40,6 +52,10 @@ internal sealed class ResNet : ImageModel
     [
         Basic("resnet18", [2, 2, 2, 2], 11_689_512),
         Basic("resnet34", [3, 4, 6, 3], 21_797_672),
+        // ML.NET's featurizer has a third block in the last stage, and a mean image instead of a mean colour.
+        new("resnet18_mlnet", "ResNet 18 of ML.NET", 512, 15_897_152,
+            new() { Mean = new(0, 0, 0), StandardDeviation = new(1 / 255f, 1 / 255f, 1 / 255f) },
+            () => new ResNet([2, 2, 2, 3], ResidualBlock.Basic, 512, hasMeanImage: true)) { Classes = 0 },
         Bottleneck("resnet50", "ResNet", [3, 4, 6, 3], 25_557_032),
         Bottleneck("resnet101", "ResNet", [3, 4, 23, 3], 44_549_160),
         Bottleneck("resnet152", "ResNet", [3, 8, 36, 3], 60_192_808),
@@ -51,6 +67,16 @@ internal sealed class ResNet : ImageModel
     ];
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
+
+    // In float32: bfloat16 would round the mean of colours up to 255 to whole numbers. Images of another size get the resized mean.
+    private Tensor WithoutMean(Tensor images)
+    {
+        Tensor mean = get_buffer(MeanImage)!;
+        (long height, long width) = (images.shape[2], images.shape[3]);
+        if ((height, width) != (MeanImageSide, MeanImageSide))
+            mean = nn.functional.interpolate(mean.unsqueeze(0), [height, width], mode: InterpolationMode.Bilinear);
+        return images.sub(mean).to(images.dtype);
+    }
 
     private static Backbone Basic(string name, int[] blocks, long parameters) =>
         new(name, "ResNet", 512, parameters, Preprocessing.ImageNet, () => new ResNet(blocks, ResidualBlock.Basic, 512));

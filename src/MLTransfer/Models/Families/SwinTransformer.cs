@@ -54,6 +54,8 @@ internal sealed class SwinTransformer : ImageModel
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
+    internal override bool HasChannelsLast(LayerGroup group) => group != Groups[^1];
+
     protected override void InitializeClassifier(Tensor weight, Tensor bias)
     {
         Initialization.TruncatedNormal(weight, 0.02);

@@ -1,0 +1,193 @@
+using NuGet.Common;
+using NuGet.Configuration;
+using NuGet.Packaging;
+using NuGet.Packaging.Core;
+using NuGet.Protocol;
+using NuGet.Protocol.Core.Types;
+using NuGet.Versioning;
+
+namespace MLTransfer.Downloads;
+
+/// <summary>
+/// NuGet packages as <c>dotnet restore</c> finds them: in the folders of this machine, else in the sources of the user's own NuGet
+/// configuration, with its credentials and proxies. Nothing of a package is unpacked or executed here.
+/// </summary>
+internal sealed class PackageFeeds
+{
+    private readonly ISettings _settings;
+    private readonly DownloadOptions _options;
+
+    /// <summary>Reads the configuration.</summary>
+    /// <param name="folder">The folder where the search for NuGet.Config begins.</param>
+    /// <param name="options">How to download.</param>
+    /// <exception cref="DownloadException">A NuGet.Config cannot be read.</exception>
+    public PackageFeeds(string folder, DownloadOptions options)
+    {
+        _options = options;
+        try
+        {
+            _settings = Settings.LoadDefaultSettings(Path.GetFullPath(folder));
+        }
+        catch (Exception exception) when (exception is NuGetConfigurationException or IOException or UnauthorizedAccessException)
+        {
+            throw new DownloadException("NuGet.Config", $"cannot be read: {exception.Message.TrimEnd('.')}",
+                "Correct it; 'dotnet nuget config paths' names all that are read.", exception);
+        }
+    }
+
+    /// <summary>The .nupkg file of a package that was restored on this machine; null where it was not.</summary>
+    public string? FindInstalled(PackageIdentity package) =>
+        new[] { SettingsUtility.GetGlobalPackagesFolder(_settings) }.Concat(SettingsUtility.GetFallbackPackageFolders(_settings))
+            .Where(folder => !string.IsNullOrEmpty(folder))
+            .Select(folder => new VersionFolderPathResolver(folder).GetPackageFilePath(package.Id, package.Version))
+            .FirstOrDefault(File.Exists);
+
+    /// <summary>Downloads the .nupkg file of a package from the first source that has it.</summary>
+    /// <param name="package">The package.</param>
+    /// <param name="target">Where to; a partial file beside it is resumed.</param>
+    /// <param name="mayUseHttp">Whether a source without https may give it: what comes is checked afterwards by its whole hash.</param>
+    /// <param name="progress">Receives the progress.</param>
+    /// <param name="cancel">Stops the download.</param>
+    /// <exception cref="DownloadException">No source gives it; the message names those that were asked, without credentials.</exception>
+    public async Task DownloadAsync(
+        PackageIdentity package, string target, bool mayUseHttp, IProgress<DownloadProgress>? progress, CancellationToken cancel)
+    {
+        var answers = new List<string>();
+        using var cache = new SourceCacheContext { NoCache = true, DirectDownload = true };
+        foreach (PackageSource source in Sources(package.Id))
+        {
+            var feed = new PackageFeed(source, package, cache, _options);
+            string? refusal = source.IsHttp && !source.IsHttps && !mayUseHttp
+                ? "was not asked: over plain http, all 64 digits of &sha256=HASH are required"
+                : await feed.TryDownloadAsync(target, progress, cancel).ConfigureAwait(false);
+            if (refusal is null)
+                return;
+            answers.Add($"{feed.Name} {refusal}");
+        }
+        throw new DownloadException(
+            $"nuget:{package.Id}/{package.Version.ToNormalizedString()}",
+            answers.Count == 0 ? "cannot be downloaded: NuGet.Config names no package source for it"
+                : $"cannot be downloaded: {string.Join("; ", answers)}",
+            "Check the name and the version, or add the source that has it ('dotnet nuget add source URL --name NAME', with --username and "
+            + "--password where it wants them; 'dotnet nuget list source' shows all), or put the .nupkg into a folder and add that.");
+    }
+
+    private IEnumerable<PackageSource> Sources(string id)
+    {
+        IEnumerable<PackageSource> enabled = new PackageSourceProvider(_settings).LoadPackageSources().Where(source => source.IsEnabled);
+        PackageSourceMapping mapping = PackageSourceMapping.GetPackageSourceMapping(_settings);
+        if (!mapping.IsEnabled)
+            return enabled;
+        IReadOnlyList<string> allowed = mapping.GetConfiguredPackageSources(id);
+        return enabled.Where(source => allowed.Contains(source.Name, StringComparer.OrdinalIgnoreCase));
+    }
+}
+
+/// <summary>One package in one source.</summary>
+internal sealed class PackageFeed(PackageSource source, PackageIdentity package, SourceCacheContext cache, DownloadOptions options)
+{
+    private const int VersionsShown = 2;
+    private readonly SourceRepository _repository = Repository.Factory.GetCoreV3(source);
+
+    /// <summary>The name and the address of the source, without credentials.</summary>
+    public string Name => source.IsLocal ? $"{source.Name} ({source.Source})"
+        : $"{source.Name} ({source.SourceUri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)})";
+
+    /// <summary>Downloads the package.</summary>
+    /// <returns>Why it cannot be, continuing the name of the source; null where it is there.</returns>
+    public async Task<string?> TryDownloadAsync(string target, IProgress<DownloadProgress>? progress, CancellationToken cancel)
+    {
+        using var stalled = new CancellationTokenSource(options.StallTimeout, options.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancel);
+        try
+        {
+            if (source.IsLocal && !Directory.Exists(source.Source))
+                return "is a folder that does not exist";
+            FindPackageByIdResource? finder =
+                await _repository.GetResourceAsync<FindPackageByIdResource>(either.Token).ConfigureAwait(false);
+            if (finder is null)
+                return "is no source of packages";
+            NuGetVersion[] versions =
+                [.. await finder.GetAllVersionsAsync(package.Id, cache, NullLogger.Instance, either.Token).ConfigureAwait(false)];
+            if (!versions.Contains(package.Version))
+                return versions.Length == 0 ? "does not have it" : $"has other versions of it: {Nearest(versions)}";
+            Uri? files = source.IsLocal ? null
+                : (await _repository.GetResourceAsync<ServiceIndexResourceV3>(either.Token).ConfigureAwait(false))
+                    ?.GetServiceEntryUri(ServiceTypes.PackageBaseAddress);
+            // The download itself may take long; it measures stalls of its own.
+            stalled.CancelAfter(Timeout.InfiniteTimeSpan);
+            if (files is null)
+                await CopyAsync(finder, target, progress, cancel).ConfigureAwait(false);
+            else
+                await DownloadAsync(files, target, progress, cancel).ConfigureAwait(false);
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return $"did not answer within {options.StallTimeout.TotalSeconds:0.#} seconds";
+        }
+        catch (DownloadException failure)
+        {
+            return $"has it, but it {failure.Reason}";
+        }
+        catch (Exception failure) when (failure is NuGetProtocolException or HttpRequestException or IOException or PackagingException)
+        {
+            return Refusal(failure);
+        }
+    }
+
+    private static string Refusal(Exception failure)
+    {
+        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is HttpRequestException { StatusCode: System.Net.HttpStatusCode.Unauthorized or System.Net.HttpStatusCode.Forbidden })
+                return "asks for a user name and a password that it accepts, which NuGet.Config does not have";
+            failure = cause;
+        }
+        return $"did not answer: {failure.Message.TrimEnd('.')}";
+    }
+
+    // From the flat container (https://learn.microsoft.com/nuget/api/package-base-address-resource), which allows to resume.
+    private async Task DownloadAsync(Uri files, string target, IProgress<DownloadProgress>? progress, CancellationToken cancel)
+    {
+        HttpMessageHandler handler =
+            (await _repository.GetResourceAsync<HttpHandlerResource>(cancel).ConfigureAwait(false))!.MessageHandler;
+        string id = package.Id.ToLowerInvariant(), version = package.Version.ToNormalizedString().ToLowerInvariant();
+        var address = new Uri(new Uri(files.AbsoluteUri.TrimEnd('/') + "/"), $"{id}/{version}/{id}.{version}.nupkg");
+        var wanted = new Download(address, target, Checksum: null, AboutBytes: null, "ask another source");
+        await new Downloader(wanted, options with { HttpHandler = () => new BorrowedHandler(handler) }, progress)
+            .RunAsync(path => Task.FromResult(File.Exists(path)), cancel).ConfigureAwait(false);
+    }
+
+    // Folders, and servers that speak only the older protocol.
+    private async Task CopyAsync(
+        FindPackageByIdResource finder, string target, IProgress<DownloadProgress>? progress, CancellationToken cancel)
+    {
+        string part = target + ".part";
+        progress?.Report(new(Path.GetFileName(target), DownloadPhase.Receiving, 0, null));
+        var stream = new FileStream(part, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        await using (stream.ConfigureAwait(false))
+        {
+            if (!await finder.CopyNupkgToStreamAsync(package.Id, package.Version, stream, cache, NullLogger.Instance, cancel)
+                .ConfigureAwait(false))
+                throw new IOException("it lists the package, but does not have it");
+        }
+        File.Move(part, target, overwrite: true);
+    }
+
+    private string Nearest(NuGetVersion[] versions)
+    {
+        NuGetVersion[] sorted = [.. versions.Order()];
+        int below = sorted.Count(version => version < package.Version);
+        return string.Join(", ", sorted.Skip(below - VersionsShown).Take(VersionsShown + Math.Min(below, VersionsShown))
+            .Select(version => version.ToNormalizedString()));
+    }
+
+    /// <summary>NuGet keeps its handlers for all requests to a source.</summary>
+    private sealed class BorrowedHandler(HttpMessageHandler handler) : DelegatingHandler(handler)
+    {
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+}
