@@ -192,14 +192,7 @@ internal sealed class BoundOption
             { Type: var type } when type == typeof(bool) && CliOption.Switch(name, help) is var option =>
                 (option, asked => asked.GetValue(option) == CliOption.On),
             { Type: var type } when type == typeof(string) => Typed(CliOption.Text(name, facts.Shape!, help)),
-            { Type: var type } when type == typeof(ClassifierHead) =>
-                Typed(CliOption.Parsed(name, facts.Shape!, help, ClassifierHead.Parse)),
-            { Type: var type } when type == typeof(LearningRateSchedule) =>
-                Typed(CliOption.Parsed(name, facts.Shape!, help, LearningRateSchedule.Parse)),
-            { Type: var type } when type == typeof(LearningRateWarmup) =>
-                Typed(CliOption.Parsed(name, facts.Shape!, help, LearningRateWarmup.Parse)),
-            { Type: var type } when type == typeof(Unfreezing) => Typed(CliOption.Parsed(name, facts.Shape!, help, Unfreezing.Parse)),
-            { Type: var type } when type == typeof(Layers) => Typed(CliOption.Parsed(name, facts.Shape!, help, LayersFrom)),
+            _ when FromWord(property, name, help) is { } parsed => parsed,
             { Type: var type } when type == typeof(int) || type == typeof(long) =>
                 Typed(CliOption.Integer(name, help, facts.Least, facts.Most)),
             { Facts.Range: NumberRange.Positive } => Typed(CliOption.Positive(name, help)),
@@ -208,9 +201,26 @@ internal sealed class BoundOption
             { Facts.Range: NumberRange.Fraction } => Typed(CliOption.Fraction(name, help)),
             _ => throw new InvalidOperationException($"There is no way to type a {property.Type.Name}, as {property.Name} is."),
         };
-
-        static (Option, Func<ParseResult, object?>) Typed<T>(Option<T> option) => (option, asked => asked.GetValue(option));
     }
+
+    /// <summary>The option of a property whose value is one word that its own type reads; null for other properties.</summary>
+    private static (Option Option, Func<ParseResult, object?> Value)? FromWord(TrainingOption property, string name, string help)
+    {
+        return property.Type switch
+        {
+            var type when type == typeof(ClassifierHead) => Parsed(ClassifierHead.Parse),
+            var type when type == typeof(LearningRateSchedule) => Parsed(LearningRateSchedule.Parse),
+            var type when type == typeof(LearningRateWarmup) => Parsed(LearningRateWarmup.Parse),
+            var type when type == typeof(Unfreezing) => Parsed(Unfreezing.Parse),
+            var type when type == typeof(Layers) => Parsed(LayersFrom),
+            _ => null,
+        };
+
+        (Option, Func<ParseResult, object?>) Parsed<T>(Func<string, T> parse)
+            where T : class => Typed(CliOption.Parsed(name, property.Facts.Shape!, help, parse));
+    }
+
+    private static (Option, Func<ParseResult, object?>) Typed<T>(Option<T> option) => (option, asked => asked.GetValue(option));
 
     private static Layers LayersFrom(string word) =>
         string.IsNullOrWhiteSpace(word) ? throw new FormatException("The name of a layer is expected.") : Layers.From(word);

@@ -45,6 +45,21 @@ internal static class TrainView
             ? $"Nothing was held back for validation: the model is that of the last epoch, {summary.BestEpoch}."
             : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation images right, " +
               $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}.");
+        ShowTimes(result, output);
+        output.WriteLine($"Model: {result.Model}");
+        if (result.Arguments.Report is { } report)
+            output.WriteLine($"Report: {report.Path}");
+        output.WriteLine();
+        output.WriteLine("Next:");
+        var pixels = PixelLimit.ToArguments(result.Arguments.MaximumPixels);
+        output.WriteLine($"  {context.Command} predict --model {ShellWord.Quote(result.Model)}{pixels} IMAGE");
+        output.WriteLine(
+            $"  {context.Command} evaluate --model {ShellWord.Quote(result.Model)} --data {NotTrainedOn(result.Arguments)}{pixels}");
+    }
+
+    private static void ShowTimes(TrainResult result, TextWriter output)
+    {
+        var summary = result.Summary;
         if (summary.StoppedEarly)
         {
             output.WriteLine(
@@ -57,15 +72,6 @@ internal static class TrainView
             $"{Figures.Speed(summary.ImagesPerSecond)} images through the network.");
         if (double.IsFinite(summary.LoaderWaitFraction))
             output.WriteLine($"The network waited for images {Figures.Percent(summary.LoaderWaitFraction)} of the time.");
-        output.WriteLine($"Model: {result.Model}");
-        if (result.Arguments.Report is { } report)
-            output.WriteLine($"Report: {report.Path}");
-        output.WriteLine();
-        output.WriteLine("Next:");
-        var pixels = PixelLimit.ToArguments(result.Arguments.MaximumPixels);
-        output.WriteLine($"  {context.Command} predict --model {ShellWord.Quote(result.Model)}{pixels} IMAGE");
-        output.WriteLine(
-            $"  {context.Command} evaluate --model {ShellWord.Quote(result.Model)} --data {NotTrainedOn(result.Arguments)}{pixels}");
     }
 
     // Images held back at random cannot be named: their data set was mostly trained on.
