@@ -9,7 +9,12 @@ public class PublicApiTests
     [Fact]
     public void The_public_API_is_the_approved_one()
     {
-        string api = typeof(Layers).Assembly.GeneratePublicApi(new() { IncludeAssemblyAttributes = false });
+        string api = typeof(Layers).Assembly.GeneratePublicApi(new()
+        {
+            IncludeAssemblyAttributes = false,
+            // By default, the catalog methods would be left out: their namespaces begin with Microsoft.
+            DenyNamespacePrefixes = [],
+        });
         string actual = api.ReplaceLineEndings("\n") + "\n";
         string actualPath = Path.Combine(AppContext.BaseDirectory, "PublicApi.actual.txt");
         File.WriteAllText(actualPath, actual);

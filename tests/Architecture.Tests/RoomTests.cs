@@ -111,7 +111,8 @@ public class RoomTests
     private static bool MayBeUsedAnywhere(string space, SourceFile file) => space switch
     {
         "MLTransfer" => file.HasPublicType,
-        "Microsoft.ML" or "Microsoft.Extensions.DependencyInjection" => file.Root.DescendantNodes().Any(node => node is ExtensionBlockDeclarationSyntax
+        "Microsoft.ML" or "Microsoft.Extensions.DependencyInjection" => file.Root.DescendantNodes().Any(
+            node => node is ExtensionBlockDeclarationSyntax
             || node is ParameterSyntax parameter && parameter.Modifiers.Any(SyntaxKind.ThisKeyword)),
         "System.Runtime.CompilerServices" => true,
         _ => false,

@@ -6,7 +6,7 @@ using Tensorboard;
 
 namespace MLTransfer.PublicApi.Tests;
 
-/// <summary>The code of docs/featurizer.md.</summary>
+/// <summary>The code of docs/featurizer.md, but for the trainers, which are in <see cref="FeaturizerTests"/>.</summary>
 public sealed class FeaturizerPageTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mltransfer-");
@@ -31,8 +31,10 @@ public sealed class FeaturizerPageTests : IDisposable
         ITransformer model = pipeline.Fit(data);
         ml.Model.Save(model, data.Schema, file);                     // with the network inside
 
-        IDataView predicted = new MLContext().Model.Load(file, out _).Transform(data);
-        Assert.Equal(data.GetColumn<string>("Label"), predicted.GetColumn<string>("PredictedLabel"));
+        ITransformer loaded = new MLContext().Model.Load(file, out _);
+        Assert.Equal(data.GetColumn<string>("Label"), loaded.Transform(data).GetColumn<string>("PredictedLabel"));
+        using var engine = ml.Model.CreatePredictionEngine<ImageFile, ImageLabel>(loaded);
+        Assert.Equal("red", engine.Predict(new ImageFile { ImagePath = Path.Combine(folder, "red", "0.png") }).PredictedLabel);
     }
 
     [Fact]
@@ -52,26 +54,6 @@ public sealed class FeaturizerPageTests : IDisposable
             CacheFolder = cache,
         });
         Assert.Equal(32768, layer3.Fit(data).FeatureWidth);
-    }
-
-    [Fact]
-    public void What_can_follow()
-    {
-        var ml = new MLContext(seed: 1);
-        IDataView data = ml.Data.LoadImageFolder(Folder);
-        var trees = ml.MulticlassClassification.Trainers.OneVersusAll(ml.BinaryClassification.Trainers.FastTree());
-        var boosting = ml.MulticlassClassification.Trainers.LightGbm();
-        var groups = ml.Transforms.ExtractImageFeatures("Features", "ImagePath", backbone: "embedded")
-            .Append(ml.Clustering.Trainers.KMeans(numberOfClusters: 2));
-        var plane = ml.Transforms.ExtractImageFeatures("Features", "ImagePath", backbone: "embedded")
-            .Append(ml.Transforms.ProjectToPrincipalComponents("Plane", "Features", rank: 2));
-        var unusual = ml.Transforms.ExtractImageFeatures("Features", "ImagePath", backbone: "embedded")
-            .Append(ml.AnomalyDetection.Trainers.RandomizedPca(rank: 2, ensureZeroMean: true));
-        var keyed = ml.Transforms.Conversion.MapValueToKey("Label").Append(groups);
-        Assert.Equal(24, keyed.Append(trees).Fit(data).Transform(data).GetColumn<uint>("PredictedLabel").Count());
-        Assert.Equal(24, keyed.Append(boosting).Fit(data).Transform(data).GetColumn<uint>("PredictedLabel").Count());
-        Assert.Equal(2, plane.Fit(data).Transform(data).GetColumn<float[]>("Plane").First().Length);
-        Assert.Equal(24, unusual.Fit(data).Transform(data).GetColumn<float>("Score").Count());
     }
 
     [Fact]

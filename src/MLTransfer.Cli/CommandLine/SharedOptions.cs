@@ -53,11 +53,17 @@ internal static class KnownBackbone
 internal static class ModelFile
 {
     /// <exception cref="InvalidDataException">The file is not such a model, or is damaged.</exception>
-    internal static ImageClassificationTransformer Open(string path)
+    internal static ImageClassificationTransformer Open(string path) => Open(path, SavedModel.Open);
+
+    /// <summary>A model that was trained, or a graph that was saved.</summary>
+    /// <exception cref="InvalidDataException">The file is not such a model, or is damaged.</exception>
+    internal static IImageClassifier OpenAny(string path) => Open(path, SavedModel.OpenAny);
+
+    private static T Open<T>(string path, Func<string, T> open)
     {
         try
         {
-            return SavedModel.Open(path);
+            return open(path);
         }
         catch (InvalidDataException failure)
         {

@@ -13,6 +13,8 @@ internal sealed class DemoCommand : MltCommand
         "--dir", "DIR", "Folder for images and models. [default: a folder in the user's cache; see 'mlt doctor']");
     private readonly Option<int?> _seed = CliOption.Integer(
         "--seed", $"Random seed of the images and the training. [default: {DefaultSeed}]", 0, 10_000);
+    private readonly Option<bool> _offline = CliOption.Flag(
+        "--offline", $"Download nothing. [default: the backbone {DemoPlan.LargerBackbone} is fetched, if a NuGet source answers soon]");
     private readonly Option<int?> _threads = Threads.Option();
 
     internal DemoCommand(CommandContext context)
@@ -22,7 +24,7 @@ internal sealed class DemoCommand : MltCommand
             context,
             "mlt demo",
             "mlt demo --dir /tmp/demo --seed 7 --json") =>
-        Accepts(_folder, _seed, _threads);
+        Accepts(_folder, _seed, _offline, _threads);
 
     internal override string Remarks =>
         """
@@ -36,7 +38,7 @@ internal sealed class DemoCommand : MltCommand
         var path = parseResult.GetValue(_folder) ?? Context.RequiredCache(CacheFolders.Demo, "name a folder with --dir");
         var folder = new DemoFolder(Paths.NewFolder("--dir", Path.GetFullPath(path)));
         Threads.Use(parseResult.GetValue(_threads));
-        var plan = new DemoPlan(parseResult.GetValue(_seed) ?? DefaultSeed);
+        var plan = new DemoPlan(parseResult.GetValue(_seed) ?? DefaultSeed) { Offline = parseResult.GetValue(_offline) };
         var result = await new DemoRun(folder, plan, Context, cancel).RunAsync().ConfigureAwait(false);
         Render(parseResult, result, () => DemoView.Show(result, Context));
         return ExitCode.Done;

@@ -43,7 +43,7 @@ internal sealed class GraphOptions
         if (Array.Find(All, option => asked.GetResult(option) is { } given && given is not System.CommandLine.Parsing.OptionResult { Implicit: true })
             is { } foreign)
             throw new UsageException($"{foreign.Name} is for graphs (.pb, .onnx); '{path}' is none.");
-        return ModelFile.Open(path);
+        return ModelFile.OpenAny(path);
     }
 
     private GraphTransformer OpenGraph(string path, ParseResult asked)

@@ -35,7 +35,9 @@ internal sealed class StoreOptions
         });
     }
 
-    private static WeightStoreOptions Defaults(CommandContext context)
+    /// <summary>The places of this user, without the options above.</summary>
+    /// <exception cref="UsageException">The mirror in the environment is not a URL.</exception>
+    internal static WeightStoreOptions Defaults(CommandContext context)
     {
         var fromEnvironment = UsageError.Translate(
             WeightStoreOptions.MirrorVariable, () => WeightStoreOptions.FromEnvironment(context.Variable, context.Home));

@@ -23,7 +23,7 @@ internal sealed class WeightsConvertCommand : MltCommand
             "mlt weights convert checkpoint.th resnet20.safetensors --dtype float16",
             "mlt weights convert resnet50.pth resnet50.safetensors --dtype bfloat16 --force --json")
     {
-        _input = new("IN") { Description = "A .pth, .pt, .th or .safetensors file; the format is detected from its content." };
+        _input = new("IN") { Description = "A .pth, .pt, .th, .safetensors or .onnx file; the format is detected from its content." };
         _output = new("OUT") { Description = $"{Extension} file to write." };
         Accepts(_input, _output, _type, _force);
     }

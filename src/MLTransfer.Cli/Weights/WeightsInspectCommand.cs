@@ -19,7 +19,7 @@ internal sealed class WeightsInspectCommand : MltCommand
             "mlt weights inspect model.safetensors --all",
             "mlt weights inspect checkpoint.th --json")
     {
-        _file = new("FILE") { Description = "A .pth, .pt, .th or .safetensors file; the format is detected from its content." };
+        _file = new("FILE") { Description = "A .pth, .pt, .th, .safetensors or .onnx file; the format is detected from its content." };
         Accepts(_file, _all);
     }
 

@@ -97,25 +97,13 @@ internal sealed class PackageFeed(PackageSource source, PackageIdentity package,
     /// <returns>Why it cannot be, continuing the name of the source; null where it is there.</returns>
     public async Task<string?> TryDownloadAsync(string target, IProgress<DownloadProgress>? progress, CancellationToken cancel)
     {
-        using var stalled = new CancellationTokenSource(options.StallTimeout, options.Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancel);
+        if (source.IsLocal && !Directory.Exists(source.Source))
+            return "is a folder that does not exist";
         try
         {
-            if (source.IsLocal && !Directory.Exists(source.Source))
-                return "is a folder that does not exist";
-            FindPackageByIdResource? finder =
-                await _repository.GetResourceAsync<FindPackageByIdResource>(either.Token).ConfigureAwait(false);
-            if (finder is null)
-                return "is no source of packages";
-            NuGetVersion[] versions =
-                [.. await finder.GetAllVersionsAsync(package.Id, cache, NullLogger.Instance, either.Token).ConfigureAwait(false)];
-            if (!versions.Contains(package.Version))
-                return versions.Length == 0 ? "does not have it" : $"has other versions of it: {Nearest(versions)}";
-            Uri? files = source.IsLocal ? null
-                : (await _repository.GetResourceAsync<ServiceIndexResourceV3>(either.Token).ConfigureAwait(false))
-                    ?.GetServiceEntryUri(ServiceTypes.PackageBaseAddress);
-            // The download itself may take long; it measures stalls of its own.
-            stalled.CancelAfter(Timeout.InfiniteTimeSpan);
+            (FindPackageByIdResource? finder, Uri? files, string? refusal) = await AskAsync(cancel).ConfigureAwait(false);
+            if (finder is null || refusal is not null)
+                return refusal ?? "is no source of packages";
             if (files is null)
                 await CopyAsync(finder, target, progress, cancel).ConfigureAwait(false);
             else
@@ -134,6 +122,26 @@ internal sealed class PackageFeed(PackageSource source, PackageIdentity package,
         {
             return Refusal(failure);
         }
+    }
+
+    /// <summary>
+    /// Whether the source has the package, and the address of its flat container, if it has one. The download itself may take long, and
+    /// measures stalls of its own.
+    /// </summary>
+    private async Task<(FindPackageByIdResource? Finder, Uri? Files, string? Refusal)> AskAsync(CancellationToken cancel)
+    {
+        using var stalled = new CancellationTokenSource(options.StallTimeout, options.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancel);
+        FindPackageByIdResource? finder = await _repository.GetResourceAsync<FindPackageByIdResource>(either.Token).ConfigureAwait(false);
+        if (finder is null)
+            return default;
+        NuGetVersion[] versions =
+            [.. await finder.GetAllVersionsAsync(package.Id, cache, NullLogger.Instance, either.Token).ConfigureAwait(false)];
+        if (!versions.Contains(package.Version))
+            return (finder, null, versions.Length == 0 ? "does not have it" : $"has other versions of it: {Nearest(versions)}");
+        ServiceIndexResourceV3? index = source.IsLocal ? null
+            : await _repository.GetResourceAsync<ServiceIndexResourceV3>(either.Token).ConfigureAwait(false);
+        return (finder, index?.GetServiceEntryUri(ServiceTypes.PackageBaseAddress), null);
     }
 
     private static string Refusal(Exception failure)

@@ -38,6 +38,11 @@ internal static class SavedModel
         return classifier;
     });
 
+    /// <summary>Loads the first trained classifier or graph of a model file.</summary>
+    /// <inheritdoc cref="Open(string)" path="/exception"/>
+    public static IImageClassifier OpenAny(string path) => Open<IImageClassifier>(
+        path, (model, _) => Flattened(model).OfType<IImageClassifier>().FirstOrDefault() ?? ClassifierIn(model));
+
     private static T Open<T>(string path, Func<ITransformer, DataViewSchema?, T> choose)
     {
         try

@@ -147,7 +147,7 @@ internal sealed class GraphPlan : IDisposable
     internal static class Devices
     {
         /// <summary>
-        /// Moves tensors to the device where one of them is there already. Sizes and axes, integers of rank 0 or 1, stay with the
+        /// Moves tensors to the device where one of them is there already. Sizes and axes, integers of at most one axis, stay with the
         /// processor, which reads them.
         /// </summary>
         public static GraphValue[] Together(GraphValue[] values, Device device)
@@ -159,6 +159,7 @@ internal sealed class GraphPlan : IDisposable
 
         /// <summary>The tensor on the device, or itself where it is already there or belongs to the processor.</summary>
         public static Tensor Place(Tensor tensor, Device device) =>
-            tensor.device_type == device.type || (!tensor.is_floating_point() && tensor.dim() <= 1) ? tensor : tensor.to(device);
+            tensor.device_type == device.type || (tensor.dtype is ScalarType.Int32 or ScalarType.Int64 && tensor.dim() <= 1)
+                ? tensor : tensor.to(device);
     }
 }

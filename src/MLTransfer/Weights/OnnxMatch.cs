@@ -193,7 +193,8 @@ internal static partial class OnnxMatch
                 {
                     HasBias = state.ContainsKey(name + ".bias"),
                     Epsilon = epsilons.GetValueOrDefault(name),
-                    IsClassifier = name == classifier || (classifier is not null && name.StartsWith(classifier + ".", StringComparison.Ordinal)),
+                    IsClassifier = classifier is not null
+                        && (name == classifier || name.StartsWith(classifier + ".", StringComparison.Ordinal)),
                 };
                 if (layer.Kind == OnnxLayerKind.Norm && layers is [.., { Kind: OnnxLayerKind.Convolution, Norm: null } convolution]
                     && convolution.Shape[0] == layer.Shape[0])

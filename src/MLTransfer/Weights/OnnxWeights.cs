@@ -34,7 +34,8 @@ internal sealed partial class OnnxWeights : IWeightsContent
     public IReadOnlyDictionary<string, string> Metadata => new Dictionary<string, string>();
 
     /// <summary>Opens one file, or several of which each takes what the one before it gives.</summary>
-    /// <exception cref="WeightsException">A file is no ONNX model, is damaged, or would take more memory than such a file needs.</exception>
+    /// <exception cref="WeightsException">A file is no ONNX model, is damaged, or would take more memory than such a file
+    /// needs.</exception>
     public static OnnxWeights Open(IReadOnlyList<Stream> files, WeightsErrors errors)
     {
         var tensors = new OrderedDictionary<string, OnnxTensor>(StringComparer.Ordinal);

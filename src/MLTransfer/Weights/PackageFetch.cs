@@ -75,14 +75,32 @@ internal sealed class PackageFetch(
         ZipEntry[] files = [.. entries.Entries.Where(entry => entry.IsFile)];
         ZipEntry found = Array.Find(files, entry => entry.Name == path)
             // Packages write the names of their entries as parts of an address.
-            ?? Array.Find(files, entry => entry.Name.Contains(Encoded, StringComparison.Ordinal) && Uri.UnescapeDataString(entry.Name) == path)
+            ?? Array.Find(files, entry =>
+                entry.Name.Contains(Encoded, StringComparison.Ordinal) && Uri.UnescapeDataString(entry.Name) == path)
             ?? throw Missing(path, [.. files.OrderByDescending(entry => entry.Length).Select(entry => entry.Name)]);
         return entries.Read(found.Name);
     }
 
     private WeightsException Missing(string path, string[] names) => new(
-        wanted.Address, $"is not in the package, whose largest files are: {Printable.Sanitize(Printable.FirstOf(names, Shown), 5 * LongestName)}",
+        wanted.Address,
+        $"is not in the package, whose largest files are: {Printable.Sanitize(Printable.FirstOf(names, Shown), Shown * LongestName)}",
         $"Name one of them after the '#'.{NearestName.Suggest(path, names.Take(100))}");
 
     private void Report(DownloadPhase phase) => progress?.Report(new(wanted.DisplayName, phase, 0, null));
+}
+
+/// <summary>Converts ONNX files to a safetensors file with the names of a backbone.</summary>
+internal static class OnnxConversion
+{
+    /// <summary>Converts the weights of one file, or of several of which each takes what the one before it gives.</summary>
+    /// <returns>The safetensors file, the same bytes for the same files.</returns>
+    /// <exception cref="WeightsException">A file is no ONNX model, or its layers are not those of the backbone.</exception>
+    public static byte[] ToSafetensors(IReadOnlyList<Stream> files, Backbone backbone, WeightsErrors errors)
+    {
+        using ImageModel network = backbone.Build(Math.Max(1, backbone.Classes));
+        IWeightsContent content = OnnxWeights.Open(files, errors).For(network, network.HeadName);
+        using var stream = new MemoryStream();
+        SafetensorsFile.Write(stream, Enumerable.Range(0, content.Tensors.Count).Select(content.Read));
+        return stream.ToArray();
+    }
 }

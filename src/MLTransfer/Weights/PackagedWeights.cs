@@ -39,7 +39,8 @@ internal sealed record PackagedWeights : RemoteWeights
     /// <summary>Whether the files become one of the catalog's backbone: ONNX files, whose names are not those of a network.</summary>
     public bool IsConverted => Published is not null && Paths.All(path => path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase));
 
-    public override string FileName => IsConverted && Published is { } published ? $"{published.Backbone}-{Sha256![..ShortestHash]}.safetensors"
+    public override string FileName => IsConverted && Published is { } published
+        ? $"{published.Backbone}-{Sha256![..ShortestHash]}.safetensors"
         : SafeName(OwnName, Sha256 ?? new string('0', ShortestHash));
 
     /// <summary>Its name in progress.</summary>
@@ -64,7 +65,8 @@ internal sealed record PackagedWeights : RemoteWeights
         if (!NuGetVersion.TryParseStrict(version, out NuGetVersion? exact))
             throw Malformed(text, $"'{Printable.Sanitize(version, 120)}' is not a version with three numbers");
         string[] parts = halves[1].Split(Separator);
-        string? hash = parts[^1].StartsWith(HashPart, StringComparison.OrdinalIgnoreCase) ? CheckedHash(parts[^1][HashPart.Length..]) : null;
+        bool hasHash = parts[^1].StartsWith(HashPart, StringComparison.OrdinalIgnoreCase);
+        string? hash = hasHash ? CheckedHash(parts[^1][HashPart.Length..]) : null;
         string[] paths = hash is null ? parts : parts[..^1];
         if (paths.Length == 0 || paths.Any(path => path.Length == 0 || path.EndsWith('/')))
             throw Malformed(text, "it names no file of the package");

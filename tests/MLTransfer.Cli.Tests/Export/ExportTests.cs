@@ -91,7 +91,8 @@ public sealed class ExportTests : IDisposable
         };
         var network = ModelZoo.Find("cifar_resnet20").Build(2);
         using var model = new ImageClassificationTransformer(
-            new Scorer(network, preprocessing, torch.CPU, torch.ScalarType.Float32), description, training: null);
+            network, new Scorer(new ClassifierNetwork(network, torch.ScalarType.Float32), preprocessing, torch.CPU), description,
+            training: null);
         var context = new MLContext();
         context.AddMLTransfer();
         context.Model.Save(model, context.Data.LoadFromEnumerable(Array.Empty<ImageFile>()).Schema, Model);

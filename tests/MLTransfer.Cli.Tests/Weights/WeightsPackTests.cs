@@ -26,7 +26,8 @@ public sealed class WeightsPackTests : IDisposable
         outcome.AssertSuccess();
         Assert.True(File.Exists(_folder.PathOf("packages/My.Weights.1.0.0.nupkg")));
         Assert.All(
-            ["dotnet nuget push", "train --backbone embedded --weights 'nuget:My.Weights/1.0.0#weights/embedded.safetensors&sha256=ba3e9a6a",
+            ["dotnet nuget push",
+            "train --backbone embedded --weights 'nuget:My.Weights/1.0.0#weights/embedded.safetensors&sha256=ba3e9a6a",
             "catalog: {\"backbone\":\"embedded\",\"version\":\"1.0.0\""],
             part => Assert.Contains(part, outcome.Output, StringComparison.Ordinal));
     }

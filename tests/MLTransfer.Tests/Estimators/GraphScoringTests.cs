@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Data;
+using MLTransfer.Estimators;
 using MLTransfer.Graphs;
 using MLTransfer.Imaging;
 using MLTransfer.Tests.Graphs;
@@ -177,6 +178,35 @@ public sealed class GraphScoringTests : IDisposable
             Assert.Contains(complaint, message, StringComparison.Ordinal);
         Assert.Contains("the graph takes 8 × 8", Refusal<ArgumentException>(
             new() { Model = Graph, Preprocessing = Preprocessing.Inception }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_file_whose_description_does_not_fit_its_graph_is_refused()
+    {
+        byte[] bytes = File.ReadAllBytes(Graph);
+        var fitting = new GraphDescription
+        {
+            Graph = "graph:model.pb", Labels = ["blue", "green"], ImageColumnName = "ImagePath", ScoreColumnName = "Score",
+            PredictedLabelColumnName = "PredictedLabel", Preprocessing = Preprocessing.Inception.ForSize(8), Layout = ImageLayout.Auto,
+            Softmax = false,
+        };
+        Assert.Null(Refusal(fitting, bytes));
+        foreach (GraphDescription wrong in new[]
+        {
+            fitting with { Labels = ["blue"] }, fitting with { Graph = "resnet18" }, fitting with { Preprocessing = Preprocessing.Inception },
+            fitting with { Graph = "graph:model.pb#none" }, fitting with { Format = 9 }, fitting with { Layout = (ImageLayout)7 },
+        })
+            Assert.IsType<InvalidDataException>(Refusal(wrong, bytes));
+        Assert.IsType<InvalidDataException>(Refusal(fitting, [1, 2, 3]));
+
+        Exception? Refusal(GraphDescription description, byte[] graph)
+        {
+            using var model = new GraphModel(graph, "model.pb", GraphImages.Of(bytes, new GraphAddress("model.pb", null, null)));
+            var stream = new MemoryStream();
+            _ml.Model.Save(new SavingTransformer(
+                ctx => ModelPayload.Write(ctx, GraphPayload.Format, ModelDescription.Write(description), model, [])), null, stream);
+            return Record.Exception(() => new MLContext().Model.Load(stream, out _))?.InnerException;
+        }
     }
 
     public void Dispose()

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Tests.Reference;
@@ -28,6 +30,22 @@ public sealed class FeaturizerWeightsTests(FeaturizerWeights weights) : IClassFi
             float[] wanted = expected[(index * features.Length)..((index + 1) * features.Length)];
             Assert.InRange(features.Zip(wanted, (ours, theirs) => Math.Abs(ours - theirs)).Max(), 0, 1e-4);
         }
+    }
+
+    [NeedsFeaturizerFact(Golden)]
+    public void The_featurizer_gives_those_of_MLNETs_featurizer_too()
+    {
+        var ml = new MLContext();
+        IDataView data = ml.Data.LoadFromEnumerable(JsonSerializer.Deserialize<string[]>(File.ReadAllText(SharedFolder.PathOf(Golden)))!
+            .Select(image => new ImageFile { ImagePath = SharedFolder.PathOf(Photos + image) }).ToList());
+        using ImageFeatureTransformer model = ml.Transforms.ExtractImageFeatures(new ImageFeatureOptions
+        {
+            Backbone = FeaturizerWeights.Backbone.Name, WeightStore = weights.Store, Precision = Precision.Float32,
+        }).Fit(data);
+        float[] features = [.. model.Transform(data).GetColumn<float[]>("Features").SelectMany(each => each)];
+        float[] expected = Npy.Floats(SharedFolder.PathOf("weights/golden/mlnet_resnet18_features.npy"));
+        Assert.Equal(expected.Length, features.Length);
+        Assert.InRange(features.Zip(expected, (ours, theirs) => Math.Abs(ours - theirs)).Max(), 0, 1e-4);
     }
 
     // An image that is the mean everywhere becomes black, whatever its size, and so all its maps are the same everywhere.
@@ -60,12 +78,13 @@ public sealed class FeaturizerWeights : IDisposable
 
     internal static Backbone Backbone => ModelZoo.Find("resnet18_mlnet");
 
+    /// <summary>Where they are; offline: from the package that was restored, whatever feeds this machine has.</summary>
+    internal WeightStore Store => new(new() { CacheFolder = _folder.Path, Offline = true });
+
     /// <summary>A network with them.</summary>
     internal ImageModel Load()
     {
-        // Offline: from the package that was restored, whatever feeds this machine has.
-        var store = new WeightStore(new() { CacheFolder = _folder.Path, Offline = true });
-        LocalWeights weights = store.GetAsync(WeightsReference.Parse("default", Backbone.Name)).GetAwaiter().GetResult();
+        LocalWeights weights = Store.GetAsync(WeightsReference.Parse("default", Backbone.Name)).GetAwaiter().GetResult();
         ImageModel model = Backbone.Build(classes: 2);
         StateDict.LoadFile(model, weights.Path!, Backbone.Name, model.HeadName);
         return model;

@@ -139,7 +139,8 @@ public sealed class OnnxWeightsTests : IDisposable
         network.eval();
         Backbone found = ModelZoo.Find(backbone);
         var described = new OnnxDescription(
-            backbone, "linear", [.. Enumerable.Range(0, Classes).Select(index => $"{index}")], found.Preprocessing.ForSize(Zoo.SmallSide(found)));
+            backbone, "linear", [.. Enumerable.Range(0, Classes).Select(index => $"{index}")],
+            found.Preprocessing.ForSize(Zoo.SmallSide(found)));
         return OnnxModel.Build(network, described, new() { Preprocessing = OnnxPreprocessing.None });
     }
 
@@ -154,7 +155,8 @@ public sealed class OnnxWeightsTests : IDisposable
     // The shortcut of a block is the convolution that takes the same as its first one.
     private static void MoveShortcutsForward(GraphProto graph)
     {
-        foreach (IGrouping<string, NodeProto> block in graph.Node.Where(node => node.OpType == "Conv").GroupBy(node => node.Input[0]).ToArray())
+        foreach (IGrouping<string, NodeProto> block in graph.Node.Where(node => node.OpType == "Conv").GroupBy(node => node.Input[0])
+            .ToArray())
         {
             if (block.Count() != 2)
                 continue;

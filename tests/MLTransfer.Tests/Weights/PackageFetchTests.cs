@@ -60,7 +60,8 @@ public sealed class PackageFetchTests : IDisposable
     public async Task Offline_the_error_says_how_to_get_the_package()
     {
         _scene.Configure(("folder", _scene.Feed)).Offer(PackageScene.Package());
-        await FailsAsync(() => _scene.GetAsync(Wanted, offline: true), "nothing may be downloaded", "Restore the package Test.Weights.1.0.0");
+        await FailsAsync(
+            () => _scene.GetAsync(Wanted, offline: true), "nothing may be downloaded", "Restore the package Test.Weights.1.0.0");
     }
 
     [Fact]

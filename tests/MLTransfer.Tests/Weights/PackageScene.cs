@@ -24,7 +24,8 @@ internal sealed class PackageScene : IDisposable
 
     /// <summary>The names of the files among the downloaded weights, without the empty ones that locks leave.</summary>
     public string[] Cached => Directory.Exists(Cache)
-        ? [.. Directory.GetFiles(Cache).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).Select(file => System.IO.Path.GetFileName(file)!)]
+        ? [.. Directory.GetFiles(Cache).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))
+            .Select(file => System.IO.Path.GetFileName(file)!)]
         : [];
 
     /// <summary>Writes the NuGet.Config.</summary>

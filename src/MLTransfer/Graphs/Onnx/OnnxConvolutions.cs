@@ -73,33 +73,30 @@ internal static class OnnxConvolutions
         long groups = node.Attribute("group", 1L);
         if (node.Attribute("auto_pad", "NOTSET") != "NOTSET" || node.Attributes.ContainsKey("output_shape") || more is not { Length: 2 }
             || more.Any(size => size is < 0 or > PaddingRule.Largest) || groups < 1)
-            throw new KernelException("It is padded automatically, or to a given shape; only the attributes 'pads' and 'output_padding' are read.");
+            throw new KernelException(
+                "It is padded automatically, or to a given shape; only the attributes 'pads' and 'output_padding' are read.");
         return new FunctionKernel(inputs =>
         {
-            Tensor images = Images(inputs[0].Tensor), filter = inputs[1].Tensor;
-            if (images.dim() != 4 || filter.dim() != 4 || images.shape[1] != filter.shape[0] || images.shape[1] % groups != 0)
-                throw new KernelException($"Images {Shapes.Text(images.shape)} do not fit a filter {Shapes.Text(filter.shape)}.");
-            Shapes.Elements(images.shape[0], filter.shape[1] * groups,
-                ((images.shape[2] - 1) * windowing.StrideHeight) + ((filter.shape[2] - 1) * windowing.DilationHeight) + 1 + more[0],
-                ((images.shape[3] - 1) * windowing.StrideWidth) + ((filter.shape[3] - 1) * windowing.DilationWidth) + 1 + more[1]);
-            Tensor? bias = OnnxOperations.Optional(inputs, 2) is { IsTensor: true } given ? given.Tensor : null;
-            Tensor whole = nn.functional.conv_transpose2d(images, filter, bias, [windowing.StrideHeight, windowing.StrideWidth],
-                dilation: [windowing.DilationHeight, windowing.DilationWidth], groups: groups);
-            // What 'output_padding' adds at the end are places that only the bias reaches, unless 'pads' takes them away again.
-            if (more.Any(size => size > 0))
-                whole = nn.functional.pad(whole, new[] { 0, more[1], 0, more[0] }, TorchSharp.PaddingModes.Constant, 0)
-                    + (bias is null ? 0 : Border(bias, whole.shape, more));
+            Tensor whole = Transposed(inputs, windowing, more, groups);
             long rows = whole.shape[2] - height.Total, columns = whole.shape[3] - width.Total;
             if (rows < 1 || columns < 1) throw new KernelException("Its 'pads' leave nothing of the result.");
             return [whole.narrow(2, height.Before, rows).narrow(3, width.Before, columns)];
         });
     }
 
-    private static Tensor Border(Tensor bias, long[] shape, long[] more)
+    /// <summary>All that the windows reach, and <paramref name="more"/> places at the end that only the bias reaches.</summary>
+    private static Tensor Transposed(GraphValue[] inputs, Windowing windowing, long[] more, long groups)
     {
-        Tensor border = ones(1, 1, shape[2] + more[0], shape[3] + more[1], bias.dtype, bias.device);
-        border.narrow(2, 0, shape[2]).narrow(3, 0, shape[3]).zero_();
-        return border * bias.view(1, -1, 1, 1);
+        Tensor images = Images(inputs[0].Tensor), filter = inputs[1].Tensor;
+        if (images.dim() != 4 || filter.dim() != 4 || images.shape[1] != filter.shape[0] || images.shape[1] % groups != 0)
+            throw new KernelException($"Images {Shapes.Text(images.shape)} do not fit a filter {Shapes.Text(filter.shape)}.");
+        Shapes.Elements(images.shape[0], filter.shape[1] * groups,
+            ((images.shape[2] - 1) * windowing.StrideHeight) + ((filter.shape[2] - 1) * windowing.DilationHeight) + 1 + more[0],
+            ((images.shape[3] - 1) * windowing.StrideWidth) + ((filter.shape[3] - 1) * windowing.DilationWidth) + 1 + more[1]);
+        Tensor whole = nn.functional.conv_transpose2d(images, filter, null, [windowing.StrideHeight, windowing.StrideWidth],
+            dilation: [windowing.DilationHeight, windowing.DilationWidth], groups: groups);
+        if (more.Any(size => size > 0)) whole = nn.functional.pad(whole, new[] { 0, more[1], 0, more[0] });
+        return OnnxOperations.Optional(inputs, 2) is { IsTensor: true } bias ? whole + bias.Tensor.view(1, -1, 1, 1) : whole;
     }
 
     private static Kernel Pool(GraphNode node, bool isMean)
@@ -127,7 +124,9 @@ internal static class OnnxConvolutions
         });
     }
 
-    /// <summary>The padding with which a last window that is not whole fits too, if it begins in the image or the padding before it.</summary>
+    /// <summary>
+    /// The padding with which a last window that is not whole fits too, if it begins in the image or the padding before it.
+    /// </summary>
     private static PaddingRule Ceiled(Tensor images, Windowing windowing, long[] window)
     {
         long[] shape = windowing.ToTorch(images).shape;
@@ -152,13 +151,15 @@ internal static class OnnxConvolutions
         (bool first, bool second) = (node.Attribute("transA", 0L) != 0, node.Attribute("transB", 0L) != 0);
         GraphValue bias = OnnxOperations.Optional(constants, 2);
         bool hasBias = node.Inputs.Count > 2 && node.Inputs[2].Node >= 0;
-        if (constants[1].IsTensor && constants[1].Tensor is { dtype: ScalarType.Float32 } matrix && matrix.dim() == 2 && (alpha, beta) == (1, 1)
+        if (constants[1].IsTensor && constants[1].Tensor is { dtype: ScalarType.Float32 } matrix && matrix.dim() == 2
+            && (alpha, beta) == (1, 1)
             && (!hasBias || (bias.IsTensor && bias.Tensor.dim() == 1 && bias.Tensor.numel() == matrix.shape[second ? 0 : 1])))
             return new MatrixKernel(second ? matrix : matrix.t(), hasBias ? bias.Tensor : null, first);
         return new FunctionKernel(inputs =>
         {
             (Tensor one, Tensor other) = (inputs[0].Tensor, inputs[1].Tensor);
-            if (one.dim() != 2 || other.dim() != 2) throw new KernelException($"It expects matrices, and is given {inputs[0]} and {inputs[1]}.");
+            if (one.dim() != 2 || other.dim() != 2)
+                throw new KernelException($"It expects matrices, and is given {inputs[0]} and {inputs[1]}.");
             Tensor product = (first ? one.t() : one).matmul(second ? other.t() : other);
             if (alpha != 1) product *= alpha;
             if (OnnxOperations.Optional(inputs, 2) is not { IsTensor: true } added) return [product];
@@ -173,7 +174,8 @@ internal static class OnnxConvolutions
         return new FunctionKernel(inputs =>
         {
             (Tensor one, Tensor other) = (inputs[0].Tensor, inputs[1].Tensor);
-            if (one.dim() < 1 || other.dim() < 1) throw new KernelException($"It expects matrices, and is given {inputs[0]} and {inputs[1]}.");
+            if (one.dim() < 1 || other.dim() < 1)
+                throw new KernelException($"It expects matrices, and is given {inputs[0]} and {inputs[1]}.");
             if (one.dim() >= 2 && other.dim() >= 2)
             {
                 long[] batch = Shapes.Broadcast(one.shape.AsSpan()[..^2], other.shape.AsSpan()[..^2]);

@@ -56,7 +56,7 @@ internal static class OnnxElementwise
 
     private static ActivationKernel Selu(GraphNode node)
     {
-        (double alpha, double gamma) = (node.Attribute("alpha", 1.67326319217681884765625), node.Attribute("gamma", 1.05070102214813232421875));
+        double alpha = node.Attribute("alpha", 1.67326319217681884765625), gamma = node.Attribute("gamma", 1.05070102214813232421875);
         return new(x => where(x > 0, x, x.expm1() * alpha) * gamma);
     }
 
@@ -86,7 +86,8 @@ internal static class OnnxElementwise
             : node.Attributes.ContainsKey(attribute) ? node.Attribute<double>(attribute) : null;
 
     private static Tensor Clip(Tensor x, double? least, double? most) =>
-        least is null && most is null ? x : x.is_integral() ? x.clamp(ToInteger(least), ToInteger(most)) : x.clamp(ToScalar(least), ToScalar(most));
+        least is null && most is null ? x
+        : x.is_integral() ? x.clamp(ToInteger(least), ToInteger(most)) : x.clamp(ToScalar(least), ToScalar(most));
 
     private static Scalar? ToScalar(double? limit) => limit is { } number ? (Scalar)number : null;
 
@@ -114,7 +115,8 @@ internal static class OnnxElementwise
     private static Tensor Fitting(Tensor one, Tensor other)
     {
         if (one.dtype != other.dtype)
-            throw new KernelException($"Its inputs are {GraphTypes.Name(one.dtype)} and {GraphTypes.Name(other.dtype)}; they must be equal.");
+            throw new KernelException(
+                $"Its inputs are {GraphTypes.Name(one.dtype)} and {GraphTypes.Name(other.dtype)}; they must be equal.");
         Shapes.Broadcast(one.shape, other.shape);
         return one;
     }

@@ -130,7 +130,8 @@ internal sealed class OnnxGraphReader
         TypeProto.Types.Tensor? type = input.Type?.TensorType;
         bool isText = type?.ElemType == (int)DataType.String;
         long[]? shape = type?.Shape is null ? null
-            : [.. type.Shape.Dim.Select(size => size.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue ? size.DimValue : -1)];
+            : [.. type.Shape.Dim.Select(size => size.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue
+                ? size.DimValue : -1)];
         if (shape is not null && (shape.Length > Shapes.MaximumRank || shape.Any(size => size < -1)))
             throw new GraphException(_file, input.Name, $"Its shape {Shapes.Text(shape.Take(Shapes.MaximumRank))} is none.");
         return new GraphNode

@@ -102,11 +102,13 @@ internal static class OnnxNorms
         OperationSet.RequireInputs(node, 1, 1);
         Tensor x = inputs[0].Tensor;
         long size = node.Attribute<long>("size");
-        if (x.dim() < 3 || size < 1 || size > 2 * x.shape[1]) throw new KernelException($"It is over {size} channels of {Shapes.Text(x.shape)}.");
+        if (x.dim() < 3 || size < 1 || size > 2 * x.shape[1])
+            throw new KernelException($"It is over {size} channels of {Shapes.Text(x.shape)}.");
         long before = (size - 1) / 2, channels = x.shape[1];
         Tensor squares = nn.functional.pad(
             x.square().flatten(2), new[] { 0, 0, before, size - 1 - before }, TorchSharp.PaddingModes.Constant, 0);
-        Tensor sum = Enumerable.Range(0, (int)size).Select(offset => squares.narrow(1, offset, channels)).Aggregate((one, next) => one + next);
+        Tensor sum = Enumerable.Range(0, (int)size).Select(offset => squares.narrow(1, offset, channels))
+            .Aggregate((one, next) => one + next);
         double alpha = node.Attribute("alpha", (double)1e-4f), beta = node.Attribute("beta", 0.75), bias = node.Attribute("bias", 1.0);
         return [x / ((sum * (alpha / size)) + bias).pow(beta).reshape(x.shape)];
     }

@@ -14,7 +14,8 @@ internal static class OnnxReader
     /// <summary>
     /// Whether a file that starts like this is meant as ONNX: it starts with the version of the format, then another field of a model.
     /// </summary>
-    public static bool LooksLike(ReadOnlySpan<byte> head) => head.Length > 2 && head[0] == VersionField && head[1] is > 0 and < LatestVersion
+    public static bool LooksLike(ReadOnlySpan<byte> head) =>
+        head.Length > 2 && head[0] == VersionField && head[1] is > 0 and < LatestVersion
         // Texts and messages 2 to 8, 14, 20 and 25, and the model's own version, field 5.
         && head[2] is 0x12 or 0x1A or 0x22 or 0x28 or 0x32 or 0x3A or 0x42 or 0x72 or 0xA2 or 0xCA;
 

@@ -45,7 +45,8 @@ internal static class OnnxResize
         if (OnnxOperations.Optional(inputs, 3) is { IsTensor: true } asked && asked.Tensor.numel() > 0)
         {
             long[] sizes = asked.ToIntegers();
-            if (sizes.Length != before.Length || before.Contains(0)) throw new KernelException($"It resizes {inputs[0]} to {Shapes.Text(sizes)}.");
+            if (sizes.Length != before.Length || before.Contains(0))
+                throw new KernelException($"It resizes {inputs[0]} to {Shapes.Text(sizes)}.");
             double[] ratios = [.. sizes.Zip(before, (size, old) => (double)size / old)];
             double? common = node.Attribute("keep_aspect_ratio_policy", "stretch") switch
             {
@@ -53,7 +54,8 @@ internal static class OnnxResize
                 "not_smaller" => ratios.Max(),
                 _ => null,
             };
-            return [.. before.Select((old, index) => common is { } ratio ? (ratio, Checked(Math.Floor((ratio * old) + 0.5))) : (ratios[index], sizes[index]))];
+            return [.. before.Select((old, index) =>
+                common is { } ratio ? (ratio, Checked(Math.Floor((ratio * old) + 0.5))) : (ratios[index], sizes[index]))];
         }
         float[] scales = OnnxOperations.Optional(inputs, at) is { IsTensor: true } given && given.Tensor.dtype == ScalarType.Float32
             ? [.. given.Tensor.cpu().data<float>()]
@@ -70,7 +72,8 @@ internal static class OnnxResize
     {
         long old = x.shape[axis];
         if (target.Size == old && target.Scale == 1) return x;
-        if (old == 0 || target.Size < 1) throw new KernelException($"Axis {axis} of {Shapes.Text(x.shape)} cannot be resized to {target.Size}.");
+        if (old == 0 || target.Size < 1)
+            throw new KernelException($"Axis {axis} of {Shapes.Text(x.shape)} cannot be resized to {target.Size}.");
         Shapes.Elements([.. x.shape.Select((size, at) => at == axis ? target.Size : size)]);
         Shapes.Elements(target.Size, old);
         if (rule.Mode == "nearest")
@@ -84,7 +87,8 @@ internal static class OnnxResize
     }
 
     /// <summary>How elements are chosen and weighted.</summary>
-    private sealed record Rule(string Mode, string Coordinates, string Rounding, double CubicCoefficient, bool Antialias, bool ExcludeOutside)
+    private sealed record Rule(
+        string Mode, string Coordinates, string Rounding, double CubicCoefficient, bool Antialias, bool ExcludeOutside)
     {
         public void Check()
         {

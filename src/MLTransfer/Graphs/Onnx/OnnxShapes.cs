@@ -163,7 +163,8 @@ internal static class OnnxShapes
         Tensor x = inputs[0].Tensor;
         int axis = Shapes.Axis(node.Attribute("axis", 0L), x.dim());
         long size = x.shape[axis];
-        long[] sizes = OnnxOperations.Integers(node, inputs, 1, "split") ?? Even(size, node.Attribute("num_outputs", node.Attribute(OnnxGraphReader.OutputsAttribute, 1L)));
+        long[] sizes = OnnxOperations.Integers(node, inputs, 1, "split")
+            ?? Even(size, node.Attribute("num_outputs", node.Attribute(OnnxGraphReader.OutputsAttribute, 1L)));
         if (sizes.Any(part => part < 0) || sizes.Aggregate((Int128)0, (sum, part) => sum + part) != size)
             throw new KernelException($"Axis {axis} of {inputs[0]} cannot be split into {Shapes.Text(sizes)}.");
         var parts = new List<GraphValue>();
@@ -191,7 +192,8 @@ internal static class OnnxShapes
         Tensor x = inputs[0].Tensor;
         long[] starts = areInputs ? inputs[1].ToIntegers() : node.Attribute<long[]>("starts");
         long[] ends = areInputs ? inputs[2].ToIntegers() : node.Attribute<long[]>("ends");
-        long[] axes = OnnxOperations.Integers(node, inputs, 3, "axes") ?? [.. Enumerable.Range(0, starts.Length).Select(axis => (long)axis)];
+        long[] axes = OnnxOperations.Integers(node, inputs, 3, "axes")
+            ?? [.. Enumerable.Range(0, starts.Length).Select(axis => (long)axis)];
         long[] steps = OnnxOperations.Integers(node, inputs, 4, "steps") ?? [.. Enumerable.Repeat(1L, starts.Length)];
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length)
             throw new KernelException("Its starts, ends, axes and steps differ in number.");
@@ -215,7 +217,8 @@ internal static class OnnxShapes
 
     private static Tensor Places(Tensor indices, long size)
     {
-        if (indices.dtype is not (ScalarType.Int32 or ScalarType.Int64)) throw new KernelException($"Its indices are {(GraphValue)indices}.");
+        if (indices.dtype is not (ScalarType.Int32 or ScalarType.Int64))
+            throw new KernelException($"Its indices are {(GraphValue)indices}.");
         Tensor places = indices.to(ScalarType.Int64);
         if (places.numel() > 0 && (places.min().item<long>() < -size || places.max().item<long>() >= size))
             throw new KernelException($"Its indices reach beyond an axis of {size} elements.");
@@ -290,7 +293,8 @@ internal static class OnnxShapes
     {
         (Tensor x, long block) = Blocks(node, inputs);
         long[] shape = x.shape;
-        if (shape[1] % (block * block) != 0) throw new KernelException($"The channels of {inputs[0]} do not fill blocks of {block} x {block}.");
+        if (shape[1] % (block * block) != 0)
+            throw new KernelException($"The channels of {inputs[0]} do not fill blocks of {block} x {block}.");
         long channels = shape[1] / (block * block);
         bool isColumnFirst = node.Attribute("mode", "DCR") == "CRD";
         Tensor split = isColumnFirst ? x.reshape(shape[0], channels, block, block, shape[2], shape[3]).permute(0, 1, 4, 2, 5, 3)
@@ -302,7 +306,8 @@ internal static class OnnxShapes
     {
         (Tensor x, long block) = Blocks(node, inputs);
         long[] shape = x.shape;
-        if (shape[2] % block != 0 || shape[3] % block != 0) throw new KernelException($"{inputs[0]} does not consist of blocks of {block} x {block}.");
+        if (shape[2] % block != 0 || shape[3] % block != 0)
+            throw new KernelException($"{inputs[0]} does not consist of blocks of {block} x {block}.");
         return [x.reshape(shape[0], shape[1], shape[2] / block, block, shape[3] / block, block).permute(0, 3, 5, 1, 2, 4)
             .reshape(shape[0], shape[1] * block * block, shape[2] / block, shape[3] / block)];
     }

@@ -127,6 +127,7 @@ internal static class ArrayOperations
         long depth = inputs[1].ToInteger();
         int axis = Shapes.Axis(node.Attribute("axis", -1L), indices.dim() + 1);
         Shapes.Elements([.. indices.shape, depth]);
+        indices = indices.to(inputs[2].Tensor.device);
         Tensor isHot = indices.to(ScalarType.Int64).unsqueeze(axis)
             == arange(depth, device: indices.device).view([-1, .. Enumerable.Repeat(1L, (int)indices.dim() - axis)]);
         return [where(isHot, inputs[2].Tensor, inputs[3].Tensor)];

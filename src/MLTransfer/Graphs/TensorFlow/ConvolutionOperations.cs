@@ -28,7 +28,8 @@ internal static class ConvolutionOperations
         if (strides[0] != 1 || strides[channelsLast ? 3 : 1] != 1)
             throw new KernelException($"Its strides are {Shapes.Text(strides)}; along batch and channels they must be 1.");
         PaddingRule padding = PaddingOf(node, height);
-        return new Windowing(padding, strides[height], strides[height + 1], dilations[height], dilations[height + 1], channelsLast).Checked();
+        return new Windowing(padding, strides[height], strides[height + 1], dilations[height], dilations[height + 1], channelsLast)
+            .Checked();
     }
 
     /// <summary>Whether images are (N, H, W, C).</summary>

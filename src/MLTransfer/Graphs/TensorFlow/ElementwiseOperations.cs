@@ -135,11 +135,20 @@ internal static class ElementwiseOperations
         OperationSet.RequireInputs(node, 2, 2);
         int constant = Array.FindIndex(constants, value => value.IsTensor && value.Tensor.dtype == ScalarType.Float32);
         if (constant < 0 || !constants[1 - constant].IsAbsent)
-            return new FunctionKernel(inputs => [Checked(inputs[0].Tensor, inputs[1].Tensor, run)]);
+            return new SumKernel(inputs => Checked(inputs[0].Tensor, inputs[1].Tensor, run));
         Tensor value = constants[constant].Tensor;
         return new AffineKernel(
             () => affine(value, constant == 0),
             x => constant == 0 ? Checked(value, x, run) : Checked(x, value, run), 1 - constant);
+    }
+
+    /// <summary>Arithmetic into new memory, in which an activation that follows can compute.</summary>
+    private sealed class SumKernel(Func<GraphValue[], Tensor> run) : Kernel
+    {
+        public override GraphValue[] Run(GraphValue[] inputs) => [run(inputs)];
+
+        public override Kernel? Join(Kernel next) =>
+            next is ActivationKernel activation ? new SumKernel(inputs => activation.InPlace(run(inputs))) : null;
     }
 
     private static (Tensor? Scale, Tensor? Shift)? Quotient(Tensor constant, bool isFirst) =>

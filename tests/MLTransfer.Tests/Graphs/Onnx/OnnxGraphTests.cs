@@ -26,13 +26,13 @@ public class OnnxGraphTests
     [NeedsSharedTheory(OnnxScene.Photographs), MemberData(nameof(Families)), Trait("Category", "Long")]
     public void So_does_one_of_every_family(string backbone) => Compare(backbone);
 
-    // As when the other featurizer's features were recorded.
     [NeedsFeaturizerFact(Golden)]
     public void The_two_models_of_MLNETs_featurizer_give_its_features()
     {
         string image = JsonSerializer.Deserialize<string[]>(File.ReadAllText(SharedFolder.PathOf(Golden)))![0];
         using var scope = NewDisposeScope();
-        using GraphNetwork first = GraphNetwork.Load(FeaturizerPackage.Preprocessing), second = GraphNetwork.Load(FeaturizerPackage.Network);
+        using GraphNetwork first = GraphNetwork.Load(FeaturizerPackage.Preprocessing);
+        using GraphNetwork second = GraphNetwork.Load(FeaturizerPackage.Network);
         Preprocessing colours = new() { Mean = new(0, 0, 0), StandardDeviation = new(1 / 255f, 1 / 255f, 1 / 255f) };
         ImageBatch batch =
             ImageBatch.LoadOne(new FileImage(SharedFolder.PathOf($"data/hymenoptera/{image}")), colours.EvaluationTransforms());

@@ -1,5 +1,6 @@
 using MLTransfer.Graphs;
 using MLTransfer.Graphs.Onnx;
+using MLTransfer.Tests.Reference;
 using TorchSharp;
 using static MLTransfer.Tests.Graphs.Onnx.OnnxArgument;
 using static TorchSharp.torch;
@@ -44,13 +45,22 @@ public class OnnxOperationTests
             float[] ours = actual[output].Tensor.to(ScalarType.Float32).contiguous().data<float>().ToArray();
             double largest = Math.Max(1, values.Where(float.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max());
             Assert.All(ours.Zip(values), pair => Assert.True(
-                pair.First.Equals(pair.Second) || Math.Abs(pair.First - pair.Second) <= 1e-5 * largest, $"{pair.First} is not {pair.Second}"));
+                pair.First.Equals(pair.Second) || Math.Abs(pair.First - pair.Second) <= 1e-5 * largest,
+                $"{pair.First} is not {pair.Second}"));
         }
     }
 
     [Fact]
     public void Every_operation_is_compared() =>
         Assert.Empty(OnnxOperations.All.Names.Except(Cases.Select(each => each.Operation)));
+
+    [Fact]
+    public void Every_operation_is_documented()
+    {
+        string page = File.ReadAllText(Path.Combine(SharedFolder.Repository!, "docs", "onnx.md"));
+        string[] listed = page[page.IndexOf("## Reading ONNX", StringComparison.Ordinal)..].Split([' ', ',', '.', '\n']);
+        Assert.Empty(OnnxOperations.All.Names.Except(listed));
+    }
 }
 
 /// <summary>A model of one node for each operation, and for each way to use it.</summary>
@@ -76,9 +86,11 @@ internal static class OnnxCases
         new("Div", [Integers([7, -7, 8], 3), List(2L, 2L, 3L)]),
         new("Mod", [Integers([7, -7, 8], 3), List(3L, 3L, -3L)]), new("Mod", [Fed(4), Stored(4)], ("fmod", 1)),
         new("Max", [Fed(3), Fed(2, 3), Stored(1)]),
-        new("Pow", [Positive(2, 3), Single(2.5f)]), new("Pow", [Positive(2, 3), Single(2L)]), new("Pow", [Integers([2, 3], 2), List(3L, 2L)]),
+        new("Pow", [Positive(2, 3), Single(2.5f)]), new("Pow", [Positive(2, 3), Single(2L)]),
+        new("Pow", [Integers([2, 3], 2), List(3L, 2L)]),
         new("PRelu", [Fed(2, 3, 4), Stored(3, 1)]) { Opset = 16 },
-        new("LeakyRelu", [Fed(5)], ("alpha", 0.3f)), new("Elu", [Fed(5)], ("alpha", 0.5f)), new("HardSigmoid", [Fed(5)], ("alpha", 0.3f), ("beta", 0.1f)),
+        new("LeakyRelu", [Fed(5)], ("alpha", 0.3f)), new("Elu", [Fed(5)], ("alpha", 0.5f)),
+        new("HardSigmoid", [Fed(5)], ("alpha", 0.3f), ("beta", 0.1f)),
         new("Clip", [Fed(9), Single(-1f), Single(0.5f)]), new("Clip", [Fed(9), None, Single(0.5f)]), new("Clip", [Fed(9)]),
         new("Clip", [Fed(9)], ("min", 0f), ("max", 6f)) { Opset = 10 },
     ];
@@ -86,27 +98,34 @@ internal static class OnnxCases
     public static IEnumerable<OnnxCase> Convolutions =>
     [
         new("Conv", [Fed(2, 4, 9, 8), Stored(6, 4, 3, 3), Stored(6)], ("pads", new long[] { 1, 1, 1, 1 })),
-        new("Conv", [Fed(1, 4, 9, 8), Stored(6, 2, 3, 2)], ("group", 2), ("strides", new long[] { 2, 1 }), ("dilations", new long[] { 1, 2 })),
+        new("Conv", [Fed(1, 4, 9, 8), Stored(6, 2, 3, 2)],
+            ("group", 2), ("strides", new long[] { 2, 1 }), ("dilations", new long[] { 1, 2 })),
         new("Conv", [Fed(1, 3, 10, 10), Stored(4, 3, 3, 3)], ("pads", new long[] { 0, 1, 1, 0 }), ("strides", new long[] { 2, 2 })),
         .. new[] { "SAME_UPPER", "SAME_LOWER", "VALID" }.Select(pad =>
             new OnnxCase("Conv", [Fed(1, 3, 10, 9), Stored(4, 3, 4, 4)], ("auto_pad", pad), ("strides", new long[] { 2, 2 }))),
         new("Conv", [Fed(1, 2, 6, 6), Fed(3, 2, 3, 3)]),
-        new("ConvTranspose", [Fed(1, 4, 5, 6), Stored(4, 3, 3, 3), Stored(3)], ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 1, 1 })),
+        new("ConvTranspose", [Fed(1, 4, 5, 6), Stored(4, 3, 3, 3), Stored(3)],
+            ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 1, 1 })),
         new("ConvTranspose", [Fed(1, 4, 5, 6), Stored(4, 2, 3, 3), Stored(4)],
             ("strides", new long[] { 2, 2 }), ("pads", new long[] { 0, 1, 0, 1 }), ("output_padding", new long[] { 1, 1 }), ("group", 2)),
-        new("MaxPool", [Fed(1, 3, 9, 8)], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 1, 1 })),
+        new("MaxPool", [Fed(1, 3, 9, 8)],
+            ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 1, 1 })),
         new("MaxPool", [Fed(1, 3, 9, 8)], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("ceil_mode", 1)),
         new("MaxPool", [Fed(1, 3, 9, 8)], ("kernel_shape", new long[] { 2, 2 }), ("dilations", new long[] { 2, 3 })),
-        new("MaxPool", [Fed(1, 3, 9, 8)], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 0, 0 })),
+        new("MaxPool", [Fed(1, 3, 9, 8)],
+            ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 0, 0 })),
         new("AveragePool", [Fed(1, 3, 9, 8)], ("kernel_shape", new long[] { 3, 2 }), ("pads", new long[] { 1, 1, 1, 0 })),
-        new("AveragePool", [Fed(1, 3, 9, 8)], ("kernel_shape", new long[] { 3, 3 }), ("pads", new long[] { 1, 1, 1, 1 }), ("count_include_pad", 1)),
+        new("AveragePool", [Fed(1, 3, 9, 8)],
+            ("kernel_shape", new long[] { 3, 3 }), ("pads", new long[] { 1, 1, 1, 1 }), ("count_include_pad", 1)),
         new("AveragePool", [Fed(1, 3, 9, 8)], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("ceil_mode", 1)),
-        new("AveragePool", [Fed(1, 3, 9, 8)], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("auto_pad", "SAME_UPPER")),
+        new("AveragePool", [Fed(1, 3, 9, 8)],
+            ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("auto_pad", "SAME_UPPER")),
         new("GlobalAveragePool", [Fed(2, 3, 4, 5)]), new("GlobalMaxPool", [Fed(2, 3, 4, 5)]),
         new("Gemm", [Fed(2, 3), Stored(3, 4), Stored(4)]), new("Gemm", [Fed(2, 3), Stored(4, 3)], ("transB", 1)),
         new("Gemm", [Fed(3, 2), Stored(4, 3), Stored(2, 1)], ("transA", 1), ("transB", 1), ("alpha", 0.5f), ("beta", 2f)),
         new("Gemm", [Fed(2, 3), Fed(3, 4), Stored(1)]),
-        new("MatMul", [Fed(2, 3), Stored(3, 4)]), new("MatMul", [Fed(2, 5, 3), Stored(3, 4)]), new("MatMul", [Fed(2, 1, 3, 4), Fed(5, 4, 2)]),
+        new("MatMul", [Fed(2, 3), Stored(3, 4)]), new("MatMul", [Fed(2, 5, 3), Stored(3, 4)]),
+        new("MatMul", [Fed(2, 1, 3, 4), Fed(5, 4, 2)]),
     ];
 
     public static IEnumerable<OnnxCase> Norms =>
@@ -118,7 +137,8 @@ internal static class OnnxCases
         new("LayerNormalization", [Fed(2, 3, 8), Stored(8), Stored(8)]),
         new("LayerNormalization", [Fed(2, 3, 8), Stored(3, 8)], ("axis", 1), ("epsilon", 1e-3f)),
         new("LpNormalization", [Fed(2, 5)]), new("LpNormalization", [Fed(2, 5)], ("axis", 0), ("p", 1)),
-        new("LRN", [Fed(1, 8, 3, 3)], ("size", 5), ("alpha", 0.1f), ("beta", 0.5f), ("bias", 2f)), new("LRN", [Fed(1, 8, 3, 3)], ("size", 3)),
+        new("LRN", [Fed(1, 8, 3, 3)], ("size", 5), ("alpha", 0.1f), ("beta", 0.5f), ("bias", 2f)),
+        new("LRN", [Fed(1, 8, 3, 3)], ("size", 3)),
         new("Softmax", [Fed(2, 3, 4)]), new("Softmax", [Fed(2, 3, 4)], ("axis", 1)), new("Softmax", [Fed(2, 3, 4)]) { Opset = 11 },
         new("LogSoftmax", [Fed(2, 3)]), new("Hardmax", [Fed(2, 3)]),
     ];
@@ -143,7 +163,8 @@ internal static class OnnxCases
         new("Shape", [Fed(2, 3, 4)]), new("Shape", [Fed(2, 3, 4)], ("start", 1), ("end", -1)), new("Size", [Fed(2, 3)]),
         new("Reshape", [Fed(2, 3, 4), List(0L, -1L)]), new("Reshape", [Fed(2, 3, 4), List(4L, 3L, 2L)]),
         new("Flatten", [Fed(2, 3, 4)]), new("Flatten", [Fed(2, 3, 4)], ("axis", 0)), new("Flatten", [Fed(2, 3, 4)], ("axis", 3)),
-        new("Squeeze", [Fed(1, 3, 1), List(2L)]), new("Squeeze", [Fed(1, 3, 1)]), new("Squeeze", [Fed(1, 3, 1)], ("axes", new long[] { 0 })) { Opset = 11 },
+        new("Squeeze", [Fed(1, 3, 1), List(2L)]), new("Squeeze", [Fed(1, 3, 1)]),
+        new("Squeeze", [Fed(1, 3, 1)], ("axes", new long[] { 0 })) { Opset = 11 },
         new("Unsqueeze", [Fed(2, 3), List(0L, -1L)]), new("Unsqueeze", [Fed(2, 3)], ("axes", new long[] { 1 })) { Opset = 11 },
         new("Transpose", [Fed(2, 3, 4)]), new("Transpose", [Fed(2, 3, 4)], ("perm", new long[] { 1, 2, 0 })),
         new("Cast", [Fed(2, 3)], ("to", 7)), new("Cast", [Fed(2, 3)], ("to", 9)), new("Cast", [Integers([1, 0], 2)], ("to", 1)),
@@ -163,7 +184,8 @@ internal static class OnnxCases
         new("GatherElements", [Fed(3, 3), Integers([0, -1, 2, 1], 2, 2)], ("axis", 1)),
         new("Pad", [Fed(2, 3), List(0L, 1L, 2L, 0L), Single(1.5f)]), new("Pad", [Fed(2, 4), List(0L, -1L, 1L, 2L)]),
         new("Pad", [Fed(1, 1, 4, 5), List(0L, 0L, 2L, 1L, 0L, 0L, 3L, 4L)], ("mode", "reflect")),
-        new("Pad", [Fed(2, 3), List(1L, 1L, 2L, 0L)], ("mode", "edge")), new("Pad", [Fed(2, 3), List(1L, 2L), None, List(1L)]) { Opset = 18 },
+        new("Pad", [Fed(2, 3), List(1L, 1L, 2L, 0L)], ("mode", "edge")),
+        new("Pad", [Fed(2, 3), List(1L, 2L), None, List(1L)]) { Opset = 18 },
         new("Pad", [Fed(2, 3)], ("pads", new long[] { 0, 1, 0, 1 }), ("value", 2f)) { Opset = 10 },
         new("DepthToSpace", [Fed(1, 8, 2, 3)], ("blocksize", 2)), new("DepthToSpace", [Fed(1, 8, 2, 3)], ("blocksize", 2), ("mode", "CRD")),
         new("SpaceToDepth", [Fed(1, 2, 4, 6)], ("blocksize", 2)),
@@ -171,11 +193,14 @@ internal static class OnnxCases
 
     public static IEnumerable<OnnxCase> Resizing =>
     [
-        .. new[] { "nearest", "linear", "cubic" }.SelectMany(mode => new[] { "half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel" }
+        .. new[] { "nearest", "linear", "cubic" }
+            .SelectMany(mode => new[] { "half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel" }
             .SelectMany(coordinates => new OnnxCase[]
             {
-                new("Resize", [Fed(1, 2, 5, 6), None, None, List(1L, 2L, 8L, 9L)], ("mode", mode), ("coordinate_transformation_mode", coordinates)),
-                new("Resize", [Fed(1, 2, 5, 6), None, List(1f, 1f, 0.6f, 0.5f)], ("mode", mode), ("coordinate_transformation_mode", coordinates)),
+                new("Resize", [Fed(1, 2, 5, 6), None, None, List(1L, 2L, 8L, 9L)],
+                    ("mode", mode), ("coordinate_transformation_mode", coordinates)),
+                new("Resize", [Fed(1, 2, 5, 6), None, List(1f, 1f, 0.6f, 0.5f)],
+                    ("mode", mode), ("coordinate_transformation_mode", coordinates)),
             })),
         .. new[] { "floor", "ceil", "round_prefer_ceil" }
             .Select(rounding => new OnnxCase("Resize", [Fed(1, 2, 5, 6), None, List(1f, 1f, 2f, 2f)], ("nearest_mode", rounding))),
@@ -184,6 +209,7 @@ internal static class OnnxCases
         new("Resize", [Fed(1, 1, 20, 30), None, None, List(8L, 9L)],
             ("mode", "linear"), ("axes", new long[] { 2, 3 }), ("keep_aspect_ratio_policy", "not_smaller")) { Opset = 18 },
         new("Resize", [Fed(1, 2, 5, 6), None, List(1f, 1f, 0.5f, 0.5f)], ("mode", "cubic"), ("exclude_outside", 1)),
-        new("Resize", [Fed(1, 2, 5, 6), List(1f, 1f, 2f, 2f)]) { Opset = 10 }, new("Upsample", [Fed(1, 2, 5, 6), List(1f, 1f, 2f, 2f)]) { Opset = 9 },
+        new("Resize", [Fed(1, 2, 5, 6), List(1f, 1f, 2f, 2f)]) { Opset = 10 },
+        new("Upsample", [Fed(1, 2, 5, 6), List(1f, 1f, 2f, 2f)]) { Opset = 9 },
     ];
 }
