@@ -20,7 +20,8 @@ internal sealed class ExportCommand : MltCommand
         "--preprocessing", "How much of the preprocessing is in the file: that of colours (normalize), resizing and cropping too (full), "
         + "or none.", Preprocessings);
     private readonly Option<string> _precision = CliOption.Choice(
-        "--precision", "Number format of weights and layers. float16 halves the file; probabilities differ by up to about 0.01.", Precisions);
+        "--precision", "Number format of weights and layers. float16 halves the file; probabilities differ by up to about 0.01.",
+        Precisions);
     private readonly Option<int?> _opset = CliOption.Integer(
         "--opset", $"Version of ONNX's operators; older runtimes know only older ones. [default: {DefaultOpset}]",
         OnnxExportOptions.FirstOpset, OnnxExportOptions.LastOpset);
@@ -38,7 +39,7 @@ internal sealed class ExportCommand : MltCommand
           normalize   bytes (N, S, S, 3), 0 to 255
           full        bytes (N, H, W, 3), 0 to 255, all images of a batch in one size
           none        float32 (N, 3, S, S), normalized as the metadata 'preprocessing' says
-        Output 'probabilities', float32 (N, classes). The names of the classes are in the metadata: 'class_names', a JSON array, and 'names'.
+        Output 'probabilities', float32 (N, classes). The class names are in the metadata: 'class_names', a JSON array, and 'names'.
         Weights of more than 2 GB get a second file, FILE.data, which must stay beside FILE.
 
         JSON: { file, data_file?, bytes, backbone, classes: [name], preprocessing, precision, opset,

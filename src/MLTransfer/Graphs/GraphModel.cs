@@ -27,7 +27,7 @@ internal sealed class GraphModel : ImageModel
     {
         (_bytes, _file, Facts) = (bytes, file, facts);
         register_buffer(FileName, tensor(bytes));
-        Groups = [new LayerGroup(facts.Output, [], Run)];
+        Groups = [new LayerGroup(facts.Output, [], Run, Refuse)];
     }
 
     /// <summary>What its inputs and outputs are.</summary>
@@ -42,6 +42,9 @@ internal sealed class GraphModel : ImageModel
         if (disposing) _network?.Dispose();
         base.Dispose(disposing);
     }
+
+    private static SymbolicTensor Refuse(SymbolicTensor images) => throw new NotSupportedException(
+        "A model whose backbone is a graph cannot be saved as ONNX: only the networks of this library, and your own, can be exported.");
 
     private Tensor Run(Tensor images) => Facts.Run(NetworkOn(images.device), images);
 

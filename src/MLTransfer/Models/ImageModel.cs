@@ -110,7 +110,9 @@ public abstract class ImageModel : NamedModule
     /// Appends the network in evaluation mode to a graph: images (N, 3, H, W) to logits (N, classes). Batch norms are folded into
     /// convolutions.
     /// </summary>
-    /// <exception cref="NotSupportedException">A part of the network has no form for export; the message says what to implement.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A part of the network has no form for export; the message says what to implement.
+    /// </exception>
     internal SymbolicTensor Export(SymbolicTensor images, NetworkGraph graph)
     {
         using var scope = NewDisposeScope();
@@ -313,8 +315,8 @@ public sealed class LayerGroup
     /// <summary>Appends the operations of the group to a graph.</summary>
     /// <exception cref="NotSupportedException">The group has no form for export.</exception>
     internal SymbolicTensor Export(SymbolicTensor input) => _export is not null ? _export(input) : throw new NotSupportedException(
-        $"The layer group '{Name}' cannot be exported: it is computed by a function. Give the constructor of {nameof(LayerGroup)} an export "
-        + $"function too, which describes the same operations on a {nameof(SymbolicTensor)}.");
+        $"The layer group '{Name}' cannot be exported: it is computed by a function. Give the constructor of {nameof(LayerGroup)} an "
+        + $"export function too, which describes the same operations on a {nameof(SymbolicTensor)}.");
 }
 
 /// <summary>

@@ -68,7 +68,9 @@ public sealed partial class SymbolicTensor
         return Result("Transpose", [Name], [.. order.Select(dimension => _shape[dimension])], ("perm", order));
     }
 
-    /// <summary>The elements <paramref name="start"/>, <paramref name="start"/> + step, … below <paramref name="end"/> of a dimension.</summary>
+    /// <summary>
+    /// The elements <paramref name="start"/>, <paramref name="start"/> + step, … below <paramref name="end"/> of a dimension.
+    /// </summary>
     public SymbolicTensor Slice(int dimension, long start, long end, long step = 1)
     {
         string[] inputs = [Name, _graph.Constant(start), _graph.Constant(end), _graph.Constant(dimension), _graph.Constant(step)];

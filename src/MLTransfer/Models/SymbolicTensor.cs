@@ -206,7 +206,9 @@ internal abstract class NetworkGraph
     /// <summary>The layer group that is exported, for the names of nodes and weights; empty before and after them.</summary>
     public string Scope { get; set; } = "";
 
-    /// <summary>The square of the length that a vector is at least divided by: torch's 1e-12, or the format's smallest normal number.</summary>
+    /// <summary>
+    /// The square of the smallest length that a vector is divided by: that of torch's 1e-12, or the smallest normal number of the format.
+    /// </summary>
     public abstract float SmallestSquare { get; }
 
     /// <summary>Appends an operation.</summary>

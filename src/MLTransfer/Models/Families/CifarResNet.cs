@@ -14,7 +14,10 @@ internal sealed class CifarResNet : ImageModel
     private CifarResNet(int blocksPerStage) : base(nameof(CifarResNet), "linear", 64)
     {
         ConvolutionUnit stem = Convolution("conv1", "bn1", new(3, 16, 3, 1, 1));
-        var groups = new List<LayerGroup> { new("conv1", stem.Modules, images => stem.Forward(images).relu_(), images => stem.Export(images).Relu()) };
+        var groups = new List<LayerGroup>
+        {
+            new("conv1", stem.Modules, images => stem.Forward(images).relu_(), images => stem.Export(images).Relu()),
+        };
         long inputs = 16;
         for (int stage = 0; stage < 3; stage++)
         {
