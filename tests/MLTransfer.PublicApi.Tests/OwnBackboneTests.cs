@@ -7,6 +7,7 @@ using MLTransfer.Estimators;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Weights;
+using Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -105,6 +106,16 @@ public sealed class OwnBackboneTests : IDisposable
 
         var error = Assert.ThrowsAny<ArgumentException>(() => Extraction(Name, "default"));
         Assert.Contains($"No weights are published for {Name}.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_is_saved_as_ONNX()
+    {
+        using var stream = new MemoryStream();
+        using (ImageClassificationTransformer model = Extraction(Name, "none").Fit(_data)) model.SaveOnnx(stream);
+        var saved = ModelProto.Parser.ParseFrom(stream.ToArray());
+        Assert.Equal(Name, saved.Graph.Name);
+        Assert.Equal(3, saved.Graph.Node.Count(node => node.OpType == "Conv"));
     }
 
     [Fact]

@@ -36,6 +36,10 @@ static async Task<IResult> ClassifyAsync(HttpRequest request, ImageClassifierPoo
     {
         return Results.Problem(unusable.Reason, statusCode: StatusCodes.Status400BadRequest, title: "The image cannot be used.");
     }
+    catch (BadHttpRequestException refused)
+    {
+        return Results.Problem(refused.Message, statusCode: refused.StatusCode);
+    }
 }
 
 internal sealed class ModelHealth(ImageClassifierPool pool) : IHealthCheck

@@ -9,6 +9,9 @@ namespace MLTransfer.Cli.CommandLine;
 /// <summary>Creates options whose errors say what was given and what is expected.</summary>
 internal static partial class CliOption
 {
+    /// <summary>The value of a <see cref="Switch"/> that is on.</summary>
+    internal const string On = "on";
+
     internal static Option<string?> Text(string name, string shape, string description) =>
         new(name) { HelpName = shape, Description = description };
 
@@ -16,6 +19,14 @@ internal static partial class CliOption
         new(name) { HelpName = shape, Description = description, Required = true };
 
     internal static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    /// <summary>on or off, in any case; null when not given.</summary>
+    internal static Option<string?> Switch(string name, string description) => new(name)
+    {
+        HelpName = $"{On}|off",
+        Description = description,
+        CustomParser = result => Choose(result, name, [On, "off"]),
+    };
 
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>; null when not given.</summary>
     internal static Option<int?> Integer(string name, string description, int least, int most) => new(name)
@@ -48,6 +59,15 @@ internal static partial class CliOption
         HelpName = "X",
         Description = description,
         CustomParser = result => ParseNumber(result, name, number => number >= 0, "a number of at least 0, such as 0 or 1e-4"),
+    };
+
+    /// <summary>A number above zero and at most one; null when not given.</summary>
+    internal static Option<double?> Ratio(string name, string description) => new(name)
+    {
+        HelpName = "X",
+        Description = description,
+        CustomParser = result => ParseNumber(
+            result, name, number => number is > 0 and <= 1, "a number above 0 and at most 1, such as 0.75"),
     };
 
     /// <summary>A number from zero to below one; null when not given.</summary>

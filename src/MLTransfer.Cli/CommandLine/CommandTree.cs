@@ -5,6 +5,7 @@ using MLTransfer.Cli.Datasets;
 using MLTransfer.Cli.Demo;
 using MLTransfer.Cli.Doctor;
 using MLTransfer.Cli.Evaluate;
+using MLTransfer.Cli.Export;
 using MLTransfer.Cli.Graphs;
 using MLTransfer.Cli.Models;
 using MLTransfer.Cli.Predict;
@@ -25,8 +26,10 @@ internal static class CommandTree
     internal static Command Create(CommandContext context) => Root(
         "mlt", "Transfer learning for image classification: from a folder of labelled images to an ML.NET model.",
         new TrainCommand(context),
+        new LearningRateCommand(context),
         new EvaluateCommand(context),
         new PredictCommand(context),
+        new ExportCommand(context),
         new ModelsCommand(context),
         Group("weights", "Lists, downloads, verifies, inspects, converts and packs pretrained weights.",
             new WeightsListCommand(context),

@@ -10,7 +10,7 @@ internal sealed class GraphInfoCommand : MltCommand
 {
     private const int Shown = 40, Longest = 160;
 
-    private readonly Argument<string> _file = new("FILE") { Description = "A frozen TensorFlow graph (.pb)." };
+    private readonly Argument<string> _file = new("FILE") { Description = "A frozen TensorFlow graph (.pb) or an ONNX model (.onnx)." };
 
     private readonly Option<string[]> _shapes = new("--shape")
     {
@@ -25,6 +25,7 @@ internal sealed class GraphInfoCommand : MltCommand
         : base(
             "info", "Shows the inputs, outputs, operations and nodes of a graph, and whether it can be run.", context,
             "mlt graph info model.pb",
+            "mlt graph info model.onnx",
             "mlt graph info model.pb --shape input=1,299,299,3 --all",
             "mlt graph info model.pb --json") =>
         Accepts(_file, _shapes, _all);
@@ -33,7 +34,7 @@ internal sealed class GraphInfoCommand : MltCommand
         """
         The shapes are those of a run with zeros, without joining nodes.
 
-        JSON: { file, bytes, inputs: [{ name, type, shape, has_default }], outputs: [name], operations: [{ name, count, known }],
+        JSON: { file, format, bytes, inputs: [{ name, type, shape, has_default }], outputs: [name], operations: [{ name, count, known }],
                 parameters, nodes: [{ name, operation, outputs: [text] }], problem }, with null for an unknown shape and for no problem
 
         """;
@@ -62,7 +63,7 @@ internal sealed class GraphInfoCommand : MltCommand
     private void Show(GraphInspection graph, bool all)
     {
         var output = Context.Output;
-        output.WriteLine($"{Path.GetFileName(graph.File)}: TensorFlow graph, {Figures.Bytes(graph.Bytes)}, "
+        output.WriteLine($"{Path.GetFileName(graph.File)}: {graph.Format} graph, {Figures.Bytes(graph.Bytes)}, "
             + $"{Figures.Counted(graph.Parameters, "parameter", "parameters")}");
         foreach (var input in graph.Inputs)
             output.WriteLine($"input: {Text(input.Name)}, {input.Description}{(input.HasDefault ? ", has a default" : "")}");

@@ -6,6 +6,7 @@ namespace MLTransfer.Cli.Graphs;
 
 /// <summary>What a graph holds, and the shapes of what its nodes give.</summary>
 /// <param name="File">The file.</param>
+/// <param name="Format">"TensorFlow" or "ONNX".</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="Inputs">Its inputs.</param>
 /// <param name="Outputs">The names of its outputs.</param>
@@ -15,6 +16,7 @@ namespace MLTransfer.Cli.Graphs;
 /// <param name="Problem">Why the graph cannot be run, and its nodes have no shapes; null if it can.</param>
 internal sealed record GraphInspection(
     string File,
+    string Format,
     long Bytes,
     IReadOnlyList<GraphInput> Inputs,
     IReadOnlyList<string> Outputs,
@@ -43,7 +45,9 @@ internal sealed record GraphInspection(
             .Sum(node => node.Value.Tensor.numel());
         var nodes = new List<NodeShape>();
         var problem = Try(network, shapes, nodes);
-        return new(path, new FileInfo(path).Length, network.Inputs, network.Outputs, operations, parameters, nodes, problem);
+        return new(
+            path, network.Operations.Format, new FileInfo(path).Length, network.Inputs, network.Outputs, operations, parameters, nodes,
+            problem);
     }
 
     /// <summary>Runs the graph with zeros.</summary>
@@ -55,8 +59,8 @@ internal sealed record GraphInspection(
         {
             if (network.Outputs.Count == 0)
                 return "It has no output that could be found.";
-            var needed = network.InputsOf(network.Outputs).Where(input => !input.HasDefault || shapes.ContainsKey(input.Name)).ToList();
-            if (needed.FirstOrDefault(input => !input.IsText && input.Shape is null && !shapes.ContainsKey(input.Name)) is { } unknown)
+            var needed = network.InputsOf(network.Outputs).Where(input => !input.HasDefault || shapes.ContainsKey(input.Name)).ToArray();
+            if (Array.Find(needed, input => !input.IsText && input.Shape is null && !shapes.ContainsKey(input.Name)) is { } unknown)
                 return $"Its input '{unknown.Name}' declares no shape; give one with --shape {unknown.Name}=1,224,224,3.";
             network.Run(needed.ToDictionary(input => input.Name, input => Zeros(input, shapes)), network.Outputs, (node, outputs) =>
                 nodes.Add(new(node.Name, node.Operation, [.. outputs.Where(value => !value.IsAbsent).Select(value => value.ToString())])));
@@ -84,7 +88,8 @@ internal sealed record GraphInspection(
         const int header = 54, length = header + (ImageSide * ImageSide * 3);
         byte[] image = new byte[length];
         "BM"u8.CopyTo(image);
-        foreach (var (place, value) in ((int, int)[])[(2, length), (10, header), (14, 40), (18, ImageSide), (22, ImageSide), (26, 1 | (24 << 16))])
+        foreach (var (place, value) in ((int, int)[])
+            [(2, length), (10, header), (14, 40), (18, ImageSide), (22, ImageSide), (26, 1 | (24 << 16))])
             BitConverter.TryWriteBytes(image.AsSpan(place), value);
         return image;
     }
@@ -95,7 +100,7 @@ internal sealed record GraphInspection(
     {
         int equals = text.LastIndexOf('=');
         var sizes = text[(equals + 1)..].Split(',').Select(size =>
-            long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= int.MaxValue ? number : -1).ToArray();
+            int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? (long)number : -1).ToArray();
         return equals > 0 && sizes.All(size => size >= 0)
             ? (text[..equals], sizes)
             : throw new FormatException($"'{text}' is no shape; NAME=1,224,224,3 is expected.");
@@ -121,6 +126,7 @@ internal sealed record GraphInputJson(string Name, string? Type, IReadOnlyList<l
 /// <summary>The JSON of 'mlt graph info'.</summary>
 internal sealed record GraphInspectionJson(
     string File,
+    string Format,
     long Bytes,
     IEnumerable<GraphInputJson> Inputs,
     IReadOnlyList<string> Outputs,
@@ -130,6 +136,6 @@ internal sealed record GraphInspectionJson(
     string? Problem)
 {
     internal static GraphInspectionJson From(GraphInspection inspection) => new(
-        inspection.File, inspection.Bytes, inspection.Inputs.Select(GraphInputJson.From), inspection.Outputs, inspection.Operations,
-        inspection.Parameters, inspection.Nodes, inspection.Problem);
+        inspection.File, inspection.Format, inspection.Bytes, inspection.Inputs.Select(GraphInputJson.From), inspection.Outputs,
+        inspection.Operations, inspection.Parameters, inspection.Nodes, inspection.Problem);
 }

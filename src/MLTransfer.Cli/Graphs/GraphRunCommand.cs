@@ -15,7 +15,7 @@ internal sealed class GraphRunCommand : MltCommand
     private const int ShownValues = 8, Longest = 160;
     private static readonly string[] DeviceWords = ["auto", "cpu", "cuda"];
 
-    private readonly Argument<string> _file = new("FILE") { Description = "A frozen TensorFlow graph (.pb)." };
+    private readonly Argument<string> _file = new("FILE") { Description = "A frozen TensorFlow graph (.pb) or an ONNX model (.onnx)." };
 
     private readonly Option<string[]> _feeds = new("--feed")
     {
@@ -33,7 +33,8 @@ internal sealed class GraphRunCommand : MltCommand
     private readonly Option<string[]> _outputs = new("--out")
     {
         HelpName = "FILE",
-        Description = "Where to write a result: as .npy, or the bytes of a string. One for each --fetch, in their order. [default: show it]",
+        Description = "Where to write a result: as .npy, or the bytes of a string. One for each --fetch, in their order. "
+            + "[default: show it]",
     };
 
     private readonly Option<Enum?> _device = CliOption.EnumValue(
@@ -62,7 +63,10 @@ internal sealed class GraphRunCommand : MltCommand
         var path = Paths.Existing("FILE", parseResult.GetRequiredValue(_file));
         string[] fetches = parseResult.GetValue(_fetches) ?? [], outputs = parseResult.GetValue(_outputs) ?? [];
         if (outputs.Length > 0 && outputs.Length != Math.Max(1, fetches.Length))
-            throw new UsageException($"{outputs.Length} --out are given for {Math.Max(1, fetches.Length)} results; give one for each, or none.");
+        {
+            throw new UsageException(
+                $"{outputs.Length} --out are given for {Math.Max(1, fetches.Length)} results; give one for each, or none.");
+        }
         OutputFile[] files = [.. outputs.Select(file => OutputFile.Checked("--out", file))];
         Threads.Use(parseResult.GetValue(_threads));
         using var scope = torch.NewDisposeScope();
@@ -77,7 +81,8 @@ internal sealed class GraphRunCommand : MltCommand
             files[index].Write(stream => Write(stream, result));
         }
         Render(
-            parseResult, names.Select((name, index) => GraphResultJson.From(name, results[index], files.Length == 0 ? null : outputs[index])),
+            parseResult,
+            names.Select((name, index) => GraphResultJson.From(name, results[index], files.Length == 0 ? null : outputs[index])),
             () => Show(names, results, outputs));
         return Task.FromResult(ExitCode.Done);
     }

@@ -9,7 +9,8 @@ internal sealed class PredictCommand : MltCommand
 {
     private const int DefaultTop = 1;
 
-    private readonly Option<string> _model = CliOption.Required("--model", "MODEL.zip", "Model saved by 'mlt train'.");
+    private readonly Option<string> _model = CliOption.Required("--model", "MODEL.zip|GRAPH.pb", "Model saved by 'mlt train', or a graph: a frozen TensorFlow graph (.pb) or an ONNX model (.onnx).");
+    private readonly GraphOptions _graph = new();
     private readonly Option<int?> _top = CliOption.Integer(
         "--top", $"Number of classes to show for each image, the most probable first. [default: {DefaultTop}]", 1, int.MaxValue);
     private readonly Option<int?> _maximumPixels = PixelLimit.Option();
@@ -27,8 +28,9 @@ internal sealed class PredictCommand : MltCommand
             "mlt predict --model flowers.zip rose.jpg",
             "mlt predict --model flowers.zip --top 3 --json holiday/",
             "mlt predict --model digits.zip t10k-images-idx3-ubyte.gz!/0 t10k-images-idx3-ubyte.gz!/1",
+            "mlt predict --model inception.pb --labels labels.txt rose.jpg",
             "find . -name '*.jpg' | mlt predict --model flowers.zip -") =>
-        Accepts(_images, _model, _top, _maximumPixels, _threads);
+        Accepts([_images, _model, _top, _maximumPixels, _threads, .. _graph.All]);
 
     internal override string Remarks =>
         """
@@ -46,7 +48,7 @@ internal sealed class PredictCommand : MltCommand
         Threads.Use(parseResult.GetValue(_threads));
         foreach (var problem in images.Problems)
             Context.Error.WriteLine($"mlt predict: {problem}");
-        using var classifier = ModelFile.Open(model);
+        using var classifier = _graph.Open(model, parseResult);
         classifier.MaximumPixels = PixelLimit.OrDefault(parseResult.GetValue(_maximumPixels));
         var predictions = classifier.Predict(images.Images, cancel).ToArray();
         var top = parseResult.GetValue(_top) ?? DefaultTop;

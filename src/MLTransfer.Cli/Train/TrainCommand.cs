@@ -28,7 +28,7 @@ internal sealed class TrainCommand : MltCommand
         When an epoch fails after others are done, the best model of those is saved and the exit code is 1.
 
         JSON: { mode, backbone, classes: [label], train_images, val_images, skipped_images, epochs, best_epoch, val_accuracy,
-                seconds: { total, features, training }, images_per_second, loader_wait_share, model, interrupted?, failure?,
+                seconds: { total, features, training }, images_per_second, loader_wait_share, model, interrupted?, failure?, stopped_early?,
                 cross_validation?: { folds: [{ fold, train_images, val_images, val_accuracy, best_epoch, best_val_accuracy }],
                                      val_accuracy: { mean, deviation }, best_val_accuracy: { mean, deviation } } }
 
@@ -42,7 +42,7 @@ internal sealed class TrainCommand : MltCommand
         var cache = _options[nameof(FeatureExtractionOptions.CacheFolder)];
         if (arguments.Options is FeatureExtractionOptions { CacheFolder: null } && !cache.IsGiven(parseResult))
             Context.Error.WriteLine(TrainView.WithoutCache($"{UserCache.NoHome}."));
-        await GetWeightsAsync(arguments, WantsJson(parseResult), cancel).ConfigureAwait(false);
+        await TrainWeights.GetAsync(arguments, Context, WantsJson(parseResult), cancel).ConfigureAwait(false);
         var crossed = arguments.Folds.Count == 0 ? null
             : await CrossValidation.RunAsync(arguments, Context, cancel).ConfigureAwait(false);
         if (crossed is not null)
@@ -64,17 +64,21 @@ internal sealed class TrainCommand : MltCommand
         Context.Error.WriteLine(why);
         return ExitCode.Failed;
     }
+}
 
-    // Before the training, whose screen shows epochs, and once for all folds.
-    private async Task GetWeightsAsync(TrainArguments arguments, bool quiet, CancellationToken cancel)
+/// <summary>The weights that a training starts from.</summary>
+internal static class TrainWeights
+{
+    /// <summary>Downloads them before the training, whose screen shows epochs, and once for all folds.</summary>
+    internal static async Task GetAsync(TrainArguments arguments, CommandContext context, bool quiet, CancellationToken cancel)
     {
         var reference = arguments.Weights;
         if (reference.Remote is null)
             return;
         var store = arguments.Options.WeightStore;
         var weights = await DownloadScreen
-            .WatchAsync(Context, quiet, progress => store.GetAsync(reference, progress, cancel)).ConfigureAwait(false);
+            .WatchAsync(context, quiet, progress => store.GetAsync(reference, progress, cancel)).ConfigureAwait(false);
         var licence = reference.Published is { } published ? $" (licence {published.Licence})" : "";
-        Context.Error.WriteLine($"weights: {weights.Name}{licence}, {weights.Path}");
+        context.Error.WriteLine($"weights: {weights.Name}{licence}, {weights.Path}");
     }
 }

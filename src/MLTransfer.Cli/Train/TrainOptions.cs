@@ -80,6 +80,19 @@ internal sealed class TrainOptions
         }
     }
 
+    /// <summary>The options of a search for a learning rate: those of a training but for what it finds and what it does not need.</summary>
+    internal IEnumerable<Symbol> OfSearch => All.Except(
+    [
+        Validation, Folds, Report, Out, ValidationSplit,
+        .. new[]
+        {
+            nameof(FineTuningOptions.ValidationFraction), nameof(FineTuningOptions.LearningRate), nameof(FineTuningOptions.Epochs),
+            nameof(FineTuningOptions.Schedule), nameof(FineTuningOptions.Warmup), nameof(FineTuningOptions.ChooseBy),
+            nameof(FineTuningOptions.Patience), nameof(FineTuningOptions.LeastGain), nameof(FineTuningOptions.EmaDecay),
+            nameof(FineTuningOptions.SwaFrom), nameof(FineTuningOptions.Unfreeze), nameof(FineTuningOptions.CheckpointFolder),
+        }.SelectMany(name => this[name].Options),
+    ]);
+
     internal BoundOption this[string property] => Bound.First(bound => bound.Property.Name == property);
 
     /// <summary>Creates the option record of the mode from the given options; the others keep their defaults.</summary>
@@ -140,7 +153,7 @@ internal sealed class BoundOption
     /// <summary>The default in words; null where the option is required or a flag.</summary>
     internal static string? DefaultOf(TrainingOption property)
     {
-        if (property.Type == typeof(bool) || IsRequired(property))
+        if (property is { Type: var type, Facts.Shape: null } && type == typeof(bool) || IsRequired(property))
             return null;
         if (property.Facts.Default is { } words)
             return words;
@@ -159,9 +172,12 @@ internal sealed class BoundOption
 
     private static bool IsRequired(TrainingOption property) => property.Name == nameof(ImageClassificationOptions.Backbone);
 
-    private static string? Text(TrainingOption property, object? value) => value is Enum kind
-        ? Words(property)[Array.IndexOf(Enum.GetValues(property.Type), kind)]
-        : Convert.ToString(value, CultureInfo.InvariantCulture);
+    private static string? Text(TrainingOption property, object? value) => value switch
+    {
+        Enum kind => Words(property)[Array.IndexOf(Enum.GetValues(property.Type), kind)],
+        bool isOn => isOn ? CliOption.On : "off",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+    };
 
     private static (Option Option, Func<ParseResult, object?> Value) Create(TrainingOption property, string name)
     {
@@ -172,15 +188,23 @@ internal sealed class BoundOption
             { Name: nameof(ImageClassificationOptions.MaximumPixels) } => Typed(PixelLimit.Option()),
             _ when IsRequired(property) => Typed(CliOption.Required(name, facts.Shape!, help)),
             { Type.IsEnum: true } => Typed(CliOption.EnumValue(name, help, property.Type, Words(property))),
-            { Type: var type } when type == typeof(bool) => Typed(CliOption.Flag(name, help)),
+            { Type: var type, Facts.Shape: null } when type == typeof(bool) => Typed(CliOption.Flag(name, help)),
+            { Type: var type } when type == typeof(bool) && CliOption.Switch(name, help) is var option =>
+                (option, asked => asked.GetValue(option) == CliOption.On),
             { Type: var type } when type == typeof(string) => Typed(CliOption.Text(name, facts.Shape!, help)),
             { Type: var type } when type == typeof(ClassifierHead) =>
                 Typed(CliOption.Parsed(name, facts.Shape!, help, ClassifierHead.Parse)),
+            { Type: var type } when type == typeof(LearningRateSchedule) =>
+                Typed(CliOption.Parsed(name, facts.Shape!, help, LearningRateSchedule.Parse)),
+            { Type: var type } when type == typeof(LearningRateWarmup) =>
+                Typed(CliOption.Parsed(name, facts.Shape!, help, LearningRateWarmup.Parse)),
+            { Type: var type } when type == typeof(Unfreezing) => Typed(CliOption.Parsed(name, facts.Shape!, help, Unfreezing.Parse)),
             { Type: var type } when type == typeof(Layers) => Typed(CliOption.Parsed(name, facts.Shape!, help, LayersFrom)),
             { Type: var type } when type == typeof(int) || type == typeof(long) =>
                 Typed(CliOption.Integer(name, help, facts.Least, facts.Most)),
             { Facts.Range: NumberRange.Positive } => Typed(CliOption.Positive(name, help)),
             { Facts.Range: NumberRange.NotNegative } => Typed(CliOption.NotNegative(name, help)),
+            { Facts.Range: NumberRange.Ratio } => Typed(CliOption.Ratio(name, help)),
             { Facts.Range: NumberRange.Fraction } => Typed(CliOption.Fraction(name, help)),
             _ => throw new InvalidOperationException($"There is no way to type a {property.Type.Name}, as {property.Name} is."),
         };

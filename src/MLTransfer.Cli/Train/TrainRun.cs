@@ -43,6 +43,28 @@ internal static class TrainRun
         return result;
     }
 
+    /// <summary>Searches for a learning rate: the work of 'mlt lr'.</summary>
+    internal static LearningRateCurve FindLearningRate(
+        TrainArguments arguments, IProgress<TrainingProgress> progress, CancellationToken cancel)
+    {
+        Threads.Use(arguments.Options.LoaderThreads is > 0 and var threads ? threads : null);
+        var ml = new MLContext(arguments.Seed);
+        var options = arguments.Options with
+        {
+            ExampleWeightColumnName = arguments.Images.Training.HasWeights ? "Weight" : null,
+            Progress = progress,
+            Cancellation = cancel,
+        };
+        try
+        {
+            return TrainPipeline.FindLearningRate(ml, options, ml.Data.LoadImages(arguments.Images.Training));
+        }
+        catch (OptionException refusal)
+        {
+            throw TypedNames.Refusal(refusal);
+        }
+    }
+
     private static void Report(TrainResult result, ImageClassificationTransformer classifier, CancellationToken cancel)
     {
         try
@@ -92,7 +114,10 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
         Summary.Epochs.Count, Summary.BestEpoch, Summary.ValidationAccuracy,
         new TrainSeconds(Math.Round(Seconds, 3), Math.Round(Summary.FeatureSeconds, 3), Math.Round(Summary.TrainingSeconds, 3)),
         Math.Round(Summary.ImagesPerSecond, 2), Math.Round(Summary.LoaderWaitFraction, 4), Model,
-        Summary.Cancelled ? true : null, Summary.Failure);
+        Summary.Cancelled ? true : null, Summary.Failure)
+    {
+        StoppedEarly = Summary.StoppedEarly ? true : null,
+    };
 }
 
 /// <summary>The ML.NET pipeline of a training: labels to keys, the trainer, keys back to labels.</summary>
@@ -100,11 +125,19 @@ internal static class TrainPipeline
 {
     internal static IEstimator<ITransformer> Of(MLContext ml, ImageClassificationOptions options)
     {
+        IEstimator<ITransformer> trainer = Trainer(ml, options);
+        return Keys(ml).Append(trainer).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+    }
+
+    internal static LearningRateCurve FindLearningRate(MLContext ml, ImageClassificationOptions options, IDataView images) =>
+        Trainer(ml, options).FindLearningRate(Keys(ml).Fit(images).Transform(images));
+
+    private static ImageClassificationEstimator Trainer(MLContext ml, ImageClassificationOptions options)
+    {
         var trainers = ml.MulticlassClassification.Trainers;
-        IEstimator<ITransformer> trainer = options is FineTuningOptions fineTuning
+        return options is FineTuningOptions fineTuning
             ? trainers.FineTuning(fineTuning)
             : trainers.FeatureExtraction((FeatureExtractionOptions)options);
-        return Keys(ml).Append(trainer).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
     }
 
     /// <summary>Wraps the classifier that a failed training left in the pipeline's model.</summary>

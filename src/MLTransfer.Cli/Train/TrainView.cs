@@ -45,6 +45,12 @@ internal static class TrainView
             ? $"Nothing was held back for validation: the model is that of the last epoch, {summary.BestEpoch}."
             : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation images right, " +
               $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}.");
+        if (summary.StoppedEarly)
+        {
+            output.WriteLine(
+                $"Stopped early, after epoch {summary.Epochs.Count} of {result.Arguments.Options.Epochs}: no gain in "
+                + $"{Figures.Counted(result.Arguments.Options.Patience, "epoch", "epochs")}.");
+        }
         output.WriteLine(
             $"Took {Figures.Seconds(result.Seconds)} " +
             $"(features {Figures.Seconds(summary.FeatureSeconds)}, training {Figures.Seconds(summary.TrainingSeconds)}), " +
@@ -177,6 +183,10 @@ internal sealed record TrainJson(
     /// <summary>The cross-validation before the training, where it was requested.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CrossValidation? CrossValidation { get; init; }
+
+    /// <summary>Whether --patience ended the training before its last epoch; null where it did not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? StoppedEarly { get; init; }
 }
 
 /// <summary>The seconds of a training by phase.</summary>

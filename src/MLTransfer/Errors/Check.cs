@@ -35,6 +35,10 @@ internal static class Check
     public static string? FractionBelowOne(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value is >= 0 and < 1 ? null : $"{name} is {Text(value)}; it must be at least 0 and below 1.";
 
+    /// <summary>A number in (0, 1].</summary>
+    public static string? Ratio(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value is > 0 and <= 1 ? null : $"{name} is {Text(value)}; it must be above 0 and at most 1.";
+
     public static string? Positive(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value > 0 && double.IsFinite(value) ? null : $"{name} is {Text(value)}; it must be a positive number.";
 

@@ -32,8 +32,20 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             state.Best.ValidationAccuracy, state.IsUnfinished, featureSeconds, state.Seconds,
             featureSeconds > 0 ? throughput.Done / featureSeconds : 0)
         {
+            StoppedEarly = state.HasStalled,
             LoaderWaitFraction = training.LoaderWaitFraction,
         });
+    }
+
+    /// <summary>Searches for a learning rate of the head.</summary>
+    public LearningRateCurve FindLearningRate()
+    {
+        using var scope = NewDisposeScope();
+        (FeatureSet training, _) = Extract(new Throughput(TimeProvider.System, run.Training.Count));
+        TrainingRun.CheckReadable(training.Skipped, training.Kept.Count);
+        TrainingRun.CheckFinite(training, run.Training);
+        return new LearningRateFinder(_options, run.Seed).Run(
+            new TrainableModel(model.Head, model.Head, []), run.TrainingFeatures(training), _options.Cancellation);
     }
 
     /// <summary>

@@ -11,22 +11,28 @@ namespace MLTransfer;
 public sealed record FineTuningOptions : ImageClassificationOptions
 {
     private const string PartOfTheRecipe = "The recipe of mlt train is its default.";
+    private const string OnlyTheHead = "with --mode features only the head is trained";
     private const string Once = "with --mode features every image goes through the backbone once, as it is";
     private const string DecodedOnce = "with --mode features every image is decoded once, as a whole";
 
     /// <summary>Creates the options with their defaults; the optimizer is AdamW.</summary>
     public FineTuningOptions() => Optimizer = OptimizerKind.AdamW;
 
-    /// <summary>The default learning rate: 1e-4 with Adam and AdamW, 1e-2 with SGD; from random weights, 1e-3 and 5e-2.</summary>
+    /// <summary>
+    /// The default learning rate: 1e-2 with SGD, 1e-3 with Adagrad, 1e-4 with the others; from random weights, 5e-2, 1e-2 and 1e-3.
+    /// </summary>
     public override double RecommendedLearningRate => (Optimizer, FromRandomWeights) switch
     {
         (OptimizerKind.Sgd, true) => 5e-2,
-        (OptimizerKind.Sgd, false) => 1e-2,
+        (OptimizerKind.Sgd, false) or (OptimizerKind.Adagrad, true) => 1e-2,
+        (OptimizerKind.Adagrad, false) => 1e-3,
         (_, true) => 1e-3,
         _ => 1e-4,
     };
 
     internal override double HeadRateFactor => HeadFactor;
+
+    internal override double LayerRateFactor => LayerDecay;
 
     /// <summary>The layers that learn in addition to the head. Default: all.</summary>
     [TrainingOption("The first layer to train; those before it stay frozen. 'mlt models NAME' lists them.",
@@ -35,15 +41,43 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     public Layers Train { get; init; } = Layers.All;
 
     /// <summary>Learning rate of the head relative to the backbone's. Default: 1.</summary>
-    [TrainingOption("Learning rate of the head relative to the backbone's.", Range = NumberRange.Positive,
-        NotTyped = PartOfTheRecipe)]
+    [TrainingOption("Learning rate of the head relative to the backbone's.", CommandLine = "--head-factor", Range = NumberRange.Positive,
+        OnlyHere = OnlyTheHead)]
     public double HeadFactor { get; init; } = 1;
+
+    /// <summary>
+    /// The learning rate of each layer group relative to that of the one after it, above 0 to 1: layers near the input change less. The
+    /// last one has the learning rate times this. Default: 1, all the same.
+    /// </summary>
+    [TrainingOption("Learning rate of each layer relative to that of the layer after it, such as 0.75.", CommandLine = "--layer-decay",
+        Range = NumberRange.Ratio, OnlyHere = OnlyTheHead, Formerly = "1")]
+    public double LayerDecay { get; init; } = 1;
+
+    /// <summary>
+    /// From which epoch on which layers are trained, of those that <see cref="Train"/> names. Default: <see cref="Unfreezing.None"/>, all
+    /// from the first.
+    /// </summary>
+    [TrainingOption(
+        "From which epoch on which layers are trained: every:2, one more after every two epochs; or layer4@2,layer1@5. At first only the "
+        + "head is.",
+        CommandLine = "--unfreeze", Shape = "every:N|LAYER@EPOCH", Default = "none, all from the first", OnlyHere = OnlyTheHead,
+        Formerly = "none")]
+    public Unfreezing Unfreeze { get; init; } = Unfreezing.None;
+
+    /// <summary>
+    /// Whether batch norms keep the statistics they come with, while their scales and offsets are trained: for small batches. Default:
+    /// false; those of frozen layers always keep them.
+    /// </summary>
+    [TrainingOption("Keep the statistics of batch norms as they come; for small batches.", CommandLine = "--freeze-batch-norm",
+        OnlyHere = OnlyTheHead, Formerly = "False")]
+    public bool FreezeBatchNorm { get; init; }
 
     /// <summary>
     /// Whether the new head is first trained on the features of the backbone as it comes, so that the backbone does not learn from a random
     /// head (Kumar et al. 2022). Costs one pass over the images; not done where the backbone starts from random weights. Default: true.
     /// </summary>
-    [TrainingOption("Whether a new head is first trained on the features of the backbone as it comes.", NotTyped = PartOfTheRecipe)]
+    [TrainingOption("Whether a new head is first trained on the features of the backbone as it comes.", CommandLine = "--head-warmup",
+        Shape = "on|off", OnlyHere = OnlyTheHead)]
     public bool HeadWarmup { get; init; } = true;
 
     /// <summary>

@@ -24,13 +24,10 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
 
     public ImageClassificationTransformer Train()
     {
-        Freezing freezing = OptionException.Resolve(
-            null, () => FreezingPolicy.Before(model, _options.Train, auxiliaryHeadsLearn: _options.AuxiliaryWeight > 0));
+        Freezing freezing = Freezing();
         using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Fingerprint(run)) : null;
         if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
-        var trainable = new TrainableModel(
-            model, model.Head, freezing, _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
-            _options.AuxiliaryWeight);
+        TrainableModel trainable = Trainable(freezing);
         var memory = new ImageMemory(_options.ImageMemory);
         ImageData data = TrainingImages(memory);
         Validation? validate = run.Validation is null ? null : new ImageValidation(
@@ -43,8 +40,18 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             [.. _skipped.Values], state.Epochs, state.Best.Epoch, state.Best.ValidationAccuracy, state.IsUnfinished,
             FeatureSeconds: 0, state.Seconds, state.Seconds > 0 ? state.Images / state.Seconds : 0)
         {
+            StoppedEarly = state.HasStalled,
             LoaderWaitFraction = data.WaitFraction,
         });
+    }
+
+    /// <summary>Searches for a learning rate on the images and the network that a training would begin with.</summary>
+    public LearningRateCurve FindLearningRate()
+    {
+        Freezing freezing = Freezing();
+        if (_options.HeadWarmup && run.HasNewHead) HeadWarmup.Run(run, model, log);
+        return new LearningRateFinder(_options, run.Seed).Run(
+            Trainable(freezing), TrainingImages(new ImageMemory(_options.ImageMemory)), _options.Cancellation);
     }
 
     /// <summary>Everything that determines the trained weights except the image pixels, by option name.</summary>
@@ -52,20 +59,23 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     {
         var asked = (FineTuningOptions)run.Options;
         FineTuningOptions resolved = asked with { Head = run.Head, Weights = run.WeightsName, LearningRate = asked.PeakLearningRate };
-        (string Name, object? Value)[] settings =
+        (string Name, string Value)[] settings =
         [
             .. TrainingOption.Fingerprint(resolved),
-            (nameof(TrainingOptions.Epochs), asked.Epochs), ("Seed", run.Seed), ("Classes", string.Join(", ", run.Classes)),
+            (nameof(TrainingOptions.Epochs), $"{asked.Epochs}"), ("Seed", $"{run.Seed}"), ("Classes", string.Join(", ", run.Classes)),
             ("Images", run.Training.Fingerprint), ("Validation images", run.Validation?.Fingerprint ?? "none"),
             ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),
             ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())),
         ];
-        return settings.ToDictionary(setting => setting.Name, setting => setting.Value switch
-        {
-            Layers layers => layers.First ?? "all",
-            var value => Convert.ToString(value, CultureInfo.InvariantCulture)!,
-        });
+        return settings.ToDictionary(setting => setting.Name, setting => setting.Value);
     }
+
+    private Freezing Freezing() => OptionException.Resolve(
+        null, () => FreezingPolicy.Before(model, _options.Train, auxiliaryHeadsLearn: _options.AuxiliaryWeight > 0, _options.Unfreeze));
+
+    private TrainableModel Trainable(Freezing freezing) => new(
+        model, model.Head, freezing, _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
+        _options.AuxiliaryWeight, _options.FreezeBatchNorm);
 
     private ImageData TrainingImages(ImageMemory memory) => new(
         Loader(run.Training, TrainingTransforms(run), _options.BatchSize, _options.ReducedScale, memory),
@@ -120,18 +130,17 @@ internal static class HeadWarmup
         FeatureSet features = Extract(run, model, log);
         if (features.Kept.Count == 0) return;
         TrainingRun.CheckFinite(features, run.Training);
-        var options = (FineTuningOptions)run.Options with
+        // The recipe of feature extraction, which the options of the fine-tuning do not change.
+        FeatureExtractionOptions options = Defaults with
         {
-            Epochs = Defaults.Epochs,
-            LearningRate = Defaults.RecommendedLearningRate,
-            HeadFactor = 1,
-            Optimizer = Defaults.Optimizer,
-            Schedule = Defaults.Schedule,
-            StepRate = null,
-            StopsAfter = null,
+            WeightDecay = run.Options.WeightDecay,
+            LabelSmoothing = run.Options.LabelSmoothing,
+            Loss = run.Options.Loss,
+            FocalGamma = run.Options.FocalGamma,
         };
         using TrainingState state = new TrainingLoop(options, run.Seed, TimeProvider.System, progress: null).Run(
-            new TrainableModel(model.Head, model.Head, []), run.TrainingFeatures(features), validate: null, options.Cancellation);
+            new TrainableModel(model.Head, model.Head, []), run.TrainingFeatures(features), validate: null,
+            run.Options.Cancellation);
         if (state.Failure is { } failure)
             throw new InvalidOperationException($"The warm-up of the new head failed. {failure.Message}", failure);
     }

@@ -24,7 +24,7 @@ public sealed class GraphEstimator : IEstimator<GraphTransformer>
     public GraphTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Open(_options, ImageColumn.Find(input.Schema, _options.ImageColumnName).Name);
+        return Open(_options, own => _options.Preprocessing ?? own, ImageColumn.Find(input.Schema, _options.ImageColumnName).Name);
     }
 
     /// <inheritdoc/>
@@ -45,12 +45,14 @@ public sealed class GraphEstimator : IEstimator<GraphTransformer>
 
     /// <summary>Loads the graph.</summary>
     /// <param name="options">Checked options.</param>
+    /// <param name="choose">Chooses the preprocessing, given that of the graph.</param>
     /// <param name="imageColumnName">The column with the images.</param>
-    internal static GraphTransformer Open(GraphScoringOptions options, string imageColumnName)
+    internal static GraphTransformer Open(
+        GraphScoringOptions options, Func<Preprocessing, Preprocessing> choose, string imageColumnName)
     {
         byte[] bytes = GraphImages.ReadFile(options.Model);
         GraphImages facts = GraphImages.Of(bytes, options.Address, options.Preprocessing?.CropTo, options.Layout);
-        Preprocessing preprocessing = options.Preprocessing ?? GraphBackbone.PreprocessingOf(facts);
+        Preprocessing preprocessing = choose(GraphBackbone.PreprocessingOf(facts));
         if (facts.Size is { } size && preprocessing.CropTo != size)
             throw new OptionException(
                 $"The preprocessing ends with images of {preprocessing.CropTo} pixels, and the graph takes {size} × {size}.",

@@ -60,6 +60,23 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         return Fit(trainData, _options with { Validation = validationData });
     }
 
+    /// <summary>
+    /// Trains for up to a hundred steps while the learning rate rises from 1e-7 to 10, until the loss explodes, on a network of its own: to
+    /// choose <see cref="TrainingOptions.LearningRate"/> by. The other options are those of the training, without validation.
+    /// </summary>
+    /// <param name="input">Images and labels.</param>
+    /// <returns>The losses, and the rates that they suggest.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <remarks>The other exceptions are those of <see cref="Fit(IDataView)"/>.</remarks>
+    public LearningRateCurve FindLearningRate(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Run(input, _options with { Validation = null, ValidationFraction = 0 }, (run, model, log) =>
+        {
+            using (model) return FindLearningRate(run, model, log);
+        });
+    }
+
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
@@ -82,7 +99,13 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     /// </summary>
     private protected abstract ImageClassificationTransformer Train(TrainingRun run, ImageModel model, TrainingLog log);
 
-    private ImageClassificationTransformer Fit(IDataView input, ImageClassificationOptions options)
+    /// <summary>Searches for a learning rate; the caller disposes the network.</summary>
+    private protected abstract LearningRateCurve FindLearningRate(TrainingRun run, ImageModel model, TrainingLog log);
+
+    private ImageClassificationTransformer Fit(IDataView input, ImageClassificationOptions options) => Run(input, options, Train);
+
+    /// <summary>Builds the network of a training and passes it on; on errors it is disposed.</summary>
+    private T Run<T>(IDataView input, ImageClassificationOptions options, Func<TrainingRun, ImageModel, TrainingLog, T> work)
     {
         using IChannel channel = _environment.Start(GetType().Name);
         using StartingModel? start = StartingModel.Open(_choice);
@@ -93,7 +116,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         start?.Dispose();
         try
         {
-            return Train(run, model, new TrainingLog(channel, options.Progress));
+            return work(run, model, new TrainingLog(channel, options.Progress));
         }
         catch (Exception error) when (error is not TrainingFailedException)
         {
@@ -125,6 +148,9 @@ public sealed class FeatureExtractionEstimator : ImageClassificationEstimator
 
     private protected override ImageClassificationTransformer Train(TrainingRun run, ImageModel model, TrainingLog log) =>
         new FeatureExtractionTrainer(run, model, log).Train();
+
+    private protected override LearningRateCurve FindLearningRate(TrainingRun run, ImageModel model, TrainingLog log) =>
+        new FeatureExtractionTrainer(run, model, log).FindLearningRate();
 }
 
 /// <summary>Fine-tuning: all layers of the backbone, or its upper ones, are trained further together with a new head.</summary>
@@ -142,4 +168,7 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
 
     private protected override ImageClassificationTransformer Train(TrainingRun run, ImageModel model, TrainingLog log) =>
         new FineTuningTrainer(run, model, log).Train();
+
+    private protected override LearningRateCurve FindLearningRate(TrainingRun run, ImageModel model, TrainingLog log) =>
+        new FineTuningTrainer(run, model, log).FindLearningRate();
 }

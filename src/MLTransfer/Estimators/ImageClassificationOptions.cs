@@ -19,8 +19,15 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
     {
     }
 
-    /// <summary>The network, a name of <see cref="Models.ModelZoo"/>. Default: <c>resnet18</c>.</summary>
-    [TrainingOption("The network to start from, such as resnet18; 'mlt models' lists them.", CommandLine = "--backbone", Shape = "NAME")]
+    /// <summary>
+    /// The network, a name of <see cref="Models.ModelZoo"/>; in feature extraction also a node of a TensorFlow or ONNX file,
+    /// <c>graph:FILE#OUTPUT</c> or <c>graph:FILE#INPUT,OUTPUT</c>, which brings its own weights and is saved with the model. Default:
+    /// <c>resnet18</c>.
+    /// </summary>
+    [TrainingOption(
+        "The network to start from, such as resnet18 ('mlt models' lists them), or with --mode features a node of a graph: "
+        + "graph:FILE.pb#NODE.",
+        CommandLine = "--backbone", Shape = "NAME")]
     public string Backbone { get; init; } = "resnet18";
 
     /// <summary>
@@ -168,6 +175,7 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
 
     private protected override IEnumerable<string?> Contradictions() =>
     [
+        .. base.Contradictions(),
         ScoreColumnName == PredictedLabelColumnName
             ? $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'; they must differ." : null,
         .. BackboneChoice.Contradictions(this),
@@ -182,8 +190,8 @@ public sealed record FeatureExtractionOptions : ImageClassificationOptions
     /// <summary>Creates the options with their defaults; the optimizer is Adam.</summary>
     public FeatureExtractionOptions() => Optimizer = OptimizerKind.Adam;
 
-    /// <summary>The default learning rate: 3e-3 with Adam and AdamW, 3e-2 with SGD.</summary>
-    public override double RecommendedLearningRate => Optimizer == OptimizerKind.Sgd ? 3e-2 : 3e-3;
+    /// <summary>The default learning rate: 3e-2 with SGD and Adagrad, 3e-3 with the others.</summary>
+    public override double RecommendedLearningRate => Optimizer is OptimizerKind.Sgd or OptimizerKind.Adagrad ? 3e-2 : 3e-3;
 
     /// <summary>
     /// A folder that keeps features for the next training. They are found again by the weights, the preprocessing and the content of each

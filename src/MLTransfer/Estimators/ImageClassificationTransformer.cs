@@ -1,10 +1,12 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Estimators;
+using MLTransfer.Graphs.Onnx;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Training;
 using MLTransfer.Weights;
+using Onnx;
 
 namespace MLTransfer;
 
@@ -132,6 +134,16 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     {
         RequireFinite();
         ModelPayload.Save(ctx, _description, Network);
+    }
+
+    /// <summary>The model as ONNX.</summary>
+    /// <exception cref="ArgumentException">The options cannot be used, or not with this model.</exception>
+    /// <exception cref="InvalidOperationException">A weight or a statistic is NaN or infinite, or too large for float16.</exception>
+    /// <exception cref="NotSupportedException">The network is a custom one without a form for export.</exception>
+    internal ModelProto ToOnnx(OnnxExportOptions options)
+    {
+        RequireFinite();
+        return OnnxModel.Build(Network, new(Backbone, _description.Head, Labels, Preprocessing), options);
     }
 
     /// <summary>Creates the model of a finished training.</summary>

@@ -19,7 +19,10 @@ public sealed record ImageFeatureOptions : IBackboneOptions
     /// </summary>
     public string? InputColumnName { get; init; }
 
-    /// <summary>The network, a name of <see cref="Models.ModelZoo"/>. Default: <c>resnet18</c>.</summary>
+    /// <summary>
+    /// The network, a name of <see cref="Models.ModelZoo"/>, or a node of a TensorFlow or ONNX file; see
+    /// <see cref="ImageClassificationOptions.Backbone"/>. Default: <c>resnet18</c>.
+    /// </summary>
     public string Backbone { get; init; } = "resnet18";
 
     /// <summary>Its weights; see <see cref="ImageClassificationOptions.Weights"/>. Default: <c>default</c>.</summary>

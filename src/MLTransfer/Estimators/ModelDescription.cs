@@ -7,9 +7,9 @@ namespace MLTransfer.Estimators;
 /// <summary>The metadata of a network in a model file: everything but the weights.</summary>
 internal sealed record ModelDescription
 {
-    // Format 2 added heads other than the linear one, and transforms. A model without them is written as format 1, which earlier versions
-    // can read.
-    private const int NewestFormat = 2;
+    // Format 2 added heads other than the linear one, and transforms; format 3 the order of channels. A model without them is written in
+    // the oldest format that can say what it is, which earlier versions can read.
+    private const int NewestFormat = 3;
 
     private static readonly JsonSerializerOptions Json =
         new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true };
@@ -55,7 +55,7 @@ internal sealed record ModelDescription
     public string ToJson()
     {
         bool isPlain = Head == ClassifierHead.Linear.ToString() && Preprocessing.Transforms is null;
-        return Write(this with { Format = isPlain ? 1 : NewestFormat });
+        return Write(this with { Format = Preprocessing.Channels != ChannelOrder.Rgb ? NewestFormat : isPlain ? 1 : 2 });
     }
 
     /// <exception cref="InvalidDataException">The text is not a description, or is one of a later version.</exception>

@@ -25,6 +25,11 @@ public sealed record TrainingSummary(
     /// </summary>
     public double LoaderWaitFraction { get; init; } = double.NaN;
 
+    /// <summary>
+    /// Whether the training ended before its last epoch because <see cref="TrainingOptions.Patience"/> was at its end.
+    /// </summary>
+    public bool StoppedEarly { get; init; }
+
     /// <summary>What ended the training once it had a finished epoch; null where nothing did.</summary>
     public string? Failure { get; init; }
 }

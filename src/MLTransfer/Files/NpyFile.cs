@@ -67,7 +67,8 @@ internal static class NpyFile
             if (start[6] is < 1 or > 3) throw Error($"its format is version {start[6]}; 1, 2 and 3 are read");
             Span<byte> counted = stackalloc byte[start[6] == 1 ? 2 : 4];
             stream.ReadExactly(counted);
-            long length = start[6] == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(counted) : BinaryPrimitives.ReadUInt32LittleEndian(counted);
+            long length = counted.Length == 2
+                ? BinaryPrimitives.ReadUInt16LittleEndian(counted) : BinaryPrimitives.ReadUInt32LittleEndian(counted);
             if (length > LongestHeader) throw Error($"its header has {length} bytes; at most {LongestHeader} are read");
             byte[] header = new byte[length];
             stream.ReadExactly(header);
@@ -200,7 +201,8 @@ internal sealed record NpyHeader(string Type, bool IsFortran, IReadOnlyList<long
             {
                 int start = SkipSpaces();
                 while (_at < text.Length && char.IsAsciiDigit(text[_at])) _at++;
-                if (!long.TryParse(text.AsSpan(start, _at - start), NumberStyles.None, CultureInfo.InvariantCulture, out long size)) return null;
+                ReadOnlySpan<char> digits = text.AsSpan(start, _at - start);
+                if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long size)) return null;
                 // Python 2 wrote long integers with an L.
                 Take('L');
                 sizes.Add(size);

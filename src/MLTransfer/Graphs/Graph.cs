@@ -77,7 +77,8 @@ internal sealed class Graph
         {
             foreach (int source in Sources(Nodes[index]))
             {
-                if (source < 0 || source >= Nodes.Count) throw new GraphException(File, Nodes[index].Name, "An input is no node of the graph.");
+                if (source < 0 || source >= Nodes.Count)
+                    throw new GraphException(File, Nodes[index].Name, "An input is no node of the graph.");
                 if (Nodes[source].Operation == "NextIteration") continue;
                 (followers[source] ??= []).Add(index);
                 waiting[index]++;
@@ -93,7 +94,7 @@ internal sealed class Graph
             }
         }
         if (order.Count == Nodes.Count) return order;
-        string[] circle = [.. Enumerable.Range(0, Nodes.Count).Where(index => waiting[index] > 0).Select(index => Nodes[index].Name)];
+        string[] circle = [.. Nodes.Where((_, index) => waiting[index] > 0).Select(node => node.Name)];
         throw new GraphException(File, circle[0], $"Nodes need each other in a circle: {Printable.FirstOf(circle, 5)}.");
     }
 

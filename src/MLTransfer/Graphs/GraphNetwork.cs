@@ -41,6 +41,11 @@ internal sealed class GraphNetwork : IDisposable
         (_graph, _operations, _optimize) = (graph, operations, optimize);
         Device = device ?? CPU;
         _constants = [.. graph.Nodes.Select(node => Place(node.Value))];
+        // The network outlives the dispose scope that it is loaded in.
+        foreach (GraphValue value in _constants.Concat(graph.Nodes.Select(node => node.Value)))
+        {
+            if (value.IsTensor) value.Tensor.DetachFromDisposeScope();
+        }
         Inputs = [.. graph.Nodes.Where(node => node.Kind is GraphNodeKind.Input or GraphNodeKind.InputWithDefault).Select(Describe)];
         _outputs = new(() => graph.DeclaredOutputs ?? GraphOutputs.Find(graph, operations));
     }

@@ -25,8 +25,8 @@ internal sealed class GraphPlan : IDisposable
 {
     private readonly IReadOnlyList<Tensor> _owned;
 
-    internal GraphPlan(
-        IReadOnlyList<GraphStep> steps, GraphValue[] initial, IReadOnlyList<int> feeds, IReadOnlyList<int> fetches, IReadOnlyList<Tensor> owned)
+    internal GraphPlan(IReadOnlyList<GraphStep> steps, GraphValue[] initial, IReadOnlyList<int> feeds, IReadOnlyList<int> fetches,
+        IReadOnlyList<Tensor> owned)
     {
         (Steps, Initial, Feeds, Fetches, _owned) = (steps, initial, feeds, fetches, owned);
         FreeEarly();
@@ -91,7 +91,8 @@ internal sealed class GraphPlan : IDisposable
     {
         GraphValue[] inputs = [.. step.Inputs.Select(slot => slot < 0 ? default : slots[slot])];
         bool isMerge = step.Node.Kind == GraphNodeKind.Merge;
-        if (step.Controls.Any(slot => slots[slot].IsDead) || (isMerge ? inputs.All(input => input.IsDead) : inputs.Any(input => input.IsDead)))
+        bool isDead = isMerge ? inputs.All(input => input.IsDead) : inputs.Any(input => input.IsDead);
+        if (isDead || step.Controls.Any(slot => slots[slot].IsDead))
             return [.. step.Outputs.Select(_ => GraphValue.Dead)];
         using var scope = NewDisposeScope();
         GraphValue[] outputs = Invoke(file, step.Node, step.Kernel, Devices.Together(inputs, device));
@@ -151,7 +152,8 @@ internal sealed class GraphPlan : IDisposable
         /// </summary>
         public static GraphValue[] Together(GraphValue[] values, Device device)
         {
-            if (device.type == DeviceType.CPU || !values.Any(value => value.IsTensor && value.Tensor.device_type == device.type)) return values;
+            if (device.type == DeviceType.CPU) return values;
+            if (!values.Any(value => value.IsTensor && value.Tensor.device_type == device.type)) return values;
             return [.. values.Select(value => value.IsTensor ? Place(value.Tensor, device) : value)];
         }
 

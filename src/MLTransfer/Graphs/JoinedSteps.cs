@@ -9,7 +9,8 @@ internal static class JoinedSteps
     public static List<GraphStep> Of(IReadOnlyList<GraphStep> steps, IEnumerable<int> fetched, IReadOnlyList<GraphValue> initial)
     {
         var users = new int[initial.Count];
-        foreach (int slot in steps.SelectMany(step => step.Inputs.Concat(step.Controls)).Concat(fetched).Where(slot => slot >= 0)) users[slot]++;
+        foreach (int slot in steps.SelectMany(step => step.Inputs.Concat(step.Controls)).Concat(fetched).Where(slot => slot >= 0))
+            users[slot]++;
         var joined = new List<GraphStep?>(steps.Count);
         var producers = new Dictionary<int, int>();
         foreach (GraphStep step in steps)

@@ -8,8 +8,8 @@ internal static class NpyTensor
 {
     private static readonly (string Npy, ScalarType Torch)[] Types =
     [
-        ("f2", ScalarType.Float16), ("f4", ScalarType.Float32), ("f8", ScalarType.Float64), ("i1", ScalarType.Int8), ("i2", ScalarType.Int16),
-        ("i4", ScalarType.Int32), ("i8", ScalarType.Int64), ("u1", ScalarType.Byte), ("b1", ScalarType.Bool),
+        ("f2", ScalarType.Float16), ("f4", ScalarType.Float32), ("f8", ScalarType.Float64), ("u1", ScalarType.Byte),
+        ("i1", ScalarType.Int8), ("i2", ScalarType.Int16), ("i4", ScalarType.Int32), ("i8", ScalarType.Int64), ("b1", ScalarType.Bool),
     ];
 
     /// <summary>Reads an .npy file.</summary>

@@ -44,11 +44,15 @@ internal delegate Kernel KernelFactory(GraphNode node, GraphValue[] constants);
 /// The operations of a format by name. The engine asks it for a kernel once for each node that is needed; an operation that it does not
 /// know is an error only where its node is needed.
 /// </summary>
-internal sealed class OperationSet
+/// <param name="format">The name of the format, for display.</param>
+internal sealed class OperationSet(string format)
 {
     private readonly Dictionary<string, KernelFactory> _factories = new(StringComparer.Ordinal);
     private readonly HashSet<string> _identities = new(StringComparer.Ordinal);
     private readonly HashSet<string> _leftovers = new(StringComparer.Ordinal);
+
+    /// <summary>The name of the format.</summary>
+    public string Format => format;
 
     /// <summary>The names of all known operations, sorted.</summary>
     public IReadOnlyList<string> Names => [.. _factories.Keys.Order(StringComparer.Ordinal)];

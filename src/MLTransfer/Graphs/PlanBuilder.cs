@@ -56,7 +56,8 @@ internal sealed class PlanBuilder(Graph graph, OperationSet operations, IReadOnl
             if (needed[node]) continue;
             needed[node] = true;
             GraphNode each = graph.Nodes[node];
-            foreach (GraphReference input in each.Inputs.Where(input => input.Node >= 0 && !_sources.ContainsKey(input))) open.Push(input.Node);
+            foreach (GraphReference input in each.Inputs.Where(input => input.Node >= 0 && !_sources.ContainsKey(input)))
+                open.Push(input.Node);
             foreach (int control in each.Controls) open.Push(control);
         }
         return graph.Order.Where(node => needed[node]);
@@ -128,7 +129,7 @@ internal sealed class PlanBuilder(Graph graph, OperationSet operations, IReadOnl
         {
             GraphValue value = outputs[output];
             bool isInput = value.IsTensor && values.Any(input => input.IsTensor && ReferenceEquals(input.Tensor, value.Tensor));
-            Set(index, output, new Source(!value.IsTensor || isInput ? value : Own(value.Tensor.DetachFromDisposeScope()), GraphReference.None));
+            Set(index, output, new Source(!value.IsTensor || isInput ? value : Own(value.Tensor), GraphReference.None));
         }
         return true;
     }
@@ -152,7 +153,7 @@ internal sealed class PlanBuilder(Graph graph, OperationSet operations, IReadOnl
 
     private Tensor Own(Tensor tensor)
     {
-        _owned.Add(tensor);
+        _owned.Add(tensor.DetachFromDisposeScope());
         return tensor;
     }
 
@@ -199,14 +200,15 @@ internal sealed class PlanBuilder(Graph graph, OperationSet operations, IReadOnl
         GraphNode[] nodes = [.. steps.Select(step => graph.Nodes[step])];
         IGrouping<string, GraphNode>[] unknown =
         [
-            .. nodes.Where(node => node.Kind == GraphNodeKind.Operation && !operations.Knows(node.Operation)).GroupBy(node => node.Operation),
+            .. nodes.Where(node => node.Kind == GraphNodeKind.Operation && !operations.Knows(node.Operation))
+                .GroupBy(node => node.Operation),
         ];
         if (unknown.Length > 0)
         {
             string[] named = [.. unknown.Select(group => $"{group.Key} (node '{group.First().Name}'{Printable.More(group.Count(), 1)})")];
             throw new GraphException(graph.File, null,
-                $"{(named.Length == 1 ? "An operation is" : $"{named.Length} operations are")} not known: {Printable.FirstOf(named, MostNamed)}."
-                + " Fetch a node before them, or see docs/graphs.md for what is known.");
+                (named.Length == 1 ? "An operation is" : $"{named.Length} operations are")
+                + $" not known: {Printable.FirstOf(named, MostNamed)}. Fetch a node before them, or see docs/graphs.md for what is known.");
         }
         string[] unfed = [.. nodes.Where(node => node.Kind == GraphNodeKind.Input).Select(node => $"'{node.Name}'")];
         if (unfed.Length > 0)

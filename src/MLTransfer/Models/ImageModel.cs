@@ -106,6 +106,45 @@ public abstract class ImageModel : NamedModule
         return [Classify(maps), .. auxiliary];
     }
 
+    /// <summary>
+    /// Appends the network in evaluation mode to a graph: images (N, 3, H, W) to logits (N, classes). Batch norms are folded into
+    /// convolutions.
+    /// </summary>
+    /// <exception cref="NotSupportedException">A part of the network has no form for export; the message says what to implement.</exception>
+    internal SymbolicTensor Export(SymbolicTensor images, NetworkGraph graph)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        RequireExportForms();
+        SymbolicTensor state = images;
+        foreach (LayerGroup group in Groups)
+        {
+            graph.Scope = group.Name;
+            state = group.Export(state);
+        }
+
+        graph.Scope = HeadName;
+        SymbolicTensor logits = Classify(state);
+        graph.Scope = "";
+        return logits;
+    }
+
+    /// <summary>
+    /// The logits for export; override it where <see cref="Classify(Tensor)"/> is overridden. Default: the head on <see
+    /// cref="Pool(SymbolicTensor)"/>.
+    /// </summary>
+    protected virtual SymbolicTensor Classify(SymbolicTensor maps) => Pool(maps).Through(Head);
+
+    /// <summary>
+    /// The features for export; override it where <see cref="Pool(Tensor)"/> is overridden. Default: maps (N, C, H, W) are averaged over
+    /// all positions, vectors (N, C) left as they are.
+    /// </summary>
+    protected virtual SymbolicTensor Pool(SymbolicTensor maps)
+    {
+        ArgumentNullException.ThrowIfNull(maps);
+        return maps.Shape.Count == 4 ? maps.Mean() : maps;
+    }
+
     /// <summary>Replaces the classifier by a new, randomly initialized one.</summary>
     /// <param name="classes">The number of classes, at least 1.</param>
     /// <param name="head">Its layers. Default: null, those of the architecture itself: <see cref="ClassifierHead.Linear"/>, but in
@@ -173,6 +212,24 @@ public abstract class ImageModel : NamedModule
         ? new Sequence([nn.Linear(FeatureWidth, width), nn.ReLU(), nn.Dropout(head.DropoutRate!.Value), nn.Linear(width, classes)])
         : new LinearHead(FeatureWidth, classes, head.DropoutRate ?? _dropout, InitializeClassifier);
 
+    // Otherwise the exported network would silently compute what the base class does.
+    private void RequireExportForms()
+    {
+        static bool Overridden(Delegate method) => method.Method.DeclaringType != typeof(ImageModel);
+        string? missing = Overridden(new Func<Tensor, Tensor>(forward)) ? null
+            : Overridden(new Func<Tensor, Tensor>(Classify)) && !Overridden(new Func<SymbolicTensor, SymbolicTensor>(Classify))
+                ? nameof(Classify)
+            : Overridden(new Func<Tensor, Tensor>(Pool)) && !Overridden(new Func<SymbolicTensor, SymbolicTensor>(Pool)) ? nameof(Pool)
+            : "";
+        if (missing is null)
+            throw new NotSupportedException(
+                $"{GetName()} cannot be exported: it overrides forward. Override {nameof(Classify)} or {nameof(Pool)} instead.");
+        if (missing.Length > 0)
+            throw new NotSupportedException(
+                $"{GetName()} cannot be exported: it overrides {missing}(Tensor). Override {missing}({nameof(SymbolicTensor)}) too, which "
+                + "describes the same operations.");
+    }
+
     /// <summary>The output of the last group: maps (N, C, H, W), or vectors (N, C).</summary>
     /// <param name="images">The images.</param>
     /// <param name="seen">Sees the output of each group.</param>
@@ -212,12 +269,13 @@ internal sealed record FeatureOutput(string? Layer, bool IsPooled)
 public sealed class LayerGroup
 {
     private readonly Func<Tensor, Tensor> _forward;
+    private readonly Func<SymbolicTensor, SymbolicTensor>? _export;
 
     /// <summary>A group that is one module.</summary>
     /// <param name="name">The name of the module in the backbone's <c>state_dict</c>.</param>
     /// <param name="module">The module.</param>
     public LayerGroup(string name, nn.Module<Tensor, Tensor> module)
-        : this(name, [module], (module ?? throw new ArgumentNullException(nameof(module))).call)
+        : this(name, [module], (module ?? throw new ArgumentNullException(nameof(module))).call, input => input.Through(module))
     {
     }
 
@@ -225,7 +283,10 @@ public sealed class LayerGroup
     /// <param name="name">A name of the backbone's <c>state_dict</c>, that of its first module.</param>
     /// <param name="modules">The modules whose parameters belong to the group.</param>
     /// <param name="forward">Computes the group's output from that of the group before; leaves its input as it is.</param>
-    public LayerGroup(string name, IReadOnlyList<nn.Module> modules, Func<Tensor, Tensor> forward)
+    /// <param name="export">Describes the same for export to ONNX. Default: null, the network cannot be exported.</param>
+    public LayerGroup(
+        string name, IReadOnlyList<nn.Module> modules, Func<Tensor, Tensor> forward,
+        Func<SymbolicTensor, SymbolicTensor>? export = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(modules);
@@ -233,6 +294,7 @@ public sealed class LayerGroup
         Name = name;
         Modules = modules;
         _forward = forward;
+        _export = export;
     }
 
     /// <summary>The name of the group, a name of the backbone's <c>state_dict</c>: <c>layer4</c>, <c>features.12</c>.</summary>
@@ -247,6 +309,12 @@ public sealed class LayerGroup
         using var scope = NewDisposeScope();
         return _forward(input).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Appends the operations of the group to a graph.</summary>
+    /// <exception cref="NotSupportedException">The group has no form for export.</exception>
+    internal SymbolicTensor Export(SymbolicTensor input) => _export is not null ? _export(input) : throw new NotSupportedException(
+        $"The layer group '{Name}' cannot be exported: it is computed by a function. Give the constructor of {nameof(LayerGroup)} an export "
+        + $"function too, which describes the same operations on a {nameof(SymbolicTensor)}.");
 }
 
 /// <summary>

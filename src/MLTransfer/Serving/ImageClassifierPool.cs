@@ -49,8 +49,8 @@ public sealed class ImageClassifierPool : IDisposable
     public DateTimeOffset LoadedAt => _model.LoadedAt;
 
     /// <summary>
-    /// Why the file that is now at <see cref="Path"/> does not serve; <see langword="null"/> where it does. For health checks: the old model
-    /// goes on.
+    /// Why the file that is now at <see cref="Path"/> cannot be used, so that the old model goes on; <see langword="null"/> where it can.
+    /// For health checks.
     /// </summary>
     public string? ReloadError { get; private set; }
 

@@ -13,23 +13,23 @@ namespace MLTransfer.Serving;
 /// <param name="LoadedAt">When.</param>
 internal sealed record ServedModel(ImageClassificationTransformer Classifier, FileStamp Stamp, DateTimeOffset LoadedAt)
 {
-    /// <summary>Loads a model and scores a blank image with it, which shows that its network runs and makes the first request fast.</summary>
+    /// <summary>Loads a model and scores a blank image with it, which shows that its network runs.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or is no image classifier that a pool can serve.</exception>
     public static ServedModel Load(ImageClassifierPoolOptions options)
     {
         string path = options.Path;
-        FileStamp stamp = FileStamp.Of(path)
-            ?? throw new FileNotFoundException($"There is no model file '{Printable.Sanitize(Path.GetFullPath(path))}'.", path);
         ImageClassificationTransformer? classifier = null;
         try
         {
+            FileStamp stamp = FileStamp.Of(path)
+                ?? throw new FileNotFoundException($"There is no model file '{Printable.Sanitize(Path.GetFullPath(path))}'.", path);
             classifier = SavedModel.OpenForImages(path);
             classifier.MaximumPixels = options.MaximumPixels;
             classifier.Predict(ImageSource.FromImage(new Image(1, 1, new byte[3]), "a blank image"));
             return new ServedModel(classifier, stamp, options.Clock.GetUtcNow());
         }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+        catch (Exception failure) when (failure is not (OutOfMemoryException or FileNotFoundException))
         {
             classifier?.Dispose();
             throw new InvalidDataException(

@@ -42,7 +42,8 @@ internal sealed partial class Checkpoint : IDisposable
         DeleteWhere(path => path.EndsWith(Partial, StringComparison.Ordinal));
         Directory.CreateDirectory(partial);
         state.Write(partial, before);
-        new Header(_training, state.Epochs, state.Best.Epoch, state.Seconds, state.Images).Write(Path.Combine(partial, HeaderFile));
+        new Header(_training, state.Epochs, state.Best.Epoch, state.Seconds, state.Images, state.Average?.Count ?? 0)
+            .Write(Path.Combine(partial, HeaderFile));
         Directory.Move(partial, target);
         DeleteWhere(path => path != target);
     }
@@ -65,7 +66,7 @@ internal sealed partial class Checkpoint : IDisposable
                 "Request as many or more, or use another checkpoint folder.");
         }
 
-        state.Read(latest, header.Epochs, header.Best, header.Seconds, header.Images);
+        state.Read(latest, header.Epochs, header.Best, header.Seconds, header.Images, header.AveragedStates);
     }
 
     /// <summary>Releases the folder for another training.</summary>
@@ -129,8 +130,10 @@ internal sealed partial class Checkpoint : IDisposable
     /// <param name="Best">The number of the best of them.</param>
     /// <param name="Seconds">Seconds spent in training steps.</param>
     /// <param name="Images">Images trained on.</param>
+    /// <param name="AveragedStates">How many states of the network are in its running average; 0 without one.</param>
     private sealed record Header(
-        IReadOnlyDictionary<string, string> Training, IReadOnlyList<EpochResult> Epochs, int Best, double Seconds, long Images)
+        IReadOnlyDictionary<string, string> Training, IReadOnlyList<EpochResult> Epochs, int Best, double Seconds, long Images,
+        long AveragedStates = 0)
     {
         private static readonly JsonSerializerOptions Json = new()
         {

@@ -11,7 +11,21 @@ namespace MLTransfer;
 public sealed record EpochResult(
     int Epoch, double Loss, double TrainingAccuracy, double ValidationLoss, double ValidationAccuracy, double LearningRate, double Seconds)
 {
-    /// <summary>A higher accuracy is better; among equals, a lower loss; without validation, the later epoch.</summary>
-    internal bool IsBetterThan(EpochResult? best) => best is null || double.IsNaN(ValidationAccuracy)
-        || (ValidationAccuracy, -ValidationLoss).CompareTo((best.ValidationAccuracy, -best.ValidationLoss)) > 0;
+    /// <summary>
+    /// The F1 score of each class on the validation images, averaged over the classes that occur or were predicted; NaN without any.
+    /// </summary>
+    public double ValidationMacroF1 { get; init; } = double.NaN;
+}
+
+/// <summary>What tells a better epoch from a worse one.</summary>
+public enum EpochMetric
+{
+    /// <summary>Top-1 accuracy; higher is better.</summary>
+    Accuracy,
+
+    /// <summary>The mean cross entropy; lower is better.</summary>
+    Loss,
+
+    /// <summary>The mean of the classes' F1 scores, in which rare classes count as much as frequent ones; higher is better.</summary>
+    MacroF1,
 }

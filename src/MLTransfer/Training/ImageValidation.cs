@@ -19,8 +19,7 @@ internal sealed class ImageValidation(
             using var scope = NewDisposeScope();
             using var still = no_grad();
             if (cancellation.IsCancellationRequested) break;
-            Tensor logits = frozen.Logits(batch.Inputs);
-            tally += Tally.Of(logits, batch.Labels, nn.functional.cross_entropy(logits, batch.Labels));
+            tally += Tally.OfValidation(frozen.Logits(batch.Inputs), batch.Labels);
             throughput.Add(batch.Images);
             progress.Report(throughput.Report(TrainingPhase.Validation, epoch, epochs, training, tally.Accuracy));
         }

@@ -11,8 +11,14 @@ internal readonly record struct Tally(long Seen, long Correct, double LossSum)
     /// <summary>The mean loss; NaN where nothing was seen.</summary>
     public double Loss => Seen == 0 ? double.NaN : LossSum / Seen;
 
+    /// <summary>The counts of each class; null where they were not asked for.</summary>
+    public ClassCounts? Classes { get; init; }
+
     public static Tally operator +(Tally left, Tally right) =>
-        new(left.Seen + right.Seen, left.Correct + right.Correct, left.LossSum + right.LossSum);
+        new(left.Seen + right.Seen, left.Correct + right.Correct, left.LossSum + right.LossSum)
+        {
+            Classes = left.Classes is { } one && right.Classes is { } other ? one + other : left.Classes ?? right.Classes,
+        };
 
     /// <summary>Counts a batch: logits (N, classes), labels (N), the mean loss over the batch.</summary>
     public static Tally Of(Tensor logits, Tensor labels, Tensor meanLoss)
@@ -20,6 +26,34 @@ internal readonly record struct Tally(long Seen, long Correct, double LossSum)
         using var scope = NewDisposeScope();
         long seen = labels.shape[0];
         return new(seen, logits.detach().argmax(1).eq(labels).sum().item<long>(), meanLoss.detach().item<float>() * (double)seen);
+    }
+
+    /// <summary>Counts a batch of validation images, and each class in it.</summary>
+    public static Tally OfValidation(Tensor logits, Tensor labels) =>
+        Of(logits, labels, nn.functional.cross_entropy(logits, labels)) with { Classes = ClassCounts.Of(logits, labels) };
+}
+
+/// <summary>How many images of each class there were, were predicted, and were classified correctly.</summary>
+internal sealed record ClassCounts(IReadOnlyList<long> Actual, IReadOnlyList<long> Predicted, IReadOnlyList<long> Right)
+{
+    /// <summary>The mean F1 score, 2 · right / (actual + predicted), of the classes that occur or were predicted; NaN where none.</summary>
+    public double MacroF1 => Enumerable.Range(0, Actual.Count).Where(label => Actual[label] + Predicted[label] > 0)
+        .Select(label => 2.0 * Right[label] / (Actual[label] + Predicted[label])).DefaultIfEmpty(double.NaN).Average();
+
+    public static ClassCounts operator +(ClassCounts left, ClassCounts right)
+    {
+        return new(Sum(left.Actual, right.Actual), Sum(left.Predicted, right.Predicted), Sum(left.Right, right.Right));
+
+        static long[] Sum(IReadOnlyList<long> one, IReadOnlyList<long> other) => [.. one.Zip(other, (first, second) => first + second)];
+    }
+
+    public static ClassCounts Of(Tensor logits, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        Tensor predicted = logits.detach().argmax(1);
+        return new(Counts(labels), Counts(predicted), Counts(labels.masked_select(predicted.eq(labels))));
+
+        long[] Counts(Tensor classes) => classes.bincount(null, logits.shape[1]).cpu().data<long>().ToArray();
     }
 }
 

@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace MLTransfer.Training;
 
@@ -9,32 +8,42 @@ namespace MLTransfer.Training;
 /// <param name="WeightDecay">Their weight decay.</param>
 internal sealed record ParameterGroup(IReadOnlyList<Parameter> Parameters, double LearningRate, double WeightDecay);
 
-/// <summary>Divides the trainable parameters into groups, and creates their optimizer.</summary>
+/// <summary>Divides the trainable parameters into groups.</summary>
 internal static class ParameterGroups
 {
-    /// <summary>A group each for the backbone and the head, where they are trained.</summary>
+    // Parameters of two and more dimensions that are not decayed either, as in timm.
+    private static readonly string[] Embeddings =
+        ["pos_embedding", "class_token", "relative_position_bias_table", "layer_scale", "pos_embed", "cls_token"];
+
+    /// <summary>
+    /// A group each for the backbone, or for each of its layers from output to input where their rates differ, and for the head, where they
+    /// are trained; and another each for the parameters without weight decay.
+    /// </summary>
     public static IReadOnlyList<ParameterGroup> Create(TrainableModel model, TrainingOptions options)
     {
         double rate = options.PeakLearningRate;
-        ParameterGroup[] groups =
+        IEnumerable<(IReadOnlyList<Parameter> Parameters, double Rate)> layers = options.LayerRateFactor == 1
+            ? [(model.Backbone, rate)]
+            : model.Layers.Reverse().Select((layer, depth) => (layer, rate * Math.Pow(options.LayerRateFactor, depth + 1)));
+        Func<Parameter, bool> isDecayed = options.DecayNorms ? _ => true : Decayed(model);
+        return
         [
-            new(model.Backbone, rate, options.WeightDecay),
-            new(model.Head, rate * options.HeadRateFactor, options.WeightDecay),
+            .. layers.Append((Parameters: model.Head, Rate: rate * options.HeadRateFactor))
+                .SelectMany(layer => layer.Parameters.GroupBy(isDecayed)
+                .OrderByDescending(group => group.Key)
+                .Select(group => new ParameterGroup([.. group], layer.Rate, group.Key ? options.WeightDecay : 0))),
         ];
-        return [.. groups.Where(group => group.Parameters.Count > 0)];
     }
 
-    public static OptimizerHelper CreateOptimizer(
-        OptimizerKind kind, IReadOnlyList<ParameterGroup> groups, double momentum) => kind switch
+    /// <summary>Neither norms and biases, which are vectors, nor embeddings are decayed.</summary>
+    private static Func<Parameter, bool> Decayed(TrainableModel model)
     {
-        OptimizerKind.Sgd => optim.SGD(groups.Select(
-            group => new SGD.ParamGroup(
-                group.Parameters, group.LearningRate, momentum, weight_decay: group.WeightDecay, nesterov: momentum > 0)),
-            groups[0].LearningRate),
-        OptimizerKind.Adam => optim.Adam(groups.Select(
-            group => new Adam.ParamGroup(group.Parameters, group.LearningRate, weight_decay: group.WeightDecay))),
-        OptimizerKind.AdamW => optim.AdamW(groups.Select(
-            group => new AdamW.ParamGroup(group.Parameters, group.LearningRate, weight_decay: group.WeightDecay))),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such optimizer."),
-    };
+        HashSet<IntPtr> spared =
+        [
+            .. model.Network.named_parameters()
+                .Where(entry => entry.parameter.dim() <= 1 || Embeddings.Contains(entry.name.Split('.')[^1]))
+                .Select(entry => entry.parameter.Handle),
+        ];
+        return parameter => !spared.Contains(parameter.Handle);
+    }
 }

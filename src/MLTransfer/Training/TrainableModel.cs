@@ -12,6 +12,7 @@ internal sealed class TrainableModel
     private readonly Freezing _freezing;
     private readonly ScalarType _type;
     private readonly double _auxiliaryWeight;
+    private readonly bool _keepsStatistics;
     private readonly List<Action> _hookRemovals = [];
     private HashSet<nn.Module> _frozen = [];
 
@@ -20,19 +21,20 @@ internal sealed class TrainableModel
     /// <param name="frozen">The modules that are not trained.</param>
     /// <param name="type">The number format the network computes in; its weights stay in float32.</param>
     /// <param name="auxiliaryWeight">How much the losses of the network's auxiliary heads count; with 0 they are not run.</param>
+    /// <param name="keepsStatistics">Whether batch norms keep their statistics, though their weights are trained.</param>
     public TrainableModel(
         nn.Module<Tensor, Tensor> network, nn.Module head, IReadOnlyList<nn.Module> frozen, ScalarType type = ScalarType.Float32,
-        double auxiliaryWeight = 0)
-        : this(network, head, FreezingPolicy.Always(frozen), type, auxiliaryWeight)
+        double auxiliaryWeight = 0, bool keepsStatistics = false)
+        : this(network, head, FreezingPolicy.Always(frozen), type, auxiliaryWeight, keepsStatistics)
     {
     }
 
-    /// <inheritdoc cref="TrainableModel(nn.Module{Tensor, Tensor}, nn.Module, IReadOnlyList{nn.Module}, ScalarType, double)"/>
+    /// <inheritdoc cref="TrainableModel(nn.Module{Tensor, Tensor}, nn.Module, IReadOnlyList{nn.Module}, ScalarType, double, bool)"/>
     public TrainableModel(
         nn.Module<Tensor, Tensor> network, nn.Module head, Freezing frozen, ScalarType type = ScalarType.Float32,
-        double auxiliaryWeight = 0)
+        double auxiliaryWeight = 0, bool keepsStatistics = false)
     {
-        (Network, _freezing, _type, _auxiliaryWeight) = (network, frozen, type, auxiliaryWeight);
+        (Network, _freezing, _type, _auxiliaryWeight, _keepsStatistics) = (network, frozen, type, auxiliaryWeight, keepsStatistics);
         Head = [.. head.parameters()];
         // The last epoch trains every layer that is ever trained: layers are unfrozen, never frozen again.
         Freeze(epoch: int.MaxValue);
@@ -48,6 +50,25 @@ internal sealed class TrainableModel
     public IReadOnlyList<Parameter> Backbone { get; }
 
     public IReadOnlyList<Parameter> Head { get; }
+
+    /// <summary>
+    /// <see cref="Backbone"/> by layer groups from input to output; what belongs to no group, as auxiliary heads, is with the last.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<Parameter>> Layers
+    {
+        get
+        {
+            Dictionary<IntPtr, int> layerOf = [];
+            IReadOnlyList<LayerGroup> groups = Network is ImageModel model ? model.Groups : [];
+            foreach ((LayerGroup group, int index) in groups.Select((group, index) => (group, index)))
+            {
+                foreach (Parameter parameter in group.Modules.SelectMany(module => module.parameters())) layerOf[parameter.Handle] = index;
+            }
+
+            ILookup<int, Parameter> layers = Backbone.ToLookup(parameter => layerOf.GetValueOrDefault(parameter.Handle, groups.Count - 1));
+            return [.. Enumerable.Range(0, Math.Max(1, groups.Count)).Select(index => layers[groups.Count == 0 ? -1 : index].ToArray())];
+        }
+    }
 
     /// <summary>The first parameter or buffer that holds NaN or infinity; null where all values are finite.</summary>
     public static string? FirstNotFinite(nn.Module network)
@@ -86,7 +107,7 @@ internal sealed class TrainableModel
         Network.train();
         Freeze(epoch);
         // A frozen part stays in evaluation mode: otherwise its batch-norm statistics drift towards the small data set.
-        foreach (nn.Module module in _freezing(epoch)) module.eval();
+        foreach (nn.Module module in _frozen) module.eval();
     }
 
     /// <summary>Ends the training: frees the gradients and restores the network for inference.</summary>
@@ -107,7 +128,11 @@ internal sealed class TrainableModel
         IReadOnlyList<nn.Module> frozen = _freezing(epoch);
         foreach (Parameter parameter in Network.parameters()) parameter.requires_grad = true;
         foreach (Parameter parameter in frozen.SelectMany(module => module.parameters())) parameter.requires_grad = false;
-        _frozen = [.. frozen.SelectMany(module => module.modules().Prepend(module))];
+        _frozen =
+        [
+            .. frozen.SelectMany(module => module.modules().Prepend(module)),
+            .. _keepsStatistics ? Network.modules().OfType<BatchNorm>() : [],
+        ];
     }
 
     // A batch may give a norm a single value per channel, as one image with maps of 1 × 1 does. That has no variance: PyTorch refuses it,
@@ -119,22 +144,5 @@ internal sealed class TrainableModel
         bool trains = Network.training && input.numel() > input.shape[1];
         if (norm.training != trains) norm.train(trains);
         return input;
-    }
-}
-
-/// <summary>The modules of a network that are frozen in an epoch; depends on the epoch alone.</summary>
-/// <param name="epoch">The epoch, from 1.</param>
-internal delegate IReadOnlyList<nn.Module> Freezing(int epoch);
-
-/// <summary>The policies of freezing.</summary>
-internal static class FreezingPolicy
-{
-    public static Freezing Always(IReadOnlyList<nn.Module> modules) => _ => modules;
-
-    /// <summary>Freezes the layer groups before the first trained one, and the auxiliary heads unless they are trained.</summary>
-    public static Freezing Before(ImageModel model, Layers trained, bool auxiliaryHeadsLearn)
-    {
-        IEnumerable<nn.Module> layers = model.Groups.Take(model.FirstTrained(trained)).SelectMany(group => group.Modules);
-        return Always([.. layers, .. auxiliaryHeadsLearn ? [] : model.AuxiliaryHeads]);
     }
 }

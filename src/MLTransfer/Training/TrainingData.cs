@@ -85,8 +85,7 @@ internal sealed class FeatureData(
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         head.eval();
-        Tensor logits = head.call(features);
-        return Tally.Of(logits, labels, nn.functional.cross_entropy(logits, labels));
+        return Tally.OfValidation(head.call(features), labels);
     }
 }
 

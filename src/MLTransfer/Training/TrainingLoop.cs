@@ -18,8 +18,7 @@ internal sealed class TrainingLoop(
     TrainingOptions options, int seed, TimeProvider clock, IProgress<TrainingProgress>? progress, Action<EpochResult>? finished = null,
     Checkpoint? checkpoint = null, Action? accept = null)
 {
-    private readonly StepRate _rate = options.StepRate ?? Schedule.Along(Schedule.Create(options.Schedule));
-    private readonly Losses _losses = new(options.LabelSmoothing);
+    private readonly StepRate _rate = options.StepRate ?? Schedule.Create(options.Schedule, options.Warmup);
 
     /// <summary>
     /// Trains until the last epoch, until the options or the token ask to stop (the token: after the running batch), or until an epoch
@@ -81,14 +80,20 @@ internal sealed class TrainingLoop(
         TrainingProgress trained = throughput.Report(TrainingPhase.Training, epoch, options.Epochs, training, double.NaN);
         state.Count(throughput.Seconds, training.Seen);
         if (cancellation.IsCancellationRequested) return false;
+        state.Average?.EndEpoch(state.Model.Network, epoch);
+        state.Average?.Swap(state.Model.Network);
         Tally validation = validate?.Invoke(epoch, training, cancellation) ?? default;
         if (cancellation.IsCancellationRequested) return false;
         RequireFinite(state.Model, validation, epoch);
         accept?.Invoke();
         var result = new EpochResult(
             epoch, training.Loss, training.Accuracy, validation.Loss, validation.Accuracy,
-            state.Optimizer.ParamGroups.First().LearningRate, clock.GetElapsedTime(start).TotalSeconds);
+            state.Optimizer.ParamGroups.First().LearningRate, clock.GetElapsedTime(start).TotalSeconds)
+        {
+            ValidationMacroF1 = validation.Classes?.MacroF1 ?? double.NaN,
+        };
         state.Add(result);
+        state.Average?.Swap(state.Model.Network);
         Save(state);
         progress?.Report(trained with { ValidationAccuracy = validation.Accuracy });
         finished?.Invoke(result);
@@ -103,22 +108,26 @@ internal sealed class TrainingLoop(
         manual_seed(seed + epoch * 1_000_003L);
         state.Model.BeginEpoch(epoch);
         using var scope = NewDisposeScope();
-        var step = new TrainingStep(state.Model, state.Optimizer, _losses);
+        var step = new TrainingStep(state, options);
+        int stepsPerEpoch = (data.Batches + options.Accumulate - 1) / options.Accumulate;
         double lastAccuracy = state.Epochs is [.., var last] ? last.ValidationAccuracy : double.NaN;
         Tally tally = default;
         Tensor? sample = null;
-        int steps = 0;
+        int batches = 0;
+        double rate = 0;
         foreach (LabelledBatch next in data.Epoch(epoch))
         {
             using LabelledBatch batch = next;
             if (!isValidated) sample ??= batch.Inputs.alias();
-            tally += step.Run(batch, _rate(new StepPosition(epoch, steps++, data.Batches, options.Epochs)));
+            rate = _rate(new(epoch, batches++ / options.Accumulate, stepsPerEpoch, options.Epochs, state.Epochs));
+            tally += step.Run(batch, rate);
             throughput.Add(batch.Images);
-            if (!double.IsFinite(tally.LossSum)) throw epoch == 1 && steps == 1 ? Unusable() : Diverged(epoch, "the loss");
+            if (!double.IsFinite(tally.LossSum)) throw epoch == 1 && batches == 1 ? Unusable() : Diverged(epoch, "the loss");
             progress?.Report(throughput.Report(TrainingPhase.Training, epoch, options.Epochs, tally, lastAccuracy));
             if (cancellation.IsCancellationRequested) break;
         }
 
+        step.Finish(rate);
         if (sample is not null && !state.Model.ScoresAreFinite(sample)) throw Diverged(epoch, "the network's scores");
         return tally;
     }

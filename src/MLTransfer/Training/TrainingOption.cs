@@ -53,6 +53,12 @@ internal sealed class TrainingOptionAttribute(string help) : Attribute
 
     /// <summary>The entry of the checkpoint's fingerprint that covers the value; null for one of the property's name.</summary>
     public string? ComparedAs { get; init; }
+
+    /// <summary>
+    /// The value, as the fingerprint writes it, that every training had before there was the option: a checkpoint does not mention it, so
+    /// that one from then can still be resumed. Null for the options of the first version.
+    /// </summary>
+    public string? Formerly { get; init; }
 }
 
 /// <summary>Which numbers an option may have.</summary>
@@ -72,6 +78,9 @@ internal enum NumberRange
 
     /// <summary>From 0 to below 1.</summary>
     Fraction,
+
+    /// <summary>Greater than 0, and at most 1.</summary>
+    Ratio,
 }
 
 /// <summary>A property of the training options together with its description.</summary>
@@ -134,6 +143,7 @@ internal sealed class TrainingOption
         {
             NumberRange.Positive => Check.Positive(number.ToDouble(null), Name),
             NumberRange.NotNegative => Check.NotNegative(number.ToDouble(null), Name),
+            NumberRange.Ratio => Check.Ratio(number.ToDouble(null), Name),
             NumberRange.Fraction => Check.FractionBelowOne(number.ToDouble(null), Name),
             _ => null,
         },
@@ -142,11 +152,21 @@ internal sealed class TrainingOption
 
     /// <summary>
     /// The values that must be equal for a training to resume, by property name; without those that the fingerprint covers under another
-    /// name and those that may change.
+    /// name, those that may change, and those that are as they were before there was the option.
     /// </summary>
-    public static IEnumerable<(string Name, object? Value)> Fingerprint(TrainingOptions options) => Of(options.GetType())
+    public static IEnumerable<(string Name, string Value)> Fingerprint(TrainingOptions options) => Of(options.GetType())
         .Where(option => option.Facts is { MayChange: null, ComparedAs: null })
-        .Select(option => (option.Name, option.Read(options)));
+        .Select(option => (option.Name, Value: Text(option.Read(options)), option.Facts.Formerly))
+        .Where(option => option.Value != option.Formerly)
+        .Select(option => (option.Name, option.Value));
+
+    private static string Text(object? value) => value switch
+    {
+        Layers layers => layers.First ?? "all",
+        // The name of the kind is what checkpoints of earlier versions have.
+        LearningRateSchedule schedule when schedule == schedule.Kind => schedule.Kind.ToString(),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
 
     private object Scaled(object value) => Facts.Unit == 1 ? value : Convert.ToInt64(value, CultureInfo.InvariantCulture) * Facts.Unit;
 

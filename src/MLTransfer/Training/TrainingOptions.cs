@@ -39,16 +39,123 @@ public abstract record TrainingOptions
     [TrainingOption("Optimizer.", CommandLine = "--optimizer")]
     public OptimizerKind Optimizer { get; init; }
 
-    /// <summary>How the learning rate changes. Default: a cosine down to zero.</summary>
-    [TrainingOption("How the learning rate changes over the epochs.", CommandLine = "--schedule")]
-    public ScheduleKind Schedule { get; init; } = ScheduleKind.Cosine;
+    /// <summary>
+    /// How the learning rate changes: a <see cref="ScheduleKind"/>, or one of the methods of <see cref="LearningRateSchedule"/>. Default:
+    /// a cosine down to zero.
+    /// </summary>
+    [TrainingOption(
+        "How the learning rate changes over the epochs: constant, step:EPOCHS:FACTOR, multi-step:EPOCH,EPOCH:FACTOR, "
+        + "exponential:FACTOR, polynomial:POWER, cosine:MINIMUM:EPOCHS:MULTIPLE (with restarts), one-cycle:PART:DIVISOR, "
+        + "plateau:PATIENCE:FACTOR:METRIC; numbers may be left out.",
+        CommandLine = "--schedule", Shape = "NAME[:NUMBER...]")]
+    public LearningRateSchedule Schedule { get; init; } = ScheduleKind.Cosine;
+
+    /// <summary>How long the learning rate rises before the schedule begins. Default: <see cref="LearningRateWarmup.None"/>.</summary>
+    [TrainingOption(
+        "How long the learning rate rises before the schedule begins: epochs such as 2e, steps such as 100, or a fraction such as 0.05.",
+        CommandLine = "--warmup", Shape = "2e|100|0.05", Default = "0, not at all", Formerly = "0")]
+    public LearningRateWarmup Warmup { get; init; } = LearningRateWarmup.None;
 
     /// <summary>
-    /// Weight decay: an L2 penalty for SGD and Adam, decoupled from the gradient and scaled by the learning rate for AdamW. Default: 1e-4.
+    /// What the best epoch, whose weights the model gets, is chosen by, and what <see cref="Patience"/> waits for. Without validation
+    /// images the last epoch is the best. Default: <see cref="EpochMetric.Accuracy"/>.
     /// </summary>
-    [TrainingOption("Weight decay: L2 with sgd and adam, decoupled with adamw.", CommandLine = "--weight-decay",
+    [TrainingOption("What the best epoch is chosen by, on the validation images; its weights are kept.", CommandLine = "--choose-by",
+        Shape = "accuracy|loss|macro-f1", Formerly = nameof(EpochMetric.Accuracy))]
+    public EpochMetric ChooseBy { get; init; }
+
+    /// <summary>
+    /// After how many epochs in a row without a gain in <see cref="ChooseBy"/> the training ends; without validation images, in the loss or
+    /// the accuracy of the training images. Default: 0, never.
+    /// </summary>
+    [TrainingOption("End the training after so many epochs in a row without a gain; 0: never.", CommandLine = "--patience",
+        Range = NumberRange.Between, Least = 0, Most = 99_999, Default = "0, never",
+        MayChange = "With more patience the training goes on.")]
+    public int Patience { get; init; }
+
+    /// <summary>A gain that <see cref="Patience"/> waits for must be greater than this, in units of the metric. Default: 0.</summary>
+    [TrainingOption("A gain that --patience waits for must be greater than this, such as 0.001.", CommandLine = "--least-gain",
+        Range = NumberRange.NotNegative, MayChange = "It changes no weight, only when the training ends.")]
+    public double LeastGain { get; init; }
+
+    /// <summary>
+    /// The momentum of <see cref="OptimizerKind.Sgd"/>, at least 0 and below 1; 0: plain gradient descent. Default: 0.9.
+    /// </summary>
+    [TrainingOption("Momentum of sgd; 0: plain gradient descent.", CommandLine = "--momentum", Range = NumberRange.Fraction,
+        Formerly = "0.9")]
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Whether the momentum of <see cref="OptimizerKind.Sgd"/> looks ahead (Nesterov 1983). Default: true.</summary>
+    [TrainingOption("Whether the momentum of sgd looks ahead.", CommandLine = "--nesterov", Shape = "on|off", Formerly = "True")]
+    public bool Nesterov { get; init; } = true;
+
+    /// <summary>
+    /// Batches whose gradients are added up before the weights change: the step is that of one batch of so many times
+    /// <see cref="BatchSize"/> images, but for batch norms, which see each batch apart. Default: 1.
+    /// </summary>
+    [TrainingOption("Batches whose gradients are added up for one step, as if they were one large batch.", CommandLine = "--accumulate",
+        Range = NumberRange.Between, Least = 1, Most = 65_536, Formerly = "1")]
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>
+    /// Gradients of a step are scaled down together where their norm over all weights is greater, as by PyTorch's <c>clip_grad_norm_</c>.
+    /// Default: 0, never.
+    /// </summary>
+    [TrainingOption("The greatest norm of all gradients together, such as 1; longer ones are scaled down.", CommandLine = "--clip-norm",
+        Range = NumberRange.NotNegative, Default = "0, any", Formerly = "0")]
+    public double ClipNorm { get; init; }
+
+    /// <summary>Each gradient is cut off at this absolute value, before <see cref="ClipNorm"/>. Default: 0, never.</summary>
+    [TrainingOption("The greatest absolute value of a gradient; greater ones are cut off.", CommandLine = "--clip-value",
+        Range = NumberRange.NotNegative, Default = "0, any", Formerly = "0")]
+    public double ClipValue { get; init; }
+
+    /// <summary>
+    /// The decay, at least 0 and below 1, of a running average of the weights, which is validated and which the model gets; usual are 0.99
+    /// to 0.9999. It rises from 0 over the steps, as 1 − step^(−2/3) (timm's ModelEmaV3). Takes the memory of another copy of the weights.
+    /// Default: 0, no average.
+    /// </summary>
+    [TrainingOption("Decay of a running average of the weights, such as 0.999, which becomes the model.", CommandLine = "--ema",
+        Range = NumberRange.Fraction, Default = "0, no average", Formerly = "0")]
+    public double EmaDecay { get; init; }
+
+    /// <summary>
+    /// The epoch from which on the plain average of the weights at the ends of epochs is validated, which the model gets (stochastic weight
+    /// averaging, Izmailov et al. 2018); batch-norm statistics are averaged likewise. It is for learning rates that do not fall to zero.
+    /// Not together with <see cref="EmaDecay"/>. Default: 0, no average.
+    /// </summary>
+    [TrainingOption("The epoch from which on the plain average of the weights becomes the model; for rates that do not fall to zero.",
+        CommandLine = "--swa-from", Range = NumberRange.Between, Least = 0, Most = 99_999, Default = "0, no average", Formerly = "0")]
+    public int SwaFrom { get; init; }
+
+    /// <summary>
+    /// Weight decay: an L2 penalty in the gradient, but for AdamW decoupled from it and scaled by the learning rate. Default: 1e-4.
+    /// </summary>
+    [TrainingOption("Weight decay: decoupled with adamw, L2 with the other optimizers.", CommandLine = "--weight-decay",
         Range = NumberRange.NotNegative)]
     public double WeightDecay { get; init; } = 1e-4;
+
+    /// <summary>
+    /// Whether weight decay holds for norms, biases, and the embeddings of positions and tokens, too; timm leaves them out. Default: true.
+    /// </summary>
+    [TrainingOption("Whether weight decay holds for norms, biases and embeddings, too.", CommandLine = "--decay-norms", Shape = "on|off",
+        Formerly = "True")]
+    public bool DecayNorms { get; init; } = true;
+
+    /// <summary>
+    /// The loss. What is reported of the validation images is always the cross entropy. Default: <see cref="LossKind.CrossEntropy"/>.
+    /// </summary>
+    [TrainingOption("The loss: cross-entropy, or bce, the binary cross entropy of each class against all others.", CommandLine = "--loss",
+        Shape = "cross-entropy|bce", Formerly = nameof(LossKind.CrossEntropy))]
+    public LossKind Loss { get; init; }
+
+    /// <summary>
+    /// Makes the loss focal: what an image adds is multiplied by (1 − probability of its class)^gamma, so that those already right count
+    /// less (Lin et al. 2017); usual is 2. Default: 0, not done.
+    /// </summary>
+    [TrainingOption("Makes the loss focal with this gamma, such as 2: images already right count less.", CommandLine = "--focal",
+        Range = NumberRange.NotNegative, Default = "0, not done", Formerly = "0")]
+    public double FocalGamma { get; init; }
 
     /// <summary>
     /// The fraction of the target probability that is spread over all classes, at least 0 and below 1 (Szegedy et al. 2015). Default: 0.
@@ -68,9 +175,6 @@ public abstract record TrainingOptions
         MayChange = "A training may move to another machine.")]
     public DeviceKind Device { get; init; }
 
-    /// <summary>The momentum of <see cref="OptimizerKind.Sgd"/>; 0: plain gradient descent.</summary>
-    internal double Momentum { get; init; } = 0.9;
-
     /// <summary>The learning rate of each step relative to the peak, in place of <see cref="Schedule"/>.</summary>
     internal StepRate? StepRate { get; init; }
 
@@ -83,12 +187,20 @@ public abstract record TrainingOptions
     /// <summary>The learning rate of the head divided by that of the backbone.</summary>
     internal virtual double HeadRateFactor => 1;
 
+    /// <summary>The learning rate of a layer group divided by that of the one after it.</summary>
+    internal virtual double LayerRateFactor => 1;
+
     /// <summary>Every value that is out of range, and every contradiction, one sentence each.</summary>
     private protected IEnumerable<string?> Complaints() =>
         [.. TrainingOption.Of(GetType()).Select(option => option.Complaint(this)), .. Contradictions()];
 
     /// <summary>What is wrong with several options together.</summary>
-    private protected virtual IEnumerable<string?> Contradictions() => [];
+    private protected virtual IEnumerable<string?> Contradictions() =>
+    [
+        EmaDecay > 0 && SwaFrom > 0 ? "EmaDecay and SwaFrom exclude each other: there is one average of the weights." : null,
+        Warmup is { } warmup && warmup.LengthOf(int.MaxValue, Epochs) is var length && length > 0 && length >= Epochs
+            ? $"Warmup is {warmup}, which is the whole training of {Epochs} epochs; make it shorter." : null,
+    ];
 
     /// <exception cref="OptionException">An option cannot be used; the message says all that is wrong.</exception>
     internal void RequireValid() => OptionException.Resolve(null, () => Check.All(this, Complaints()));
@@ -115,7 +227,7 @@ public enum ClassBalance
 /// <summary>The optimizers.</summary>
 public enum OptimizerKind
 {
-    /// <summary>Stochastic gradient descent with Nesterov momentum 0.9.</summary>
+    /// <summary>Stochastic gradient descent with momentum, by default Nesterov's with 0.9.</summary>
     Sgd,
 
     /// <summary>Adam (Kingma and Ba 2014) with PyTorch's defaults.</summary>
@@ -123,9 +235,34 @@ public enum OptimizerKind
 
     /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2017).</summary>
     AdamW,
+
+    /// <summary>RMSprop (Hinton 2012) with PyTorch's defaults: without momentum.</summary>
+    RMSProp,
+
+    /// <summary>Adam with Nesterov's momentum (Dozat 2016) and PyTorch's defaults.</summary>
+    NAdam,
+
+    /// <summary>Adam that adapts only once its statistics are good enough (Liu et al. 2019), with PyTorch's defaults.</summary>
+    RAdam,
+
+    /// <summary>Adagrad (Duchi et al. 2011) with PyTorch's defaults.</summary>
+    Adagrad,
 }
 
-/// <summary>How the learning rate changes over the training.</summary>
+/// <summary>The losses; each goes with label smoothing, class weights and mixed images.</summary>
+public enum LossKind
+{
+    /// <summary>The cross entropy of the classes' softmax.</summary>
+    CrossEntropy,
+
+    /// <summary>
+    /// The binary cross entropy of each class against all others, averaged over the classes. The model's probabilities are still those of
+    /// the softmax, and every image has one class: there are no multi-label models.
+    /// </summary>
+    BinaryCrossEntropy,
+}
+
+/// <summary>The kinds of curves that a learning rate follows; <see cref="LearningRateSchedule"/> has their numbers.</summary>
 public enum ScheduleKind
 {
     /// <summary>The learning rate stays the same.</summary>
@@ -142,4 +279,16 @@ public enum ScheduleKind
     /// (Smith and Topin 2017, as in torch's <c>OneCycleLR</c>): for training from scratch at high learning rates.
     /// </summary>
     OneCycle,
+
+    /// <summary>The learning rate is divided by ten after half and after three quarters of the epochs.</summary>
+    MultiStep,
+
+    /// <summary>The learning rate falls by a tenth in every epoch.</summary>
+    Exponential,
+
+    /// <summary>The learning rate falls to zero in a straight line.</summary>
+    Polynomial,
+
+    /// <summary>The learning rate is divided by ten once the loss has not gained for more than ten epochs.</summary>
+    Plateau,
 }

@@ -11,23 +11,30 @@ namespace MLTransfer.Training;
 internal sealed class TrainingState : IDisposable
 {
     private const string Weights = "weights.safetensors";
+    private const string AverageWeights = "average.safetensors";
     private const string BestWeights = "best.safetensors";
     private const string OptimizerMemory = "optimizer.bin";
 
     private readonly List<EpochResult> _epochs = [];
     private Dictionary<string, Tensor> _bestWeights = [];
+    private readonly TrainingOptions _options;
     private bool _isStopped;
 
     public TrainingState(TrainableModel model, TrainingOptions options)
     {
         Model = model;
-        Optimizer = ParameterGroups.CreateOptimizer(options.Optimizer, ParameterGroups.Create(model, options), options.Momentum);
+        Optimizer = Optimizers.Create(options, ParameterGroups.Create(model, options));
+        Average = WeightAverage.Create(model.Network, options);
         Planned = options.Epochs;
+        _options = options;
     }
 
     public TrainableModel Model { get; }
 
     public OptimizerHelper Optimizer { get; }
+
+    /// <summary>The running average of the weights, which is validated and kept in their place; null where none is asked for.</summary>
+    public WeightAverage? Average { get; }
 
     /// <summary>The planned number of epochs.</summary>
     public int Planned { get; }
@@ -39,10 +46,12 @@ internal sealed class TrainingState : IDisposable
     /// <exception cref="InvalidOperationException">No epoch is finished.</exception>
     public EpochResult Best { get => field ?? throw new InvalidOperationException("No epoch is finished."); private set; }
 
-    /// <summary>
-    /// Whether there are epochs left to train: the last one is not finished, none failed, and no rule ended the training.
-    /// </summary>
-    public bool IsUnfinished => Epochs.Count < Planned && Failure is null && !_isStopped;
+    /// <summary>Whether a rule ended the training before its last epoch.</summary>
+    public bool HasStalled => Epochs.Count < Planned
+        && (_isStopped || EpochChoice.HasStalled(Epochs, _options.ChooseBy, _options.Patience, _options.LeastGain));
+
+    /// <summary>Whether epochs are left to train: the last one is not finished, none failed, and no rule ended the training.</summary>
+    public bool IsUnfinished => Epochs.Count < Planned && Failure is null && !HasStalled;
 
     /// <summary>Seconds spent in training steps, without validation.</summary>
     public double Seconds { get; private set; }
@@ -62,7 +71,7 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Adds a finished epoch, and keeps a copy of the weights where it is the best.</summary>
     public void Add(EpochResult result)
     {
-        if (_epochs.Count == 0 || result.IsBetterThan(Best)) Keep(result);
+        if (_epochs.Count == 0 || EpochChoice.IsBetter(result, Best, _options.ChooseBy)) Keep(result);
         _epochs.Add(result);
     }
 
@@ -90,6 +99,14 @@ internal sealed class TrainingState : IDisposable
     {
         string weights = Path.Combine(folder, Weights);
         SafetensorsFile.Write(weights, StateDict.Save(Model.Network));
+        if (Average is { Count: > 0 })
+        {
+            weights = Path.Combine(folder, AverageWeights);
+            Average.Swap(Model.Network);
+            SafetensorsFile.Write(weights, StateDict.Save(Model.Network));
+            Average.Swap(Model.Network);
+        }
+
         bool isBest = before is null || Best.Epoch == Epochs.Count;
         File.Copy(isBest ? weights : Path.Combine(before!, BestWeights), Path.Combine(folder, BestWeights));
         Optimizer.save_state_dict(Path.Combine(folder, OptimizerMemory));
@@ -98,11 +115,17 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Restores everything from a folder.</summary>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     /// <exception cref="WeightsException">The weights are damaged.</exception>
-    public void Read(string folder, IEnumerable<EpochResult> epochs, int best, double seconds, long images)
+    public void Read(string folder, IEnumerable<EpochResult> epochs, int best, double seconds, long images, long averagedStates)
     {
         _epochs.AddRange(epochs);
         Load(Path.Combine(folder, BestWeights));
         Keep(_epochs.First(epoch => epoch.Epoch == best));
+        if (Average is not null && averagedStates > 0)
+        {
+            Load(Path.Combine(folder, AverageWeights));
+            Average.Restore(Model.Network, averagedStates);
+        }
+
         Load(Path.Combine(folder, Weights));
         LoadOptimizer(Path.Combine(folder, OptimizerMemory));
         Count(seconds, images);
@@ -111,6 +134,7 @@ internal sealed class TrainingState : IDisposable
     public void Dispose()
     {
         FreeBest();
+        Average?.Dispose();
         Optimizer.Dispose();
     }
 

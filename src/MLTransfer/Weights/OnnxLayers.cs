@@ -45,7 +45,7 @@ internal sealed class OnnxLayers
 
         private void Add(NodeProto node, OnnxLayer layer)
         {
-            layers._layers.Add(layer);
+            layers._layers.Add(layer with { Input = node.Input[0] });
             if (node.Output.Count > 0 && _usedOnce.Contains(node.Output[0]))
                 _sources[node.Output[0]] = layers._layers.Count - 1;
             // Behind the first convolution there are no colours any more.
@@ -123,6 +123,9 @@ internal enum OnnxLayerKind
 /// <param name="Weight">Its kernel, scale or mean image.</param>
 internal sealed record OnnxLayer(OnnxLayerKind Kind, OnnxTensor Weight)
 {
+    /// <summary>The name of the value that it takes.</summary>
+    public string Input { get; init; } = "";
+
     /// <summary>What it adds; null for nothing.</summary>
     public OnnxTensor? Bias { get; init; }
 

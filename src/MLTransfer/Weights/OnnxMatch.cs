@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using MLTransfer.Graphs.Onnx;
 using MLTransfer.Models.Families;
 using static TorchSharp.torch;
@@ -9,7 +10,7 @@ namespace MLTransfer.Weights;
 /// Finds the layers of a network in an ONNX graph whose names are lost: those of the same kind and shape belong together in their order,
 /// which exporters keep.
 /// </summary>
-internal static class OnnxMatch
+internal static partial class OnnxMatch
 {
     /// <summary>The tensors of the network that the graph has; those of other layers keep their names.</summary>
     /// <param name="graph">The layers of the graph.</param>
@@ -20,15 +21,21 @@ internal static class OnnxMatch
     {
         var found = new List<MatchedTensor>();
         var left = graph.All.ToList();
+        var inputs = new Dictionary<string, string>(StringComparer.Ordinal);
         using (NewDisposeScope())
         {
             foreach (NetworkLayer layer in NetworkLayer.Of(network, classifier))
             {
-                OnnxLayer? same = Take(left, layer);
+                // Exporters compute a shortcut before or after the block, and its convolution may have the shape of another one there: it
+                // takes what the block takes.
+                string? block = layer.Block is { } name ? inputs.GetValueOrDefault(name) : null;
+                OnnxLayer? same = Take(left, layer, candidate => block is null || (candidate.Input == block) == layer.IsShortcut);
                 if (same is not null)
                     found.AddRange(Tensors(layer, same));
+                if (same is not null && layer.Block is { } first)
+                    inputs.TryAdd(first, same.Input);
                 // A batch norm that does not follow the convolution in the graph is a layer of its own there.
-                if (same is { Norm: null, Bias: null } && layer.Norm is { } norm && Take(left, norm) is { } apart)
+                if (same is { Norm: null, Bias: null } && layer.Norm is { } norm && Take(left, norm, _ => true) is { } apart)
                     found.AddRange(Tensors(norm, apart));
             }
         }
@@ -36,9 +43,9 @@ internal static class OnnxMatch
             .Select(tensor => new MatchedTensor(OnnxWeights.Describe(tensor), tensor.Bytes))];
     }
 
-    private static OnnxLayer? Take(List<OnnxLayer> left, NetworkLayer layer)
+    private static OnnxLayer? Take(List<OnnxLayer> left, NetworkLayer layer, Predicate<OnnxLayer> fits)
     {
-        int index = left.FindIndex(candidate => layer.IsLike(candidate));
+        int index = left.FindIndex(candidate => layer.IsLike(candidate) && fits(candidate));
         if (index < 0)
             return null;
         OnnxLayer taken = left[index];
@@ -138,7 +145,7 @@ internal static class OnnxMatch
     }
 
     /// <summary>A layer of a network.</summary>
-    private sealed record NetworkLayer(string Name, OnnxLayerKind Kind, long[] Shape)
+    private sealed partial record NetworkLayer(string Name, OnnxLayerKind Kind, long[] Shape)
     {
         public string WeightName => Kind == OnnxLayerKind.MeanImage ? Name : Name + ".weight";
 
@@ -149,6 +156,13 @@ internal static class OnnxMatch
 
         /// <summary>The batch norm registered after a convolution, if it has as many channels.</summary>
         public NetworkLayer? Norm { get; private init; }
+
+        /// <summary>The block of a ResNet that it is in, up to its first convolution or shortcut; null elsewhere.</summary>
+        public string? Block => Kind == OnnxLayerKind.Convolution && BlockPart().Match(Name) is { Success: true } match
+            ? match.Groups[1].Value : null;
+
+        /// <summary>Whether it is on the shortcut of such a block.</summary>
+        public bool IsShortcut => Name.EndsWith(".downsample.0", StringComparison.Ordinal);
 
         /// <summary>Whether it may have another number of outputs.</summary>
         private bool IsClassifier { get; init; }
@@ -189,6 +203,9 @@ internal static class OnnxMatch
             }
             return layers;
         }
+
+        [GeneratedRegex(@"^(.+\.\d+)\.(conv\d|downsample\.0)$")]
+        private static partial Regex BlockPart();
 
         private static OnnxLayerKind KindOf(long[] shape) => shape.Length switch
         {

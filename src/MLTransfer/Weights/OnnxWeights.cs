@@ -42,7 +42,7 @@ internal sealed partial class OnnxWeights : IWeightsContent
         foreach (Stream file in files)
         {
             var source = new ByteSource(file, errors);
-            GraphProto graph = OnnxFile.Read(source, new ReadBudget(source.Length, errors), errors).Graph;
+            GraphProto graph = OnnxReader.Read(source, new ReadBudget(source.Length, errors), errors).Graph;
             var own = new Dictionary<string, OnnxTensor>(StringComparer.Ordinal);
             foreach (TensorProto initializer in graph.Initializer)
             {

@@ -133,7 +133,7 @@ internal static class WeightsFormat
             return TorchZip.Open(file, errors);
         if (SafetensorsFile.LooksLike(head))
             return new SafetensorsWeights(SafetensorsFile.ReadHeader(file, errors), file.Position, new ByteSource(file, errors));
-        if (OnnxFile.LooksLike(head))
+        if (OnnxReader.LooksLike(head))
             return OnnxWeights.Open([file], errors);
         // Only the first value shows whether it is torch.save's.
         if (PickleReader.LooksLike(head))

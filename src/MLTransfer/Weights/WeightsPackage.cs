@@ -10,7 +10,8 @@ namespace MLTransfer.Weights;
 /// <summary>Makes a NuGet package from a weights file, so that a team can host its own.</summary>
 internal sealed record WeightsPackage
 {
-    private const string Folder = "weights";
+    // The same weights make the same package, whenever that is.
+    private const string Folder = "weights", Timestamp = "2000-01-01T00:00:00Z";
 
     /// <summary>The weights file.</summary>
     public required string File { get; init; }
@@ -55,6 +56,7 @@ internal sealed record WeightsPackage
     {
         var builder = new PackageBuilder(deterministic: true)
         {
+            DeterministicTimestamp = Timestamp,
             Id = Id,
             Version = NuGetVersion.Parse(Version),
             Description = Description,

@@ -11,7 +11,7 @@ public class WrongUsageTests
     [InlineData("nothing-asked-of-train", "train")]
     [InlineData("mistyped-option", "train --epoch 3 --data x --mode features --backbone resnet18 --weights none --out x.zip")]
     [InlineData("wrong-values", "train --data x --mode feature --backbone resnet18 --weights none --out x.zip --epochs 0 --batch-size "
-        + "many --learning-rate -1 --val-fraction 1 --optimizer rmsprop --schedule linear --device gpu --precision fp16 --threads 0")]
+        + "many --learning-rate -1 --val-fraction 1 --optimizer adamx --schedule linear --device gpu --precision fp16 --threads 0")]
     [InlineData("option-without-value", "evaluate --data x --model")]
     [InlineData("predict-without-images", "predict --model x.zip")]
     [InlineData("stray-word", "evaluate --model x.zip --data x more")]

@@ -16,6 +16,16 @@ public class TrainOptionsTests
         { nameof(FineTuningOptions.Balance), "sampling" }, { nameof(FineTuningOptions.Epochs), "3" },
         { nameof(FineTuningOptions.BatchSize), "5" }, { nameof(FineTuningOptions.LearningRate), "0.5" },
         { nameof(FineTuningOptions.Optimizer), "sgd" }, { nameof(FineTuningOptions.Schedule), "one-cycle" },
+        { nameof(FineTuningOptions.Warmup), "2e" }, { nameof(FineTuningOptions.ChooseBy), "macro-f1" },
+        { nameof(FineTuningOptions.Patience), "3" }, { nameof(FineTuningOptions.LeastGain), "0.01" },
+        { nameof(FineTuningOptions.Momentum), "0.5" }, { nameof(FineTuningOptions.Nesterov), "off" },
+        { nameof(FineTuningOptions.Accumulate), "4" }, { nameof(FineTuningOptions.ClipNorm), "1" },
+        { nameof(FineTuningOptions.ClipValue), "0.5" }, { nameof(FineTuningOptions.EmaDecay), "0.999" },
+        { nameof(FineTuningOptions.SwaFrom), "3" }, { nameof(FineTuningOptions.DecayNorms), "off" },
+        { nameof(FineTuningOptions.Loss), "bce" },
+        { nameof(FineTuningOptions.FocalGamma), "2" }, { nameof(FineTuningOptions.HeadFactor), "10" },
+        { nameof(FineTuningOptions.HeadWarmup), "off" }, { nameof(FineTuningOptions.LayerDecay), "0.75" },
+        { nameof(FineTuningOptions.Unfreeze), "layer4@2,layer1@5" }, { nameof(FineTuningOptions.FreezeBatchNorm), "true" },
         { nameof(FineTuningOptions.WeightDecay), "0.25" }, { nameof(FineTuningOptions.LabelSmoothing), "0.1" },
         { nameof(FineTuningOptions.Precision), "bf16" }, { nameof(FineTuningOptions.Device), "cpu" },
         { nameof(FineTuningOptions.Backbone), "resnet50" }, { nameof(FineTuningOptions.Weights), "none" },
@@ -42,8 +52,8 @@ public class TrainOptionsTests
     [Fact]
     public void The_properties_that_are_no_options_are_these() => Assert.Equal(
         [
-            "AuxiliaryWeight", "Cancellation", "DownloadProgress", "ExampleWeightColumnName", "HeadFactor", "HeadWarmup", "ImageColumnName",
-            "LabelColumnName", "PredictedLabelColumnName", "Preprocessing", "Progress", "ScoreColumnName", "TrainingTransforms",
+            "AuxiliaryWeight", "Cancellation", "DownloadProgress", "ExampleWeightColumnName", "ImageColumnName", "LabelColumnName",
+            "PredictedLabelColumnName", "Preprocessing", "Progress", "ScoreColumnName", "TrainingTransforms",
             "Validation", "WeightStore",
         ],
         TrainingOption.Of(typeof(FineTuningOptions)).Concat(TrainingOption.Of(typeof(FeatureExtractionOptions)))
@@ -73,10 +83,11 @@ public class TrainOptionsTests
             nameof(FineTuningOptions.Train) => Layers.From(value).ToString(),
             nameof(FineTuningOptions.Balance) => nameof(ClassBalance.Sampling),
             nameof(FineTuningOptions.Optimizer) => nameof(OptimizerKind.Sgd),
-            nameof(FineTuningOptions.Schedule) => nameof(ScheduleKind.OneCycle),
+            nameof(FineTuningOptions.ChooseBy) => nameof(EpochMetric.MacroF1),
+            nameof(FineTuningOptions.Loss) => nameof(LossKind.BinaryCrossEntropy),
             nameof(FineTuningOptions.Precision) => nameof(Precision.BFloat16),
             nameof(FineTuningOptions.Device) => nameof(DeviceKind.Cpu),
-            _ => value == "true" ? bool.TrueString : value,
+            _ => value switch { "true" => bool.TrueString, "off" => bool.FalseString, _ => value },
         };
     }
 

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
-using MLTransfer.Imaging;
 
 namespace MLTransfer.PublicApi.Tests.Samples;
 
@@ -34,7 +33,7 @@ public sealed class ImageServiceTests(SmallModel model) : IClassFixture<SmallMod
         byte[] image = await File.ReadAllBytesAsync(model.Red);
 
         Assert.Equal((HttpStatusCode.BadRequest, "it is empty (0 bytes)"), await Refusal(client, []));
-        Assert.Contains("it is not an image: it begins with", (await Refusal(client, "<html>"u8.ToArray())).Reason, StringComparison.Ordinal);
+        Assert.StartsWith("it is not an image", (await Refusal(client, "<html>"u8.ToArray())).Reason, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, (await Refusal(client, image[..(image.Length / 2)])).Status);
     }
 
@@ -50,18 +49,22 @@ public sealed class ImageServiceTests(SmallModel model) : IClassFixture<SmallMod
         Assert.Contains("1000 x 1000", (await Refusal(client, large)).Reason, StringComparison.Ordinal);
     }
 
-    [Fact]
+    // Kestrel waits five seconds for the rest of a body that it refused.
+    [Fact, Trait("Category", "Long")]
     public async Task Behind_a_real_server_a_body_over_the_limit_is_not_read()
     {
         await using var service = Service(model.File, ("Model:MaximumBytes", "1000000"));
         service.UseKestrel(0);
         using HttpClient client = service.CreateClient();
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await Post(client, new byte[2_000_000])).StatusCode);
+        client.DefaultRequestHeaders.ExpectContinue = true;
+        (HttpStatusCode status, string reason) = await Refusal(client, new byte[2_000_000]);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
+        Assert.Contains("1000000 bytes", reason, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await Post(client, await File.ReadAllBytesAsync(model.Red))).StatusCode);
     }
 
     [Fact]
-    public async Task Many_requests_at_once_are_answered_as_one_after_another_and_too_many_are_turned_away()
+    public async Task Many_requests_at_once_are_answered_as_one_after_another()
     {
         await using var service = Service(model.File);
         using HttpClient client = service.CreateClient();
@@ -69,15 +72,26 @@ public sealed class ImageServiceTests(SmallModel model) : IClassFixture<SmallMod
         string[] alone = [await Text(await Post(client, images[0])), await Text(await Post(client, images[1]))];
         string[] together = await Task.WhenAll(Enumerable.Range(0, 32).Select(async i => await Text(await Post(client, images[i % 2]))));
         Assert.Equal(Enumerable.Range(0, 32).Select(i => alone[i % 2]), together);
+    }
 
-        await using var small = Service(model.File, ("WaitingRequests", "1"));
-        using HttpClient crowd = small.CreateClient();
-        using var slow = new SlowBody(images[0]);
-        Task<HttpResponseMessage> first = crowd.PostAsync("/classify", slow);
+    [Fact]
+    public async Task More_requests_than_may_wait_are_turned_away()
+    {
+        await using var service = Service(model.File, ("WaitingRequests", "1"));
+        service.UseKestrel(0);
+        using HttpClient second = service.CreateClient();
+        // The body is sent when the server asks for it, which is after the request was let in.
+        using var patient = new SocketsHttpHandler { Expect100ContinueTimeout = Timeout.InfiniteTimeSpan };
+        using var first = new HttpClient(patient) { BaseAddress = second.BaseAddress };
+        first.DefaultRequestHeaders.ExpectContinue = true;
+        byte[] image = await File.ReadAllBytesAsync(model.Red);
+        using var slow = new SlowBody(image);
+        Task<HttpResponseMessage> running = first.PostAsync("/classify", slow);
         await slow.Begun;
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await Post(crowd, images[1])).StatusCode);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await Post(second, image)).StatusCode);
         slow.Continue();
-        Assert.Equal(alone[0], await Text(await first));
+        Assert.Equal(HttpStatusCode.OK, (await running).StatusCode);
     }
 
     [Fact]
@@ -97,6 +111,7 @@ public sealed class ImageServiceTests(SmallModel model) : IClassFixture<SmallMod
         new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
             host.UseSetting("Model:Path", file);
+            host.UseSetting("Logging:LogLevel:Default", "Error");
             foreach ((string name, string value) in settings) host.UseSetting(name, value);
         });
 
@@ -111,7 +126,7 @@ public sealed class ImageServiceTests(SmallModel model) : IClassFixture<SmallMod
 
     private static Task<string> Text(HttpResponseMessage answer) => answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
 
-    /// <summary>A request whose body arrives in two parts.</summary>
+    /// <summary>An image that is sent when the test says so.</summary>
     private sealed class SlowBody(byte[] image) : HttpContent
     {
         private readonly TaskCompletionSource _begun = new(), _continue = new();
@@ -122,17 +137,15 @@ public sealed class ImageServiceTests(SmallModel model) : IClassFixture<SmallMod
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
-            await stream.WriteAsync(image.AsMemory(0, 10));
-            await stream.FlushAsync();
             _begun.SetResult();
             await _continue.Task;
-            await stream.WriteAsync(image.AsMemory(10));
+            await stream.WriteAsync(image);
         }
 
         protected override bool TryComputeLength(out long length)
         {
-            length = 0;
-            return false;
+            length = image.Length;
+            return true;
         }
     }
 }

@@ -1,12 +1,14 @@
-using System.IO.Compression;
 using System.Reflection;
+using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Data;
 using MLTransfer.Estimators;
+using MLTransfer.Graphs;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Tests.Reference;
+using MLTransfer.Weights;
 
 namespace MLTransfer.Tests.Estimators;
 
@@ -52,6 +54,27 @@ public sealed class ImageFeatureTests : IDisposable
             Trainings.Extraction with { Backbone = "embedded", Weights = "default", Epochs = 1 }, _images.Path);
         var score = new TorchFeatures(classifier.Network, classifier.Preprocessing);
         AssertClose(score.Of(Files()[0]), Features(model)[0]);
+    }
+
+    // Both compute in float32, with sums in another order; the features lie between 0 and about 10.
+    [NeedsFeaturizerFact("weights/golden/mlnet_resnet18_images.json")]
+    public void With_the_weights_of_MLNETs_featurizer_they_are_its_features()
+    {
+        using var cache = new TemporaryFolder();
+        string golden = SharedFolder.PathOf("weights/golden/mlnet_resnet18_images.json");
+        ImageFile[] files = [.. JsonSerializer.Deserialize<string[]>(File.ReadAllText(golden))!
+            .Select(image => new ImageFile { ImagePath = SharedFolder.PathOf($"data/hymenoptera/{image}") })];
+        IDataView data = _ml.Data.LoadFromEnumerable(files);
+        using ImageFeatureTransformer model = _ml.Transforms.ExtractImageFeatures(Options with
+        {
+            Backbone = "resnet18_mlnet",
+            WeightStore = new WeightStore(new() { CacheFolder = cache.Path, Offline = true }),
+        }).Fit(data);
+        float[] features = [.. model.Transform(data).GetColumn<float[]>("Features").SelectMany(each => each)];
+        using FileStream stream = File.OpenRead(SharedFolder.PathOf("weights/golden/mlnet_resnet18_features.npy"));
+        using TorchSharp.torch.Tensor expected = NpyTensor.Read(stream, "golden");
+        Assert.Equal(expected.numel(), features.Length);
+        Assert.All(expected.data<float>().ToArray().Zip(features), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
 
     [Fact]

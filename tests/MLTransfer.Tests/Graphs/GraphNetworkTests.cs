@@ -67,7 +67,8 @@ public sealed class GraphNetworkTests : IDisposable
 
         Assert.Contains("Values for 'x' are needed", Refusal(() => network.Run(new Dictionary<string, GraphValue>(), ["y"])),
             StringComparison.Ordinal);
-        Assert.Contains("no node 'scal'. Did you mean 'scale'?", Refusal(() => network.Run(tensor([1f]), "scal")), StringComparison.Ordinal);
+        Assert.Contains("no node 'scal'. Did you mean 'scale'?", Refusal(() => network.Run(tensor([1f]), "scal")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,7 +80,8 @@ public sealed class GraphNetworkTests : IDisposable
         using GraphNetwork network = graph.Load();
 
         Assert.Equal([5, 3], network.Run(ones(5, 3))[0].Tensor.shape);
-        Assert.Contains("takes float32 [1, 3], and is fed float32 [1, 4]", Refusal(() => network.Run(ones(1, 4))), StringComparison.Ordinal);
+        Assert.Contains("takes float32 [1, 3], and is fed float32 [1, 4]", Refusal(() => network.Run(ones(1, 4))),
+            StringComparison.Ordinal);
         Assert.Contains("is fed int64 [1, 3]", Refusal(() => network.Run(ones(1, 3, ScalarType.Int64))), StringComparison.Ordinal);
         Assert.Contains("is fed string []", Refusal(() => network.Run(GraphValue.OfBytes(new byte[3]))), StringComparison.Ordinal);
     }
@@ -210,7 +212,8 @@ public sealed class GraphNetworkTests : IDisposable
         string page = File.ReadAllText(Path.Combine(SharedFolder.Repository!, "docs", "graphs.md"));
         string section = page[page.IndexOf("## Known operations", StringComparison.Ordinal)..];
         section = section[..section.IndexOf("\n## ", StringComparison.Ordinal)];
-        string[] ofTheEngine = ["Const", "Merge", "Placeholder", "PlaceholderV2", "PlaceholderWithDefault", "RefMerge", "RefSwitch", "Switch"];
+        string[] ofTheEngine =
+            ["Const", "Merge", "Placeholder", "PlaceholderV2", "PlaceholderWithDefault", "RefMerge", "RefSwitch", "Switch"];
 
         Assert.Equal(
             TensorFlowOperations.All.Names.Concat(ofTheEngine).Order(StringComparer.Ordinal),

@@ -56,8 +56,6 @@ public sealed class HostileGraphTests
     [InlineData("sizes whose product overflows", new long[] { long.MaxValue, long.MaxValue, 2 }, "are possible")]
     [InlineData("a negative size", new long[] { 2, -1 }, "has a negative size")]
     [InlineData("an absurd size", new long[] { 2, long.MinValue }, "must be -1 or larger")]
-    [InlineData("too many axes", new long[] { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 },
-        "sizes must be")]
     public void A_constant_of_an_impossible_shape_is_refused(string what, long[] shape, string reason)
     {
         var graph = new GraphDefs();
@@ -69,12 +67,23 @@ public sealed class HostileGraphTests
     }
 
     [Fact]
+    public void A_constant_of_too_many_axes_is_refused()
+    {
+        var graph = new GraphDefs();
+        long[] shape = [.. Enumerable.Repeat(1L, 33)];
+        graph.Constant("c", new TensorProto { Dtype = DataType.DtFloat, TensorShape = GraphDefs.Shape(shape), FloatVal = { 1 } });
+
+        Assert.Contains("sizes must be", Assert.Throws<GraphException>(graph.Load).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_value_for_a_huge_constant_takes_no_memory_and_its_sum_is_refused()
     {
         var graph = new GraphDefs();
         graph.Placeholder("x");
-        graph.Constant("c", new TensorProto { Dtype = DataType.DtFloat, TensorShape = GraphDefs.Shape(1 << 15, 1, 1 << 15), FloatVal = { 1 } });
-        graph.Constant("d", new TensorProto { Dtype = DataType.DtFloat, TensorShape = GraphDefs.Shape(1 << 15, 1), FloatVal = { 1 } });
+        TensorShapeProto wide = GraphDefs.Shape(1 << 15, 1, 1 << 15), high = GraphDefs.Shape(1 << 15, 1);
+        graph.Constant("c", new TensorProto { Dtype = DataType.DtFloat, TensorShape = wide, FloatVal = { 1 } });
+        graph.Constant("d", new TensorProto { Dtype = DataType.DtFloat, TensorShape = high, FloatVal = { 1 } });
         graph.Node("sum", "Add", "c", "d");
         graph.Node("y", "Mul", "sum", "x");
         using GraphNetwork network = graph.Load();
@@ -110,10 +119,10 @@ public sealed class HostileGraphTests
         var none = new GraphDefs();
         none.Node("c", "Const");
 
-        Assert.Contains("has 2 elements, and 3 values are given", Assert.Throws<GraphException>(more.Load).Message, StringComparison.Ordinal);
-        Assert.Contains("needs 8 bytes, and its content has 7", Assert.Throws<GraphException>(bytes.Load).Message, StringComparison.Ordinal);
-        Assert.Contains("Its type is DtComplex64", Assert.Throws<GraphException>(type.Load).Message, StringComparison.Ordinal);
-        Assert.Contains("This constant has no value", Assert.Throws<GraphException>(none.Load).Message, StringComparison.Ordinal);
+        AssertRefused(more, "has 2 elements, and 3 values are given");
+        AssertRefused(bytes, "needs 8 bytes, and its content has 7");
+        AssertRefused(type, "Its type is DtComplex64");
+        AssertRefused(none, "This constant has no value");
     }
 
     [Fact]
@@ -129,10 +138,10 @@ public sealed class HostileGraphTests
         circle.Node("a", "Neg", "b");
         circle.Node("b", "Neg", "a");
 
-        Assert.Contains("two nodes of this name", Assert.Throws<GraphException>(twice.Load).Message, StringComparison.Ordinal);
-        Assert.Contains("Its input 'nobody:3' does not exist", Assert.Throws<GraphException>(missing.Load).Message, StringComparison.Ordinal);
-        Assert.Contains("Its input 'nobody' does not exist", Assert.Throws<GraphException>(control.Load).Message, StringComparison.Ordinal);
-        Assert.Contains("in a circle: a, b", Assert.Throws<GraphException>(circle.Load).Message, StringComparison.Ordinal);
+        AssertRefused(twice, "two nodes of this name");
+        AssertRefused(missing, "Its input 'nobody:3' does not exist");
+        AssertRefused(control, "Its input 'nobody' does not exist");
+        AssertRefused(circle, "in a circle: a, b");
     }
 
     [Fact]
@@ -232,6 +241,9 @@ public sealed class HostileGraphTests
             StringComparison.Ordinal);
         Assert.Contains("divides integers by zero", Assert.Throws<GraphException>(() => network.Run(x)).Message, StringComparison.Ordinal);
     }
+
+    private static void AssertRefused(GraphDefs graph, string reason) =>
+        Assert.Contains(reason, Assert.Throws<GraphException>(graph.Load).Message, StringComparison.Ordinal);
 
     private static string Refusal(ReadOnlySpan<byte> content)
     {

@@ -36,7 +36,7 @@ internal static class Zoo
 /// </summary>
 internal static class RandomWeights
 {
-    public static void Fill(ImageModel model)
+    public static void Fill(nn.Module model)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();

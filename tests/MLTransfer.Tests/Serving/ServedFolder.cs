@@ -40,7 +40,8 @@ public sealed class ServedFolder : IDisposable
         IDataView data = ml.Data.LoadFromEnumerable(classes.SelectMany(label => Directory.GetFiles(_images.PathOf(label))
             .Select(path => new ImageFile { ImagePath = path, Label = label })).ToList());
         using var model = ml.Transforms.Conversion.MapValueToKey("Label")
-            .Append(ml.MulticlassClassification.Trainers.FeatureExtraction(new FeatureExtractionOptions { Backbone = "embedded", Epochs = 2 }))
+            .Append(ml.MulticlassClassification.Trainers.FeatureExtraction(
+                new FeatureExtractionOptions { Backbone = "embedded", Epochs = 2 }))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"))
             .Fit(data);
         ml.Model.Save(model, data.Schema, _models.PathOf(name));

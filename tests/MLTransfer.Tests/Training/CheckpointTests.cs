@@ -21,6 +21,10 @@ public sealed class CheckpointTests : IDisposable
     [InlineData(OptimizerKind.Sgd)]
     [InlineData(OptimizerKind.Adam)]
     [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.RMSProp)]
+    [InlineData(OptimizerKind.NAdam)]
+    [InlineData(OptimizerKind.RAdam)]
+    [InlineData(OptimizerKind.Adagrad)]
     public void A_training_that_goes_on_ends_with_the_weights_of_one_that_was_never_stopped(OptimizerKind optimizer)
     {
         using var scope = NewDisposeScope();
@@ -32,6 +36,58 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(whole.Epochs.Select(epoch => epoch.Loss), resumed.Epochs.Select(epoch => epoch.Loss));
         Assert.Equal((whole.Best.Epoch, whole.Images), (resumed.Best.Epoch, resumed.Images));
         Assert.False(resumed.IsUnfinished);
+    }
+
+    // Everything whose state a checkpoint must hold at once: a running average, a plateau, accumulation, early stopping, layers that are
+    // unfrozen. The training is stopped in every epoch, by turns before and after its first steps.
+    [Theory]
+    [InlineData(OptimizerKind.NAdam, 0.9, 0)]
+    [InlineData(OptimizerKind.Sgd, 0, 4)]
+    public void A_training_with_all_mechanisms_that_is_stopped_in_every_epoch_ends_with_the_same_bytes(
+        OptimizerKind optimizer, double ema, int swaFrom)
+    {
+        using var scope = NewDisposeScope();
+        FineTuningOptions recipe = Recipe with
+        {
+            Epochs = 12,
+            Optimizer = optimizer,
+            Schedule = LearningRateSchedule.Plateau(1, 0.5, EpochMetric.Accuracy),
+            Warmup = LearningRateWarmup.Steps(4),
+            EmaDecay = ema,
+            SwaFrom = swaFrom,
+            Accumulate = 2,
+            ClipNorm = 0.5,
+            ClipValue = 0.3,
+            Patience = 4,
+            LeastGain = 0.01,
+            ChooseBy = EpochMetric.Loss,
+            Loss = LossKind.BinaryCrossEntropy,
+            FocalGamma = 1.5,
+            DecayNorms = false,
+        };
+        static Tally Validate(int epoch) => new(100, Math.Min(40 + 5 * epoch, 60), Math.Max(100 - 10 * epoch, 45) + epoch / 10.0);
+        (TrainingState whole, float[] expected) = Train(recipe, checkpoint: null, validate: Validate, unfreeze: true);
+        Assert.Throws<OperationCanceledException>(
+            () => Train(recipe, Folder(recipe.Epochs), stopIn: 1, validate: Validate, unfreeze: true));
+        for (int epoch = 2; epoch <= whole.Epochs.Count; epoch++)
+            Train(recipe, Folder(recipe.Epochs), stopIn: epoch, validate: Validate, unfreeze: true, stopAfter: epoch % 2 * 16);
+        (TrainingState resumed, float[] actual) = Train(recipe, Folder(recipe.Epochs), validate: Validate, unfreeze: true);
+
+        Assert.Equal(expected, actual);
+        Assert.Equal(whole.Epochs.Select(epoch => epoch with { Seconds = 0 }), resumed.Epochs.Select(epoch => epoch with { Seconds = 0 }));
+        Assert.Equal((whole.Best.Epoch, true), (resumed.Best.Epoch, resumed.HasStalled));
+        Assert.InRange(resumed.Epochs.Count, 6, 11);
+        Assert.Contains(resumed.Epochs, epoch => epoch.LearningRate < resumed.Epochs[2].LearningRate);
+    }
+
+    [Fact]
+    public void A_training_that_stalled_goes_on_with_more_patience()
+    {
+        using var scope = NewDisposeScope();
+        static Tally Validate(int epoch) => new(10, 5, 1);
+        (TrainingState first, _) = Train(Recipe with { Patience = 2 }, Folder(), validate: Validate);
+        (TrainingState more, _) = Train(Recipe with { Patience = 4 }, Folder(), validate: Validate);
+        Assert.Equal((3, 5), (first.Epochs.Count, more.Epochs.Count));
     }
 
     [Fact]
@@ -199,21 +255,28 @@ public sealed class CheckpointTests : IDisposable
         new(_folder.Path, new Dictionary<string, string> { ["Epochs"] = $"{epochs}", ["BatchSize"] = "8", ["Seed"] = "1" });
 
     private static (TrainingState History, float[] Weights) Train(
-        FineTuningOptions recipe, Checkpoint? checkpoint, int stopIn = int.MaxValue, Func<int, Tally>? validate = null)
+        FineTuningOptions recipe, Checkpoint? checkpoint, int stopIn = int.MaxValue, Func<int, Tally>? validate = null,
+        bool unfreeze = false, int stopAfter = 16)
     {
         using Checkpoint? held = checkpoint;
         manual_seed(1);
         // Dropout draws random numbers in training: they have to be the same ones after a stop.
         Linear last = nn.Linear(8, 2);
-        Sequential network = nn.Sequential(("first", nn.Linear(4, 8)), ("relu", nn.ReLU()), ("dropout", nn.Dropout(0.3)), ("last", last));
+        Linear first = nn.Linear(4, 8);
+        Sequential network = unfreeze
+            ? nn.Sequential(
+                ("first", first), ("norm", nn.BatchNorm1d(8)), ("relu", nn.ReLU()), ("dropout", nn.Dropout(0.3)), ("last", last))
+            : nn.Sequential(("first", first), ("relu", nn.ReLU()), ("dropout", nn.Dropout(0.3)), ("last", last));
         using var stop = new CancellationTokenSource();
         var progress = new Listener(report =>
         {
-            if (report.Epoch == stopIn && report.Done > 16) stop.Cancel();
+            if (report.Epoch == stopIn && report.Done > stopAfter) stop.Cancel();
         });
         TrainingState history = new TrainingLoop(recipe, seed: 0, TimeProvider.System, progress, checkpoint: checkpoint).Run(
-            new TrainableModel(network, last, []), Data(), validate is null ? null : (epoch, _, _) => validate(epoch), stop.Token);
-        return (history, network.parameters().SelectMany(parameter => parameter.detach().data<float>().ToArray()).ToArray());
+            new TrainableModel(network, last, epoch => unfreeze && epoch < 3 ? [first] : []), Data(),
+            validate is null ? null : (epoch, _, _) => validate(epoch), stop.Token);
+        return (history, network.state_dict().Values
+            .SelectMany(value => value.to(ScalarType.Float32).detach().data<float>().ToArray()).ToArray());
     }
 
     private static FeatureData Data()

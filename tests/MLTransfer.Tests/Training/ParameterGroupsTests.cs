@@ -1,3 +1,4 @@
+using MLTransfer.Models;
 using MLTransfer.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -28,20 +29,38 @@ public class ParameterGroupsTests
         Assert.Equal(0.1 * 3, Assert.Single(ParameterGroups.Create(new TrainableModel(head, head, []), Options)).LearningRate);
     }
 
-    [Theory]
-    [InlineData(OptimizerKind.AdamW, 0.9, 1 - 0.1 * 0.5, 1)] // decoupled: w · (1 − rate · decay)
-    [InlineData(OptimizerKind.Sgd, 0.9, 1 - 0.1 * 0.5 * 1.9, 1)] // L2: the gradient is decay · w, and Nesterov momentum adds 0.9 of it
-    [InlineData(OptimizerKind.Sgd, 0, 1 - 0.1 * 0.5, 1)] // plain gradient descent
-    public void Each_group_has_a_weight_decay_of_its_own(OptimizerKind kind, double momentum, double decayed, double kept)
+    [Fact]
+    public void Layers_have_rates_that_fall_towards_the_input()
     {
         using var scope = NewDisposeScope();
-        Parameter first = new(ones(1)), second = new(ones(1));
-        using OptimizerHelper optimizer = ParameterGroups.CreateOptimizer(
-            kind, [new([first], 0.1, 0.5), new([second], 0.2, 0)], momentum);
-        (first * 0 + second * 0).sum().backward();
-        optimizer.step();
-        Assert.Equal(decayed, first.item<float>(), 1e-6);
-        Assert.Equal(kept, second.item<float>(), 1e-6);
+        using ImageModel network = ModelZoo.Find("cifar_resnet20").Build(3);
+        var model = new TrainableModel(network, network.Head, []);
+        int layers = network.Groups.Count;
+        IReadOnlyList<ParameterGroup> groups = ParameterGroups.Create(model, Options with { LayerDecay = 0.5 });
+
+        int[] withWeights =
+            [.. Enumerable.Range(0, layers).Where(layer => network.Groups[layer].Modules.Any(each => each.parameters().Any()))];
+        Assert.Equal([.. withWeights.Reverse().Select(layer => 0.1 * Math.Pow(0.5, layers - layer)), 0.1 * 3],
+            groups.Select(group => group.LearningRate));
+        Assert.Equal(network.Groups[withWeights[0]].Modules.SelectMany(each => each.parameters()).Select(each => each.Handle),
+            groups[^2].Parameters.Select(each => each.Handle));
+        Assert.Equal(network.parameters().Count(), groups.Sum(group => group.Parameters.Count));
+    }
+
+    [Fact]
+    public void Norms_biases_and_embeddings_may_be_spared_from_weight_decay()
+    {
+        using var scope = NewDisposeScope();
+        using ImageModel network = ModelZoo.Find("vit_b_16").Build(3);
+        var model = new TrainableModel(network, network.Head, []);
+        IReadOnlyList<ParameterGroup> groups = ParameterGroups.Create(model, Options with { DecayNorms = false });
+        HashSet<IntPtr> decayed =
+            [.. groups.Where(group => group.WeightDecay > 0).SelectMany(group => group.Parameters).Select(each => each.Handle)];
+        Assert.Equal([0.5, 0, 0.5, 0], groups.Select(group => group.WeightDecay));
+        Assert.All(network.named_parameters(), entry => Assert.Equal(
+            entry.name.EndsWith("weight", StringComparison.Ordinal) && entry.parameter.dim() > 1,
+            decayed.Contains(entry.parameter.Handle)));
+        Assert.Equal(network.parameters().Count(), groups.Sum(group => group.Parameters.Count));
     }
 
     [Theory]
@@ -57,7 +76,7 @@ public class ParameterGroupsTests
         model.BeginEpoch();
         using LabelledBatch batch = new(ones(1, 4), zeros(1, dtype: ScalarType.Int64), 1);
         double probability = model.Network.call(batch.Inputs).softmax(1)[0, 0].item<float>();
-        new TrainingStep(model, state.Optimizer, new Losses(0)).Run(batch, rate: 0.5);
+        new TrainingStep(state, options).Run(batch, rate: 0.5);
         // The gradient of cross entropy by the first bias is p − 1; half the peak rate, and Nesterov momentum.
         Assert.Equal(before + 0.1 * factor * 0.5 * 1.9 * (1 - probability), head.bias![0].item<float>(), 1e-5);
     }

@@ -292,6 +292,24 @@ public class TrainingLoopTests
         Assert.Equal([2, 4, 4, 0], data.Epoch(2).SelectMany(batch => batch.Inputs.data<float>().ToArray()));
     }
 
+    [Fact]
+    public void A_training_that_gains_no_more_ends_with_its_best_weights()
+    {
+        using var scope = NewDisposeScope();
+        Linear head = Head();
+        var weights = new List<float>();
+        Tally Validate(int epoch, Tally training, CancellationToken stop)
+        {
+            weights.Add(head.weight![0, 0].item<float>());
+            return new(10, epoch switch { 1 => 5, 2 => 7, _ => 6 }, 1);
+        }
+
+        TrainingState history = new TrainingLoop(Recipe with { Epochs = 9, Patience = 3 }, seed: 0, TimeProvider.System, null)
+            .Run(new TrainableModel(head, head, []), Data(), Validate, CancellationToken.None);
+        Assert.Equal((5, 2, true, false), (history.Epochs.Count, history.Best.Epoch, history.HasStalled, history.IsUnfinished));
+        Assert.Equal(weights[1], head.weight![0, 0].item<float>());
+    }
+
     private static TrainingState Train(FineTuningOptions recipe)
     {
         Linear head = Head();

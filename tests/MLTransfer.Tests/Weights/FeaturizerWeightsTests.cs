@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
@@ -20,7 +18,7 @@ public sealed class FeaturizerWeightsTests(FeaturizerWeights weights) : IClassFi
     public void Its_features_are_those_of_MLNETs_featurizer()
     {
         string[] images = JsonSerializer.Deserialize<string[]>(File.ReadAllText(SharedFolder.PathOf(Golden)))!;
-        float[] expected = ReadNpy(SharedFolder.PathOf("weights/golden/mlnet_resnet18_features.npy"));
+        float[] expected = Npy.Floats(SharedFolder.PathOf("weights/golden/mlnet_resnet18_features.npy"));
         using var scope = NewDisposeScope();
         using ImageModel model = weights.Load();
         using var frozen = new FrozenModel(model, ScalarType.Float32);
@@ -52,13 +50,6 @@ public sealed class FeaturizerWeightsTests(FeaturizerWeights weights) : IClassFi
         ImageBatch batch = ImageBatch.LoadOne(new FileImage(image), expected.EvaluationTransforms());
         using Tensor pixels = ImageTensor.From(batch, expected, CPU), features = model.Features(pixels);
         return features.data<float>().ToArray();
-    }
-
-    // A magic number, the version, the length of the header, the header, the numbers.
-    private static float[] ReadNpy(string path)
-    {
-        byte[] bytes = File.ReadAllBytes(path);
-        return MemoryMarshal.Cast<byte, float>(bytes.AsSpan(10 + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(8)))).ToArray();
     }
 }
 

@@ -116,8 +116,7 @@ public sealed class PackageFetchTests : IDisposable
     public async Task A_source_that_is_mapped_to_other_packages_is_not_asked()
     {
         using var server = new FeedServer(PackageScene.Package(), ["1.0.0"]);
-        _scene.Configure([("test", server.Address)], extra:
-            "<packageSourceMapping><packageSource key='test'><package pattern='Others.*'/></packageSource></packageSourceMapping>");
+        _scene.Configure([("test", server.Address)], mapping: "<packageSource key='test'><package pattern='Others.*'/></packageSource>");
         await FailsAsync(() => _scene.GetAsync(Wanted), "NuGet.Config names no package source for it");
         Assert.Equal(0, server.Count);
     }
@@ -162,7 +161,7 @@ public sealed class PackageFetchTests : IDisposable
         byte[] package = PackageScene.Package();
         using var server = new FeedServer(package[..(package.Length / 2)], ["1.0.0"]);
         _scene.Configure(("test", server.Address));
-        await FailsAsync(() => _scene.GetAsync(Wanted), "test.weights.1.0.0.nupkg", "is cut short");
+        await FailsAsync(() => _scene.GetAsync(Wanted), "Test.Weights.1.0.0.nupkg", "is cut short");
         Assert.Empty(_scene.Cached);
     }
 

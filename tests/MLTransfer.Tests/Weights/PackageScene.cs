@@ -30,8 +30,10 @@ internal sealed class PackageScene : IDisposable
     /// <summary>Writes the NuGet.Config.</summary>
     /// <param name="sources">Name and address of each source.</param>
     /// <param name="withPassword">Whether the sources get a user name and a password.</param>
+    /// <param name="mapping">Which packages come from which source.</param>
     /// <param name="extra">More sections.</param>
-    public PackageScene Configure(IReadOnlyList<(string Name, string Address)> sources, bool withPassword = false, string extra = "")
+    public PackageScene Configure(IReadOnlyList<(string Name, string Address)> sources, bool withPassword = false, string mapping = "",
+        string extra = "")
     {
         string credentials = string.Concat(sources.Select(source => $"<{source.Name}><add key='Username' value='ada'/>"
             + $"<add key='ClearTextPassword' value='{Password}'/></{source.Name}>"));
@@ -43,7 +45,7 @@ internal sealed class PackageScene : IDisposable
               <fallbackPackageFolders><clear/></fallbackPackageFolders>
               <packageSources><clear/>{list}</packageSources>
               <disabledPackageSources><clear/></disabledPackageSources>
-              <packageSourceMapping><clear/></packageSourceMapping>
+              <packageSourceMapping><clear/>{mapping}</packageSourceMapping>
               {(withPassword ? $"<packageSourceCredentials>{credentials}</packageSourceCredentials>" : "")}
               {extra}
             </configuration>

@@ -57,6 +57,7 @@ public static class TrainingReport
         {
             { Failure: { } failure } => $", then failed: {failure}",
             { Cancelled: true } => ", then interrupted",
+            { StoppedEarly: true } => ", then stopped early",
             _ => "",
         }),
         ("best epoch", ReportNumber.Count(training.BestEpoch)),

@@ -110,6 +110,7 @@ internal sealed class ConvolutionKernel : Kernel
     {
         _weight.Dispose();
         _bias?.Dispose();
+        base.Dispose();
     }
 
     /// <summary>Convolves images with weights (outputs, inputs / groups, height, width); the groups follow from the shapes.</summary>
@@ -175,5 +176,6 @@ internal sealed class MatrixKernel : Kernel
     {
         _weight.Dispose();
         _bias?.Dispose();
+        base.Dispose();
     }
 }

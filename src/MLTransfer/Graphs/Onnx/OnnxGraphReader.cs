@@ -39,7 +39,7 @@ internal sealed class OnnxGraphReader
     {
         var errors = new GraphFileErrors(file);
         var source = new ByteSource(stream, errors);
-        ModelProto model = OnnxFile.Read(source, new ReadBudget(source.Length, errors), errors);
+        ModelProto model = OnnxReader.Read(source, new ReadBudget(source.Length, errors), errors);
         var reader = new OnnxGraphReader(model, file, errors);
         try
         {

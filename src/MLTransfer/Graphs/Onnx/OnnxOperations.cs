@@ -21,7 +21,7 @@ internal static class OnnxOperations
 
     private static OperationSet Create()
     {
-        var operations = new OperationSet();
+        var operations = new OperationSet("ONNX");
         operations.AddIdentities("Identity", "Dropout");
         OnnxElementwise.AddTo(operations);
         OnnxConvolutions.AddTo(operations);

@@ -120,15 +120,14 @@ internal static class OnnxResize
                 double at = Coordinate(to, old, target);
                 if (Mode == "linear" && !isWider) at = Math.Clamp(at, 0, old - 1);
                 long first = (long)Math.Ceiling(at - reach), last = (long)Math.Floor(at + reach);
-                bool cuts = ExcludeOutside || isWider;
                 double sum = 0;
                 for (long from = first; from <= last; from++)
                 {
-                    if (!cuts || (from >= 0 && from < old)) sum += Weight((from - at) * stretch);
+                    if (!ExcludeOutside || (from >= 0 && from < old)) sum += Weight((from - at) * stretch);
                 }
                 for (long from = first; from <= last; from++)
                 {
-                    if (cuts && (from < 0 || from >= old)) continue;
+                    if (ExcludeOutside && (from < 0 || from >= old)) continue;
                     weights[(to * old) + Math.Clamp(from, 0, old - 1)] += (float)(Weight((from - at) * stretch) / sum);
                 }
             }

@@ -56,7 +56,10 @@ internal static class ArrayOperations
             shape[free] = others == 0 ? 0 : count / others;
         }
         if (Shapes.Elements(shape) != count)
-            throw new KernelException($"{Shapes.Text(inputs[0].Shape)} has {count} elements and cannot become {Shapes.Text(inputs[1].ToIntegers())}.");
+        {
+            throw new KernelException(
+                $"{Shapes.Text(inputs[0].Shape)} has {count} elements and cannot become {Shapes.Text(inputs[1].ToIntegers())}.");
+        }
         return [Reshaped(inputs[0], shape)];
     }
 

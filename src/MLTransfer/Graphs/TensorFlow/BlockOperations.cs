@@ -60,7 +60,8 @@ internal static class BlockOperations
         x = nn.functional.pad(x, padding);
         long[] shape = x.shape;
         if (Enumerable.Range(0, count).Any(block => shape[block + 1] % blocks[block] != 0)) throw Unfit(x, blocks[0]);
-        long[] split = [shape[0], .. Enumerable.Range(0, count).SelectMany(block => new[] { shape[block + 1] / blocks[block], blocks[block] }),
+        long[] split = [shape[0],
+            .. Enumerable.Range(0, count).SelectMany(block => new[] { shape[block + 1] / blocks[block], blocks[block] }),
             .. shape[(count + 1)..]];
         long[] order = [.. Enumerable.Range(0, count).Select(block => (2L * block) + 2), 0,
             .. Enumerable.Range(0, count).Select(block => (2L * block) + 1),

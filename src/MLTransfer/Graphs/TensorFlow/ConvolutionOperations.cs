@@ -27,8 +27,8 @@ internal static class ConvolutionOperations
         long[] dilations = FourOf(node, "dilations", node.Attribute("dilations", new long[] { 1, 1, 1, 1 }));
         if (strides[0] != 1 || strides[channelsLast ? 3 : 1] != 1)
             throw new KernelException($"Its strides are {Shapes.Text(strides)}; along batch and channels they must be 1.");
-        return new Windowing(
-            PaddingOf(node, height), strides[height], strides[height + 1], dilations[height], dilations[height + 1], channelsLast).Checked();
+        PaddingRule padding = PaddingOf(node, height);
+        return new Windowing(padding, strides[height], strides[height + 1], dilations[height], dilations[height + 1], channelsLast).Checked();
     }
 
     /// <summary>Whether images are (N, H, W, C).</summary>
@@ -82,7 +82,7 @@ internal static class ConvolutionOperations
     }
 
     // TensorFlow writes it as the gradient of a convolution: its padding is that of the convolution from the result to the input.
-    private static Kernel Transposed(GraphNode node)
+    private static FunctionKernel Transposed(GraphNode node)
     {
         OperationSet.RequireInputs(node, 3, 3);
         Windowing windowing = WindowingOf(node);
@@ -155,7 +155,7 @@ internal static class ConvolutionOperations
     }
 
     // The padding in the node's name comes first, then a convolution with its own.
-    private static Kernel PaddedConvolution(GraphNode node, bool resizes)
+    private static FunctionKernel PaddedConvolution(GraphNode node, bool resizes)
     {
         int paddings = resizes ? 2 : 1;
         OperationSet.RequireInputs(node, paddings + 2, paddings + 2);

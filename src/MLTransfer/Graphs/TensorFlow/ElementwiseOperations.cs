@@ -123,7 +123,7 @@ internal static class ElementwiseOperations
     private static Tensor Checked(Tensor one, Tensor other, Func<Tensor, Tensor, Tensor> run)
     {
         if (one.dtype != other.dtype)
-            throw new KernelException($"Its inputs are {GraphTypes.Name(one.dtype)} and {GraphTypes.Name(other.dtype)}; they must be equal.");
+            throw new KernelException($"Its inputs are {(GraphValue)one} and {(GraphValue)other}; their types must be equal.");
         Shapes.Broadcast(one.shape, other.shape);
         return run(one, other);
     }
@@ -159,7 +159,8 @@ internal static class ElementwiseOperations
         bool isChannelsFirst = node.Attribute("data_format", "NHWC") == "NCHW";
         if (constants[1].IsTensor && constants[0].IsAbsent)
             return new AffineKernel(
-                () => (null, isChannelsFirst ? constants[1].Tensor.reshape(-1, 1, 1) : constants[1].Tensor), x => Add(x, constants[1].Tensor));
+                () => (null, isChannelsFirst ? constants[1].Tensor.reshape(-1, 1, 1) : constants[1].Tensor),
+                x => Add(x, constants[1].Tensor));
         return new FunctionKernel(inputs => [Add(inputs[0].Tensor, inputs[1].Tensor)]);
 
         Tensor Add(Tensor x, Tensor bias)

@@ -89,7 +89,10 @@ internal sealed class GraphDefReader
     {
         if (_nodes.Count == MaximumNodes) throw new GraphException(_file, null, $"It has more than {MaximumNodes:N0} nodes.");
         if (node.Name.Length == 0 || node.Op.Length == 0)
-            throw new GraphException(_file, node.Name, $"Node {_nodes.Count + 1:N0} has no name or no operation; it is no GraphDef, or damaged.");
+        {
+            throw new GraphException(
+                _file, node.Name, $"Node {_nodes.Count + 1:N0} has no name or no operation; it is no GraphDef, or damaged.");
+        }
         if (!_byName.TryAdd(node.Name, _nodes.Count)) throw new GraphException(_file, node.Name, "There are two nodes of this name.");
         try
         {
@@ -191,7 +194,8 @@ internal sealed class GraphDefReader
 
     private long[]? ShapeOf(RawNode raw)
     {
-        long[]? shape = raw.Attributes.TryGetValue("shape", out object? value) ? TensorProtoReader.ShapeOf(value as TensorShapeProto) : null;
+        if (!raw.Attributes.TryGetValue("shape", out object? value)) return null;
+        long[]? shape = TensorProtoReader.ShapeOf(value as TensorShapeProto);
         return shape is [] && _producer < FirstProducerWithScalarPlaceholders ? null : shape;
     }
 

@@ -18,7 +18,7 @@ internal static class ImageOperations
             operations.Add(name, (node, _) => Decoder(node));
     }
 
-    private static Kernel Decoder(GraphNode node)
+    private static FunctionKernel Decoder(GraphNode node)
     {
         OperationSet.RequireInputs(node, 1, 1);
         long channels = node.Attribute("channels", 0L), ratio = node.Attribute("ratio", 1L);

@@ -21,7 +21,7 @@ internal static class JoiningOperations
         int along = Shapes.Axis(axis.ToInteger(), tensors[0].dim());
         if (tensors.Any(part => part.dim() != tensors[0].dim()
             || part.shape.Where((size, at) => at != along && size != tensors[0].shape[at]).Any()))
-            throw new KernelException($"{string.Join(", ", tensors.Select(part => Shapes.Text(part.shape)))} cannot be joined along axis {along}.");
+            throw new KernelException($"{ShapesOf(tensors)} cannot be joined along axis {along}.");
         Shapes.Elements([.. tensors[0].shape.Select((size, at) => at == along ? tensors.Sum(part => part.shape[along]) : size)]);
         return [cat(tensors, along)];
     }
@@ -33,10 +33,12 @@ internal static class JoiningOperations
         RequireSameType(tensors);
         int axis = Shapes.Axis(node.Attribute("axis", 0L), tensors[0].dim() + 1);
         if (tensors.Any(part => !part.shape.SequenceEqual(tensors[0].shape)))
-            throw new KernelException($"{string.Join(", ", tensors.Select(part => Shapes.Text(part.shape)))} cannot be stacked.");
+            throw new KernelException($"{ShapesOf(tensors)} cannot be stacked.");
         Shapes.Elements([.. tensors[0].shape, tensors.Length]);
         return [stack(tensors, axis)];
     }
+
+    private static string ShapesOf(Tensor[] tensors) => string.Join(", ", tensors.Select(part => Shapes.Text(part.shape)));
 
     private static void RequireSameType(Tensor[] tensors)
     {

@@ -42,12 +42,18 @@ internal static class PadOperations
         return sides.Length == 0 ? x : nn.functional.pad(x, sides, PaddingModes.Constant, filler);
     }
 
+    private static long[] Sides(Tensor table)
+    {
+        using Tensor flat = table.flatten();
+        return ((GraphValue)flat).ToIntegers();
+    }
+
     private static Margin[] MarginsOf(Tensor x, GraphValue paddings)
     {
         Tensor table = paddings.Tensor;
-        if (table.dim() != 2 || table.shape[0] != x.dim() || table.shape[1] != 2 || table.dtype is not (ScalarType.Int32 or ScalarType.Int64))
+        if (table.dim() != 2 || table.shape[0] != x.dim() || table.shape[1] != 2)
             throw new KernelException($"Its paddings are {paddings}; for {Shapes.Text(x.shape)} they must be {x.dim()} pairs of integers.");
-        long[] sides = ((GraphValue)table.flatten()).ToIntegers();
+        long[] sides = Sides(table);
         if (sides.Any(side => side is < 0 or > Shapes.MaximumElements))
             throw new KernelException($"Its paddings are {Shapes.Text(sides)}; none may be negative.");
         Margin[] margins = [.. sides.Chunk(2).Select(pair => new Margin(pair[0], pair[1]))];
@@ -59,7 +65,7 @@ internal static class PadOperations
     private sealed class ZeroPadding(GraphValue constant) : Kernel
     {
         private readonly long[]? _sides = constant.IsTensor && constant.Tensor is { dtype: ScalarType.Int32 or ScalarType.Int64 } table
-            && table.numel() == 8 ? ((GraphValue)table.flatten()).ToIntegers() : null;
+            && table.numel() == 8 ? Sides(table) : null;
 
         public override GraphValue[] Run(GraphValue[] inputs) => [Pad(inputs[0].Tensor, inputs[1], 0)];
 

@@ -10,14 +10,14 @@ internal static class PoolingOperations
     {
         operations
             .Add("MaxPool", (node, _) => Pool(node, Pooling.Max))
-            .Add("AvgPool", (node, _) => Pool(node, (images, height, width, windowing) => Pooling.Average(images, height, width, windowing)))
+            .Add("AvgPool", (node, _) => Pool(node, (images, height, width, moves) => Pooling.Average(images, height, width, moves)))
             .Add("MaxPoolV2", MaxPoolByInputs)
             .Add("LRN", LocalResponseNorm)
             .Add("BatchNormWithGlobalNormalization", GlobalNorm);
         foreach (string name in (string[])["FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"]) operations.Add(name, BatchNorm);
     }
 
-    private static Kernel Pool(GraphNode node, Func<Tensor, long, long, Windowing, Tensor> pool)
+    private static FunctionKernel Pool(GraphNode node, Func<Tensor, long, long, Windowing, Tensor> pool)
     {
         OperationSet.RequireInputs(node, 1, 1);
         Windowing windowing = ConvolutionOperations.WindowingOf(node);
@@ -29,7 +29,8 @@ internal static class PoolingOperations
     {
         ConvolutionOperations.FourOf(node, "ksize", sizes);
         (long height, long width) = channelsLast ? (sizes[1], sizes[2]) : (sizes[2], sizes[3]);
-        if (sizes[0] != 1 || sizes[channelsLast ? 3 : 1] != 1 || height is < 1 or > PaddingRule.Largest || width is < 1 or > PaddingRule.Largest)
+        bool isPositive = height is > 0 and <= PaddingRule.Largest && width is > 0 and <= PaddingRule.Largest;
+        if (!isPositive || sizes[0] != 1 || sizes[channelsLast ? 3 : 1] != 1)
             throw new KernelException($"Its window is {Shapes.Text(sizes)}; it must be 1 along batch and channels, and positive.");
         return (height, width);
     }
@@ -117,7 +118,7 @@ internal static class PoolingOperations
         OperationSet.RequireInputs(node, 1, 1);
         long radius = node.Attribute("depth_radius", 5L);
         if (inputs[0].Tensor is not { } images || images.dim() != 4 || radius is < 0 or > PaddingRule.Largest)
-            throw new KernelException($"It expects images of 4 axes and a depth_radius of at least 0, and is given {inputs[0]} and {radius}.");
+            throw new KernelException($"It expects images of 4 axes and a depth_radius from 0, and is given {inputs[0]} and {radius}.");
         radius = Math.Min(radius, images.shape[3]);
         Shapes.Elements(images.shape[0], images.shape[1], images.shape[2], images.shape[3] + (2 * radius));
         Tensor squares = nn.functional.pad(images.square(), new[] { radius, radius });
@@ -157,6 +158,7 @@ internal sealed class NormKernel : AffineKernel
     {
         _constants.Scale.Dispose();
         _constants.Shift.Dispose();
+        base.Dispose();
     }
 
     private static (Tensor? Scale, Tensor? Shift)? Shaped((Tensor Scale, Tensor Shift) norm, bool channelsLast) =>

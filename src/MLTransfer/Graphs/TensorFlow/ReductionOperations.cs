@@ -21,7 +21,10 @@ internal static class ReductionOperations
             .Add("TopKV2", (node, inputs) => Largest(node, inputs[0].Tensor, inputs[1].ToInteger()));
     }
 
-    private static void Reduce(OperationSet operations, string name, Func<Tensor, long[], Tensor> reduce) => operations.Add(name, (node, _) =>
+    private static void Reduce(OperationSet operations, string name, Func<Tensor, long[], Tensor> reduce) =>
+        operations.Add(name, (node, _) => Reduction(node, reduce));
+
+    private static FunctionKernel Reduction(GraphNode node, Func<Tensor, long[], Tensor> reduce)
     {
         OperationSet.RequireInputs(node, 2, 2);
         bool keepsAxes = node.Attribute("keep_dims", false);
@@ -34,7 +37,7 @@ internal static class ReductionOperations
             Tensor reduced = reduce(x, axes);
             return [keepsAxes ? reduced : reduced.reshape([.. x.shape.Where((_, axis) => !axes.Contains(axis))])];
         });
-    });
+    }
 
     private static Tensor Mean(Tensor x, long[] axes) => x.is_floating_point()
         ? x.mean(axes, keepdim: true)

@@ -138,7 +138,10 @@ internal static class Resizing
     private static (long Height, long Width) Target(Tensor images, GraphValue size)
     {
         if (images.dim() != 4 || images.numel() == 0 || size.ToIntegers() is not [> 0 and var height, > 0 and var width])
-            throw new KernelException($"It resizes {(GraphValue)images} to {Shapes.Text(size.ToIntegers())}; images and two positive sizes are expected.");
+        {
+            throw new KernelException(
+                $"It resizes {(GraphValue)images} to {Shapes.Text(size.ToIntegers())}; images and two positive sizes are expected.");
+        }
         Shapes.Elements(images.shape[0], images.shape[1], width, images.shape[3]);
         Shapes.Elements(images.shape[0], height, images.shape[2], images.shape[3]);
         Shapes.Elements(images.shape[0], height, width, images.shape[3]);

@@ -18,7 +18,7 @@ internal static class SlicingOperations
         Tensor x = inputs[0].Tensor;
         long[] starts = inputs[1].ToIntegers(), sizes = inputs[2].ToIntegers(), shape = x.shape;
         if (starts.Length != shape.Length || sizes.Length != shape.Length)
-            throw new KernelException($"It takes {Shapes.Text(sizes)} from {Shapes.Text(starts)} of {inputs[0]}: the numbers of axes differ.");
+            throw new KernelException($"It takes {Shapes.Text(sizes)} from {Shapes.Text(starts)} of {inputs[0]}: other numbers of axes.");
         for (int axis = 0; axis < shape.Length; axis++)
         {
             long size = sizes[axis] == -1 ? shape[axis] - starts[axis] : sizes[axis];

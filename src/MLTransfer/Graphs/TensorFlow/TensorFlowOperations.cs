@@ -8,12 +8,13 @@ internal static class TensorFlowOperations
 
     private static OperationSet Create()
     {
-        var operations = new OperationSet();
-        operations.AddIdentities("Identity", "IdentityN", "StopGradient", "PreventGradient", "CheckNumerics", "Snapshot", "EnsureShape");
+        var operations = new OperationSet("TensorFlow");
+        operations.AddIdentities(
+            "Identity", "IdentityN", "StopGradient", "PreventGradient", "CheckNumerics", "Snapshot", "EnsureShape");
         operations.AddLeftovers(
-            "SparseSoftmaxCrossEntropyWithLogits", "SoftmaxCrossEntropyWithLogits", "L2Loss", "InTopK", "InTopKV2", "NoOp", "Assert", "Print",
-            "PrintV2", "ScalarSummary", "HistogramSummary", "ImageSummary", "MergeSummary", "SaveV2", "RestoreV2", "ShardedFilename",
-            "MergeV2Checkpoints");
+            "SparseSoftmaxCrossEntropyWithLogits", "SoftmaxCrossEntropyWithLogits", "L2Loss", "InTopK", "InTopKV2", "NoOp", "Assert",
+            "Print", "PrintV2", "ScalarSummary", "HistogramSummary", "ImageSummary", "MergeSummary", "SaveV2", "RestoreV2",
+            "ShardedFilename", "MergeV2Checkpoints");
         ElementwiseOperations.AddTo(operations);
         ConvolutionOperations.AddTo(operations);
         PoolingOperations.AddTo(operations);

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Blocks;
 
 /// <summary>A convolution, its batch norm and the activation after them, if any, as one module.</summary>
-internal sealed class ConvolutionModule : NamedModule
+internal sealed class ConvolutionModule : NamedModule, IExportable
 {
     private readonly ConvolutionUnit _unit;
-    private readonly Func<Tensor, Tensor>? _activation;
+    private readonly Activation? _activation;
 
     /// <summary>Names the layers "0" and "1", as torchvision's blocks do.</summary>
-    public ConvolutionModule(ConvolutionShape shape, BatchNormOptions norm, Func<Tensor, Tensor>? activation = null)
+    public ConvolutionModule(ConvolutionShape shape, BatchNormOptions norm, Activation? activation = null)
         : this("0", "1", shape, norm, activation)
     {
     }
@@ -22,7 +22,7 @@ internal sealed class ConvolutionModule : NamedModule
     }
 
     private ConvolutionModule(
-        string convolution, string norm, ConvolutionShape shape, BatchNormOptions statistics, Func<Tensor, Tensor>? activation)
+        string convolution, string norm, ConvolutionShape shape, BatchNormOptions statistics, Activation? activation)
         : base(nameof(ConvolutionModule))
     {
         _unit = Convolution(convolution, norm, shape, statistics);
@@ -36,7 +36,13 @@ internal sealed class ConvolutionModule : NamedModule
     public override Tensor forward(Tensor input)
     {
         Tensor result = _unit.Forward(input);
-        return _activation is null ? result : _activation(result);
+        return _activation is null ? result : _activation.Apply(result);
+    }
+
+    public SymbolicTensor Export(SymbolicTensor input)
+    {
+        SymbolicTensor result = _unit.Export(input);
+        return _activation is null ? result : _activation.Export(result);
     }
 }
 
@@ -44,7 +50,7 @@ internal sealed class ConvolutionModule : NamedModule
 /// Convolutions with batch norms, one after the other, some with a ReLU after them; numbered as in torchvision's Sequential, where each
 /// layer counts.
 /// </summary>
-internal sealed class ConvolutionPath : NamedModule
+internal sealed class ConvolutionPath : NamedModule, IExportable
 {
     private readonly (ConvolutionUnit Unit, bool Active)[] _steps;
 
@@ -71,20 +77,25 @@ internal sealed class ConvolutionPath : NamedModule
 
         return state.MoveToOuterDisposeScope();
     }
+
+    public SymbolicTensor Export(SymbolicTensor input) => _steps.Aggregate(
+        input, (state, step) => step.Active ? step.Unit.Export(state).Relu() : step.Unit.Export(state));
 }
 
-/// <summary>The activations of the zoo, all in place: each overwrites its input and returns it.</summary>
-internal static class Activation
+/// <summary>An activation of the zoo.</summary>
+/// <param name="Apply">Overwrites its input with the result and returns it.</param>
+/// <param name="Export">Appends it to a graph.</param>
+internal sealed record Activation(Func<Tensor, Tensor> Apply, Func<SymbolicTensor, SymbolicTensor> Export)
 {
-    public static Tensor Relu(Tensor input) => input.relu_();
+    public static Activation Relu { get; } = new(input => input.relu_(), input => input.Relu());
 
-    public static Tensor Relu6(Tensor input) => input.relu6_();
+    public static Activation Relu6 { get; } = new(input => input.relu6_(), input => input.Relu6());
 
-    public static Tensor Sigmoid(Tensor input) => input.sigmoid_();
+    public static Activation Sigmoid { get; } = new(input => input.sigmoid_(), input => input.Sigmoid());
 
-    public static Tensor HardSigmoid(Tensor input) => input.hardsigmoid_();
+    public static Activation HardSigmoid { get; } = new(input => input.hardsigmoid_(), input => input.HardSigmoid());
 
-    public static Tensor HardSwish(Tensor input) => input.hardswish_();
+    public static Activation HardSwish { get; } = new(input => input.hardswish_(), input => input.HardSwish());
 
-    public static Tensor Silu(Tensor input) => input.silu_();
+    public static Activation Silu { get; } = new(input => input.silu_(), input => input.Silu());
 }

@@ -32,18 +32,16 @@ internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, Con
         Unfold();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        Tensor weight = convolution.weight!.to(ScalarType.Float64);
-        Tensor bias = convolution.bias is { } own ? own.to(ScalarType.Float64)
-            : zeros(shape.Outputs, dtype: ScalarType.Float64, device: weight.device);
-        if (norm is not null)
-        {
-            Tensor scale = norm.weight!.to(ScalarType.Float64) / (norm.running_var!.to(ScalarType.Float64) + norm.eps).sqrt();
-            bias = norm.bias!.to(ScalarType.Float64) + (bias - norm.running_mean!.to(ScalarType.Float64)) * scale;
-            weight = weight * scale.view(-1, 1, 1, 1);
-        }
-
+        (Tensor weight, Tensor bias) = Folded();
         _weight = ChannelsLast(weight.to(type)).DetachFromDisposeScope();
         _bias = bias.to(type).DetachFromDisposeScope();
+    }
+
+    /// <summary>Appends the folded convolution to a graph.</summary>
+    public SymbolicTensor Export(SymbolicTensor maps)
+    {
+        (Tensor weight, Tensor bias) = Folded();
+        return maps.Convolve(weight, bias, (shape.Stride, shape.Stride), (_padding[0], _padding[1]), shape.Groups);
     }
 
     public void Unfold()
@@ -51,6 +49,16 @@ internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, Con
         _weight?.Dispose();
         _bias?.Dispose();
         _weight = _bias = null;
+    }
+
+    private (Tensor Weight, Tensor Bias) Folded()
+    {
+        Tensor weight = convolution.weight!.to(ScalarType.Float64);
+        Tensor bias = convolution.bias is { } own ? own.to(ScalarType.Float64)
+            : zeros(shape.Outputs, dtype: ScalarType.Float64, device: weight.device);
+        if (norm is null) return (weight, bias);
+        (Tensor scale, Tensor shift) = TorchModules.Affine(norm);
+        return (weight * scale.view(-1, 1, 1, 1), bias * scale + shift);
     }
 
     /// <summary>

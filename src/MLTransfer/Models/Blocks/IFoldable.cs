@@ -30,6 +30,9 @@ internal sealed class DerivedTensor(Func<Tensor> compute) : IFoldable
         return (computed.dtype == type ? computed.alias() : computed.to(type)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The tensor, computed from the weights whether folded or not.</summary>
+    public Tensor Compute() => compute();
+
     public void Fold(ScalarType type)
     {
         Unfold();

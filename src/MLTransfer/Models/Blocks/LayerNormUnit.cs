@@ -19,6 +19,12 @@ internal sealed class LayerNormUnit(LayerNorm norm)
         return normalized.to(input.dtype);
     }
 
+    /// <summary>Appends the normalization of the last dimension to a graph.</summary>
+    public SymbolicTensor Export(SymbolicTensor input) => input.Through(norm);
+
+    /// <summary>Appends the normalization of the channels of maps (N, C, H, W) to a graph.</summary>
+    public SymbolicTensor ExportMaps(SymbolicTensor maps) => Export(maps.Permute(0, 2, 3, 1)).Permute(0, 3, 1, 2);
+
     /// <summary>Normalizes the channels of maps (N, C, H, W); the result is channels-last in memory.</summary>
     public Tensor ForwardMaps(Tensor maps)
     {

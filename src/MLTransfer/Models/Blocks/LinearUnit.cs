@@ -31,9 +31,16 @@ internal sealed class LinearUnit(Linear linear, Func<Tensor>? scale = null) : IF
         Unfold();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        Tensor factors = scale is null ? ones(1, device: linear.weight!.device) : scale().flatten();
-        _weight = (linear.weight! * factors.unsqueeze(1)).to(type).DetachFromDisposeScope();
-        _bias = linear.bias is { } bias ? (bias * factors).to(type).DetachFromDisposeScope() : null;
+        (Tensor weight, Tensor? bias) = Folded();
+        _weight = weight.to(type).DetachFromDisposeScope();
+        _bias = bias?.to(type).DetachFromDisposeScope();
+    }
+
+    /// <summary>Appends the layer to a graph, its scale in the weights.</summary>
+    public SymbolicTensor Export(SymbolicTensor input)
+    {
+        (Tensor weight, Tensor? bias) = Folded();
+        return input.Linear(weight, bias);
     }
 
     public void Unfold()
@@ -42,10 +49,16 @@ internal sealed class LinearUnit(Linear linear, Func<Tensor>? scale = null) : IF
         _bias?.Dispose();
         _weight = _bias = null;
     }
+
+    private (Tensor Weight, Tensor? Bias) Folded()
+    {
+        Tensor factors = scale is null ? ones(1, device: linear.weight!.device) : scale().flatten();
+        return (linear.weight! * factors.unsqueeze(1), linear.bias is { } bias ? bias * factors : null);
+    }
 }
 
 /// <summary>Dropout in training and a linear layer as one module, with the parameter names of a linear layer.</summary>
-internal sealed class LinearHead : NamedModule
+internal sealed class LinearHead : NamedModule, IExportable
 {
     private readonly double _dropout;
 
@@ -66,4 +79,6 @@ internal sealed class LinearHead : NamedModule
         using Tensor kept = nn.functional.dropout(input, _dropout, training);
         return nn.functional.linear(kept, get_parameter("weight")!, get_parameter("bias"));
     }
+
+    public SymbolicTensor Export(SymbolicTensor input) => input.Linear(get_parameter("weight")!, get_parameter("bias"));
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MLTransfer.Models.Blocks;
 
 /// <summary>Modules that run one after the other, named "0", "1", … or as given; each intermediate result is freed at once.</summary>
-internal sealed class Sequence : NamedModule
+internal sealed class Sequence : NamedModule, IExportable
 {
     private readonly IReadOnlyList<nn.Module<Tensor, Tensor>> _modules;
 
@@ -29,6 +29,8 @@ internal sealed class Sequence : NamedModule
 
         return state.MoveToOuterDisposeScope();
     }
+
+    public SymbolicTensor Export(SymbolicTensor input) => _modules.Aggregate(input, (state, module) => state.Through(module));
 }
 
 /// <summary>

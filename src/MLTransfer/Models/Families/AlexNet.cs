@@ -20,14 +20,18 @@ internal sealed class AlexNet : ImageModel
         LayerGroup Convolution(int index, ConvolutionShape shape, bool pooled = false)
         {
             ConvolutionUnit unit = features.Convolution($"{index}", null, shape);
-            return new($"features.{index}", unit.Modules, maps => Pooled(unit.Forward(maps).relu_(), pooled));
+            return new(
+                $"features.{index}", unit.Modules, maps => Pooled(unit.Forward(maps).relu_(), pooled),
+                maps => pooled ? unit.Export(maps).Relu().MaxPool(3, 2) : unit.Export(maps).Relu());
         }
 
-        LayerGroup Linear(int index, long inputs, Func<Tensor, Tensor> vectors)
+        LayerGroup Linear(
+            int index, long inputs, Func<Tensor, Tensor> vectors, Func<SymbolicTensor, SymbolicTensor> exportVectors)
         {
             LinearUnit unit = classifier.Linear($"{index}", inputs, Width);
             return new($"classifier.{index}", [unit.Layer], state =>
-                unit.Forward(nn.functional.dropout(vectors(state), 0.5, unit.Layer.training)).relu_());
+                unit.Forward(nn.functional.dropout(vectors(state), 0.5, unit.Layer.training)).relu_(),
+                state => unit.Export(exportVectors(state)).Relu());
         }
 
         Groups =
@@ -37,8 +41,9 @@ internal sealed class AlexNet : ImageModel
             Convolution(6, new(192, 384, 3, 1, 1)),
             Convolution(8, new(384, 256, 3, 1, 1)),
             Convolution(10, new(256, 256, 3, 1, 1), pooled: true),
-            Linear(1, 256 * 6 * 6, maps => nn.functional.adaptive_avg_pool2d(maps, 6).flatten(1)),
-            Linear(4, Width, vectors => vectors),
+            Linear(1, 256 * 6 * 6, maps => nn.functional.adaptive_avg_pool2d(maps, 6).flatten(1),
+                maps => maps.AdaptiveAveragePool(6).Flatten()),
+            Linear(4, Width, vectors => vectors, vectors => vectors),
         ];
     }
 

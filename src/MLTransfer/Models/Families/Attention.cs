@@ -22,6 +22,27 @@ internal static class MultiHead
         return [.. Enumerable.Range(0, parts).Select(part => perHead.select(0, part))];
     }
 
+    /// <summary>Appends <see cref="Split(Tensor, int, long)"/> to a graph.</summary>
+    public static SymbolicTensor[] Split(SymbolicTensor projected, int parts, long heads)
+    {
+        (long length, long width) = (projected.Shape[1], projected.Shape[2] / parts);
+        return [.. Enumerable.Range(0, parts).Select(part => projected.Slice(2, part * width, (part + 1) * width)
+            .Reshape(-1, length, heads, width / heads).Permute(0, 2, 1, 3))];
+    }
+
+    /// <summary>
+    /// Appends scaled dot-product attention to a graph: (…, heads, L, D / heads) to (N, L, D), with a bias or mask added to the products
+    /// where there is one.
+    /// </summary>
+    public static SymbolicTensor Attend(SymbolicTensor query, SymbolicTensor key, SymbolicTensor value, Tensor? mask = null)
+    {
+        long[] order = [.. Enumerable.Range(0, key.Shape.Count - 2), key.Shape.Count - 1, key.Shape.Count - 2];
+        SymbolicTensor products = (query * (1 / Math.Sqrt(query.Shape[^1]))).MatMul(key.Permute(order));
+        SymbolicTensor found = (mask is null ? products : products + mask).Softmax().MatMul(value);
+        (long heads, long length, long width) = (found.Shape[^3], found.Shape[^2], found.Shape[^1]);
+        return found.Reshape(-1, heads, length, width).Permute(0, 2, 1, 3).Reshape(-1, length, heads * width);
+    }
+
     /// <summary>Concatenates the outputs of the heads (N, heads, L, D / heads) to (N, L, D).</summary>
     public static Tensor Join(Tensor found)
     {
@@ -31,7 +52,7 @@ internal static class MultiHead
 }
 
 /// <summary>Multi-head self-attention, with the parameter names of PyTorch's <c>MultiheadAttention</c>.</summary>
-internal sealed class SelfAttention : NamedModule
+internal sealed class SelfAttention : NamedModule, IExportable
 {
     private readonly long _width;
     private readonly long _heads;
@@ -67,6 +88,23 @@ internal sealed class SelfAttention : NamedModule
         return Attended(query, parts[0], parts[1]).MoveToOuterDisposeScope();
     }
 
+    public SymbolicTensor Export(SymbolicTensor input)
+    {
+        SymbolicTensor[] parts = MultiHead.Split(input.Linear(_weight.Compute(), _bias.Compute()), 3, _heads);
+        return _merge.Export(MultiHead.Attend(parts[0], parts[1], parts[2]));
+    }
+
+    /// <summary>Appends <see cref="First"/> to a graph.</summary>
+    public SymbolicTensor ExportFirst(SymbolicTensor input)
+    {
+        Tensor weight = _weight.Compute(), bias = _bias.Compute();
+        SymbolicTensor Projected(SymbolicTensor tokens, long part, long parts) =>
+            tokens.Linear(weight.narrow(0, part * _width, parts * _width), bias.narrow(0, part * _width, parts * _width));
+        SymbolicTensor query = MultiHead.Split(Projected(input.Slice(1, 0, 1), 0, 1), 1, _heads)[0];
+        SymbolicTensor[] parts = MultiHead.Split(Projected(input, 1, 2), 2, _heads);
+        return _merge.Export(MultiHead.Attend(query, parts[0], parts[1]));
+    }
+
     private Tensor Projected(Tensor input, long part, long parts)
     {
         Tensor weight = _weight.ToType(input.dtype).narrow(0, part * _width, parts * _width);
@@ -79,7 +117,7 @@ internal sealed class SelfAttention : NamedModule
 }
 
 /// <summary>Two linear layers with GELU between them, applied to each token.</summary>
-internal sealed class Perceptron : NamedModule
+internal sealed class Perceptron : NamedModule, IExportable
 {
     private readonly LinearUnit _widen;
     private readonly LinearUnit _narrow;
@@ -95,6 +133,8 @@ internal sealed class Perceptron : NamedModule
         using Tensor hidden = Hidden(input);
         return _narrow.Forward(hidden);
     }
+
+    public SymbolicTensor Export(SymbolicTensor input) => _narrow.Export(_widen.Export(input).Gelu());
 
     private Tensor Hidden(Tensor input)
     {

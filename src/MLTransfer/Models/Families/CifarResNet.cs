@@ -14,7 +14,7 @@ internal sealed class CifarResNet : ImageModel
     private CifarResNet(int blocksPerStage) : base(nameof(CifarResNet), "linear", 64)
     {
         ConvolutionUnit stem = Convolution("conv1", "bn1", new(3, 16, 3, 1, 1));
-        var groups = new List<LayerGroup> { new("conv1", stem.Modules, images => stem.Forward(images).relu_()) };
+        var groups = new List<LayerGroup> { new("conv1", stem.Modules, images => stem.Forward(images).relu_(), images => stem.Export(images).Relu()) };
         long inputs = 16;
         for (int stage = 0; stage < 3; stage++)
         {
@@ -48,7 +48,7 @@ internal sealed class CifarResNet : ImageModel
     private static Backbone Variant(string name, int blocksPerStage, long parameters) =>
         new(name, "CIFAR ResNet", 64, parameters, Preprocessing.Cifar, () => new CifarResNet(blocksPerStage)) { Classes = 10 };
 
-    private sealed class Block : NamedModule
+    private sealed class Block : NamedModule, IExportable
     {
         private readonly ConvolutionUnit _first;
         private readonly ConvolutionUnit _second;
@@ -66,6 +66,13 @@ internal sealed class CifarResNet : ImageModel
             using var scope = NewDisposeScope();
             Tensor sum = _second.Forward(_first.Forward(input).relu_()).add_(_addedChannels == 0 ? input : Shortcut(input));
             return sum.relu_().MoveToOuterDisposeScope();
+        }
+
+        public SymbolicTensor Export(SymbolicTensor input)
+        {
+            SymbolicTensor shortcut = _addedChannels == 0 ? input
+                : input.Slice(2, 0, input.Shape[2], 2).Slice(3, 0, input.Shape[3], 2).Pad(1, _addedChannels / 2, _addedChannels / 2);
+            return (_second.Export(_first.Export(input).Relu()) + shortcut).Relu();
         }
 
         private Tensor Shortcut(Tensor input) => nn.functional.pad(

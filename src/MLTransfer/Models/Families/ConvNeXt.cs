@@ -28,7 +28,7 @@ internal sealed class ConvNeXt : ImageModel
         Groups =
         [
             .. layers.Select((layer, index) => new LayerGroup($"features.{index}", layer)),
-            new("classifier.0", [norm], maps => norm.call(maps.to(norm.weight.dtype).mean([2, 3]))),
+            new("classifier.0", [norm], maps => norm.call(maps.to(norm.weight.dtype).mean([2, 3])), maps => maps.Mean().Through(norm)),
         ];
         foreach (Conv2d convolution in modules().OfType<Conv2d>()) Initialize(convolution.weight!, convolution.bias!);
         foreach (Linear linear in modules().OfType<Linear>()) Initialize(linear.weight!, linear.bias!);
@@ -60,7 +60,7 @@ internal sealed class ConvNeXt : ImageModel
     }
 
     /// <summary>Patches of 4 × 4 pixels to channels.</summary>
-    private sealed class Patches : NamedModule
+    private sealed class Patches : NamedModule, IExportable
     {
         private readonly ConvolutionUnit _patch;
         private readonly LayerNormUnit _norm;
@@ -76,10 +76,12 @@ internal sealed class ConvNeXt : ImageModel
             using Tensor maps = _patch.Forward(input);
             return _norm.ForwardMaps(maps);
         }
+
+        public SymbolicTensor Export(SymbolicTensor input) => _norm.ExportMaps(_patch.Export(input));
     }
 
     /// <summary>Layer norm, then a 2×2 convolution that halves height and width.</summary>
-    private sealed class Reduction : NamedModule
+    private sealed class Reduction : NamedModule, IExportable
     {
         private readonly LayerNormUnit _norm;
         private readonly ConvolutionUnit _reduce;
@@ -95,10 +97,12 @@ internal sealed class ConvNeXt : ImageModel
             using Tensor maps = _norm.ForwardMaps(input);
             return _reduce.Forward(maps);
         }
+
+        public SymbolicTensor Export(SymbolicTensor input) => _reduce.Export(_norm.ExportMaps(input));
     }
 
     /// <summary>Depthwise 7×7, layer norm, then a perceptron for each pixel, its outputs scaled; residual.</summary>
-    private sealed class Block : NamedModule
+    private sealed class Block : NamedModule, IExportable
     {
         private readonly Path _path;
         private readonly double _drop;
@@ -111,9 +115,11 @@ internal sealed class ConvNeXt : ImageModel
         }
 
         public override Tensor forward(Tensor input) => StochasticDepth.Drop(_path.call(input), _drop, training).add_(input);
+
+        public SymbolicTensor Export(SymbolicTensor input) => _path.Export(input) + input;
     }
 
-    private sealed class Path : NamedModule
+    private sealed class Path : NamedModule, IExportable
     {
         private readonly ConvolutionUnit _mix;
         private readonly LayerNormUnit _norm;
@@ -133,6 +139,12 @@ internal sealed class ConvNeXt : ImageModel
             using Tensor wide = Expanded(input);
             using Tensor narrow = _narrow.Forward(wide);
             return narrow.permute(0, 3, 1, 2);
+        }
+
+        public SymbolicTensor Export(SymbolicTensor input)
+        {
+            SymbolicTensor mixed = _norm.Export(_mix.Export(input).Permute(0, 2, 3, 1));
+            return _narrow.Export(_expand.Export(mixed).Gelu()).Permute(0, 3, 1, 2);
         }
 
         private Tensor Expanded(Tensor input)

@@ -16,9 +16,10 @@ internal sealed partial class DenseNet : ImageModel, ICheckpointCompatibility
         ConvolutionUnit stem = features.Convolution("conv0", "norm0", new(3, stemWidth, 7, 2, 3));
         var groups = new List<LayerGroup>
         {
-            new("features.conv0", stem.Modules, images => nn.functional.max_pool2d(stem.Forward(images).relu_(), 3, 2, 1)),
+            new("features.conv0", stem.Modules, images => nn.functional.max_pool2d(stem.Forward(images).relu_(), 3, 2, 1),
+                images => stem.Export(images).Relu().MaxPool(3, 2, 1)),
         };
-        void Add(string name, NamedModule module) => groups.Add(new($"features.{name}", [features.Child(name, module)], module.call));
+        void Add(string name, NamedModule module) => groups.Add(new($"features.{name}", features.Child(name, module)));
         long inputs = stemWidth;
         for (int i = 1; i <= blocks.Length; i++)
         {
@@ -30,7 +31,7 @@ internal sealed partial class DenseNet : ImageModel, ICheckpointCompatibility
         }
 
         BatchNorm2d last = features.Child("norm5", nn.BatchNorm2d(inputs));
-        groups.Add(new("features.norm5", [last], maps => last.call(maps).relu_()));
+        groups.Add(new("features.norm5", [last], maps => last.call(maps).relu_(), maps => maps.Through(last).Relu()));
         Groups = groups;
         foreach (Conv2d convolution in modules().OfType<Conv2d>()) nn.init.kaiming_normal_(convolution.weight!);
     }
@@ -64,7 +65,7 @@ internal sealed partial class DenseNet : ImageModel, ICheckpointCompatibility
         };
 
     /// <summary>Each layer sees the input and the outputs of all layers before it.</summary>
-    private sealed class DenseBlock : NamedModule
+    private sealed class DenseBlock : NamedModule, IExportable
     {
         private readonly DenseLayer[] _layers;
 
@@ -84,10 +85,13 @@ internal sealed partial class DenseNet : ImageModel, ICheckpointCompatibility
 
             return state;
         }
+
+        public SymbolicTensor Export(SymbolicTensor input) =>
+            _layers.Aggregate(input, (known, layer) => SymbolicTensor.Concatenate(1, known, layer.Export(known)));
     }
 
     /// <summary>Batch norm, ReLU, 1×1 to four times the growth, batch norm, ReLU, 3×3.</summary>
-    private sealed class DenseLayer : NamedModule
+    private sealed class DenseLayer : NamedModule, IExportable
     {
         private readonly BatchNorm2d _norm;
         private readonly ConvolutionUnit _narrow;
@@ -106,10 +110,13 @@ internal sealed partial class DenseNet : ImageModel, ICheckpointCompatibility
             Tensor narrow = _narrow.Forward(_norm.call(input).relu_()).relu_();
             return _found.Forward(narrow).MoveToOuterDisposeScope();
         }
+
+        public SymbolicTensor Export(SymbolicTensor input) =>
+            _found.Export(_narrow.Export(input.Through(_norm).Relu()).Relu());
     }
 
     /// <summary>Batch norm, ReLU, 1×1 to half the channels, 2×2 average pooling.</summary>
-    private sealed class Transition : NamedModule
+    private sealed class Transition : NamedModule, IExportable
     {
         private readonly BatchNorm2d _norm;
         private readonly ConvolutionUnit _half;
@@ -125,5 +132,7 @@ internal sealed partial class DenseNet : ImageModel, ICheckpointCompatibility
             using var scope = NewDisposeScope();
             return nn.functional.avg_pool2d(_half.Forward(_norm.call(input).relu_()), 2, 2).MoveToOuterDisposeScope();
         }
+
+        public SymbolicTensor Export(SymbolicTensor input) => _half.Export(input.Through(_norm).Relu()).AveragePool(2, 2);
     }
 }

@@ -34,18 +34,19 @@ internal sealed class GoogLeNet : ImageModel
 
     private GoogLeNet() : base(nameof(GoogLeNet), "fc", Width, dropout: 0.2)
     {
-        LayerGroup Group(string name, NamedModule module, Func<Tensor, Tensor>? pool = null) =>
-            new(name, [Child(name, module)], maps => pool is null ? module.call(maps) : pool(module.call(maps)));
+        LayerGroup Group(string name, NamedModule module, long pooled = 0) => new(
+            name, [Child(name, module)], maps => pooled == 0 ? module.call(maps) : Pooled(module.call(maps), pooled),
+            maps => pooled == 0 ? maps.Through(module) : maps.Through(module).MaxPool(pooled, 2, ceiling: true));
         Groups =
         [
-            Group("conv1", ConvolutionModule.Inception(new(3, 64, 7, 2, 3)), Pooled),
+            Group("conv1", ConvolutionModule.Inception(new(3, 64, 7, 2, 3)), pooled: 3),
             Group("conv2", ConvolutionModule.Inception(new(64, 64, 1))),
-            Group("conv3", ConvolutionModule.Inception(new(64, 192, 3, 1, 1)), Pooled),
+            Group("conv3", ConvolutionModule.Inception(new(64, 192, 3, 1, 1)), pooled: 3),
             .. Blocks.Select(block => Group(block.Name, new Inception(block.Shape), block.Name switch
             {
-                "inception3b" => Pooled,
-                "inception4e" => maps => nn.functional.max_pool2d(maps, 2, 2, ceil_mode: true),
-                _ => null,
+                "inception3b" => 3,
+                "inception4e" => 2,
+                _ => 0,
             })),
         ];
         AuxiliaryHeads = [Child("aux1", new Auxiliary("aux1", "inception4a", 512)),
@@ -69,13 +70,13 @@ internal sealed class GoogLeNet : ImageModel
     protected override void InitializeClassifier(Tensor weight, Tensor bias) =>
         Initialization.TruncatedNormalLinear(weight, bias, Deviation);
 
-    private static Tensor Pooled(Tensor maps) => nn.functional.max_pool2d(maps, 3, 2, ceil_mode: true);
+    private static Tensor Pooled(Tensor maps, long kernel) => nn.functional.max_pool2d(maps, kernel, 2, ceil_mode: true);
 
     /// <summary>The channels in and out of the four branches, in the order of the paper's table 1.</summary>
     private sealed record InceptionShape(long Inputs, long One, long ThreeReduced, long Three, long FiveReduced, long Five, long Pooled);
 
     /// <summary>1×1; 1×1 and 3×3; 1×1 and 5×5 in the paper, 3×3 in torchvision; 3×3 maximum and 1×1; concatenated.</summary>
-    private sealed class Inception : NamedModule
+    private sealed class Inception : NamedModule, IExportable
     {
         private readonly ConvolutionModule _one;
         private readonly Sequence _three;
@@ -98,6 +99,10 @@ internal sealed class GoogLeNet : ImageModel
             Tensor pooled = nn.functional.max_pool2d(input, 3, 1, 1, ceil_mode: true);
             return cat([_one.call(input), _three.call(input), _five.call(input), _pooled.call(pooled)], 1).MoveToOuterDisposeScope();
         }
+
+        public SymbolicTensor Export(SymbolicTensor input) => SymbolicTensor.Concatenate(
+            1, _one.Export(input), _three.Export(input), _five.Export(input),
+            _pooled.Export(input.MaxPool(3, 1, 1, ceiling: true)));
 
         private static Sequence Reduced(long inputs, long reduced, long outputs) =>
             new([ConvolutionModule.Inception(new(inputs, reduced, 1)), ConvolutionModule.Inception(new(reduced, outputs, 3, 1, 1))]);

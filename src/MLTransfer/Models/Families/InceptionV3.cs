@@ -18,7 +18,8 @@ internal sealed class InceptionV3 : ImageModel
     private InceptionV3() : base(nameof(InceptionV3), "fc", Width, dropout: 0.5)
     {
         LayerGroup Group(string name, NamedModule module, bool pooled = false) =>
-            new(name, [Child(name, module)], maps => pooled ? nn.functional.max_pool2d(module.call(maps), 3, 2) : module.call(maps));
+            new(name, [Child(name, module)], maps => pooled ? nn.functional.max_pool2d(module.call(maps), 3, 2) : module.call(maps),
+                maps => pooled ? maps.Through(module).MaxPool(3, 2) : maps.Through(module));
         Groups =
         [
             Group("Conv2d_1a_3x3", ConvolutionModule.Inception(new(3, 32, 3, 2))),
@@ -90,11 +91,11 @@ internal sealed class InceptionV3 : ImageModel
 }
 
 /// <summary>The blocks of Inception v3: paths of convolutions over the same input, concatenated.</summary>
-internal sealed class InceptionBlock : NamedModule
+internal sealed class InceptionBlock : NamedModule, IExportable
 {
-    private readonly Func<Tensor, Tensor>[] _paths;
+    private readonly Branch[] _paths;
 
-    private InceptionBlock(Func<InceptionBlock, Func<Tensor, Tensor>[]> paths) : base(nameof(InceptionBlock)) => _paths = paths(this);
+    private InceptionBlock(Func<InceptionBlock, Branch[]> paths) : base(nameof(InceptionBlock)) => _paths = paths(this);
 
     /// <summary>The paper's figure 5: 1×1; 5×5; 3×3 twice; averages.</summary>
     public static InceptionBlock A(long inputs, long pooled) => new(block =>
@@ -143,8 +144,11 @@ internal sealed class InceptionBlock : NamedModule
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return cat(Array.ConvertAll(_paths, path => path(input)), 1).MoveToOuterDisposeScope();
+        return cat(Array.ConvertAll(_paths, path => path.Run(input)), 1).MoveToOuterDisposeScope();
     }
+
+    public SymbolicTensor Export(SymbolicTensor input) =>
+        SymbolicTensor.Concatenate(1, Array.ConvertAll(_paths, path => path.Export(input)));
 
     private static ConvolutionShape Square(long inputs, long outputs, long side) => new(inputs, outputs, side, 1, side / 2);
 
@@ -154,37 +158,45 @@ internal sealed class InceptionBlock : NamedModule
     private static ConvolutionShape Tall(long inputs, long outputs, long length) =>
         new(inputs, outputs, length, 1, length / 2) { KernelWidth = 1, PaddingWidth = 0 };
 
-    private static Tensor Maxima(Tensor input) => nn.functional.max_pool2d(input, 3, 2);
+    private static Branch Maxima { get; } = new(input => nn.functional.max_pool2d(input, 3, 2), input => input.MaxPool(3, 2));
 
     // The steps of a path are numbered from 1, unless there is only one.
-    private Func<Tensor, Tensor> Path(string name, params ConvolutionShape[] steps)
+    private Branch Path(string name, params ConvolutionShape[] steps)
     {
         ConvolutionModule[] modules = [.. steps.Select((shape, index) =>
             Child(steps.Length == 1 ? name : $"{name}_{index + 1}", ConvolutionModule.Inception(shape)))];
-        return input => Run(modules, input);
+        return new(input => Run(modules, input), input => Export(modules, input));
     }
 
-    private Func<Tensor, Tensor> PooledPath(long inputs, long outputs)
+    private Branch PooledPath(long inputs, long outputs)
     {
-        Func<Tensor, Tensor> path = Path("branch_pool", Square(inputs, outputs, 1));
-        return input =>
-        {
-            using Tensor averages = nn.functional.avg_pool2d(input, 3, 1, 1);
-            return path(averages);
-        };
+        Branch path = Path("branch_pool", Square(inputs, outputs, 1));
+        return new(
+            input =>
+            {
+                using Tensor averages = nn.functional.avg_pool2d(input, 3, 1, 1);
+                return path.Run(averages);
+            },
+            input => path.Export(input.AveragePool(3, 1, 1)));
     }
 
-    private Func<Tensor, Tensor> Forked(string name, params ConvolutionShape[] steps)
+    private Branch Forked(string name, params ConvolutionShape[] steps)
     {
         ConvolutionModule[] modules = [.. steps.Select((shape, index) => Child($"{name}_{index + 1}", ConvolutionModule.Inception(shape)))];
         ConvolutionModule wide = Child($"{name}_{steps.Length + 1}a", ConvolutionModule.Inception(Wide(384, 384, 3)));
         ConvolutionModule tall = Child($"{name}_{steps.Length + 1}b", ConvolutionModule.Inception(Tall(384, 384, 3)));
-        return input =>
-        {
-            using var scope = NewDisposeScope();
-            Tensor state = Run(modules, input);
-            return cat([wide.call(state), tall.call(state)], 1).MoveToOuterDisposeScope();
-        };
+        return new(
+            input =>
+            {
+                using var scope = NewDisposeScope();
+                Tensor state = Run(modules, input);
+                return cat([wide.call(state), tall.call(state)], 1).MoveToOuterDisposeScope();
+            },
+            input =>
+            {
+                SymbolicTensor state = Export(modules, input);
+                return SymbolicTensor.Concatenate(1, wide.Export(state), tall.Export(state));
+            });
     }
 
     private static Tensor Run(ConvolutionModule[] modules, Tensor input)
@@ -198,4 +210,10 @@ internal sealed class InceptionBlock : NamedModule
 
         return state;
     }
+
+    private static SymbolicTensor Export(ConvolutionModule[] modules, SymbolicTensor input) =>
+        modules.Aggregate(input, (state, module) => module.Export(state));
+
+    /// <summary>What a branch computes, and how it is exported.</summary>
+    private sealed record Branch(Func<Tensor, Tensor> Run, Func<SymbolicTensor, SymbolicTensor> Export);
 }

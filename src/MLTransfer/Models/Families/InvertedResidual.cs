@@ -7,7 +7,7 @@ namespace MLTransfer.Models.Families;
 /// A path that expands its input, transforms it and narrows it again, added to the input where their shapes agree (Sandler et al. 2018,
 /// https://arxiv.org/abs/1801.04381).
 /// </summary>
-internal sealed class InvertedResidual : NamedModule
+internal sealed class InvertedResidual : NamedModule, IExportable
 {
     private readonly NamedModule _path;
     private readonly bool _added;
@@ -29,7 +29,7 @@ internal sealed class InvertedResidual : NamedModule
     /// excitation where there is one, 1×1 to the output channels.
     /// </summary>
     public static InvertedResidual Depthwise(
-        InvertedResidualShape shape, BatchNormOptions norm, Func<Tensor, Tensor> activation, SqueezeExcitation? squeeze, double drop = 0)
+        InvertedResidualShape shape, BatchNormOptions norm, Activation activation, SqueezeExcitation? squeeze, double drop = 0)
     {
         var layers = new List<nn.Module<Tensor, Tensor>>();
         if (shape.Expanded != shape.Inputs) layers.Add(new ConvolutionModule(new(shape.Inputs, shape.Expanded, 1), norm, activation));
@@ -45,6 +45,8 @@ internal sealed class InvertedResidual : NamedModule
         Tensor branch = _path.call(input);
         return _added ? StochasticDepth.Drop(branch, _drop, training).add_(input) : branch;
     }
+
+    public SymbolicTensor Export(SymbolicTensor input) => _added ? input.Through(_path) + input : input.Through(_path);
 }
 
 /// <summary>The channels of input, expansion and output; the kernel and stride of the depthwise convolution.</summary>

@@ -23,7 +23,11 @@ internal sealed class MaxVit : ImageModel
             .Convolution("0", "1", new(3, StemWidth, 3, 2, 1), Norm);
         ConvolutionUnit second = stem.Child("1", new Container("1")).Convolution("0", null, new(StemWidth, StemWidth, 3, 1, 1));
         Container blocks = Child("blocks", new Container("blocks"));
-        var groups = new List<LayerGroup> { new("stem", [stem], images => second.Forward(first.Forward(images).gelu())) };
+        var groups = new List<LayerGroup>
+        {
+            new("stem", [stem], images => second.Forward(first.Forward(images).gelu()),
+                images => second.Export(first.Export(images).Gelu())),
+        };
         long inputs = StemWidth;
         int last = Stages.Sum(stage => stage.Layers) - 1, built = 0;
         for (int stage = 0; stage < Stages.Length; stage++)
@@ -42,8 +46,10 @@ internal sealed class MaxVit : ImageModel
         Child("classifier", classifier);
         LayerNorm norm = classifier.Child("2", nn.LayerNorm(FeatureWidth));
         Linear squeeze = classifier.Child("3", nn.Linear(FeatureWidth, FeatureWidth));
-        groups.Add(new("classifier.2", [norm], maps => norm.call(maps.to(norm.weight.dtype).mean([2, 3]))));
-        groups.Add(new("classifier.3", [squeeze], vectors => squeeze.call(vectors).tanh()));
+        groups.Add(new(
+            "classifier.2", [norm], maps => norm.call(maps.to(norm.weight.dtype).mean([2, 3])), maps => maps.Mean().Through(norm)));
+        groups.Add(new(
+            "classifier.3", [squeeze], vectors => squeeze.call(vectors).tanh(), vectors => vectors.Through(squeeze).Tanh()));
         Groups = groups;
         foreach (Conv2d convolution in modules().OfType<Conv2d>()) Initialize(convolution.weight!, convolution.bias);
         foreach (Linear linear in modules().OfType<Linear>()) Initialize(linear.weight!, linear.bias);
@@ -74,7 +80,7 @@ internal sealed class MaxVit : ImageModel
     }
 
     /// <summary>Convolutions, attention within windows, attention across them.</summary>
-    private sealed class Layer : NamedModule
+    private sealed class Layer : NamedModule, IExportable
     {
         private const long HeadWidth = 32;
 
@@ -88,10 +94,12 @@ internal sealed class MaxVit : ImageModel
         ]));
 
         public override Tensor forward(Tensor input) => _steps.call(input);
+
+        public SymbolicTensor Export(SymbolicTensor input) => _steps.Export(input);
     }
 
     /// <summary>A pre-norm inverted residual: 1×1 to four times the channels, depthwise 3×3, squeeze and excitation, 1×1.</summary>
-    private sealed class Convolutions : NamedModule
+    private sealed class Convolutions : NamedModule, IExportable
     {
         private readonly ConvolutionUnit? _shortcut;
         private readonly BatchNorm2d _norm;
@@ -125,6 +133,13 @@ internal sealed class MaxVit : ImageModel
             Tensor shortcut = _shortcut is null ? input : _shortcut.Forward(nn.functional.avg_pool2d(input, 3, 2, 1));
             return StochasticDepth.Drop(branch, _drop, training).add_(shortcut).MoveToOuterDisposeScope();
         }
+
+        public SymbolicTensor Export(SymbolicTensor input)
+        {
+            SymbolicTensor mixed = _mix.Export(_widen.Export(input.Through(_norm)).Gelu()).Gelu();
+            SymbolicTensor shortcut = _shortcut is null ? input : _shortcut.Export(input.AveragePool(3, 2, 1));
+            return _narrow.Export(_squeeze.Export(mixed)) + shortcut;
+        }
     }
 }
 
@@ -132,7 +147,7 @@ internal sealed class MaxVit : ImageModel
 /// Attention among 7 × 7 positions of a map and a perceptron for each position, both pre-norm and residual: among neighbors in a window,
 /// or in a grid of positions spread evenly over the map (Tu et al. 2022, https://arxiv.org/abs/2204.01697, section 3.2).
 /// </summary>
-internal sealed class PartitionAttention : NamedModule
+internal sealed class PartitionAttention : NamedModule, IExportable
 {
     /// <summary>The side of a window, and of a grid.</summary>
     public const int Side = 7;
@@ -165,17 +180,32 @@ internal sealed class PartitionAttention : NamedModule
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        long[] shape = input.shape;
-        long partSide = _isGrid ? shape[2] / Side : Side;
-        long[] cut = [shape[0], shape[2] / partSide, partSide, shape[3] / partSide, partSide, shape[1]];
-        long[] order = _isGrid ? ByGrid : ByWindow;
+        long[] shape = input.shape, cut = Cut(shape), order = _isGrid ? ByGrid : ByWindow;
         Tensor parts = input.permute(0, 2, 3, 1).reshape(cut).permute(order).reshape(shape[0], -1, Side * Side, shape[1]);
         Tensor attended = StochasticDepth.Drop(Attended(parts), _drop, training).add_(parts);
         Tensor mixed = StochasticDepth.Drop(Mixed(attended), _drop, training).add_(attended);
-        long[] inverse = [.. order.Select((_, dimension) => (long)Array.IndexOf(order, dimension))];
-        Tensor maps = mixed.view([.. order.Select(dimension => cut[dimension])]).permute(inverse);
+        Tensor maps = mixed.view([.. order.Select(dimension => cut[dimension])]).permute(Inverse(order));
         return maps.reshape(shape[0], shape[2], shape[3], shape[1]).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
+
+    public SymbolicTensor Export(SymbolicTensor input)
+    {
+        long[] shape = [.. input.Shape], cut = Cut(shape), order = _isGrid ? ByGrid : ByWindow;
+        SymbolicTensor parts = input.Permute(0, 2, 3, 1).Reshape(cut).Permute(order).Reshape(-1, Side * Side, shape[1]);
+        SymbolicTensor attended = _attention.Export(_beforeAttention.Export(parts)) + parts;
+        SymbolicTensor mixed = _narrow.Export(_widen.Export(_beforePerceptron.Export(attended)).Gelu()) + attended;
+        SymbolicTensor maps = mixed.Reshape([.. order.Select(dimension => cut[dimension])]).Permute(Inverse(order));
+        return maps.Reshape(shape[0], shape[2], shape[3], shape[1]).Permute(0, 3, 1, 2);
+    }
+
+    /// <summary>(N, rows of parts, side, columns of parts, side, C) of maps (N, C, H, W).</summary>
+    private long[] Cut(long[] shape)
+    {
+        long side = _isGrid ? shape[2] / Side : Side;
+        return [shape[0], shape[2] / side, side, shape[3] / side, side, shape[1]];
+    }
+
+    private static long[] Inverse(long[] order) => [.. order.Select((_, dimension) => (long)Array.IndexOf(order, dimension))];
 
     private Tensor Attended(Tensor parts) => _attention.call(_beforeAttention.Forward(parts).flatten(0, 1)).view(parts.shape);
 
@@ -183,7 +213,7 @@ internal sealed class PartitionAttention : NamedModule
 }
 
 /// <summary>MaxViT's attention within a square, with a learned relative position bias.</summary>
-internal sealed class RelativeAttention : NamedModule
+internal sealed class RelativeAttention : NamedModule, IExportable
 {
     private readonly long _heads;
     private readonly LinearUnit _project;
@@ -211,5 +241,11 @@ internal sealed class RelativeAttention : NamedModule
         Tensor query = parts[0] / Math.Sqrt(_heads);
         Tensor attended = nn.functional.scaled_dot_product_attention(query, parts[1], parts[2], _bias.ToType(input.dtype));
         return _merge.Forward(MultiHead.Join(attended)).MoveToOuterDisposeScope();
+    }
+
+    public SymbolicTensor Export(SymbolicTensor input)
+    {
+        SymbolicTensor[] parts = MultiHead.Split(_project.Export(input), 3, _heads);
+        return _merge.Export(MultiHead.Attend(parts[0] * (1 / Math.Sqrt(_heads)), parts[1], parts[2], _bias.Compute()));
     }
 }

@@ -23,7 +23,8 @@ internal sealed class MnasNet : ImageModel
         void Add(int index, ConvolutionShape shape, bool active)
         {
             ConvolutionUnit unit = layers.Convolution($"{index}", $"{index + 1}", shape, Norm);
-            groups.Add(new($"layers.{index}", unit.Modules, maps => active ? unit.Forward(maps).relu_() : unit.Forward(maps)));
+            groups.Add(new($"layers.{index}", unit.Modules, maps => active ? unit.Forward(maps).relu_() : unit.Forward(maps),
+                maps => active ? unit.Export(maps).Relu() : unit.Export(maps)));
         }
 
         (long stem, long inputs) = (ChannelCount.Round(32 * alpha), ChannelCount.Round(16 * alpha));

@@ -38,7 +38,7 @@ internal sealed class MobileNetV1 : ImageModel
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
-    private sealed class Layer : NamedModule
+    private sealed class Layer : NamedModule, IExportable
     {
         private readonly ConvolutionUnit _unit;
         private readonly bool _oddPixelLast;
@@ -51,9 +51,12 @@ internal sealed class MobileNetV1 : ImageModel
 
         public override Tensor forward(Tensor input)
         {
-            if (!_oddPixelLast) return Activation.Relu6(_unit.Forward(input));
+            if (!_oddPixelLast) return Activation.Relu6.Apply(_unit.Forward(input));
             using Tensor padded = nn.functional.pad(input, [0, 1, 0, 1]);
-            return Activation.Relu6(_unit.Forward(padded));
+            return Activation.Relu6.Apply(_unit.Forward(padded));
         }
+
+        public SymbolicTensor Export(SymbolicTensor input) =>
+            _unit.Export(_oddPixelLast ? input.Pad(2, 0, 1).Pad(3, 0, 1) : input).Relu6();
     }
 }

@@ -45,7 +45,7 @@ internal sealed class MobileNetV2 : ImageModel
     protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialization.NormalLinear(weight, bias, 0.01);
 
     /// <summary>1×1 to more channels where there is an expansion, depthwise 3×3, 1×1 to few channels without an activation.</summary>
-    private sealed class Path : NamedModule
+    private sealed class Path : NamedModule, IExportable
     {
         private readonly ConvolutionModule[] _wide;
         private readonly ConvolutionUnit _narrow;
@@ -64,6 +64,9 @@ internal sealed class MobileNetV2 : ImageModel
             using Tensor state = Widened(input);
             return _narrow.Forward(state);
         }
+
+        public SymbolicTensor Export(SymbolicTensor input) =>
+            _narrow.Export(_wide.Aggregate(input, (state, module) => module.Export(state)));
 
         private Tensor Widened(Tensor input)
         {

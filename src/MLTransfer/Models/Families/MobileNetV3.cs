@@ -60,7 +60,8 @@ internal sealed class MobileNetV3 : ImageModel
         Groups =
         [
             .. layers.Select((layer, index) => new LayerGroup($"features.{index}", layer)),
-            new("classifier.0", [hidden.Layer], maps => Activation.HardSwish(hidden.Forward(maps.mean([2, 3])))),
+            new("classifier.0", [hidden.Layer], maps => Activation.HardSwish.Apply(hidden.Forward(maps.mean([2, 3]))),
+                maps => hidden.Export(maps.Mean()).HardSwish()),
         ];
         Initialization.KaimingFanOut(this);
         InitializeClassifier(hidden.Layer.weight!, hidden.Layer.bias!);
@@ -81,7 +82,7 @@ internal sealed class MobileNetV3 : ImageModel
     /// <summary>
     /// A line of the paper's table: kernel, expanded and output channels, whether it has squeeze and excitation, activation, stride.
     /// </summary>
-    private sealed record Block(long Kernel, long Expanded, long Outputs, bool Squeezes, Func<Tensor, Tensor> Active, long Stride)
+    private sealed record Block(long Kernel, long Expanded, long Outputs, bool Squeezes, Activation Active, long Stride)
     {
         public InvertedResidual Build(long inputs)
         {

@@ -34,7 +34,7 @@ internal sealed class RegNet : ImageModel
 
         Child("trunk_output", new Sequence(stages));
         Groups = [new("stem", stem),
-            .. stages.Select(stage => new LayerGroup($"trunk_output.{stage.Name}", [stage.Stage], stage.Stage.call))];
+            .. stages.Select(stage => new LayerGroup($"trunk_output.{stage.Name}", stage.Stage))];
         foreach (Conv2d convolution in modules().OfType<Conv2d>())
             nn.init.kaiming_normal_(convolution.weight!, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
     }
@@ -92,7 +92,7 @@ internal sealed class RegNet : ImageModel
     /// <summary>
     /// 1×1, grouped 3×3, squeeze and excitation in Y, 1×1; residual, with a 1×1 convolution on the shortcut where shapes differ.
     /// </summary>
-    private sealed class Block : NamedModule
+    private sealed class Block : NamedModule, IExportable
     {
         private readonly ConvolutionModule? _shortcut;
         private readonly Sequence _path;
@@ -119,5 +119,8 @@ internal sealed class RegNet : ImageModel
             using Tensor projected = _shortcut.call(input);
             return sum.add_(projected).relu_();
         }
+
+        public SymbolicTensor Export(SymbolicTensor input) =>
+            (_path.Export(input) + (_shortcut is null ? input : _shortcut.Export(input))).Relu();
     }
 }

@@ -27,8 +27,9 @@ internal sealed class ResNet : ImageModel
         ConvolutionUnit stem = Convolution("conv1", "bn1", new(3, 64, 7, 2, 3));
         var groups = new List<LayerGroup>
         {
-            new("conv1", stem.Modules, images =>
-                nn.functional.max_pool2d(stem.Forward(hasMeanImage ? WithoutMean(images) : images).relu_(), 3, 2, 1)),
+            new("conv1", stem.Modules,
+                images => nn.functional.max_pool2d(stem.Forward(hasMeanImage ? WithoutMean(images) : images).relu_(), 3, 2, 1),
+                images => stem.Export(hasMeanImage ? WithoutMean(images) : images).Relu().MaxPool(3, 2, 1)),
         };
         long inputs = 64;
         for (int stage = 0; stage < 4; stage++)
@@ -68,14 +69,20 @@ internal sealed class ResNet : ImageModel
 
     public override IReadOnlyList<LayerGroup> Groups { get; }
 
+    private SymbolicTensor WithoutMean(SymbolicTensor images)
+    {
+        using var scope = NewDisposeScope();
+        return images + ResizedMean(images.Shape[2], images.Shape[3]).neg();
+    }
+
     // In float32: bfloat16 would round the mean of colours up to 255 to whole numbers. Images of another size get the resized mean.
-    private Tensor WithoutMean(Tensor images)
+    private Tensor WithoutMean(Tensor images) => images.sub(ResizedMean(images.shape[2], images.shape[3])).to(images.dtype);
+
+    private Tensor ResizedMean(long height, long width)
     {
         Tensor mean = get_buffer(MeanImage)!;
-        (long height, long width) = (images.shape[2], images.shape[3]);
-        if ((height, width) != (MeanImageSide, MeanImageSide))
-            mean = nn.functional.interpolate(mean.unsqueeze(0), [height, width], mode: InterpolationMode.Bilinear);
-        return images.sub(mean).to(images.dtype);
+        return (height, width) == (MeanImageSide, MeanImageSide) ? mean
+            : nn.functional.interpolate(mean.unsqueeze(0), [height, width], mode: InterpolationMode.Bilinear);
     }
 
     private static Backbone Basic(string name, int[] blocks, long parameters) =>
@@ -93,7 +100,7 @@ internal sealed class ResNet : ImageModel
 /// A residual block of a ResNet (He et al. 2015): two 3×3 convolutions, or 1×1, 3×3, 1×1 in a bottleneck with the stride on the 3×3
 /// (as torchvision does, "ResNet v1.5"), residual, with a 1×1 convolution on the shortcut where shapes differ.
 /// </summary>
-internal sealed class ResidualBlock : NamedModule
+internal sealed class ResidualBlock : NamedModule, IExportable
 {
     private readonly ConvolutionUnit[] _path;
     private readonly ConvolutionModule[] _shortcut;
@@ -123,5 +130,11 @@ internal sealed class ResidualBlock : NamedModule
         foreach (ConvolutionUnit unit in _path[..^1]) state = unit.Forward(state).relu_();
         Tensor sum = _path[^1].Forward(state).add_(_shortcut is [var shortcut] ? shortcut.call(input) : input);
         return sum.relu_().MoveToOuterDisposeScope();
+    }
+
+    public SymbolicTensor Export(SymbolicTensor input)
+    {
+        SymbolicTensor state = _path[..^1].Aggregate(input, (state, unit) => unit.Export(state).Relu());
+        return (_path[^1].Export(state) + (_shortcut is [var shortcut] ? shortcut.Export(input) : input)).Relu();
     }
 }

@@ -15,7 +15,11 @@ internal sealed class ShuffleNetV2 : ImageModel
     private ShuffleNetV2(long firstStage, int width) : base(nameof(ShuffleNetV2), "fc", width)
     {
         var stem = Child("conv1", new ConvolutionModule(new(3, StemWidth, 3, 2, 1), BatchNormOptions.Default, Activation.Relu));
-        var groups = new List<LayerGroup> { new("conv1", [stem], images => nn.functional.max_pool2d(stem.call(images), 3, 2, 1)) };
+        var groups = new List<LayerGroup>
+        {
+            new("conv1", [stem], images => nn.functional.max_pool2d(stem.call(images), 3, 2, 1),
+                images => stem.Export(images).MaxPool(3, 2, 1)),
+        };
         long inputs = StemWidth;
         for (int i = 0; i < Blocks.Length; i++)
         {
@@ -51,7 +55,7 @@ internal sealed class ShuffleNetV2 : ImageModel
     /// Transforms half of the channels and leaves the other half as it is; where the maps become smaller, transforms all channels in both
     /// branches. Then interleaves the two: a channel shuffle of two groups.
     /// </summary>
-    private sealed class Block : NamedModule
+    private sealed class Block : NamedModule, IExportable
     {
         private readonly ConvolutionPath? _left;
         private readonly ConvolutionPath _right;
@@ -74,6 +78,16 @@ internal sealed class ShuffleNetV2 : ImageModel
             Tensor left = _left is null ? input.narrow(1, 0, half) : _left.call(input);
             Tensor right = _right.call(_left is null ? input.narrow(1, half, half) : input);
             return Interleave(left, right).MoveToOuterDisposeScope();
+        }
+
+        public SymbolicTensor Export(SymbolicTensor input)
+        {
+            long half = input.Shape[1] / 2;
+            SymbolicTensor left = _left is null ? input.Slice(1, 0, half) : _left.Export(input);
+            SymbolicTensor right = _right.Export(_left is null ? input.Slice(1, half, 2 * half) : input);
+            (long channels, long height, long width) = (right.Shape[1], right.Shape[2], right.Shape[3]);
+            return SymbolicTensor.Concatenate(1, left, right).Reshape(-1, 2, channels, height, width).Permute(0, 2, 1, 3, 4)
+                .Reshape(-1, 2 * channels, height, width);
         }
 
         // Keeps the memory layout of the branch, which the next convolution would otherwise have to convert.

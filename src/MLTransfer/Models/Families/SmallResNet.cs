@@ -17,7 +17,7 @@ internal sealed class SmallResNet : ImageModel
     private SmallResNet() : base(nameof(SmallResNet), "fc", (int)Width << (Stages - 1))
     {
         ConvolutionUnit stem = Convolution("conv1", "bn1", new(3, Width, 3, 1, 1));
-        var groups = new List<LayerGroup> { new("conv1", [.. children()], images => stem.Forward(images).relu_()) };
+        var groups = new List<LayerGroup> { new("conv1", [.. children()], images => stem.Forward(images).relu_(), images => stem.Export(images).Relu()) };
         long inputs = Width;
         for (int stage = 0; stage < Stages; stage++)
         {

@@ -24,14 +24,20 @@ internal sealed class SqueezeNet : ImageModel
         Container features = Child("features", new Container("features"));
         Child("classifier", classifier);
         ConvolutionUnit first = features.Convolution("0", null, stem);
-        var groups = new List<LayerGroup> { new("features.0", first.Modules, images => Pooled(first.Forward(images).relu_())) };
+        var groups = new List<LayerGroup>
+        {
+            new("features.0", first.Modules, images => Pooled(first.Forward(images).relu_()),
+                images => Pooled(first.Export(images).Relu())),
+        };
         long inputs = stem.Outputs;
         for (int i = 0, index = 3; i < layers.Length; i++, index++)
         {
             if (layers[i] == Pooling) continue;
             Fire fire = features.Child($"{index}", new Fire(inputs, layers[i]));
             bool pooled = i + 1 < layers.Length && layers[i + 1] == Pooling;
-            groups.Add(new($"features.{index}", [fire], maps => pooled ? Pooled(fire.call(maps)) : fire.call(maps)));
+            groups.Add(new(
+                $"features.{index}", [fire], maps => pooled ? Pooled(fire.call(maps)) : fire.call(maps),
+                maps => pooled ? Pooled(fire.Export(maps)) : fire.Export(maps)));
             inputs = 8 * layers[i];
         }
 
@@ -53,6 +59,9 @@ internal sealed class SqueezeNet : ImageModel
 
     public override Tensor Classify(Tensor maps) => Head is ConvolutionalHead own ? own.call(maps) : base.Classify(maps);
 
+    protected override SymbolicTensor Classify(SymbolicTensor maps) =>
+        Head is ConvolutionalHead own ? own.Export(maps) : base.Classify(maps);
+
     protected override nn.Module<Tensor, Tensor> OwnClassifier(int classes) => new ConvolutionalHead(classes);
 
     private static Backbone Variant(string name, long parameters, ConvolutionShape stem, long[] layers, int smallest) => new(
@@ -63,8 +72,10 @@ internal sealed class SqueezeNet : ImageModel
 
     private static Tensor Pooled(Tensor maps) => nn.functional.max_pool2d(maps, 3, 2, ceil_mode: true);
 
+    private static SymbolicTensor Pooled(SymbolicTensor maps) => maps.MaxPool(3, 2, ceiling: true);
+
     /// <summary>1×1 to few channels, then 1×1 and 3×3 in parallel to four times as many each.</summary>
-    private sealed class Fire : NamedModule
+    private sealed class Fire : NamedModule, IExportable
     {
         private readonly ConvolutionUnit _squeeze;
         private readonly ConvolutionUnit _expand1;
@@ -83,10 +94,16 @@ internal sealed class SqueezeNet : ImageModel
             Tensor squeezed = _squeeze.Forward(input).relu_();
             return cat([_expand1.Forward(squeezed), _expand3.Forward(squeezed)], 1).relu_().MoveToOuterDisposeScope();
         }
+
+        public SymbolicTensor Export(SymbolicTensor input)
+        {
+            SymbolicTensor squeezed = _squeeze.Export(input).Relu();
+            return SymbolicTensor.Concatenate(1, _expand1.Export(squeezed), _expand3.Export(squeezed)).Relu();
+        }
     }
 
     /// <summary>Maps (N, 512, H, W) to logits: dropout in training, a 1×1 convolution, ReLU, global average pooling.</summary>
-    private sealed class ConvolutionalHead : NamedModule
+    private sealed class ConvolutionalHead : NamedModule, IExportable
     {
         public ConvolutionalHead(int classes) : base(nameof(ConvolutionalHead))
         {
@@ -104,5 +121,8 @@ internal sealed class SqueezeNet : ImageModel
             return nn.functional.conv2d(kept, get_parameter("weight")!, get_parameter("bias")).relu_().mean([2, 3])
                 .MoveToOuterDisposeScope();
         }
+
+        public SymbolicTensor Export(SymbolicTensor input) =>
+            input.Convolve(get_parameter("weight")!, get_parameter("bias"), (1, 1), (0, 0)).Relu().Mean();
     }
 }

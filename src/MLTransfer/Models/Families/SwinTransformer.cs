@@ -33,7 +33,8 @@ internal sealed class SwinTransformer : ImageModel
         Groups =
         [
             .. layers.Select((layer, index) => new LayerGroup($"features.{index}", layer)),
-            new("norm", [.. children().OfType<LayerNorm>()], maps => norm.Forward(maps).permute(0, 3, 1, 2)),
+            new("norm", [.. children().OfType<LayerNorm>()], maps => norm.Forward(maps).permute(0, 3, 1, 2),
+                maps => norm.Export(maps).Permute(0, 3, 1, 2)),
         ];
         foreach (Linear linear in modules().OfType<Linear>())
         {
@@ -85,7 +86,7 @@ internal sealed class SwinTransformer : ImageModel
         isV2 ? new CosineWindowAttention(width, heads, 8, isOdd ? 4 : 0) : new WindowAttention(width, heads, 7, isOdd ? 3 : 0);
 
     /// <summary>Patches of 4 × 4 pixels to maps (N, H, W, C).</summary>
-    private sealed class Patches : NamedModule
+    private sealed class Patches : NamedModule, IExportable
     {
         private readonly ConvolutionUnit _patch;
         private readonly LayerNormUnit _norm;
@@ -102,6 +103,8 @@ internal sealed class SwinTransformer : ImageModel
             using Tensor channelsLast = maps.permute(0, 2, 3, 1);
             return _norm.Forward(channelsLast);
         }
+
+        public SymbolicTensor Export(SymbolicTensor input) => _norm.Export(_patch.Export(input).Permute(0, 2, 3, 1));
     }
 }
 
@@ -109,7 +112,7 @@ internal sealed class SwinTransformer : ImageModel
 /// A block of a Swin Transformer on maps (N, H, W, C): attention within windows and a perceptron, both residual; pre-norm in the first
 /// version, post-norm in the second.
 /// </summary>
-internal sealed class SwinBlock : NamedModule
+internal sealed class SwinBlock : NamedModule, IExportable
 {
     private readonly LayerNormUnit _firstNorm;
     private readonly WindowAttention _attention;
@@ -134,6 +137,14 @@ internal sealed class SwinBlock : NamedModule
         return Branch(attended, _secondNorm, _perceptron).add_(attended);
     }
 
+    public SymbolicTensor Export(SymbolicTensor input)
+    {
+        SymbolicTensor Branch(SymbolicTensor state, LayerNormUnit norm, NamedModule part) =>
+            _isPostNorm ? norm.Export(state.Through(part)) : norm.Export(state).Through(part);
+        SymbolicTensor attended = Branch(input, _firstNorm, _attention) + input;
+        return Branch(attended, _secondNorm, _perceptron) + attended;
+    }
+
     private Tensor Branch(Tensor input, LayerNormUnit norm, NamedModule part)
     {
         using var scope = NewDisposeScope();
@@ -146,7 +157,7 @@ internal sealed class SwinBlock : NamedModule
 /// Maps (N, H, W, C) to (N, H/2, W/2, 2 · C): concatenates four neighbors and halves their width by a linear layer, normalized before it
 /// in the first version of Swin Transformer, after it in the second. An odd last row or column is padded with zeros.
 /// </summary>
-internal sealed class PatchMerging : NamedModule
+internal sealed class PatchMerging : NamedModule, IExportable
 {
     private readonly LinearUnit _reduce;
     private readonly LayerNormUnit _norm;
@@ -165,6 +176,14 @@ internal sealed class PatchMerging : NamedModule
         Tensor neighbours = Neighbours(input);
         Tensor merged = _isPostNorm ? _norm.Forward(_reduce.Forward(neighbours)) : _reduce.Forward(_norm.Forward(neighbours));
         return merged.MoveToOuterDisposeScope();
+    }
+
+    public SymbolicTensor Export(SymbolicTensor input)
+    {
+        SymbolicTensor even = input.Pad(1, 0, input.Shape[1] % 2).Pad(2, 0, input.Shape[2] % 2);
+        SymbolicTensor Every(long row, long column) => even.Slice(1, row, even.Shape[1], 2).Slice(2, column, even.Shape[2], 2);
+        SymbolicTensor neighbours = SymbolicTensor.Concatenate(3, Every(0, 0), Every(1, 0), Every(0, 1), Every(1, 1));
+        return _isPostNorm ? _norm.Export(_reduce.Export(neighbours)) : _reduce.Export(_norm.Export(neighbours));
     }
 
     private static Tensor Neighbours(Tensor maps)

@@ -30,7 +30,9 @@ internal sealed class Vgg : ImageModel
                 bool last = i == convolutionsPerStage[stage];
                 ConvolutionUnit unit = features
                     .Convolution($"{index}", normed ? $"{index + 1}" : null, new(inputs, width, 3, 1, 1), bias: true);
-                groups.Add(new($"features.{index}", unit.Modules, maps => Pooled(unit.Forward(maps).relu_(), last)));
+                groups.Add(new(
+                    $"features.{index}", unit.Modules, maps => Pooled(unit.Forward(maps).relu_(), last),
+                    maps => last ? unit.Export(maps).Relu().MaxPool(2, 2) : unit.Export(maps).Relu()));
                 inputs = width;
                 index += (normed ? 3 : 2) + (last ? 1 : 0);
             }
@@ -39,8 +41,10 @@ internal sealed class Vgg : ImageModel
         LinearUnit first = classifier.Linear("0", 512 * 7 * 7, Width), second = classifier.Linear("3", Width, Width);
         groups.Add(new("classifier.0", [first.Layer], maps =>
             nn.functional.dropout(
-                first.Forward(nn.functional.adaptive_avg_pool2d(maps, 7).flatten(1)).relu_(), 0.5, first.Layer.training)));
-        groups.Add(new("classifier.3", [second.Layer], vectors => second.Forward(vectors).relu_()));
+                first.Forward(nn.functional.adaptive_avg_pool2d(maps, 7).flatten(1)).relu_(), 0.5, first.Layer.training),
+            maps => first.Export(maps.AdaptiveAveragePool(7).Flatten()).Relu()));
+        groups.Add(new("classifier.3", [second.Layer], vectors => second.Forward(vectors).relu_(),
+            vectors => second.Export(vectors).Relu()));
         Groups = groups;
         Initialization.Vgg(this);
     }

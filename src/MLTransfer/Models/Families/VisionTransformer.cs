@@ -29,9 +29,10 @@ internal sealed class VisionTransformer : ImageModel, ICheckpointCompatibility
         Child("heads", classifier);
         Groups =
         [
-            new("conv_proj", [.. _projection.Modules, new LooseParameters(this, ClassToken, Positions)], Tokens),
+            new("conv_proj", [.. _projection.Modules, new LooseParameters(this, ClassToken, Positions)], Tokens, ExportTokens),
             .. _encoder.Blocks.Select((block, index) => new LayerGroup($"encoder.layers.encoder_layer_{index}", block)),
-            new("encoder.ln", [_encoder.Norm], first => _encoder.Norm.call(first.squeeze(1).to(_encoder.Norm.weight.dtype))),
+            new("encoder.ln", [_encoder.Norm], first => _encoder.Norm.call(first.squeeze(1).to(_encoder.Norm.weight.dtype)),
+                first => first.Flatten().Through(_encoder.Norm)),
         ];
         Initialize(patch);
     }
@@ -93,6 +94,17 @@ internal sealed class VisionTransformer : ImageModel, ICheckpointCompatibility
         Tensor first = get_parameter(ClassToken)!.to(patches.dtype).expand(grid[0], -1, -1);
         return cat([first, patches.flatten(2).transpose(1, 2)], 1).add_(_encoder.PositionsFor(grid[2], grid[3]).to(patches.dtype));
     }
+
+    // The class token is the same for all images: the graph gets it as a part of the first position embedding, added to a zero.
+    private SymbolicTensor ExportTokens(SymbolicTensor images)
+    {
+        SymbolicTensor patches = _projection.Export(images);
+        (long width, long rows, long columns) = (patches.Shape[1], patches.Shape[2], patches.Shape[3]);
+        Tensor positions = _encoder.PositionsFor(rows, columns);
+        Tensor first = positions.narrow(1, 0, 1) + get_parameter(ClassToken)!;
+        return patches.Reshape(-1, width, rows * columns).Permute(0, 2, 1).Pad(1, 1, 0)
+            + cat([first, positions.narrow(1, 1, rows * columns)], 1);
+    }
 }
 
 /// <summary>
@@ -143,7 +155,7 @@ internal sealed class Encoder : NamedModule
 /// A pre-norm block of a transformer's encoder: self-attention, then a perceptron, both residual. The last block computes only the class
 /// token: the head uses no other.
 /// </summary>
-internal sealed class EncoderBlock : NamedModule
+internal sealed class EncoderBlock : NamedModule, IExportable
 {
     private readonly LayerNormUnit _beforeAttention;
     private readonly SelfAttention _attention;
@@ -166,6 +178,13 @@ internal sealed class EncoderBlock : NamedModule
         using var scope = NewDisposeScope();
         Tensor state = Attended(input);
         return _perceptron.call(_beforePerceptron.Forward(state)).add_(state).MoveToOuterDisposeScope();
+    }
+
+    public SymbolicTensor Export(SymbolicTensor input)
+    {
+        SymbolicTensor normalized = _beforeAttention.Export(input);
+        SymbolicTensor state = _isLast ? _attention.ExportFirst(normalized) + input.Slice(1, 0, 1) : _attention.Export(normalized) + input;
+        return _perceptron.Export(_beforePerceptron.Export(state)) + state;
     }
 
     private Tensor Attended(Tensor input)

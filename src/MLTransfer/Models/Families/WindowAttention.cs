@@ -9,7 +9,7 @@ namespace MLTransfer.Models.Families;
 /// Attention within the windows of a map, with a relative position bias, a learned table (Liu et al. 2021,
 /// https://arxiv.org/abs/2103.14030, section 3.2).
 /// </summary>
-internal class WindowAttention : NamedModule
+internal class WindowAttention : NamedModule, IExportable
 {
     private readonly long _heads;
     private readonly int _side;
@@ -47,6 +47,22 @@ internal class WindowAttention : NamedModule
         return windows.Merge(_merge.Forward(MultiHead.Join(attended))).MoveToOuterDisposeScope();
     }
 
+    public SymbolicTensor Export(SymbolicTensor input)
+    {
+        var windows = new WindowPartition([.. input.Shape], _side, _shift);
+        SymbolicTensor projected = windows.Split(input).Linear(_weight.Compute(), _bias.Compute());
+        SymbolicTensor[] parts = MultiHead.Split(projected, 3, _heads);
+        (parts[0], parts[1]) = PrepareQueryAndKey(parts[0], parts[1]);
+        Tensor mask = _positions.Compute();
+        if (windows.AreShifted)
+        {
+            mask = mask + windows.BorderMask(mask.dtype, mask.device);
+            parts = Array.ConvertAll(parts, part => part.Reshape(-1, windows.Count, part.Shape[1], part.Shape[2], part.Shape[3]));
+        }
+
+        return windows.Merge(_merge.Export(MultiHead.Attend(parts[0], parts[1], parts[2], mask)));
+    }
+
     private protected virtual void RegisterPositions(int side, long heads) =>
         register_parameter("relative_position_bias_table",
             new Parameter(Initialization.TruncatedNormal(empty((2 * side - 1) * (2 * side - 1), heads), 0.02)));
@@ -60,6 +76,9 @@ internal class WindowAttention : NamedModule
 
     /// <summary>Hook before scaled dot-product attention; Swin v2 normalizes queries and keys here.</summary>
     private protected virtual (Tensor Query, Tensor Key) PrepareQueryAndKey(Tensor query, Tensor key) => (query, key);
+
+    private protected virtual (SymbolicTensor Query, SymbolicTensor Key) PrepareQueryAndKey(SymbolicTensor query, SymbolicTensor key) =>
+        (query, key);
 
     private static Tensor Attended(Tensor[] parts, Tensor mask) =>
         nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask);
@@ -125,6 +144,9 @@ internal sealed class CosineWindowAttention : WindowAttention
         Tensor scale = _scale.ToType(query.dtype) * Math.Sqrt(_headWidth);
         return (nn.functional.normalize(query, dim: -1) * scale, nn.functional.normalize(key, dim: -1));
     }
+
+    private protected override (SymbolicTensor Query, SymbolicTensor Key) PrepareQueryAndKey(SymbolicTensor query, SymbolicTensor key) =>
+        (query.Normalized() * (_scale.Compute() * Math.Sqrt(_headWidth)), key.Normalized());
 }
 
 /// <summary>
@@ -166,6 +188,22 @@ internal sealed class WindowPartition
         Tensor moved = AreShifted ? whole.roll((long[])[-_shift[0], -_shift[1]], Sides) : whole;
         return moved.reshape(_shape[0], _rows, _side, _columns, _side, _shape[3]).permute(0, 1, 3, 2, 4, 5)
             .reshape(_shape[0] * Count, _side * _side, _shape[3]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Appends <see cref="Split(Tensor)"/> to a graph.</summary>
+    public SymbolicTensor Split(SymbolicTensor maps)
+    {
+        SymbolicTensor whole = maps.Pad(1, 0, _rows * _side - _shape[1]).Pad(2, 0, _columns * _side - _shape[2]);
+        return whole.Roll(1, -_shift[0]).Roll(2, -_shift[1]).Reshape(-1, _rows, _side, _columns, _side, _shape[3])
+            .Permute(0, 1, 3, 2, 4, 5).Reshape(-1, _side * _side, _shape[3]);
+    }
+
+    /// <summary>Appends <see cref="Merge(Tensor)"/> to a graph.</summary>
+    public SymbolicTensor Merge(SymbolicTensor windows)
+    {
+        SymbolicTensor moved = windows.Reshape(-1, _rows, _columns, _side, _side, _shape[3]).Permute(0, 1, 3, 2, 4, 5)
+            .Reshape(-1, _rows * _side, _columns * _side, _shape[3]);
+        return moved.Roll(1, _shift[0]).Roll(2, _shift[1]).Slice(1, 0, _shape[1]).Slice(2, 0, _shape[2]);
     }
 
     /// <summary>Merges windows back into maps (N, H, W, C).</summary>

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
+using MLTransfer.Evaluation.Reports;
+
+namespace MLTransfer.Cli.Train;
+
+/// <summary>'mlt lr': which learning rate to train with.</summary>
+internal sealed class LearningRateCommand : MltCommand
+{
+    private const int Rows = 16;
+
+    private readonly TrainOptions _options = new();
+    private readonly Option<string?> _svg = CliOption.Text("--svg", "FILE.svg", "Where a plot of the losses goes.");
+
+    internal LearningRateCommand(CommandContext context)
+        : base("lr", "Finds a learning rate: trains for some steps while it rises, and suggests one by the losses.", context,
+            "mlt lr --data flowers --mode finetune --backbone resnet18",
+            "mlt lr --data flowers --mode features --backbone resnet18 --optimizer sgd --svg rates.svg") =>
+        Accepts([.. _options.OfSearch, _svg]);
+
+    internal override string Remarks =>
+        """
+        Give the options that the training will have. The suggestion is the middle of the longest fall of the loss (valley); at the
+        steepest fall, training is faster and less safe. No model is kept.
+
+        JSON: { valley, steepest, points: [{ rate, loss }] }; valley and steepest are null where the loss never falls.
+
+        """;
+
+    protected override async Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel)
+    {
+        var arguments = TrainRequest.Of(parseResult, _options, Context);
+        var svg = parseResult.GetValue(_svg) is { } path ? OutputFile.Checked("--svg", path) : null;
+        await TrainWeights.GetAsync(arguments, Context, WantsJson(parseResult), cancel).ConfigureAwait(false);
+        var curve = await TrainingScreen.WatchAsync(Context, progress => TrainRun.FindLearningRate(arguments, progress, cancel))
+            .ConfigureAwait(false);
+        svg?.Write(stream => stream.Write(Encoding.UTF8.GetBytes(LearningRateChart.Render(curve).Source)));
+        Render(parseResult, LearningRateJson.Of(curve), () => Show(curve, svg));
+        return ExitCode.Done;
+    }
+
+    private void Show(LearningRateCurve curve, OutputFile? svg)
+    {
+        var table = TextTable.Create("learning rate", "loss");
+        var every = (curve.Points.Count + Rows - 1) / Rows;
+        foreach (var point in curve.Points.Where((_, index) => index % Math.Max(1, every) == 0))
+            table.Row(Rate(point.Rate), Figures.Number(point.Loss));
+        Screens.ForResults(Context).Write(table);
+        Context.Output.WriteLine(double.IsNaN(curve.Valley)
+            ? "The loss never fell: no learning rate can be suggested."
+            : $"Suggested: --learning-rate {Rate(curve.Valley)} (valley); the loss falls the most steeply at {Rate(curve.Steepest)}.");
+        if (svg is not null)
+            Context.Output.WriteLine($"Plot: {svg.Path}");
+    }
+
+    private static string Rate(double rate) => rate.ToString("g2", CultureInfo.InvariantCulture);
+}
+
+/// <summary>The document of 'mlt lr --json'.</summary>
+internal sealed record LearningRateJson(double? Valley, double? Steepest, IReadOnlyList<LearningRatePoint> Points)
+{
+    internal static LearningRateJson Of(LearningRateCurve curve)
+    {
+        return new(Known(curve.Valley), Known(curve.Steepest), curve.Points);
+
+        static double? Known(double rate) => double.IsNaN(rate) ? null : rate;
+    }
+}

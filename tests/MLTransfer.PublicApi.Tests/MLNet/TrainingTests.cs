@@ -1,0 +1,166 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MLTransfer.PublicApi.Tests.MLNet;
+
+/// <summary>Training, evaluating, saving.</summary>
+public sealed class TrainingTests : PageFixture
+{
+    [Fact]
+    public void The_first_program()
+    {
+        string trainFolder = PathOf("train"), testFolder = PathOf("test"), image = Red, file = PathOf("model.zip");
+
+        var ml = new MLContext(seed: 1);
+        IDataView train = ml.Data.LoadImageFolder(trainFolder);      // ImagePath, Label
+        IDataView test = ml.Data.LoadImageFolder(testFolder);
+
+        var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.MulticlassClassification.Trainers.FeatureExtraction(backbone: "embedded"))
+            .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+
+        var model = pipeline.Fit(train);
+        MulticlassClassificationMetrics metrics = ml.MulticlassClassification.Evaluate(model.Transform(test));
+        ml.Model.Save(model, train.Schema, file);
+
+        using var engine = ml.Model.CreatePredictionEngine<ImageFile, ImageLabel>(ml.Model.Load(file, out _));
+        ImageLabel answer = engine.Predict(new ImageFile { ImagePath = image });
+
+        Assert.Equal(1, metrics.MicroAccuracy);
+        Assert.Equal("red", answer.PredictedLabel);
+    }
+
+    [Fact]
+    public void Validation_chooses_the_best_epoch()
+    {
+        MLContext ml = Ml;
+        IDataView train = Data, validation = Test;
+        var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
+
+        var trainer = ml.MulticlassClassification.Trainers.FeatureExtraction(backbone: "embedded");
+        ImageClassificationTransformer model = trainer.Fit(keys.Transform(train), validation);
+        double best = model.Training!.ValidationAccuracy;
+
+        Assert.Equal(1, best);
+    }
+
+    [Fact]
+    public void Evaluation()
+    {
+        MLContext ml = Ml;
+        ITransformer model = Pipeline().Fit(Data);
+        IDataView test = Test;
+
+        IDataView scored = model.Transform(test);
+        MulticlassClassificationMetrics metrics = ml.MulticlassClassification.Evaluate(scored, topKPredictionCount: 2);
+        string table = metrics.ConfusionMatrix.GetFormattedConfusionTable();
+        double accuracy = metrics.MicroAccuracy, best2 = metrics.TopKAccuracy, loss = metrics.LogLoss;
+
+        Assert.Equal((1.0, 1.0), (accuracy, best2));
+        Assert.InRange(loss, 0, 0.7);
+        Assert.Contains("blue", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cross_validation()
+    {
+        MLContext ml = Ml;
+        IDataView data = Data;
+        IEstimator<ITransformer> pipeline = Pipeline();
+
+        var folds = ml.MulticlassClassification.CrossValidate(data, pipeline, numberOfFolds: 3);
+        double mean = folds.Average(fold => fold.Metrics.MicroAccuracy);
+
+        Assert.Equal(3, folds.Count);
+        Assert.Equal(1, mean);
+    }
+
+    [Fact]
+    public void Batches()
+    {
+        MLContext ml = Ml;
+        var model = ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.MulticlassClassification.Trainers.FeatureExtraction(Options))
+            .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"))
+            .Fit(Data);
+        string[] paths = Directory.GetFiles(PathOf("test"), "*.png", SearchOption.AllDirectories);
+
+        IDataView images = ml.Data.LoadFromEnumerable(paths.Select(path => new ImageFile { ImagePath = path }).ToList());
+        List<ImageLabel> labels = [.. ml.Data.CreateEnumerable<ImageLabel>(model.Transform(images), reuseRowObject: false)];
+
+        ImageClassificationTransformer classifier = model.OfType<ImageClassificationTransformer>().Single();
+        foreach (ImagePrediction prediction in classifier.Predict(paths))
+            Console.WriteLine($"{prediction.Name}: {prediction.Error ?? prediction.Label}");
+
+        Assert.Equal(labels.Select(label => label.PredictedLabel), classifier.Predict(paths).Select(prediction => prediction.Label));
+    }
+
+    [Fact]
+    public void Two_trainers_in_one_pipeline()
+    {
+        MLContext ml = Ml;
+        IDataView data = Data;
+        var trainers = ml.MulticlassClassification.Trainers;
+
+        var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(trainers.FeatureExtraction(
+                backbone: "embedded", scoreColumnName: "SmallScore", predictedLabelColumnName: "SmallLabel"))
+            .Append(trainers.FineTuning(
+                backbone: "embedded", scoreColumnName: "TunedScore", predictedLabelColumnName: "TunedLabel"));
+        IDataView scored = pipeline.Fit(data).Transform(data);
+        var metrics = ml.MulticlassClassification.Evaluate(scored, scoreColumnName: "TunedScore", predictedLabelColumnName: "TunedLabel");
+
+        Assert.Equal(1, metrics.MicroAccuracy);
+        Assert.Equal(["SmallScore", "SmallLabel", "TunedScore", "TunedLabel"], scored.Schema.Select(column => column.Name).TakeLast(4));
+    }
+
+    [Fact]
+    public void Classes_that_are_numbers()
+    {
+        MLContext ml = Ml;
+        IDataView data = ml.Data.LoadFromEnumerable(Directory.GetFiles(PathOf("train"), "*.png", SearchOption.AllDirectories)
+            .Select(path => new { ImagePath = path, Label = path.Contains("red", StringComparison.Ordinal) ? 7 : 3 }).ToList());
+
+        IDataView scored = Pipeline().Fit(data).Transform(data);
+
+        Assert.Equal(data.GetColumn<int>("Label"), scored.GetColumn<int>("PredictedLabel"));
+    }
+
+    [Fact]
+    public void Rare_classes_and_weighted_images()
+    {
+        MLContext ml = Ml;
+        var trainers = ml.MulticlassClassification.Trainers;
+        IDataView weighted = ml.Data.LoadFromEnumerable(Data.GetColumn<string>("ImagePath").Zip(Data.GetColumn<string>("Label"))
+            .Select(row => new { ImagePath = row.First, Label = row.Second, Weight = 2f }).ToList());
+
+        var balanced = trainers.FeatureExtraction(new FeatureExtractionOptions { Backbone = "embedded", Balance = ClassBalance.Weights });
+        var byImage = trainers.FeatureExtraction(new FeatureExtractionOptions
+        {
+            Backbone = "embedded", ExampleWeightColumnName = "Weight",
+        });
+
+        var keys = ml.Transforms.Conversion.MapValueToKey("Label");
+        Assert.Equal(1, Accuracy(keys.Append(balanced).Fit(Data)));
+        Assert.Equal(1, Accuracy(keys.Append(byImage).Fit(weighted)));
+    }
+
+    [Fact]
+    public void Logging_progress_and_cancellation()
+    {
+        MLContext ml = Ml;
+        using var stop = new CancellationTokenSource(TimeSpan.FromHours(1));
+        var messages = new List<string>();
+
+        ml.Log += (_, entry) => { if (entry.Kind >= Microsoft.ML.Runtime.ChannelMessageKind.Info) messages.Add(entry.Message); };
+        var options = new FeatureExtractionOptions
+        {
+            Backbone = "embedded",
+            Progress = new Progress<TrainingProgress>(now => Console.WriteLine($"epoch {now.Epoch} of {now.Epochs}")),
+            Cancellation = stop.Token,
+        };
+
+        Assert.Equal(1, Accuracy(Pipeline(options).Fit(Data)));
+        Assert.Contains(messages, message => message.Contains("Epoch 10: ", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,90 @@
+using Microsoft.ML;
+using MLTransfer.Estimators;
+using MLTransfer.Tests.Reference;
+using MLTransfer.Tests.Training;
+using MLTransfer.Weights;
+
+namespace MLTransfer.Tests.Estimators;
+
+public sealed class TrainingEngineTests : IDisposable
+{
+    // The options that a checkpoint has to hold something for.
+    private static readonly FineTuningOptions Everything = TrainedModel.Options with
+    {
+        Epochs = 4,
+        Optimizer = OptimizerKind.RAdam,
+        Schedule = LearningRateSchedule.Plateau(0, 0.5),
+        Warmup = LearningRateWarmup.Epochs(1),
+        EmaDecay = 0.9,
+        Accumulate = 2,
+        ClipNorm = 1,
+        LayerDecay = 0.8,
+        DecayNorms = false,
+        Unfreeze = Unfreezing.At(("layer2", 2)),
+        FocalGamma = 1,
+        ChooseBy = EpochMetric.MacroF1,
+        Patience = 3,
+        ValidationFraction = 0.25,
+    };
+
+    private readonly ColouredImages _images = new();
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void A_fine_tuning_with_all_mechanisms_that_is_stopped_and_resumed_gives_the_same_bytes()
+    {
+        byte[] expected = Weights(Everything);
+        FineTuningOptions kept = Everything with { CheckpointFolder = _folder.PathOf("checkpoint") };
+        using var stop = new CancellationTokenSource();
+        Trainings.Train(kept with
+        {
+            Cancellation = stop.Token,
+            Progress = new Listener(report =>
+            {
+                if (report is { Phase: TrainingPhase.Training, Epoch: 3, Done: >= 8 }) stop.Cancel();
+            }),
+        }, _images.Path).Dispose();
+        Assert.Equal(expected, Weights(kept));
+    }
+
+    [Fact]
+    public void Layers_that_are_never_unfrozen_keep_their_weights()
+    {
+        string before = _folder.PathOf("before.safetensors"), after = _folder.PathOf("after.safetensors");
+        using (ImageClassificationTransformer first = Trainings.Train(TrainedModel.Options with { Epochs = 1 }, _images.Path))
+            first.SaveWeights(before);
+        using (ImageClassificationTransformer next = Trainings.Train(Everything with { Weights = before }, _images.Path))
+            next.SaveWeights(after);
+        var (old, now) = (SafetensorsFile.Read(before).Tensors, SafetensorsFile.Read(after).Tensors);
+        Assert.Equal(old["conv1.weight"].Bytes, now["conv1.weight"].Bytes);
+        Assert.NotEqual(old["layer2.0.conv1.weight"].Bytes, now["layer2.0.conv1.weight"].Bytes);
+    }
+
+    [Fact]
+    public void A_learning_rate_is_found_for_both_kinds_of_training_and_the_same_again()
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView images = Trainings.Keyed(ml, ml.Data.LoadImageFolder(_images.Path));
+        var trainers = ml.MulticlassClassification.Trainers;
+        LearningRateCurve features = trainers.FeatureExtraction(Trainings.Extraction).FindLearningRate(images);
+        FineTuningEstimator tuning = trainers.FineTuning(TrainedModel.Options);
+        LearningRateCurve first = tuning.FindLearningRate(images), second = tuning.FindLearningRate(images);
+        Assert.InRange(features.Points.Count, 20, 100);
+        Assert.Equal(first.Points, second.Points);
+        Assert.InRange(first.Valley, 1e-6, 1);
+        Assert.InRange(features.Valley, 1e-6, 10);
+    }
+
+    public void Dispose()
+    {
+        _images.Dispose();
+        _folder.Dispose();
+    }
+
+    private byte[] Weights(FineTuningOptions options)
+    {
+        string path = _folder.PathOf("weights.safetensors");
+        using (ImageClassificationTransformer model = Trainings.Train(options, _images.Path)) model.SaveWeights(path);
+        return File.ReadAllBytes(path);
+    }
+}

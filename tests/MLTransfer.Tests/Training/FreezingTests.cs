@@ -1,0 +1,95 @@
+using MLTransfer.Models;
+using MLTransfer.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Tests.Training;
+
+public class FreezingTests
+{
+    [Theory]
+    [InlineData("none", 1, 1, "")]
+    [InlineData("every:2", 1, 2, "layer1 layer2 layer3")]
+    [InlineData("every:2", 3, 4, "layer1 layer2")]
+    [InlineData("every:2", 9, 99_999, "")]
+    [InlineData("layer3@2,layer1@5", 1, 1, "layer1 layer2 layer3")]
+    [InlineData("layer3@2,layer1@5", 2, 4, "layer1 layer2")]
+    [InlineData("layer3@2,layer1@5", 5, 99_999, "")]
+    public void Layers_are_unfrozen_in_the_order_asked_for(string order, int first, int last, string frozen)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new Layered();
+        Freezing freezing = FreezingPolicy.Before(network, Layers.All, auxiliaryHeadsLearn: false, Unfreezing.Parse(order));
+        foreach (int epoch in new[] { first, last })
+            Assert.Equal(frozen, string.Join(' ', freezing(epoch).Select(module => network.NameOf(module))));
+    }
+
+    [Fact]
+    public void Layers_that_are_not_trained_are_never_unfrozen()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new Layered();
+        Freezing freezing = FreezingPolicy.Before(network, Layers.From("layer2"), auxiliaryHeadsLearn: false, Unfreezing.Every(1));
+        Assert.Equal("layer1", network.NameOf(Assert.Single(freezing(99))));
+    }
+
+    [Fact]
+    public void A_layer_that_is_not_there_is_an_error_before_training()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new Layered();
+        Assert.Contains("There is no layer 'layer9'", Assert.Throws<ArgumentException>(
+            () => FreezingPolicy.Before(network, Layers.All, false, Unfreezing.At(("layer9", 4)))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("every:0")]
+    [InlineData("every:x")]
+    [InlineData("layer4")]
+    [InlineData("layer4@0")]
+    [InlineData("@2")]
+    [InlineData("")]
+    public void A_wrong_order_is_refused(string order) => Assert.Throws<FormatException>(() => Unfreezing.Parse(order));
+
+    [Fact]
+    public void An_order_is_one_word_and_equal_to_itself()
+    {
+        Assert.Equal("layer4@2,layer1@5", Unfreezing.At(("layer4", 2), ("layer1", 5)).ToString());
+        Assert.Equal(Unfreezing.Parse("layer4@2,layer1@5"), Unfreezing.At(("layer4", 2), ("layer1", 5)));
+        Assert.Equal(Unfreezing.Every(3), Unfreezing.Parse($"{Unfreezing.Every(3)}"));
+        Assert.Equal(Unfreezing.None, Unfreezing.Parse("none"));
+    }
+
+    [Fact]
+    public void Batch_norms_may_keep_their_statistics_and_still_learn()
+    {
+        using var scope = NewDisposeScope();
+        BatchNorm1d norm = nn.BatchNorm1d(3);
+        Linear head = nn.Linear(3, 2);
+        Sequential network = nn.Sequential(("norm", norm), ("head", head));
+        var model = new TrainableModel(network, head, [], keepsStatistics: true);
+        model.BeginEpoch();
+        model.Forward(randn(8, 3) + 3f)[0].sum().backward();
+        Assert.Equal(0, norm.running_mean!.abs().max().item<float>());
+        Assert.NotNull(norm.weight!.grad);
+        Assert.True(head.training);
+    }
+
+    /// <summary>Three linear layers and a head.</summary>
+    private sealed class Layered : ImageModel
+    {
+        private readonly Linear[] _layers = [nn.Linear(4, 4), nn.Linear(4, 4), nn.Linear(4, 4)];
+
+        public Layered() : base("layered", "fc", featureWidth: 4)
+        {
+            for (int index = 0; index < 3; index++) register_module($"layer{index + 1}", _layers[index]);
+            ResetClassifier(2);
+        }
+
+        public override IReadOnlyList<LayerGroup> Groups =>
+            [.. _layers.Select((layer, index) => new LayerGroup($"layer{index + 1}", layer))];
+
+        public string NameOf(nn.Module module) => $"layer{Array.IndexOf(_layers, module) + 1}";
+    }
+}
