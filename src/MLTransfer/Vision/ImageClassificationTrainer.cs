@@ -100,10 +100,9 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
 
     // Addresses of graphs hold characters that file names cannot have everywhere.
     private string? ModelFile => _options.WorkspacePath is { } workspace
-        ? Path.Combine(
-            workspace,
-            $"{_options.FinalModelPrefix}{string.Concat(Backbone.Select(each => char.IsLetterOrDigit(each) || each is '.' or '-' ? each : '_'))}.zip")
-        : null;
+        ? Path.Combine(workspace, $"{_options.FinalModelPrefix}{string.Concat(Backbone.Select(Plain))}.zip") : null;
+
+    private static char Plain(char each) => char.IsLetterOrDigit(each) || each is '.' or '-' ? each : '_';
 
     private FeatureExtractionEstimator Estimator(IDataView? validation, TrainingReports? reports)
     {
