@@ -132,8 +132,8 @@ public class OnnxModelTests
     {
         using ImageModel network = ModelZoo.Find("cifar_resnet20").Build(2);
         using (TorchSharp.torch.no_grad()) network.get_parameter("linear.weight")!.mul_(1e9f);
-        string message = Assert.Throws<InvalidOperationException>(() => OnnxModel.Build(
-            network, new("cifar_resnet20", "linear", ["a", "b"], Preprocessing.Cifar), new() { Precision = OnnxPrecision.Float16 })).Message;
-        Assert.Contains("a weight in 'linear' is too large for float16", message, StringComparison.Ordinal);
+        var described = new OnnxDescription("cifar_resnet20", "linear", ["a", "b"], Preprocessing.Cifar);
+        Assert.Contains("a weight in 'linear' is too large for float16", Assert.Throws<InvalidOperationException>(
+            () => OnnxModel.Build(network, described, new() { Precision = OnnxPrecision.Float16 })).Message, StringComparison.Ordinal);
     }
 }
