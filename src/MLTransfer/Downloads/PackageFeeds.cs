@@ -192,10 +192,18 @@ internal sealed class PackageFeed(PackageSource source, PackageIdentity package,
     }
 
     /// <summary>NuGet keeps its handlers for all requests to a source.</summary>
-    private sealed class BorrowedHandler(HttpMessageHandler handler) : DelegatingHandler(handler)
+    private sealed class BorrowedHandler(HttpMessageHandler handler) : HttpMessageHandler
     {
+        private readonly HttpMessageInvoker _owner = new(handler, disposeHandler: false);
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            _owner.SendAsync(request, cancellationToken);
+
         protected override void Dispose(bool disposing)
         {
+            if (disposing)
+                _owner.Dispose();
+            base.Dispose(disposing);
         }
     }
 }

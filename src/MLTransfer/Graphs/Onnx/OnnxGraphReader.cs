@@ -66,15 +66,15 @@ internal sealed class OnnxGraphReader
             Add(input.Name, [input.Name], Input(input));
         // The nodes are in order, but a hostile file may have them in any: inputs are found after all names are known.
         int first = _nodes.Count;
-        foreach (NodeProto node in _graph.Node) Add(UniqueName(node), node.Output, new GraphNode { Name = "", Operation = "" });
+        foreach (NodeProto node in _graph.Node) Add(UniqueName(node), [.. node.Output], new GraphNode { Name = "", Operation = "" });
         for (int index = 0; index < _graph.Node.Count; index++)
             _nodes[first + index] = Node(_graph.Node[index], _nodes[first + index].Name);
         return new Graph(_file, _nodes, _outputs, [.. _graph.Output.Select(output => output.Name)]);
     }
 
-    private void Add(string name, IReadOnlyList<string> outputs, GraphNode node)
+    private void Add(string name, string[] outputs, GraphNode node)
     {
-        for (int output = 0; output < outputs.Count; output++)
+        for (int output = 0; output < outputs.Length; output++)
         {
             if (outputs[output].Length > 0 && !_outputs.TryAdd(outputs[output], new GraphReference(_nodes.Count, output)))
                 throw new GraphException(_file, outputs[output], "Two nodes compute this.");

@@ -128,6 +128,10 @@ internal static class OnnxNorms
     {
         public override GraphValue[] Run(GraphValue[] inputs) => inputs[0].Tensor.dim() == 4 ? images.Run(inputs) : others(inputs);
 
-        public override void Dispose() => images.Dispose();
+        public override void Dispose()
+        {
+            images.Dispose();
+            base.Dispose();
+        }
     }
 }
