@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLTransfer.Estimators;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Tests.Training;
 using MLTransfer.Weights;
@@ -61,17 +60,15 @@ public sealed class TrainingEngineTests : IDisposable
     }
 
     [Fact]
-    public void A_learning_rate_is_found_for_both_kinds_of_training_and_the_same_again()
+    public void A_learning_rate_is_found_for_both_kinds_of_training()
     {
         var ml = new MLContext(seed: 1);
         IDataView images = Trainings.Keyed(ml, ml.Data.LoadImageFolder(_images.Path));
         var trainers = ml.MulticlassClassification.Trainers;
         LearningRateCurve features = trainers.FeatureExtraction(Trainings.Extraction).FindLearningRate(images);
-        FineTuningEstimator tuning = trainers.FineTuning(TrainedModel.Options);
-        LearningRateCurve first = tuning.FindLearningRate(images), second = tuning.FindLearningRate(images);
+        LearningRateCurve tuning = trainers.FineTuning(TrainedModel.Options).FindLearningRate(images);
         Assert.InRange(features.Points.Count, 20, 100);
-        Assert.Equal(first.Points, second.Points);
-        Assert.InRange(first.Valley, 1e-6, 1);
+        Assert.InRange(tuning.Valley, 1e-6, 1);
         Assert.InRange(features.Valley, 1e-6, 10);
     }
 
