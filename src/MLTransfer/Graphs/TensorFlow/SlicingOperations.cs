@@ -39,10 +39,7 @@ internal static class SlicingOperations
         Tensor x = inputs[0].Tensor;
         long ellipsis = node.Attribute("ellipsis_mask", 0L), newAxis = node.Attribute("new_axis_mask", 0L);
         long shrink = node.Attribute("shrink_axis_mask", 0L);
-        if (System.Numerics.BitOperations.PopCount((ulong)ellipsis & ((1UL << starts.Length) - 1)) > 1)
-            throw new KernelException("It has two ellipses.");
-        int used = Enumerable.Range(0, starts.Length).Count(entry => !Has(ellipsis, entry) && !Has(newAxis, entry));
-        if (used > x.dim()) throw new KernelException($"It takes slices of {used} axes of {inputs[0]}.");
+        RequireAxes(x, starts.Length, ellipsis, newAxis);
         int axis = 0;
         for (int entry = 0; entry < starts.Length; entry++)
         {
@@ -67,8 +64,15 @@ internal static class SlicingOperations
             }
         }
         return [x];
+    }
 
-        static bool Has(long mask, int entry) => (mask >> entry & 1) != 0;
+    private static bool Has(long mask, int entry) => (mask >> entry & 1) != 0;
+
+    private static void RequireAxes(Tensor x, int entries, long ellipsis, long newAxis)
+    {
+        if (Enumerable.Range(0, entries).Count(entry => Has(ellipsis, entry)) > 1) throw new KernelException("It has two ellipses.");
+        int used = Enumerable.Range(0, entries).Count(entry => !Has(ellipsis, entry) && !Has(newAxis, entry));
+        if (used > x.dim()) throw new KernelException($"It takes slices of {used} axes of {Shapes.Text(x.shape)}.");
     }
 
     /// <summary>start:end:step, where null is the first or last element.</summary>
