@@ -148,7 +148,7 @@ public sealed class MLNetClassifierTests : IDisposable
     {
         var ml = new MLContext(seed: 1);
         IDataView data = ml.Data.LoadImageFolder(_images.Path);
-        ITransformer prepare = ml.Transforms.Conversion.MapValueToKey("LabelAsKey", "Label")
+        var prepare = ml.Transforms.Conversion.MapValueToKey("LabelAsKey", "Label")
             .Append(ml.Transforms.LoadRawImageBytes("Image", null, "ImagePath")).Fit(data);
         IDataView prepared = prepare.Transform(data);
         var file = new MLNetClassifierFile(2, "DecodeJPGInput:0", "ResizeTensor:0", "input", "Score:0", Graph());

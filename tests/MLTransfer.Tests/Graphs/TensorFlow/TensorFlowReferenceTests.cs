@@ -61,5 +61,5 @@ public sealed class TensorFlowReferenceTests
     private static readonly Lazy<JsonElement> Content =
         new(() => JsonDocument.Parse(File.ReadAllText(SharedFolder.PathOf($"{Folder}/index.json"))).RootElement);
 
-    private static IEnumerable<JsonElement> Index() => Content.Value.EnumerateArray();
+    private static JsonElement.ArrayEnumerator Index() => Content.Value.EnumerateArray();
 }
