@@ -43,14 +43,7 @@ internal sealed class MaxVit : ImageModel
             groups.Add(new($"blocks.{stage}", sequence));
         }
 
-        Child("classifier", classifier);
-        LayerNorm norm = classifier.Child("2", nn.LayerNorm(FeatureWidth));
-        Linear squeeze = classifier.Child("3", nn.Linear(FeatureWidth, FeatureWidth));
-        groups.Add(new(
-            "classifier.2", [norm], maps => norm.call(maps.to(norm.weight.dtype).mean([2, 3])), maps => maps.Mean().Through(norm)));
-        groups.Add(new(
-            "classifier.3", [squeeze], vectors => squeeze.call(vectors).tanh(), vectors => vectors.Through(squeeze).Tanh()));
-        Groups = groups;
+        Groups = [.. groups, .. BeforeClassifier(classifier)];
         foreach (Conv2d convolution in modules().OfType<Conv2d>()) Initialize(convolution.weight!, convolution.bias);
         foreach (Linear linear in modules().OfType<Linear>()) Initialize(linear.weight!, linear.bias);
     }
@@ -72,6 +65,18 @@ internal sealed class MaxVit : ImageModel
         new LinearHead(FeatureWidth, classes, 0, InitializeClassifier, hasBias: false);
 
     protected override void InitializeClassifier(Tensor weight, Tensor bias) => Initialize(weight, bias);
+
+    private LayerGroup[] BeforeClassifier(Container classifier)
+    {
+        Child("classifier", classifier);
+        LayerNorm norm = classifier.Child("2", nn.LayerNorm(FeatureWidth));
+        Linear squeeze = classifier.Child("3", nn.Linear(FeatureWidth, FeatureWidth));
+        return
+        [
+            new("classifier.2", [norm], maps => norm.call(maps.to(norm.weight.dtype).mean([2, 3])), maps => maps.Mean().Through(norm)),
+            new("classifier.3", [squeeze], vectors => squeeze.call(vectors).tanh(), vectors => vectors.Through(squeeze).Tanh()),
+        ];
+    }
 
     private static void Initialize(Tensor weight, Tensor? bias)
     {
