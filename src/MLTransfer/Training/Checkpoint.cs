@@ -133,7 +133,7 @@ internal sealed partial class Checkpoint : IDisposable
     /// <param name="AveragedStates">How many states of the network are in its running average; 0 without one.</param>
     private sealed record Header(
         IReadOnlyDictionary<string, string> Training, IReadOnlyList<EpochResult> Epochs, int Best, double Seconds, long Images,
-        long AveragedStates = 0)
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long AveragedStates = 0)
     {
         private static readonly JsonSerializerOptions Json = new()
         {

@@ -17,10 +17,10 @@ public sealed class ImageClassificationProgramTests : IDisposable
     [Fact]
     public void A_program_with_a_workspace_computes_features_once_and_predicts()
     {
-        ColoredFolders.Draw(new(Images), perClass: 5);
+        ColoredFolders.Draw(new(Images), perClass: 8);
         using var first = new StringWriter();
         string[] answers = new InspectionProgram(first).Run(Images, Workspace, WithoutWeights);
-        Assert.Equal(10, answers.Length);
+        Assert.Equal(16, answers.Length);
         Assert.All(answers, answer => Assert.Contains(answer, (string[])["blue", "red"]));
         Assert.Contains("Phase: Bottleneck Computation, Dataset used:      Train, Image Index:   1", first.ToString(),
             StringComparison.Ordinal);
