@@ -10,7 +10,7 @@ internal static class PoolingOperations
     {
         operations
             .Add("MaxPool", (node, _) => Pool(node, Pooling.Max))
-            .Add("AvgPool", (node, _) => Pool(node, (images, height, width, moves) => Pooling.Average(images, height, width, moves)))
+            .Add("AvgPool", (node, _) => Pool(node, Pooling.Average))
             .Add("MaxPoolV2", MaxPoolByInputs)
             .Add("LRN", LocalResponseNorm)
             .Add("BatchNormWithGlobalNormalization", GlobalNorm);
