@@ -175,7 +175,7 @@ internal static partial class OnnxMatch
                 && (IsClassifier ? shape[1..].SequenceEqual(Shape.AsSpan(1)) : shape.SequenceEqual(Shape));
         }
 
-        public static IEnumerable<NetworkLayer> Of(nn.Module network, string? classifier)
+        public static List<NetworkLayer> Of(nn.Module network, string? classifier)
         {
             Dictionary<string, Tensor> state = network.state_dict();
             Dictionary<string, double> epsilons = network.named_modules()

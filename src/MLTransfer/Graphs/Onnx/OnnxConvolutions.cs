@@ -64,7 +64,7 @@ internal static class OnnxConvolutions
     private static Tensor Filter(Tensor filter, long groups) => filter.dim() == 4 && groups >= 1 && filter.shape[0] % groups == 0
         ? filter : throw new KernelException($"Its filter is {Shapes.Text(filter.shape)} for {groups} groups; four axes are expected.");
 
-    private static Kernel Transposed(GraphNode node)
+    private static FunctionKernel Transposed(GraphNode node)
     {
         OperationSet.RequireInputs(node, 2, 3);
         Windowing windowing = WindowingOf(node);
@@ -99,7 +99,7 @@ internal static class OnnxConvolutions
         return OnnxOperations.Optional(inputs, 2) is { IsTensor: true } bias ? whole + bias.Tensor.view(1, -1, 1, 1) : whole;
     }
 
-    private static Kernel Pool(GraphNode node, bool isMean)
+    private static FunctionKernel Pool(GraphNode node, bool isMean)
     {
         OperationSet.RequireInputs(node, 1, 1);
         long[] window = node.Attribute<long[]>("kernel_shape");

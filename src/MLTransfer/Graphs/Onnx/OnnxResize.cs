@@ -14,7 +14,7 @@ internal static class OnnxResize
         .Add("Resize", (node, _) => Resize(node))
         .Add("Upsample", (node, _) => Resize(node));
 
-    private static Kernel Resize(GraphNode node)
+    private static FunctionKernel Resize(GraphNode node)
     {
         bool isOlder = OnnxOperations.VersionOf(node) < FirstWithTransformation || node.Operation == "Upsample";
         OperationSet.RequireInputs(node, 1, 4);

@@ -72,7 +72,7 @@ internal static class OnnxShapes
         long[] shape = [.. inputs[0].Shape];
         long asked = node.Attribute("axis", 1L);
         int axis = asked == shape.Length ? shape.Length : Shapes.Axis(asked, shape.Length);
-        return Reshaped(inputs[0], [Shapes.Elements(shape[..axis]), Shapes.Elements(shape[axis..])]);
+        return Reshaped(inputs[0], [Shapes.Elements(shape.AsSpan(0, axis)), Shapes.Elements(shape.AsSpan(axis))]);
     }
 
     private static GraphValue[] Squeeze(GraphNode node, GraphValue[] inputs)
