@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using MLTransfer.Errors;
 using MLTransfer.Files;
 using Onnx;
@@ -72,7 +73,7 @@ internal sealed class OnnxGraphReader
         return new Graph(_file, _nodes, _outputs, [.. _graph.Output.Select(output => output.Name)]);
     }
 
-    private void Add(string name, IReadOnlyList<string> outputs, GraphNode node)
+    private void Add(string name, RepeatedField<string> outputs, GraphNode node)
     {
         for (int output = 0; output < outputs.Count; output++)
         {
