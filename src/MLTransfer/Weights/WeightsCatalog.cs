@@ -19,6 +19,11 @@ internal static class WeightsCatalog
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
+    private static readonly JsonSerializerOptions JsonOfLines = new(Json)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     /// <summary>All of them, sorted by the name of the backbone.</summary>
     public static IReadOnlyList<PublishedWeights> All { get; } =
         [.. DataFiles.SelectMany(Read).OrderBy(weights => weights.Backbone, StringComparer.Ordinal)];
@@ -66,10 +71,7 @@ internal static class WeightsCatalog
 
     /// <summary>The line of a data file for weights.</summary>
     internal static string LineFor(PublishedWeights weights) =>
-        JsonSerializer.Serialize(weights, new JsonSerializerOptions(Json)
-        {
-            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        });
+        JsonSerializer.Serialize(weights, JsonOfLines);
 
     /// <summary>Weights that a line of a data file describes.</summary>
     internal static PublishedWeights OfLine(string line) => JsonSerializer.Deserialize<PublishedWeights>(line, Json)!;
