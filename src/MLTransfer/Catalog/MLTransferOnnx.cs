@@ -23,7 +23,7 @@ public static class MLTransferOnnx
     /// The pipeline has no image classifier, or a weight is NaN, infinite or too large for float16.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// The network is a custom one that cannot be exported; the message says what to implement.
+    /// The network is a graph, or a custom one that cannot be exported; the message says what to implement.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void SaveOnnx(this ITransformer model, string path, OnnxExportOptions? options = null)
@@ -40,8 +40,8 @@ public static class MLTransferOnnx
     /// <exception cref="InvalidOperationException">
     /// The pipeline has no image classifier, or a weight is NaN, infinite or too large for float16.
     /// </exception>
-    /// <exception cref="NotSupportedException">The weights are more than 2 GB, which needs a second file, or the network is a custom one
-    /// that cannot be exported.</exception>
+    /// <exception cref="NotSupportedException">The weights are more than 2 GB, which needs a second file, or the network is a graph, or
+    /// a custom one that cannot be exported.</exception>
     public static void SaveOnnx(this ITransformer model, Stream stream, OnnxExportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);

@@ -90,8 +90,10 @@ internal sealed class PackageFeed(PackageSource source, PackageIdentity package,
     private readonly SourceRepository _repository = Repository.Factory.GetCoreV3(source);
 
     /// <summary>The name and the address of the source, without credentials.</summary>
-    public string Name => source.IsLocal ? $"{source.Name} ({source.Source})"
-        : $"{source.Name} ({source.SourceUri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)})";
+    public string Name => $"{source.Name} ({Address})";
+
+    private string Address => source.IsLocal ? source.Source
+        : source.SourceUri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     /// <summary>Downloads the package.</summary>
     /// <returns>Why it cannot be, continuing the name of the source; null where it is there.</returns>
@@ -144,7 +146,7 @@ internal sealed class PackageFeed(PackageSource source, PackageIdentity package,
         return (finder, index?.GetServiceEntryUri(ServiceTypes.PackageBaseAddress), null);
     }
 
-    private static string Refusal(Exception failure)
+    private string Refusal(Exception failure)
     {
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
@@ -152,8 +154,14 @@ internal sealed class PackageFeed(PackageSource source, PackageIdentity package,
                 return "asks for a user name and a password that it accepts, which NuGet.Config does not have";
             failure = cause;
         }
-        return $"did not answer: {failure.Message.TrimEnd('.')}";
+        return $"did not answer: {WithoutSecrets(failure.Message).TrimEnd('.')}";
     }
+
+    // NuGet's messages name the source as it is configured, perhaps with a password or a token in its address.
+    private string WithoutSecrets(string message) => source.IsLocal ? message
+        : new[] { source.SourceUri.UserInfo, source.SourceUri.Query }.Where(secret => secret.Length > 1)
+            .Aggregate(message.Replace(source.Source, Address, StringComparison.Ordinal),
+                (text, secret) => text.Replace(secret, "…", StringComparison.Ordinal));
 
     // From the flat container (https://learn.microsoft.com/nuget/api/package-base-address-resource), which allows to resume.
     private async Task DownloadAsync(Uri files, string target, IProgress<DownloadProgress>? progress, CancellationToken cancel)

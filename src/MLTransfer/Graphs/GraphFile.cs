@@ -1,3 +1,4 @@
+using MLTransfer.Files;
 using MLTransfer.Graphs.Onnx;
 using MLTransfer.Graphs.TensorFlow;
 using static TorchSharp.torch;
@@ -88,4 +89,24 @@ internal enum GraphFormat
     TensorFlow,
     Onnx,
     SavedModel,
+}
+
+/// <summary>What can be wrong with a graph's file.</summary>
+internal sealed class GraphFileErrors(string file) : FileErrors
+{
+    private const string CopyAgain = " Copy or download it again.";
+
+    public override GraphException Damaged(string reason, Exception? cause = null) => New($"It is damaged: {reason}.{CopyAgain}", cause);
+
+    public override GraphException CutShort(string reason, Exception? cause = null) => New($"It is cut short: {reason}.{CopyAgain}", cause);
+
+    public override GraphException Unreadable(string reason, string remedy) => New($"It {reason}. {remedy}");
+
+    public override GraphException Refused(string reason) => New($"It is refused: {reason}; do not trust the file.");
+
+    public override GraphException AsksFor(string global) => New($"It asks for '{global}'.");
+
+    public override GraphException Instruction(byte code, long position) => New($"It holds the instruction {code} at {position}.");
+
+    private GraphException New(string reason, Exception? cause = null) => new(file, null, reason, cause);
 }

@@ -65,7 +65,7 @@ internal sealed class GraphModel : ImageModel
 /// <param name="Output">The node whose output is taken.</param>
 internal sealed record GraphImages(string Input, string Output)
 {
-    private const int Channels = 3, UsualSize = 224;
+    private const int Channels = 3, UsualSize = 224, LargestSize = 4096;
 
     /// <summary>Whether channels come last in images, and in maps.</summary>
     public bool ChannelsLast { get; private init; }
@@ -121,7 +121,11 @@ internal sealed record GraphImages(string Input, string Output)
         {
             GivesProbabilities = EndsWithProbabilities(network, output),
         };
-        return facts.Giving(network, facts.Size ?? size ?? UsualSize);
+        int side = facts.Size ?? size ?? UsualSize;
+        if (side > LargestSize)
+            throw new GraphException(
+                network.File, input, $"Its images would have {side} x {side} pixels; at most {LargestSize} a side are run.");
+        return facts.Giving(network, side);
     }
 
     /// <summary>Runs the graph on images (N, 3, H, W): vectors (N, C) or maps (N, C, H, W) in float32.</summary>
@@ -162,9 +166,8 @@ internal sealed record GraphImages(string Input, string Output)
         long side = Math.Max(sizes[0], sizes[1]);
         return this with
         {
-            ChannelsLast = isLast,
-            TakesBytes = declared?.Type == ScalarType.Byte,
-            Size = side > 0 ? checked((int)side) : null,
+            ChannelsLast = isLast, TakesBytes = declared?.Type == ScalarType.Byte,
+            Size = side > 0 ? (int)Math.Min(side, int.MaxValue) : null,
         };
     }
 

@@ -42,10 +42,7 @@ internal sealed class GraphNetwork : IDisposable
         Device = device ?? CPU;
         _constants = [.. graph.Nodes.Select(node => Place(node.Value))];
         // The network outlives the dispose scope that it is loaded in.
-        foreach (GraphValue value in _constants.Concat(graph.Nodes.Select(node => node.Value)))
-        {
-            if (value.IsTensor) value.Tensor.DetachFromDisposeScope();
-        }
+        foreach (Tensor tensor in Owned()) tensor.DetachFromDisposeScope();
         Inputs = [.. graph.Nodes.Where(node => node.Kind is GraphNodeKind.Input or GraphNodeKind.InputWithDefault).Select(Describe)];
         _outputs = new(() => graph.DeclaredOutputs ?? GraphOutputs.Find(graph, operations));
     }
@@ -161,22 +158,14 @@ internal sealed class GraphNetwork : IDisposable
     /// <summary>Frees the constants and plans. No run may be going on.</summary>
     public void Dispose()
     {
-        foreach (Lazy<GraphPlan> plan in _plans.Values)
-        {
-            try
-            {
-                if (plan.IsValueCreated) plan.Value.Dispose();
-            }
-            catch (GraphException)
-            {
-                // A plan that could not be made holds nothing.
-            }
-        }
-        foreach (GraphValue value in _constants.Concat(_graph.Nodes.Select(node => node.Value)))
-        {
-            if (value.IsTensor) value.Tensor.Dispose();
-        }
+        foreach (Lazy<GraphPlan> plan in _plans.Values.Where(plan => plan.IsValueCreated)) plan.Value.Dispose();
+        foreach (Tensor tensor in Owned()) tensor.Dispose();
     }
+
+    /// <summary>The constants, on the device and as they were read, and the tensors among the attributes.</summary>
+    private IEnumerable<Tensor> Owned() => _constants.Concat(_graph.Nodes.Select(node => node.Value))
+        .Concat(_graph.Nodes.SelectMany(node => node.Attributes.Values.OfType<GraphValue>()))
+        .Where(value => value.IsTensor).Select(value => value.Tensor);
 
     private GraphValue Place(GraphValue value) => value.IsTensor ? GraphPlan.Devices.Place(value.Tensor, Device) : value;
 

@@ -98,15 +98,14 @@ internal sealed class GraphPlan : IDisposable
         GraphValue[] outputs = Invoke(file, step.Node, step.Kernel, Devices.Together(inputs, device));
         if (outputs.Length < step.Outputs.Length && Array.FindLastIndex(step.Outputs, slot => slot >= 0) >= outputs.Length)
             throw new GraphException(file, step.Node.Name, $"{step.Node.Operation} has {outputs.Length} outputs; more are asked for.");
-        return [.. step.Outputs.Select((slot, output) => slot < 0 ? default : Kept(outputs[output], inputs))];
+        // Each slot is freed on its own: an output that is an input, or another output, gets a tensor of its own.
+        var taken = new HashSet<Tensor>(
+            inputs.Where(input => input.IsTensor).Select(input => input.Tensor), ReferenceEqualityComparer.Instance);
+        return [.. step.Outputs.Select((slot, output) => slot < 0 ? default : Kept(outputs[output], taken))];
     }
 
-    private static GraphValue Kept(GraphValue output, GraphValue[] inputs) =>
-        output.IsTensor ? Owned(output.Tensor, inputs).MoveToOuterDisposeScope() : output;
-
-    /// <summary>A tensor of its own for an output that is an input.</summary>
-    private static Tensor Owned(Tensor output, GraphValue[] inputs) =>
-        inputs.Any(input => input.IsTensor && ReferenceEquals(input.Tensor, output)) ? output.alias() : output;
+    private static GraphValue Kept(GraphValue output, HashSet<Tensor> taken) => !output.IsTensor ? output
+        : (taken.Add(output.Tensor) ? output.Tensor : output.Tensor.alias()).MoveToOuterDisposeScope();
 
     /// <summary>Runs a kernel; what it complains about becomes an error with file and node.</summary>
     internal static GraphValue[] Invoke(string file, GraphNode node, Kernel kernel, GraphValue[] inputs)

@@ -35,7 +35,7 @@ internal sealed class PlanBuilder(Graph graph, OperationSet operations, IReadOnl
             foreach (int node in Needed(fetches)) Evaluate(node);
             List<int> steps = Required(fetches, feeds);
             RequireKnown(steps);
-            return new PlanLayout(this, steps).Lay(feeds, fetches);
+            return new PlanLayout(this, steps, feeds).Lay(fetches);
         }
         catch
         {
@@ -219,13 +219,13 @@ internal sealed class PlanBuilder(Graph graph, OperationSet operations, IReadOnl
     }
 
     /// <summary>Gives slots to the values, prepares the kernels, and joins them.</summary>
-    private sealed class PlanLayout(PlanBuilder builder, List<int> required)
+    private sealed class PlanLayout(PlanBuilder builder, List<int> required, IReadOnlyList<GraphReference> feeds)
     {
         private readonly Dictionary<GraphReference, int> _slots = [];
         private readonly Dictionary<object, int> _constantSlots = new(ReferenceEqualityComparer.Instance);
         private readonly List<GraphValue> _initial = [];
 
-        public GraphPlan Lay(IReadOnlyList<GraphReference> feeds, IReadOnlyList<GraphReference> fetches)
+        public GraphPlan Lay(IReadOnlyList<GraphReference> fetches)
         {
             var steps = new List<GraphStep>();
             try
@@ -256,7 +256,9 @@ internal sealed class PlanBuilder(Graph graph, OperationSet operations, IReadOnl
             };
             int[] inputs = [.. node.Inputs.Select(SlotOf)];
             int[] controls = [.. builder.ConditionalControls(index).Select(control => SlotOf(new GraphReference(control, 0)))];
-            int[] outputs = [.. Enumerable.Range(0, builder._outputs[index]).Select(output => Slot(new GraphReference(index, output)))];
+            // What is fed stays as it is fed, even where another output of its node is computed.
+            int[] outputs = [.. Enumerable.Range(0, builder._outputs[index]).Select(output => new GraphReference(index, output))
+                .Select(output => feeds.Contains(output) ? -1 : Slot(output))];
             return new GraphStep(node, kernel, inputs, outputs) { Controls = controls };
         }
 

@@ -26,9 +26,10 @@ internal sealed class PackageFetch(
         string? installed = feeds.FindInstalled(wanted.Package);
         if (installed is null && options.Offline)
             return null;
-        Downloader.CreateFolder(Path.Combine(folder, wanted.FileName));
+        Downloader.CreateFolder(_package);
+        // Of the package, not of the file: two files of one package are not fetched at the same time.
         using IDisposable alone = await DownloadLock.AcquireAsync(
-            Path.Combine(folder, wanted.FileName), options.Clock, () => Report(DownloadPhase.WaitingForAnother), cancel)
+            Path.ChangeExtension(_package, null), options.Clock, () => Report(DownloadPhase.WaitingForAnother), cancel)
             .ConfigureAwait(false);
         if (await find().ConfigureAwait(false) is { } there)
             return there;

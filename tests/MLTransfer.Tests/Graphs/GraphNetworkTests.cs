@@ -47,6 +47,35 @@ public sealed class GraphNetworkTests : IDisposable
     }
 
     [Fact]
+    public void A_fed_output_stays_as_it_is_fed_where_another_output_of_its_node_is_computed()
+    {
+        var graph = new GraphDefs();
+        graph.Placeholder("x");
+        graph.Integers("axis", 0);
+        graph.Node("parts", "Split", "axis", "x").Attr["num_split"] = new AttrValue { I = 3 };
+        graph.Node("y", "Sub", "parts:2", "parts:1");
+        using GraphNetwork network = graph.Load();
+        var feeds = new Dictionary<string, GraphValue> { ["x"] = tensor([1f, 2f, 3f]), ["parts:1"] = tensor([10f]) };
+
+        Assert.Equal(-7, network.Run(feeds, ["y"])[0].Tensor.item<float>());
+    }
+
+    [Fact]
+    public void Outputs_that_are_the_same_tensor_live_as_long_as_each_is_needed()
+    {
+        var graph = new GraphDefs();
+        graph.Placeholder("x", DataType.DtFloat, -1, -1, -1, 1);
+        foreach (string name in (string[])["gamma", "beta", "mean", "variance"]) graph.Constant($"norm/{name}", ones(1));
+        graph.Norm("norm", "x", 1e-3).Attr["is_training"] = new AttrValue { B = true };
+        using GraphNetwork network = graph.Load();
+
+        // Outputs 1 and 3 are both the mean of the batch; nothing reads output 3.
+        IReadOnlyList<GraphValue> results = network.Run(tensor([1f, 3f]).view(1, 1, 2, 1), "norm:1", "norm:4");
+
+        Assert.Equal([2f, 1f], results.Select(result => result.Tensor.item<float>()));
+    }
+
+    [Fact]
     public void Unknown_operations_are_named_all_at_once_each_with_a_node()
     {
         GraphDefs graph = Doubling();

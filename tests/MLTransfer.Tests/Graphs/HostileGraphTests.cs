@@ -208,6 +208,88 @@ public sealed class HostileGraphTests
     }
 
     [Theory]
+    [InlineData("MatMul")]
+    [InlineData("_FusedMatMul")]
+    [InlineData("Conv2D")]
+    [InlineData("Conv2DBackpropInput")]
+    public void A_product_of_small_constants_that_would_be_huge_is_refused(string operation)
+    {
+        const int large = 1 << 20;
+        void Ones(GraphDefs graph, string name, params long[] shape) =>
+            graph.Constant(name, new TensorProto { Dtype = DataType.DtFloat, TensorShape = GraphDefs.Shape(shape), FloatVal = { 1 } });
+        var graph = new GraphDefs();
+        graph.Placeholder("x");
+        switch (operation)
+        {
+            case "MatMul":
+                Ones(graph, "matrix", 1, large);
+                graph.Node("y", "MatMul", "x", "matrix");
+                break;
+            case "_FusedMatMul":
+                Ones(graph, "matrix", 1, large);
+                Ones(graph, "bias", large);
+                graph.Node("y", "_FusedMatMul", "x", "matrix", "bias").Attr["fused_ops"] =
+                    new AttrValue { List = new() { S = { ByteString.CopyFromUtf8("BiasAdd") } } };
+                break;
+            case "Conv2D":
+                Ones(graph, "filter", 1, 1, 1, large);
+                graph.Node("images", "Reshape", "x", "shape");
+                graph.Integers("shape", 1, 1, large, 1);
+                graph.Convolution("y", "images", "filter", "VALID");
+                break;
+            default:
+                Ones(graph, "filter", 1, 1, 1, 1);
+                graph.Integers("shape", 1, 1, large, 1);
+                graph.Integers("size", 1, 1, 1, 1);
+                graph.Node("images", "Reshape", "x", "shape");
+                NodeDef node = graph.Node("y", "Conv2DBackpropInput", "size", "filter", "images");
+                node.Attr["padding"] = new AttrValue { S = ByteString.CopyFromUtf8("VALID") };
+                node.Attr["strides"] = GraphDefs.Integers(1, large, large, 1);
+                break;
+        }
+        using GraphNetwork network = graph.Load();
+
+        using Tensor x = ones(large, 1);
+        var refusal = Assert.Throws<GraphException>(() => network.Run(x, "y"));
+        Assert.Equal("y", refusal.Node);
+        Assert.Contains("elements would be made", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Many_empty_messages_in_a_node_take_no_memory()
+    {
+        // Half a million tensors, of two bytes each, in a list.
+        byte[] tensors = new byte[1 << 20];
+        for (int at = 0; at < tensors.Length; at += 2) tensors[at] = 0x42;
+        byte[] list = Field(0x0A, tensors), entry = [.. Field(0x0A, "v"u8), .. Field(0x12, list)];
+        byte[] node = [.. Field(0x0A, "n"u8), .. Field(0x12, "Neg"u8), .. Field(0x2A, entry)];
+
+        Assert.Contains("node 'n'", Refusal(Field(0x0A, [.. Field(0x0A, "n"u8), .. Field(0x12, "Neg"u8), .. Field(0x1A, "m"u8)])),
+            StringComparison.Ordinal);
+        Assert.Contains("It is refused: its content would take", Refusal(Field(0x0A, node)), StringComparison.Ordinal);
+
+        static byte[] Field(byte tag, ReadOnlySpan<byte> content)
+        {
+            var stream = new MemoryStream();
+            using (var output = new CodedOutputStream(stream, leaveOpen: true)) output.WriteLength(content.Length);
+            return [tag, .. stream.ToArray(), .. content];
+        }
+    }
+
+    [Fact]
+    public void An_input_of_absurdly_large_images_is_refused()
+    {
+        var graph = new GraphDefs();
+        graph.Placeholder("x", DataType.DtFloat, -1, 1 << 20, 1 << 20, 3);
+        graph.Integers("axes", 1, 2);
+        graph.Node("y", "Mean", "x", "axes");
+
+        var refusal = Assert.Throws<GraphException>(() =>
+            GraphImages.Of(graph.Definition.ToByteArray(), new GraphAddress("large.pb", null, null)));
+        Assert.Contains("1048576", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(0, 1, "must lie between 1 and")]
     [InlineData(-2, 1, "must lie between 1 and")]
     [InlineData(1, long.MaxValue, "must lie between 1 and")]

@@ -86,6 +86,27 @@ public sealed class PackageFetchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_source_that_answers_something_else_is_named_without_the_password()
+    {
+        using var server = new TestServer(Answers.Honest("<html>Hello</html>"u8.ToArray()));
+        string address = $"{server.Address}v3/index.json"
+            .Replace("http://", $"http://ada:{PackageScene.Password}@", StringComparison.Ordinal);
+        _scene.Configure(("web", $"{address}?token={PackageScene.Password}"), ("index", address));
+        string message = await FailsAsync(
+            () => _scene.GetAsync(Wanted), $"web ({server.Address}v3/index.json) ", $"index ({server.Address}v3/index.json) ");
+        Assert.DoesNotContain(PackageScene.Password, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_files_of_one_package_are_fetched_at_once()
+    {
+        _scene.Configure(("folder", _scene.Feed)).Offer(PackageScene.Package());
+        string[] paths = [PackageScene.Path, $"{PackageScene.Id}.nuspec"];
+        await Task.WhenAll(paths.Select(path => Task.Run(() => _scene.GetAsync($"nuget:{PackageScene.Id}/1.0.0#{path}"))));
+        Assert.Equal(2, _scene.Cached.Length);
+    }
+
+    [Fact]
     public async Task The_next_source_is_asked_where_one_does_not_have_it()
     {
         using var empty = new FeedServer([], []);

@@ -33,6 +33,9 @@ internal sealed record Windowing(
         return ChannelsLast ? images.permute(0, 3, 1, 2) : images;
     }
 
+    /// <summary>How many windows fit into an axis that is padded already.</summary>
+    public static long Steps(long size, long window, long stride, long dilation) => ((size - ((window - 1) * dilation) - 1) / stride) + 1;
+
     /// <summary>torch's images as the graph wants them.</summary>
     public Tensor FromTorch(Tensor images) => ChannelsLast ? images.permute(0, 2, 3, 1) : images;
 
@@ -124,6 +127,9 @@ internal sealed class ConvolutionKernel : Kernel
         bool isHalf = images.dtype == ScalarType.Float16 && images.device_type == DeviceType.CPU;
         if (isHalf) (input, weight, bias) = (input.to(ScalarType.Float32), weight.to(ScalarType.Float32), bias?.to(ScalarType.Float32));
         (Tensor padded, long[] even) = windowing.Pad(input, weight.shape[2], weight.shape[3], 0);
+        Shapes.Elements(input.shape[0], outputs,
+            Windowing.Steps(padded.shape[2] + (2 * even[0]), weight.shape[2], windowing.StrideHeight, windowing.DilationHeight),
+            Windowing.Steps(padded.shape[3] + (2 * even[1]), weight.shape[3], windowing.StrideWidth, windowing.DilationWidth));
         Tensor output = nn.functional.conv2d(padded, weight, bias, [windowing.StrideHeight, windowing.StrideWidth], even,
             [windowing.DilationHeight, windowing.DilationWidth], channels / taken);
         if (activation is not null) output = activation.InPlace(output);
@@ -157,7 +163,9 @@ internal sealed class MatrixKernel : Kernel
     {
         Tensor input = inputs[0].Tensor;
         if (input.dim() != 2) throw new KernelException($"It expects a matrix, and is given {inputs[0]}.");
-        Tensor output = nn.functional.linear(_transposeInput ? input.t() : input, _weight, _bias);
+        if (_transposeInput) input = input.t();
+        Shapes.Elements(input.shape[0], _weight.shape[0]);
+        Tensor output = nn.functional.linear(input, _weight, _bias);
         return [_activation is null ? output : _activation.InPlace(output)];
     }
 

@@ -26,26 +26,24 @@ internal static class Pooling
     /// <param name="height">The rows of the window.</param>
     /// <param name="width">The columns of the window.</param>
     /// <param name="windowing">How it moves; dilations are not possible.</param>
-    /// <param name="countsPadding">Whether padding counts as zeros.</param>
     /// <exception cref="KernelException">The window does not fit.</exception>
-    public static Tensor Average(Tensor images, long height, long width, Windowing windowing, bool countsPadding = false)
+    public static Tensor Average(Tensor images, long height, long width, Windowing windowing)
     {
         if (images.dtype == ScalarType.Float16)
-            return Average(images.to(ScalarType.Float32), height, width, windowing, countsPadding).to(ScalarType.Float16);
+            return Average(images.to(ScalarType.Float32), height, width, windowing).to(ScalarType.Float16);
         Tensor input = windowing.ToTorch(images);
         (Tensor padded, long[] even) = windowing.Pad(input, height, width, 0);
         bool isWithinHalf = even[0] <= height / 2 && even[1] <= width / 2;
-        if (ReferenceEquals(padded, input) && isWithinHalf) return windowing.FromTorch(Pool(input, even, null, countsPadding));
+        if (ReferenceEquals(padded, input) && isWithinHalf) return windowing.FromTorch(Pool(input, even, null));
         (padded, even) = WithinHalf(padded, even, height, width, 0);
-        Tensor sums = Pool(padded, even, 1, countsPadding);
-        if (countsPadding) return windowing.FromTorch(sums / (height * width));
+        Tensor sums = Pool(padded, even, 1);
         Tensor inside = ones([1, 1, input.shape[2], input.shape[3]], input.dtype, input.device);
         (Tensor paddedInside, long[] evenInside) = windowing.Pad(inside, height, width, 0);
         (paddedInside, evenInside) = WithinHalf(paddedInside, evenInside, height, width, 0);
-        return windowing.FromTorch(sums / Pool(paddedInside, evenInside, 1, countsPadding));
+        return windowing.FromTorch(sums / Pool(paddedInside, evenInside, 1));
 
-        Tensor Pool(Tensor maps, long[] padding, long? divisor, bool counts) => nn.functional.avg_pool2d(
-            maps, [height, width], [windowing.StrideHeight, windowing.StrideWidth], padding, count_include_pad: counts,
+        Tensor Pool(Tensor maps, long[] padding, long? divisor) => nn.functional.avg_pool2d(
+            maps, [height, width], [windowing.StrideHeight, windowing.StrideWidth], padding, count_include_pad: false,
             divisor_override: divisor);
     }
 

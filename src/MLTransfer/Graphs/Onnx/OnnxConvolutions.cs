@@ -160,7 +160,9 @@ internal static class OnnxConvolutions
             (Tensor one, Tensor other) = (inputs[0].Tensor, inputs[1].Tensor);
             if (one.dim() != 2 || other.dim() != 2)
                 throw new KernelException($"It expects matrices, and is given {inputs[0]} and {inputs[1]}.");
-            Tensor product = (first ? one.t() : one).matmul(second ? other.t() : other);
+            (one, other) = (first ? one.t() : one, second ? other.t() : other);
+            Shapes.Elements(one.shape[0], other.shape[1]);
+            Tensor product = one.matmul(other);
             if (alpha != 1) product *= alpha;
             if (OnnxOperations.Optional(inputs, 2) is not { IsTensor: true } added) return [product];
             Shapes.Broadcast(product.shape, added.Tensor.shape);

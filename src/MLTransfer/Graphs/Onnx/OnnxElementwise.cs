@@ -33,7 +33,7 @@ internal static class OnnxElementwise
             .Add("Mish", (_, _) => new ActivationKernel(x => x * nn.functional.softplus(x).tanh_()))
             .Add("ThresholdedRelu", (node, _) => Thresholded(node.Attribute("alpha", 1.0)))
             .Add("Gelu", (node, _) => Gelu(node.Attribute("approximate", "none")))
-            .Add("PRelu", 2, inputs => where(inputs[0] < 0, inputs[0] * inputs[1], inputs[0]))
+            .Add("PRelu", 2, inputs => where(inputs[0] < 0, Fitting(inputs[0], inputs[1]) * inputs[1], inputs[0]))
             .Add("Clip", Clip)
             .Add("Pow", 2, Power)
             .Add("Mod", Modulo)

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using MLTransfer.Errors;
 using MLTransfer.Files;
 using Onnx;
@@ -186,24 +187,4 @@ internal static class OnnxTypes
         DataType.Int64 => ScalarType.Int64,
         var other => throw new KernelException($"Its type is {other}; numbers of 8 to 64 bits, signed or uint8, and bool are possible."),
     };
-}
-
-/// <summary>What can be wrong with a graph's file.</summary>
-internal sealed class GraphFileErrors(string file) : FileErrors
-{
-    private const string CopyAgain = " Copy or download it again.";
-
-    public override GraphException Damaged(string reason, Exception? cause = null) => New($"It is damaged: {reason}.{CopyAgain}", cause);
-
-    public override GraphException CutShort(string reason, Exception? cause = null) => New($"It is cut short: {reason}.{CopyAgain}", cause);
-
-    public override GraphException Unreadable(string reason, string remedy) => New($"It {reason}. {remedy}");
-
-    public override GraphException Refused(string reason) => New($"It is refused: {reason}; do not trust the file.");
-
-    public override GraphException AsksFor(string global) => New($"It asks for '{global}'.");
-
-    public override GraphException Instruction(byte code, long position) => New($"It holds the instruction {code} at {position}.");
-
-    private GraphException New(string reason, Exception? cause = null) => new(file, null, reason, cause);
 }

@@ -19,13 +19,13 @@ internal static class OnnxNorms
         .Add("LogSoftmax", (node, inputs) => [AlongAxis(node, inputs[0].Tensor, (x, axis) => nn.functional.log_softmax(x, axis))])
         .Add("Hardmax", (node, inputs) => [AlongAxis(node, inputs[0].Tensor, Largest)]);
 
-    // With four axes, which nearly all have, a convolution before it takes it over.
+    // A convolution before it takes over the one of TensorFlow.
     private static Kernel BatchNorm(GraphNode node, GraphValue[] constants)
     {
         OperationSet.RequireInputs(node, 5, 5);
         if (node.Attribute("training_mode", 0L) != 0) throw new KernelException("It is in training mode; export the model for inference.");
         double epsilon = node.Attribute("epsilon", (double)1e-5f);
-        if (!constants.Skip(1).All(constant => constant.IsTensor))
+        if (!constants[0].IsAbsent || !constants.Skip(1).All(constant => constant.IsTensor))
             return new FunctionKernel(inputs => [Normalized(inputs, epsilon)]);
         var images = new GraphNode
         {
@@ -34,8 +34,7 @@ internal static class OnnxNorms
             Inputs = node.Inputs,
             Attributes = new Dictionary<string, object> { ["epsilon"] = epsilon, ["data_format"] = "NCHW", ["is_training"] = false },
         };
-        Kernel norm = TensorFlowOperations.All.Factory("FusedBatchNorm")(images, constants);
-        return new RankedKernel(norm, inputs => [Normalized(inputs, epsilon)]);
+        return TensorFlowOperations.All.Factory("FusedBatchNorm")(images, constants);
     }
 
     private static Tensor Normalized(GraphValue[] inputs, double epsilon)
@@ -84,7 +83,9 @@ internal static class OnnxNorms
         Tensor mean = x.mean(axes, keepdim: true), centred = x - mean;
         Tensor inverse = (centred.square().mean(axes, keepdim: true) + node.Attribute("epsilon", (double)1e-5f)).rsqrt();
         Tensor normed = centred * inverse * scale;
-        return [OnnxOperations.Optional(inputs, 2) is { IsTensor: true } bias ? normed + bias.Tensor : normed, mean, inverse];
+        if (OnnxOperations.Optional(inputs, 2) is not { IsTensor: true } bias) return [normed, mean, inverse];
+        Shapes.Broadcast(normed.shape, bias.Tensor.shape);
+        return [normed + bias.Tensor, mean, inverse];
     }
 
     private static GraphValue[] LpNorm(GraphNode node, GraphValue[] inputs)
@@ -122,16 +123,4 @@ internal static class OnnxNorms
     }
 
     private static Tensor Largest(Tensor x, long axis) => zeros_like(x).scatter(axis, x.argmax(axis, true), ones_like(x));
-
-    /// <summary>A kernel for images, and a function for inputs with other axes.</summary>
-    private sealed class RankedKernel(Kernel images, Func<GraphValue[], GraphValue[]> others) : Kernel
-    {
-        public override GraphValue[] Run(GraphValue[] inputs) => inputs[0].Tensor.dim() == 4 ? images.Run(inputs) : others(inputs);
-
-        public override void Dispose()
-        {
-            images.Dispose();
-            base.Dispose();
-        }
-    }
 }

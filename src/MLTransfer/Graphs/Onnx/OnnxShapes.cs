@@ -1,3 +1,4 @@
+using MLTransfer.Graphs.TensorFlow;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,9 +20,9 @@ internal static class OnnxShapes
         .Add("Cast", (node, inputs) => [Cast(inputs[0].Tensor, OnnxTypes.TypeOf(node.Attribute<long>("to")))])
         .Add("CastLike", (_, inputs) => [Cast(inputs[0].Tensor, inputs[1].Tensor.dtype)])
         .Add("ConstantOfShape", ConstantOfShape)
-        .Add("Range", Range)
+        .Add("Range", TensorFlowOperations.All.Factory("Range"))
         .Add("Expand", Expand)
-        .Add("Tile", Tile)
+        .Add("Tile", TensorFlowOperations.All.Factory("Tile"))
         .Add("Concat", Concatenate)
         .Add("Split", Split)
         .Add("Slice", Slice)
@@ -118,31 +119,10 @@ internal static class OnnxShapes
         return [value.reshape(1).expand(shape)];
     }
 
-    private static GraphValue[] Range(GraphNode node, GraphValue[] inputs)
-    {
-        OperationSet.RequireInputs(node, 3, 3);
-        double[] bounds = [.. inputs.Select(input => input.Tensor.numel() == 1
-            ? input.Tensor.to(ScalarType.Float64).item<double>() : throw new KernelException("Its inputs must be single numbers."))];
-        double count = Math.Max(0, Math.Ceiling((bounds[1] - bounds[0]) / bounds[2]));
-        if (bounds[2] == 0 || !(count <= Shapes.MaximumElements))
-            throw new KernelException($"It counts from {bounds[0]} to {bounds[1]} by {bounds[2]}: too many numbers.");
-        return [((arange((long)count, ScalarType.Float64) * bounds[2]) + bounds[0]).to(inputs[0].Tensor.dtype)];
-    }
-
     private static GraphValue[] Expand(GraphNode node, GraphValue[] inputs)
     {
         OperationSet.RequireInputs(node, 2, 2);
         return [inputs[0].Tensor.broadcast_to(Shapes.Broadcast(inputs[0].Tensor.shape, inputs[1].ToIntegers()))];
-    }
-
-    private static GraphValue[] Tile(GraphNode node, GraphValue[] inputs)
-    {
-        OperationSet.RequireInputs(node, 2, 2);
-        long[] times = inputs[1].ToIntegers(), shape = inputs[0].Tensor.shape;
-        if (times.Length != shape.Length || times.Any(count => count is < 0 or > Shapes.MaximumElements))
-            throw new KernelException($"{Shapes.Text(shape)} cannot be repeated {Shapes.Text(times)} times.");
-        Shapes.Elements([.. shape.Zip(times, (size, count) => size * count)]);
-        return [inputs[0].Tensor.repeat(times)];
     }
 
     private static GraphValue[] Concatenate(GraphNode node, GraphValue[] inputs)

@@ -95,6 +95,10 @@ internal static class ConvolutionOperations
             (long height, long width) = windowing.ChannelsLast ? (size[1], size[2]) : (size[2], size[3]);
             Tensor filter = FourAxes(inputs[1].Tensor), input = windowing.ToTorch(inputs[2].Tensor);
             Shapes.Elements(input.shape[0], filter.shape[2], height, width);
+            // What torch computes before it is cropped; where memory ends there, libtorch ends the process.
+            Shapes.Elements(input.shape[0], filter.shape[2],
+                ((input.shape[2] - 1) * windowing.StrideHeight) + ((filter.shape[0] - 1) * windowing.DilationHeight) + 1,
+                ((input.shape[3] - 1) * windowing.StrideWidth) + ((filter.shape[1] - 1) * windowing.DilationWidth) + 1);
             Margin rows = windowing.Padding.Of(0, height, filter.shape[0], windowing.StrideHeight, windowing.DilationHeight);
             Margin columns = windowing.Padding.Of(1, width, filter.shape[1], windowing.StrideWidth, windowing.DilationWidth);
             Tensor whole = nn.functional.conv_transpose2d(input, filter.permute(3, 2, 0, 1), null,
@@ -150,7 +154,9 @@ internal static class ConvolutionOperations
         (bool first, bool second) = (node.Attribute("transpose_a", false), node.Attribute("transpose_b", false));
         return new FunctionKernel(inputs =>
         {
-            Tensor product = Multiply(inputs[0].Tensor, inputs[1].Tensor, first, second) + inputs[2].Tensor;
+            Tensor product = Multiply(inputs[0].Tensor, inputs[1].Tensor, first, second), bias = inputs[2].Tensor;
+            Shapes.Broadcast(product.shape, bias.shape);
+            product += bias;
             return [activation is null ? product : activation.InPlace(product)];
         });
     }
@@ -185,7 +191,9 @@ internal static class ConvolutionOperations
     {
         if (one.dim() != 2 || other.dim() != 2)
             throw new KernelException($"It expects matrices, and is given {Shapes.Text(one.shape)} and {Shapes.Text(other.shape)}.");
-        return (transposesFirst ? one.t() : one).matmul(transposesSecond ? other.t() : other);
+        (one, other) = (transposesFirst ? one.t() : one, transposesSecond ? other.t() : other);
+        Shapes.Elements(one.shape[0], other.shape[1]);
+        return one.matmul(other);
     }
 
     private static GraphValue[] BatchProduct(GraphNode node, GraphValue[] inputs)

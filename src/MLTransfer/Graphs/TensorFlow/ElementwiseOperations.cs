@@ -54,7 +54,8 @@ internal static class ElementwiseOperations
         .Add("LogicalNot", 1, inputs => inputs[0].logical_not())
         .Add("ZerosLike", 1, inputs => inputs[0].zeros_like())
         .Add("OnesLike", 1, inputs => inputs[0].ones_like())
-        .Add("ClipByValue", 3, inputs => inputs[0].minimum(inputs[2]).maximum(inputs[1]))
+        .Add("ClipByValue", 3, inputs =>
+            Checked(Checked(inputs[0], inputs[2], (x, most) => x.minimum(most)), inputs[1], (x, least) => x.maximum(least)))
         .Add("Select", Select)
         .Add("SelectV2", Select)
         .Add("AddN", AddAll);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
+using MLTransfer.Files;
 using Tensorboard;
 
 namespace MLTransfer.Graphs.TensorFlow;
@@ -19,6 +20,8 @@ internal sealed class GraphDefReader
     private const int FirstProducerWithScalarPlaceholders = 24;
 
     private readonly string _file;
+    private readonly long _length;
+    private readonly GraphFileErrors _errors;
     private readonly TensorProtoReader _constants;
     private readonly List<RawNode> _nodes = [];
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
@@ -26,7 +29,7 @@ internal sealed class GraphDefReader
 
     private GraphDefReader(string file, long length)
     {
-        _file = file;
+        (_file, _length, _errors) = (file, length, new GraphFileErrors(file));
         _constants = new TensorProtoReader((length * Factor) + Constant);
     }
 
@@ -63,9 +66,9 @@ internal sealed class GraphDefReader
                 switch (WireFormat.GetTagFieldNumber(tag))
                 {
                     case GraphDef.NodeFieldNumber when WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited:
-                        var node = new NodeDef();
-                        input.ReadMessage(node);
-                        Add(node);
+                        ByteString node = input.ReadBytes();
+                        new ProtobufSize(new ReadBudget(_length, _errors), _errors).Charge(node.Span, NodeDef.Descriptor);
+                        Add(NodeDef.Parser.WithDiscardUnknownFields(true).ParseFrom(node));
                         break;
                     case GraphDef.VersionsFieldNumber when WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited:
                         var versions = new VersionDef();

@@ -10,7 +10,7 @@ internal static class PoolingOperations
     {
         operations
             .Add("MaxPool", (node, _) => Pool(node, Pooling.Max))
-            .Add("AvgPool", (node, _) => Pool(node, (images, height, width, moves) => Pooling.Average(images, height, width, moves)))
+            .Add("AvgPool", (node, _) => Pool(node, Pooling.Average))
             .Add("MaxPoolV2", MaxPoolByInputs)
             .Add("LRN", LocalResponseNorm)
             .Add("BatchNormWithGlobalNormalization", GlobalNorm);
@@ -145,13 +145,14 @@ internal sealed class NormKernel : AffineKernel
 
     public static Tensor Apply(Tensor images, Tensor scale, Tensor shift, bool channelsLast)
     {
-        if (images.dim() != 4 || images.shape[channelsLast ? 3 : 1] != scale.numel())
+        int rank = (int)images.dim();
+        if (rank < 2 || images.shape[channelsLast ? rank - 1 : 1] != scale.numel())
             throw new KernelException($"A norm of {scale.numel()} channels does not fit {Shapes.Text(images.shape)}.");
         // Images in half precision have float32 statistics.
         Tensor wide = images.to(ScalarType.Float32);
-        (scale, shift) = (scale.to(ScalarType.Float32), shift.to(ScalarType.Float32));
-        Tensor normed = channelsLast ? addcmul(shift, wide, scale, 1) : addcmul(shift.view(-1, 1, 1), wide, scale.view(-1, 1, 1), 1);
-        return normed.to(images.dtype);
+        long[] shape = channelsLast ? [-1] : [-1, .. Enumerable.Repeat(1L, rank - 2)];
+        (scale, shift) = (scale.to(ScalarType.Float32).view(shape), shift.to(ScalarType.Float32).view(shape));
+        return addcmul(shift, wide, scale, 1).to(images.dtype);
     }
 
     public override void Dispose()

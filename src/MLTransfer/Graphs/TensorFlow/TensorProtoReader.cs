@@ -115,6 +115,7 @@ internal sealed class TensorProtoReader(long budget)
     private Tensor New(ScalarType type, long[] shape, long bytes)
     {
         Take(bytes);
+        if (bytes > Array.MaxLength) throw new KernelException($"It has {bytes:N0} bytes; a constant has at most {Array.MaxLength:N0}.");
         return empty(shape, type);
     }
 

@@ -54,6 +54,41 @@ public class OnnxGraphTests
     }
 
     [Fact]
+    public void A_batch_norm_and_an_activation_behind_a_convolution_are_joined_with_it()
+    {
+        GraphProto graph = Empty(3, 5, 5);
+        graph.Initializer.Add(OnnxModels.Tensor("filter", OnnxArgument.Noise([4, 3, 3, 3], 1), 4, 3, 3, 3));
+        foreach (string name in (string[])["scale", "bias", "mean"])
+            graph.Initializer.Add(OnnxModels.Tensor(name, OnnxArgument.Noise([4], name.Length), 4));
+        graph.Initializer.Add(OnnxModels.Tensor("variance", [0.5f, 1f, 2f, 3f], 4));
+        graph.Node.Add(OnnxModels.Node("Conv", ["x", "filter"], "maps"));
+        graph.Node.Add(OnnxModels.Node("BatchNormalization", ["maps", "scale", "bias", "mean", "variance"], "norm"));
+        graph.Node.Add(OnnxModels.Node("Relu", ["norm"], "y"));
+        byte[] bytes = OnnxModels.Bytes(graph);
+        using GraphNetwork joined = GraphFile.Load(new MemoryStream(bytes), "joined.onnx");
+        using GraphNetwork plain = GraphFile.Load(new MemoryStream(bytes), "plain.onnx", optimize: false);
+        using Tensor x = tensor(OnnxArgument.Noise([2, 3, 5, 5], 2)).view(2, 3, 5, 5);
+
+        Assert.Single(joined.Plan(["x"], ["y"]).Steps);
+        Assert.Equal(3, plain.Plan(["x"], ["y"]).Steps.Count);
+        // The same sums in another order.
+        Assert.True(allclose(plain.Run(x)[0].Tensor, joined.Run(x)[0].Tensor, 1e-5, 1e-5));
+    }
+
+    [Fact]
+    public void A_network_outlives_the_dispose_scope_that_it_is_loaded_in()
+    {
+        GraphProto graph = Empty(3);
+        graph.Node.Add(OnnxModels.Node("Shape", ["x"], "shape"));
+        graph.Node.Add(OnnxModels.Node("ConstantOfShape", ["shape"], "y", ("value", OnnxModels.Tensor("", [7f], 1))));
+        GraphNetwork network;
+        using (NewDisposeScope()) network = Load(graph);
+        using (network)
+        using (Tensor x = ones(1, 3))
+            Assert.Equal([7f, 7f, 7f], network.Run(x)[0].Tensor.data<float>().ToArray());
+    }
+
+    [Fact]
     public void Unknown_operations_are_named_all_at_once()
     {
         GraphProto graph = SmallGraph();
@@ -139,6 +174,14 @@ public class OnnxGraphTests
 
     private static GraphNetwork Load(GraphProto graph, int opset = 17) =>
         GraphFile.Load(new MemoryStream(OnnxModels.Bytes(graph, opset)), "small.onnx");
+
+    private static GraphProto Empty(params long[] shape)
+    {
+        var graph = new GraphProto { Name = "test" };
+        graph.Input.Add(OnnxModels.Value("x", Float, [-1, .. shape]));
+        graph.Output.Add(new ValueInfoProto { Name = "y" });
+        return graph;
+    }
 
     private static GraphProto SmallGraph()
     {

@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using MLTransfer.Files;
 
-namespace MLTransfer.Graphs.Onnx;
+namespace MLTransfer.Graphs;
 
 /// <summary>
 /// Charges a budget for what parsing a protocol buffer would allocate, before it is parsed: a message of two bytes becomes an object of
