@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Errors;
 using MLTransfer.Estimators;
@@ -38,10 +39,9 @@ internal sealed class GraphOptions
     /// <exception cref="UsageException">An option does not fit the model.</exception>
     internal IImageClassifier Open(string path, ParseResult asked)
     {
-        bool isGraph = Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) || asked.GetValue(_labels) is not null;
-        if (isGraph) return OpenGraph(path, asked);
-        if (Array.Find(All, option => asked.GetResult(option) is { } given && given is not System.CommandLine.Parsing.OptionResult { Implicit: true })
-            is { } foreign)
+        if (Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) || asked.GetValue(_labels) is not null)
+            return OpenGraph(path, asked);
+        if (Array.Find(All, option => asked.GetResult(option) is { } given and not OptionResult { Implicit: true }) is { } foreign)
             throw new UsageException($"{foreign.Name} is for graphs (.pb, .onnx); '{path}' is none.");
         return ModelFile.OpenAny(path);
     }

@@ -9,7 +9,9 @@ internal sealed class PredictCommand : MltCommand
 {
     private const int DefaultTop = 1;
 
-    private readonly Option<string> _model = CliOption.Required("--model", "MODEL.zip|GRAPH.pb", "Model saved by 'mlt train', or a graph: a frozen TensorFlow graph (.pb) or an ONNX model (.onnx).");
+    private readonly Option<string> _model = CliOption.Required(
+        "--model", "MODEL.zip|GRAPH.pb",
+        "Model saved by 'mlt train', or a graph: a frozen TensorFlow graph (.pb) or an ONNX model (.onnx).");
     private readonly GraphOptions _graph = new();
     private readonly Option<int?> _top = CliOption.Integer(
         "--top", $"Number of classes to show for each image, the most probable first. [default: {DefaultTop}]", 1, int.MaxValue);

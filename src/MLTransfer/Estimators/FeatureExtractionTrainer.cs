@@ -93,7 +93,8 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             return FeatureCache.Open(
                 folder,
                 FeatureSource.Describe(
-                    model, run.Backbone.Name, FeatureOutput.Bottleneck, run.Preprocessing, _options.Decoding, run.InferenceType, run.Device),
+                    model, run.Backbone.Name, FeatureOutput.Bottleneck, run.Preprocessing, _options.Decoding, run.InferenceType,
+                    run.Device),
                 model.FeatureWidth);
         }
         catch (IOException refusal) when (_options.CacheLost is not null)

@@ -4,7 +4,9 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer;
 
-/// <summary>Options of <c>ml.Transforms.ScoreGraph</c>: an image classifier that is a graph of operations, a TensorFlow or ONNX file.</summary>
+/// <summary>
+/// Options of <c>ml.Transforms.ScoreGraph</c>: an image classifier that is a graph of operations, a TensorFlow or ONNX file.
+/// </summary>
 public sealed record GraphScoringOptions
 {
     /// <summary>The file: a frozen TensorFlow graph (<c>.pb</c>) or an ONNX model (<c>.onnx</c>). It must be given.</summary>

@@ -11,9 +11,9 @@ using static TorchSharp.torch;
 namespace MLTransfer;
 
 /// <summary>
-/// An image classifier that is a graph of operations, a TensorFlow or ONNX file, which is saved with the model. Adds <c>Score</c> (vector of
-/// single, with slot names) and <c>PredictedLabel</c> (key with the names of the classes). Scores a data view in batches, decoding ahead. An
-/// unreadable image gets NaN scores and a missing label in a data view, and throws in a <c>PredictionEngine</c>.
+/// An image classifier that is a graph of operations, a TensorFlow or ONNX file, which is saved with the model. Adds <c>Score</c> (vector
+/// of single, with slot names) and <c>PredictedLabel</c> (key with the names of the classes). Scores a data view in batches, decoding
+/// ahead. An unreadable image gets NaN scores and a missing label in a data view, and throws in a <c>PredictionEngine</c>.
 /// </summary>
 public sealed class GraphTransformer : ITransformer, IImageClassifier
 {

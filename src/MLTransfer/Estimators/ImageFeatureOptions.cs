@@ -95,11 +95,18 @@ public sealed record ImageFeatureOptions : IBackboneOptions
         OptionException.Resolve(null, () => Check.All(
             this,
             [
-                Check.NotBlank(OutputColumnName), InputColumnName is null ? null : Check.NotBlank(InputColumnName), Check.NotBlank(Backbone),
-                Weights is null ? null : Check.NotBlank(Weights), WeightStore is null ? "WeightStore is null; leave it out for its default."
-                    : null, Layer is null ? null : Check.NotBlank(Layer), ImageSize is { } size ? Check.Between(8, size, 4096, nameof(ImageSize))
-                    : null, Check.Known(Precision), Check.Known(Device), Check.Between(0, LoaderThreads, 1024),
-                Check.Positive(MaximumPixels), CacheFolder is null ? null : Check.NotBlank(CacheFolder),
+                Check.NotBlank(OutputColumnName),
+                InputColumnName is null ? null : Check.NotBlank(InputColumnName),
+                Check.NotBlank(Backbone),
+                Weights is null ? null : Check.NotBlank(Weights),
+                WeightStore is null ? "WeightStore is null; leave it out for its default." : null,
+                Layer is null ? null : Check.NotBlank(Layer),
+                ImageSize is { } size ? Check.Between(8, size, 4096, nameof(ImageSize)) : null,
+                Check.Known(Precision),
+                Check.Known(Device),
+                Check.Between(0, LoaderThreads, 1024),
+                Check.Positive(MaximumPixels),
+                CacheFolder is null ? null : Check.NotBlank(CacheFolder),
                 .. BackboneChoice.Contradictions(this),
             ]));
         BackboneChoice choice = BackboneChoice.Of(this);

@@ -99,11 +99,14 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
     }
 
     // Addresses of graphs hold characters that file names cannot have everywhere.
-    private string? ModelFile => _options.WorkspacePath is { } workspace
-        ? Path.Combine(
-            workspace,
-            $"{_options.FinalModelPrefix}{string.Concat(Backbone.Select(each => char.IsLetterOrDigit(each) || each is '.' or '-' ? each : '_'))}.zip")
-        : null;
+    private string? ModelFile
+    {
+        get
+        {
+            string name = string.Concat(Backbone.Select(each => char.IsLetterOrDigit(each) || each is '.' or '-' ? each : '_'));
+            return _options.WorkspacePath is { } workspace ? Path.Combine(workspace, $"{_options.FinalModelPrefix}{name}.zip") : null;
+        }
+    }
 
     private FeatureExtractionEstimator Estimator(IDataView? validation, TrainingReports? reports)
     {
