@@ -24,7 +24,7 @@ public static class MLTransferCatalog
     /// <see cref="ImageClassificationOptions.Weights"/>.</param>
     /// <param name="validationSet">Images to choose the best epoch by; null: the last epoch is kept.</param>
     /// <exception cref="ArgumentException">There is no such backbone, or there are no such weights of it.</exception>
-    /// <exception cref="GraphException">The backbone is a graph, and its file cannot be read or holds no graph that takes images.</exception>
+    /// <exception cref="GraphException">The backbone is a graph whose file cannot be read or takes no images.</exception>
     public static FeatureExtractionEstimator FeatureExtraction(
         this MulticlassTrainers trainers, string labelColumnName = "Label", string? imageColumnName = null,
         string scoreColumnName = "Score", string predictedLabelColumnName = "PredictedLabel", string backbone = "resnet18",
@@ -95,7 +95,7 @@ public static class MLTransferCatalog
     /// <see cref="ImageClassificationOptions.Weights"/>.</param>
     /// <param name="layer">The layer whose output, averaged over all positions, is taken; null: the vector before the classifier.</param>
     /// <exception cref="ArgumentException">There is no such backbone or layer, or there are no such weights of it.</exception>
-    /// <exception cref="GraphException">The backbone is a graph, and its file cannot be read or holds no graph that takes images.</exception>
+    /// <exception cref="GraphException">The backbone is a graph whose file cannot be read or takes no images.</exception>
     public static ImageFeatureEstimator ExtractImageFeatures(
         this TransformsCatalog catalog, string outputColumnName = "Features", string? inputColumnName = null, string backbone = "resnet18",
         string? weights = "default", string? layer = null) =>
@@ -182,7 +182,8 @@ public static class MLTransferCatalog
         return context;
     }
 
-    private static IHostEnvironment Prepared(object catalog)
+    /// <summary>The environment of a catalog, which can load the models that are made in it.</summary>
+    internal static IHostEnvironment Prepared(object catalog)
     {
         IHostEnvironment environment = MLNetInternals.Environment(catalog);
         MLNetInternals.Register(environment);
