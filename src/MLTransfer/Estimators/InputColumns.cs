@@ -56,20 +56,20 @@ internal static class ImageColumn
     /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
     public static void Require(SchemaShape schema, string? name)
     {
-        if (name is not null && schema.All(column => column.Name != name)) throw Missing(name, schema.Select(column => column.Name));
+        if (name is not null && schema.All(column => column.Name != name)) throw Missing(schema.Select(column => column.Name), name);
     }
 
     private static DataViewSchema.Column Named(DataViewSchema schema, string name)
     {
-        DataViewSchema.Column column = schema.GetColumnOrNull(name) ?? throw Missing(name, schema.Select(column => column.Name));
+        DataViewSchema.Column column = schema.GetColumnOrNull(name) ?? throw Missing(schema.Select(column => column.Name), name);
         return column.Type is TextDataViewType or ImageDataViewType || IsBytes(column.Type)
             ? column
             : throw new ArgumentOutOfRangeException(
             nameof(schema), $"Schema mismatch for the image column '{name}': it is {column.Type}; expected {Expected}.");
     }
 
-    private static ArgumentOutOfRangeException Missing(string name, IEnumerable<string> columns) =>
-        new("schema", $"There is no column '{name}' for the images. The columns are {string.Join(", ", columns)}.");
+    private static ArgumentOutOfRangeException Missing(IEnumerable<string> schema, string name) =>
+        new(nameof(schema), $"There is no column '{name}' for the images. The columns are {string.Join(", ", schema)}.");
 
     private static bool IsBytes(DataViewType type) =>
         type is VectorDataViewType { ItemType: NumberDataViewType { RawType: var raw } } && raw == typeof(byte);

@@ -159,7 +159,9 @@ internal sealed record GraphImages(string Input, string Output)
         long side = Math.Max(sizes[0], sizes[1]);
         return this with
         {
-            ChannelsLast = isLast, TakesBytes = declared?.Type == ScalarType.Byte, Size = side > 0 ? checked((int)side) : null,
+            ChannelsLast = isLast,
+            TakesBytes = declared?.Type == ScalarType.Byte,
+            Size = side > 0 ? checked((int)side) : null,
         };
     }
 
@@ -182,7 +184,8 @@ internal sealed record GraphImages(string Input, string Output)
 
         return facts with
         {
-            Width = checked((int)result.shape[1]), GivesVectors = result.dim() == 2 || result.shape[2] * result.shape[3] == 1,
+            Width = checked((int)result.shape[1]),
+            GivesVectors = result.dim() == 2 || result.shape[2] * result.shape[3] == 1,
         };
     }
 

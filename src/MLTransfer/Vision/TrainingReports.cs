@@ -71,14 +71,14 @@ internal sealed class TrainingReports(Options options, IChannel channel)
 
     private static TrainMetrics Metrics(
         EpochResult epoch, bool ofValidation, double accuracy, double loss, float learningRate, int batches) => new()
-    {
-        DatasetUsed = SetOf(ofValidation),
-        BatchProcessedCount = batches,
-        Epoch = epoch.Epoch - 1,
-        Accuracy = (float)accuracy,
-        CrossEntropy = (float)loss,
-        LearningRate = learningRate,
-    };
+        {
+            DatasetUsed = SetOf(ofValidation),
+            BatchProcessedCount = batches,
+            Epoch = epoch.Epoch - 1,
+            Accuracy = (float)accuracy,
+            CrossEntropy = (float)loss,
+            LearningRate = learningRate,
+        };
 
     private static ImageClassificationMetrics.Dataset SetOf(bool ofValidation) =>
         ofValidation ? ImageClassificationMetrics.Dataset.Validation : ImageClassificationMetrics.Dataset.Train;
