@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using MLTransfer;
 using MLTransfer.Estimators;
+using MLTransfer.Graphs;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MulticlassTrainers = Microsoft.ML.MulticlassClassificationCatalog.MulticlassClassificationTrainers;
@@ -17,11 +18,13 @@ public static class MLTransferCatalog
     /// <see cref="ImageClassificationOptions.ImageColumnName"/>.</param>
     /// <param name="scoreColumnName">The column to add with a probability per class.</param>
     /// <param name="predictedLabelColumnName">The key column to add with the class of the highest probability.</param>
-    /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
+    /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>, or a node of a graph; see
+    /// <see cref="ImageClassificationOptions.Backbone"/>.</param>
     /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see
     /// <see cref="ImageClassificationOptions.Weights"/>.</param>
     /// <param name="validationSet">Images to choose the best epoch by; null: the last epoch is kept.</param>
     /// <exception cref="ArgumentException">There is no such backbone, or there are no such weights of it.</exception>
+    /// <exception cref="GraphException">The backbone is a graph whose file cannot be read or takes no images.</exception>
     public static FeatureExtractionEstimator FeatureExtraction(
         this MulticlassTrainers trainers, string labelColumnName = "Label", string? imageColumnName = null,
         string scoreColumnName = "Score", string predictedLabelColumnName = "PredictedLabel", string backbone = "resnet18",
@@ -86,11 +89,13 @@ public static class MLTransferCatalog
     /// <param name="outputColumnName">The column to add with the features.</param>
     /// <param name="inputColumnName">The column with the images; null: found by its type, see
     /// <see cref="ImageFeatureOptions.InputColumnName"/>.</param>
-    /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>.</param>
+    /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>, or a node of a graph; see
+    /// <see cref="ImageClassificationOptions.Backbone"/>.</param>
     /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see
     /// <see cref="ImageClassificationOptions.Weights"/>.</param>
     /// <param name="layer">The layer whose output, averaged over all positions, is taken; null: the vector before the classifier.</param>
     /// <exception cref="ArgumentException">There is no such backbone or layer, or there are no such weights of it.</exception>
+    /// <exception cref="GraphException">The backbone is a graph whose file cannot be read or takes no images.</exception>
     public static ImageFeatureEstimator ExtractImageFeatures(
         this TransformsCatalog catalog, string outputColumnName = "Features", string? inputColumnName = null, string backbone = "resnet18",
         string? weights = "default", string? layer = null) =>
@@ -127,6 +132,7 @@ public static class MLTransferCatalog
     /// <param name="predictedLabelColumnName">The key column to add with the class of the highest score.</param>
     /// <param name="preprocessing">What images go through before the graph sees them; null: see
     /// <see cref="GraphScoringOptions.Preprocessing"/>.</param>
+    /// <exception cref="ArgumentException">A name is empty, or the two added columns have the same.</exception>
     public static GraphEstimator ScoreGraph(
         this TransformsCatalog catalog, string model, string? labels = null, string? imageColumnName = null,
         string scoreColumnName = "Score", string predictedLabelColumnName = "PredictedLabel", Preprocessing? preprocessing = null) =>
@@ -176,7 +182,8 @@ public static class MLTransferCatalog
         return context;
     }
 
-    private static IHostEnvironment Prepared(object catalog)
+    /// <summary>The environment of a catalog, which can load the models that are made in it.</summary>
+    internal static IHostEnvironment Prepared(object catalog)
     {
         IHostEnvironment environment = MLNetInternals.Environment(catalog);
         MLNetInternals.Register(environment);

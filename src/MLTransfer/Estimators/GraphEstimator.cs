@@ -31,10 +31,7 @@ public sealed class GraphEstimator : IEstimator<GraphTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        if (_options.ImageColumnName is { } images && inputSchema.All(column => column.Name != images))
-            throw new ArgumentOutOfRangeException(
-                nameof(inputSchema),
-                $"There is no column '{images}' for the images. The columns are {string.Join(", ", inputSchema.Select(c => c.Name))}.");
+        ImageColumn.Require(inputSchema, _options.ImageColumnName);
         var columns = inputSchema.ToDictionary(column => column.Name);
         SchemaShape.Column text = MLNetInternals.Column(
             "Label", SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance, isKey: false);

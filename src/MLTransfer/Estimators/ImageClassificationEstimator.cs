@@ -82,7 +82,8 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         var columns = inputSchema.ToDictionary(column => column.Name);
-        CheckColumns(columns);
+        CheckLabel(columns);
+        ImageColumn.Require(inputSchema, _options.ImageColumnName);
         var outputs = new OutputColumns(_options.ScoreColumnName, _options.PredictedLabelColumnName);
         foreach (SchemaShape.Column output in outputs.Shapes(columns[_options.LabelColumnName])) columns[output.Name] = output;
         return new SchemaShape(columns.Values);
@@ -125,15 +126,13 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         }
     }
 
-    private void CheckColumns(Dictionary<string, SchemaShape.Column> schema)
+    private void CheckLabel(Dictionary<string, SchemaShape.Column> schema)
     {
         if (!schema.TryGetValue(_options.LabelColumnName, out SchemaShape.Column label))
             throw new ArgumentOutOfRangeException(nameof(schema), $"There is no label column '{_options.LabelColumnName}'.");
         if (!label.IsKey)
             throw new ArgumentOutOfRangeException(
                 nameof(schema), $"Schema mismatch for the label column '{label.Name}': expected a key, got {label.ItemType}.");
-        if (_options.ImageColumnName is { } image && !schema.ContainsKey(image))
-            throw new ArgumentOutOfRangeException(nameof(schema), $"There is no column '{image}' for the images.");
     }
 }
 

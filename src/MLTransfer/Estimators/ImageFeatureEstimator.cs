@@ -67,10 +67,7 @@ public sealed class ImageFeatureEstimator : IEstimator<ImageFeatureTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        if (_options.InputColumnName is { } images && inputSchema.All(column => column.Name != images))
-            throw new ArgumentOutOfRangeException(
-                nameof(inputSchema),
-                $"There is no column '{images}' for the images. The columns are {string.Join(", ", inputSchema.Select(c => c.Name))}.");
+        ImageColumn.Require(inputSchema, _options.InputColumnName);
         SchemaShape.Column features = MLNetInternals.Column(
             _options.OutputColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false);
         return new SchemaShape(inputSchema.Where(column => column.Name != features.Name).Append(features));

@@ -102,8 +102,11 @@ public sealed record ImageFeatureOptions : IBackboneOptions
                 WeightStore is null ? "WeightStore is null; leave it out for its default." : null,
                 Layer is null ? null : Check.NotBlank(Layer),
                 ImageSize is { } size ? Check.Between(8, size, 4096, nameof(ImageSize)) : null,
-                Check.Known(Precision), Check.Known(Device), Check.Between(0, LoaderThreads, 1024),
-                Check.Positive(MaximumPixels), CacheFolder is null ? null : Check.NotBlank(CacheFolder),
+                Check.Known(Precision),
+                Check.Known(Device),
+                Check.Between(0, LoaderThreads, 1024),
+                Check.Positive(MaximumPixels),
+                CacheFolder is null ? null : Check.NotBlank(CacheFolder),
                 .. BackboneChoice.Contradictions(this),
             ]));
         BackboneChoice choice = BackboneChoice.Of(this);

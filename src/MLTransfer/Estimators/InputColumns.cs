@@ -44,20 +44,32 @@ internal static class ImageColumn
     {
         TextDataViewType => Read<ReadOnlyMemory<char>>(row, column, path => ImageSource.FromPath(path.ToString())),
         ImageDataViewType => Read<MLImage>(row, column, image => Decoded(At(row, column), image)),
-        _ => Read<VBuffer<byte>>(row, column, bytes => new EncodedImage(At(row, column), bytes.DenseValues().ToArray())),
+        _ => Read<VBuffer<byte>>(row, column, bytes => new EncodedImage(At(row, column), Bytes(bytes))),
     };
+
+    /// <summary>A copy of an encoded image. Enumerating its bytes would take as long as decoding it.</summary>
+    public static byte[] Bytes(in VBuffer<byte> image) => image.IsDense ? image.GetValues().ToArray() : [.. image.DenseValues()];
+
+    /// <summary>Checks that an estimator's input will have the column that its options name.</summary>
+    /// <param name="schema">The columns.</param>
+    /// <param name="name">The name; null: any will do, as <see cref="Find"/> looks for one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
+    public static void Require(SchemaShape schema, string? name)
+    {
+        if (name is not null && schema.All(column => column.Name != name)) throw Missing(schema.Select(column => column.Name), name);
+    }
 
     private static DataViewSchema.Column Named(DataViewSchema schema, string name)
     {
-        DataViewSchema.Column column = schema.GetColumnOrNull(name)
-            ?? throw new ArgumentOutOfRangeException(
-                nameof(schema),
-                $"There is no column '{name}' for the images. The columns are {string.Join(", ", schema.Select(c => c.Name))}.");
+        DataViewSchema.Column column = schema.GetColumnOrNull(name) ?? throw Missing(schema.Select(column => column.Name), name);
         return column.Type is TextDataViewType or ImageDataViewType || IsBytes(column.Type)
             ? column
             : throw new ArgumentOutOfRangeException(
             nameof(schema), $"Schema mismatch for the image column '{name}': it is {column.Type}; expected {Expected}.");
     }
+
+    private static ArgumentOutOfRangeException Missing(IEnumerable<string> schema, string name) =>
+        new(nameof(schema), $"There is no column '{name}' for the images. The columns are {string.Join(", ", schema)}.");
 
     private static bool IsBytes(DataViewType type) =>
         type is VectorDataViewType { ItemType: NumberDataViewType { RawType: var raw } } && raw == typeof(byte);

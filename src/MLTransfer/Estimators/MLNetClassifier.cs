@@ -17,7 +17,7 @@ internal abstract class MLNetClassifier : ICanSaveModel, IDisposable
     private readonly IHostEnvironment _environment;
     private readonly MLNetClassifierFile _file;
     private readonly GraphNetwork _network;
-    private bool _disposed;
+    private readonly UseCount _uses = new();
 
     /// <exception cref="InvalidDataException">The graph cannot be run.</exception>
     protected MLNetClassifier(IHostEnvironment environment, MLNetClassifierFile file)
@@ -35,24 +35,18 @@ internal abstract class MLNetClassifier : ICanSaveModel, IDisposable
     /// <summary>Scores an encoded image; one that cannot be read gets NaN, and a warning in the log.</summary>
     public void Score(in VBuffer<byte> image, ref VBuffer<float> scores)
     {
-        ObjectDisposedException.ThrowIf(_disposed, typeof(ITransformer));
+        byte[] bytes = ImageColumn.Bytes(image);
+        float[]? probabilities = _uses.During(() => Probabilities(bytes));
         VBufferEditor<float> editor = VBufferEditor.Create(ref scores, _file.Classes);
-        using var scope = NewDisposeScope();
-        using var still = no_grad();
-        if (Pixels([.. image.DenseValues()]) is { } pixels) Probabilities(pixels).CopyTo(editor.Values);
-        else editor.Values.Fill(float.NaN);
+        if (probabilities is null) editor.Values.Fill(float.NaN);
+        else probabilities.CopyTo(editor.Values);
         scores = editor.Commit();
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => _file.Write(ctx);
 
-    /// <summary>Frees the memory of the graph.</summary>
-    public void Dispose()
-    {
-        if (_disposed) return;
-        _disposed = true;
-        _network.Dispose();
-    }
+    /// <summary>Frees the memory of the graph, at once or when the predictions that other threads are making are done.</summary>
+    public void Dispose() => _uses.End(_network.Dispose);
 
     private GraphValue? Pixels(byte[] image)
     {
@@ -69,8 +63,11 @@ internal abstract class MLNetClassifier : ICanSaveModel, IDisposable
         }
     }
 
-    private float[] Probabilities(GraphValue pixels)
+    private float[]? Probabilities(byte[] image)
     {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        if (Pixels(image) is not { } pixels) return null;
         Tensor scores = _network.Run(
             new Dictionary<string, GraphValue> { [_file.GraphInput] = pixels }, [_file.GraphOutput])[0].Tensor;
         return scores.numel() == _file.Classes && scores.dtype == ScalarType.Float32

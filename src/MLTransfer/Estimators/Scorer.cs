@@ -19,9 +19,7 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
     private const int ImagesPerFlush = 16 * ImagesAhead;
 
     private readonly IReadOnlyList<ImageTransform> _transforms = preprocessing.EvaluationTransforms();
-    private readonly Lock _uses = new();
-    private int _running;
-    private bool _disposed;
+    private readonly UseCount _uses = new();
 
     public DecodingOptions Decoding { get; set; } = DecodingOptions.Default;
 
@@ -67,7 +65,7 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
         }
         finally
         {
-            if (!_disposed) Cache?.TryFlush();
+            if (!_uses.IsOver) Cache?.TryFlush();
         }
     }
 
@@ -80,20 +78,15 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
 
     /// <summary>Scores one image, on the calling thread.</summary>
     /// <exception cref="ImageException">It cannot be read.</exception>
-    public float[] Score(ImageSource image) => InUse(() => Run(ImageBatch.LoadOne(image, _transforms, Decoding))[0]);
+    public float[] Score(ImageSource image) => _uses.During(() => Run(ImageBatch.LoadOne(image, _transforms, Decoding))[0]);
 
     /// <summary>Refuses further images. The network is freed now, or when other threads are done with their image or batch.</summary>
-    public void Dispose()
+    public void Dispose() => _uses.End(() =>
     {
-        lock (_uses)
-        {
-            if (_disposed) return;
-            _disposed = true;
-            if (_running > 0) return;
-        }
-
-        Free();
-    }
+        Cache?.TryFlush();
+        Cache?.Dispose();
+        network.Dispose();
+    });
 
     private IEnumerable<ScoredImage> Compute(ImageSource[] images, CancellationToken cancellation)
     {
@@ -101,7 +94,7 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
         int next = 0;
         foreach (ImageBatch batch in loader.Load([.. Enumerable.Range(0, images.Length)], epoch: 0, cancellation))
         {
-            float[][] rows = InUse(() => Run(batch));
+            float[][] rows = _uses.During(() => Run(batch));
             var errors = batch.Skipped.ToDictionary(image => image.Index, image => image.Reason);
             for (int row = 0, last = next + batch.Count + errors.Count; next < last; next++)
             {
@@ -114,7 +107,7 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
     private IEnumerable<ScoredImage> Cached(ImageSource[] images, FeatureCache cache, CancellationToken cancellation)
     {
         byte[]?[] hashes = ContentHashes.Compute(images, Threads, cancellation);
-        float[]?[] known = InUse(() => hashes.Select(cache.Find).ToArray());
+        float[]?[] known = _uses.During(() => hashes.Select(cache.Find).ToArray());
         using IEnumerator<ScoredImage> computed =
             Compute([.. images.Where((_, index) => known[index] is null)], cancellation).GetEnumerator();
         for (int index = 0; index < images.Length; index++)
@@ -139,12 +132,25 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
         Tensor rows = network.Run(ImageTensor.From(batch, preprocessing, device)).cpu().contiguous();
         return [.. rows.data<float>().ToArray().Chunk((int)rows.shape[1])];
     }
+}
 
-    private T InUse<T>(Func<T> work)
+/// <summary>Lets many threads use a model, and frees it when the last use after its disposal is over.</summary>
+internal sealed class UseCount
+{
+    private readonly Lock _lock = new();
+    private int _running;
+    private Action? _free;
+
+    /// <summary>Whether further uses are refused.</summary>
+    public bool IsOver => Volatile.Read(ref _free) is not null;
+
+    /// <summary>Uses the model.</summary>
+    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
+    public T During<T>(Func<T> work)
     {
-        lock (_uses)
+        lock (_lock)
         {
-            if (_disposed)
+            if (IsOver)
                 throw new ObjectDisposedException(
                     null,
                     "The model was disposed. A PredictionEngine that is disposed takes its model along, unless it was made with "
@@ -158,17 +164,23 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
         }
         finally
         {
-            bool isLast;
-            lock (_uses) isLast = --_running == 0 && _disposed;
-            if (isLast) Free();
+            Action? free;
+            lock (_lock) free = --_running == 0 ? _free : null;
+            free?.Invoke();
         }
     }
 
-    private void Free()
+    /// <summary>Refuses further uses, and frees the model now or after the uses of other threads. Again: does nothing.</summary>
+    public void End(Action free)
     {
-        Cache?.TryFlush();
-        Cache?.Dispose();
-        network.Dispose();
+        lock (_lock)
+        {
+            if (IsOver) return;
+            _free = free;
+            if (_running > 0) return;
+        }
+
+        free();
     }
 }
 

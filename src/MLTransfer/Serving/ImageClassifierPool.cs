@@ -122,7 +122,15 @@ public sealed class ImageClassifierPool : IDisposable
         lock (_loading)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            Replace();
+            try
+            {
+                Replace();
+            }
+            catch (Exception failure)
+            {
+                Refuse(failure.Message);
+                throw;
+            }
         }
     }
 
@@ -181,6 +189,9 @@ public sealed class ImageClassifierPool : IDisposable
         {
             FileStamp? before = _seen;
             _seen = FileStamp.Of(Path);
+            // The file of the model may be back after one that could not be opened.
+            if (_seen == _model.Stamp && _seen == _tried)
+                ReloadError = null;
             if (_disposed || _seen == _tried || _seen != before)
                 return;
             _tried = _seen;

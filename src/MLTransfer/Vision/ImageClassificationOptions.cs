@@ -60,7 +60,7 @@ public sealed partial class ImageClassificationTrainer
 
         /// <summary>
         /// Ends the training where a metric of the validation images no longer improves; null: all epochs are trained. Each <c>Fit</c>
-        /// starts afresh with a copy. Default: an accuracy that did not rise by 0.01 for 20 epochs.
+        /// starts with a copy of it. Default: an accuracy that did not rise by 0.01 for 20 epochs.
         /// </summary>
         public EarlyStopping? EarlyStoppingCriteria { get; set; } = new();
 

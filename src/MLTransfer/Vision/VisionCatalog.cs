@@ -1,5 +1,3 @@
-using Microsoft.ML.Runtime;
-using MLTransfer.Estimators;
 using MLTransfer.Vision;
 using MulticlassTrainers = Microsoft.ML.MulticlassClassificationCatalog.MulticlassClassificationTrainers;
 
@@ -17,9 +15,7 @@ public static class MLTransferVisionCatalog
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
-        IHostEnvironment environment = MLNetInternals.Environment(catalog);
-        MLNetInternals.Register(environment);
-        return new(environment, options);
+        return new(MLTransferCatalog.Prepared(catalog), options);
     }
 
     /// <summary>

@@ -84,8 +84,26 @@ public sealed class ModelReloadTests(ServedFolder served) : IClassFixture<Served
         Assert.Equal(3, pool.Labels.Count);
 
         File.WriteAllText(Model, "no model");
-        Assert.Throws<InvalidDataException>(pool.Reload);
+        string message = Assert.Throws<InvalidDataException>(pool.Reload).Message;
         Assert.Equal(3, pool.Predict(served.Images[0]).Probabilities.Count);
+        Assert.Equal(message, pool.ReloadError);
+    }
+
+    [NeedsUnixFact]
+    public void A_file_that_could_not_be_opened_for_a_while_and_is_the_same_as_before_is_no_error()
+    {
+        using ImageClassifierPool pool = Watching();
+        // A folder in its place cannot be opened, whoever runs the test.
+        File.Move(Model, _folder.PathOf("away.zip"));
+        Directory.CreateDirectory(Model);
+        _clock.Tick();
+        Assert.NotNull(pool.ReloadError);
+
+        Directory.Delete(Model);
+        File.Move(_folder.PathOf("away.zip"), Model);
+        _clock.Tick();
+        Assert.Null(pool.ReloadError);
+        Assert.Single(_reloads);
     }
 
     [NeedsUnixFact]
