@@ -34,7 +34,7 @@ internal sealed record TrainArguments
     internal int Seed { get; init; }
 
     /// <summary>The file of the model; null in a search for a learning rate, which makes none.</summary>
-    internal OutputFile Out { get; init; } = null!;
+    internal OutputFile? Out { get; init; }
 
     /// <summary>The file of the HTML report; null where none is wanted.</summary>
     internal OutputFile? Report { get; init; }
@@ -78,7 +78,7 @@ internal static class TrainRequest
             Validation = validation,
             Reading = options.Dataset.ToArguments(asked, validation ?? data),
             Seed = asked.GetValue(options.Seed) ?? TrainOptions.DefaultSeed,
-            Out = asked.GetResult(options.Out) is null ? null! : OutputFile.Checked("--out", asked.GetRequiredValue(options.Out)),
+            Out = asked.GetResult(options.Out) is null ? null : OutputFile.Checked("--out", asked.GetRequiredValue(options.Out)),
             Report = ReportIn(asked.GetValue(options.Report)),
         };
         return WithImages(arguments, asked, options, ownValidation: !IsGiven(nameof(training.ValidationFraction)));

@@ -36,7 +36,7 @@ internal static class TrainRun
         var model = Fit(ml, options, images);
         using var classifier = SavedModel.ClassifierIn(model);
         if (isSaved)
-            arguments.Out.Write(stream => ml.Model.Save(model, images.Schema, stream));
+            arguments.Out!.Write(stream => ml.Model.Save(model, images.Schema, stream));
         var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds) { Notes = notes };
         if (isSaved)
             Report(result, classifier, cancel);
@@ -107,7 +107,7 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
     /// <summary>Warnings that did not stop the training, a line each.</summary>
     internal IReadOnlyList<string> Notes { get; init; } = [];
 
-    internal string Model => Arguments.Out.Path;
+    internal string Model => Arguments.Out!.Path;
 
     internal TrainJson ToJson() => new(
         Arguments.Mode, Arguments.Options.Backbone, Labels, Summary.TrainingImages, Summary.ValidationImages, Summary.Skipped.Count,

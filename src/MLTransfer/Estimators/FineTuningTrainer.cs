@@ -62,7 +62,8 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         (string Name, string Value)[] settings =
         [
             .. TrainingOption.Fingerprint(resolved),
-            (nameof(TrainingOptions.Epochs), $"{asked.Epochs}"), ("Seed", $"{run.Seed}"), ("Classes", string.Join(", ", run.Classes)),
+            (nameof(TrainingOptions.Epochs), asked.Epochs.ToString(CultureInfo.InvariantCulture)),
+            ("Seed", run.Seed.ToString(CultureInfo.InvariantCulture)), ("Classes", string.Join(", ", run.Classes)),
             ("Images", run.Training.Fingerprint), ("Validation images", run.Validation?.Fingerprint ?? "none"),
             ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),
             ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())),
@@ -134,6 +135,7 @@ internal static class HeadWarmup
         FeatureExtractionOptions options = Defaults with
         {
             WeightDecay = run.Options.WeightDecay,
+            DecayNorms = run.Options.DecayNorms,
             LabelSmoothing = run.Options.LabelSmoothing,
             Loss = run.Options.Loss,
             FocalGamma = run.Options.FocalGamma,

@@ -160,7 +160,8 @@ internal sealed partial class Checkpoint : IDisposable
             try
             {
                 Header? header = JsonSerializer.Deserialize<Header>(WithCurrentNames(File.ReadAllText(path)), Json);
-                if (header is { Epochs.Count: > 0 } && header.Epochs.Any(epoch => epoch.Epoch == header.Best)) return header;
+                if (header is not null && !header.Epochs.Contains(null!) && header.Epochs.Any(epoch => epoch.Epoch == header.Best))
+                    return header;
                 throw new InvalidDataException(
                     $"The checkpoint '{path}' names no finished epoch. Delete its folder to train from the start.");
             }

@@ -6,7 +6,7 @@ namespace MLTransfer;
 /// <param name="TrainingAccuracy">The fraction of training images classified correctly while training on them.</param>
 /// <param name="ValidationLoss">The mean cross entropy on the validation images; NaN without any.</param>
 /// <param name="ValidationAccuracy">Top-1 accuracy on the validation images; NaN without any.</param>
-/// <param name="LearningRate">The learning rate of the last step: that of the backbone where it is trained, else that of the head.</param>
+/// <param name="LearningRate">The rate of the last step: that of the backbone, of its last layer group, or of the head alone.</param>
 /// <param name="Seconds">Duration in seconds, validation included.</param>
 public sealed record EpochResult(
     int Epoch, double Loss, double TrainingAccuracy, double ValidationLoss, double ValidationAccuracy, double LearningRate, double Seconds)

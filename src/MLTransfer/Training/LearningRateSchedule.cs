@@ -122,7 +122,7 @@ public sealed record LearningRateSchedule
     };
 
     /// <summary>
-    /// The rate is multiplied by a factor once a metric has not gained for more epochs than the patience, as by PyTorch's
+    /// The rate is multiplied by a factor whenever a metric has not gained for more epochs than the patience, as by PyTorch's
     /// <c>ReduceLROnPlateau</c>; a gain is at least a ten thousandth of the best value. Without validation images the metric is that of the
     /// training images.
     /// </summary>
@@ -252,13 +252,10 @@ public sealed record LearningRateWarmup
     public static LearningRateWarmup Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        CultureInfo culture = CultureInfo.InvariantCulture;
         if (text == "0") return None;
-        if (text.EndsWith('e') && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, culture, out double epochs) && epochs > 0)
-            return Epochs(epochs);
-        if (int.TryParse(text, NumberStyles.None, culture, out int steps) && steps > 0) return Steps(steps);
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, culture, out double fraction) && fraction is > 0 and < 1)
-            return Fraction(fraction);
+        if (text.EndsWith('e') && Number(text[..^1]) is > 0 and double epochs) return Epochs(epochs);
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int steps) && steps > 0) return Steps(steps);
+        if (Number(text) is > 0 and < 1 and double fraction) return Fraction(fraction);
         throw new FormatException(
             $"There is no warm-up '{text}'. It must be epochs such as 2e, steps such as 100, a fraction of the training such as "
             + "0.05, or 0.");
@@ -276,4 +273,9 @@ public sealed record LearningRateWarmup
     /// <param name="stepsPerEpoch">The steps of an epoch.</param>
     /// <param name="epochs">The epochs of the training.</param>
     internal double LengthOf(int stepsPerEpoch, int epochs) => _epochs + _fraction * epochs + (double)_steps / stepsPerEpoch;
+
+    /// <summary>The finite number that a word is; null where it is none.</summary>
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double number)
+            && double.IsFinite(number) ? number : null;
 }

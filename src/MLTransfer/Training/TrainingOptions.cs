@@ -198,6 +198,7 @@ public abstract record TrainingOptions
     private protected virtual IEnumerable<string?> Contradictions() =>
     [
         EmaDecay > 0 && SwaFrom > 0 ? "EmaDecay and SwaFrom exclude each other: there is one average of the weights." : null,
+        SwaFrom > Epochs ? $"SwaFrom is {SwaFrom}, after the last of {Epochs} epochs: nothing would be averaged." : null,
         Warmup is { } warmup && warmup.LengthOf(int.MaxValue, Epochs) is var length && length > 0 && length >= Epochs
             ? $"Warmup is {warmup}, which is the whole training of {Epochs} epochs; make it shorter." : null,
     ];
@@ -289,6 +290,6 @@ public enum ScheduleKind
     /// <summary>The learning rate falls to zero in a straight line.</summary>
     Polynomial,
 
-    /// <summary>The learning rate is divided by ten once the loss has not gained for more than ten epochs.</summary>
+    /// <summary>The learning rate is divided by ten whenever the loss has not gained for more than ten epochs.</summary>
     Plateau,
 }

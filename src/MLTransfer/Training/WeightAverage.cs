@@ -51,6 +51,7 @@ internal sealed class WeightAverage : IDisposable
 
     private void Add(nn.Module network, double decay)
     {
+        using var scope = NewDisposeScope();
         using var frozen = no_grad();
         foreach ((string name, Tensor current) in network.state_dict())
         {
@@ -63,6 +64,7 @@ internal sealed class WeightAverage : IDisposable
     public void Swap(nn.Module network)
     {
         if (Count == 0) return;
+        using var scope = NewDisposeScope();
         using var frozen = no_grad();
         foreach ((string name, Tensor current) in network.state_dict())
         {
@@ -75,6 +77,7 @@ internal sealed class WeightAverage : IDisposable
     /// <summary>Restores the average from the weights of the network.</summary>
     public void Restore(nn.Module network, long count)
     {
+        using var scope = NewDisposeScope();
         using var frozen = no_grad();
         Count = count;
         foreach ((string name, Tensor current) in network.state_dict()) _average[name].copy_(current);

@@ -205,6 +205,7 @@ public sealed class CheckpointTests : IDisposable
     [Theory]
     [InlineData("state.json", "{")]
     [InlineData("state.json", """{"training":{},"epochs":[],"best":1,"seconds":1,"images":1}""")]
+    [InlineData("state.json", """{"training":{},"epochs":[null],"best":1,"seconds":1,"images":1}""")]
     [InlineData("weights.safetensors", "nothing")]
     [InlineData("best.safetensors", "")]
     [InlineData("optimizer.bin", "nothing")]

@@ -141,6 +141,7 @@ public class LearningRateScheduleTests
     [InlineData("0.5e", "0.5e")]
     [InlineData("100", "100")]
     [InlineData("0.05", "0.05")]
+    [InlineData("1E-05", "1E-05")]
     public void A_warm_up_is_one_word(string typed, string written) => Assert.Equal(written, LearningRateWarmup.Parse(typed).ToString());
 
     [Theory]
@@ -148,6 +149,8 @@ public class LearningRateScheduleTests
     [InlineData("-1")]
     [InlineData("0e")]
     [InlineData("e")]
+    [InlineData("Infinitye")]
+    [InlineData("NaN")]
     [InlineData("")]
     public void A_wrong_warm_up_is_refused(string typed) => Assert.Throws<FormatException>(() => LearningRateWarmup.Parse(typed));
 

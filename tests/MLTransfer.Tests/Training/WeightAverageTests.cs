@@ -73,6 +73,10 @@ public class WeightAverageTests
     public void There_is_one_average() => Assert.Contains("EmaDecay and SwaFrom exclude each other", Assert.ThrowsAny<ArgumentException>(
         () => new FineTuningOptions { EmaDecay = 0.9, SwaFrom = 2 }.RequireValid()).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void An_average_that_would_never_begin_is_refused() => Assert.Contains("SwaFrom is 5", Assert.ThrowsAny<ArgumentException>(
+        () => new FineTuningOptions { Epochs = 4, SwaFrom = 5 }.RequireValid()).Message, StringComparison.Ordinal);
+
     private static (float[] Validated, float[] Final) Train(FineTuningOptions options)
     {
         manual_seed(1);
