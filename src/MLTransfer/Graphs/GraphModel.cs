@@ -166,7 +166,8 @@ internal sealed record GraphImages(string Input, string Output)
         long side = Math.Max(sizes[0], sizes[1]);
         return this with
         {
-            ChannelsLast = isLast, TakesBytes = declared?.Type == ScalarType.Byte,
+            ChannelsLast = isLast,
+            TakesBytes = declared?.Type == ScalarType.Byte,
             Size = side > 0 ? (int)Math.Min(side, int.MaxValue) : null,
         };
     }
