@@ -12,7 +12,17 @@ namespace MLTransfer.Weights;
 /// </summary>
 internal static partial class OnnxMatch
 {
-    /// <summary>The tensors of the network that the graph has; those of other layers keep their names.</summary>
+    // Where the order of the layers is known to be enough: in other networks weights might silently end up in the wrong layer.
+    private static readonly HashSet<Type> Families =
+    [
+        typeof(CifarResNet), typeof(EfficientNet), typeof(InceptionV3), typeof(MnasNet), typeof(MobileNetV1), typeof(MobileNetV2),
+        typeof(MobileNetV3), typeof(ResNet), typeof(ShuffleNetV2), typeof(SmallResNet), typeof(SqueezeNet),
+    ];
+
+    /// <summary>
+    /// The tensors of the network that the graph has; those of other layers keep their names, and so do all in a network of a family whose
+    /// layers cannot be told apart by their order.
+    /// </summary>
     /// <param name="graph">The layers of the graph.</param>
     /// <param name="network">The network.</param>
     /// <param name="classifier">The name of its classifier, which may have another number of classes; null where it is like any other
@@ -24,7 +34,7 @@ internal static partial class OnnxMatch
         var inputs = new Dictionary<string, string>(StringComparer.Ordinal);
         using (NewDisposeScope())
         {
-            foreach (NetworkLayer layer in NetworkLayer.Of(network, classifier))
+            foreach (NetworkLayer layer in Families.Contains(network.GetType()) ? NetworkLayer.Of(network, classifier) : [])
             {
                 // Exporters compute a shortcut before or after the block, and its convolution may have the shape of another one there: it
                 // takes what the block takes.

@@ -12,7 +12,14 @@ internal sealed class PackageScene : IDisposable
 {
     public const string Id = "Test.Weights", Path = "weights/model.pth", Password = "hunter2-secret";
 
+    private const string PackagesVariable = "NUGET_PACKAGES";
+
     private readonly TemporaryFolder _folder = new();
+
+    private readonly string? _packagesOfThisProcess = Environment.GetEnvironmentVariable(PackagesVariable);
+
+    // The variable takes precedence over the folder that NuGet.Config names.
+    public PackageScene() => Environment.SetEnvironmentVariable(PackagesVariable, null);
 
     public static byte[] Content { get; } = [.. Enumerable.Range(0, 50_000).Select(index => (byte)(index * 7 + index / 251))];
 
@@ -88,7 +95,11 @@ internal sealed class PackageScene : IDisposable
         return stream.ToArray();
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        Environment.SetEnvironmentVariable(PackagesVariable, _packagesOfThisProcess);
+        _folder.Dispose();
+    }
 
     private static void Write(ZipArchive zip, string name, byte[] content)
     {
