@@ -79,7 +79,9 @@ internal static class OnnxModel
         string scale = Colours(graph, 1 / (255.0 * deviation.R), 1 / (255.0 * deviation.G), 1 / (255.0 * deviation.B));
         string shift = Colours(
             graph, -(double)mean.R / deviation.R, -(double)mean.G / deviation.G, -(double)mean.B / deviation.B);
-        return graph.Add("Add", [graph.Add("Mul", [colours, scale]), shift]);
+        string normalized = graph.Add("Add", [graph.Add("Mul", [colours, scale]), shift]);
+        return preprocessing.Channels == ChannelOrder.Bgr
+            ? graph.Add("Gather", [normalized, graph.Constant(2, 1, 0)], ("axis", 1L)) : normalized;
     }
 
     private static string Colours(OnnxGraph graph, params double[] values)
@@ -142,7 +144,7 @@ internal static class OnnxModel
             {
                 inside = options.Preprocessing.ToString().ToLowerInvariant(),
                 input = options.Preprocessing == OnnxPreprocessing.None ? "float32 NCHW, normalized" : "uint8 NHWC, 0 to 255",
-                color_order = "RGB",
+                color_order = options.Preprocessing == OnnxPreprocessing.None && expected.Channels == ChannelOrder.Bgr ? "BGR" : "RGB",
                 resize_shorter_side = expected.ResizeTo,
                 center_crop = expected.CropTo,
                 interpolation = expected.Interpolation.ToString().ToLowerInvariant(),

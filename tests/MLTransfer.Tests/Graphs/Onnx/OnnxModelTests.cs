@@ -54,6 +54,18 @@ public class OnnxModelTests
         Assert.InRange(OnnxScene.LargestDifference(actual, scene.Expected()), 0, Tolerance);
     }
 
+    [NeedsSharedFact(OnnxScene.Photographs)]
+    public void A_network_that_takes_blue_first_gets_it_from_images_that_have_red_first()
+    {
+        using var scene = new OnnxScene(ModelZoo.Find("cifar_resnet20"), channels: ChannelOrder.Bgr);
+        using var other = new OnnxScene(ModelZoo.Find("cifar_resnet20"));
+        Assert.InRange(OnnxScene.LargestDifference(scene.Exported(scene.Export()), scene.Expected()), 0, Tolerance);
+        Assert.True(OnnxScene.LargestDifference(other.Exported(other.Export()), scene.Expected()) > 100 * Tolerance);
+        string order = scene.Export(new() { Preprocessing = OnnxPreprocessing.None }).MetadataProps
+            .Single(entry => entry.Key == "preprocessing").Value;
+        Assert.Contains("\"color_order\":\"BGR\"", order, StringComparison.Ordinal);
+    }
+
     [NeedsSharedTheory(OnnxScene.Photographs)]
     [InlineData("squeezenet1_1"), InlineData("mobilenet_v3_small")]
     public void Half_precision_halves_the_file_and_hardly_changes_probabilities(string backbone) => AssertHalf(backbone);

@@ -27,10 +27,12 @@ internal sealed class OnnxScene : IDisposable
     /// <param name="side">The side of its images; null: a small one.</param>
     /// <param name="classes">The number of classes.</param>
     /// <param name="head">The head; null: the architecture's own.</param>
-    public OnnxScene(Backbone backbone, int? side = null, int classes = 5, ClassifierHead? head = null)
+    /// <param name="channels">The order of the colors that the network takes.</param>
+    public OnnxScene(
+        Backbone backbone, int? side = null, int classes = 5, ClassifierHead? head = null, ChannelOrder channels = ChannelOrder.Rgb)
     {
         _described = new(backbone.Name, "linear", [.. Enumerable.Range(0, classes).Select(index => $"class {index}")],
-            backbone.Preprocessing.ForSize(side ?? Zoo.SmallSide(backbone)));
+            backbone.Preprocessing.ForSize(side ?? Zoo.SmallSide(backbone)) with { Channels = channels });
         random.manual_seed(3);
         Network = backbone.Build(classes, head);
         RandomWeights.Fill(Network);
