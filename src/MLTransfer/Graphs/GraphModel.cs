@@ -18,7 +18,8 @@ internal sealed class GraphModel : ImageModel
     private readonly byte[] _bytes;
     private readonly string _file;
     private readonly Lock _lock = new();
-    private GraphNetwork? _network;
+    // Each stays until the model is disposed: another thread may be running it.
+    private readonly Dictionary<string, GraphNetwork> _networks = [];
 
     /// <param name="bytes">The content of the file.</param>
     /// <param name="file">Its name, for errors.</param>
@@ -39,7 +40,10 @@ internal sealed class GraphModel : ImageModel
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _network?.Dispose();
+        if (disposing)
+        {
+            foreach (GraphNetwork network in _networks.Values) network.Dispose();
+        }
         base.Dispose(disposing);
     }
 
@@ -52,10 +56,10 @@ internal sealed class GraphModel : ImageModel
     {
         lock (_lock)
         {
-            if (_network is not null && _network.Device.ToString() == device.ToString()) return _network;
-            _network?.Dispose();
-            _network = null;
-            return _network = GraphFile.Load(new MemoryStream(_bytes), _file, device);
+            string name = device.ToString();
+            if (!_networks.TryGetValue(name, out GraphNetwork? network))
+                _networks[name] = network = GraphFile.Load(new MemoryStream(_bytes), _file, device);
+            return network;
         }
     }
 }
