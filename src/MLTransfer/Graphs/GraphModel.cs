@@ -1,3 +1,4 @@
+using MLTransfer.Graphs.Onnx;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Native;
@@ -156,8 +157,9 @@ internal sealed record GraphImages(string Input, string Output)
     private GraphImages Taking(GraphNetwork network, GraphInput? declared, ImageLayout layout)
     {
         IReadOnlyList<long>? shape = declared?.Shape;
+        bool isSaid = shape is { Count: 4 } && (shape[1] == Channels) != (shape[3] == Channels);
         bool isLast = layout == ImageLayout.Auto
-            ? shape is not { Count: 4 } || shape[3] == Channels || shape[1] != Channels
+            ? isSaid ? shape![3] == Channels : network.Operations != OnnxOperations.All
             : layout == ImageLayout.ChannelsLast;
         long[] sizes = shape is { Count: 4 } ? isLast ? [shape[1], shape[2], shape[3]] : [shape[2], shape[3], shape[1]]
             : [-1, -1, -1];
