@@ -48,7 +48,8 @@ public sealed class PackageFeedTests
 
     [Fact]
     public Task An_index_without_an_address_becomes_an_answer() =>
-        GivesNoUsableAnswerAsync(Index, """{"version":"3.0.0","resources":[{"@id":"no address","@type":"PackageBaseAddress/3.0.0"}]}""", "");
+        GivesNoUsableAnswerAsync(
+            Index, """{"version":"3.0.0","resources":[{"@id":"no address","@type":"PackageBaseAddress/3.0.0"}]}""", "");
 
     // NuGet asks three times, with pauses.
     [Theory, Trait("Category", "Long")]

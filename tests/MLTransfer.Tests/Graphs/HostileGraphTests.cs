@@ -274,7 +274,8 @@ public sealed class HostileGraphTests
 
         using Tensor x = tensor(new long[] { 1 << 15, 1 << 15 });
         var refusal = Assert.Throws<GraphException>(() => network.Run(x, "y"));
-        Assert.Contains("take 21,474,836,480 bytes up to here; at most 17,179,869,184 are possible", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("take 21,474,836,480 bytes up to here; at most 17,179,869,184 are possible", refusal.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
