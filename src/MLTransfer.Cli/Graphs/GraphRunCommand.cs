@@ -92,7 +92,8 @@ internal sealed class GraphRunCommand : MltCommand
         var feeds = new Dictionary<string, GraphValue>(StringComparer.Ordinal);
         foreach (var text in texts)
         {
-            int equals = text.IndexOf('=');
+            // A path may have a '=' of its own.
+            int equals = File.Exists(text) ? -1 : text.IndexOf('=');
             var name = equals > 0 ? text[..equals] : network.Input.Name;
             var path = Paths.ExistingFile("--feed", text[(equals + 1)..]);
             if (!feeds.TryAdd(name, Value(network, name, path)))

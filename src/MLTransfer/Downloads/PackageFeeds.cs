@@ -1,3 +1,4 @@
+using MLTransfer.Errors;
 using NuGet.Common;
 using NuGet.Configuration;
 using NuGet.Packaging;
@@ -45,7 +46,7 @@ internal sealed class PackageFeeds
     /// <summary>Downloads the .nupkg file of a package from the first source that has it.</summary>
     /// <param name="package">The package.</param>
     /// <param name="target">Where to; a partial file beside it is resumed.</param>
-    /// <param name="mayUseHttp">Whether a source without https may give it: what comes is checked afterwards by its whole hash.</param>
+    /// <param name="mayUseHttp">Whether it may come without https: what comes is checked afterwards by its whole hash.</param>
     /// <param name="progress">Receives the progress.</param>
     /// <param name="cancel">Stops the download.</param>
     /// <exception cref="DownloadException">No source gives it; the message names those that were asked, without credentials.</exception>
@@ -56,10 +57,8 @@ internal sealed class PackageFeeds
         using var cache = new SourceCacheContext { NoCache = true, DirectDownload = true };
         foreach (PackageSource source in Sources(package.Id))
         {
-            var feed = new PackageFeed(source, package, cache, _options);
-            string? refusal = source.IsHttp && !source.IsHttps && !mayUseHttp
-                ? "was not asked: over plain http, all 64 digits of &sha256=HASH are required"
-                : await feed.TryDownloadAsync(target, progress, cancel).ConfigureAwait(false);
+            var feed = new PackageFeed(Repository.Factory.GetCoreV3(source), package, cache, _options);
+            string? refusal = await feed.TryDownloadAsync(target, mayUseHttp, progress, cancel).ConfigureAwait(false);
             if (refusal is null)
                 return;
             answers.Add($"{feed.Name} {refusal}");
@@ -84,28 +83,34 @@ internal sealed class PackageFeeds
 }
 
 /// <summary>One package in one source.</summary>
-internal sealed class PackageFeed(PackageSource source, PackageIdentity package, SourceCacheContext cache, DownloadOptions options)
+internal sealed class PackageFeed(SourceRepository repository, PackageIdentity package, SourceCacheContext cache, DownloadOptions options)
 {
-    private const int VersionsShown = 2;
-    private readonly SourceRepository _repository = Repository.Factory.GetCoreV3(source);
+    private const int VersionsShown = 2, LongestReason = 500;
+    private const string WholeHash = "all 64 digits of &sha256=HASH are required";
+    private readonly PackageSource _source = repository.PackageSource;
 
     /// <summary>The name and the address of the source, without credentials.</summary>
-    public string Name => $"{source.Name} ({Address})";
+    public string Name => $"{_source.Name} ({Address})";
 
-    private string Address => source.IsLocal ? source.Source
-        : source.SourceUri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+    private string Address => _source.IsLocal ? _source.Source : WithoutSecrets(_source.SourceUri);
 
     /// <summary>Downloads the package.</summary>
     /// <returns>Why it cannot be, continuing the name of the source; null where it is there.</returns>
-    public async Task<string?> TryDownloadAsync(string target, IProgress<DownloadProgress>? progress, CancellationToken cancel)
+    public async Task<string?> TryDownloadAsync(
+        string target, bool mayUseHttp, IProgress<DownloadProgress>? progress, CancellationToken cancel)
     {
-        if (source.IsLocal && !Directory.Exists(source.Source))
+        if (_source.IsLocal && !Directory.Exists(_source.Source))
             return "is a folder that does not exist";
+        if (_source.IsHttp && !_source.IsHttps && !mayUseHttp)
+            return $"was not asked: over plain http, {WholeHash}";
         try
         {
             (FindPackageByIdResource? finder, Uri? files, string? refusal) = await AskAsync(cancel).ConfigureAwait(false);
             if (finder is null || refusal is not null)
                 return refusal ?? "is no source of packages";
+            if (!mayUseHttp && !_source.IsLocal && files?.Scheme != Uri.UriSchemeHttps)
+                return files is null ? $"speaks only an older protocol, which may lead to plain http: {WholeHash}"
+                    : $"keeps its packages at {WithoutSecrets(files)}: over plain http, {WholeHash}";
             if (files is null)
                 await CopyAsync(finder, target, progress, cancel).ConfigureAwait(false);
             else
@@ -120,7 +125,8 @@ internal sealed class PackageFeed(PackageSource source, PackageIdentity package,
         {
             return $"has it, but it {failure.Reason}";
         }
-        catch (Exception failure) when (failure is NuGetProtocolException or HttpRequestException or IOException or PackagingException)
+        // NuGet does not wrap all that its readers of JSON, XML, addresses and versions throw.
+        catch (Exception failure) when (failure is not OperationCanceledException)
         {
             return Refusal(failure);
         }
@@ -134,15 +140,15 @@ internal sealed class PackageFeed(PackageSource source, PackageIdentity package,
     {
         using var stalled = new CancellationTokenSource(options.StallTimeout, options.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancel);
-        FindPackageByIdResource? finder = await _repository.GetResourceAsync<FindPackageByIdResource>(either.Token).ConfigureAwait(false);
+        FindPackageByIdResource? finder = await repository.GetResourceAsync<FindPackageByIdResource>(either.Token).ConfigureAwait(false);
         if (finder is null)
             return default;
         NuGetVersion[] versions =
             [.. await finder.GetAllVersionsAsync(package.Id, cache, NullLogger.Instance, either.Token).ConfigureAwait(false)];
         if (!versions.Contains(package.Version))
             return (finder, null, versions.Length == 0 ? "does not have it" : $"has other versions of it: {Nearest(versions)}");
-        ServiceIndexResourceV3? index = source.IsLocal ? null
-            : await _repository.GetResourceAsync<ServiceIndexResourceV3>(either.Token).ConfigureAwait(false);
+        ServiceIndexResourceV3? index = _source.IsLocal ? null
+            : await repository.GetResourceAsync<ServiceIndexResourceV3>(either.Token).ConfigureAwait(false);
         return (finder, index?.GetServiceEntryUri(ServiceTypes.PackageBaseAddress), null);
     }
 
@@ -154,20 +160,23 @@ internal sealed class PackageFeed(PackageSource source, PackageIdentity package,
                 return "asks for a user name and a password that it accepts, which NuGet.Config does not have";
             failure = cause;
         }
-        return $"did not answer: {WithoutSecrets(failure.Message).TrimEnd('.')}";
+        return $"gave no usable answer: {Printable.Sanitize(WithoutSecrets(failure.Message), LongestReason).TrimEnd('.')}";
     }
 
     // NuGet's messages name the source as it is configured, perhaps with a password or a token in its address.
-    private string WithoutSecrets(string message) => source.IsLocal ? message
-        : new[] { source.SourceUri.UserInfo, source.SourceUri.Query }.Where(secret => secret.Length > 1)
-            .Aggregate(message.Replace(source.Source, Address, StringComparison.Ordinal),
+    private string WithoutSecrets(string message) => _source.IsLocal ? message
+        : new[] { _source.SourceUri.UserInfo, _source.SourceUri.Query }.Where(secret => secret.Length > 1)
+            .Aggregate(message.Replace(_source.Source, Address, StringComparison.Ordinal),
                 (text, secret) => text.Replace(secret, "…", StringComparison.Ordinal));
+
+    private static string WithoutSecrets(Uri address) =>
+        address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     // From the flat container (https://learn.microsoft.com/nuget/api/package-base-address-resource), which allows to resume.
     private async Task DownloadAsync(Uri files, string target, IProgress<DownloadProgress>? progress, CancellationToken cancel)
     {
         HttpMessageHandler handler =
-            (await _repository.GetResourceAsync<HttpHandlerResource>(cancel).ConfigureAwait(false))!.MessageHandler;
+            (await repository.GetResourceAsync<HttpHandlerResource>(cancel).ConfigureAwait(false))!.MessageHandler;
         string id = package.Id.ToLowerInvariant(), version = package.Version.ToNormalizedString().ToLowerInvariant();
         var address = new Uri(new Uri(files.AbsoluteUri.TrimEnd('/') + "/"), $"{id}/{version}/{id}.{version}.nupkg");
         var wanted = new Download(address, target, Checksum: null, AboutBytes: null, "ask another source");

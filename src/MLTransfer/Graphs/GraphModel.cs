@@ -1,3 +1,4 @@
+using MLTransfer.Graphs.Onnx;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Native;
@@ -18,7 +19,8 @@ internal sealed class GraphModel : ImageModel
     private readonly byte[] _bytes;
     private readonly string _file;
     private readonly Lock _lock = new();
-    private GraphNetwork? _network;
+    // Each stays until the model is disposed: another thread may be running it.
+    private readonly Dictionary<string, GraphNetwork> _networks = [];
 
     /// <param name="bytes">The content of the file.</param>
     /// <param name="file">Its name, for errors.</param>
@@ -39,7 +41,10 @@ internal sealed class GraphModel : ImageModel
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _network?.Dispose();
+        if (disposing)
+        {
+            foreach (GraphNetwork network in _networks.Values) network.Dispose();
+        }
         base.Dispose(disposing);
     }
 
@@ -52,10 +57,10 @@ internal sealed class GraphModel : ImageModel
     {
         lock (_lock)
         {
-            if (_network is not null && _network.Device.ToString() == device.ToString()) return _network;
-            _network?.Dispose();
-            _network = null;
-            return _network = GraphFile.Load(new MemoryStream(_bytes), _file, device);
+            string name = device.ToString();
+            if (!_networks.TryGetValue(name, out GraphNetwork? network))
+                _networks[name] = network = GraphFile.Load(new MemoryStream(_bytes), _file, device);
+            return network;
         }
     }
 }
@@ -152,8 +157,9 @@ internal sealed record GraphImages(string Input, string Output)
     private GraphImages Taking(GraphNetwork network, GraphInput? declared, ImageLayout layout)
     {
         IReadOnlyList<long>? shape = declared?.Shape;
+        bool isSaid = shape is { Count: 4 } && (shape[1] == Channels) != (shape[3] == Channels);
         bool isLast = layout == ImageLayout.Auto
-            ? shape is not { Count: 4 } || shape[3] == Channels || shape[1] != Channels
+            ? isSaid ? shape![3] == Channels : network.Operations != OnnxOperations.All
             : layout == ImageLayout.ChannelsLast;
         long[] sizes = shape is { Count: 4 } ? isLast ? [shape[1], shape[2], shape[3]] : [shape[2], shape[3], shape[1]]
             : [-1, -1, -1];

@@ -91,7 +91,7 @@ internal sealed class GraphNetwork : IDisposable
     }
 
     /// <summary>Loads a graph; the format is found by the content of the file.</summary>
-    /// <param name="path">A frozen TensorFlow GraphDef (.pb).</param>
+    /// <param name="path">A frozen TensorFlow GraphDef (.pb) or an ONNX model (.onnx).</param>
     /// <param name="device">Where to compute; null: the processor.</param>
     /// <param name="optimize">Whether nodes are joined into faster ones.</param>
     /// <exception cref="GraphException">The file cannot be read, or holds no graph that can be run.</exception>

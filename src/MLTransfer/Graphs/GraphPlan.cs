@@ -23,6 +23,9 @@ internal sealed record GraphStep(GraphNode Node, Kernel Kernel, int[] Inputs, in
 /// </summary>
 internal sealed class GraphPlan : IDisposable
 {
+    /// <summary>The most bytes of the tensors that are kept at a time in a run.</summary>
+    public const long MostBytes = 16L << 30;
+
     private readonly IReadOnlyList<Tensor> _owned;
 
     internal GraphPlan(IReadOnlyList<GraphStep> steps, GraphValue[] initial, IReadOnlyList<int> feeds, IReadOnlyList<int> fetches,
@@ -67,16 +70,23 @@ internal sealed class GraphPlan : IDisposable
         {
             if (Feeds[feed] >= 0) slots[Feeds[feed]] = feeds[feed];
         }
+        long kept = 0;
         foreach (GraphStep step in Steps)
         {
             GraphValue[] outputs = RunStep(file, step, slots, device);
             for (int output = 0; output < step.Outputs.Length; output++)
             {
-                if (step.Outputs[output] >= 0) slots[step.Outputs[output]] = outputs[output];
+                if (step.Outputs[output] < 0) continue;
+                slots[step.Outputs[output]] = outputs[output];
+                kept += outputs[output].Bytes;
             }
+            if (kept > MostBytes)
+                throw new GraphException(file, step.Node.Name, $"The tensors that are needed at a time take {kept:N0} bytes up to here; at "
+                    + $"most {MostBytes:N0} are possible. Run fewer images at a time.");
             observe?.Invoke(step.Node, outputs);
             foreach (int slot in step.Frees)
             {
+                kept -= slots[slot].Bytes;
                 if (slots[slot].IsTensor) slots[slot].Tensor.Dispose();
                 slots[slot] = default;
             }

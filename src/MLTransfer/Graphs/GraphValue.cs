@@ -42,6 +42,9 @@ internal readonly struct GraphValue
     /// <exception cref="KernelException">There is no value.</exception>
     public IReadOnlyList<long> Shape => IsText ? Text.Shape : Tensor.shape;
 
+    /// <summary>The bytes of the elements of a tensor, which a view shares with others; 0 for anything else.</summary>
+    public long Bytes => IsTensor ? Tensor.numel() * Tensor.element_size() : 0;
+
     private string Kind => IsTensor ? "numbers" : IsText ? "strings" : "nothing";
 
     /// <summary>The integers of a tensor of at most one axis: sizes, axes, paddings.</summary>

@@ -122,7 +122,7 @@ internal sealed class PlanBuilder(Graph graph, OperationSet operations, IReadOnl
         using var frozen = no_grad();
         using Kernel kernel = Prepare(node, values);
         GraphValue[] outputs = GraphPlan.Invoke(graph.File, node, kernel, values);
-        long bytes = outputs.Sum(output => output.IsTensor ? output.Tensor.numel() * output.Tensor.element_size() : 0);
+        long bytes = outputs.Sum(output => output.Bytes);
         if (bytes > FoldedBytes - _foldedBytes) return false;
         _foldedBytes += bytes;
         for (int output = 0; output < outputs.Length; output++)

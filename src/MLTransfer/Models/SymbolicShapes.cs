@@ -52,6 +52,7 @@ public sealed partial class SymbolicTensor
     public SymbolicTensor Flatten() => Reshape(-1, Product(_shape[1..]));
 
     /// <summary>Gives the same elements another shape; its first dimension is −1, the batch, whatever multiple of it.</summary>
+    /// <exception cref="ArgumentException">The first dimension is another, or the others do not divide the elements.</exception>
     public SymbolicTensor Reshape(params long[] shape)
     {
         ArgumentNullException.ThrowIfNull(shape);

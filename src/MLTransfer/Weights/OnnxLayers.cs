@@ -25,6 +25,11 @@ internal sealed class OnnxLayers
     {
         // The layer that computes a value which only one node uses.
         private readonly Dictionary<string, int> _sources = new(StringComparer.Ordinal);
+        // Splits of colours by their last output.
+        private readonly Dictionary<string, NodeProto> _splits = graph.Node
+            .Where(node => node.OpType == "Split" && node.Output.Count == ColorChannels)
+            .DistinctBy(node => node.Output[^1]).ToDictionary(node => node.Output[^1], StringComparer.Ordinal);
+
         private readonly HashSet<string> _usedOnce =
             [.. graph.Node.SelectMany(node => node.Input).CountBy(name => name).Where(use => use.Value == 1).Select(use => use.Key)];
 
@@ -88,8 +93,8 @@ internal sealed class OnnxLayers
         };
 
         // Split into channels that are then put together in the other order.
-        private bool IsReversal(NodeProto node) => graph.Node.Any(split => split.OpType == "Split"
-            && split.Output.Count == ColorChannels && split.Output.Reverse().SequenceEqual(node.Input));
+        private bool IsReversal(NodeProto node) => node.Input.Count > 0 && _splits.TryGetValue(node.Input[0], out NodeProto? split)
+            && split.Output.Reverse().SequenceEqual(node.Input);
 
         private static bool IsWeight(OnnxTensor tensor) =>
             tensor.Count > ColorChannels && tensor.Element.Type is DataType.Float or DataType.Float16 or DataType.Double;

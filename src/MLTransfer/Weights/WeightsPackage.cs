@@ -28,7 +28,7 @@ internal sealed record WeightsPackage
     /// <summary>Who made it.</summary>
     public required string Authors { get; init; }
 
-    /// <summary>The licence, an SPDX expression; null for none.</summary>
+    /// <summary>The license, an SPDX expression; null for none.</summary>
     public string? License { get; init; }
 
     /// <summary>The path of the file in the package.</summary>
@@ -37,16 +37,17 @@ internal sealed record WeightsPackage
     /// <summary>The file name of the package.</summary>
     public string FileName => $"{Id}.{NuGetVersion.Parse(Version).ToNormalizedString()}.nupkg";
 
-    /// <summary>What is wrong with it, a sentence in the names of the command's options; null where nothing is.</summary>
+    /// <summary>What is wrong with it, a sentence; null where nothing is.</summary>
     public string? Complaint()
     {
         if (Id.Length > PackageIdValidator.MaxPackageIdLength || !PackageIdValidator.IsValidPackageId(Id))
-            return $"--id is '{Id}'; it must be letters, digits, '_' and '-' with dots between, such as My.Weights.";
+            return $"The name of the package is '{Id}'; it must be letters, digits, '_' and '-' with dots between, such as My.Weights.";
         if (!NuGetVersion.TryParseStrict(Version, out _))
-            return $"--version is '{Version}'; it must be three numbers and perhaps a label, such as 1.0.0 or 1.0.0-beta.";
+            return $"The version is '{Version}'; it must be three numbers and perhaps a label, such as 1.0.0 or 1.0.0-beta.";
         if (License is not null && Expression(License) is null)
-            return $"--license is '{License}'; it must be an SPDX expression, such as MIT or Apache-2.0.";
-        return System.IO.Path.GetFileName(File).Contains('&', StringComparison.Ordinal) ? "FILE must have no '&' in its name." : null;
+            return $"The license is '{License}'; it must be an SPDX expression, such as MIT or Apache-2.0.";
+        return System.IO.Path.GetFileName(File).Contains('&', StringComparison.Ordinal)
+            ? $"The file is '{File}'; its name must have no '&'." : null;
     }
 
     /// <summary>Writes the package.</summary>

@@ -39,6 +39,10 @@ public sealed class GraphCommandTests : IDisposable
             "graph", "run", Case("net_lenet.pb"), "--feed", $"input={Case("net_lenet.input.npy")}", "--fetch", "output", "--out", result);
 
         outcome.AssertSuccess();
+        var copy = _folder.PathOf("batch=32.npy");
+        File.Copy(Case("net_lenet.input.npy"), copy);
+        (await Mlt.RunAsync("graph", "run", Case("net_lenet.pb"), "--feed", copy)).AssertSuccess();
+        (await Mlt.RunAsync("graph", "run", Case("net_lenet.pb"), "--feed", $"input={copy}")).AssertSuccess();
         using var written = File.OpenRead(result);
         using var expected = File.OpenRead(Case("net_lenet.output.npy"));
         NpyArray got = NpyFile.Read(written, "y"), want = NpyFile.Read(expected, "y");

@@ -49,7 +49,7 @@ public sealed class WeightsPackTests : IDisposable
     {
         var outcome = await PackAsync("one");
         Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.Contains("--version is 'one'", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("The version is 'one'", outcome.Error, StringComparison.Ordinal);
     }
 
     private Task<Outcome> PackAsync(string version, params string[] more) => Mlt.RunAsync(

@@ -1,8 +1,13 @@
 using Google.Protobuf;
 using MLTransfer.Graphs;
+using MLTransfer.Tests.Graphs.Onnx;
 using MLTransfer.Tests.Reference;
+using Onnx;
 using Tensorboard;
 using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
+using TensorProto = Tensorboard.TensorProto;
+using TensorShapeProto = Tensorboard.TensorShapeProto;
 
 namespace MLTransfer.Tests.Graphs;
 
@@ -253,6 +258,24 @@ public sealed class HostileGraphTests
         var refusal = Assert.Throws<GraphException>(() => network.Run(x, "y"));
         Assert.Equal("y", refusal.Node);
         Assert.Contains("elements would be made", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Many_large_tensors_at_a_time_are_refused_before_all_are_there()
+    {
+        // Each is a view of one number, which takes no memory; a fifth of 4 GiB is more than may be kept.
+        var graph = new GraphProto { Name = "many" };
+        graph.Input.Add(OnnxModels.Value("x", global::Onnx.TensorProto.Types.DataType.Int64, 2));
+        string[] large = [.. Enumerable.Range(0, 5).Select(index => $"large{index}")];
+        graph.Node.Add(large.Select(name => OnnxModels.Node("ConstantOfShape", ["x"], name)));
+        graph.Node.Add(OnnxModels.Node("Sum", large, "y"));
+        graph.Output.Add(new ValueInfoProto { Name = "y" });
+        using GraphNetwork network = GraphFile.Load(new MemoryStream(OnnxModels.Bytes(graph)), "many.onnx");
+
+        using Tensor x = tensor(new long[] { 1 << 15, 1 << 15 });
+        var refusal = Assert.Throws<GraphException>(() => network.Run(x, "y"));
+        Assert.Contains("take 21,474,836,480 bytes up to here; at most 17,179,869,184 are possible", refusal.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

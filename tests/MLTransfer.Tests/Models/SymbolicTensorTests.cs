@@ -66,6 +66,27 @@ public class SymbolicTensorTests
     }
 
     [Fact]
+    public void A_layer_of_torch_whose_settings_would_be_lost_says_which_are_possible()
+    {
+        var graph = new OnnxGraph(ScalarType.Float32);
+        nn.Module[] layers =
+        [
+            nn.LayerNorm(3, elementwise_affine: false), nn.LayerNorm([5, 3]), nn.GELU(TorchSharp.Modules.GELU.Approximate.tanh),
+            nn.Flatten(2), nn.BatchNorm2d(3, affine: false), nn.BatchNorm2d(3, track_running_stats: false),
+            nn.Conv2d(3, 3, 3, padding: Padding.Same), nn.Conv2d(3, 3, 3, padding: 1, padding_mode: PaddingModes.Reflect),
+        ];
+        foreach (nn.Module layer in layers)
+        {
+            using (layer)
+            {
+                Assert.Contains($"cannot be exported with its settings; a {layer.GetType().Name} ",
+                    Assert.Throws<NotSupportedException>(() => new SymbolicTensor(graph, "x", -1, 3, 5, 5).Through(layer)).Message,
+                    StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
     public void Shapes_that_do_not_fit_are_told()
     {
         var graph = new OnnxGraph(ScalarType.Float32);

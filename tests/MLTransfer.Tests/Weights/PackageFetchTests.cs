@@ -122,7 +122,7 @@ public sealed class PackageFetchTests : IDisposable
         using var server = new FeedServer([], ["0.1.0", "0.8.0", "0.9.0", "1.0.1", "1.1.0", "3.0.0"]);
         // Nothing listens on the first port.
         _scene.Configure(("closed", "http://127.0.0.1:1/index.json"), ("empty", empty.Address), ("old", server.Address));
-        await FailsAsync(() => _scene.GetAsync(Wanted), "closed (http://127.0.0.1:1/index.json) did not answer",
+        await FailsAsync(() => _scene.GetAsync(Wanted), "closed (http://127.0.0.1:1/index.json) gave no usable answer",
             $"empty ({empty.Address}) does not have it", $"old ({server.Address}) has other versions of it: 0.8.0, 0.9.0, 1.0.1, 1.1.0",
             "dotnet nuget add source URL");
     }

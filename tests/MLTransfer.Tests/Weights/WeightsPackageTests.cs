@@ -40,9 +40,9 @@ public sealed class WeightsPackageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("My Weights", "1.0.0", "MIT", "--id is 'My Weights'")]
-    [InlineData("My.Weights", "1.0", "MIT", "--version is '1.0'")]
-    [InlineData("My.Weights", "1.0.0", "free for all", "--license is 'free for all'")]
+    [InlineData("My Weights", "1.0.0", "MIT", "The name of the package is 'My Weights'")]
+    [InlineData("My.Weights", "1.0", "MIT", "The version is '1.0'")]
+    [InlineData("My.Weights", "1.0.0", "free for all", "The license is 'free for all'")]
     public void What_cannot_be_packed_is_refused(string id, string version, string license, string complaint) => Assert.Contains(
         complaint, (Describe("a.pth") with { Id = id, Version = version, License = license }).Complaint(), StringComparison.Ordinal);
 

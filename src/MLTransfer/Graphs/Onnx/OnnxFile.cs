@@ -21,7 +21,7 @@ internal static class OnnxFile
 
     /// <summary>
     /// Writes a model; weights of more than <paramref name="largestInside"/> bytes go to a second file beside it, named as the model and
-    /// <see cref="DataSuffix"/>.
+    /// <see cref="DataSuffix"/>. Where an older model is replaced by one that needs no second file, its second file is deleted.
     /// </summary>
     /// <param name="path">The file; an older one is replaced when the new one is complete.</param>
     /// <param name="model">The model; its weights are taken out of it where they get a file of their own.</param>
@@ -30,16 +30,17 @@ internal static class OnnxFile
     /// <exception cref="IOException">A file cannot be written.</exception>
     public static IReadOnlyList<string> Write(string path, ModelProto model, long largestInside = LargestInside)
     {
-        string? data = null;
-        if (WeightBytes(model) > largestInside)
+        string data = path + DataSuffix;
+        bool isSplit = WeightBytes(model) > largestInside, isReplaced = File.Exists(path);
+        if (isSplit)
         {
-            data = path + DataSuffix;
             AtomicFile.CheckWritable(path);
             AtomicFile.Write(data, stream => MoveWeights(model, stream, Path.GetFileName(data)));
         }
 
         AtomicFile.Write(path, stream => model.WriteTo(stream));
-        return data is null ? [path] : [data, path];
+        if (isReplaced && !isSplit) File.Delete(data);
+        return isSplit ? [data, path] : [path];
     }
 
     private static void MoveWeights(ModelProto model, Stream target, string file)

@@ -106,7 +106,7 @@ internal static class OnnxModel
         string sides = Lengths(graph, pixels, 2, 4);
         string shorter = graph.Add("ReduceMin", [sides, graph.Constant(0)], ("keepdims", 1L));
         string scaled = graph.Add("Mul", [sides, graph.Constant(preprocessing.ResizeTo)]);
-        // All four lengths, not two and the attribute "axes": ONNX Runtime 1.31 moves the Transpose behind a linear Resize and fails then.
+        // All four lengths, not two and the attribute "axes", with which ONNX Runtime 1.31 was seen to fail where the Resize is linear.
         string sizes = graph.Add("Concat", [Lengths(graph, pixels, 0, 2), graph.Add("Div", [scaled, shorter])], ("axis", 0L));
         (string, object)[] attributes = preprocessing.Interpolation switch
         {

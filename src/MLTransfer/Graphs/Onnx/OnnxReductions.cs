@@ -1,3 +1,4 @@
+using MLTransfer.Graphs.Kernels;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Graphs.Onnx;
@@ -58,16 +59,13 @@ internal static class OnnxReductions
         return node.Attribute("keepdims", 1L) != 0 ? found : found.squeeze(axis);
     }
 
-    // Stable: of equal values the first comes first.
     private static GraphValue[] Best(GraphNode node, GraphValue[] inputs)
     {
         OperationSet.RequireInputs(node, 1, 2);
         Tensor x = inputs[0].Tensor;
         int axis = Shapes.Axis(node.Attribute("axis", -1L), x.dim());
         long count = inputs.Length > 1 ? inputs[1].ToInteger() : node.Attribute<long>("k");
-        if (count < 0 || count > x.shape[axis])
-            throw new KernelException($"The {count} largest along axis {axis} of {Shapes.Text(x.shape)} are asked for; there are too few.");
-        (Tensor values, Tensor indices) = x.sort(axis, descending: node.Attribute("largest", 1L) != 0, stable: true);
-        return [values.narrow(axis, 0, count), indices.narrow(axis, 0, count)];
+        (Tensor values, Tensor places) = Parts.Extremes(x, axis, count, node.Attribute("largest", 1L) != 0);
+        return [values, places];
     }
 }

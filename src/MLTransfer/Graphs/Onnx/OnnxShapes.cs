@@ -1,3 +1,4 @@
+using MLTransfer.Graphs.Kernels;
 using MLTransfer.Graphs.TensorFlow;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,29 +42,17 @@ internal static class OnnxShapes
         int Bound(long at) => (int)Math.Clamp(at < 0 ? at + shape.Length : at, 0, shape.Length);
     }
 
-    /// <summary>A value of another shape, with as many elements.</summary>
-    private static GraphValue[] Reshaped(GraphValue value, IReadOnlyList<long> shape) =>
-        [value.IsText ? GraphValue.Of(value.Text with { Shape = shape }) : value.Tensor.reshape([.. shape])];
-
     private static GraphValue[] Reshape(GraphNode node, GraphValue[] inputs)
     {
         OperationSet.RequireInputs(node, 2, 2);
-        long[] asked = inputs[1].ToIntegers(), shape = [.. asked];
+        long[] shape = inputs[1].ToIntegers();
         IReadOnlyList<long> before = inputs[0].Shape;
         bool copiesSizes = node.Attribute("allowzero", 0L) == 0;
         for (int axis = 0; axis < shape.Length && copiesSizes; axis++)
         {
             if (shape[axis] == 0) shape[axis] = axis < before.Count ? before[axis] : 0;
         }
-        long count = Shapes.Elements([.. before]);
-        int free = Array.IndexOf(shape, -1);
-        if (free >= 0)
-        {
-            long others = Shapes.Elements([.. shape.Where((_, axis) => axis != free)]);
-            shape[free] = others == 0 ? 0 : count / others;
-        }
-        return Shapes.Elements(shape) == count ? Reshaped(inputs[0], shape)
-            : throw new KernelException($"{Shapes.Text(before)} has {count} elements and cannot become {Shapes.Text(asked)}.");
+        return [Parts.Reshape(inputs[0], shape)];
     }
 
     private static GraphValue[] Flatten(GraphNode node, GraphValue[] inputs)
@@ -72,7 +61,7 @@ internal static class OnnxShapes
         long[] shape = [.. inputs[0].Shape];
         long asked = node.Attribute("axis", 1L);
         int axis = asked == shape.Length ? shape.Length : Shapes.Axis(asked, shape.Length);
-        return Reshaped(inputs[0], [Shapes.Elements(shape.AsSpan(0, axis)), Shapes.Elements(shape.AsSpan(axis))]);
+        return [Parts.Reshaped(inputs[0], [Shapes.Elements(shape.AsSpan(0, axis)), Shapes.Elements(shape.AsSpan(axis))])];
     }
 
     private static GraphValue[] Squeeze(GraphNode node, GraphValue[] inputs)
@@ -82,7 +71,7 @@ internal static class OnnxShapes
         int[]? axes = OnnxOperations.Integers(node, inputs, 1, "axes")?.Select(axis => Shapes.Axis(axis, shape.Count)).ToArray();
         if (axes?.Any(axis => shape[axis] != 1) == true)
             throw new KernelException($"The axes {string.Join(", ", axes)} of {Shapes.Text(shape)} are not all of size 1.");
-        return Reshaped(inputs[0], [.. shape.Where((size, axis) => axes is null ? size != 1 : !axes.Contains(axis))]);
+        return [Parts.Reshaped(inputs[0], [.. shape.Where((size, axis) => axes is null ? size != 1 : !axes.Contains(axis))])];
     }
 
     private static GraphValue[] Unsqueeze(GraphNode node, GraphValue[] inputs)
@@ -95,7 +84,7 @@ internal static class OnnxShapes
             if (axis > shape.Count) throw new KernelException($"It inserts the axes {Shapes.Text(asked)} into {inputs[0]}.");
             shape.Insert(axis, 1);
         }
-        return Reshaped(inputs[0], shape);
+        return [Parts.Reshaped(inputs[0], shape)];
     }
 
     private static GraphValue[] Transpose(GraphNode node, GraphValue[] inputs)
@@ -147,14 +136,7 @@ internal static class OnnxShapes
             ?? Even(size, node.Attribute("num_outputs", node.Attribute(OnnxGraphReader.OutputsAttribute, 1L)));
         if (sizes.Any(part => part < 0) || sizes.Aggregate((Int128)0, (sum, part) => sum + part) != size)
             throw new KernelException($"Axis {axis} of {inputs[0]} cannot be split into {Shapes.Text(sizes)}.");
-        var parts = new List<GraphValue>();
-        long start = 0;
-        foreach (long part in sizes)
-        {
-            parts.Add(x.narrow(axis, start, part));
-            start += part;
-        }
-        return [.. parts];
+        return Parts.Split(x, axis, sizes);
     }
 
     // The last part may be smaller.
@@ -185,14 +167,10 @@ internal static class OnnxShapes
     private static Tensor Take(Tensor x, int axis, long start, long end, long step)
     {
         long size = x.shape[axis];
-        if (step is 0 or > int.MaxValue or < int.MinValue) throw new KernelException($"A step is {step}; it must not be 0.");
         (long least, long most) = step > 0 ? (0L, size) : (-1L, size - 1);
         start = Math.Clamp(start < 0 ? start + size : start, Math.Max(least, 0), most);
         end = Math.Clamp(end < 0 ? end + size : end, least, Math.Max(most, least));
-        long count = Math.Max(0, (end - start + step - Math.Sign(step)) / step);
-        if (count == 0) return x.narrow(axis, 0, 0);
-        return step > 0 ? x.slice(axis, start, end, step)
-            : x.index_select(axis, ((arange(count, ScalarType.Int64) * step) + start).to(x.device));
+        return Parts.Slice(x, axis, start, end, step);
     }
 
     private static Tensor Places(Tensor indices, long size)
@@ -210,9 +188,7 @@ internal static class OnnxShapes
         OperationSet.RequireInputs(node, 2, 2);
         (Tensor x, Tensor indices) = (inputs[0].Tensor, inputs[1].Tensor);
         int axis = Shapes.Axis(node.Attribute("axis", 0L), x.dim());
-        long[] shape = [.. x.shape[..axis], .. indices.shape, .. x.shape[(axis + 1)..]];
-        Shapes.Elements(shape);
-        return [x.index_select(axis, Places(indices, x.shape[axis]).flatten().to(x.device)).reshape(shape)];
+        return [Parts.Gather(x, axis, Places(indices, x.shape[axis]))];
     }
 
     private static GraphValue[] GatherElements(GraphNode node, GraphValue[] inputs)

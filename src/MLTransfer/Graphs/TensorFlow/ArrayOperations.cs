@@ -1,3 +1,4 @@
+using MLTransfer.Graphs.Kernels;
 using Tensorboard;
 using static TorchSharp.torch;
 
@@ -40,27 +41,10 @@ internal static class ArrayOperations
 
     private static Tensor Sizes(IReadOnlyList<long> shape, ScalarType type) => tensor(shape.ToArray()).to(type);
 
-    /// <summary>A value of another shape, with as many elements.</summary>
-    private static GraphValue Reshaped(GraphValue value, long[] shape) =>
-        value.IsText ? GraphValue.Of(value.Text with { Shape = shape }) : value.Tensor.reshape(shape);
-
     private static GraphValue[] Reshape(GraphNode node, GraphValue[] inputs)
     {
         OperationSet.RequireInputs(node, 2, 2);
-        long[] shape = inputs[1].ToIntegers();
-        long count = Shapes.Elements([.. inputs[0].Shape]);
-        int free = Array.IndexOf(shape, -1);
-        if (free >= 0)
-        {
-            long others = Shapes.Elements([.. shape.Where((_, axis) => axis != free)]);
-            shape[free] = others == 0 ? 0 : count / others;
-        }
-        if (Shapes.Elements(shape) != count)
-        {
-            throw new KernelException(
-                $"{Shapes.Text(inputs[0].Shape)} has {count} elements and cannot become {Shapes.Text(inputs[1].ToIntegers())}.");
-        }
-        return [Reshaped(inputs[0], shape)];
+        return [Parts.Reshape(inputs[0], inputs[1].ToIntegers())];
     }
 
     private static GraphValue[] Squeeze(GraphNode node, GraphValue[] inputs)
@@ -69,7 +53,7 @@ internal static class ArrayOperations
         int[] axes = [.. node.Attribute("squeeze_dims", Array.Empty<long>()).Select(axis => Shapes.Axis(axis, shape.Count))];
         if (axes.Any(axis => shape[axis] != 1))
             throw new KernelException($"The axes {string.Join(", ", axes)} of {Shapes.Text(shape)} are not all of size 1.");
-        return [Reshaped(inputs[0], [.. shape.Where((size, axis) => axes.Length == 0 ? size != 1 : !axes.Contains(axis))])];
+        return [Parts.Reshaped(inputs[0], [.. shape.Where((size, axis) => axes.Length == 0 ? size != 1 : !axes.Contains(axis))])];
     }
 
     private static GraphValue[] ExpandDims(GraphNode node, GraphValue[] inputs)
@@ -77,7 +61,7 @@ internal static class ArrayOperations
         OperationSet.RequireInputs(node, 2, 2);
         List<long> shape = [.. inputs[0].Shape];
         shape.Insert(Shapes.Axis(inputs[1].ToInteger(), shape.Count + 1), 1);
-        return [Reshaped(inputs[0], [.. shape])];
+        return [Parts.Reshaped(inputs[0], [.. shape])];
     }
 
     private static Tensor Transpose(GraphNode node, GraphValue[] inputs)

@@ -1,3 +1,4 @@
+using MLTransfer.Graphs.Kernels;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Graphs.TensorFlow;
@@ -65,7 +66,7 @@ internal static class JoiningOperations
         long count = node.Attribute<long>("num_split");
         if (count is < 1 or > Graph.MostOutputs || x.shape[axis] % count != 0)
             throw new KernelException($"Axis {axis} of {inputs[1]} cannot be split into {count} equal parts.");
-        return Parts(x, axis, [.. Enumerable.Repeat(x.shape[axis] / count, (int)count)]);
+        return Parts.Split(x, axis, [.. Enumerable.Repeat(x.shape[axis] / count, (int)count)]);
     }
 
     private static GraphValue[] SplitBySizes(GraphNode node, GraphValue[] inputs)
@@ -80,18 +81,6 @@ internal static class JoiningOperations
         if (free >= 0) sizes[free] = x.shape[axis] - sizes.Where((_, index) => index != free).Sum();
         if (sizes.Any(size => size < 0) || sizes.Sum() != x.shape[axis])
             throw new KernelException($"Axis {axis} of {inputs[0]} cannot be split into {Shapes.Text(sizes)}.");
-        return Parts(x, axis, sizes);
-    }
-
-    private static GraphValue[] Parts(Tensor x, int axis, long[] sizes)
-    {
-        var parts = new GraphValue[sizes.Length];
-        long start = 0;
-        for (int index = 0; index < sizes.Length; index++)
-        {
-            parts[index] = x.narrow(axis, start, sizes[index]);
-            start += sizes[index];
-        }
-        return parts;
+        return Parts.Split(x, axis, sizes);
     }
 }

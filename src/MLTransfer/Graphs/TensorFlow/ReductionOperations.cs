@@ -1,3 +1,4 @@
+using MLTransfer.Graphs.Kernels;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Graphs.TensorFlow;
@@ -17,8 +18,8 @@ internal static class ReductionOperations
         operations
             .Add("ArgMax", (node, inputs) => Extreme(node, inputs, (x, axis) => x.argmax(axis, false)))
             .Add("ArgMin", (node, inputs) => Extreme(node, inputs, (x, axis) => x.argmin(axis, false)))
-            .Add("TopK", (node, inputs) => Largest(node, inputs[0].Tensor, node.Attribute<long>("k")))
-            .Add("TopKV2", (node, inputs) => Largest(node, inputs[0].Tensor, inputs[1].ToInteger()));
+            .Add("TopK", (node, inputs) => Largest(inputs[0].Tensor, node.Attribute<long>("k")))
+            .Add("TopKV2", (_, inputs) => Largest(inputs[0].Tensor, inputs[1].ToInteger()));
     }
 
     private static void Reduce(OperationSet operations, string name, Func<Tensor, long[], Tensor> reduce) =>
@@ -51,12 +52,9 @@ internal static class ReductionOperations
         return [found.to(ArrayOperations.TypeOf(node, "output_type", Tensorboard.DataType.DtInt64))];
     }
 
-    // Stable: of equal values the first comes first.
-    private static GraphValue[] Largest(GraphNode node, Tensor x, long count)
+    private static GraphValue[] Largest(Tensor x, long count)
     {
-        if (x.dim() < 1 || count < 0 || count > x.shape[^1])
-            throw new KernelException($"The {count} largest of {Shapes.Text(x.shape)} are asked for; there are too few.");
-        (Tensor values, Tensor indices) = x.sort(-1, descending: true, stable: true);
-        return [values.narrow(-1, 0, count), indices.narrow(-1, 0, count).to(ScalarType.Int32)];
+        (Tensor values, Tensor places) = Parts.Extremes(x, Shapes.Axis(-1, x.dim()), count, areLargest: true);
+        return [values, places.to(ScalarType.Int32)];
     }
 }

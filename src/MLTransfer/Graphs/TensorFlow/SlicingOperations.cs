@@ -1,3 +1,4 @@
+using MLTransfer.Graphs.Kernels;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Graphs.TensorFlow;
@@ -81,13 +82,10 @@ internal static class SlicingOperations
     private static Tensor Take(Tensor x, int axis, Span span)
     {
         long size = x.shape[axis];
-        if (span.Step is 0 or > int.MaxValue or < int.MinValue) throw new KernelException($"A step is {span.Step}; it must not be 0.");
         (long least, long most) = span.Step > 0 ? (0L, size) : (-1L, size - 1);
         long start = span.Start is { } given ? Math.Clamp(given < 0 ? given + size : given, least, most) : span.Step > 0 ? 0 : size - 1;
         long end = span.End is { } last ? Math.Clamp(last < 0 ? last + size : last, least, most) : span.Step > 0 ? size : -1;
-        long count = Math.Max(0, (end - start + span.Step - Math.Sign(span.Step)) / span.Step);
-        if (span.Step > 0) return count == 0 ? x.narrow(axis, 0, 0) : x.slice(axis, start, end, span.Step);
-        return x.index_select(axis, ((arange(count, ScalarType.Int64) * span.Step) + start).to(x.device));
+        return Parts.Slice(x, axis, start, end, span.Step);
     }
 
     private static GraphValue[] GatherAlongAxis(GraphNode node, GraphValue[] inputs)
@@ -111,19 +109,16 @@ internal static class SlicingOperations
         if (places.lt(0).any().item<bool>() || places.ge(sizes).any().item<bool>())
             throw new KernelException($"Its indices reach beyond {inputs[0]}.");
         Tensor flat = (places * tensor(strides)).sum(-1);
-        GraphValue[] rows = Gather(x.reshape([shape[..depth].Aggregate(1L, (all, size) => all * size), .. shape[depth..]]), flat, 0);
-        return rows;
+        return Gather(x.reshape([shape[..depth].Aggregate(1L, (all, size) => all * size), .. shape[depth..]]), flat, 0);
     }
 
     private static GraphValue[] Gather(Tensor x, Tensor indices, int axis)
     {
         if (indices.dtype is not (ScalarType.Int32 or ScalarType.Int64) || x.dim() == 0)
             throw new KernelException($"It expects integers as indices and at least one axis, and is given {(GraphValue)indices}.");
-        long[] shape = [.. x.shape[..axis], .. indices.shape, .. x.shape[(axis + 1)..]];
-        Shapes.Elements(shape);
-        Tensor places = indices.to(ScalarType.Int64).flatten();
+        Tensor places = indices.to(ScalarType.Int64);
         if (places.numel() > 0 && (places.min().item<long>() < 0 || places.max().item<long>() >= x.shape[axis]))
             throw new KernelException($"Its indices reach beyond axis {axis} of {Shapes.Text(x.shape)}.");
-        return [x.index_select(axis, places.to(x.device)).reshape(shape)];
+        return [Parts.Gather(x, axis, places)];
     }
 }

@@ -54,6 +54,17 @@ public class OnnxGraphTests
     }
 
     [Fact]
+    public void Images_whose_sizes_are_all_free_have_their_channels_first()
+    {
+        var graph = new GraphProto { Name = "free" };
+        graph.Input.Add(OnnxModels.Value("x", Float, -1, -1, -1, -1));
+        graph.Node.Add(OnnxModels.Node("GlobalAveragePool", ["x"], "y"));
+        graph.Output.Add(new ValueInfoProto { Name = "y" });
+        var facts = GraphImages.Of(OnnxModels.Bytes(graph), new GraphAddress("free.onnx", null, null));
+        Assert.Equal((false, 3), (facts.ChannelsLast, facts.Width));
+    }
+
+    [Fact]
     public void A_batch_norm_and_an_activation_behind_a_convolution_are_joined_with_it()
     {
         GraphProto graph = Empty(3, 5, 5);

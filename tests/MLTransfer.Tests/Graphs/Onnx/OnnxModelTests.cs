@@ -98,6 +98,20 @@ public class OnnxModelTests
     }
 
     [Fact]
+    public void The_second_file_of_a_replaced_model_goes_with_it()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf("model.onnx");
+        ModelProto Small() => new() { Graph = new() { Initializer = { OnnxModels.Tensor("w", new float[1_000], 1_000) } } };
+        File.WriteAllText(path + ".data", "of no model");
+        Assert.Equal([path], OnnxFile.Write(path, Small()));
+        Assert.True(File.Exists(path + ".data"));
+        Assert.Equal([path + ".data", path], OnnxFile.Write(path, Small(), largestInside: 0));
+        Assert.Equal([path], OnnxFile.Write(path, Small()));
+        Assert.False(File.Exists(path + ".data"));
+    }
+
+    [Fact]
     public void The_metadata_names_the_classes_in_the_order_of_the_probabilities()
     {
         string[] labels = ["ants", "it's \\ a \"bee\"", "Käfer\n"];
