@@ -94,15 +94,28 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
                 "EarlyStoppingCriteria had no effect: there were no validation images. Set ValidationSet or ValidationSetFraction.");
         }
 
-        if (ModelFile is { } file) AtomicFile.Write(file, stream => new MLContext().Model.Save(model, input.Schema, stream));
+        if (_options.WorkspacePath is { } folder) TrySave(model, input.Schema, folder, channel);
         return model;
     }
 
-    // Addresses of graphs hold characters that file names cannot have everywhere.
-    private string? ModelFile => _options.WorkspacePath is { } workspace
-        ? Path.Combine(workspace, $"{_options.FinalModelPrefix}{string.Concat(Backbone.Select(Plain))}.zip") : null;
+    // The copy in the workspace is worth less than the model, which the caller can still save elsewhere.
+    private void TrySave(ImageClassificationTransformer model, DataViewSchema input, string folder, IChannel channel)
+    {
+        // Addresses of graphs hold characters that file names cannot have everywhere.
+        string file = Path.Combine(folder, $"{_options.FinalModelPrefix}{string.Concat(Backbone.Select(Plain))}.zip");
+        try
+        {
+            AtomicFile.Write(file, stream => new MLContext().Model.Save(model, input, stream));
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            channel.Warning(MessageSensitivity.UserData,
+                $"The model is trained, but it could not be written to '{file}': {failure.Message.TrimEnd('.')}. Save it with "
+                + "Model.Save.");
+        }
 
-    private static char Plain(char each) => char.IsLetterOrDigit(each) || each is '.' or '-' ? each : '_';
+        static char Plain(char each) => char.IsLetterOrDigit(each) || each is '.' or '-' ? each : '_';
+    }
 
     private FeatureExtractionEstimator Estimator(IDataView? validation, TrainingReports? reports)
     {

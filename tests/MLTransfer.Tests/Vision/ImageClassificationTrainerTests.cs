@@ -163,6 +163,18 @@ public sealed class ImageClassificationTrainerTests : IDisposable
         Assert.Equal(Trainings.Scores(model, _images.Path), Trainings.Scores(loaded, _images.Path));
     }
 
+    [Fact]
+    public void A_model_that_cannot_be_written_into_the_workspace_is_not_lost()
+    {
+        // A folder stands where the file has to go.
+        Directory.CreateDirectory(_workspace.PathOf("my_embedded.zip/folder"));
+        using ImageClassificationTransformer model =
+            Train(options => (options.WorkspacePath, options.FinalModelPrefix) = (_workspace.Path, "my_"));
+        Assert.Equal(["blue"], model.Predict([FileOf("blue")]).Select(each => each.Label));
+        Assert.StartsWith($"The model is trained, but it could not be written to '{_workspace.PathOf("my_embedded.zip")}': ",
+            Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
     [Theory, MemberData(nameof(WithoutEffect))]
     public void An_option_without_effect_says_why_in_one_line(string line, Action<Options> adjust)
     {
