@@ -43,7 +43,7 @@ internal sealed class GraphOptions
             return OpenGraph(path, asked);
         if (Array.Find(All, option => asked.GetResult(option) is OptionResult { Implicit: false }) is { } foreign)
             throw new UsageException($"{foreign.Name} is for graphs (.pb, .onnx); '{path}' is none.");
-        return ModelFile.OpenAny(path);
+        return ModelFile.OpenAnyForImages(path);
     }
 
     private GraphTransformer OpenGraph(string path, ParseResult asked)
