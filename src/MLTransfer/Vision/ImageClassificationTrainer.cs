@@ -54,6 +54,8 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
         _ => "resnet50",
     };
 
+    private string? Workspace => string.IsNullOrEmpty(_options.WorkspacePath) ? null : _options.WorkspacePath;
+
     /// <inheritdoc cref="ImageClassificationEstimator.Fit(IDataView)"/>
     public ImageClassificationTransformer Fit(IDataView input)
     {
@@ -86,7 +88,7 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
                 $"{_options.Arch} is trained as {Backbone}, a ResNet v1.5; its features differ from those of ResNet v2.");
         }
 
-        if (_options.WorkspacePath is { } workspace) Directory.CreateDirectory(workspace);
+        if (Workspace is { } workspace) Directory.CreateDirectory(workspace);
         ImageClassificationTransformer model = estimator.Fit(input);
         if (_options.EarlyStoppingCriteria is not null && model.Training!.ValidationImages == 0)
         {
@@ -94,7 +96,7 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
                 "EarlyStoppingCriteria had no effect: there were no validation images. Set ValidationSet or ValidationSetFraction.");
         }
 
-        if (_options.WorkspacePath is { } folder) TrySave(model, input.Schema, folder, channel);
+        if (Workspace is { } folder) TrySave(model, input.Schema, folder, channel);
         return model;
     }
 
@@ -120,7 +122,7 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
     private FeatureExtractionEstimator Estimator(IDataView? validation, TrainingReports? reports)
     {
         OptionException.Resolve(null, () => Check.All(_options, Complaints()));
-        string? Cache(string? name, string usual) => _options.WorkspacePath is { } workspace
+        string? Cache(string? name, string usual) => Workspace is { } workspace
             ? Path.Combine(workspace, (string.IsNullOrEmpty(name) ? usual : name) + CacheSuffix) : null;
         return new(_environment, new FeatureExtractionOptions
         {
@@ -185,10 +187,10 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
                 ? [nameof(Options.ReuseValidationSetBottleneckCachedValues)] : Array.Empty<string>(),
             .. _options.FinalModelPrefix != DefaultModelPrefix ? [nameof(Options.FinalModelPrefix)] : Array.Empty<string>(),
         ];
-        if (_options.WorkspacePath is null && kept.Length > 0)
+        if (Workspace is null && kept.Length > 0)
         {
-            yield return $"{string.Join(", ", kept)} {(kept.Length == 1 ? "has" : "have")} no effect: WorkspacePath is null, so nothing is "
-                + "kept.";
+            yield return $"{string.Join(", ", kept)} {(kept.Length == 1 ? "has" : "have")} no effect: WorkspacePath is not given, so "
+                + "nothing is kept.";
         }
     }
 }

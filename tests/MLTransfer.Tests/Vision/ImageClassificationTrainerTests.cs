@@ -30,7 +30,11 @@ public sealed class ImageClassificationTrainerTests : IDisposable
             options => (options.ReuseTrainSetBottleneckCachedValues, options.ReuseValidationSetBottleneckCachedValues,
                 options.FinalModelPrefix) = (true, true, "my_")
         },
-        { "FinalModelPrefix has no effect: WorkspacePath is null", options => options.FinalModelPrefix = "my_" },
+        { "FinalModelPrefix has no effect: WorkspacePath is not given", options => options.FinalModelPrefix = "my_" },
+        {
+            "FinalModelPrefix has no effect: WorkspacePath is not given",
+            options => (options.WorkspacePath, options.FinalModelPrefix) = ("", "my_")
+        },
         { "Arch, MobilenetV2, has no effect: Backbone, embedded", options => options.Arch = Architecture.MobilenetV2 },
         { "EarlyStoppingCriteria had no effect: there were no validation images", options => options.ValidationSetFraction = null },
     };
