@@ -39,7 +39,8 @@ public sealed record Unfreezing
         return steps.Length > 0 && steps.All(step => !string.IsNullOrWhiteSpace(step.Layer) && step.Layer.IndexOfAny(['@', ',']) < 0
             && step.Epoch is >= 1 and <= MostEpochs)
             ? new(steps: string.Join(',', steps.Select(step => string.Create(CultureInfo.InvariantCulture, $"{step.Layer}@{step.Epoch}"))))
-            : throw new ArgumentException("Every step needs the name of a layer, without @ and commas, and an epoch from 1 to 99,999.", nameof(steps));
+            : throw new ArgumentException(
+                "Every step needs the name of a layer, without @ and commas, and an epoch from 1 to 99,999.", nameof(steps));
     }
 
     /// <summary>Parses what <see cref="ToString"/> writes.</summary>

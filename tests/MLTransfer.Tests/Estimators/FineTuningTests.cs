@@ -105,13 +105,15 @@ public sealed class FineTuningTests : IDisposable
         string[] refusals = [.. others.Select(other =>
             Assert.Throws<InvalidOperationException>(() => Train(kept with { Preprocessing = other })).Message)];
         Assert.All(
-            refusals.Zip(["Mean was nothing and is '0.25, 0.5, 0.5' now", "StandardDeviation was nothing", "Channels was nothing and is 'Bgr'"]),
+            refusals.Zip(
+                ["Mean was nothing and is '0.25, 0.5, 0.5' now", "StandardDeviation was nothing", "Channels was nothing and is 'Bgr' now"]),
             pair => Assert.Contains(pair.Second, pair.First, StringComparison.Ordinal));
         Assert.All(others.Index(), other =>
         {
             FineTuningOptions own = Still with
             {
-                CheckpointFolder = _folder.PathOf($"checkpoint{other.Index}"), Preprocessing = other.Item,
+                CheckpointFolder = _folder.PathOf($"checkpoint{other.Index}"),
+                Preprocessing = other.Item,
             };
             Train(own).Dispose();
             Train(own).Dispose();
