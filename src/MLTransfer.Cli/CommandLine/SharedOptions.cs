@@ -55,9 +55,13 @@ internal static class ModelFile
     /// <exception cref="InvalidDataException">The file is not such a model, or is damaged.</exception>
     internal static ImageClassificationTransformer Open(string path) => Open(path, SavedModel.Open);
 
-    /// <summary>A model that was trained, or a graph that was saved.</summary>
+    /// <summary>A model whose pipeline gives it images as they are in their files, as the tool does.</summary>
     /// <exception cref="InvalidDataException">The file is not such a model, or is damaged.</exception>
-    internal static IImageClassifier OpenAny(string path) => Open(path, SavedModel.OpenAny);
+    internal static ImageClassificationTransformer OpenForImages(string path) => Open(path, SavedModel.OpenForImages);
+
+    /// <summary>As <see cref="OpenForImages"/>, for a model that was trained or a graph that was saved.</summary>
+    /// <inheritdoc cref="OpenForImages" path="/exception"/>
+    internal static IImageClassifier OpenAnyForImages(string path) => Open(path, SavedModel.OpenAnyForImages);
 
     private static T Open<T>(string path, Func<string, T> open)
     {

@@ -67,7 +67,7 @@ internal sealed class EvaluateCommand : MltCommand
     private static ModelEvaluation Evaluate(string model, ImageDataset data, long maximumPixels, int? threads, CancellationToken cancel)
     {
         Threads.Use(threads);
-        using var classifier = ModelFile.Open(model);
+        using var classifier = ModelFile.OpenForImages(model);
         classifier.MaximumPixels = maximumPixels;
         try
         {

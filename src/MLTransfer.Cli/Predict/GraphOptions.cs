@@ -39,11 +39,14 @@ internal sealed class GraphOptions
     /// <exception cref="UsageException">An option does not fit the model.</exception>
     internal IImageClassifier Open(string path, ParseResult asked)
     {
-        if (asked.GetValue(_labels) is not null || Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+        var extension = Path.GetExtension(path);
+        // Graphs have other extensions, too, but no trained model has labels in a file.
+        if (Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase)
+            || (asked.GetValue(_labels) is not null && !extension.Equals(".zip", StringComparison.OrdinalIgnoreCase)))
             return OpenGraph(path, asked);
         if (Array.Find(All, option => asked.GetResult(option) is OptionResult { Implicit: false }) is { } foreign)
             throw new UsageException($"{foreign.Name} is for graphs (.pb, .onnx); '{path}' is none.");
-        return ModelFile.OpenAny(path);
+        return ModelFile.OpenAnyForImages(path);
     }
 
     private GraphTransformer OpenGraph(string path, ParseResult asked)

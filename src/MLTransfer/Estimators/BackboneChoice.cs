@@ -94,7 +94,10 @@ internal sealed record PretrainedBackbone(
     /// <summary>The preprocessing asked for, or else that of the weights, at the size asked for.</summary>
     /// <exception cref="OptionException">The preprocessing of the weights has a fixed size, and another one is asked for.</exception>
     public Preprocessing Preprocessing { get; } =
-        Sized(Options.Preprocessing ?? Start?.Preprocessing ?? Weights?.Preprocessing ?? Backbone.Preprocessing, Options);
+        Sized(Options.Preprocessing ?? Own(Backbone, Weights, Start), Options);
+
+    /// <summary>The preprocessing of the weights.</summary>
+    public Preprocessing OwnPreprocessing => Own(Backbone, Weights, Start);
 
     /// <summary>Finds or downloads the weights.</summary>
     /// <exception cref="WeightsException">They cannot be found or downloaded.</exception>
@@ -128,6 +131,9 @@ internal sealed record PretrainedBackbone(
             throw;
         }
     }
+
+    private static Preprocessing Own(Backbone backbone, LocalWeights? weights, StartingModel? start) =>
+        start?.Preprocessing ?? weights?.Preprocessing ?? backbone.Preprocessing;
 
     private static Preprocessing Sized(Preprocessing own, IBackboneOptions options)
     {

@@ -67,8 +67,22 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             ("Images", run.Training.Fingerprint), ("Validation images", run.Validation?.Fingerprint ?? "none"),
             ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),
             ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())),
+            // Checkpoints of earlier versions do not mention colours, which mostly are those of the weights.
+            .. Colors(run.Preprocessing).Except(Colors(run.Network.OwnPreprocessing)),
         ];
         return settings.ToDictionary(setting => setting.Name, setting => setting.Value);
+    }
+
+    private static (string Name, string Value)[] Colors(Preprocessing preprocessing)
+    {
+        return
+        [
+            (nameof(preprocessing.Mean), Text(preprocessing.Mean)),
+            (nameof(preprocessing.StandardDeviation), Text(preprocessing.StandardDeviation)),
+            (nameof(preprocessing.Channels), preprocessing.Channels.ToString()),
+        ];
+
+        static string Text(Rgb color) => string.Create(CultureInfo.InvariantCulture, $"{color.R}, {color.G}, {color.B}");
     }
 
     private Freezing Freezing() => OptionException.Resolve(

@@ -94,7 +94,7 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
 
     /// <summary>What images go through before the network sees them. Default: null, what its weights were trained with.</summary>
     [TrainingOption("What images go through before the network sees them.", NotTyped = "It belongs to the weights.",
-        ComparedAs = "EvaluationTransforms", Default = "what the weights were trained with")]
+        ComparedAs = "EvaluationTransforms, Mean, StandardDeviation and Channels", Default = "what the weights were trained with")]
     public Preprocessing? Preprocessing { get; init; }
 
     /// <summary>

@@ -28,20 +28,13 @@ internal static class SavedModel
     /// <exception cref="InvalidDataException">
     /// The file holds none, or is damaged, or other transforms change the images. The message says which in whole sentences.
     /// </exception>
-    public static ImageClassificationTransformer OpenForImages(string path) => Open(path, (model, input) =>
-    {
-        ImageClassificationTransformer classifier = ClassifierIn(model);
-        if (input is not null && MakerOfImages(Flattened(model), input, classifier) is { } maker)
-            throw new InvalidDataException(
-                $"Its images come from another transform of the pipeline ({maker.GetType().Name}), which would be left out. Train with a "
-                + $"column of paths or encoded bytes, or use a PredictionEngine.");
-        return classifier;
-    });
+    public static ImageClassificationTransformer OpenForImages(string path) =>
+        Open(path, (model, input) => FedWithFiles(model, input, ClassifierIn(model)));
 
-    /// <summary>Loads the first trained classifier or graph of a model file.</summary>
-    /// <inheritdoc cref="Open(string)" path="/exception"/>
-    public static IImageClassifier OpenAny(string path) => Open<IImageClassifier>(
-        path, (model, _) => Flattened(model).OfType<IImageClassifier>().FirstOrDefault() ?? ClassifierIn(model));
+    /// <summary>As <see cref="OpenForImages"/>, for the first trained classifier or graph of a model file.</summary>
+    /// <inheritdoc cref="OpenForImages" path="/exception"/>
+    public static IImageClassifier OpenAnyForImages(string path) => Open(path, (model, input) => FedWithFiles(
+        model, input, Flattened(model).OfType<IImageClassifier>().FirstOrDefault() ?? ClassifierIn(model)));
 
     private static T Open<T>(string path, Func<ITransformer, DataViewSchema?, T> choose)
     {
@@ -67,12 +60,23 @@ internal static class SavedModel
     private static IEnumerable<ITransformer> Flattened(ITransformer model) =>
         model is IEnumerable<ITransformer> chain ? chain.SelectMany(Flattened) : [model];
 
+    /// <summary>The classifier, unless other transforms of its pipeline change the images.</summary>
+    private static T FedWithFiles<T>(ITransformer model, DataViewSchema? input, T classifier)
+        where T : IImageClassifier
+    {
+        if (input is not null && MakerOfImages(Flattened(model), input, classifier) is { } maker)
+            throw new InvalidDataException(
+                $"Its images come from another transform of the pipeline ({maker.GetType().Name}), which would be left out. Train with a "
+                + $"column of paths or encoded bytes, or use a PredictionEngine.");
+        return classifier;
+    }
+
     /// <summary>The transform before the classifier that makes its images from others; null where they come from the input.</summary>
     private static ITransformer? MakerOfImages(
-        IEnumerable<ITransformer> pipeline, DataViewSchema input, ImageClassificationTransformer classifier)
+        IEnumerable<ITransformer> pipeline, DataViewSchema input, IImageClassifier classifier)
     {
         ITransformer? maker = null;
-        foreach (ITransformer transformer in pipeline.TakeWhile(transformer => transformer != classifier))
+        foreach (ITransformer transformer in pipeline.TakeWhile(transformer => !ReferenceEquals(transformer, classifier)))
         {
             DataViewSchema output = transformer.GetOutputSchema(input);
             DataViewSchema.Column? before = input.GetColumnOrNull(classifier.ImageColumnName);

@@ -218,6 +218,9 @@ internal interface IImageClassifier : IDisposable
     /// <summary>The largest number of pixels of an image; a larger one counts as unreadable.</summary>
     long MaximumPixels { get; set; }
 
+    /// <summary>The input column with the images.</summary>
+    string ImageColumnName { get; }
+
     /// <summary>Scores image files in batches, in their order.</summary>
     IEnumerable<ImagePrediction> Predict(IEnumerable<string> files, CancellationToken cancellation);
 }

@@ -214,7 +214,7 @@ public sealed class ImageClassifierPool : IDisposable
         _seen = _tried = _model.Stamp;
         ReloadError = null;
         old.Classifier.Dispose();
-        _options.Reloads?.Report(new ModelReload(Path, _model.LoadedAt, null));
+        Report(new ModelReload(Path, _model.LoadedAt, null));
     }
 
     private void Refuse(string error)
@@ -222,6 +222,18 @@ public sealed class ImageClassifierPool : IDisposable
         if (error == ReloadError)
             return;
         ReloadError = error;
-        _options.Reloads?.Report(new ModelReload(Path, _options.Clock.GetUtcNow(), error));
+        Report(new ModelReload(Path, _options.Clock.GetUtcNow(), error));
+    }
+
+    // What a listener throws says nothing of the model, and would end the process where it comes from a timer.
+    private void Report(ModelReload reload)
+    {
+        try
+        {
+            _options.Reloads?.Report(reload);
+        }
+        catch (Exception)
+        {
+        }
     }
 }

@@ -38,7 +38,9 @@ public sealed record ImageClassifierPoolOptions
     /// </summary>
     public TimeSpan WatchInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Hears of every other file that became the model, or could not, on any thread. Default: null.</summary>
+    /// <summary>
+    /// Hears of every other file that became the model, or could not, on any thread; what it throws is ignored. Default: null.
+    /// </summary>
     public IProgress<ModelReload>? Reloads { get; init; }
 
     /// <summary>The clock. Default: the system's.</summary>

@@ -13,8 +13,8 @@ internal static class EpochChoice
     /// Whether an epoch is better than the best one before: by the metric, among equals by the loss (of the same loss, by the
     /// accuracy); without validation, the later epoch.
     /// </summary>
-    public static bool IsBetter(EpochResult epoch, EpochResult? best, EpochMetric metric) =>
-        best is null || double.IsNaN(epoch.ValidationAccuracy)
+    public static bool IsBetter(EpochResult epoch, EpochResult best, EpochMetric metric) =>
+        double.IsNaN(epoch.ValidationAccuracy)
         || Ranked(epoch, metric).CompareTo(Ranked(best, metric)) > 0;
 
     /// <summary>Whether so many epochs in a row brought no more than the least gain over the best one before them.</summary>

@@ -102,11 +102,16 @@ public sealed record LearningRateSchedule
     /// </summary>
     /// <param name="minimum">The least rate relative to the peak, from 0 to below 1. Default: 0.</param>
     /// <param name="epochs">The epochs of the first cycle. Default: null, all: there is no restart.</param>
-    /// <param name="multiple">How many times as long each cycle is as the one before, at least 1. Default: 1.</param>
+    /// <param name="multiple">
+    /// How many times as long each cycle is as the one before, at least 1; only 1 without <paramref name="epochs"/>. Default: 1.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
     public static LearningRateSchedule Cosine(double minimum = 0, int? epochs = null, int multiple = 1) => new(ScheduleKind.Cosine)
     {
-        Minimum = Part(minimum), Every = epochs is { } cycle ? AtLeastOne(cycle) : null, Multiple = AtLeastOne(multiple),
+        Minimum = Part(minimum), Every = epochs is { } cycle ? AtLeastOne(cycle) : null,
+        Multiple = epochs is not null || multiple == 1 ? AtLeastOne(multiple)
+            : throw new ArgumentOutOfRangeException(
+                nameof(multiple), multiple, "Without the epochs of the first cycle there is only one, so that the multiple must be 1."),
     };
 
     /// <summary>

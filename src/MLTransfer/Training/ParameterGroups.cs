@@ -12,8 +12,10 @@ internal sealed record ParameterGroup(IReadOnlyList<Parameter> Parameters, doubl
 internal static class ParameterGroups
 {
     // Parameters of two and more dimensions that are not decayed either, as in timm.
-    private static readonly string[] Embeddings =
-        ["pos_embedding", "class_token", "relative_position_bias_table", "layer_scale", "pos_embed", "cls_token"];
+    private static readonly string[] EmbeddingsAndScales =
+    [
+        "pos_embedding", "class_token", "relative_position_bias_table", "layer_scale", "logit_scale", "pos_embed", "cls_token",
+    ];
 
     /// <summary>
     /// A group each for the backbone, or for each of its layers from output to input where their rates differ, and for the head, where they
@@ -35,13 +37,13 @@ internal static class ParameterGroups
         ];
     }
 
-    /// <summary>Neither norms and biases, which are vectors, nor embeddings are decayed.</summary>
+    /// <summary>Neither norms and biases, which are vectors, nor embeddings and scales are decayed.</summary>
     private static Func<Parameter, bool> Decayed(TrainableModel model)
     {
         HashSet<IntPtr> spared =
         [
             .. model.Network.named_parameters()
-                .Where(entry => entry.parameter.dim() <= 1 || Embeddings.Contains(entry.name.Split('.')[^1]))
+                .Where(entry => entry.parameter.dim() <= 1 || EmbeddingsAndScales.Contains(entry.name.Split('.')[^1]))
                 .Select(entry => entry.parameter.Handle),
         ];
         return parameter => !spared.Contains(parameter.Handle);

@@ -51,7 +51,7 @@ internal sealed class TrainingOptionAttribute(string help) : Attribute
     /// <summary>Why a training may resume from its checkpoint with another value; null where it may not.</summary>
     public string? MayChange { get; init; }
 
-    /// <summary>The entry of the checkpoint's fingerprint that covers the value; null for one of the property's name.</summary>
+    /// <summary>The entries of the checkpoint's fingerprint that cover the value; null for one of the property's name.</summary>
     public string? ComparedAs { get; init; }
 
     /// <summary>

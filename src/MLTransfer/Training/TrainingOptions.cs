@@ -136,7 +136,8 @@ public abstract record TrainingOptions
     public double WeightDecay { get; init; } = 1e-4;
 
     /// <summary>
-    /// Whether weight decay holds for norms, biases, and the embeddings of positions and tokens, too; timm leaves them out. Default: true.
+    /// Whether weight decay holds for norms, biases, scales, and the embeddings of positions and tokens, too; timm leaves them out.
+    /// Default: true.
     /// </summary>
     [TrainingOption("Whether weight decay holds for norms, biases and embeddings, too.", CommandLine = "--decay-norms", Shape = "on|off",
         Formerly = "True")]

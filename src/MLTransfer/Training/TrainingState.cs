@@ -120,6 +120,12 @@ internal sealed class TrainingState : IDisposable
         _epochs.AddRange(epochs);
         Load(Path.Combine(folder, BestWeights));
         Keep(_epochs.First(epoch => epoch.Epoch == best));
+        if (Average is not null && averagedStates < Average.LeastAfter(_epochs.Count))
+        {
+            throw new InvalidDataException(
+                $"The checkpoint in '{folder}' is damaged: it has no average of the weights. Delete its folder to train from the start.");
+        }
+
         if (Average is not null && averagedStates > 0)
         {
             Load(Path.Combine(folder, AverageWeights));

@@ -10,6 +10,8 @@ namespace MLTransfer;
 /// </summary>
 public sealed record Unfreezing
 {
+    private const int MostEpochs = 99_999;
+
     private readonly int _every;
     private readonly string _steps;
 
@@ -23,19 +25,22 @@ public sealed record Unfreezing
     /// 2018).
     /// </summary>
     /// <param name="epochs">The epochs, at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
-    public static Unfreezing Every(int epochs) => new(every: Require.Between(1, epochs, 99_999, nameof(epochs)));
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 1 or above 99,999.</exception>
+    public static Unfreezing Every(int epochs) => new(every: Require.Between(1, epochs, MostEpochs, nameof(epochs)));
 
     /// <summary>At first only the head is trained, and from an epoch on a layer and all after it.</summary>
-    /// <param name="steps">Layers as <see cref="Layers.From"/> names them, and the epochs, from 1, that first train them.</param>
-    /// <exception cref="ArgumentException">There is no step, or a layer has no name or an epoch below 1.</exception>
+    /// <param name="steps">
+    /// Layers as <see cref="Layers.From"/> names them, and the epochs, from 1 to 99,999, that first train them.
+    /// </param>
+    /// <exception cref="ArgumentException">There is no step, or a layer has no name or no such epoch.</exception>
     public static Unfreezing At(params (string Layer, int Epoch)[] steps)
     {
         ArgumentNullException.ThrowIfNull(steps);
         return steps.Length > 0 && steps.All(step => !string.IsNullOrWhiteSpace(step.Layer) && step.Layer.IndexOfAny(['@', ',']) < 0
-            && step.Epoch >= 1)
+            && step.Epoch is >= 1 and <= MostEpochs)
             ? new(steps: string.Join(',', steps.Select(step => string.Create(CultureInfo.InvariantCulture, $"{step.Layer}@{step.Epoch}"))))
-            : throw new ArgumentException("Every step needs the name of a layer and an epoch from 1.", nameof(steps));
+            : throw new ArgumentException(
+                "Every step needs the name of a layer, without @ and commas, and an epoch from 1 to 99,999.", nameof(steps));
     }
 
     /// <summary>Parses what <see cref="ToString"/> writes.</summary>
@@ -74,6 +79,6 @@ public sealed record Unfreezing
     };
 
     private static int? Number(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= 99_999
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= MostEpochs
             ? number : null;
 }

@@ -37,6 +37,9 @@ internal sealed class WeightAverage : IDisposable
     /// </summary>
     public static double DecayAt(long step, double decay) => step <= 1 ? 0 : Math.Min(decay, 1 - Math.Pow(step, -2.0 / 3));
 
+    /// <summary>The least number of states that are in the average after so many epochs.</summary>
+    public int LeastAfter(int epochs) => _fromEpoch == 0 ? 1 : Math.Max(0, epochs - _fromEpoch + 1);
+
     /// <summary>Takes the network after a step of the optimizer.</summary>
     public void EndStep(nn.Module network)
     {

@@ -83,7 +83,8 @@ public sealed partial class ImageClassificationTrainer
         public float? ValidationSetFraction { get; set; } = 0.1f;
 
         /// <summary>
-        /// A folder that keeps the features and the trained model; created if it is missing. Default: null, nothing is kept.
+        /// A folder that keeps the features and the trained model; created if it is missing. Default: null, nothing is kept; an
+        /// empty text means the same.
         /// </summary>
         public string? WorkspacePath { get; set; }
 

@@ -54,6 +54,8 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
         _ => "resnet50",
     };
 
+    private string? Workspace => string.IsNullOrEmpty(_options.WorkspacePath) ? null : _options.WorkspacePath;
+
     /// <inheritdoc cref="ImageClassificationEstimator.Fit(IDataView)"/>
     public ImageClassificationTransformer Fit(IDataView input)
     {
@@ -86,7 +88,7 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
                 $"{_options.Arch} is trained as {Backbone}, a ResNet v1.5; its features differ from those of ResNet v2.");
         }
 
-        if (_options.WorkspacePath is { } workspace) Directory.CreateDirectory(workspace);
+        if (Workspace is { } workspace) Directory.CreateDirectory(workspace);
         ImageClassificationTransformer model = estimator.Fit(input);
         if (_options.EarlyStoppingCriteria is not null && model.Training!.ValidationImages == 0)
         {
@@ -94,20 +96,33 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
                 "EarlyStoppingCriteria had no effect: there were no validation images. Set ValidationSet or ValidationSetFraction.");
         }
 
-        if (ModelFile is { } file) AtomicFile.Write(file, stream => new MLContext().Model.Save(model, input.Schema, stream));
+        if (Workspace is { } folder) TrySave(model, input.Schema, folder, channel);
         return model;
     }
 
-    // Addresses of graphs hold characters that file names cannot have everywhere.
-    private string? ModelFile => _options.WorkspacePath is { } workspace
-        ? Path.Combine(workspace, $"{_options.FinalModelPrefix}{string.Concat(Backbone.Select(Plain))}.zip") : null;
+    // The copy in the workspace is worth less than the model, which the caller can still save elsewhere.
+    private void TrySave(ImageClassificationTransformer model, DataViewSchema input, string folder, IChannel channel)
+    {
+        // Addresses of graphs hold characters that file names cannot have everywhere.
+        string file = Path.Combine(folder, $"{_options.FinalModelPrefix}{string.Concat(Backbone.Select(Plain))}.zip");
+        try
+        {
+            AtomicFile.Write(file, stream => new MLContext().Model.Save(model, input, stream));
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            channel.Warning(MessageSensitivity.UserData,
+                $"The model is trained, but it could not be written to '{file}': {failure.Message.TrimEnd('.')}. Save it with "
+                + "Model.Save.");
+        }
 
-    private static char Plain(char each) => char.IsLetterOrDigit(each) || each is '.' or '-' ? each : '_';
+        static char Plain(char each) => char.IsLetterOrDigit(each) || each is '.' or '-' ? each : '_';
+    }
 
     private FeatureExtractionEstimator Estimator(IDataView? validation, TrainingReports? reports)
     {
         OptionException.Resolve(null, () => Check.All(_options, Complaints()));
-        string? Cache(string? name, string usual) => _options.WorkspacePath is { } workspace
+        string? Cache(string? name, string usual) => Workspace is { } workspace
             ? Path.Combine(workspace, (string.IsNullOrEmpty(name) ? usual : name) + CacheSuffix) : null;
         return new(_environment, new FeatureExtractionOptions
         {
@@ -172,10 +187,10 @@ public sealed partial class ImageClassificationTrainer : IEstimator<ImageClassif
                 ? [nameof(Options.ReuseValidationSetBottleneckCachedValues)] : Array.Empty<string>(),
             .. _options.FinalModelPrefix != DefaultModelPrefix ? [nameof(Options.FinalModelPrefix)] : Array.Empty<string>(),
         ];
-        if (_options.WorkspacePath is null && kept.Length > 0)
+        if (Workspace is null && kept.Length > 0)
         {
-            yield return $"{string.Join(", ", kept)} {(kept.Length == 1 ? "has" : "have")} no effect: WorkspacePath is null, so nothing is "
-                + "kept.";
+            yield return $"{string.Join(", ", kept)} {(kept.Length == 1 ? "has" : "have")} no effect: WorkspacePath is not given, so "
+                + "nothing is kept.";
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Microsoft.ML;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Tests.Reference;
 
@@ -78,6 +79,24 @@ public sealed class BadFilesTests(TrainedModel model) : IClassFixture<TrainedMod
         var words = await EvaluationFailsAsync(_folder.Write("damaged.zip", damaged));
         Assert.Contains($"{Path.GetFileName(entry)}' in the model file", words, StringComparison.Ordinal);
         Assert.Contains("The file is damaged: copy it again", words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_whose_pipeline_changes_the_images_is_not_scored_on_the_files()
+    {
+        var ml = new MLContext(seed: 1);
+        var data = ml.Data.LoadImageFolder(model.Training);
+        var resized = ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.Transforms.LoadImages("Image", null, "ImagePath")).Append(ml.Transforms.ResizeImages("Image", 16, 16))
+            .Append(ml.MulticlassClassification.Trainers.FeatureExtraction(
+                new FeatureExtractionOptions { Backbone = "embedded", Epochs = 1, ImageColumnName = "Image" }))
+            .Fit(data);
+        ml.Model.Save(resized, data.Schema, _folder.PathOf("resized.zip"));
+        const string Reason = "Its images come from another transform of the pipeline (ImageResizingTransformer)";
+        Assert.Contains(Reason, await EvaluationFailsAsync(_folder.PathOf("resized.zip")), StringComparison.Ordinal);
+        var outcome = await Mlt.RunAsync("predict", "--model", _folder.PathOf("resized.zip"), model.Validation);
+        Assert.Equal(ExitCode.Failed, outcome.Code);
+        Assert.Contains(Reason, outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

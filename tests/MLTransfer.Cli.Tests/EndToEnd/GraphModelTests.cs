@@ -47,6 +47,9 @@ public sealed class GraphModelTests(TrainedModel model) : IClassFixture<TrainedM
         var outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--bgr", model.Validation);
         Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Contains("--bgr is for graphs (.pb, .onnx)", outcome.Error, StringComparison.Ordinal);
+        outcome = await Mlt.RunAsync("predict", "--model", model.Path, "--labels", Labels("blue", "green"), model.Validation);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.Contains("--labels is for graphs (.pb, .onnx)", outcome.Error, StringComparison.Ordinal);
         outcome = await Mlt.RunAsync("predict", "--model", Graph, "--input", "images", model.Validation);
         Assert.Equal(ExitCode.Usage, outcome.Code);
         Assert.Contains("--input is given and --output is not", outcome.Error, StringComparison.Ordinal);

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLTransfer.Imaging;
+using MLTransfer.Models;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Tests.Training;
 using MLTransfer.Weights;
@@ -86,6 +88,36 @@ public sealed class FineTuningTests : IDisposable
             new[] { "Train", "Head", "Weights", "LearningRate", "HeadWarmup", "Optimizer" }.Select(name => training[name]));
         Assert.Equal(["best", "epochs", "images", "seconds", "training"],
             state.RootElement.EnumerateObject().Select(each => each.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_checkpoint_of_other_colours_is_refused_and_one_that_does_not_mention_the_usual_ones_is_not()
+    {
+        Preprocessing usual = ModelZoo.Find(Still.Backbone).Preprocessing;
+        Preprocessing[] others =
+        [
+            usual with { Mean = new(0.25f, 0.5f, 0.5f) }, usual with { StandardDeviation = new(0.25f, 0.5f, 0.5f) },
+            usual with { Channels = ChannelOrder.Bgr },
+        ];
+        FineTuningOptions kept = Still with { CheckpointFolder = _folder.PathOf("checkpoint") };
+        Train(kept).Dispose();
+        Train(kept with { Preprocessing = usual }).Dispose();
+        string[] refusals = [.. others.Select(other =>
+            Assert.Throws<InvalidOperationException>(() => Train(kept with { Preprocessing = other })).Message)];
+        Assert.All(
+            refusals.Zip(
+                ["Mean was nothing and is '0.25, 0.5, 0.5' now", "StandardDeviation was nothing", "Channels was nothing and is 'Bgr' now"]),
+            pair => Assert.Contains(pair.Second, pair.First, StringComparison.Ordinal));
+        Assert.All(others.Index(), other =>
+        {
+            FineTuningOptions own = Still with
+            {
+                CheckpointFolder = _folder.PathOf($"checkpoint{other.Index}"),
+                Preprocessing = other.Item,
+            };
+            Train(own).Dispose();
+            Train(own).Dispose();
+        });
     }
 
     [Fact]

@@ -75,6 +75,21 @@ public sealed class ModelReloadTests(ServedFolder served) : IClassFixture<Served
     }
 
     [Fact]
+    public void What_a_listener_throws_ends_no_reload_and_is_no_error_of_the_file()
+    {
+        File.Copy(served.Two, Model);
+        var listener = new Listener();
+        using var pool = new ImageClassifierPool(new() { Path = Model, WatchForChanges = true, Clock = _clock, Reloads = listener });
+        Replace(served.Three);
+        for (int i = 0; i < 2; i++) _clock.Tick();
+        Assert.Equal((3, null), (pool.Labels.Count, pool.ReloadError));
+        File.WriteAllText(Model, "no model");
+        for (int i = 0; i < 2; i++) _clock.Tick();
+        Assert.Contains("cannot be served", pool.ReloadError, StringComparison.Ordinal);
+        Assert.Equal(2, listener.Reports);
+    }
+
+    [Fact]
     public void A_file_is_loaded_again_on_demand_and_a_bad_one_throws()
     {
         File.Copy(served.Two, Model);
@@ -150,6 +165,17 @@ public sealed class ModelReloadTests(ServedFolder served) : IClassFixture<Served
     {
         File.Copy(model, _folder.PathOf("new.zip"), overwrite: true);
         File.Move(_folder.PathOf("new.zip"), Model, overwrite: true);
+    }
+
+    private sealed class Listener : IProgress<ModelReload>
+    {
+        public int Reports { get; private set; }
+
+        public void Report(ModelReload value)
+        {
+            Reports++;
+            throw new InvalidOperationException("the listener failed");
+        }
     }
 
     private sealed class Heard : List<ModelReload>, IProgress<ModelReload>

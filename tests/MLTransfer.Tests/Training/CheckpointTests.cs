@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Training;
 using MLTransfer.Weights;
@@ -218,6 +219,22 @@ public sealed class CheckpointTests : IDisposable
         Exception error = Assert.ThrowsAny<Exception>(() => Train(Recipe, Folder()));
         Assert.True(error is InvalidDataException or WeightsException, $"{error}");
         Assert.Contains(damaged, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0.9, 0)]
+    [InlineData(0, 5)]
+    public void A_checkpoint_that_lost_the_average_of_the_weights_is_an_error(double ema, int swaFrom)
+    {
+        using var scope = NewDisposeScope();
+        FineTuningOptions averaged = Recipe with { EmaDecay = ema, SwaFrom = swaFrom };
+        Train(averaged, Folder());
+        string state = _folder.PathOf("epoch-00006/state.json");
+        JsonObject json = JsonNode.Parse(File.ReadAllText(state))!.AsObject();
+        Assert.True(json.Remove("averaged_states"));
+        File.WriteAllText(state, json.ToJsonString());
+        var error = Assert.Throws<InvalidDataException>(() => Train(averaged, Folder()));
+        Assert.Contains("it has no average of the weights", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,9 +16,8 @@ public class EpochChoiceTests
         [
             Epoch(1, accuracy: 0.5, loss: 1.2, macroF1: 0.6), Epoch(2, 0.8, 1, 0.5), Epoch(3, 0.8, 1.1, 0.55), Epoch(4, 0.7, 0.9, 0.3),
         ];
-        EpochResult? chosen = null;
-        foreach (EpochResult epoch in epochs) chosen = EpochChoice.IsBetter(epoch, chosen, metric) ? epoch : chosen;
-        Assert.Equal(best, chosen!.Epoch);
+        EpochResult chosen = epochs.Aggregate((before, epoch) => EpochChoice.IsBetter(epoch, before, metric) ? epoch : before);
+        Assert.Equal(best, chosen.Epoch);
     }
 
     [Theory]

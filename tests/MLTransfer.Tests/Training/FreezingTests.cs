@@ -53,6 +53,11 @@ public class FreezingTests
     public void A_wrong_order_is_refused(string order) => Assert.Throws<FormatException>(() => Unfreezing.Parse(order));
 
     [Fact]
+    public void A_step_that_could_not_be_written_as_a_word_is_refused() => Assert.All(
+        [("", 1), ("layer4", 0), ("layer4", 100_000), ("layer4@2", 1), ("layer4,layer1", 1)],
+        ((string, int) step) => Assert.Throws<ArgumentException>(() => Unfreezing.At(step)));
+
+    [Fact]
     public void An_order_is_one_word_and_equal_to_itself()
     {
         Assert.Equal("layer4@2,layer1@5", Unfreezing.At(("layer4", 2), ("layer1", 5)).ToString());

@@ -63,6 +63,21 @@ public class ParameterGroupsTests
         Assert.Equal(network.parameters().Count(), groups.Sum(group => group.Parameters.Count));
     }
 
+    [Fact]
+    public void The_scales_of_Swin_v2_are_spared_with_its_norms()
+    {
+        using var scope = NewDisposeScope();
+        using ImageModel network = ModelZoo.Find("swin_v2_t").Build(3);
+        IReadOnlyList<ParameterGroup> groups =
+            ParameterGroups.Create(new TrainableModel(network, network.Head, []), Options with { DecayNorms = false });
+        HashSet<IntPtr> decayed =
+            [.. groups.Where(group => group.WeightDecay > 0).SelectMany(group => group.Parameters).Select(each => each.Handle)];
+        Assert.Equal(
+            ["logit_scale"],
+            network.named_parameters().Where(entry => entry.parameter.dim() > 1 && !decayed.Contains(entry.parameter.Handle))
+                .Select(entry => entry.name.Split('.')[^1]).Distinct());
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(4)]

@@ -135,6 +135,11 @@ public class LearningRateScheduleTests
     public void A_wrong_schedule_is_refused(string typed, string complaint) => Assert.Contains(
         complaint, Assert.Throws<FormatException>(() => LearningRateSchedule.Parse(typed)).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void Cycles_of_different_lengths_need_the_length_of_the_first() => Assert.StartsWith(
+        "Without the epochs of the first cycle",
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(multiple: 2)).Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("0", "0")]
     [InlineData("2e", "2e")]

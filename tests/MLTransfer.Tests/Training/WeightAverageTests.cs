@@ -46,7 +46,7 @@ public class WeightAverageTests
     }
 
     [Fact]
-    public void The_average_is_validated_and_kept_and_training_goes_on_from_its_own_weights()
+    public void The_average_is_validated_and_kept()
     {
         using var scope = NewDisposeScope();
         var options = new FineTuningOptions { Epochs = 3, LearningRate = 0.1, EmaDecay = 0.9 };
@@ -57,7 +57,7 @@ public class WeightAverageTests
     }
 
     [Fact]
-    public void From_an_epoch_on_the_plain_average_over_the_epochs_is_validated()
+    public void From_an_epoch_on_the_plain_average_is_validated_and_training_goes_on_from_its_own_weights()
     {
         using var scope = NewDisposeScope();
         var options = new FineTuningOptions { Epochs = 5, LearningRate = 0.1, Schedule = ScheduleKind.Constant };

@@ -30,7 +30,11 @@ public sealed class ImageClassificationTrainerTests : IDisposable
             options => (options.ReuseTrainSetBottleneckCachedValues, options.ReuseValidationSetBottleneckCachedValues,
                 options.FinalModelPrefix) = (true, true, "my_")
         },
-        { "FinalModelPrefix has no effect: WorkspacePath is null", options => options.FinalModelPrefix = "my_" },
+        { "FinalModelPrefix has no effect: WorkspacePath is not given", options => options.FinalModelPrefix = "my_" },
+        {
+            "FinalModelPrefix has no effect: WorkspacePath is not given",
+            options => (options.WorkspacePath, options.FinalModelPrefix) = ("", "my_")
+        },
         { "Arch, MobilenetV2, has no effect: Backbone, embedded", options => options.Arch = Architecture.MobilenetV2 },
         { "EarlyStoppingCriteria had no effect: there were no validation images", options => options.ValidationSetFraction = null },
     };
@@ -161,6 +165,18 @@ public sealed class ImageClassificationTrainerTests : IDisposable
         using ImageClassificationTransformer model = Train(options => (options.WorkspacePath, options.FinalModelPrefix) = (folder, "my_"));
         ITransformer loaded = new MLContext().AddMLTransfer().Model.Load(Path.Combine(folder, "my_embedded.zip"), out _);
         Assert.Equal(Trainings.Scores(model, _images.Path), Trainings.Scores(loaded, _images.Path));
+    }
+
+    [Fact]
+    public void A_model_that_cannot_be_written_into_the_workspace_is_not_lost()
+    {
+        // A folder stands where the file has to go.
+        Directory.CreateDirectory(_workspace.PathOf("my_embedded.zip/folder"));
+        using ImageClassificationTransformer model =
+            Train(options => (options.WorkspacePath, options.FinalModelPrefix) = (_workspace.Path, "my_"));
+        Assert.Equal(["blue"], model.Predict([FileOf("blue")]).Select(each => each.Label));
+        Assert.StartsWith($"The model is trained, but it could not be written to '{_workspace.PathOf("my_embedded.zip")}': ",
+            Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(WithoutEffect))]
