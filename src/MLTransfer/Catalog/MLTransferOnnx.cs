@@ -15,7 +15,7 @@ public static class MLTransferOnnx
     /// free. The class names are in the metadata: <c>class_names</c>, a JSON array, and <c>names</c>. Weights of more than 2 GB get a file
     /// of their own beside it, the name with <c>.data</c> added, which must stay with it.
     /// </summary>
-    /// <param name="model">An image classifier of this library, or a pipeline that contains one.</param>
+    /// <param name="model">An image classifier of this library, or a pipeline, of which the classifier alone is written.</param>
     /// <param name="path">The file; an older one is replaced when the new one is complete.</param>
     /// <param name="options">How it is written. Default: null, the defaults of <see cref="OnnxExportOptions"/>.</param>
     /// <exception cref="ArgumentException">The options cannot be used, or not with this model.</exception>
@@ -33,7 +33,7 @@ public static class MLTransferOnnx
     }
 
     /// <summary>Writes the file of <see cref="SaveOnnx(ITransformer, string, OnnxExportOptions?)"/> to a stream.</summary>
-    /// <param name="model">An image classifier of this library, or a pipeline that contains one.</param>
+    /// <param name="model">An image classifier of this library, or a pipeline, of which the classifier alone is written.</param>
     /// <param name="stream">Receives the file.</param>
     /// <param name="options">How it is written. Default: null, the defaults of <see cref="OnnxExportOptions"/>.</param>
     /// <exception cref="ArgumentException">The options cannot be used, or not with this model.</exception>
