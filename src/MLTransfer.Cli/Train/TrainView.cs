@@ -46,6 +46,8 @@ internal static class TrainView
             : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation images right, " +
               $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}.");
         ShowTimes(result, output);
+        if (result.Arguments.Options.TestTimeAugmentation is { Views: > 1 } several)
+            output.WriteLine($"The model scores {several.Views} views of each image ({several}); the accuracies here are of the plain view.");
         output.WriteLine($"Model: {result.Model}");
         if (result.Arguments.Report is { } report)
             output.WriteLine($"Report: {report.Path}");
@@ -193,6 +195,10 @@ internal sealed record TrainJson(
     /// <summary>Whether --patience ended the training before its last epoch; null where it did not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? StoppedEarly { get; init; }
+
+    /// <summary>The test-time augmentation of the model; null where it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Tta { get; init; }
 }
 
 /// <summary>The seconds of a training by phase.</summary>

@@ -93,6 +93,8 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     /// <exception cref="OptionException">Options contradict the data.</exception>
     private protected virtual void CheckAgainst(TrainingRun run)
     {
+        if (run.Options.TestTimeAugmentation.Complaint(run.Preprocessing) is { } complaint)
+            throw new OptionException($"TestTimeAugmentation cannot be used: {complaint}.");
     }
 
     /// <summary>
@@ -161,6 +163,7 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
 
     private protected override void CheckAgainst(TrainingRun run)
     {
+        base.CheckAgainst(run);
         if (Preprocessing.Complain(FineTuningTrainer.TrainingTransforms(run), run.Preprocessing.CropTo) is { } complaint)
             throw new OptionException($"TrainingTransforms cannot be used: {complaint}.");
     }
