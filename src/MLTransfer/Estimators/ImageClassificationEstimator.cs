@@ -71,7 +71,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     public LearningRateCurve FindLearningRate(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Run(input, _options with { Validation = null, ValidationFraction = 0 }, (run, model, log) =>
+        return Run(input, _options with { Validation = null, ValidationFraction = 0, SoupOf = 0 }, (run, model, log) =>
         {
             using (model) return FindLearningRate(run, model, log);
         });
@@ -95,6 +95,11 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     {
         if (run.Options.TestTimeAugmentation.Complaint(run.Preprocessing) is { } complaint)
             throw new OptionException($"TestTimeAugmentation cannot be used: {complaint}.");
+        if (run.Options.SoupOf > 1 && run.Validation is null)
+        {
+            throw new OptionException(
+                $"SoupOf is {run.Options.SoupOf}, and there are no validation images to choose epochs by. Give some, or leave SoupOf out.");
+        }
     }
 
     /// <summary>

@@ -175,7 +175,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
             Decoding = run.Options.Decoding, Augmentation = run.Options.TestTimeAugmentation,
         };
         if (state.Failure is not { } cause) return new(model, scorer, description, training);
-        string what = cause is CheckpointException ? "" : $"Epoch {state.FailedEpoch} failed: ";
+        string what = cause is CheckpointException ? ""
+            : state.FailedEpoch is { } epoch ? $"Epoch {epoch} failed: " : "Averaging the best epochs failed: ";
         string failure = $"{what}{cause.Message.TrimEnd('.')}.";
         throw new TrainingFailedException(new(model, scorer, description, training with { Failure = failure }), cause);
     }
