@@ -89,7 +89,8 @@ internal sealed class TrainOptions
             nameof(FineTuningOptions.ValidationFraction), nameof(FineTuningOptions.LearningRate), nameof(FineTuningOptions.Epochs),
             nameof(FineTuningOptions.Schedule), nameof(FineTuningOptions.Warmup), nameof(FineTuningOptions.ChooseBy),
             nameof(FineTuningOptions.Patience), nameof(FineTuningOptions.LeastGain), nameof(FineTuningOptions.EmaDecay),
-            nameof(FineTuningOptions.SwaFrom), nameof(FineTuningOptions.Unfreeze), nameof(FineTuningOptions.CheckpointFolder),
+            nameof(FineTuningOptions.SwaFrom), nameof(FineTuningOptions.SoupOf), nameof(FineTuningOptions.Unfreeze), nameof(FineTuningOptions.CheckpointFolder),
+            nameof(FineTuningOptions.TestTimeAugmentation),
         }.SelectMany(name => this[name].Options),
     ]);
 
@@ -212,6 +213,7 @@ internal sealed class BoundOption
             var type when type == typeof(LearningRateSchedule) => Parsed(LearningRateSchedule.Parse),
             var type when type == typeof(LearningRateWarmup) => Parsed(LearningRateWarmup.Parse),
             var type when type == typeof(Unfreezing) => Parsed(Unfreezing.Parse),
+            var type when type == typeof(TestTimeAugmentation) => Parsed(TestTimeAugmentation.Parse),
             var type when type == typeof(Layers) => Parsed(LayersFrom),
             _ => null,
         };

@@ -29,10 +29,11 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             new TrainableModel(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head), _options.Cancellation);
         return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
             data.Count, held?.Count ?? 0, [.. training.Skipped, .. validation?.Skipped ?? []], state.Epochs, state.Best.Epoch,
-            state.Best.ValidationAccuracy, state.IsUnfinished, featureSeconds, state.Seconds,
+            state.ValidationAccuracy, state.IsUnfinished, featureSeconds, state.Seconds,
             featureSeconds > 0 ? throughput.Done / featureSeconds : 0)
         {
             StoppedEarly = state.HasStalled,
+            SoupEpochs = [.. (state.Soup?.Epochs ?? []).Select(epoch => epoch.Epoch).Order()],
             LoaderWaitFraction = training.LoaderWaitFraction,
         });
     }

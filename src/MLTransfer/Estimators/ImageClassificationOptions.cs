@@ -113,6 +113,16 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
         Range = NumberRange.Fraction, Default = "0.2, without --val or a split val", ComparedAs = "Validation images")]
     public double ValidationFraction { get; init; }
 
+    /// <summary>
+    /// Which views of an image the trained model scores; its probabilities are their mean. Validation during the training, and so
+    /// <see cref="TrainingSummary.ValidationAccuracy"/>, is of the plain view. Default: <see cref="TestTimeAugmentation.None"/>.
+    /// </summary>
+    [TrainingOption(
+        "The views of an image that the finished model scores and averages: none, flip, five-crop, ten-crop, or views:N (N random "
+        + "ones); validation in the training is of the plain view.",
+        CommandLine = "--tta", Shape = "KIND", MayChange = "It changes no weight, only what the finished model scores.")]
+    public TestTimeAugmentation TestTimeAugmentation { get; init; } = TestTimeAugmentation.None;
+
     /// <summary>Threads that read and transform images. Default: 0, as many as there are processors.</summary>
     [TrainingOption("Threads that read and transform images; 0: as many as there are processors.", CommandLine = "--threads",
         Range = NumberRange.Between, Least = 0, Most = 1024, MayChange = "The result is the same.")]

@@ -46,8 +46,11 @@ internal static class ModelPayload
         {
             StateDict.Load(model, content.Tensors, "the model file", description.Backbone);
             var network = new ClassifierNetwork(model.to(device), Devices.Resolve(description.Precision, device));
-            return new ImageClassificationTransformer(
-                model, new Scorer(network, description.Preprocessing, device), description, training: null);
+            var scorer = new Scorer(network, description.Preprocessing, device)
+            {
+                Augmentation = ModelDescription.ParseAugmentation(description.TestTimeAugmentation, description.Preprocessing),
+            };
+            return new ImageClassificationTransformer(model, scorer, description, training: null);
         });
     }
 
@@ -139,9 +142,9 @@ internal static class ModelLoader
 /// <summary>The metadata of a network in a model file: everything but the weights.</summary>
 internal sealed record ModelDescription
 {
-    // Format 2 added heads other than the linear one, and transforms; format 3 the order of channels. A model without them is written in
-    // the oldest format that can say what it is, which earlier versions can read.
-    private const int NewestFormat = 3;
+    // Format 2 added heads other than the linear one, and transforms; format 3 the order of channels; format 4 test-time augmentation. A
+    // model without them is written in the oldest format that can say what it is, which earlier versions can read.
+    private const int NewestFormat = 4;
 
     private static readonly JsonSerializerOptions Json =
         new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true };
@@ -171,23 +174,31 @@ internal sealed record ModelDescription
 
     public required Precision Precision { get; init; }
 
+    /// <summary>The test-time augmentation in one word; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TestTimeAugmentation { get; init; }
+
     /// <exception cref="InvalidDataException">There is no such head.</exception>
-    public ClassifierHead ParseHead()
+    public ClassifierHead ParseHead() => Parse(Head, ClassifierHead.Parse);
+
+    /// <exception cref="InvalidDataException">There is no such test-time augmentation, or it does not go with the images.</exception>
+    internal static TestTimeAugmentation ParseAugmentation(string? word, Preprocessing preprocessing)
     {
-        try
-        {
-            return ClassifierHead.Parse(Head);
-        }
-        catch (FormatException e)
-        {
-            throw new InvalidDataException($"The model's description does not make sense: {e.Message}", e);
-        }
+        if (word is null) return MLTransfer.TestTimeAugmentation.None;
+        TestTimeAugmentation augmentation = Parse(word, MLTransfer.TestTimeAugmentation.Parse);
+        return augmentation.Complaint(preprocessing) is not { } complaint
+            ? augmentation : throw new InvalidDataException($"The model's description does not make sense: {complaint}.");
     }
+
+    /// <summary>What <see cref="ParseAugmentation"/> parses; null for none.</summary>
+    internal static string? Word(TestTimeAugmentation augmentation) =>
+        augmentation == MLTransfer.TestTimeAugmentation.None ? null : augmentation.ToString();
 
     public string ToJson()
     {
         bool isPlain = Head == ClassifierHead.Linear.ToString() && Preprocessing.Transforms is null;
-        return Write(this with { Format = Preprocessing.Channels != ChannelOrder.Rgb ? NewestFormat : isPlain ? 1 : 2 });
+        int format = TestTimeAugmentation is not null ? NewestFormat : Preprocessing.Channels != ChannelOrder.Rgb ? 3 : isPlain ? 1 : 2;
+        return Write(this with { Format = format });
     }
 
     /// <exception cref="InvalidDataException">The text is not a description, or is one of a later version.</exception>
@@ -231,5 +242,17 @@ internal sealed record ModelDescription
             throw new InvalidDataException(
                 $"The model's description does not make sense: images resized to {preprocessing.ResizeTo} and cut to "
                 + $"{preprocessing.CropTo}.");
+    }
+
+    private static T Parse<T>(string word, Func<string, T> parse)
+    {
+        try
+        {
+            return parse(word);
+        }
+        catch (FormatException e)
+        {
+            throw new InvalidDataException($"The model's description does not make sense: {e.Message}", e);
+        }
     }
 }
