@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Weights;
 using MLTransfer.Errors;
+using MLTransfer.Imaging;
 using MLTransfer.Training;
 
 namespace MLTransfer.Cli.Train;
@@ -215,6 +216,7 @@ internal sealed class BoundOption
             var type when type == typeof(Unfreezing) => Parsed(Unfreezing.Parse),
             var type when type == typeof(TestTimeAugmentation) => Parsed(TestTimeAugmentation.Parse),
             var type when type == typeof(Layers) => Parsed(LayersFrom),
+            var type when type == typeof(Rgb) => Parsed<object>(word => Rgb.Parse(word)),
             _ => null,
         };
 

@@ -55,7 +55,7 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
     /// </summary>
     [TrainingOption(
         "What is trained on top of the backbone's features: linear, dropout:RATE (and linear), or mlp:WIDTH:RATE (a hidden layer, "
-        + "dropout).",
+        + "dropout), with several hidden layers such as mlp:4096,256:0.4.",
         CommandLine = "--head", Shape = "HEAD", Default = "linear, or that of the model in --weights")]
     public ClassifierHead? Head { get; init; }
 
@@ -91,6 +91,25 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
     [TrainingOption("Side of the square that the backbone sees, in pixels.", CommandLine = "--image-size",
         Range = NumberRange.Between, Least = 8, Most = 4096, Default = "the backbone's own", ComparedAs = "EvaluationTransforms")]
     public int? ImageSize { get; init; }
+
+    /// <summary>
+    /// The length in pixels of an image's shorter side before its centre is cut out, at least the image size; the image size itself: square
+    /// images are seen whole. Default: null, in the ratio to the image size that the weights were trained with, mostly 256 to 224.
+    /// </summary>
+    [TrainingOption("Length of the shorter side before the centre is cut out, in pixels; as --image-size: square images are seen whole.",
+        CommandLine = "--resize", Range = NumberRange.Between, Least = 8, Most = 8192, Default = "the backbone's own, for the image size",
+        ComparedAs = "EvaluationTransforms")]
+    public int? ResizeTo { get; init; }
+
+    /// <summary>Subtracted from colours in [0, 1]. Default: null, what the weights were trained with.</summary>
+    [TrainingOption("Subtracted from colours, which lie between 0 and 1: one number, or three for red, green and blue.",
+        CommandLine = "--mean", Shape = "NUMBER[,NUMBER,NUMBER]", Default = "the backbone's own", ComparedAs = nameof(Mean))]
+    public Rgb? Mean { get; init; }
+
+    /// <summary>Divides colours after the mean is subtracted; above 0. Default: null, what the weights were trained with.</summary>
+    [TrainingOption("Divides colours after the mean is subtracted: one number, or three for red, green and blue.",
+        CommandLine = "--std", Shape = "NUMBER[,NUMBER,NUMBER]", Default = "the backbone's own", ComparedAs = nameof(StandardDeviation))]
+    public Rgb? StandardDeviation { get; init; }
 
     /// <summary>What images go through before the network sees them. Default: null, what its weights were trained with.</summary>
     [TrainingOption("What images go through before the network sees them.", NotTyped = "It belongs to the weights.",
@@ -164,6 +183,24 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
 
     Action<string>? IBackboneOptions.WeightsFound => WeightsFound;
 
+    Preprocessing IBackboneOptions.Adjust(Preprocessing preprocessing)
+    {
+        if (ResizeTo is { } side && preprocessing.Transforms is not null)
+            throw new OptionException(
+                $"The shorter side is to be resized to {side} pixels, and the preprocessing has transforms of its own. Leave it out.",
+                nameof(ResizeTo));
+        if (ResizeTo < preprocessing.CropTo)
+            throw new OptionException(
+                $"The shorter side is to be resized to {ResizeTo} pixels, and {preprocessing.CropTo} × {preprocessing.CropTo} are cut out. "
+                + "Make it at least as long, or the image size smaller.", nameof(ResizeTo));
+        return preprocessing with
+        {
+            ResizeTo = ResizeTo ?? preprocessing.ResizeTo,
+            Mean = Mean ?? preprocessing.Mean,
+            StandardDeviation = StandardDeviation ?? preprocessing.StandardDeviation,
+        };
+    }
+
     internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = ImageLimits.UpTo(MaximumPixels) };
 
     private protected bool FromRandomWeights => WeightsReference.IsNone(Weights);
@@ -189,7 +226,12 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
         ScoreColumnName == PredictedLabelColumnName
             ? $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'; they must differ." : null,
         .. BackboneChoice.Contradictions(this),
+        Mean is { } mean && !IsEach(mean, float.IsFinite) ? $"Mean is {mean}; its numbers must be finite." : null,
+        StandardDeviation is { } deviation && !IsEach(deviation, channel => float.IsFinite(channel) && channel > 0)
+            ? $"StandardDeviation is {deviation}; its numbers must be above 0 and finite." : null,
     ];
+
+    private static bool IsEach(Rgb colour, Func<float, bool> holds) => holds(colour.R) && holds(colour.G) && holds(colour.B);
 }
 
 /// <summary>
