@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 using MLTransfer.Errors;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
+using MLTransfer.Training;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Estimators;
@@ -117,7 +118,8 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         start?.Dispose();
         try
         {
-            return work(run, model, new TrainingLog(channel, options.Progress));
+            var timeLeft = new TimeLeft(TimeProvider.System, run.Validation?.Count ?? 0);
+            return work(run, model, new TrainingLog(channel, options.Progress, timeLeft));
         }
         catch (Exception error) when (error is not TrainingFailedException)
         {

@@ -139,13 +139,24 @@ internal sealed record TrainingRun(
 }
 
 /// <summary>Reports every batch to the caller's progress and every epoch to ML.NET's log.</summary>
-internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>? progress) : IProgress<TrainingProgress>
+/// <param name="channel">The log.</param>
+/// <param name="progress">The caller's progress.</param>
+/// <param name="timeLeft">Estimates the time left.</param>
+internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>? progress, TimeLeft timeLeft) : IProgress<TrainingProgress>
 {
+    private TrainingProgress? _trained;
+
+    /// <summary>Passes a report on, with the time left and, where it is about validation, with what it keeps of the training.</summary>
     public void Report(TrainingProgress value)
     {
-        progress?.Report(value);
+        TrainingProgress told = value with { TrainingRemaining = timeLeft.After(value) };
+        if (value.Phase == TrainingPhase.Training) _trained = value;
+        if (value.Phase == TrainingPhase.Validation && _trained is { } trained)
+            told = told with { LearningRate = trained.LearningRate, BestEpoch = trained.BestEpoch };
+        progress?.Report(told);
         if (value.Phase == TrainingPhase.Features && value.Done == value.Total)
             Info(string.Create(CultureInfo.InvariantCulture, $"Features of {value.Total} images, {value.ImagesPerSecond:f0} a second."));
+        if (told.Finished is { } epoch) Info(Line(told, epoch));
     }
 
     /// <summary>Reports that more images have features.</summary>
@@ -155,17 +166,21 @@ internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>?
         Report(throughput.Report(TrainingPhase.Features, 0, epochs, default, double.NaN));
     }
 
-    public void Finished(EpochResult epoch) => Info(string.Create(
-        CultureInfo.InvariantCulture,
-        $"Epoch {epoch.Epoch}: loss {epoch.Loss:f4}, training accuracy {epoch.TrainingAccuracy:f4}, validation accuracy "
-        + $"{epoch.ValidationAccuracy:f4}, {epoch.Seconds:f1} s."));
-
     public void Skipped(SkippedImage image) => channel.Warning(MessageSensitivity.UserData, $"Left out {image.Name}: {image.Reason}");
 
     public void Warnings(IEnumerable<string> warnings)
     {
         foreach (string warning in warnings) channel.Warning(MessageSensitivity.None, warning);
     }
+
+    public void Warning(string warning) => channel.Warning(MessageSensitivity.None, warning);
+
+    private static string Line(TrainingProgress told, EpochResult epoch) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Epoch {epoch.Epoch} of {told.Epochs}: loss {epoch.Loss:f4}, training accuracy {epoch.TrainingAccuracy:f4}, validation loss "
+        + $"{epoch.ValidationLoss:f4}, validation accuracy {epoch.ValidationAccuracy:f4}, learning rate {epoch.LearningRate:g3}, "
+        + $"{epoch.ImagesPerSecond:f0} images a second, {epoch.Seconds:f1} s, {told.TrainingRemaining?.TotalSeconds:f0} s left, "
+        + $"{Environment.WorkingSet >> 20} MiB of memory{(told.BestEpoch == epoch.Epoch ? ", the best so far" : "")}.");
 
     private void Info(string text) => channel.Info(MessageSensitivity.None, text);
 }

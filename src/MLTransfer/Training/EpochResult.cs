@@ -15,6 +15,9 @@ public sealed record EpochResult(
     /// The F1 score of each class on the validation images, averaged over the classes that occur or were predicted; NaN without any.
     /// </summary>
     public double ValidationMacroF1 { get; init; } = double.NaN;
+
+    /// <summary>Images trained on per second, without validation; NaN for the epochs of a checkpoint that does not have it.</summary>
+    public double ImagesPerSecond { get; init; } = double.NaN;
 }
 
 /// <summary>What tells a better epoch from a worse one.</summary>
