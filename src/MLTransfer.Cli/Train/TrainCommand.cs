@@ -45,7 +45,7 @@ internal sealed class TrainCommand : MltCommand
         await TrainWeights.GetAsync(arguments, Context, WantsJson(parseResult), cancel).ConfigureAwait(false);
         var crossed = arguments.Folds.Count == 0 ? null : CrossValidation.Run(arguments, Context, cancel);
         if (crossed is not null)
-            arguments = arguments.WithCheckpointOf("all");
+            arguments = arguments.WithFoldersOf("all");
         var screen = new TrainingScreen(Context);
         var result = screen.Watch(progress => TrainRun.Run(arguments, progress, cancel));
         foreach (var note in result.Notes)

@@ -90,6 +90,7 @@ internal sealed class TrainOptions
             nameof(FineTuningOptions.Schedule), nameof(FineTuningOptions.Warmup), nameof(FineTuningOptions.ChooseBy),
             nameof(FineTuningOptions.Patience), nameof(FineTuningOptions.LeastGain), nameof(FineTuningOptions.EmaDecay),
             nameof(FineTuningOptions.SwaFrom), nameof(FineTuningOptions.Unfreeze), nameof(FineTuningOptions.CheckpointFolder),
+            nameof(FineTuningOptions.TensorBoardFolder), nameof(FineTuningOptions.TensorBoardHistograms),
         }.SelectMany(name => this[name].Options),
     ]);
 

@@ -26,6 +26,7 @@ internal static class TrainRun
         var options = arguments.Options with
         {
             WeightsFound = notes.Add,
+            TensorBoardLost = notes.Add,
             ExampleWeightColumnName = arguments.Images.Training.HasWeights ? "Weight" : null,
             Validation = arguments.Images.Validation is { } validation ? ml.Data.LoadImages(validation) : null,
             Progress = progress,
@@ -212,7 +213,7 @@ internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndD
         foreach (var fold in arguments.Folds)
         {
             context.Words.WriteLine($"fold {results.Count + 1} of {arguments.Folds.Count}: '{fold.Name}' held out");
-            var of = arguments.WithCheckpointOf($"fold{results.Count + 1}") with { Images = fold.Images };
+            var of = arguments.WithFoldersOf($"fold{results.Count + 1}") with { Images = fold.Images };
             var result = new TrainingScreen(context).Watch(progress => TrainRun.Run(of, progress, cancel, isSaved: false));
             var summary = result.Summary;
             cancel.ThrowIfCancellationRequested();

@@ -25,7 +25,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         FeatureData data = run.TrainingFeatures(training);
         FeatureData? held = validation is null ? null : run.Labelled(run.Validation!, validation);
         nn.Module<Tensor, Tensor> head = model.Head;
-        using TrainingState state = new TrainingLoop(_options, run.Seed, TimeProvider.System, log).Run(
+        using TrainingState state = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished).Run(
             new TrainableModel(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head), _options.Cancellation);
         return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
             data.Count, held?.Count ?? 0, [.. training.Skipped, .. validation?.Skipped ?? []], state.Epochs, state.Best.Epoch,

@@ -32,7 +32,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         ImageData data = TrainingImages(memory);
         Validation? validate = run.Validation is null ? null : new ImageValidation(
             model, run.InferenceType, ValidationImages(run.Validation, memory), TimeProvider.System, log, _options.Epochs).Score;
-        var loop = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, finished: null, checkpoint, RequireReadable);
+        var loop = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished, checkpoint, RequireReadable);
         using TrainingState state = loop.Run(trainable, data, validate, _options.Cancellation);
         return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
             run.Training.Count - Skipped(isValidation: false).Length,

@@ -142,7 +142,9 @@ internal sealed record TrainingRun(
 /// <param name="channel">The log.</param>
 /// <param name="progress">The caller's progress.</param>
 /// <param name="timeLeft">Estimates the time left.</param>
-internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>? progress, TimeLeft timeLeft) : IProgress<TrainingProgress>
+/// <param name="board">Where epochs are written for TensorBoard; null where they are not.</param>
+internal sealed class TrainingLog(
+    IChannel channel, IProgress<TrainingProgress>? progress, TimeLeft timeLeft, TensorBoardLog? board) : IProgress<TrainingProgress>
 {
     private TrainingProgress? _trained;
 
@@ -166,14 +168,18 @@ internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>?
         Report(throughput.Report(TrainingPhase.Features, 0, epochs, default, double.NaN));
     }
 
+    /// <summary>Passes a finished epoch on.</summary>
+    public void Finished(TrainingState state) => board?.Write(state);
+
+    /// <summary>Passes a trained model on.</summary>
+    public void Trained(TrainingRun run, ImageClassificationTransformer model) => board?.WriteErrors(run, model);
+
     public void Skipped(SkippedImage image) => channel.Warning(MessageSensitivity.UserData, $"Left out {image.Name}: {image.Reason}");
 
     public void Warnings(IEnumerable<string> warnings)
     {
         foreach (string warning in warnings) channel.Warning(MessageSensitivity.None, warning);
     }
-
-    public void Warning(string warning) => channel.Warning(MessageSensitivity.None, warning);
 
     private static string Line(TrainingProgress told, EpochResult epoch) => string.Create(
         CultureInfo.InvariantCulture,
