@@ -11,14 +11,23 @@ internal sealed record CommandContext
     /// <summary>Standard output: results.</summary>
     internal required TextWriter Output { get; init; }
 
-    /// <summary>Standard error: progress and messages.</summary>
+    /// <summary>Standard error: errors.</summary>
     internal required TextWriter Error { get; init; }
+
+    /// <summary>Where progress and notes go: standard error, or nowhere with --quiet.</summary>
+    internal TextWriter Words => IsQuiet ? TextWriter.Null : Error;
+
+    /// <summary>Whether only results and errors are shown.</summary>
+    internal bool IsQuiet { get; init; }
 
     /// <summary>Whether <see cref="Output"/> is a terminal.</summary>
     internal bool OutputIsTerminal { get; init; }
 
-    /// <summary>Whether <see cref="Error"/> is a terminal, which can show a progress bar.</summary>
+    /// <summary>Whether <see cref="Error"/> is a terminal on which lines can be drawn again.</summary>
     internal bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Whether progress is drawn; it is told in plain lines otherwise.</summary>
+    internal bool DrawsProgress => ErrorIsTerminal && !IsQuiet;
 
     /// <summary>The user's folder for data that can be recreated; null for a user without a home.</summary>
     internal required string? CacheFolder { get; init; }
@@ -41,13 +50,17 @@ internal sealed record CommandContext
         : throw new UsageException(
             $"There is no folder for the cache of mlt: {UserCache.NoHome}. Set HOME or XDG_CACHE_HOME, or {instead}.");
 
+    /// <summary>Whether the user wants a terminal to be drawn on: no-color.org, and TERM for terminals that cannot.</summary>
+    internal static bool CanDraw(Func<string, string?> variable) =>
+        string.IsNullOrEmpty(variable("NO_COLOR")) && variable("TERM") != "dumb";
+
     internal static CommandContext FromProcess() => new()
     {
         Input = Console.In,
         Output = Console.Out,
         Error = Console.Error,
         OutputIsTerminal = !Console.IsOutputRedirected,
-        ErrorIsTerminal = !Console.IsErrorRedirected,
+        ErrorIsTerminal = !Console.IsErrorRedirected && CanDraw(Environment.GetEnvironmentVariable),
         CacheFolder = UserCache.Folder(Environment.GetEnvironmentVariable, UserCache.Home),
         Command = CommandName.Detect(Environment.GetEnvironmentVariable, Environment.ProcessPath, Environment.GetCommandLineArgs()[0]),
         Variable = Environment.GetEnvironmentVariable,

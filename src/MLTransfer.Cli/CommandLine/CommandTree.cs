@@ -23,6 +23,12 @@ internal static class CommandTree
         Recursive = true,
     };
 
+    internal static readonly Option<bool> Quiet = new("--quiet")
+    {
+        Description = "Show only the result and errors: no progress and no notes.",
+        Recursive = true,
+    };
+
     internal static Command Create(CommandContext context) => Root(
         "mlt", "Transfer learning for image classification: from a folder of labelled images to an ML.NET model.",
         new TrainCommand(context),
@@ -50,11 +56,12 @@ internal static class CommandTree
         new DoctorCommand(context),
         new DemoCommand(context));
 
-    /// <summary>A root command with what every command has: --verbose, --help and --version.</summary>
+    /// <summary>A root command with what every command has: --quiet, --verbose, --help and --version.</summary>
     internal static Command Root(string name, string description, params ReadOnlySpan<Command> commands)
     {
         // RootCommand would take the name of the process, which is as often dotnet or a test host.
         var root = Group(name, description, commands);
+        root.Add(Quiet);
         root.Add(Verbose);
         root.Add(new HelpOption { Action = new HelpWithExamples() });
         root.Add(new VersionOption { Action = new PrintVersion(name) });

@@ -14,7 +14,11 @@ internal abstract class MltCommand : Command
     {
         Context = context;
         Examples = examples;
-        SetAction(RunAsync);
+        SetAction((parseResult, cancel) =>
+        {
+            Context = Context with { IsQuiet = parseResult.GetValue(CommandTree.Quiet) };
+            return RunAsync(parseResult, cancel);
+        });
     }
 
     /// <summary>Command lines to copy, shown by --help.</summary>
@@ -23,7 +27,7 @@ internal abstract class MltCommand : Command
     /// <summary>What --help shows after the options, if anything.</summary>
     internal virtual string? Remarks => null;
 
-    protected CommandContext Context { get; }
+    protected CommandContext Context { get; private set; }
 
     /// <summary>Adds the options and arguments in the order of the help, and --json last.</summary>
     protected void Accepts(params ReadOnlySpan<Symbol> symbols)

@@ -66,7 +66,7 @@ internal sealed class DatasetsSplitCommand : MltCommand
         });
         if (split.Rows.Any(row => !ManifestPaths.IsBelow(Path.GetDirectoryName(Path.GetFullPath(file.Path))!, row.ImagePath)))
         {
-            Context.Error.WriteLine(
+            Context.Words.WriteLine(
                 $"The images are outside the manifest's folder, so reading it requires {_dataset.AllowOutsidePaths.Name}. "
                 + "A manifest in the folder of the images does not.");
         }

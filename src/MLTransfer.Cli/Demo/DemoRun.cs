@@ -25,12 +25,12 @@ internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, CommandContext c
         ImageFiles.Write(plan.Validation, folder.Validation, cancel);
 
         Report("Training from scratch …");
-        var scratch = await TrainAsync(Scratch, DemoPlan.FromScratch, save: false).ConfigureAwait(false);
+        var scratch = Train(Scratch, DemoPlan.FromScratch, save: false);
         var chosen = await ChooseAsync().ConfigureAwait(false);
         Report($"Training a new head on the features of the backbone '{chosen.Backbone}', pretrained on photographs …");
-        var features = await TrainAsync(Features, chosen, save: true).ConfigureAwait(false);
+        var features = Train(Features, chosen, save: true);
         Report($"Fine-tuning the backbone '{DemoPlan.Backbone}' …");
-        var fineTuning = await TrainAsync(FineTuning, DemoPlan.FineTuning, save: true).ConfigureAwait(false);
+        var fineTuning = Train(FineTuning, DemoPlan.FineTuning, save: true);
 
         Report($"Loading {folder.Model(FineTuning)} and predicting with it …");
         var predictions = Predict(folder.Model(FineTuning));
@@ -59,17 +59,17 @@ internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, CommandContext c
         }
     }
 
-    private async Task<DemoTraining> TrainAsync(string way, ImageClassificationOptions options, bool save)
+    private DemoTraining Train(string way, ImageClassificationOptions options, bool save)
     {
         var clock = Stopwatch.StartNew();
         var ml = new MLContext(plan.Seed);
         var images = ml.Data.LoadImageFolder(folder.Training);
-        var model = await TrainingScreen.WatchAsync(context, progress => TrainPipeline.Of(ml, options with
+        var model = new TrainingScreen(context).Watch(progress => TrainPipeline.Of(ml, options with
         {
             Validation = ml.Data.LoadImageFolder(folder.Validation),
             Progress = progress,
             Cancellation = cancel,
-        }).Fit(images)).ConfigureAwait(false);
+        }).Fit(images));
         cancel.ThrowIfCancellationRequested();
         if (save)
             OutputFile.Checked("--dir", folder.Model(way)).Write(stream => ml.Model.Save(model, images.Schema, stream));
@@ -90,7 +90,7 @@ internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, CommandContext c
             new(prediction.Name, Path.GetFileName(Path.GetDirectoryName(prediction.Name))!, prediction.Label!, prediction.Probability);
     }
 
-    private void Report(string message) => context.Error.WriteLine(message);
+    private void Report(string message) => context.Words.WriteLine(message);
 }
 
 /// <summary>The size and settings of the demo, chosen to show in a minute what transfer learning gains.</summary>

@@ -58,14 +58,14 @@ internal sealed class EvaluateCommand : MltCommand
     private ImageDataset SelectSplit(ImageDataset dataset, string? split)
     {
         foreach (var warning in dataset.Warnings)
-            Context.Error.WriteLine(warning);
+            Context.Words.WriteLine(warning);
         if (split is not null)
             return UsageError.Translate("--split", () => dataset.Part(split));
         var preferred = dataset.Splits.Count < 2 ? null
             : new[] { SplitNames.Test, SplitNames.Validation }.FirstOrDefault(dataset.Splits.Contains);
         if (preferred is null)
             return dataset;
-        Context.Error.WriteLine($"scoring the split '{preferred}' of '{dataset.Path}'; --split selects another: "
+        Context.Words.WriteLine($"scoring the split '{preferred}' of '{dataset.Path}'; --split selects another: "
             + $"{string.Join(", ", dataset.Splits.Except([preferred]))}");
         return dataset.Part(preferred);
     }

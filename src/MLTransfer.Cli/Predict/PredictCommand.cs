@@ -48,7 +48,7 @@ internal sealed class PredictCommand : MltCommand
     protected override Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel)
     {
         var model = Paths.ExistingFile("--model", parseResult.GetRequiredValue(_model));
-        var images = ImageList.Collect(parseResult.GetRequiredValue(_images), Context.Input, Context.Error);
+        var images = ImageList.Collect(parseResult.GetRequiredValue(_images), Context.Input, Context.Words);
         Threads.Use(parseResult.GetValue(_threads));
         foreach (var problem in images.Problems)
             Context.Error.WriteLine($"mlt predict: {problem}");

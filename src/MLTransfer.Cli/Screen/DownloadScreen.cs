@@ -27,8 +27,8 @@ internal static class DownloadScreen
         if (quiet)
             return await get(null).ConfigureAwait(false);
         var clock = Stopwatch.StartNew();
-        if (!context.ErrorIsTerminal)
-            return await get(new DownloadLog(context.Error.WriteLine, () => clock.Elapsed, withBar: false)).ConfigureAwait(false);
+        if (!context.DrawsProgress)
+            return await get(new DownloadLog(context.Words.WriteLine, () => clock.Elapsed, withBar: false)).ConfigureAwait(false);
         var console = Screens.ForMessages(context);
         return await console.Progress()
             .AutoClear(true)

@@ -1,66 +1,59 @@
 namespace MLTransfer.Cli.Screen;
 
-/// <summary>
-/// Reports training in few lines: one after each epoch, at most one a second, and, without a progress bar, one every ten seconds within a
-/// phase.
-/// </summary>
-internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock, bool withBar)
+/// <summary>Reports training in plain lines: one for each epoch, and one every ten seconds within a phase.</summary>
+internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock)
 {
-    private static readonly TimeSpan BetweenEpochs = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WithinPhase = TimeSpan.FromSeconds(10);
 
-    private TrainingProgress? _last;
     private TimeSpan _lastLine = -WithinPhase;
 
     internal void Report(TrainingProgress progress)
     {
-        var previous = _last;
-        _last = progress;
-        if (previous is not null && IsEpoch(previous) && previous.Epoch != progress.Epoch)
-            WriteAfter(BetweenEpochs, FormatEpoch(previous));
-        if (!withBar && progress.Done > 0 && progress.Done < progress.Total)
-            WriteAfter(WithinPhase, FormatProgress(progress));
-    }
-
-    /// <summary>Writes the line of the last epoch, whatever the interval.</summary>
-    internal void Finish()
-    {
-        if (_last is not null && IsEpoch(_last))
-            write(FormatEpoch(_last));
-    }
-
-    private static bool IsEpoch(TrainingProgress progress) => progress.Phase != TrainingPhase.Features && progress.Epoch > 0;
-
-    private void WriteAfter(TimeSpan interval, string line)
-    {
-        if (clock() - _lastLine < interval)
+        var isWithin = progress.Done > 0 && progress.Done < progress.Total && clock() - _lastLine >= WithinPhase;
+        if (progress.Finished is null && !isWithin)
             return;
         _lastLine = clock();
-        write(line);
+        write(progress.Finished is { } epoch ? FormatEpoch(progress, epoch) : FormatPhase(progress));
     }
 
-    private static string FormatEpoch(TrainingProgress progress) =>
-        $"epoch {progress.Epoch} of {progress.Epochs}: {ProgressText.FormatResults(progress)}";
+    private static string FormatEpoch(TrainingProgress progress, EpochResult epoch) => string.Join(", ",
+    [
+        $"epoch {epoch.Epoch} of {progress.Epochs}: loss {Figures.Number(epoch.Loss)}",
+        $"training {Figures.Percent(epoch.TrainingAccuracy)}",
+        $"validation {Figures.Percent(epoch.ValidationAccuracy)}",
+        $"validation loss {Figures.Number(epoch.ValidationLoss)}",
+        $"learning rate {Figures.Rate(epoch.LearningRate)}",
+        Figures.Speed(epoch.ImagesPerSecond),
+        Figures.Seconds(epoch.Seconds),
+        .. ProgressText.TimeLeft(progress),
+        .. epoch.Epoch == progress.BestEpoch ? ["best so far"] : Array.Empty<string>(),
+    ]);
 
-    private static string FormatProgress(TrainingProgress progress) =>
-        $"{ProgressText.FormatPhase(progress)}: " +
-        $"{Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} images, {ProgressText.FormatThroughput(progress)}";
-}
-
-/// <summary>Formats the progress of training.</summary>
-internal static class ProgressText
-{
-    internal static string FormatPhase(TrainingProgress progress) => progress.Phase switch
+    private static string PhaseOf(TrainingProgress progress) => progress.Phase switch
     {
         TrainingPhase.Features => "features",
         TrainingPhase.Validation => $"epoch {progress.Epoch} of {progress.Epochs}, validating",
         _ => $"epoch {progress.Epoch} of {progress.Epochs}, training",
     };
 
-    internal static string FormatResults(TrainingProgress progress) =>
-        $"loss {Figures.Number(progress.Loss)}, " +
-        $"training {Figures.Percent(progress.TrainingAccuracy)}, validation {Figures.Percent(progress.ValidationAccuracy)}";
+    private static string FormatPhase(TrainingProgress progress) =>
+        $"{PhaseOf(progress)}: {Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} images, "
+        + string.Join(", ", [.. ProgressText.Results(progress), Figures.Speed(progress.ImagesPerSecond), .. ProgressText.TimeLeft(progress)]);
+}
 
-    internal static string FormatThroughput(TrainingProgress progress) =>
-        $"{Figures.Speed(progress.ImagesPerSecond)}, {Figures.Seconds(progress.Remaining.TotalSeconds)} left";
+/// <summary>The parts of a report about training, in words.</summary>
+internal static class ProgressText
+{
+    /// <summary>Loss and accuracy of the epoch so far; none in the phase of features.</summary>
+    internal static IEnumerable<string> Results(TrainingProgress progress) => double.IsNaN(progress.Loss) ? []
+        : progress.Phase == TrainingPhase.Validation
+            ? [$"loss {Figures.Number(progress.Loss)}", $"validation {Figures.Percent(progress.ValidationAccuracy)}"]
+            : [$"loss {Figures.Number(progress.Loss)}", $"training {Figures.Percent(progress.TrainingAccuracy)}"];
+
+    /// <summary>The time left of the whole training where that is known, else of the phase; none where nothing is left.</summary>
+    internal static IEnumerable<string> TimeLeft(TrainingProgress progress)
+    {
+        var left = progress.TrainingRemaining ?? progress.Remaining;
+        return left > TimeSpan.Zero ? [$"{Figures.Seconds(left.TotalSeconds)} left"] : [];
+    }
 }

@@ -13,6 +13,9 @@ internal static class Figures
     internal static string Number(double value, string format = "0.0000") =>
         double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : Unknown;
 
+    /// <summary>A learning rate in three significant digits.</summary>
+    internal static string Rate(double rate) => Number(rate, "g3");
+
     internal static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 
     internal static string Counted(long count, string one, string many) => $"{Count(count)} {(count == 1 ? one : many)}";

@@ -11,7 +11,7 @@ internal static class Screens
 
     internal static IAnsiConsole ForResults(CommandContext context) => Create(context.Output, context.OutputIsTerminal);
 
-    internal static IAnsiConsole ForMessages(CommandContext context) => Create(context.Error, context.ErrorIsTerminal);
+    internal static IAnsiConsole ForMessages(CommandContext context) => Create(context.Words, context.DrawsProgress);
 
     private static IAnsiConsole Create(TextWriter writer, bool terminal)
     {

@@ -35,8 +35,7 @@ internal sealed class LearningRateCommand : MltCommand
         var arguments = TrainRequest.Of(parseResult, _options, Context);
         var svg = parseResult.GetValue(_svg) is { } path ? OutputFile.Checked("--svg", path) : null;
         await TrainWeights.GetAsync(arguments, Context, WantsJson(parseResult), cancel).ConfigureAwait(false);
-        var curve = await TrainingScreen.WatchAsync(Context, progress => TrainRun.FindLearningRate(arguments, progress, cancel))
-            .ConfigureAwait(false);
+        var curve = new TrainingScreen(Context).Watch(progress => TrainRun.FindLearningRate(arguments, progress, cancel));
         svg?.Write(stream => stream.Write(Encoding.UTF8.GetBytes(LearningRateChart.Render(curve).Source)));
         Render(parseResult, LearningRateJson.Of(curve), () => Show(curve, svg));
         return ExitCode.Done;

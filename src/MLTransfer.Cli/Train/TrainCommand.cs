@@ -39,17 +39,18 @@ internal sealed class TrainCommand : MltCommand
     {
         var arguments = TrainRequest.Of(parseResult, _options, Context);
         foreach (var note in TrainNotes.Of(arguments))
-            Context.Error.WriteLine(note);
+            Context.Words.WriteLine(note);
         var cache = _options[nameof(FeatureExtractionOptions.CacheFolder)];
         if (arguments.Options is FeatureExtractionOptions { CacheFolder: null } && !cache.IsGiven(parseResult))
-            Context.Error.WriteLine(TrainView.WithoutCache($"{UserCache.NoHome}."));
+            Context.Words.WriteLine(TrainView.WithoutCache($"{UserCache.NoHome}."));
         await TrainWeights.GetAsync(arguments, Context, WantsJson(parseResult), cancel).ConfigureAwait(false);
-        var crossed = arguments.Folds.Count == 0 ? null
-            : await CrossValidation.RunAsync(arguments, Context, cancel).ConfigureAwait(false);
+        var crossed = arguments.Folds.Count == 0 ? null : CrossValidation.Run(arguments, Context, cancel);
         if (crossed is not null)
-            arguments = arguments.WithCheckpointOf("all");
-        var result = await TrainingScreen.WatchAsync(Context, progress => TrainRun.Run(arguments, progress, cancel))
-            .ConfigureAwait(false);
+            arguments = arguments.WithFoldersOf("all");
+        var screen = new TrainingScreen(Context);
+        var result = screen.Watch(progress => TrainRun.Run(arguments, progress, cancel));
+        foreach (var note in result.Notes)
+            Context.Words.WriteLine(note);
         TrainView.ShowSkipped(result, Context.Error);
         if (WantsJson(parseResult))
         {
@@ -58,7 +59,7 @@ internal sealed class TrainCommand : MltCommand
         else
         {
             crossed?.Show(Context);
-            TrainView.Show(result, Context);
+            TrainView.Show(result, Context, withEpochs: screen.Rows < result.Summary.Epochs.Count);
         }
         if (TrainView.Stopped(result) is not { } why)
             return ExitCode.Done;
@@ -80,6 +81,6 @@ internal static class TrainWeights
         var weights = await DownloadScreen
             .WatchAsync(context, quiet, progress => store.GetAsync(reference, progress, cancel)).ConfigureAwait(false);
         var licence = reference.Published is { } published ? $" (licence {published.Licence})" : "";
-        context.Error.WriteLine($"weights: {weights.Name}{licence}, {weights.Path}");
+        context.Words.WriteLine($"weights: {weights.Name}{licence}, {weights.Path}");
     }
 }

@@ -45,10 +45,17 @@ internal sealed record TrainArguments
     internal int? MaximumPixels =>
         Options.MaximumPixels == ImageLimits.Default.Pixels ? null : (int)Options.MaximumPixels;
 
-    /// <summary>The same arguments, with a separate checkpoint folder for one training of a cross-validation.</summary>
-    internal TrainArguments WithCheckpointOf(string training) => Options is FineTuningOptions { CheckpointFolder: { } folder } options
-        ? this with { Options = options with { CheckpointFolder = Path.Combine(folder, training) } }
-        : this;
+    /// <summary>The same arguments, with folders of its own for one training of a cross-validation.</summary>
+    internal TrainArguments WithFoldersOf(string training)
+    {
+        var options = Options with { TensorBoardFolder = Within(Options.TensorBoardFolder) };
+        return this with
+        {
+            Options = options is FineTuningOptions tuning ? tuning with { CheckpointFolder = Within(tuning.CheckpointFolder) } : options,
+        };
+
+        string? Within(string? folder) => folder is null ? null : Path.Combine(folder, training);
+    }
 }
 
 /// <summary>Validates the arguments of 'mlt train' before any work.</summary>
@@ -138,13 +145,18 @@ internal static class TrainRequest
     }
 
     /// <summary>Checks the folders that a training writes to, and fills in the default cache folder.</summary>
-    private static ImageClassificationOptions WithFolders(ImageClassificationOptions options, string? cacheFolder) => options switch
+    private static ImageClassificationOptions WithFolders(ImageClassificationOptions options, string? cacheFolder)
     {
-        FeatureExtractionOptions features => features with { CacheFolder = CacheOf(features.CacheFolder, cacheFolder) },
-        FineTuningOptions { CheckpointFolder: { } folder } fineTuning =>
-            fineTuning with { CheckpointFolder = Paths.NewFolder("--checkpoint", folder) },
-        _ => options,
-    };
+        if (options.TensorBoardFolder is { } board)
+            WritableFolder("--tensorboard", board);
+        return options switch
+        {
+            FeatureExtractionOptions features => features with { CacheFolder = CacheOf(features.CacheFolder, cacheFolder) },
+            FineTuningOptions { CheckpointFolder: { } folder } fineTuning =>
+                fineTuning with { CheckpointFolder = Paths.NewFolder("--checkpoint", folder) },
+            _ => options,
+        };
+    }
 
     private static string? CacheOf(string? asked, string? cacheFolder) => asked switch
     {
@@ -156,7 +168,7 @@ internal static class TrainRequest
     // A folder that was named must be writable; the default one is not checked here.
     private static string WritableFolder(string option, string path)
     {
-        OutputFile.Checked(option, Path.Combine(Paths.NewFolder(option, path), "features"));
+        OutputFile.Checked(option, Path.Combine(Paths.NewFolder(option, path), "file"));
         return path;
     }
 

@@ -26,6 +26,7 @@ internal static class TrainRun
         var options = arguments.Options with
         {
             WeightsFound = notes.Add,
+            TensorBoardLost = notes.Add,
             ExampleWeightColumnName = arguments.Images.Training.HasWeights ? "Weight" : null,
             Validation = arguments.Images.Validation is { } validation ? ml.Data.LoadImages(validation) : null,
             Progress = progress,
@@ -37,7 +38,12 @@ internal static class TrainRun
         using var classifier = SavedModel.ClassifierIn(model);
         if (isSaved)
             arguments.Out!.Write(stream => ml.Model.Save(model, images.Schema, stream));
-        var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds) { Notes = notes };
+        using var process = Process.GetCurrentProcess();
+        var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds)
+        {
+            Notes = notes,
+            PeakMemory = process.PeakWorkingSet64,
+        };
         if (isSaved)
             Report(result, classifier, cancel);
         return result;
@@ -106,6 +112,9 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
 {
     /// <summary>Warnings that did not stop the training, a line each.</summary>
     internal IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The most bytes of memory that the process had in use at a time; 0 where the system does not tell.</summary>
+    internal long PeakMemory { get; init; }
 
     internal string Model => Arguments.Out!.Path;
 
@@ -202,15 +211,14 @@ internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndD
     /// <summary>Trains once for each fold; no model is kept.</summary>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
     /// <exception cref="InvalidOperationException">A training failed.</exception>
-    internal static async Task<CrossValidation> RunAsync(TrainArguments arguments, CommandContext context, CancellationToken cancel)
+    internal static CrossValidation Run(TrainArguments arguments, CommandContext context, CancellationToken cancel)
     {
         var results = new List<FoldResult>();
         foreach (var fold in arguments.Folds)
         {
-            context.Error.WriteLine($"fold {results.Count + 1} of {arguments.Folds.Count}: '{fold.Name}' held out");
-            var of = arguments.WithCheckpointOf($"fold{results.Count + 1}") with { Images = fold.Images };
-            var result = await TrainingScreen.WatchAsync(
-                context, progress => TrainRun.Run(of, progress, cancel, isSaved: false)).ConfigureAwait(false);
+            context.Words.WriteLine($"fold {results.Count + 1} of {arguments.Folds.Count}: '{fold.Name}' held out");
+            var of = arguments.WithFoldersOf($"fold{results.Count + 1}") with { Images = fold.Images };
+            var result = new TrainingScreen(context).Watch(progress => TrainRun.Run(of, progress, cancel, isSaved: false));
             var summary = result.Summary;
             cancel.ThrowIfCancellationRequested();
             if (summary.Failure is { } failure)
@@ -222,7 +230,7 @@ internal sealed record CrossValidation(IReadOnlyList<FoldResult> Folds, MeanAndD
                 fold.Name, summary.TrainingImages, summary.ValidationImages, summary.Epochs[^1].ValidationAccuracy, summary.BestEpoch,
                 summary.ValidationAccuracy));
         }
-        context.Error.WriteLine("all folds: training the model on all of them");
+        context.Words.WriteLine("all folds: training the model on all of them");
         return Of(results);
     }
 

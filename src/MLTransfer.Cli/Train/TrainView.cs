@@ -15,12 +15,10 @@ internal static class TrainView
 
     internal static string WithoutCache(string reason) => $"features are not kept for the next training (--cache DIR|none): {reason}";
 
-    internal static void ShowSkipped(TrainResult result, TextWriter words)
+    internal static void ShowSkipped(TrainResult result, TextWriter errors)
     {
-        foreach (var note in result.Notes)
-            words.WriteLine(note);
         foreach (var image in result.Summary.Skipped)
-            words.WriteLine($"skipped '{image.Name}': {image.Reason}");
+            errors.WriteLine($"skipped '{image.Name}': {image.Reason}");
     }
 
     /// <summary>Why the training did not reach its last epoch, and what is saved; null where it did.</summary>
@@ -33,10 +31,14 @@ internal static class TrainView
         _ => null,
     };
 
-    internal static void Show(TrainResult result, CommandContext context)
+    /// <param name="result">The training.</param>
+    /// <param name="context">Where it is shown.</param>
+    /// <param name="withEpochs">Whether the epochs are shown; they need not be where each has a row on the same terminal already.</param>
+    internal static void Show(TrainResult result, CommandContext context, bool withEpochs = true)
     {
         var (summary, screen, output) = (result.Summary, Screens.ForResults(context), context.Output);
-        screen.Write(EpochTable(summary));
+        if (withEpochs)
+            screen.Write(EpochTable(summary));
         var skipped = summary.Skipped.Count == 0 ? "" : $", {Figures.Count(summary.Skipped.Count)} skipped";
         output.WriteLine(
             $"{Figures.Count(summary.TrainingImages)} training images of {result.Labels.Count} classes, " +
@@ -80,6 +82,8 @@ internal static class TrainView
             $"{Figures.Speed(summary.ImagesPerSecond)} images through the network.");
         if (double.IsFinite(summary.LoaderWaitFraction))
             output.WriteLine($"The network waited for images {Figures.Percent(summary.LoaderWaitFraction)} of the time.");
+        if (result.PeakMemory > 0)
+            output.WriteLine($"Used up to {Figures.Bytes(result.PeakMemory)} of memory.");
     }
 
     // Images held back at random cannot be named: their data set was mostly trained on.
@@ -99,13 +103,13 @@ internal static class TrainView
 
     private static Table EpochTable(TrainingSummary summary)
     {
-        var table = TextTable.Create("epoch", "loss", "training", "validation", "learning rate", "seconds");
+        var table = TextTable.Create("epoch", "loss", "training", "validation", "val loss", "learning rate", "seconds");
         foreach (var epoch in Shown(summary))
         {
             table.Row(
                 epoch.Epoch == summary.BestEpoch ? $"{epoch.Epoch} *" : $"{epoch.Epoch}",
                 Figures.Number(epoch.Loss), Figures.Percent(epoch.TrainingAccuracy), Figures.Percent(epoch.ValidationAccuracy),
-                Figures.Number(epoch.LearningRate, "0.######"), Figures.Number(epoch.Seconds, "0.00"));
+                Figures.Number(epoch.ValidationLoss), Figures.Rate(epoch.LearningRate), Figures.Number(epoch.Seconds, "0.00"));
         }
         return table;
     }

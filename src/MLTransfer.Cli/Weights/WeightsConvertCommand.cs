@@ -44,7 +44,7 @@ internal sealed class WeightsConvertCommand : MltCommand
         TensorType? type = Enum.TryParse<TensorType>(parseResult.GetRequiredValue(_type), ignoreCase: true, out var chosen) ? chosen : null;
         var summary = WeightsConversion.ToSafetensors(input, output, type);
         if (WeightsFile.Summarize(input) is { OtherContainers.Count: > 0 } read)
-            Context.Error.WriteLine(InspectionView.Checkpoint(read));
+            Context.Words.WriteLine(InspectionView.Checkpoint(read));
         if (WantsJson(parseResult))
             Json.WriteTo(Context.Output, InspectionJson.From(Inspection.From(output, summary)));
         else

@@ -5,6 +5,7 @@ using MLTransfer.Errors;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Native;
+using MLTransfer.Training;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Estimators;
@@ -41,8 +42,8 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     /// <exception cref="InvalidDataException">A class has no image that can be read, or the checkpoint is damaged.</exception>
     /// <exception cref="InvalidOperationException">The loss, a weight or a feature became NaN or infinite before an epoch was finished, or
     /// the checkpoint belongs to a different training or has more epochs than were requested.</exception>
-    /// <exception cref="IOException">The folder of the checkpoint or of the features cannot be written to, or another training uses
-    /// it.</exception>
+    /// <exception cref="IOException">The folder of the checkpoint, of TensorBoard or of the features cannot be written to, or another
+    /// training uses it.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled before there was a model to return.</exception>
     /// <exception cref="TrainingFailedException">A later epoch failed; the best model of those before is in the exception.</exception>
     public ImageClassificationTransformer Fit(IDataView input)
@@ -72,7 +73,9 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     public LearningRateCurve FindLearningRate(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Run(input, _options with { Validation = null, ValidationFraction = 0, SoupOf = 0 }, (run, model, log) =>
+        ImageClassificationOptions options =
+            _options with { Validation = null, ValidationFraction = 0, SoupOf = 0, TensorBoardFolder = null };
+        return Run(input, options, (run, model, log) =>
         {
             using (model) return FindLearningRate(run, model, log);
         });
@@ -111,12 +114,24 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     /// <summary>Searches for a learning rate; the caller disposes the network.</summary>
     private protected abstract LearningRateCurve FindLearningRate(TrainingRun run, ImageModel model, TrainingLog log);
 
-    private ImageClassificationTransformer Fit(IDataView input, ImageClassificationOptions options) => Run(input, options, Train);
+    private ImageClassificationTransformer Fit(IDataView input, ImageClassificationOptions options) =>
+        Run(input, options, (run, model, log) =>
+        {
+            ImageClassificationTransformer trained = Train(run, model, log);
+            log.Trained(run, trained);
+            return trained;
+        });
 
     /// <summary>Builds the network of a training and passes it on; on errors it is disposed.</summary>
     private T Run<T>(IDataView input, ImageClassificationOptions options, Func<TrainingRun, ImageModel, TrainingLog, T> work)
     {
         using IChannel channel = _environment.Start(GetType().Name);
+        TensorBoardLog? board = options.TensorBoardFolder is not { } folder ? null
+            : new(folder, options, _seed, reason =>
+            {
+                channel.Warning(MessageSensitivity.UserData, reason);
+                options.TensorBoardLost?.Invoke(reason);
+            });
         using StartingModel? start = StartingModel.Open(_choice);
         TrainingRun run = TrainingRun.Prepare(_environment, options, _choice, _seed, input, start);
         CheckAgainst(run);
@@ -125,7 +140,8 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         start?.Dispose();
         try
         {
-            return work(run, model, new TrainingLog(channel, options.Progress));
+            var timeLeft = new TimeLeft(TimeProvider.System, run.Validation?.Count ?? 0);
+            return work(run, model, new TrainingLog(channel, options.Progress, timeLeft, board));
         }
         catch (Exception error) when (error is not TrainingFailedException)
         {

@@ -14,6 +14,7 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
 {
     private const string OfTheView = "mlt train makes the data view itself.";
     private const string IsLive = "An object of the program that trains.";
+    private const string OnlyWatched = "It changes no weight.";
 
     private protected ImageClassificationOptions()
     {
@@ -161,6 +162,23 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
         MayChange = "It changes no weight, only whether the training ends.")]
     public bool StopOnBadImage { get; init; }
 
+    /// <summary>
+    /// A folder for TensorBoard (<c>tensorboard --logdir</c> with it or its parent): after every epoch losses, accuracies, macro-F1, images
+    /// per second and learning rates; the options as text; and, of the trained model, the worst errors on the validation images. Use a
+    /// folder for each training. Default: null, nothing is written.
+    /// </summary>
+    [TrainingOption(
+        "Where event files for TensorBoard go: the curves of the epochs, the options, and the worst errors on the validation images.",
+        CommandLine = "--tensorboard", Shape = "DIR", Default = "nowhere", MayChange = OnlyWatched)]
+    public string? TensorBoardFolder { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="TensorBoardFolder"/> gets histograms of the weights that are trained, too, after every epoch. Default: false.
+    /// </summary>
+    [TrainingOption("Write histograms of the trained weights for TensorBoard, too, after every epoch.",
+        CommandLine = "--tensorboard-histograms", MayChange = OnlyWatched)]
+    public bool TensorBoardHistograms { get; init; }
+
     /// <summary>Hears how far the training is, after every batch, on the thread that trains. Default: null.</summary>
     [TrainingOption("Hears how far the training is.", NotTyped = IsLive, MayChange = IsLive, Default = "none")]
     public IProgress<TrainingProgress>? Progress { get; init; }
@@ -177,6 +195,9 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
     /// Whether <see cref="ValidationFraction"/> of so few images that none can be held back means no validation, instead of an error.
     /// </summary>
     internal bool ValidationIsOptional { get; init; }
+
+    /// <summary>Receives the reason when nothing more is written into <see cref="TensorBoardFolder"/>; the training goes on.</summary>
+    internal Action<string>? TensorBoardLost { get; init; }
 
     /// <summary>Receives one sentence on where in a checkpoint the weights were found.</summary>
     internal Action<string>? WeightsFound { get; init; }
@@ -225,6 +246,8 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
         .. base.Contradictions(),
         ScoreColumnName == PredictedLabelColumnName
             ? $"ScoreColumnName and PredictedLabelColumnName are both '{ScoreColumnName}'; they must differ." : null,
+        TensorBoardHistograms && TensorBoardFolder is null
+            ? "TensorBoardHistograms is set, and TensorBoardFolder is not: say where they go." : null,
         .. BackboneChoice.Contradictions(this),
         Mean is { } mean && !IsEach(mean, float.IsFinite) ? $"Mean is {mean}; its numbers must be finite." : null,
         StandardDeviation is { } deviation && !IsEach(deviation, channel => float.IsFinite(channel) && channel > 0)

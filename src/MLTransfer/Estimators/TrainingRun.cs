@@ -139,13 +139,26 @@ internal sealed record TrainingRun(
 }
 
 /// <summary>Reports every batch to the caller's progress and every epoch to ML.NET's log.</summary>
-internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>? progress) : IProgress<TrainingProgress>
+/// <param name="channel">The log.</param>
+/// <param name="progress">The caller's progress.</param>
+/// <param name="timeLeft">Estimates the time left.</param>
+/// <param name="board">Where epochs are written for TensorBoard; null where they are not.</param>
+internal sealed class TrainingLog(
+    IChannel channel, IProgress<TrainingProgress>? progress, TimeLeft timeLeft, TensorBoardLog? board) : IProgress<TrainingProgress>
 {
+    private TrainingProgress? _trained;
+
+    /// <summary>Passes a report on, with the time left and, where it is about validation, with what it keeps of the training.</summary>
     public void Report(TrainingProgress value)
     {
-        progress?.Report(value);
+        TrainingProgress told = value with { TrainingRemaining = timeLeft.After(value) };
+        if (value.Phase == TrainingPhase.Training) _trained = value;
+        if (value.Phase == TrainingPhase.Validation && _trained is { } trained)
+            told = told with { LearningRate = trained.LearningRate, BestEpoch = trained.BestEpoch };
+        progress?.Report(told);
         if (value.Phase == TrainingPhase.Features && value.Done == value.Total)
             Info(string.Create(CultureInfo.InvariantCulture, $"Features of {value.Total} images, {value.ImagesPerSecond:f0} a second."));
+        if (told.Finished is { } epoch) Info(Line(told, epoch));
     }
 
     /// <summary>Reports that more images have features.</summary>
@@ -155,10 +168,11 @@ internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>?
         Report(throughput.Report(TrainingPhase.Features, 0, epochs, default, double.NaN));
     }
 
-    public void Finished(EpochResult epoch) => Info(string.Create(
-        CultureInfo.InvariantCulture,
-        $"Epoch {epoch.Epoch}: loss {epoch.Loss:f4}, training accuracy {epoch.TrainingAccuracy:f4}, validation accuracy "
-        + $"{epoch.ValidationAccuracy:f4}, {epoch.Seconds:f1} s."));
+    /// <summary>Passes a finished epoch on.</summary>
+    public void Finished(TrainingState state) => board?.Write(state);
+
+    /// <summary>Passes a trained model on.</summary>
+    public void Trained(TrainingRun run, ImageClassificationTransformer model) => board?.WriteErrors(run, model);
 
     public void Skipped(SkippedImage image) => channel.Warning(MessageSensitivity.UserData, $"Left out {image.Name}: {image.Reason}");
 
@@ -166,6 +180,13 @@ internal sealed class TrainingLog(IChannel channel, IProgress<TrainingProgress>?
     {
         foreach (string warning in warnings) channel.Warning(MessageSensitivity.None, warning);
     }
+
+    private static string Line(TrainingProgress told, EpochResult epoch) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Epoch {epoch.Epoch} of {told.Epochs}: loss {epoch.Loss:f4}, training accuracy {epoch.TrainingAccuracy:f4}, validation loss "
+        + $"{epoch.ValidationLoss:f4}, validation accuracy {epoch.ValidationAccuracy:f4}, learning rate {epoch.LearningRate:g3}, "
+        + $"{epoch.ImagesPerSecond:f0} images a second, {epoch.Seconds:f1} s, {told.TrainingRemaining?.TotalSeconds:f0} s left, "
+        + $"{Environment.WorkingSet >> 20} MiB of memory{(told.BestEpoch == epoch.Epoch ? ", the best so far" : "")}.");
 
     private void Info(string text) => channel.Info(MessageSensitivity.None, text);
 }

@@ -29,6 +29,9 @@ public sealed record EpochResult(
     /// </summary>
     public double ValidationMacroPrecision { get; init; } = double.NaN;
 
+    /// <summary>Images trained on per second, without validation; NaN for the epochs of a checkpoint that does not have it.</summary>
+    public double ImagesPerSecond { get; init; } = double.NaN;
+
     /// <summary>The same epoch with the metrics of other validated weights.</summary>
     internal EpochResult Validated(Tally validation) => this with
     {

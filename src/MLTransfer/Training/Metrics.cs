@@ -85,3 +85,41 @@ internal sealed class Throughput(TimeProvider clock, long total)
         phase, epoch, epochs, Done, total, PerSecond, TimeSpan.FromSeconds(PerSecond > 0 ? Math.Max(0, total - Done) / PerSecond : 0),
         training.Loss, training.Accuracy, validationAccuracy);
 }
+
+/// <summary>Estimates from the reports of a training when its last epoch will end: what is left takes as long as what was done.</summary>
+/// <param name="clock">Measures the time.</param>
+/// <param name="validationImages">How many images each epoch is validated on.</param>
+internal sealed class TimeLeft(TimeProvider clock, int validationImages)
+{
+    // Scoring an image takes about a third of the time of training on it: there is no backward pass.
+    private const double ScoringCost = 1.0 / 3;
+
+    private long? _start;
+    private TimeSpan _firstReport;
+    private double _doneBefore;
+    private long _trainingImages;
+
+    /// <summary>The time left after a report; null where nothing can be said yet, as in reports about features.</summary>
+    public TimeSpan? After(TrainingProgress report)
+    {
+        if (report.Phase == TrainingPhase.Features) return null;
+        if (report.Phase == TrainingPhase.Training) _trainingImages = report.Total;
+        double epoch = _trainingImages + validationImages * ScoringCost;
+        double doneNow = report switch
+        {
+            { Finished: not null } => epoch,
+            { Phase: TrainingPhase.Validation } => _trainingImages + report.Done * ScoringCost,
+            _ => report.Done,
+        };
+        double done = (report.Epoch - 1) * epoch + doneNow;
+        if (_start is null)
+        {
+            // A resumed training begins with a later epoch. The first report comes after a batch.
+            (_start, _doneBefore) = (clock.GetTimestamp(), done - doneNow);
+            _firstReport = TimeSpan.FromSeconds(report.ImagesPerSecond > 0 ? report.Done / report.ImagesPerSecond : 0);
+        }
+
+        TimeSpan elapsed = _firstReport + clock.GetElapsedTime(_start.Value);
+        return done > _doneBefore ? elapsed * ((report.Epochs * epoch - done) / (done - _doneBefore)) : null;
+    }
+}

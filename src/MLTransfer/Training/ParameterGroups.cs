@@ -6,11 +6,18 @@ namespace MLTransfer.Training;
 /// <param name="Parameters">The parameters.</param>
 /// <param name="LearningRate">Their peak learning rate.</param>
 /// <param name="WeightDecay">Their weight decay.</param>
-internal sealed record ParameterGroup(IReadOnlyList<Parameter> Parameters, double LearningRate, double WeightDecay);
+internal sealed record ParameterGroup(IReadOnlyList<Parameter> Parameters, double LearningRate, double WeightDecay)
+{
+    /// <summary>The layer group they are in, <c>backbone</c> for all together, or <c>head</c>.</summary>
+    public string Name { get; init; } = ParameterGroups.Backbone;
+}
 
 /// <summary>Divides the trainable parameters into groups.</summary>
 internal static class ParameterGroups
 {
+    /// <summary>The name of the backbone where its layers have the same rate.</summary>
+    public const string Backbone = "backbone";
+
     // Parameters of two and more dimensions that are not decayed either, as in timm.
     private static readonly string[] EmbeddingsAndScales =
     [
@@ -24,16 +31,17 @@ internal static class ParameterGroups
     public static IReadOnlyList<ParameterGroup> Create(TrainableModel model, TrainingOptions options)
     {
         double rate = options.PeakLearningRate;
-        IEnumerable<(IReadOnlyList<Parameter> Parameters, double Rate)> layers = options.LayerRateFactor == 1
-            ? [(model.Backbone, rate)]
-            : model.Layers.Reverse().Select((layer, depth) => (layer, rate * Math.Pow(options.LayerRateFactor, depth + 1)));
+        IEnumerable<(string Name, IReadOnlyList<Parameter> Parameters, double Rate)> layers = options.LayerRateFactor == 1
+            ? [(Backbone, model.Backbone, rate)]
+            : model.LayerNames.Zip(model.Layers).Reverse()
+                .Select((layer, depth) => (layer.First, layer.Second, rate * Math.Pow(options.LayerRateFactor, depth + 1)));
         Func<Parameter, bool> isDecayed = options.DecayNorms ? _ => true : Decayed(model);
         return
         [
-            .. layers.Append((Parameters: model.Head, Rate: rate * options.HeadRateFactor))
+            .. layers.Append((Name: "head", Parameters: model.Head, Rate: rate * options.HeadRateFactor))
                 .SelectMany(layer => layer.Parameters.GroupBy(isDecayed)
                 .OrderByDescending(group => group.Key)
-                .Select(group => new ParameterGroup([.. group], layer.Rate, group.Key ? options.WeightDecay : 0))),
+                .Select(group => new ParameterGroup([.. group], layer.Rate, group.Key ? options.WeightDecay : 0) { Name = layer.Name })),
         ];
     }
 

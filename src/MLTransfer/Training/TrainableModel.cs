@@ -102,6 +102,10 @@ internal sealed class TrainableModel
         return Network.call(inputs.to(_type)).isfinite().all().item<bool>();
     }
 
+    /// <summary>The names of <see cref="Layers"/>.</summary>
+    public IReadOnlyList<string> LayerNames => Network is ImageModel { Groups: { Count: > 0 } groups }
+        ? [.. groups.Select(group => group.Name)] : [ParameterGroups.Backbone];
+
     public void BeginEpoch(int epoch = 1)
     {
         Network.train();

@@ -11,11 +11,11 @@ internal delegate Tally Validation(int epoch, Tally training, CancellationToken 
 /// <param name="seed">Seeds the random numbers inside the network.</param>
 /// <param name="clock">Measures the time.</param>
 /// <param name="progress">Notified after every batch.</param>
-/// <param name="finished">Notified after every finished epoch.</param>
+/// <param name="finished">Called after every finished epoch, the last of the state's.</param>
 /// <param name="checkpoint">Where the training is kept after every epoch.</param>
 /// <param name="accept">Called before an epoch counts: an exception makes the epoch fail.</param>
 internal sealed class TrainingLoop(
-    TrainingOptions options, int seed, TimeProvider clock, IProgress<TrainingProgress>? progress, Action<EpochResult>? finished = null,
+    TrainingOptions options, int seed, TimeProvider clock, IProgress<TrainingProgress>? progress, Action<TrainingState>? finished = null,
     Checkpoint? checkpoint = null, Action? accept = null)
 {
     private readonly StepRate _rate = options.StepRate ?? Schedule.Create(options.Schedule, options.Warmup);
@@ -91,12 +91,19 @@ internal sealed class TrainingLoop(
         accept?.Invoke();
         EpochResult result = new EpochResult(
             epoch, training.Loss, training.Accuracy, double.NaN, double.NaN, state.Optimizer.ParamGroups.First().LearningRate,
-            clock.GetElapsedTime(start).TotalSeconds).Validated(validation);
+            clock.GetElapsedTime(start).TotalSeconds)
+        {
+            ImagesPerSecond = trained.ImagesPerSecond,
+        }.Validated(validation);
         state.Add(result);
         state.Average?.Swap(state.Model.Network);
         Save(state);
-        progress?.Report(_lastEpoch = trained with { ValidationAccuracy = validation.Accuracy });
-        finished?.Invoke(result);
+        _lastEpoch = trained with
+        {
+            ValidationAccuracy = validation.Accuracy, LearningRate = result.LearningRate, BestEpoch = state.Best.Epoch, Finished = result,
+        };
+        progress?.Report(_lastEpoch);
+        finished?.Invoke(state);
         if (options.StopsAfter?.Invoke(result) == true) state.Stop();
         return true;
     }
@@ -113,7 +120,7 @@ internal sealed class TrainingLoop(
                 cancellation.ThrowIfCancellationRequested();
                 return epochs[0].Validated(validation);
             });
-            if (_lastEpoch is { } last) progress?.Report(last);
+            if (_lastEpoch is { } last) progress?.Report(last with { Finished = null });
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -134,7 +141,8 @@ internal sealed class TrainingLoop(
         using var scope = NewDisposeScope();
         var step = new TrainingStep(state, options);
         int stepsPerEpoch = (data.Batches + options.Accumulate - 1) / options.Accumulate;
-        double lastAccuracy = state.Epochs is [.., var last] ? last.ValidationAccuracy : double.NaN;
+        (double lastAccuracy, int bestEpoch) =
+            state.Epochs is [.., var last] ? (last.ValidationAccuracy, state.Best.Epoch) : (double.NaN, 0);
         Tally tally = default;
         Tensor? sample = null;
         int batches = 0;
@@ -147,7 +155,10 @@ internal sealed class TrainingLoop(
             tally += step.Run(batch, rate);
             throughput.Add(batch.Images);
             if (!double.IsFinite(tally.LossSum)) throw epoch == 1 && batches == 1 ? Unusable() : Diverged(epoch, "the loss");
-            progress?.Report(throughput.Report(TrainingPhase.Training, epoch, options.Epochs, tally, lastAccuracy));
+            progress?.Report(throughput.Report(TrainingPhase.Training, epoch, options.Epochs, tally, lastAccuracy) with
+            {
+                LearningRate = state.Optimizer.ParamGroups.First().InitialLearningRate * rate, BestEpoch = bestEpoch,
+            });
             if (cancellation.IsCancellationRequested) break;
         }
 

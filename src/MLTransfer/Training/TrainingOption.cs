@@ -160,6 +160,10 @@ internal sealed class TrainingOption
         .Where(option => option.Value != option.Formerly)
         .Select(option => (option.Name, option.Value));
 
+    /// <summary>The options that the command line has, by property name, with their values; empty where they have none.</summary>
+    public static IEnumerable<(string Name, string Value)> Values(TrainingOptions options) => Of(options.GetType())
+        .Where(option => option.Facts.CommandLine is not null).Select(option => (option.Name, Text(option.Read(options))));
+
     private static string Text(object? value) => value switch
     {
         Layers layers => layers.First ?? "all",

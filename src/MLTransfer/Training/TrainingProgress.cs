@@ -14,7 +14,23 @@ namespace MLTransfer;
 /// finished epoch; NaN before or without any.</param>
 public sealed record TrainingProgress(
     TrainingPhase Phase, int Epoch, int Epochs, long Done, long Total, double ImagesPerSecond, TimeSpan Remaining,
-    double Loss, double TrainingAccuracy, double ValidationAccuracy);
+    double Loss, double TrainingAccuracy, double ValidationAccuracy)
+{
+    /// <summary>The learning rate of the last step, as <see cref="EpochResult.LearningRate"/> has it; NaN before the first.</summary>
+    public double LearningRate { get; init; } = double.NaN;
+
+    /// <summary>
+    /// The estimated time until the last epoch ends, from the steps done so far; null while features are computed. Fewer epochs may be
+    /// enough where <see cref="TrainingOptions.Patience"/> ends the training.
+    /// </summary>
+    public TimeSpan? TrainingRemaining { get; init; }
+
+    /// <summary>The best of the finished epochs; 0 before the first is finished.</summary>
+    public int BestEpoch { get; init; }
+
+    /// <summary>The result of the running epoch, in its last report; null in those before.</summary>
+    public EpochResult? Finished { get; init; }
+}
 
 /// <summary>The phases of a training.</summary>
 public enum TrainingPhase

@@ -20,13 +20,16 @@ internal sealed class TrainingState : IDisposable
 
     private readonly List<EpochResult> _epochs = [];
     private readonly TrainingOptions _options;
+    private readonly string[] _groupNames;
     private bool _isStopped;
     private bool _isInterrupted;
 
     public TrainingState(TrainableModel model, TrainingOptions options)
     {
         Model = model;
-        Optimizer = Optimizers.Create(options, ParameterGroups.Create(model, options));
+        IReadOnlyList<ParameterGroup> groups = ParameterGroups.Create(model, options);
+        _groupNames = [.. groups.Select(group => group.Name)];
+        Optimizer = Optimizers.Create(options, groups);
         Average = WeightAverage.Create(model.Network, options);
         Planned = options.Epochs;
         _options = options;
@@ -35,6 +38,10 @@ internal sealed class TrainingState : IDisposable
     public TrainableModel Model { get; }
 
     public OptimizerHelper Optimizer { get; }
+
+    /// <summary>The learning rates of the last step: of the backbone or of each of its layer groups, and of the head.</summary>
+    public IEnumerable<(string Name, double Rate)> LearningRates => _groupNames
+        .Zip(Optimizer.ParamGroups, (name, group) => (Name: name, group.LearningRate)).DistinctBy(group => group.Name);
 
     /// <summary>The running average of the weights, which is validated and kept in their place; null where none is asked for.</summary>
     public WeightAverage? Average { get; }

@@ -133,8 +133,12 @@ public sealed class SplitsAndFoldsTests : IDisposable
             var tensors = StateDict.Save(network).Select(tensor => tensor with { Name = $"model.{tensor.Name}" });
             SafetensorsFile.Write(checkpoint, [.. tensors], new Dictionary<string, string>());
         }
-        var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--weights", checkpoint, "--folds", "2");
+        var outcome = await TrainAsync(
+            "--data", _folder.PathOf("data"), "--weights", checkpoint, "--folds", "2", "--tensorboard", _folder.PathOf("runs"));
         outcome.AssertSuccess();
+        // Each training has a folder of its own there: TensorBoard shows each folder as a run.
+        Assert.Equal(["all", "fold1", "fold2"], Directory.GetFiles(_folder.PathOf("runs"), "*tfevents*", SearchOption.AllDirectories)
+            .Select(file => Path.GetFileName(Path.GetDirectoryName(file))).Order(StringComparer.Ordinal));
         Assert.Single(
             outcome.Error.Split('\n'), line =>
             line.TrimEnd() == $"weights: '{checkpoint}' holds the network with names that begin with 'model.'");

@@ -105,6 +105,18 @@ public sealed class TrainRequestTests : IDisposable
         await RefusedAsync($"--report is '{file}', which is a file; a folder is expected.", [.. Good, "--report", file]);
     }
 
+    [Fact]
+    public async Task A_tensorboard_folder_that_cannot_be_written_to_is_found_out_before_any_work()
+    {
+        var file = _folder.Write("file", []);
+        await RefusedAsync($"--tensorboard is '{file}', which is a file; a folder is expected.", [.. Good, "--tensorboard", file]);
+        await RefusedAsync("--tensorboard: '/proc/file' cannot be written:", [.. Good, "--tensorboard", "/proc"]);
+    }
+
+    [Fact]
+    public async Task Histograms_need_a_tensorboard_folder() => await RefusedAsync(
+        "--tensorboard-histograms is set, and --tensorboard is not: say where they go.", [.. Good, "--tensorboard-histograms"]);
+
     private string[] Good => ["train", "--data", _folder.Path, "--mode", "features", "--backbone", "resnet18", "--weights", "none", "--out",
         _folder.PathOf("model.zip")];
 

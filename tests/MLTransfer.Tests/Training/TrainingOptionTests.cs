@@ -13,8 +13,8 @@ public class TrainingOptionTests
             [
                 "Augmentation", "Cancellation", "CheckpointFolder", "Device", "DownloadProgress", "Epochs", "ExampleWeightColumnName",
                 "ImageColumnName", "ImageMemory", "ImageSize", "LabelColumnName", "LeastGain", "LoaderThreads", "MaximumPixels", "Patience",
-                "PredictedLabelColumnName", "Preprocessing", "Progress", "ScoreColumnName", "StopOnBadImage", "TrainingTransforms",
-                "Validation",
+                "PredictedLabelColumnName", "Preprocessing", "Progress", "ScoreColumnName", "StopOnBadImage", "TensorBoardFolder",
+                "TensorBoardHistograms", "TrainingTransforms", "Validation",
                 "ValidationFraction", "WeightStore",
             ],
             typeof(FineTuningOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)

@@ -77,10 +77,13 @@ public static class TrainingReport
         Curve[] accuracies = Curves(training, epoch => epoch.TrainingAccuracy, epoch => epoch.ValidationAccuracy);
         Axis lossAxis = Axis.ForLosses(losses.SelectMany(curve => curve.Values), LineChart.Bottom, LineChart.Top);
         Axis accuracyAxis = Axis.ForFractions(LineChart.Bottom, LineChart.Top);
+        Curve rates = new("at the epoch's end", Blue, [.. training.Epochs.Select(epoch => epoch.LearningRate)]);
+        Axis rateAxis = Axis.ForLosses(rates.Values, LineChart.Bottom, LineChart.Top);
         return Markup.Format(
             $"""
             {LineChart.Render("Loss", lossAxis, losses, training.BestEpoch)}
             {LineChart.Render("Accuracy", accuracyAxis, accuracies, training.BestEpoch)}
+            {LineChart.Render("Learning rate", rateAxis, [rates], training.BestEpoch)}
             """);
     }
 
