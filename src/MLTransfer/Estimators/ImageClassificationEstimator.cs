@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 using MLTransfer.Errors;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
+using MLTransfer.Native;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Estimators;
@@ -123,6 +124,10 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         {
             model.Dispose();
             throw;
+        }
+        finally
+        {
+            Allocator.ReturnFreedMemory();
         }
     }
 

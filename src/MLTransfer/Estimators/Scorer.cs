@@ -2,6 +2,7 @@ using MLTransfer.Features;
 using MLTransfer.Imaging;
 using MLTransfer.Imaging.Transforms;
 using MLTransfer.Models;
+using MLTransfer.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -86,6 +87,7 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
         Cache?.TryFlush();
         Cache?.Dispose();
         network.Dispose();
+        Allocator.ReturnFreedMemory();
     });
 
     private IEnumerable<ScoredImage> Compute(ImageSource[] images, CancellationToken cancellation)
