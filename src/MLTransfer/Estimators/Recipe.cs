@@ -31,7 +31,7 @@ public sealed class Recipe
                 Epochs = 60, LearningRate = 3e-4, Warmup = LearningRateWarmup.Fraction(0.05), LabelSmoothing = 0.1, Mixup = 0.2,
                 CutMix = 1, EmaDecay = 0.99,
             }
-            : options with { Epochs = 100 });
+            : ((FeatureExtractionOptions)options) with { Epochs = 60, Views = 6 });
 
     /// <summary>
     /// torchvision's reference for ResNet, <c>references/classification/train.py</c> without arguments: SGD with momentum 0.9, weight decay
