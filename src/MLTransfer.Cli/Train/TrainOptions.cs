@@ -46,6 +46,11 @@ internal sealed class TrainOptions
         + "(minutes).",
         Features, FineTune);
 
+    internal Option<string> Recipe { get; } = CliOption.Choice(
+        "--recipe", "Options that belong together; each can be given apart as well, and then counts instead of the recipe's. "
+        + string.Join("; ", MLTransfer.Recipe.All.Select(recipe => $"{recipe.Name}: {recipe.Summary}")) + ".",
+        [.. MLTransfer.Recipe.All.Select(recipe => recipe.Name)]);
+
     internal StoreOptions Store { get; } = new();
 
     internal Option<int?> Seed { get; } = CliOption.Integer(
@@ -75,7 +80,7 @@ internal sealed class TrainOptions
             var others = Bound.SelectMany(bound => bound.Options).Except([.. first, fraction]);
             return
             [
-                Data, Validation, fraction, Split, ValidationSplit, Folds, .. Dataset.All, Mode, .. first,
+                Data, Validation, fraction, Split, ValidationSplit, Folds, .. Dataset.All, Mode, Recipe, .. first,
                 Store.Folder, Store.Mirror, Store.Offline, .. others, Seed, Report, Out,
             ];
         }
@@ -98,12 +103,13 @@ internal sealed class TrainOptions
 
     internal BoundOption this[string property] => Bound.First(bound => bound.Property.Name == property);
 
-    /// <summary>Creates the option record of the mode from the given options; the others keep their defaults.</summary>
+    /// <summary>Creates the option record of the mode from the recipe and the given options; the others keep their defaults.</summary>
     /// <exception cref="UsageException">An option of the other mode was given.</exception>
     internal ImageClassificationOptions Read(ParseResult asked)
     {
-        ImageClassificationOptions options =
-            asked.GetRequiredValue(Mode) == FineTune ? new FineTuningOptions() : new FeatureExtractionOptions();
+        var recipe = MLTransfer.Recipe.Find(asked.GetRequiredValue(Recipe));
+        ImageClassificationOptions options = asked.GetRequiredValue(Mode) == FineTune
+            ? recipe.Apply(new FineTuningOptions()) : recipe.Apply(new FeatureExtractionOptions());
         foreach (var bound in Bound.Where(bound => bound.IsGiven(asked)))
         {
             if (!bound.Property.Owner.IsInstanceOfType(options))

@@ -15,7 +15,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
     public ImageClassificationTransformer Train()
     {
         using var scope = NewDisposeScope();
-        var throughput = new Throughput(TimeProvider.System, run.Training.Count + (run.Validation?.Count ?? 0));
+        var throughput = new Throughput(TimeProvider.System, run.Training.Count * _options.Views + (run.Validation?.Count ?? 0));
         (FeatureSet training, FeatureSet? validation) = Extract(throughput);
         double featureSeconds = throughput.Seconds;
         TrainingRun.CheckReadable(training.Skipped, training.Kept.Count);
@@ -42,7 +42,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
     public LearningRateCurve FindLearningRate()
     {
         using var scope = NewDisposeScope();
-        (FeatureSet training, _) = Extract(new Throughput(TimeProvider.System, run.Training.Count));
+        (FeatureSet training, _) = Extract(new Throughput(TimeProvider.System, run.Training.Count * _options.Views));
         TrainingRun.CheckReadable(training.Skipped, training.Kept.Count);
         TrainingRun.CheckFinite(training, run.Training);
         return new LearningRateFinder(_options, run.Seed).Run(
@@ -63,7 +63,17 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             : Features(run.Validation, other ?? cache, _options.ReusesValidationFeatures, areValidation: true);
         Report(cache);
         Report(other);
-        return (training, validation);
+        return (training.With([.. Enumerable.Range(1, _options.Views - 1).Select(View)]), validation);
+
+        FeatureSet View(int view)
+        {
+            using FeatureCache? kept = OpenCache(_options.CacheFolder, view);
+            FeatureSet features = extractor.Extract(
+                run.Training.Images, kept, done => log.Features(throughput, done, _options.Epochs), skip: run.StopIfAsked,
+                _options.Cancellation, _options.ReusesFeatures, view);
+            Report(kept);
+            return features;
+        }
 
         FeatureSet Features(ImageSet images, FeatureCache? cache, bool reuses, bool areValidation)
         {
@@ -86,7 +96,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         if (cache.LostBecause is { } reason) _options.CacheLost?.Invoke(reason);
     }
 
-    private FeatureCache? OpenCache(string? folder)
+    private FeatureCache? OpenCache(string? folder, int view = 0)
     {
         if (folder is null) return null;
         try
@@ -95,7 +105,8 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
                 folder,
                 FeatureSource.Describe(
                     model, run.Backbone.Name, FeatureOutput.Bottleneck, run.Preprocessing, _options.Decoding, run.InferenceType,
-                    run.Device),
+                    // The same image is seen differently at another place of another list of images.
+                    run.Device, view == 0 ? null : $"view {view}, seed {run.Seed}, images {run.Training.Fingerprint}"),
                 model.FeatureWidth);
         }
         catch (IOException refusal) when (_options.CacheLost is not null)
