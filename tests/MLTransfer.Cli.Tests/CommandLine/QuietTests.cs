@@ -1,4 +1,5 @@
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Tests.EndToEnd;
 using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Cli.Tests.CommandLine;

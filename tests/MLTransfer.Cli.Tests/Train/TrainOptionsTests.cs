@@ -31,6 +31,7 @@ public class TrainOptionsTests
         { nameof(FineTuningOptions.Backbone), "resnet50" }, { nameof(FineTuningOptions.Weights), "none" },
         { nameof(FineTuningOptions.Head), "mlp:8:0.5" }, { nameof(FineTuningOptions.ImageSize), "64" },
         { nameof(FineTuningOptions.ValidationFraction), "0.125" }, { nameof(FineTuningOptions.LoaderThreads), "3" },
+        { nameof(FineTuningOptions.TensorBoardFolder), "runs" }, { nameof(FineTuningOptions.TensorBoardHistograms), "true" },
         { nameof(FineTuningOptions.MaximumPixels), "1000" }, { nameof(FineTuningOptions.StopOnBadImage), "true" },
         { nameof(FineTuningOptions.Train), "layer4" }, { nameof(FineTuningOptions.Augmentation), "digits" },
         { nameof(FineTuningOptions.Mixup), "0.2" }, { nameof(FineTuningOptions.CutMix), "1" },
