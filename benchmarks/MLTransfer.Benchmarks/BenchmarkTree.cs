@@ -17,7 +17,8 @@ internal static partial class BenchmarkTree
         new ForwardCommand(context),
         new BackbonesCommand(context),
         new ImagesCommand(context),
-        new FeaturizerCommand(context));
+        new FeaturizerCommand(context),
+        new RecipesCommand(context));
 
     /// <summary>
     /// Makes waiting OpenMP threads sleep on both sides, as ./mlt does: spinning ones slow down the threads that decode images.

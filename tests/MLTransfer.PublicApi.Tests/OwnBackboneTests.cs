@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Architecture.Tests;
@@ -123,7 +121,7 @@ public sealed class OwnBackboneTests : IDisposable
     {
         string file = Path.Combine(_folder.FullName, "model.zip");
         using (ImageClassificationTransformer model = Extraction(Name, "none").Fit(_data)) _ml.Model.Save(model, _data.Schema, file);
-        Rename(file, Name, "not-here");
+        ModelFiles.Rename(file, Name, "not-here");
         var app = new MLContext();
         app.AddMLTransfer();
         string message = Assert.ThrowsAny<Exception>(() => app.Model.Load(file, out _)).ToString();
@@ -273,20 +271,6 @@ public sealed class OwnBackboneTests : IDisposable
 
     private float[][] Scores(ITransformer model) =>
         [.. model.Transform(_data).GetColumn<VBuffer<float>>("Score").Select(row => row.DenseValues().ToArray())];
-
-    private static void Rename(string model, string from, string to)
-    {
-        using ZipArchive zip = ZipFile.Open(model, ZipArchiveMode.Update);
-        // Model files of earlier versions have no checksum beside the network.
-        zip.Entries.Single(entry => entry.Name.StartsWith("Network.safetensors.", StringComparison.Ordinal)).Delete();
-        using Stream stream = zip.Entries.Single(entry => entry.Name == "Network.safetensors").Open();
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        int place = bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(from));
-        Encoding.UTF8.GetBytes(to).CopyTo(bytes, place);
-        stream.Position = 0;
-        stream.Write(bytes);
-    }
 }
 
 /// <summary>What can be wrong with a network.</summary>

@@ -42,6 +42,23 @@ internal static class PixelLimit
         pixels is { } most ? string.Create(CultureInfo.InvariantCulture, $" --max-pixels {most}") : "";
 }
 
+/// <summary>The --tta option of the commands that score images.</summary>
+internal static class Augmentation
+{
+    internal static Option<TestTimeAugmentation?> Option() => CliOption.Parsed(
+        "--tta", "KIND",
+        "The views of an image that are scored, whose probabilities are averaged: none, flip, five-crop, ten-crop, or views:N (N random "
+        + "ones). [default: what the model was trained to score, mostly none]",
+        TestTimeAugmentation.Parse);
+
+    /// <exception cref="UsageException">The model's preprocessing does not go with it.</exception>
+    internal static void Set(IImageClassifier model, TestTimeAugmentation? asked)
+    {
+        if (asked is not null)
+            UsageError.Translate("--tta", () => model.TestTimeAugmentation = asked);
+    }
+}
+
 /// <summary>The backbone named by --backbone.</summary>
 internal static class KnownBackbone
 {

@@ -81,6 +81,7 @@ internal sealed record LibtorchDiagnosis(
     bool Works,
     bool Corrected,
     bool CachesTold,
+    bool KeepsFreedMemory,
     [property: JsonIgnore] int? Threads,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error)
 {
@@ -90,12 +91,11 @@ internal sealed record LibtorchDiagnosis(
         {
             CommandLine.Threads.Use(null);
             return new(torch.__version__, ConvolutionRuns(), TorchLibrary.IsCorrected, ProcessorCaches.AreCorrected,
-                torch.get_num_threads(),
-                null);
+                Allocator.KeepsFreedMemory, torch.get_num_threads(), null);
         }
         catch (Exception failure)
         {
-            return new(null, false, false, false, null, failure.GetBaseException().Message);
+            return new(null, false, false, false, false, null, failure.GetBaseException().Message);
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class EvaluateCommand : MltCommand
     private readonly Option<string?> _split = CliOption.Text(
         "--split", "NAME", "Split to score. [default: test, else val, else all images]");
     private readonly DatasetOptions _dataset = new();
+    private readonly Option<TestTimeAugmentation?> _augmentation = Augmentation.Option();
     private readonly Option<int?> _maximumPixels = PixelLimit.Option();
     private readonly Option<int?> _threads = Threads.Option();
 
@@ -22,8 +23,9 @@ internal sealed class EvaluateCommand : MltCommand
         : base("evaluate", "Scores labelled images with a saved model: accuracy, precision and recall by class, confusion matrix.", context,
             "mlt evaluate --model flowers.zip --data flowers/val",
             "mlt evaluate --model digits.zip --data mnist --split test",
+            "mlt evaluate --model flowers.zip --data flowers/val --tta ten-crop",
             "mlt evaluate --model flowers.zip --data flowers/val --json > report.json") =>
-        Accepts([_model, _data, _split, .. _dataset.All, _maximumPixels, _threads]);
+        Accepts([_model, _data, _split, .. _dataset.All, _augmentation, _maximumPixels, _threads]);
 
     internal override string Remarks =>
         """
@@ -31,7 +33,8 @@ internal sealed class EvaluateCommand : MltCommand
         cannot be read are listed with the reason; neither are scored.
 
         JSON: { images, skipped_images, micro_accuracy, macro_accuracy, log_loss, per_class: [{ label, precision, recall, images }],
-                confusion: [[images by actual, then predicted class]], unknown_classes: [{ label, images }], images_per_second }
+                confusion: [[images by actual, then predicted class]], unknown_classes: [{ label, images }], images_per_second,
+                tta? }
 
         """;
 
@@ -41,8 +44,11 @@ internal sealed class EvaluateCommand : MltCommand
         var path = Paths.Existing("--data", parseResult.GetRequiredValue(_data));
         var options = _dataset.Bind(parseResult, path) with { IsTestSet = true };
         var data = SelectSplit(ImageDataset.Open(path, options), parseResult.GetValue(_split));
-        var result = Evaluate(model, data, PixelLimit.OrDefault(parseResult.GetValue(_maximumPixels)), parseResult.GetValue(_threads),
-            cancel);
+        Threads.Use(parseResult.GetValue(_threads));
+        using var classifier = ModelFile.OpenForImages(model);
+        classifier.MaximumPixels = PixelLimit.OrDefault(parseResult.GetValue(_maximumPixels));
+        Augmentation.Set(classifier, parseResult.GetValue(_augmentation));
+        var result = Evaluate(classifier, data, cancel);
         foreach (var image in result.Skipped)
             Context.Error.WriteLine($"skipped '{image.Name}': {image.Error}");
         Render(parseResult, EvaluateJson.From(result), () => EvaluateView.Show(result, Context));
@@ -64,11 +70,8 @@ internal sealed class EvaluateCommand : MltCommand
         return dataset.Part(preferred);
     }
 
-    private static ModelEvaluation Evaluate(string model, ImageDataset data, long maximumPixels, int? threads, CancellationToken cancel)
+    private static ModelEvaluation Evaluate(ImageClassificationTransformer classifier, ImageDataset data, CancellationToken cancel)
     {
-        Threads.Use(threads);
-        using var classifier = ModelFile.OpenForImages(model);
-        classifier.MaximumPixels = maximumPixels;
         try
         {
             var result = ModelEvaluation.Run(classifier, data, cancel);

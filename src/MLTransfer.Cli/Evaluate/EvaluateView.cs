@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Evaluation;
@@ -15,7 +16,8 @@ internal static class EvaluateView
     {
         var (report, screen, output) = (result.Report, Screens.ForResults(context), context.Output);
         var skipped = result.Skipped.Count == 0 ? "" : $", {Figures.Count(result.Skipped.Count)} skipped";
-        output.WriteLine($"{Figures.Counted(report.Images, "image", "images")}{skipped}, {Figures.Speed(result.ImagesPerSecond)}");
+        var views = result.Augmentation is { Views: > 1 } several ? $", {several.Views} views of each ({several})" : "";
+        output.WriteLine($"{Figures.Counted(report.Images, "image", "images")}{skipped}{views}, {Figures.Speed(result.ImagesPerSecond)}");
         if (result.Unknown.Count > 0)
         {
             var images = result.Unknown.Sum(unknown => unknown.Images);
@@ -75,12 +77,14 @@ internal sealed record EvaluateJson(
     IReadOnlyList<ClassJson> PerClass,
     IReadOnlyList<IReadOnlyList<long>> Confusion,
     IReadOnlyList<UnknownClass> UnknownClasses,
-    double ImagesPerSecond)
+    double ImagesPerSecond,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Tta)
 {
     internal static EvaluateJson From(ModelEvaluation result) => new(
         result.Report.Images, result.Skipped.Count, result.Report.MicroAccuracy, result.Report.MacroAccuracy, result.Report.LogLoss,
         [.. result.Report.PerClass.Select(figures => new ClassJson(figures.Label, figures.Precision, figures.Recall, figures.Images))],
-        result.Report.Confusion, result.Unknown, Math.Round(result.ImagesPerSecond, 2));
+        result.Report.Confusion, result.Unknown, Math.Round(result.ImagesPerSecond, 2),
+        result.Augmentation.Views > 1 ? result.Augmentation.ToString() : null);
 }
 
 /// <summary>The metrics of a class; NaN (null in JSON) where undefined.</summary>

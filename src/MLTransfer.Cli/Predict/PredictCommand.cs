@@ -15,6 +15,7 @@ internal sealed class PredictCommand : MltCommand
     private readonly GraphOptions _graph = new();
     private readonly Option<int?> _top = CliOption.Integer(
         "--top", $"Number of classes to show for each image, the most probable first. [default: {DefaultTop}]", 1, int.MaxValue);
+    private readonly Option<TestTimeAugmentation?> _augmentation = Augmentation.Option();
     private readonly Option<int?> _maximumPixels = PixelLimit.Option();
     private readonly Option<int?> _threads = Threads.Option();
 
@@ -29,10 +30,11 @@ internal sealed class PredictCommand : MltCommand
         : base("predict", "Classifies images and shows the probability of each class.", context,
             "mlt predict --model flowers.zip rose.jpg",
             "mlt predict --model flowers.zip --top 3 --json holiday/",
+            "mlt predict --model flowers.zip --tta flip rose.jpg",
             "mlt predict --model digits.zip t10k-images-idx3-ubyte.gz!/0 t10k-images-idx3-ubyte.gz!/1",
             "mlt predict --model inception.pb --labels labels.txt rose.jpg",
             "find . -name '*.jpg' | mlt predict --model flowers.zip -") =>
-        Accepts([_images, _model, _top, _maximumPixels, _threads, .. _graph.All]);
+        Accepts([_images, _model, _top, _augmentation, _maximumPixels, _threads, .. _graph.All]);
 
     internal override string Remarks =>
         """
@@ -51,6 +53,7 @@ internal sealed class PredictCommand : MltCommand
         foreach (var problem in images.Problems)
             Context.Error.WriteLine($"mlt predict: {problem}");
         using var classifier = _graph.Open(model, parseResult);
+        Augmentation.Set(classifier, parseResult.GetValue(_augmentation));
         classifier.MaximumPixels = PixelLimit.OrDefault(parseResult.GetValue(_maximumPixels));
         var predictions = classifier.Predict(images.Images, cancel).ToArray();
         var top = parseResult.GetValue(_top) ?? DefaultTop;

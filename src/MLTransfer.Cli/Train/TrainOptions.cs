@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Weights;
 using MLTransfer.Errors;
+using MLTransfer.Imaging;
 using MLTransfer.Training;
 
 namespace MLTransfer.Cli.Train;
@@ -45,6 +46,11 @@ internal sealed class TrainOptions
         + "(minutes).",
         Features, FineTune);
 
+    internal Option<string> Recipe { get; } = CliOption.Choice(
+        "--recipe", "Options that belong together; each can be given apart as well, and then counts instead of the recipe's. "
+        + string.Join("; ", MLTransfer.Recipe.All.Select(recipe => $"{recipe.Name}: {recipe.Summary}")) + ".",
+        [.. MLTransfer.Recipe.All.Select(recipe => recipe.Name)]);
+
     internal StoreOptions Store { get; } = new();
 
     internal Option<int?> Seed { get; } = CliOption.Integer(
@@ -74,7 +80,7 @@ internal sealed class TrainOptions
             var others = Bound.SelectMany(bound => bound.Options).Except([.. first, fraction]);
             return
             [
-                Data, Validation, fraction, Split, ValidationSplit, Folds, .. Dataset.All, Mode, .. first,
+                Data, Validation, fraction, Split, ValidationSplit, Folds, .. Dataset.All, Mode, Recipe, .. first,
                 Store.Folder, Store.Mirror, Store.Offline, .. others, Seed, Report, Out,
             ];
         }
@@ -89,19 +95,21 @@ internal sealed class TrainOptions
             nameof(FineTuningOptions.ValidationFraction), nameof(FineTuningOptions.LearningRate), nameof(FineTuningOptions.Epochs),
             nameof(FineTuningOptions.Schedule), nameof(FineTuningOptions.Warmup), nameof(FineTuningOptions.ChooseBy),
             nameof(FineTuningOptions.Patience), nameof(FineTuningOptions.LeastGain), nameof(FineTuningOptions.EmaDecay),
-            nameof(FineTuningOptions.SwaFrom), nameof(FineTuningOptions.Unfreeze), nameof(FineTuningOptions.CheckpointFolder),
+            nameof(FineTuningOptions.SwaFrom), nameof(FineTuningOptions.SoupOf), nameof(FineTuningOptions.Unfreeze),
+            nameof(FineTuningOptions.CheckpointFolder), nameof(FineTuningOptions.TestTimeAugmentation),
             nameof(FineTuningOptions.TensorBoardFolder), nameof(FineTuningOptions.TensorBoardHistograms),
         }.SelectMany(name => this[name].Options),
     ]);
 
     internal BoundOption this[string property] => Bound.First(bound => bound.Property.Name == property);
 
-    /// <summary>Creates the option record of the mode from the given options; the others keep their defaults.</summary>
+    /// <summary>Creates the option record of the mode from the recipe and the given options; the others keep their defaults.</summary>
     /// <exception cref="UsageException">An option of the other mode was given.</exception>
     internal ImageClassificationOptions Read(ParseResult asked)
     {
-        ImageClassificationOptions options =
-            asked.GetRequiredValue(Mode) == FineTune ? new FineTuningOptions() : new FeatureExtractionOptions();
+        var recipe = MLTransfer.Recipe.Find(asked.GetRequiredValue(Recipe));
+        ImageClassificationOptions options = asked.GetRequiredValue(Mode) == FineTune
+            ? recipe.Apply(new FineTuningOptions()) : recipe.Apply(new FeatureExtractionOptions());
         foreach (var bound in Bound.Where(bound => bound.IsGiven(asked)))
         {
             if (!bound.Property.Owner.IsInstanceOfType(options))
@@ -213,7 +221,9 @@ internal sealed class BoundOption
             var type when type == typeof(LearningRateSchedule) => Parsed(LearningRateSchedule.Parse),
             var type when type == typeof(LearningRateWarmup) => Parsed(LearningRateWarmup.Parse),
             var type when type == typeof(Unfreezing) => Parsed(Unfreezing.Parse),
+            var type when type == typeof(TestTimeAugmentation) => Parsed(TestTimeAugmentation.Parse),
             var type when type == typeof(Layers) => Parsed(LayersFrom),
+            var type when type == typeof(Rgb) => Parsed<object>(word => Rgb.Parse(word)),
             _ => null,
         };
 

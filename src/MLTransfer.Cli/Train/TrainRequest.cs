@@ -137,6 +137,9 @@ internal static class TrainRequest
             return;
         if (data || split || fraction)
             throw new UsageException("--folds excludes --val, --val-split and --val-fraction: each fold serves as validation set once.");
+        if (options[nameof(ImageClassificationOptions.SoupOf)].IsGiven(asked))
+            throw new UsageException(
+                "--soup chooses epochs by validation images, and the model of --folds is trained on all images; leave one of them out.");
         if (asked.GetValue(options.Report) is not null)
             throw new UsageException("--report covers one training, and --folds runs several; leave one of them out.");
     }

@@ -126,6 +126,8 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
         Summary.Cancelled ? true : null, Summary.Failure)
     {
         StoppedEarly = Summary.StoppedEarly ? true : null,
+        SoupEpochs = Summary.SoupEpochs is { Count: > 0 } averaged ? averaged : null,
+        Tta = Arguments.Options.TestTimeAugmentation is { Views: > 1 } several ? several.ToString() : null,
     };
 }
 
@@ -183,6 +185,8 @@ internal static class TrainReport
             return null;
         try
         {
+            // The tables agree with the accuracies of the training, which are of the plain view.
+            classifier.TestTimeAugmentation = TestTimeAugmentation.None;
             return ModelEvaluation.Run(classifier, images, cancel).Report;
         }
         catch (OperationCanceledException)

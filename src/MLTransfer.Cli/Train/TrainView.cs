@@ -45,9 +45,10 @@ internal static class TrainView
             $"{Figures.Count(summary.ValidationImages)} for validation{skipped}.");
         output.WriteLine(summary.ValidationImages == 0
             ? $"Nothing was held back for validation: the model is that of the last epoch, {summary.BestEpoch}."
-            : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation images right, " +
-              $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}.");
+            : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation images right, {Source(summary)}.");
         ShowTimes(result, output);
+        if (result.Arguments.Options.TestTimeAugmentation is { Views: > 1 } several)
+            output.WriteLine($"The model scores {several.Views} views of each image ({several}); the accuracies here are of the plain view.");
         output.WriteLine($"Model: {result.Model}");
         if (result.Arguments.Report is { } report)
             output.WriteLine($"Report: {report.Path}");
@@ -58,6 +59,13 @@ internal static class TrainView
         output.WriteLine(
             $"  {context.Command} evaluate --model {ShellWord.Quote(result.Model)} --data {NotTrainedOn(result.Arguments)}{pixels}");
     }
+
+    private static string Source(TrainingSummary summary) => summary.SoupEpochs switch
+    {
+        { Count: > 1 } averaged => $"by the average of the epochs {string.Join(", ", averaged)} of {summary.Epochs.Count}, chosen by them",
+        { Count: 1 } => $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}; no average with another was as good",
+        _ => $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}",
+    };
 
     private static void ShowTimes(TrainResult result, TextWriter output)
     {
@@ -197,6 +205,14 @@ internal sealed record TrainJson(
     /// <summary>Whether --patience ended the training before its last epoch; null where it did not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? StoppedEarly { get; init; }
+
+    /// <summary>The epochs whose weights are averaged in the model; null without --soup.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? SoupEpochs { get; init; }
+
+    /// <summary>The test-time augmentation of the model; null where it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Tta { get; init; }
 }
 
 /// <summary>The seconds of a training by phase.</summary>

@@ -13,7 +13,8 @@ public static class MLTransferOnnx
     /// Writes an image classifier as an ONNX file: input <c>images</c>, whose shape and type
     /// <see cref="OnnxExportOptions.Preprocessing"/> decides; output <c>probabilities</c>, float (N, classes); the number N of images is
     /// free. The class names are in the metadata: <c>class_names</c>, a JSON array, and <c>names</c>. Weights of more than 2 GB get a file
-    /// of their own beside it, the name with <c>.data</c> added, which must stay with it.
+    /// of their own beside it, the name with <c>.data</c> added, which must stay with it. The file scores one view of an image, whatever
+    /// the <see cref="ImageClassificationTransformer.TestTimeAugmentation"/>.
     /// </summary>
     /// <param name="model">An image classifier of this library, or a pipeline, of which the classifier alone is written.</param>
     /// <param name="path">The file; an older one is replaced when the new one is complete.</param>

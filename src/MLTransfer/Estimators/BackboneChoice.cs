@@ -29,6 +29,10 @@ internal interface IBackboneOptions
 
     /// <summary>Receives one sentence on where in a checkpoint the weights were found.</summary>
     Action<string>? WeightsFound { get; }
+
+    /// <summary>The preprocessing of the weights, or the one asked for, with the parts that options replace. Default: none.</summary>
+    /// <exception cref="OptionException">They do not fit it.</exception>
+    Preprocessing Adjust(Preprocessing preprocessing) => preprocessing;
 }
 
 /// <summary>The backbone that options name, and where its weights come from; nothing is read yet.</summary>
@@ -92,9 +96,9 @@ internal sealed record PretrainedBackbone(
     private static readonly Lock Generator = new();
 
     /// <summary>The preprocessing asked for, or else that of the weights, at the size asked for.</summary>
-    /// <exception cref="OptionException">The preprocessing of the weights has a fixed size, and another one is asked for.</exception>
+    /// <exception cref="OptionException">The preprocessing of the weights has another size than is asked for.</exception>
     public Preprocessing Preprocessing { get; } =
-        Sized(Options.Preprocessing ?? Own(Backbone, Weights, Start), Options);
+        Options.Adjust(Sized(Options.Preprocessing ?? Own(Backbone, Weights, Start), Options));
 
     /// <summary>The preprocessing of the weights.</summary>
     public Preprocessing OwnPreprocessing => Own(Backbone, Weights, Start);

@@ -15,7 +15,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
     public ImageClassificationTransformer Train()
     {
         using var scope = NewDisposeScope();
-        var throughput = new Throughput(TimeProvider.System, run.Training.Count + (run.Validation?.Count ?? 0));
+        var throughput = new Throughput(TimeProvider.System, run.Training.Count * _options.Views + (run.Validation?.Count ?? 0));
         (FeatureSet training, FeatureSet? validation) = Extract(throughput);
         double featureSeconds = throughput.Seconds;
         TrainingRun.CheckReadable(training.Skipped, training.Kept.Count);
@@ -29,10 +29,11 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             new TrainableModel(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head), _options.Cancellation);
         return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
             data.Count, held?.Count ?? 0, [.. training.Skipped, .. validation?.Skipped ?? []], state.Epochs, state.Best.Epoch,
-            state.Best.ValidationAccuracy, state.IsUnfinished, featureSeconds, state.Seconds,
+            state.ValidationAccuracy, state.IsUnfinished, featureSeconds, state.Seconds,
             featureSeconds > 0 ? throughput.Done / featureSeconds : 0)
         {
             StoppedEarly = state.HasStalled,
+            SoupEpochs = [.. (state.Soup?.Epochs ?? []).Select(epoch => epoch.Epoch).Order()],
             LoaderWaitFraction = training.LoaderWaitFraction,
         });
     }
@@ -41,7 +42,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
     public LearningRateCurve FindLearningRate()
     {
         using var scope = NewDisposeScope();
-        (FeatureSet training, _) = Extract(new Throughput(TimeProvider.System, run.Training.Count));
+        (FeatureSet training, _) = Extract(new Throughput(TimeProvider.System, run.Training.Count * _options.Views));
         TrainingRun.CheckReadable(training.Skipped, training.Kept.Count);
         TrainingRun.CheckFinite(training, run.Training);
         return new LearningRateFinder(_options, run.Seed).Run(
@@ -62,7 +63,17 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             : Features(run.Validation, other ?? cache, _options.ReusesValidationFeatures, areValidation: true);
         Report(cache);
         Report(other);
-        return (training, validation);
+        return (training.With([.. Enumerable.Range(1, _options.Views - 1).Select(View)]), validation);
+
+        FeatureSet View(int view)
+        {
+            using FeatureCache? kept = OpenCache(_options.CacheFolder, view);
+            FeatureSet features = extractor.Extract(
+                run.Training.Images, kept, done => log.Features(throughput, done, _options.Epochs), skip: run.StopIfAsked,
+                _options.Cancellation, _options.ReusesFeatures, view);
+            Report(kept);
+            return features;
+        }
 
         FeatureSet Features(ImageSet images, FeatureCache? cache, bool reuses, bool areValidation)
         {
@@ -85,7 +96,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         if (cache.LostBecause is { } reason) _options.CacheLost?.Invoke(reason);
     }
 
-    private FeatureCache? OpenCache(string? folder)
+    private FeatureCache? OpenCache(string? folder, int view = 0)
     {
         if (folder is null) return null;
         try
@@ -94,7 +105,8 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
                 folder,
                 FeatureSource.Describe(
                     model, run.Backbone.Name, FeatureOutput.Bottleneck, run.Preprocessing, _options.Decoding, run.InferenceType,
-                    run.Device),
+                    // The same image is seen differently at another place of another list of images.
+                    run.Device, view == 0 ? null : $"view {view}, seed {run.Seed}, images {run.Training.Fingerprint}"),
                 model.FeatureWidth);
         }
         catch (IOException refusal) when (_options.CacheLost is not null)

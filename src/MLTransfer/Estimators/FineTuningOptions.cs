@@ -35,7 +35,8 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     internal override double LayerRateFactor => LayerDecay;
 
     /// <summary>The layers that learn in addition to the head. Default: all.</summary>
-    [TrainingOption("The first layer to train; those before it stay frozen. 'mlt models NAME' lists them.",
+    [TrainingOption(
+        "The first layer to train; those before it stay frozen. 'mlt models NAME' lists them; head: only the new head is trained.",
         CommandLine = "--train-from", Shape = "LAYER", Default = "all layers",
         OnlyHere = "with --mode features every layer of the backbone is frozen")]
     public Layers Train { get; init; } = Layers.All;
@@ -89,13 +90,14 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     public double AuxiliaryWeight { get; init; }
 
     /// <summary>
-    /// How training images are changed at random: one of <see cref="Presets.Names"/>. Default: <see cref="Presets.Standard"/>, crops and
-    /// flips.
+    /// How training images are changed at random: what <see cref="Presets.Find"/> knows, one of <see cref="Presets.Names"/> or steps such
+    /// as <c>crop:0.08,flip</c>. Default: <see cref="Presets.Standard"/>, crops and flips.
     /// </summary>
     [TrainingOption(
         "How training images are changed at random. standard: crops and flips; trivial, auto, rand, augmix: colours and shapes, too; "
-        + "digits: turned, moved and scaled a little; none.",
-        CommandLine = "--augment", Shape = "NAME", ComparedAs = nameof(TrainingTransforms), OnlyHere = Once)]
+        + "digits: turned, moved and scaled a little; none. Or steps, such as crop:0.08,flip (a part of at least 8 % of the image), "
+        + "shift:0.125,flip (moved by up to an eighth) or rotate:10 (degrees).",
+        CommandLine = "--augment", Shape = "NAME|STEP,...", ComparedAs = nameof(TrainingTransforms), OnlyHere = Once)]
     public string Augmentation { get; init; } = Presets.Standard;
 
     /// <summary>

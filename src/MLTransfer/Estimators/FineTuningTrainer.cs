@@ -37,10 +37,11 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
             run.Training.Count - Skipped(isValidation: false).Length,
             (run.Validation?.Count ?? 0) - Skipped(isValidation: true).Length,
-            [.. _skipped.Values], state.Epochs, state.Best.Epoch, state.Best.ValidationAccuracy, state.IsUnfinished,
+            [.. _skipped.Values], state.Epochs, state.Best.Epoch, state.ValidationAccuracy, state.IsUnfinished,
             FeatureSeconds: 0, state.Seconds, state.Seconds > 0 ? state.Images / state.Seconds : 0)
         {
             StoppedEarly = state.HasStalled,
+            SoupEpochs = [.. (state.Soup?.Epochs ?? []).Select(epoch => epoch.Epoch).Order()],
             LoaderWaitFraction = data.WaitFraction,
         });
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Estimators;
@@ -46,6 +47,13 @@ public sealed class GraphTransformer : ITransformer, IImageClassifier
     /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
     public long MaximumPixels { get => _scorer.MaximumPixels; set => _scorer.MaximumPixels = value; }
 
+    /// <summary>
+    /// Which views of an image are scored; its scores are their mean. Saved with the model; holds for everything that is scored afterwards.
+    /// Default: <see cref="TestTimeAugmentation.None"/>, or that of the model file.
+    /// </summary>
+    /// <exception cref="ArgumentException">The crops do not go with <see cref="Preprocessing"/>; the message says why.</exception>
+    public TestTimeAugmentation TestTimeAugmentation { get => _scorer.Augmentation; set => _scorer.Augmentation = value; }
+
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>Scores image files in batches, decoding ahead; returns one prediction per file, in order.</summary>
@@ -87,7 +95,8 @@ public sealed class GraphTransformer : ITransformer, IImageClassifier
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        ModelPayload.Write(ctx, GraphPayload.Format, ModelDescription.Write(_description), _model, []);
+        GraphDescription written = _description with { TestTimeAugmentation = ModelDescription.Word(TestTimeAugmentation) };
+        ModelPayload.Write(ctx, GraphPayload.Format, written.ToJson(), _model, []);
     }
 
     /// <summary>Makes a transformer of a graph.</summary>
@@ -97,7 +106,9 @@ public sealed class GraphTransformer : ITransformer, IImageClassifier
         var model = (GraphModel)new GraphModel(bytes, description.Graph, facts).to(device);
         var scorer = new Scorer(new GraphClassifier(model, description.Softmax), description.Preprocessing, device)
         {
-            Decoding = options.Decoding, Threads = options.LoaderThreads,
+            Decoding = options.Decoding,
+            Threads = options.LoaderThreads,
+            Augmentation = ModelDescription.ParseAugmentation(description.TestTimeAugmentation, description.Preprocessing),
         };
         return new(model, scorer, description);
     }
@@ -157,9 +168,10 @@ internal static class GraphLoader
 /// <summary>The metadata of a graph in a model file.</summary>
 internal sealed record GraphDescription
 {
-    private const int NewestFormat = 1;
+    // Format 2 added test-time augmentation; a graph without it is written in format 1.
+    private const int NewestFormat = 2;
 
-    public int Format { get; init; } = NewestFormat;
+    public int Format { get; init; } = 1;
 
     public required string Graph { get; init; }
 
@@ -176,6 +188,12 @@ internal sealed record GraphDescription
     public required ImageLayout Layout { get; init; }
 
     public required bool Softmax { get; init; }
+
+    /// <summary>The test-time augmentation in one word; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TestTimeAugmentation { get; init; }
+
+    public string ToJson() => ModelDescription.Write(this with { Format = TestTimeAugmentation is null ? 1 : NewestFormat });
 
     /// <exception cref="InvalidDataException">The text is not a description, or is one of a later version.</exception>
     public static GraphDescription FromJson(string json)

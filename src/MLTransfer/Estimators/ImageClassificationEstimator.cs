@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 using MLTransfer.Errors;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
+using MLTransfer.Native;
 using MLTransfer.Training;
 using MLTransfer.Weights;
 
@@ -72,7 +73,9 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     public LearningRateCurve FindLearningRate(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Run(input, _options with { Validation = null, ValidationFraction = 0, TensorBoardFolder = null }, (run, model, log) =>
+        ImageClassificationOptions options =
+            _options with { Validation = null, ValidationFraction = 0, SoupOf = 0, TensorBoardFolder = null };
+        return Run(input, options, (run, model, log) =>
         {
             using (model) return FindLearningRate(run, model, log);
         });
@@ -94,6 +97,13 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     /// <exception cref="OptionException">Options contradict the data.</exception>
     private protected virtual void CheckAgainst(TrainingRun run)
     {
+        if (run.Options.TestTimeAugmentation.Complaint(run.Preprocessing) is { } complaint)
+            throw new OptionException($"TestTimeAugmentation cannot be used: {complaint}.");
+        if (run.Options.SoupOf > 1 && run.Validation is null)
+        {
+            throw new OptionException(
+                $"SoupOf is {run.Options.SoupOf}, and there are no validation images to choose epochs by. Give some, or leave SoupOf out.");
+        }
     }
 
     /// <summary>
@@ -138,6 +148,10 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
             model.Dispose();
             throw;
         }
+        finally
+        {
+            Allocator.ReturnFreedMemory();
+        }
     }
 
     private void CheckLabel(Dictionary<string, SchemaShape.Column> schema)
@@ -175,6 +189,7 @@ public sealed class FineTuningEstimator : ImageClassificationEstimator
 
     private protected override void CheckAgainst(TrainingRun run)
     {
+        base.CheckAgainst(run);
         if (Preprocessing.Complain(FineTuningTrainer.TrainingTransforms(run), run.Preprocessing.CropTo) is { } complaint)
             throw new OptionException($"TrainingTransforms cannot be used: {complaint}.");
     }

@@ -56,7 +56,7 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
     /// </summary>
     [TrainingOption(
         "What is trained on top of the backbone's features: linear, dropout:RATE (and linear), or mlp:WIDTH:RATE (a hidden layer, "
-        + "dropout).",
+        + "dropout), with several hidden layers such as mlp:4096,256:0.4.",
         CommandLine = "--head", Shape = "HEAD", Default = "linear, or that of the model in --weights")]
     public ClassifierHead? Head { get; init; }
 
@@ -93,6 +93,25 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
         Range = NumberRange.Between, Least = 8, Most = 4096, Default = "the backbone's own", ComparedAs = "EvaluationTransforms")]
     public int? ImageSize { get; init; }
 
+    /// <summary>
+    /// The length in pixels of an image's shorter side before its centre is cut out, at least the image size; the image size itself: square
+    /// images are seen whole. Default: null, in the ratio to the image size that the weights were trained with, mostly 256 to 224.
+    /// </summary>
+    [TrainingOption("Length of the shorter side before the centre is cut out, in pixels; as --image-size: square images are seen whole.",
+        CommandLine = "--resize", Range = NumberRange.Between, Least = 8, Most = 8192, Default = "the backbone's own, for the image size",
+        ComparedAs = "EvaluationTransforms")]
+    public int? ResizeTo { get; init; }
+
+    /// <summary>Subtracted from colours in [0, 1]. Default: null, what the weights were trained with.</summary>
+    [TrainingOption("Subtracted from colours, which lie between 0 and 1: one number, or three for red, green and blue.",
+        CommandLine = "--mean", Shape = "NUMBER[,NUMBER,NUMBER]", Default = "the backbone's own", ComparedAs = nameof(Mean))]
+    public Rgb? Mean { get; init; }
+
+    /// <summary>Divides colours after the mean is subtracted; above 0. Default: null, what the weights were trained with.</summary>
+    [TrainingOption("Divides colours after the mean is subtracted: one number, or three for red, green and blue.",
+        CommandLine = "--std", Shape = "NUMBER[,NUMBER,NUMBER]", Default = "the backbone's own", ComparedAs = nameof(StandardDeviation))]
+    public Rgb? StandardDeviation { get; init; }
+
     /// <summary>What images go through before the network sees them. Default: null, what its weights were trained with.</summary>
     [TrainingOption("What images go through before the network sees them.", NotTyped = "It belongs to the weights.",
         ComparedAs = "EvaluationTransforms, Mean, StandardDeviation and Channels", Default = "what the weights were trained with")]
@@ -113,6 +132,16 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
     [TrainingOption("The fraction of --data to validate on; 0: none, all is trained on.", CommandLine = "--val-fraction",
         Range = NumberRange.Fraction, Default = "0.2, without --val or a split val", ComparedAs = "Validation images")]
     public double ValidationFraction { get; init; }
+
+    /// <summary>
+    /// Which views of an image the trained model scores; its probabilities are their mean. Validation during the training, and so
+    /// <see cref="TrainingSummary.ValidationAccuracy"/>, is of the plain view. Default: <see cref="TestTimeAugmentation.None"/>.
+    /// </summary>
+    [TrainingOption(
+        "The views of an image that the finished model scores and averages: none, flip, five-crop, ten-crop, or views:N (N random "
+        + "ones); validation in the training is of the plain view.",
+        CommandLine = "--tta", Shape = "KIND", MayChange = "It changes no weight, only what the finished model scores.")]
+    public TestTimeAugmentation TestTimeAugmentation { get; init; } = TestTimeAugmentation.None;
 
     /// <summary>Threads that read and transform images. Default: 0, as many as there are processors.</summary>
     [TrainingOption("Threads that read and transform images; 0: as many as there are processors.", CommandLine = "--threads",
@@ -175,6 +204,24 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
 
     Action<string>? IBackboneOptions.WeightsFound => WeightsFound;
 
+    Preprocessing IBackboneOptions.Adjust(Preprocessing preprocessing)
+    {
+        if (ResizeTo is { } side && preprocessing.Transforms is not null)
+            throw new OptionException(
+                $"The shorter side is to be resized to {side} pixels, and the preprocessing has transforms of its own. Leave it out.",
+                nameof(ResizeTo));
+        if (ResizeTo < preprocessing.CropTo)
+            throw new OptionException(
+                $"The shorter side is to be resized to {ResizeTo} pixels, and {preprocessing.CropTo} × {preprocessing.CropTo} are cut out. "
+                + "Make it at least as long, or the image size smaller.", nameof(ResizeTo));
+        return preprocessing with
+        {
+            ResizeTo = ResizeTo ?? preprocessing.ResizeTo,
+            Mean = Mean ?? preprocessing.Mean,
+            StandardDeviation = StandardDeviation ?? preprocessing.StandardDeviation,
+        };
+    }
+
     internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = ImageLimits.UpTo(MaximumPixels) };
 
     private protected bool FromRandomWeights => WeightsReference.IsNone(Weights);
@@ -202,7 +249,12 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
         TensorBoardHistograms && TensorBoardFolder is null
             ? "TensorBoardHistograms is set, and TensorBoardFolder is not: say where they go." : null,
         .. BackboneChoice.Contradictions(this),
+        Mean is { } mean && !IsEach(mean, float.IsFinite) ? $"Mean is {mean}; its numbers must be finite." : null,
+        StandardDeviation is { } deviation && !IsEach(deviation, channel => float.IsFinite(channel) && channel > 0)
+            ? $"StandardDeviation is {deviation}; its numbers must be above 0 and finite." : null,
     ];
+
+    private static bool IsEach(Rgb colour, Func<float, bool> holds) => holds(colour.R) && holds(colour.G) && holds(colour.B);
 }
 
 /// <summary>
@@ -210,11 +262,23 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
 /// </summary>
 public sealed record FeatureExtractionOptions : ImageClassificationOptions
 {
-    /// <summary>Creates the options with their defaults; the optimizer is Adam.</summary>
-    public FeatureExtractionOptions() => Optimizer = OptimizerKind.Adam;
+    /// <summary>Creates the options with their defaults; the optimizer is Adam, and there are 30 epochs.</summary>
+    public FeatureExtractionOptions() => (Optimizer, Epochs) = (OptimizerKind.Adam, 30);
 
     /// <summary>The default learning rate: 3e-2 with SGD and Adagrad, 3e-3 with the others.</summary>
     public override double RecommendedLearningRate => Optimizer is OptimizerKind.Sgd or OptimizerKind.Adagrad ? 3e-2 : 3e-3;
+
+    /// <summary>
+    /// The views of each training image that the head is trained on, from 1 to 100: the image as evaluation sees it, and others, cropped and
+    /// flipped at random as by <see cref="Preprocessing.TrainingTransforms"/>. Each epoch has one of them. Features of each are computed and
+    /// cached. Default: 1.
+    /// </summary>
+    [TrainingOption(
+        "Views of each training image: with 1, the image as evaluation sees it; others are cropped and flipped at random. The time for "
+        + "features grows with them.",
+        CommandLine = "--views", Range = NumberRange.Between, Least = 1, Most = 100,
+        OnlyHere = "fine-tuning sees another view of each image in each epoch: --augment", MayChange = "Feature extraction has no checkpoint.")]
+    public int Views { get; init; } = 1;
 
     /// <summary>
     /// A folder that keeps features for the next training. They are found again by the weights, the preprocessing and the content of each

@@ -59,6 +59,13 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
     public long MaximumPixels { get => _scorer.MaximumPixels; set => _scorer.MaximumPixels = value; }
 
+    /// <summary>
+    /// Which views of an image are scored; its probabilities are their mean. Saved with the model; holds for everything that is scored
+    /// afterwards, also by data views and prediction engines from before. Default: that of the options, or of the model file.
+    /// </summary>
+    /// <exception cref="ArgumentException">The crops do not go with <see cref="Preprocessing"/>; the message says why.</exception>
+    public TestTimeAugmentation TestTimeAugmentation { get => _scorer.Augmentation; set => _scorer.Augmentation = value; }
+
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>Scores image files in batches, decoding ahead; returns one prediction per file, in order.</summary>
@@ -133,10 +140,10 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         RequireFinite();
-        ModelPayload.Save(ctx, _description, Network);
+        ModelPayload.Save(ctx, _description with { TestTimeAugmentation = ModelDescription.Word(TestTimeAugmentation) }, Network);
     }
 
-    /// <summary>The model as ONNX.</summary>
+    /// <summary>The model as ONNX: the network on one view of an image, whatever the test-time augmentation.</summary>
     /// <exception cref="ArgumentException">The options cannot be used, or not with this model.</exception>
     /// <exception cref="InvalidOperationException">A weight or a statistic is NaN or infinite, or too large for float16.</exception>
     /// <exception cref="NotSupportedException">The network is a custom one without a form for export.</exception>
@@ -163,10 +170,13 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
             Preprocessing = run.Preprocessing,
             Precision = run.Options.Precision,
         };
-        var scorer =
-            new Scorer(new ClassifierNetwork(model, run.InferenceType), run.Preprocessing, run.Device) { Decoding = run.Options.Decoding };
+        var scorer = new Scorer(new ClassifierNetwork(model, run.InferenceType), run.Preprocessing, run.Device)
+        {
+            Decoding = run.Options.Decoding, Augmentation = run.Options.TestTimeAugmentation,
+        };
         if (state.Failure is not { } cause) return new(model, scorer, description, training);
-        string what = cause is CheckpointException ? "" : $"Epoch {state.FailedEpoch} failed: ";
+        string what = cause is CheckpointException ? ""
+            : state.FailedEpoch is { } epoch ? $"Epoch {epoch} failed: " : "Averaging the best epochs failed: ";
         string failure = $"{what}{cause.Message.TrimEnd('.')}.";
         throw new TrainingFailedException(new(model, scorer, description, training with { Failure = failure }), cause);
     }

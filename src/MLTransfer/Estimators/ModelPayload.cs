@@ -35,20 +35,29 @@ internal static class ModelPayload
         ModelDescription description = ModelDescription.FromJson(json);
         var device = Devices.Resolve(DeviceKind.Auto);
         ClassifierHead head = description.ParseHead();
-        // Bounds the memory for hostile files: a head is built only where stored tensors have its number of classes and its width.
-        bool Has(int width) => content.Tensors.Values.Any(tensor => tensor.Shape is [var length] && length == width);
-        if (!Has(description.Labels.Count))
-            throw new InvalidDataException($"The model file describes {description.Labels.Count} classes and has no head for them.");
-        if (head.HiddenWidth is { } hidden && !Has(hidden))
-            throw new InvalidDataException($"The model file describes the head '{head}' and has none.");
+        CheckHead(head, description.Labels.Count, content);
         Backbone backbone = BackboneOf(description.Backbone, description.Preprocessing, content);
         return Owned(backbone.Build(description.Labels.Count, head), model =>
         {
             StateDict.Load(model, content.Tensors, "the model file", description.Backbone);
             var network = new ClassifierNetwork(model.to(device), Devices.Resolve(description.Precision, device));
-            return new ImageClassificationTransformer(
-                model, new Scorer(network, description.Preprocessing, device), description, training: null);
+            var scorer = new Scorer(network, description.Preprocessing, device)
+            {
+                Augmentation = ModelDescription.ParseAugmentation(description.TestTimeAugmentation, description.Preprocessing),
+            };
+            return new ImageClassificationTransformer(model, scorer, description, training: null);
         });
+    }
+
+    // Bounds the memory for hostile files: a head is built only where stored tensors have its number of classes and its widths.
+    private static void CheckHead(ClassifierHead head, int classes, SafetensorsContent content)
+    {
+        if (head.Name is not null) return;
+        bool Has(params long[] shape) => content.Tensors.Values.Any(tensor => tensor.Shape.SequenceEqual(shape));
+        if (!Has(classes)) throw new InvalidDataException($"The model file describes {classes} classes and has no head for them.");
+        if (head.HiddenWidths.Any(width => !Has(width))
+            || head.HiddenWidths.Zip(head.HiddenWidths.Skip(1)).Any(pair => !Has(pair.Second, pair.First)))
+            throw new InvalidDataException($"The model file describes the head '{head}' and has none.");
     }
 
     /// <summary>Writes a network and its description.</summary>
@@ -139,9 +148,10 @@ internal static class ModelLoader
 /// <summary>The metadata of a network in a model file: everything but the weights.</summary>
 internal sealed record ModelDescription
 {
-    // Format 2 added heads other than the linear one, and transforms; format 3 the order of channels. A model without them is written in
-    // the oldest format that can say what it is, which earlier versions can read.
-    private const int NewestFormat = 3;
+    // Format 2 added heads other than the linear one, and transforms; format 3 the order of channels; format 4 test-time augmentation,
+    // heads of several hidden layers, and of the user's own. A model without them is written in the oldest format that can say what it is,
+    // which earlier versions can read.
+    private const int NewestFormat = 4;
 
     private static readonly JsonSerializerOptions Json =
         new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true };
@@ -171,23 +181,40 @@ internal sealed record ModelDescription
 
     public required Precision Precision { get; init; }
 
-    /// <exception cref="InvalidDataException">There is no such head.</exception>
-    public ClassifierHead ParseHead()
+    /// <summary>The test-time augmentation in one word; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TestTimeAugmentation { get; init; }
+
+    /// <exception cref="InvalidDataException">There is no such head; the message says that one's own must be registered first.</exception>
+    public ClassifierHead ParseHead() => Parse(Head, ClassifierHead.Parse, OwnHeads.UnregisteredComplaint);
+
+    /// <exception cref="InvalidDataException">There is no such test-time augmentation, or it does not go with the images.</exception>
+    internal static TestTimeAugmentation ParseAugmentation(string? word, Preprocessing preprocessing)
     {
-        try
-        {
-            return ClassifierHead.Parse(Head);
-        }
-        catch (FormatException e)
-        {
-            throw new InvalidDataException($"The model's description does not make sense: {e.Message}", e);
-        }
+        if (word is null) return MLTransfer.TestTimeAugmentation.None;
+        TestTimeAugmentation augmentation = Parse(word, MLTransfer.TestTimeAugmentation.Parse);
+        return augmentation.Complaint(preprocessing) is not { } complaint
+            ? augmentation : throw new InvalidDataException($"The model's description does not make sense: {complaint}.");
     }
+
+    /// <summary>What <see cref="ParseAugmentation"/> parses; null for none.</summary>
+    internal static string? Word(TestTimeAugmentation augmentation) =>
+        augmentation == MLTransfer.TestTimeAugmentation.None ? null : augmentation.ToString();
 
     public string ToJson()
     {
-        bool isPlain = Head == ClassifierHead.Linear.ToString() && Preprocessing.Transforms is null;
-        return Write(this with { Format = Preprocessing.Channels != ChannelOrder.Rgb ? NewestFormat : isPlain ? 1 : 2 });
+        ClassifierHead head = ParseHead();
+        return Write(this with
+        {
+            Format = (head, Preprocessing) switch
+            {
+                _ when TestTimeAugmentation is not null => NewestFormat,
+                ({ Name: not null } or { HiddenWidths.Count: > 1 }, _) => NewestFormat,
+                (_, { Channels: not ChannelOrder.Rgb }) => 3,
+                _ when head != ClassifierHead.Linear || Preprocessing.Transforms is not null => 2,
+                _ => 1,
+            },
+        });
     }
 
     /// <exception cref="InvalidDataException">The text is not a description, or is one of a later version.</exception>
@@ -231,5 +258,17 @@ internal sealed record ModelDescription
             throw new InvalidDataException(
                 $"The model's description does not make sense: images resized to {preprocessing.ResizeTo} and cut to "
                 + $"{preprocessing.CropTo}.");
+    }
+
+    private static T Parse<T>(string word, Func<string, T> parse, Func<string, string?>? complain = null)
+    {
+        try
+        {
+            return parse(word);
+        }
+        catch (FormatException e)
+        {
+            throw new InvalidDataException(complain?.Invoke(word) ?? $"The model's description does not make sense: {e.Message}", e);
+        }
     }
 }

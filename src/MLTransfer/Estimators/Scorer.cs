@@ -2,6 +2,7 @@ using MLTransfer.Features;
 using MLTransfer.Imaging;
 using MLTransfer.Imaging.Transforms;
 using MLTransfer.Models;
+using MLTransfer.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,8 +19,22 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
     // A killed process loses the results of no more images than this.
     private const int ImagesPerFlush = 16 * ImagesAhead;
 
-    private readonly IReadOnlyList<ImageTransform> _transforms = preprocessing.EvaluationTransforms();
     private readonly UseCount _uses = new();
+    private volatile IReadOnlyList<ImageTransform> _transforms = preprocessing.EvaluationTransforms();
+
+    /// <summary>Which views of an image are scored; its vector is their mean. Holds for scorings that begin afterwards.</summary>
+    /// <exception cref="ArgumentException">The preprocessing does not go with it.</exception>
+    public TestTimeAugmentation Augmentation
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            if (value.Complaint(preprocessing) is { } complaint)
+                throw new ArgumentException($"The test-time augmentation {value} cannot be used: {complaint}.", nameof(value));
+            (field, _transforms) = (value, value.Transforms(preprocessing));
+        }
+    } = TestTimeAugmentation.None;
 
     public DecodingOptions Decoding { get; set; } = DecodingOptions.Default;
 
@@ -86,11 +101,14 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
         Cache?.TryFlush();
         Cache?.Dispose();
         network.Dispose();
+        Allocator.ReturnFreedMemory();
     });
 
     private IEnumerable<ScoredImage> Compute(ImageSource[] images, CancellationToken cancellation)
     {
-        var loader = new BatchLoader(images, _transforms, FrozenModel.BatchSize, Threads, decoding: Decoding);
+        // Several views take the place of as many images.
+        int batchSize = Math.Max(1, FrozenModel.BatchSize / Augmentation.Views);
+        var loader = new BatchLoader(images, _transforms, batchSize, Threads, decoding: Decoding);
         int next = 0;
         foreach (ImageBatch batch in loader.Load([.. Enumerable.Range(0, images.Length)], epoch: 0, cancellation))
         {
@@ -129,8 +147,18 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
         if (batch.Count == 0) return [];
         using var scope = NewDisposeScope();
         using var still = no_grad();
-        Tensor rows = network.Run(ImageTensor.From(batch, preprocessing, device)).cpu().contiguous();
+        Tensor images = ImageTensor.From(batch, preprocessing, device);
+        Tensor rows = (batch.Height == batch.Width ? network.Run(images) : MeanOfViews(images)).cpu().contiguous();
         return [.. rows.data<float>().ToArray().Chunk((int)rows.shape[1])];
+    }
+
+    /// <param name="stacks">The views of each image, square and one below the other: (N, 3, views · S, S), channels-last.</param>
+    private Tensor MeanOfViews(Tensor stacks)
+    {
+        (long count, long side) = (stacks.shape[0], stacks.shape[3]);
+        Tensor views = stacks.permute(0, 2, 3, 1).view(-1, side, side, stacks.shape[1]).permute(0, 3, 1, 2);
+        Tensor[] rows = [.. views.split(FrozenModel.BatchSize).Select(network.Run)];
+        return cat(rows).view(count, views.shape[0] / count, -1).mean([1]);
     }
 }
 
@@ -217,6 +245,10 @@ internal interface IImageClassifier : IDisposable
 {
     /// <summary>The largest number of pixels of an image; a larger one counts as unreadable.</summary>
     long MaximumPixels { get; set; }
+
+    /// <summary>Which views of an image are scored; its probabilities are their mean.</summary>
+    /// <exception cref="ArgumentException">The preprocessing does not go with it.</exception>
+    TestTimeAugmentation TestTimeAugmentation { get; set; }
 
     /// <summary>The input column with the images.</summary>
     string ImageColumnName { get; }

@@ -39,10 +39,13 @@ internal sealed class StartingModel : IDisposable
             $"Ask for the backbone {start._model.Backbone}, or for other weights.");
     }
 
-    /// <summary>Whether the trained head fits too: the same classes, in any order, and the same layers.</summary>
-    public bool FitsHead(IReadOnlyList<string> classes, ClassifierHead head) =>
-        head.HiddenWidth == Head.HiddenWidth && classes.Count == _model.Labels.Count
-        && _model.Labels.ToHashSet(StringComparer.Ordinal).SetEquals(classes);
+    /// <summary>
+    /// Whether the trained head fits too: the same layers and the same classes, in any order; in their order where the head is the user's
+    /// own, of which it is not known which weights belong to which class.
+    /// </summary>
+    public bool FitsHead(IReadOnlyList<string> classes, ClassifierHead head) => head.HasLayersOf(Head) && (head.Name is null
+        ? classes.Count == _model.Labels.Count && _model.Labels.ToHashSet(StringComparer.Ordinal).SetEquals(classes)
+        : classes.SequenceEqual(_model.Labels, StringComparer.Ordinal));
 
     /// <summary>Copies the weights into a new network, with the head where that fits.</summary>
     public void CopyTo(ImageModel model, IReadOnlyList<string> classes, ClassifierHead head)
@@ -54,7 +57,7 @@ internal sealed class StartingModel : IDisposable
         var tensors = StateDict.Save(_model.Network)
             .Where(tensor => !leftOut.Any(prefix => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)));
         StateDict.Load(model, tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal), _path, _model.Backbone, model.HeadName);
-        if (!withHead) return;
+        if (!withHead || head.Name is not null) return;
         List<string> labels = [.. _model.Labels];
         Rearrange(model.Head, [.. classes.Select(label => (long)labels.IndexOf(label))]);
     }

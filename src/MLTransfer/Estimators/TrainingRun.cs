@@ -91,7 +91,7 @@ internal sealed record TrainingRun(
 
     /// <summary>Creates the extractor that computes the features of images.</summary>
     public FeatureExtractor Extractor(FrozenModel frozen, ImageModel model) =>
-        new(frozen, model.FeatureWidth, Preprocessing, Device, Options.LoaderThreads, Options.Decoding);
+        new(frozen, model.FeatureWidth, Preprocessing, Device, Options.LoaderThreads, Options.Decoding, Seed);
 
     /// <summary>The features of the training images, in the order and with the weights they are trained with.</summary>
     public FeatureData TrainingFeatures(FeatureSet features) => Labelled(
@@ -119,7 +119,7 @@ internal sealed record TrainingRun(
     public static void CheckFinite(FeatureSet features, ImageSet images)
     {
         using var scope = NewDisposeScope();
-        Tensor wrong = features.Values.isfinite().all(1).logical_not().nonzero();
+        Tensor wrong = features.Values.isfinite().all(1).view(-1, features.Kept.Count).all(0).logical_not().nonzero();
         if (wrong.shape[0] == 0) return;
         string first = images.Images[features.Kept[(int)wrong[0, 0].item<long>()]].Name;
         throw new InvalidOperationException(

@@ -7,10 +7,11 @@ namespace MLTransfer;
 /// <param name="ValidationImages">Images by which the epochs were compared.</param>
 /// <param name="Skipped">Images that could not be read, each with the reason.</param>
 /// <param name="Epochs">The finished epochs.</param>
-/// <param name="BestEpoch">The epoch whose weights the model holds.</param>
-/// <param name="ValidationAccuracy">Top-1 accuracy of those weights on the validation images; NaN without any.</param>
-/// <param name="Cancelled">Whether <see cref="ImageClassificationOptions.Cancellation"/> stopped the training before its last
-/// epoch.</param>
+/// <param name="BestEpoch">The epoch whose weights the model holds, or the best of those in <see cref="SoupEpochs"/>.</param>
+/// <param name="ValidationAccuracy">Top-1 accuracy of the model's weights, of one view of each validation image; NaN without any. The
+/// weights were chosen by these same images: on others it is mostly a little lower.</param>
+/// <param name="Cancelled">Whether <see cref="ImageClassificationOptions.Cancellation"/> stopped the training before its last epoch, or
+/// before the best ones were averaged.</param>
 /// <param name="FeatureSeconds">Seconds spent on reading images and on the frozen backbone; 0 in fine-tuning.</param>
 /// <param name="TrainingSeconds">Seconds spent on training epochs: on steps and on waiting for images, without validation.</param>
 /// <param name="ImagesPerSecond">In fine-tuning, images trained per second; in feature extraction, images turned into features per
@@ -29,6 +30,12 @@ public sealed record TrainingSummary(
     /// Whether the training ended before its last epoch because <see cref="TrainingOptions.Patience"/> was at its end.
     /// </summary>
     public bool StoppedEarly { get; init; }
+
+    /// <summary>
+    /// The epochs whose weights are averaged in the model, where <see cref="TrainingOptions.SoupOf"/> asks for that: in their order, the
+    /// best alone where no average was as good. Otherwise empty.
+    /// </summary>
+    public IReadOnlyList<int> SoupEpochs { get; init; } = [];
 
     /// <summary>What ended the training once it had a finished epoch; null where nothing did.</summary>
     public string? Failure { get; init; }

@@ -18,6 +18,9 @@ internal sealed record ModelEvaluation(
     /// <summary>Throughput of reading and scoring.</summary>
     public double ImagesPerSecond => Report.Images / Seconds;
 
+    /// <summary>Which views of each image were scored.</summary>
+    public TestTimeAugmentation Augmentation { get; init; } = TestTimeAugmentation.None;
+
     /// <summary>Scores a data set.</summary>
     /// <param name="model">The model.</param>
     /// <param name="dataset">The images; open it with <see cref="ImageDatasetOptions.IsTestSet"/> if it may lack classes.</param>
@@ -49,7 +52,10 @@ internal sealed record ModelEvaluation(
             where pair.First.Error is null
             select (known[Spelling.ToComposed(pair.Second.Label)], pair.First.Probabilities);
         ImagePrediction[] skipped = [.. predictions.Where(prediction => prediction.Error is not null)];
-        return new(ClassificationReport.FromPredictions(model.Labels, scored), skipped, unknown, seconds);
+        return new(ClassificationReport.FromPredictions(model.Labels, scored), skipped, unknown, seconds)
+        {
+            Augmentation = model.TestTimeAugmentation,
+        };
     }
 }
 

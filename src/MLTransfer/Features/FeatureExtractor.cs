@@ -12,9 +12,10 @@ namespace MLTransfer.Features;
 /// <param name="device">The device the model is on.</param>
 /// <param name="threads">How many images to decode at once; 0 for as many as there are processors.</param>
 /// <param name="decoding">How images are decoded.</param>
+/// <param name="seed">Seeds the random views.</param>
 /// <param name="imagesPerFlush">After how many new images the cache is written, so that a killed process loses no more.</param>
 internal sealed class FeatureExtractor(
-    FrozenModel model, int width, Preprocessing preprocessing, Device device, int threads, DecodingOptions? decoding = null,
+    FrozenModel model, int width, Preprocessing preprocessing, Device device, int threads, DecodingOptions? decoding = null, int seed = 0,
     int imagesPerFlush = 4096)
 {
     /// <summary>The features of all images, in their order.</summary>
@@ -24,21 +25,25 @@ internal sealed class FeatureExtractor(
     /// <param name="skip">Receives every image that cannot be read; an exception of its own ends the extraction.</param>
     /// <param name="cancellation">Stops after the current batch; the features computed so far stay in the cache.</param>
     /// <param name="reuses">Whether features in the cache are used; else they are computed again.</param>
+    /// <param name="view">0: the images as evaluation sees them; above: as the training transforms change them at random, another way for
+    /// each number.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
     public FeatureSet Extract(
         IReadOnlyList<ImageSource> images, FeatureCache? cache, Action<int> done, Action<SkippedImage> skip, CancellationToken cancellation,
-        bool reuses = true)
+        bool reuses = true, int view = 0)
     {
         var values = new float[images.Count][];
         byte[]?[] hashes = cache is null ? [] : ContentHashes.Compute(images, threads, cancellation);
         int[] missing = cache is null || !reuses ? [.. Enumerable.Range(0, images.Count)] : FromCache(cache, hashes, values);
         done(images.Count - missing.Length);
         var skipped = new List<SkippedImage>();
-        var loader = new BatchLoader(images, preprocessing.EvaluationTransforms(), FrozenModel.BatchSize, threads, decoding: decoding);
+        var loader = new BatchLoader(
+            images, view == 0 ? preprocessing.EvaluationTransforms() : preprocessing.TrainingTransforms(), FrozenModel.BatchSize, threads,
+            seed, decoding);
         try
         {
             int unwritten = 0;
-            foreach (ImageBatch batch in loader.Load(missing, epoch: 0, cancellation))
+            foreach (ImageBatch batch in loader.Load(missing, epoch: view, cancellation))
             {
                 skipped.AddRange(batch.Skipped);
                 foreach (SkippedImage image in batch.Skipped) skip(image);
@@ -101,7 +106,14 @@ internal sealed class FeatureExtractor(
 /// <param name="Kept">The index of each row's image.</param>
 /// <param name="Skipped">The images that could not be read.</param>
 /// <param name="LoaderWaitFraction">The fraction of the time in which the network waited for images; NaN where it saw none.</param>
-internal sealed record FeatureSet(Tensor Values, IReadOnlyList<int> Kept, IReadOnlyList<SkippedImage> Skipped, double LoaderWaitFraction);
+internal sealed record FeatureSet(Tensor Values, IReadOnlyList<int> Kept, IReadOnlyList<SkippedImage> Skipped, double LoaderWaitFraction)
+{
+    /// <summary>The same images with their features in random views, those after the first: (views · images, width).</summary>
+    /// <exception cref="InvalidOperationException">An image could be read for one view, and for another one not.</exception>
+    public FeatureSet With(IReadOnlyList<FeatureSet> views) => views.All(view => view.Kept.SequenceEqual(Kept))
+        ? this with { Values = cat([Values, .. views.Select(view => view.Values)]) }
+        : throw new InvalidOperationException("Images changed or vanished while their features were computed; train again.");
+}
 
 /// <summary>Hashes of image contents, which identify images independently of their names.</summary>
 internal static class ContentHashes

@@ -13,11 +13,12 @@ namespace MLTransfer.Features;
 internal static class FeatureSource
 {
     /// <summary>
-    /// Everything the features depend on except the image content: this library, libtorch, the decoders, the network and its input.
+    /// Everything the features depend on except the image content: this library, libtorch, the decoders, the network and its input; for
+    /// random views of images also what decides them.
     /// </summary>
     public static string Describe(
         ImageModel model, string backbone, FeatureOutput output, Preprocessing preprocessing, DecodingOptions decoding, ScalarType type,
-        Device device) => string.Join("; ",
+        Device device, string? randomView = null) => string.Join("; ",
         [
             typeof(FeatureExtractor).Assembly.GetName(), $"libtorch {__version__}", typeof(MLImage).Assembly.GetName(),
             $"decoders {ImageDecoder.Revision}", decoding, backbone, $"weights {StateFingerprint.Compute(model, model.HeadName)}",
@@ -25,6 +26,7 @@ internal static class FeatureSource
             device.type,
             .. output == FeatureOutput.Bottleneck ? [] : new object[] { output },
             .. preprocessing.Channels == ChannelOrder.Rgb ? [] : new object[] { preprocessing.Channels },
+            .. randomView is null ? [] : new object[] { TransformJson.Write(preprocessing.TrainingTransforms()), randomView },
         ]);
 }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using MLTransfer.Imaging.Transforms;
 
@@ -110,4 +111,24 @@ public enum ChannelOrder
 /// <param name="R">Red.</param>
 /// <param name="G">Green.</param>
 /// <param name="B">Blue.</param>
-public readonly record struct Rgb(float R, float G, float B);
+public readonly record struct Rgb(float R, float G, float B)
+{
+    /// <summary>Parses one number for all channels, or three with commas.</summary>
+    /// <exception cref="FormatException">It is neither.</exception>
+    internal static Rgb Parse(string text)
+    {
+        float?[] numbers = [.. text.Split(',').Select(Number)];
+        return numbers switch
+        {
+            [{ } all] => new(all, all, all),
+            [{ } red, { } green, { } blue] => new(red, green, blue),
+            _ => throw new FormatException(
+                $"'{text}' is no number for all colour channels, such as 0.5, and no three for red, green and blue, such as "
+                + "0.485,0.456,0.406."),
+        };
+
+        static float? Number(string word) => float.TryParse(
+            word, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out float number)
+            && float.IsFinite(number) ? number : null;
+    }
+}

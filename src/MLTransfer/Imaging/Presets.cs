@@ -30,16 +30,18 @@ public static class Presets
     /// <summary>
     /// The recipe of a name, for the images that a backbone sees: <c>standard</c> crops and flips; <c>trivial</c>, <c>auto</c>,
     /// <c>rand</c> and <c>augmix</c> add TrivialAugmentWide (with random erasing), AutoAugment, RandAugment and AugMix to it, as
-    /// torchvision's training recipes do; <c>digits</c>; <c>none</c>.
+    /// torchvision's training recipes do; <c>digits</c>; <c>none</c>. Or steps with commas: <c>crop:SCALE</c>, a random resized crop of at
+    /// least this part of the image, only as the first; <c>shift:FRACTION</c>, a random crop of the whole size with so much black padding on
+    /// each side; <c>rotate:DEGREES</c>, to either side; <c>flip</c>, with probability 1/2. Without a crop the steps follow what evaluation
+    /// does. All are torchvision's, with its defaults.
     /// </summary>
-    /// <param name="name">One of <see cref="Names"/>, in any case.</param>
+    /// <param name="name">One of <see cref="Names"/>, or steps, in any case.</param>
     /// <param name="preprocessing">The preprocessing of evaluation.</param>
-    /// <exception cref="ArgumentException">There is no such recipe.</exception>
+    /// <exception cref="ArgumentException">There is no such recipe, or a number is outside its range.</exception>
     public static IReadOnlyList<ImageTransform> Find(string name, Preprocessing preprocessing)
     {
         ArgumentNullException.ThrowIfNull(preprocessing);
-        return Recipes.TryGetValue(name, out Func<Preprocessing, IReadOnlyList<ImageTransform>>? recipe) ? recipe(preprocessing)
-            : throw new ArgumentException(Unknown(name), nameof(name));
+        return RecipeOf(name) is { } recipe ? recipe(preprocessing) : throw new ArgumentException(Unknown(name), nameof(name));
     }
 
     /// <summary>ImageNet's training recipe since Inception: a random resized crop, flipped with probability 1/2.</summary>
@@ -80,8 +82,12 @@ public static class Presets
 
     private static byte Level(float colour) => (byte)Math.Clamp(MathF.Round(colour * byte.MaxValue), 0, byte.MaxValue);
 
-    internal static string? Complaint(string? name) => name is not null && Recipes.ContainsKey(name) ? null : Unknown(name);
+    internal static string? Complaint(string? name) => name is not null && RecipeOf(name) is not null ? null : Unknown(name);
+
+    private static Func<Preprocessing, IReadOnlyList<ImageTransform>>? RecipeOf(string name) =>
+        Recipes.GetValueOrDefault(name) ?? AugmentationSteps.TryParse(name);
 
     private static string Unknown(string? name) =>
-        $"There is no augmentation '{name}'. Known are {string.Join(", ", Names)}.{NearestName.Suggest(name ?? "", Names)}";
+        $"There is no augmentation '{name}'. Known are {string.Join(", ", Names)}.{NearestName.Suggest(name ?? "", Names)} Steps are "
+        + $"possible too: {AugmentationSteps.Known}.";
 }

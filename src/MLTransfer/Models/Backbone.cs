@@ -12,7 +12,6 @@ namespace MLTransfer.Models;
 public sealed partial class Backbone
 {
     private const int ClassesToTry = 2;
-    private static readonly Lock Trial = new();
     private readonly Func<ImageModel> _build;
     private readonly long? _statedParameters;
     private volatile ParameterCounts? _counts;
@@ -201,20 +200,41 @@ public sealed partial class Backbone
         return new ParameterCounts(Classes == 0 ? all - head : all, all - head, Sum(model.AuxiliaryHeads));
     }
 
-    // Restores the generator: building a network only to inspect it must not change the random weights of the next training. One at a time:
-    // otherwise a thread would restore what another one has drawn.
     private T WithNewModel<T>(Func<ImageModel, int, T> look)
     {
         TorchLibrary.Require();
-        lock (Trial)
+        return RandomState.Kept(() =>
         {
             using var scope = NewDisposeScope();
-            Tensor generator = random.get_rng_state();
+            int classes = Classes > 0 ? Classes : ClassesToTry;
+            using ImageModel model = Build(classes);
+            return look(model, classes);
+        });
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9_.-]+$")]
+    private static partial Regex AllowedName();
+
+    private sealed record ParameterCounts(long All, long Body, long Auxiliary);
+}
+
+/// <summary>The state of torch's random numbers.</summary>
+internal static class RandomState
+{
+    private static readonly Lock Trial = new();
+
+    /// <summary>
+    /// Runs what only inspects a network and restores the generator, so that the random weights of the next training do not change. One at
+    /// a time: otherwise a thread would restore what another one has drawn.
+    /// </summary>
+    public static T Kept<T>(Func<T> inspect)
+    {
+        lock (Trial)
+        {
+            using Tensor generator = random.get_rng_state();
             try
             {
-                int classes = Classes > 0 ? Classes : ClassesToTry;
-                using ImageModel model = Build(classes);
-                return look(model, classes);
+                return inspect();
             }
             finally
             {
@@ -222,11 +242,6 @@ public sealed partial class Backbone
             }
         }
     }
-
-    [GeneratedRegex("^[A-Za-z0-9_.-]+$")]
-    private static partial Regex AllowedName();
-
-    private sealed record ParameterCounts(long All, long Body, long Auxiliary);
 }
 
 /// <summary>Which images a network takes: squares of how many pixels.</summary>

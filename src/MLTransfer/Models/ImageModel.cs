@@ -171,7 +171,8 @@ public abstract class ImageModel : NamedModule
         if (layers.First is not { } name) return 0;
         if (name == HeadName) return Groups.Count;
         int first = Groups.ToList().FindIndex(group => IsPartOf(group, name));
-        return first >= 0 ? first : throw NoLayer(name, [.. Groups.Select(group => group.Name), HeadName], nameof(layers));
+        return first >= 0 ? first : layers == Layers.Head ? Groups.Count
+            : throw NoLayer(name, [.. Groups.Select(group => group.Name), HeadName], nameof(layers));
     }
 
     /// <summary>The index among <see cref="Groups"/> of the last group of a layer.</summary>
@@ -210,9 +211,17 @@ public abstract class ImageModel : NamedModule
     /// </summary>
     protected virtual void InitializeClassifier(Tensor weight, Tensor bias) => Initialization.Linear(weight, bias);
 
-    private nn.Module<Tensor, Tensor> Classifier(int classes, ClassifierHead head) => head.HiddenWidth is { } width
-        ? new Sequence([nn.Linear(FeatureWidth, width), nn.ReLU(), nn.Dropout(head.DropoutRate!.Value), nn.Linear(width, classes)])
-        : new LinearHead(FeatureWidth, classes, head.DropoutRate ?? _dropout, InitializeClassifier);
+    private nn.Module<Tensor, Tensor> Classifier(int classes, ClassifierHead head)
+    {
+        if (head.Name is { } own) return OwnHeads.Build(own, FeatureWidth, classes);
+        if (head.HiddenWidths.Count == 0) return new LinearHead(FeatureWidth, classes, head.DropoutRate ?? _dropout, InitializeClassifier);
+        int[] inputs = [FeatureWidth, .. head.HiddenWidths];
+        var hidden = head.HiddenWidths.SelectMany((width, index) => new nn.Module<Tensor, Tensor>[]
+        {
+            nn.Linear(inputs[index], width), nn.ReLU(), nn.Dropout(head.DropoutRate!.Value),
+        });
+        return new Sequence([.. hidden, nn.Linear(inputs[^1], classes)]);
+    }
 
     // Otherwise the exported network would silently compute what the base class does.
     private void RequireExportForms()

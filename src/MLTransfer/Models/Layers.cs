@@ -8,7 +8,10 @@ public sealed record Layers
     /// <summary>Every layer.</summary>
     public static Layers All { get; } = new((string?)null);
 
-    /// <summary>The first layer that is trained; <see langword="null"/> for all of them.</summary>
+    /// <summary>None: the backbone is frozen, and the new head alone is trained, on images that augmentation may change.</summary>
+    public static Layers Head { get; } = new("head");
+
+    /// <summary>The first layer that is trained; <see langword="null"/> for all of them, <c>head</c> for none.</summary>
     public string? First { get; }
 
     /// <summary>The named layer group and all after it.</summary>

@@ -60,7 +60,7 @@ public sealed partial class SymbolicTensor
 
     /// <summary>
     /// Appends a module: one with <see cref="IExportable"/>, or one of torch's layers Conv2d, BatchNorm2d, LayerNorm, Linear, ReLU, GELU,
-    /// Dropout, Flatten, Identity or Sequential.
+    /// LogSoftmax, Dropout, Flatten, Identity or Sequential.
     /// </summary>
     /// <exception cref="NotSupportedException">It is none of them.</exception>
     public SymbolicTensor Through(nn.Module module)
@@ -167,6 +167,9 @@ public sealed partial class SymbolicTensor
 
     /// <summary>exp(x), divided by its sum over the last dimension.</summary>
     public SymbolicTensor Softmax() => Result("Softmax", [Name], _shape, ("axis", -1L));
+
+    /// <summary>The logarithm of softmax over the last dimension.</summary>
+    public SymbolicTensor LogSoftmax() => Result("LogSoftmax", [Name], _shape, ("axis", -1L));
 
     private SymbolicTensor Each(string operation) => Result(operation, [Name], _shape);
 

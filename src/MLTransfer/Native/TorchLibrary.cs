@@ -46,6 +46,7 @@ internal static partial class TorchLibrary
     {
         if (_loaded)
             return;
+        _ = Allocator.KeepsFreedMemory;
         lock (Loading)
         {
             if (!TryLoad("torch_cpu"))

@@ -42,7 +42,8 @@ internal sealed partial class Checkpoint : IDisposable
         DeleteWhere(path => path.EndsWith(Partial, StringComparison.Ordinal));
         Directory.CreateDirectory(partial);
         state.Write(partial, before);
-        new Header(_training, state.Epochs, state.Best.Epoch, state.Seconds, state.Images, state.Average?.Count ?? 0)
+        int[] kept = [.. state.Kept.Select(epoch => epoch.Epoch)];
+        new Header(_training, state.Epochs, kept[0], state.Seconds, state.Images, state.Average?.Count ?? 0, kept.Length > 1 ? kept : null)
             .Write(Path.Combine(partial, HeaderFile));
         Directory.Move(partial, target);
         DeleteWhere(path => path != target);
@@ -66,7 +67,7 @@ internal sealed partial class Checkpoint : IDisposable
                 "Request as many or more, or use another checkpoint folder.");
         }
 
-        state.Read(latest, header.Epochs, header.Best, header.Seconds, header.Images, header.AveragedStates);
+        state.Read(latest, header.Epochs, header.Kept ?? [header.Best], header.Seconds, header.Images, header.AveragedStates);
     }
 
     /// <summary>Releases the folder for another training.</summary>
@@ -131,9 +132,11 @@ internal sealed partial class Checkpoint : IDisposable
     /// <param name="Seconds">Seconds spent in training steps.</param>
     /// <param name="Images">Images trained on.</param>
     /// <param name="AveragedStates">How many states of the network are in its running average; 0 without one.</param>
+    /// <param name="Kept">The numbers of the epochs whose weights are kept, the best first; null where it is the best alone.</param>
     private sealed record Header(
         IReadOnlyDictionary<string, string> Training, IReadOnlyList<EpochResult> Epochs, int Best, double Seconds, long Images,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long AveragedStates = 0)
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long AveragedStates = 0,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<int>? Kept = null)
     {
         private static readonly JsonSerializerOptions Json = new()
         {
@@ -160,7 +163,8 @@ internal sealed partial class Checkpoint : IDisposable
             try
             {
                 Header? header = JsonSerializer.Deserialize<Header>(WithCurrentNames(File.ReadAllText(path)), Json);
-                if (header is not null && !header.Epochs.Contains(null!) && header.Epochs.Any(epoch => epoch.Epoch == header.Best))
+                if (header is not null && !header.Epochs.Contains(null!)
+                    && (header.Kept ?? []).Prepend(header.Best).All(kept => header.Epochs.Any(epoch => epoch.Epoch == kept)))
                     return header;
                 throw new InvalidDataException(
                     $"The checkpoint '{path}' names no finished epoch. Delete its folder to train from the start.");

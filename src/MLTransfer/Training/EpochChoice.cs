@@ -7,7 +7,7 @@ internal static class EpochChoice
     private const double PlateauThreshold = 1e-4;
 
     /// <summary>The words for the metrics, in their order.</summary>
-    public static readonly string[] Names = ["accuracy", "loss", "macro-f1"];
+    public static readonly string[] Names = ["accuracy", "loss", "macro-f1", "macro-accuracy", "macro-precision"];
 
     /// <summary>
     /// Whether an epoch is better than the best one before: by the metric, among equals by the loss (of the same loss, by the
@@ -58,11 +58,13 @@ internal static class EpochChoice
         (Quality(epoch, metric), metric == EpochMetric.Loss ? epoch.ValidationAccuracy : -epoch.ValidationLoss);
 
     /// <summary>The metric on the validation images, or else on the training images; higher is better.</summary>
-    private static double Quality(EpochResult epoch, EpochMetric metric) => (metric, double.IsNaN(epoch.ValidationAccuracy)) switch
+    public static double Quality(EpochResult epoch, EpochMetric metric) => (metric, double.IsNaN(epoch.ValidationAccuracy)) switch
     {
         (EpochMetric.Accuracy, false) => epoch.ValidationAccuracy,
         (EpochMetric.Accuracy, true) => epoch.TrainingAccuracy,
         (EpochMetric.MacroF1, false) => epoch.ValidationMacroF1,
+        (EpochMetric.MacroAccuracy, false) => epoch.ValidationMacroAccuracy,
+        (EpochMetric.MacroPrecision, false) => epoch.ValidationMacroPrecision,
         (_, false) => -epoch.ValidationLoss,
         _ => -epoch.Loss,
     };

@@ -1,3 +1,5 @@
+using MLTransfer.Training;
+
 namespace MLTransfer;
 
 /// <summary>The result of one epoch.</summary>
@@ -16,8 +18,29 @@ public sealed record EpochResult(
     /// </summary>
     public double ValidationMacroF1 { get; init; } = double.NaN;
 
+    /// <summary>
+    /// The recall of each class on the validation images, averaged over the classes that occur (balanced accuracy); NaN without any.
+    /// </summary>
+    public double ValidationMacroAccuracy { get; init; } = double.NaN;
+
+    /// <summary>
+    /// The precision of each class on the validation images, averaged over the classes that occur or were predicted; 0 for a class that was
+    /// never predicted. NaN without any.
+    /// </summary>
+    public double ValidationMacroPrecision { get; init; } = double.NaN;
+
     /// <summary>Images trained on per second, without validation; NaN for the epochs of a checkpoint that does not have it.</summary>
     public double ImagesPerSecond { get; init; } = double.NaN;
+
+    /// <summary>The same epoch with the metrics of other validated weights.</summary>
+    internal EpochResult Validated(Tally validation) => this with
+    {
+        ValidationLoss = validation.Loss,
+        ValidationAccuracy = validation.Accuracy,
+        ValidationMacroF1 = validation.Classes?.MacroF1 ?? double.NaN,
+        ValidationMacroAccuracy = validation.Classes?.MacroAccuracy ?? double.NaN,
+        ValidationMacroPrecision = validation.Classes?.MacroPrecision ?? double.NaN,
+    };
 }
 
 /// <summary>What tells a better epoch from a worse one.</summary>
@@ -31,4 +54,16 @@ public enum EpochMetric
 
     /// <summary>The mean of the classes' F1 scores, in which rare classes count as much as frequent ones; higher is better.</summary>
     MacroF1,
+
+    /// <summary>
+    /// The mean of the classes' recalls, also called balanced accuracy, in which rare classes count as much as frequent ones; higher is
+    /// better.
+    /// </summary>
+    MacroAccuracy,
+
+    /// <summary>
+    /// The mean of the classes' precisions, 0 for a class that is never predicted, in which rare classes count as much as frequent ones;
+    /// higher is better.
+    /// </summary>
+    MacroPrecision,
 }

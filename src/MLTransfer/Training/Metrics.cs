@@ -40,6 +40,17 @@ internal sealed record ClassCounts(IReadOnlyList<long> Actual, IReadOnlyList<lon
     public double MacroF1 => Enumerable.Range(0, Actual.Count).Where(label => Actual[label] + Predicted[label] > 0)
         .Select(label => 2.0 * Right[label] / (Actual[label] + Predicted[label])).DefaultIfEmpty(double.NaN).Average();
 
+    /// <summary>The mean recall, right / actual, of the classes that occur; NaN where none.</summary>
+    public double MacroAccuracy => Enumerable.Range(0, Actual.Count).Where(label => Actual[label] > 0)
+        .Select(label => (double)Right[label] / Actual[label]).DefaultIfEmpty(double.NaN).Average();
+
+    /// <summary>
+    /// The mean precision, right / predicted, of the classes that occur or were predicted; 0 where a class was never predicted, as in
+    /// scikit-learn: otherwise a network would gain by leaving out a class. NaN where there are none.
+    /// </summary>
+    public double MacroPrecision => Enumerable.Range(0, Actual.Count).Where(label => Actual[label] + Predicted[label] > 0)
+        .Select(label => (double)Right[label] / Math.Max(1, Predicted[label])).DefaultIfEmpty(double.NaN).Average();
+
     public static ClassCounts operator +(ClassCounts left, ClassCounts right)
     {
         return new(Sum(left.Actual, right.Actual), Sum(left.Predicted, right.Predicted), Sum(left.Right, right.Right));

@@ -61,7 +61,10 @@ internal static class Shuffle
     }
 }
 
-/// <summary>Bottleneck features (N, width) with their labels (N), all in memory.</summary>
+/// <summary>
+/// Bottleneck features (N, width) with their labels (N), all in memory; or those of several views of each image, (views · N, width), the
+/// first N of the first view. Each epoch has one view of each image, drawn at random.
+/// </summary>
 internal sealed class FeatureData(
     Tensor features, Tensor labels, int batchSize, int seed, Func<int, int[]>? order = null, Tensor? weights = null) : ITrainingData
 {
@@ -69,11 +72,16 @@ internal sealed class FeatureData(
 
     public int Batches => (Count + batchSize - 1) / batchSize;
 
+    private int Views => (int)(features.shape[0] / labels.shape[0]);
+
     public IEnumerable<LabelledBatch> Epoch(int epoch) =>
         (order?.Invoke(epoch) ?? Shuffle.Order(Count, seed, epoch)).Chunk(batchSize).Select(rows => LabelledBatch.Create(() =>
         {
             Tensor index = tensor(rows, dtype: ScalarType.Int64, device: features.device);
-            return new(features.index_select(0, index), labels.index_select(0, index), rows.Length)
+            Tensor seen = Views == 1 ? index : tensor(
+                [.. rows.Select(row => row + Count * new ImageRandom(seed, epoch, row).Below(Views))], dtype: ScalarType.Int64,
+                device: features.device);
+            return new(features.index_select(0, seen), labels.index_select(0, index), rows.Length)
             {
                 Weights = weights?.index_select(0, index),
             };

@@ -19,12 +19,13 @@ internal sealed class TrainingLoop(
     Checkpoint? checkpoint = null, Action? accept = null)
 {
     private readonly StepRate _rate = options.StepRate ?? Schedule.Create(options.Schedule, options.Warmup);
+    private TrainingProgress? _lastEpoch;
 
     /// <summary>
     /// Trains until the last epoch, until the options or the token ask to stop (the token: after the running batch), or until an epoch
     /// fails that is not the first: <see cref="TrainingState.Failure"/> says why.
     /// </summary>
-    /// <param name="model">The network; holds the weights of the best epoch afterwards.</param>
+    /// <param name="model">The network; holds the weights of the best epoch afterwards, or the average of the best ones.</param>
     /// <param name="data">The training data.</param>
     /// <param name="validate">Scores the validation images; null where there are none: the last epoch is then kept.</param>
     /// <param name="cancellation">Stops the training; the best epoch until then is kept.</param>
@@ -42,6 +43,8 @@ internal sealed class TrainingLoop(
             }
 
             if (state.Epochs.Count == 0) throw new OperationCanceledException(cancellation);
+            if (options.SoupOf > 1 && validate is not null && state is { Failure: null, IsUnfinished: false })
+                Blend(state, validate, cancellation);
             state.Finish();
             return state;
         }
@@ -86,23 +89,47 @@ internal sealed class TrainingLoop(
         if (cancellation.IsCancellationRequested) return false;
         RequireFinite(state.Model, validation, epoch);
         accept?.Invoke();
-        var result = new EpochResult(
-            epoch, training.Loss, training.Accuracy, validation.Loss, validation.Accuracy,
-            state.Optimizer.ParamGroups.First().LearningRate, clock.GetElapsedTime(start).TotalSeconds)
+        EpochResult result = new EpochResult(
+            epoch, training.Loss, training.Accuracy, double.NaN, double.NaN, state.Optimizer.ParamGroups.First().LearningRate,
+            clock.GetElapsedTime(start).TotalSeconds)
         {
-            ValidationMacroF1 = validation.Classes?.MacroF1 ?? double.NaN,
             ImagesPerSecond = trained.ImagesPerSecond,
-        };
+        }.Validated(validation);
         state.Add(result);
         state.Average?.Swap(state.Model.Network);
         Save(state);
-        progress?.Report(trained with
+        _lastEpoch = trained with
         {
             ValidationAccuracy = validation.Accuracy, LearningRate = result.LearningRate, BestEpoch = state.Best.Epoch, Finished = result,
-        });
+        };
+        progress?.Report(_lastEpoch);
         finished?.Invoke(state);
         if (options.StopsAfter?.Invoke(result) == true) state.Stop();
         return true;
+    }
+
+    /// <summary>Chooses which of the best epochs are averaged.</summary>
+    private void Blend(TrainingState state, Validation validate, CancellationToken cancellation)
+    {
+        try
+        {
+            state.Soup = GreedySoup.Choose(state.Kept, options.ChooseBy, epochs =>
+            {
+                state.UseMeanOf(epochs);
+                Tally validation = validate(state.Epochs.Count, default, cancellation);
+                cancellation.ThrowIfCancellationRequested();
+                return epochs[0].Validated(validation);
+            });
+            if (_lastEpoch is { } last) progress?.Report(last with { Finished = null });
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            state.Interrupt();
+        }
+        catch (Exception error)
+        {
+            state.Fail(epoch: null, error);
+        }
     }
 
     private Tally Train(

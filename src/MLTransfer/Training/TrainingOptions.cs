@@ -17,7 +17,7 @@ public abstract record TrainingOptions
         CommandLine = "--balance")]
     public ClassBalance Balance { get; init; }
 
-    /// <summary>How often each image is trained on. Default: 10.</summary>
+    /// <summary>How often each image is trained on. Default: 30 in feature extraction, 10 in fine-tuning.</summary>
     [TrainingOption("How often every training image is seen.", CommandLine = "--epochs",
         Range = NumberRange.Between, Least = 1, Most = 99_999,
         MayChange = "With more epochs the training goes on; the schedule then follows the new number.")]
@@ -61,7 +61,7 @@ public abstract record TrainingOptions
     /// images the last epoch is the best. Default: <see cref="EpochMetric.Accuracy"/>.
     /// </summary>
     [TrainingOption("What the best epoch is chosen by, on the validation images; its weights are kept.", CommandLine = "--choose-by",
-        Shape = "accuracy|loss|macro-f1", Formerly = nameof(EpochMetric.Accuracy))]
+        Shape = "accuracy|loss|macro-f1|macro-accuracy|macro-precision", Formerly = nameof(EpochMetric.Accuracy))]
     public EpochMetric ChooseBy { get; init; }
 
     /// <summary>
@@ -127,6 +127,18 @@ public abstract record TrainingOptions
     [TrainingOption("The epoch from which on the plain average of the weights becomes the model; for rates that do not fall to zero.",
         CommandLine = "--swa-from", Range = NumberRange.Between, Least = 0, Most = 99_999, Default = "0, no average", Formerly = "0")]
     public int SwaFrom { get; init; }
+
+    /// <summary>
+    /// How many of the best epochs by <see cref="ChooseBy"/> are considered for an average of their weights, which the model gets: the
+    /// greedy soup of Wortsman et al. 2022. It begins with the best epoch, and each other is added where the metric of the average on the
+    /// validation images is not worse; batch-norm statistics are averaged likewise. What is averaged is what was validated: with <see
+    /// cref="EmaDecay"/> or <see cref="SwaFrom"/>, their averages. Takes the memory of as many copies of the weights, and one validation for
+    /// each. Needs validation images. Default: 0, the best epoch alone.
+    /// </summary>
+    [TrainingOption(
+        "Average the weights of up to so many of the best epochs, where the average is no worse on the validation images.",
+        CommandLine = "--soup", Range = NumberRange.Between, Least = 0, Most = 1000, Default = "0, the best epoch alone", Formerly = "0")]
+    public int SoupOf { get; init; }
 
     /// <summary>
     /// Weight decay: an L2 penalty in the gradient, but for AdamW decoupled from it and scaled by the learning rate. Default: 1e-4.

@@ -1,6 +1,7 @@
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Models;
+using MLTransfer.Native;
 
 namespace MLTransfer.Cli.Tests.EndToEnd;
 
@@ -64,6 +65,7 @@ public class ModelsAndDoctorTests
         var json = outcome.Json;
         Assert.Matches(@"^\d+\.\d+\.\d+$", json.GetProperty("packages").GetProperty("torchsharp").GetString());
         Assert.True(json.GetProperty("libtorch").GetProperty("works").GetBoolean());
+        Assert.Equal(Allocator.KeepsFreedMemory, json.GetProperty("libtorch").GetProperty("keeps_freed_memory").GetBoolean());
         Assert.Matches(@"^\d+\.\d+", json.GetProperty("libtorch").GetProperty("version").GetString());
         var cuda = json.GetProperty("cuda");
         Assert.True(cuda.GetProperty("devices").GetInt32() > 0 ^ cuda.TryGetProperty("reason", out _));

@@ -77,6 +77,49 @@ public sealed class WholePathTests(TrainedModel model) : IClassFixture<TrainedMo
     }
 
     [Fact]
+    public async Task Several_views_of_an_image_are_scored_where_they_are_asked_for()
+    {
+        var image = Path.Combine(model.Validation, SmallImages.Labels[0], "000.png");
+        var plain = await Mlt.RunAsync("predict", "--model", model.Path, "--json", image);
+        var views = await Mlt.RunAsync("predict", "--model", model.Path, "--json", "--tta", "views:5", image);
+        views.AssertSuccess();
+        Assert.NotEqual(Probability(plain), Probability(views));
+
+        var evaluated = await Mlt.RunAsync("evaluate", "--model", model.Path, "--data", model.Validation, "--tta", "ten-crop");
+        Assert.Contains("8 images, 10 views of each (ten-crop), ", evaluated.Output, StringComparison.Ordinal);
+        var wrong = await Mlt.RunAsync("predict", "--model", model.Path, "--tta", "sideways", image);
+        Assert.Equal(ExitCode.Usage, wrong.Code);
+        Assert.Contains("--tta: There is no test-time augmentation 'sideways'.", wrong.Error, StringComparison.Ordinal);
+
+        static double Probability(Outcome outcome) => outcome.Json[0].GetProperty("probability").GetDouble();
+    }
+
+    [Fact]
+    public async Task The_model_keeps_the_views_it_was_trained_to_score_and_ONNX_files_have_one()
+    {
+        using var folder = new TemporaryFolder();
+        string trained = folder.PathOf("model.zip"), onnx = folder.PathOf("model.onnx");
+        var training = await Mlt.RunAsync(
+            "train", "--data", model.Training, "--val", model.Validation, "--mode", "features", "--backbone", "cifar_resnet20",
+            "--weights", "none", "--epochs", "1", "--cache", "none", "--tta", "flip", "--out", trained);
+        training.AssertSuccess();
+        Assert.Contains("The model scores 2 views of each image (flip); the accuracies here are of the plain view.", training.Output,
+            StringComparison.Ordinal);
+
+        var evaluated = await Mlt.RunAsync("evaluate", "--model", trained, "--data", model.Validation, "--json");
+        Assert.Equal("flip", evaluated.Json.GetProperty("tta").GetString());
+        var plain = await Mlt.RunAsync("evaluate", "--model", trained, "--data", model.Validation, "--json", "--tta", "none");
+        Assert.False(plain.Json.TryGetProperty("tta", out _));
+        Assert.NotEqual(
+            plain.Json.GetProperty("log_loss").GetDouble(), evaluated.Json.GetProperty("log_loss").GetDouble());
+
+        var exported = await Mlt.RunAsync("export", trained, "--out", onnx);
+        exported.AssertSuccess();
+        Assert.Contains("the model scores 2 views of each image (flip); the file has the network alone, for one view", exported.Error,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_missing_image_does_not_keep_the_next_from_being_scored_and_the_exit_code_tells_of_it()
     {
         var good = Path.Combine(model.Validation, SmallImages.Labels[0], "000.png");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Reflection;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Train;
+using MLTransfer.Imaging;
 using MLTransfer.Training;
 
 namespace MLTransfer.Cli.Tests.Train;
@@ -21,7 +22,8 @@ public class TrainOptionsTests
         { nameof(FineTuningOptions.Momentum), "0.5" }, { nameof(FineTuningOptions.Nesterov), "off" },
         { nameof(FineTuningOptions.Accumulate), "4" }, { nameof(FineTuningOptions.ClipNorm), "1" },
         { nameof(FineTuningOptions.ClipValue), "0.5" }, { nameof(FineTuningOptions.EmaDecay), "0.999" },
-        { nameof(FineTuningOptions.SwaFrom), "3" }, { nameof(FineTuningOptions.DecayNorms), "off" },
+        { nameof(FineTuningOptions.SwaFrom), "3" }, { nameof(FineTuningOptions.SoupOf), "3" },
+        { nameof(FineTuningOptions.TestTimeAugmentation), "views:3" }, { nameof(FineTuningOptions.DecayNorms), "off" },
         { nameof(FineTuningOptions.Loss), "bce" },
         { nameof(FineTuningOptions.FocalGamma), "2" }, { nameof(FineTuningOptions.HeadFactor), "10" },
         { nameof(FineTuningOptions.HeadWarmup), "off" }, { nameof(FineTuningOptions.LayerDecay), "0.75" },
@@ -29,7 +31,9 @@ public class TrainOptionsTests
         { nameof(FineTuningOptions.WeightDecay), "0.25" }, { nameof(FineTuningOptions.LabelSmoothing), "0.1" },
         { nameof(FineTuningOptions.Precision), "bf16" }, { nameof(FineTuningOptions.Device), "cpu" },
         { nameof(FineTuningOptions.Backbone), "resnet50" }, { nameof(FineTuningOptions.Weights), "none" },
-        { nameof(FineTuningOptions.Head), "mlp:8:0.5" }, { nameof(FineTuningOptions.ImageSize), "64" },
+        { nameof(FineTuningOptions.Head), "mlp:8,4:0.5" }, { nameof(FineTuningOptions.ImageSize), "64" },
+        { nameof(FineTuningOptions.ResizeTo), "72" }, { nameof(FineTuningOptions.Mean), "0.5" },
+        { nameof(FineTuningOptions.StandardDeviation), "0.229,0.224,0.225" },
         { nameof(FineTuningOptions.ValidationFraction), "0.125" }, { nameof(FineTuningOptions.LoaderThreads), "3" },
         { nameof(FineTuningOptions.TensorBoardFolder), "runs" }, { nameof(FineTuningOptions.TensorBoardHistograms), "true" },
         { nameof(FineTuningOptions.MaximumPixels), "1000" }, { nameof(FineTuningOptions.StopOnBadImage), "true" },
@@ -82,6 +86,8 @@ public class TrainOptionsTests
         {
             nameof(FineTuningOptions.ImageMemory) => $"{7 << 20}",
             nameof(FineTuningOptions.Train) => Layers.From(value).ToString(),
+            nameof(FineTuningOptions.Mean) => new Rgb(0.5f, 0.5f, 0.5f).ToString(),
+            nameof(FineTuningOptions.StandardDeviation) => new Rgb(0.229f, 0.224f, 0.225f).ToString(),
             nameof(FineTuningOptions.Balance) => nameof(ClassBalance.Sampling),
             nameof(FineTuningOptions.Optimizer) => nameof(OptimizerKind.Sgd),
             nameof(FineTuningOptions.ChooseBy) => nameof(EpochMetric.MacroF1),

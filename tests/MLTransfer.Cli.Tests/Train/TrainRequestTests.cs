@@ -36,6 +36,12 @@ public sealed class TrainRequestTests : IDisposable
             [.. With("--backbone", "vgg16"), "--image-size", "16"]);
 
     [Fact]
+    public async Task An_average_of_epochs_contradicts_a_model_of_all_folds() =>
+        await RefusedAsync(
+            "--soup chooses epochs by validation images, and the model of --folds is trained on all images; leave one of them out.",
+            [.. Good, "--folds", "2", "--soup", "3"]);
+
+    [Fact]
     public async Task An_unknown_head_is_answered_with_the_known() =>
         await RefusedAsync("--head: There is no head 'forest'. It must be linear, dropout:RATE or mlp:WIDTH:RATE",
             [.. Good, "--head", "forest"]);

@@ -35,6 +35,17 @@ public sealed class TrainViewTests : IDisposable
         Assert.EndsWith($"--data {expected}", Visible(result).TrimEnd(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Best: 93.8 % of the validation images right, by the average of the epochs 2, 3 of 4, chosen by them.", 2, 3)]
+    [InlineData("Best: 93.8 % of the validation images right, after epoch 3 of 4; no average with another was as good.", 3)]
+    public void An_average_of_epochs_is_named(string expected, params int[] epochs)
+    {
+        var result = Result(epochs: 4);
+        result = result with { Summary = result.Summary with { SoupEpochs = epochs } };
+        Assert.Contains(expected, Visible(result), StringComparison.Ordinal);
+        Assert.Equal(epochs, result.ToJson().SoupEpochs);
+    }
+
     [Fact]
     public void A_failed_epoch_is_said_with_what_is_saved()
     {

@@ -93,6 +93,11 @@ public sealed class TrainingTests : PageFixture
             Console.WriteLine($"{prediction.Name}: {prediction.Error ?? prediction.Label}");
 
         Assert.Equal(labels.Select(label => label.PredictedLabel), classifier.Predict(paths).Select(prediction => prediction.Label));
+
+        classifier.TestTimeAugmentation = TestTimeAugmentation.Flip;          // or FiveCrop, TenCrop, RandomViews(8), None
+
+        Assert.Equal(labels.Select(label => label.PredictedLabel), classifier.Predict(paths).Select(prediction => prediction.Label));
+        Assert.NotEqual(labels[0].Score, classifier.Predict(paths).First().Probabilities);
     }
 
     [Fact]

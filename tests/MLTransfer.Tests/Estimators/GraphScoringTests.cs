@@ -64,6 +64,23 @@ public sealed class GraphScoringTests : IDisposable
     }
 
     [Fact]
+    public void A_graph_can_score_several_views_of_an_image_and_keeps_that_in_the_model_file()
+    {
+        using GraphTransformer model = _ml.Transforms.ScoreGraph(Graph, _labels).Fit(_data);
+        float[][] plain = Scores(model);
+        model.TestTimeAugmentation = TestTimeAugmentation.RandomViews(2);
+        float[][] augmented = Scores(model);
+        Assert.NotEqual(plain, augmented);
+        _ml.Model.Save(model, _data.Schema, _folder.PathOf("model.zip"));
+        var loaded = Assert.IsType<GraphTransformer>(new MLContext().AddMLTransfer().Model.Load(_folder.PathOf("model.zip"), out _));
+        Assert.Equal(TestTimeAugmentation.RandomViews(2), loaded.TestTimeAugmentation);
+        Assert.Equal(augmented, Scores(loaded));
+        loaded.TestTimeAugmentation = TestTimeAugmentation.None;
+        Assert.Equal(plain, Scores(loaded));
+        loaded.Dispose();
+    }
+
+    [Fact]
     public void Logits_become_probabilities_and_another_node_can_be_the_output()
     {
         var options = new GraphScoringOptions { Model = Graph, Labels = _labels };

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Estimators;
@@ -17,6 +20,7 @@ public sealed class HeadTests : IDisposable
     [Theory]
     [InlineData("dropout:0.2")]
     [InlineData("mlp:24:0.1")]
+    [InlineData("mlp:24,12:0.1")]
     public void Both_ways_of_training_train_the_head_that_is_asked_for_and_keep_it_in_the_model_file(string word)
     {
         string weights = _folder.PathOf("weights.safetensors");
@@ -86,13 +90,63 @@ public sealed class HeadTests : IDisposable
     [Theory]
     [InlineData("forest")]
     [InlineData("mlp:2000000000:0.1")]
+    [InlineData("mlp:8,2000000000:0.1")]
     public void A_description_with_an_impossible_head_is_refused(string head) =>
         Assert.Throws<InvalidDataException>(() => (Description with { Head = head }).ParseHead());
+
+    // Earlier versions read the formats up to 3.
+    [Theory]
+    [InlineData("linear", ChannelOrder.Rgb, 1)]
+    [InlineData("mlp:24:0.1", ChannelOrder.Rgb, 2)]
+    [InlineData("mlp:24:0.1", ChannelOrder.Bgr, 3)]
+    [InlineData("mlp:24,12:0.1", ChannelOrder.Rgb, 4)]
+    [InlineData("mlp:24,12:0.1", ChannelOrder.Bgr, 4)]
+    public void A_description_is_of_the_oldest_format_that_can_say_it(string head, ChannelOrder channels, int format)
+    {
+        string json = (Description with { Head = head, Preprocessing = Preprocessing.Cifar with { Channels = channels } }).ToJson();
+        Assert.StartsWith($"{{\"format\":{format},", json, StringComparison.Ordinal);
+        Assert.Equal(ClassifierHead.Parse(head), ModelDescription.FromJson(json).ParseHead());
+    }
+
+    // The tensors of a small file do not show two layers of 65,536 units each, whose weights would take 16 GiB.
+    [Theory]
+    [InlineData("mlp:65536,65536:0.1")]
+    [InlineData("mlp:24,24:0.1")]
+    [InlineData("mlp:24,12,12:0.1")]
+    public void A_model_file_with_a_head_that_its_tensors_do_not_have_is_refused_before_it_is_built(string head)
+    {
+        var ml = new MLContext(seed: 1);
+        ImageClassificationTransformer model = Train(Extraction with { Head = ClassifierHead.Parse("mlp:24,12:0.1"), Epochs = 1 }, ml);
+        string file = _folder.PathOf("model.zip");
+        ml.Model.Save(model, null, file);
+        Describe(file, "mlp:24,12:0.1", head);
+        string message = Assert.ThrowsAny<Exception>(() => ml.Model.Load(file, out _)).GetBaseException().Message;
+        Assert.Equal($"The model file describes the head '{head}' and has none.", message);
+    }
 
     public void Dispose()
     {
         _images.Dispose();
         _folder.Dispose();
+    }
+
+    /// <summary>Writes another head into the description of a model file.</summary>
+    private static void Describe(string file, string head, string other)
+    {
+        using ZipArchive zip = ZipFile.Open(file, ZipArchiveMode.Update);
+        zip.Entries.Single(entry => entry.Name.EndsWith(".sha256", StringComparison.Ordinal)).Delete();
+        ZipArchiveEntry entry = zip.Entries.Single(entry => entry.Name == ModelPayload.StreamName);
+        using var content = new MemoryStream();
+        using (Stream stream = entry.Open()) stream.CopyTo(content);
+        byte[] bytes = content.ToArray();
+        int length = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        byte[] header = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes, 8, length).Replace(head, other, StringComparison.Ordinal));
+        byte[] size = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(size, header.Length);
+        string name = entry.FullName;
+        entry.Delete();
+        using Stream target = zip.CreateEntry(name).Open();
+        target.Write([.. size, .. header, .. bytes.AsSpan(8 + length)]);
     }
 
     private static FeatureExtractionOptions Extraction => Trainings.Extraction;

@@ -23,6 +23,7 @@ public sealed class TrainingEngineTests : IDisposable
         FocalGamma = 1,
         ChooseBy = EpochMetric.MacroF1,
         Patience = 3,
+        SoupOf = 2,
         ValidationFraction = 0.25,
     };
 
@@ -44,6 +45,43 @@ public sealed class TrainingEngineTests : IDisposable
             }),
         }, _images.Path).Dispose();
         Assert.Equal(expected, Weights(kept));
+    }
+
+    [Fact]
+    public void Both_kinds_of_training_average_their_best_epochs_and_say_the_accuracy_of_the_average()
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView images = ml.Data.LoadImageFolder(_images.Path);
+        foreach (ImageClassificationOptions options in new ImageClassificationOptions[]
+        {
+            Trainings.Extraction with { Epochs = 6 }, TrainedModel.Options with { Epochs = 3 },
+        })
+        {
+            using ImageClassificationTransformer model = Trainings.Train(
+                options with { Validation = images, SoupOf = 3 }, _images.Path, new MLContext(seed: 1));
+            TrainingSummary summary = model.Training!;
+            Assert.InRange(summary.SoupEpochs.Count, 1, 3);
+            Assert.Contains(summary.BestEpoch, summary.SoupEpochs);
+            Assert.Equal(summary.SoupEpochs.Order(), summary.SoupEpochs);
+            Assert.True(summary.ValidationAccuracy >= summary.Epochs[summary.BestEpoch - 1].ValidationAccuracy);
+            IDataView scored = model.Transform(Trainings.Keyed(ml, images));
+            Assert.Equal(summary.ValidationAccuracy, ml.MulticlassClassification.Evaluate(scored).MicroAccuracy, 1e-9);
+        }
+    }
+
+    [Fact]
+    public void An_average_of_the_best_epochs_needs_validation_images()
+    {
+        FeatureExtractionOptions options = Trainings.Extraction with { Epochs = 2, SoupOf = 2 };
+        Assert.Contains("SoupOf is 2, and there are no validation images to choose epochs by.", Assert.ThrowsAny<ArgumentException>(
+            () => Trainings.Train(options, _images.Path)).Message, StringComparison.Ordinal);
+
+        var ml = new MLContext(seed: 1);
+        IDataView images = Trainings.Keyed(ml, ml.Data.LoadImageFolder(_images.Path));
+        var trainer = ml.MulticlassClassification.Trainers.FeatureExtraction(options);
+        Assert.NotEmpty(trainer.FindLearningRate(images).Points);
+        using ImageClassificationTransformer model = trainer.Fit(images, images);
+        Assert.NotEmpty(model.Training!.SoupEpochs);
     }
 
     [Fact]

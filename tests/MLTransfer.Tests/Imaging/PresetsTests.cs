@@ -49,6 +49,43 @@ public class PresetsTests
             error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("crop:0.08,flip")]
+    [InlineData("shift:0.125,flip")]
+    [InlineData("Rotate:10")]
+    public void Steps_are_torchvisions_transforms_with_its_defaults(string steps)
+    {
+        IReadOnlyList<ImageTransform> expected = steps switch
+        {
+            "crop:0.08,flip" => Presets.ImageNetTrain(),
+            "shift:0.125,flip" => [new Resize(256), new CenterCrop(224), new RandomCrop(224, 28), new RandomHorizontalFlip()],
+            _ => [new Resize(256), new CenterCrop(224), new RandomRotation(10)],
+        };
+        Assert.Equal(TransformJson.Write(expected), TransformJson.Write(Presets.Find(steps, Preprocessing.ImageNet)));
+        Assert.Equal(new ImageDimensions(32, 32), TransformPipeline.SizeAfter(Presets.Find(steps, Preprocessing.Cifar)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",")]
+    [InlineData("flip,")]
+    [InlineData("flip:0.5")]
+    [InlineData("flip,crop:0.5")]
+    [InlineData("crop:0")]
+    [InlineData("crop:1.5")]
+    [InlineData("crop:NaN")]
+    [InlineData("shift:1")]
+    [InlineData("shift:-0.1")]
+    [InlineData("rotate")]
+    [InlineData("rotate:181")]
+    [InlineData("rotate:ten")]
+    [InlineData("digits,flip")]
+    public void Steps_that_cannot_be_are_refused_with_those_that_can(string steps)
+    {
+        var error = Assert.Throws<ArgumentException>(() => Presets.Find(steps, Preprocessing.ImageNet));
+        Assert.Contains("rotate:DEGREES (above 0 to 180)", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_ratio_of_resize_to_crop_is_kept_for_other_sizes()
     {

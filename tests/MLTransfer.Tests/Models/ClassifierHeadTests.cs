@@ -8,15 +8,20 @@ namespace MLTransfer.Tests.Models;
 public class ClassifierHeadTests
 {
     [Theory]
-    [InlineData("linear", null, null)]
-    [InlineData("dropout:0.35", null, 0.35)]
-    [InlineData("dropout:0", null, 0.0)]
-    [InlineData("mlp:64:0.1", 64, 0.1)]
-    public void A_head_is_read_back_from_what_it_is_written_as(string text, int? width, double? rate)
+    [InlineData("linear", null)]
+    [InlineData("dropout:0.35", 0.35)]
+    [InlineData("dropout:0", 0.0)]
+    [InlineData("mlp:64:0.1", 0.1, 64)]
+    [InlineData("mlp:4096,256:0.4", 0.4, 4096, 256)]
+    public void A_head_is_read_back_from_what_it_is_written_as(string text, double? rate, params int[] widths)
     {
         ClassifierHead head = ClassifierHead.Parse(text);
-        Assert.Equal((width, rate), (head.HiddenWidth, head.DropoutRate));
+        Assert.Equal(rate, head.DropoutRate);
+        Assert.Equal(widths, head.HiddenWidths);
         Assert.Equal(text, head.ToString());
+        Assert.Equal(head, ClassifierHead.Parse(text));
+        Assert.Equal(head.GetHashCode(), ClassifierHead.Parse(text).GetHashCode());
+        Assert.NotEqual(head, ClassifierHead.Parse("mlp:4096,255:0.4"));
     }
 
     [Theory]
@@ -24,6 +29,7 @@ public class ClassifierHeadTests
     [InlineData("dropout", "dropout:0.2")]
     [InlineData("mlp", "mlp:256:0.4")]
     [InlineData("MLP:32", "mlp:32:0.4")]
+    [InlineData("mlp:32,16", "mlp:32,16:0.4")]
     public void Numbers_left_out_are_the_defaults(string text, string whole) => Assert.Equal(whole, ClassifierHead.Parse(text).ToString());
 
     [Theory]
@@ -38,6 +44,10 @@ public class ClassifierHeadTests
     [InlineData("mlp:65537")]
     [InlineData("mlp:99999999999")]
     [InlineData("mlp:8:0.1:3")]
+    [InlineData("mlp:8,")]
+    [InlineData("mlp:,8:0.1")]
+    [InlineData("mlp:8,65537")]
+    [InlineData("mlp:1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17")]
     public void Anything_else_is_an_error_that_says_what_is_possible(string text) =>
         Assert.Contains("mlp:256:0.4", Assert.Throws<FormatException>(() => ClassifierHead.Parse(text)).Message, StringComparison.Ordinal);
 
@@ -46,7 +56,11 @@ public class ClassifierHeadTests
     {
         Assert.Throws<ArgumentOutOfRangeException>("rate", () => ClassifierHead.Dropout(1));
         Assert.Throws<ArgumentOutOfRangeException>("width", () => ClassifierHead.Mlp(0));
+        Assert.Throws<ArgumentOutOfRangeException>("width", () => ClassifierHead.Mlp([8, 0]));
+        Assert.Throws<ArgumentException>("widths", () => ClassifierHead.Mlp([]));
+        Assert.Throws<ArgumentException>("widths", () => ClassifierHead.Mlp(new int[17]));
         Assert.Throws<ArgumentOutOfRangeException>("dropout", () => ClassifierHead.Mlp(dropout: double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>("dropout", () => ClassifierHead.Mlp([8, 4], dropout: 1));
     }
 }
 
@@ -56,6 +70,8 @@ public class ResetClassifierTests
     [InlineData("linear", "fc.weight 3,64", "fc.bias 3")]
     [InlineData("dropout:0.5", "fc.weight 3,64", "fc.bias 3")]
     [InlineData("mlp:16:0.5", "fc.0.weight 16,64", "fc.0.bias 16", "fc.3.weight 3,16", "fc.3.bias 3")]
+    [InlineData(
+        "mlp:16,8:0.5", "fc.0.weight 16,64", "fc.0.bias 16", "fc.3.weight 8,16", "fc.3.bias 8", "fc.6.weight 3,8", "fc.6.bias 3")]
     public void A_head_has_the_names_and_shapes_that_PyTorch_gives_it(string head, params string[] state)
     {
         using var scope = NewDisposeScope();
@@ -83,6 +99,7 @@ public class ResetClassifierTests
     [Theory]
     [InlineData("dropout:0.9")]
     [InlineData("mlp:64:0.9")]
+    [InlineData("mlp:64,32:0.9")]
     public void Dropout_acts_in_training_only(string head)
     {
         using var scope = NewDisposeScope();
@@ -99,6 +116,7 @@ public class ResetClassifierTests
     [InlineData("linear", "mlp:16:0.4")]
     [InlineData("mlp:16:0.4", "linear")]
     [InlineData("mlp:16:0.4", "mlp:8:0.4")]
+    [InlineData("mlp:16,8:0.4", "mlp:16:0.4")]
     public void Weights_with_another_head_leave_the_new_one_as_it_is(string stored, string asked)
     {
         using var scope = NewDisposeScope();

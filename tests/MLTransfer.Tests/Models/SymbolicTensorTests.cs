@@ -15,7 +15,8 @@ public class SymbolicTensorTests
     // Eight channels, so that the layers below have groups.
     private static readonly nn.Module<Tensor, Tensor> Layers = InEvaluation(nn.Sequential(
         nn.Conv2d(8, 4, (3, 2), stride: (2, 1), padding: (1, 0), dilation: (1, 2), groups: 2), nn.BatchNorm2d(4), nn.ReLU(),
-        nn.Dropout(), nn.Identity(), nn.GELU(), nn.Flatten(), nn.Linear(64, 5, hasBias: false), nn.LayerNorm(5)));
+        nn.Dropout(), nn.Identity(), nn.GELU(), nn.Flatten(), nn.Linear(64, 5, hasBias: false), nn.LayerNorm(5),
+        nn.LogSoftmax(1)));
 
     public static TheoryData<string> Operations => [.. Cases.Keys];
 
@@ -33,6 +34,7 @@ public class SymbolicTensorTests
         ["hard swish"] = (x => (x * 4).HardSwish(), x => (x * 4).hardswish()),
         ["hard sigmoid"] = (x => (x * 4).HardSigmoid(), x => (x * 4).hardsigmoid()),
         ["relu6"] = (x => (x * 8).Relu6(), x => (x * 8).relu6()),
+        ["logarithm of softmax"] = (x => x.LogSoftmax(), x => nn.functional.log_softmax(x, -1)),
         ["tanh"] = (x => x.Tanh(), x => x.tanh()),
         ["lengths of one"] = (x => x.Normalized(), x => nn.functional.normalize(x, dim: -1)),
         ["every second"] = (x => x.Slice(2, 1, 7, 2), x => x.slice(2, 1, 7, 2)),
@@ -71,7 +73,7 @@ public class SymbolicTensorTests
         var graph = new OnnxGraph(ScalarType.Float32);
         nn.Module[] layers =
         [
-            nn.LayerNorm(3, elementwise_affine: false), nn.LayerNorm([5, 3]), nn.GELU(TorchSharp.Modules.GELU.Approximate.tanh),
+            nn.LayerNorm(3, elementwise_affine: false), nn.LayerNorm([5, 3]), nn.GELU(TorchSharp.Modules.GELU.Approximate.tanh), nn.LogSoftmax(0),
             nn.Flatten(2), nn.BatchNorm2d(3, affine: false), nn.BatchNorm2d(3, track_running_stats: false),
             nn.Conv2d(3, 3, 3, padding: Padding.Same), nn.Conv2d(3, 3, 3, padding: 1, padding_mode: PaddingModes.Reflect),
         ];

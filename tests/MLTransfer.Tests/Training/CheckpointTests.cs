@@ -103,6 +103,50 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(expected, actual);
     }
 
+    // The best three change in every epoch but the third; the averages are as good as the last epoch, which is as good as the best.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.9)]
+    public void The_weights_of_the_best_epochs_are_remembered_until_they_are_averaged(double ema)
+    {
+        using var scope = NewDisposeScope();
+        FineTuningOptions recipe = Recipe with { SoupOf = 3, EmaDecay = ema };
+        static Tally Validate(int epoch) => new(10, new[] { 5, 9, 4, 8, 7, 9 }[epoch - 1], 1);
+        (TrainingState whole, float[] expected) = Train(recipe, checkpoint: null, validate: Validate);
+        for (int epoch = 2; epoch <= 6; epoch++) Train(recipe, Folder(), stopIn: epoch, validate: Validate);
+        (TrainingState resumed, float[] actual) = Train(recipe, Folder(), validate: Validate);
+        (TrainingState again, float[] same) = Train(recipe, Folder(), validate: Validate);
+
+        Assert.Equal([2, 6, 4], whole.Soup!.Epochs.Select(epoch => epoch.Epoch));
+        Assert.All(new[] { resumed, again }, state => Assert.Equal([2, 6, 4], state.Soup!.Epochs.Select(epoch => epoch.Epoch)));
+        Assert.Equal(expected, actual);
+        Assert.Equal(expected, same);
+        Assert.Equal(["kept-00002.safetensors", "kept-00004.safetensors", "kept-00006.safetensors"],
+            Directory.GetFiles(_folder.PathOf("epoch-00006"), "kept-*").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_checkpoint_that_lost_weights_to_average_is_an_error()
+    {
+        using var scope = NewDisposeScope();
+        FineTuningOptions recipe = Recipe with { SoupOf = 3 };
+        static Tally Validate(int epoch) => new(10, epoch, 1);
+        Train(recipe, Folder(), validate: Validate);
+        string state = _folder.PathOf("epoch-00006/state.json"), text = File.ReadAllText(state);
+        JsonObject json = JsonNode.Parse(text)!.AsObject();
+        json["kept"] = new JsonArray(6, 6, 5);
+        File.WriteAllText(state, json.ToJsonString());
+        var error = Assert.Throws<InvalidDataException>(() => Train(recipe, Folder(), validate: Validate));
+        Assert.Contains("it has the weights of 2 epochs instead of 3", error.Message, StringComparison.Ordinal);
+        json["kept"] = new JsonArray(6, 5, 9);
+        File.WriteAllText(state, json.ToJsonString());
+        Assert.Contains("names no finished epoch", Assert.Throws<InvalidDataException>(
+            () => Train(recipe, Folder(), validate: Validate)).Message, StringComparison.Ordinal);
+        File.WriteAllText(state, text);
+        File.WriteAllText(_folder.PathOf("epoch-00006/kept-00005.safetensors"), "nothing");
+        Assert.Throws<WeightsException>(() => Train(recipe, Folder(), validate: Validate));
+    }
+
     [Fact]
     public void A_finished_training_is_not_trained_again()
     {

@@ -10,6 +10,8 @@ public class EpochChoiceTests
     [InlineData(EpochMetric.Accuracy, 2)] // as accurate as the third, with a lower loss
     [InlineData(EpochMetric.Loss, 4)]
     [InlineData(EpochMetric.MacroF1, 1)]
+    [InlineData(EpochMetric.MacroAccuracy, 3)]
+    [InlineData(EpochMetric.MacroPrecision, 4)]
     public void The_best_epoch_is_that_of_the_metric(EpochMetric metric, int best)
     {
         EpochResult[] epochs =
@@ -42,9 +44,14 @@ public class EpochChoiceTests
         Assert.True(EpochChoice.HasStalled(epochs, EpochMetric.Loss, 1, 0));
     }
 
-    // The classes' F1 scores are 1/2, 4/5 and 0; the fourth class neither occurs nor is predicted.
     [Fact]
-    public void Macro_F1_is_the_mean_over_the_classes_that_occur_or_are_predicted()
+    public void Every_metric_has_a_word() =>
+        Assert.Equal(Enum.GetNames<EpochMetric>().Length, EpochChoice.Names.Distinct().Count());
+
+    // The classes' F1 scores are 1/2, 4/5 and 0, their recalls 1/2, 1 and 0, their precisions 1/2, 2/3 and, never predicted, 0; the fourth
+    // class neither occurs nor is predicted.
+    [Fact]
+    public void Macro_metrics_are_the_mean_over_the_classes_that_occur_or_are_predicted()
     {
         using var scope = NewDisposeScope();
         Tensor labels = tensor(new long[] { 0, 0, 1, 1, 2 }), predicted = tensor(new long[] { 0, 1, 1, 1, 0 });
@@ -52,9 +59,18 @@ public class EpochChoiceTests
         Tally whole = Tally.OfValidation(logits, labels);
         Tally parts = Tally.OfValidation(logits[..2], labels[..2]) + Tally.OfValidation(logits[2..], labels[2..]);
         Assert.Equal((0.5 + 0.8 + 0) / 3, whole.Classes!.MacroF1, 1e-12);
+        Assert.Equal((0.5 + 1 + 0) / 3, whole.Classes.MacroAccuracy, 1e-12);
+        Assert.Equal((0.5 + 2.0 / 3 + 0) / 3, whole.Classes.MacroPrecision, 1e-12);
         Assert.Equal(whole.Classes.MacroF1, parts.Classes!.MacroF1, 1e-12);
+        Assert.Equal(whole.Classes.MacroAccuracy, parts.Classes.MacroAccuracy, 1e-12);
+        Assert.Equal(whole.Classes.MacroPrecision, parts.Classes.MacroPrecision, 1e-12);
     }
 
     private static EpochResult Epoch(int number, double accuracy, double loss, double macroF1) =>
-        new(number, 1, 1, loss, accuracy, 1, 1) { ValidationMacroF1 = macroF1 };
+        new(number, 1, 1, loss, accuracy, 1, 1)
+        {
+            ValidationMacroF1 = macroF1,
+            ValidationMacroAccuracy = number == 3 ? 0.6 : 0.5,
+            ValidationMacroPrecision = number == 4 ? 0.6 : 0.5,
+        };
 }

@@ -35,6 +35,15 @@ public class FreezingTests
     }
 
     [Fact]
+    public void With_the_head_alone_every_layer_is_frozen()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new Layered();
+        Freezing freezing = FreezingPolicy.Before(network, Layers.Head, auxiliaryHeadsLearn: false);
+        Assert.Equal("layer1 layer2 layer3", string.Join(' ', freezing(99).Select(module => network.NameOf(module))));
+    }
+
+    [Fact]
     public void A_layer_that_is_not_there_is_an_error_before_training()
     {
         using var scope = NewDisposeScope();

@@ -25,6 +25,27 @@ public class LossesTests
         Assert.Equal(PyTorchNumbers.Of(section, name)[0], loss, 1e-6);
     }
 
+    // log-softmax of log-softmax is itself: its values are already logarithms of probabilities whose sum is 1.
+    [Theory]
+    [InlineData("losses")]
+    [InlineData("weighted_losses")]
+    public void The_cross_entropy_of_a_log_softmax_is_its_negative_log_likelihood_with_the_same_gradient(string section)
+    {
+        using var scope = NewDisposeScope();
+        LabelledBatch batch = Batch(section);
+        Tensor own = Logits().requires_grad_(), nll = Logits().requires_grad_(), plain = Logits().requires_grad_();
+        Tensor each = nn.functional.nll_loss(nn.functional.log_softmax(nll, 1), batch.Targets, reduction: nn.Reduction.None);
+        Tensor expected = batch.Weights is { } weights ? (each * weights).sum() / weights.sum() : each.mean();
+        Tensor ofLogarithms = new Losses().Mean(nn.functional.log_softmax(own, 1), batch), ofLogits = new Losses().Mean(plain, batch);
+        foreach (Tensor loss in new[] { expected, ofLogarithms, ofLogits })
+        {
+            loss.backward();
+            Assert.Equal(expected.item<float>(), loss.item<float>(), 1e-6f);
+        }
+
+        Assert.All(new[] { own, plain }, logits => Assert.True(logits.grad!.allclose(nll.grad!, rtol: 0, atol: 1e-6)));
+    }
+
     [Theory]
     [InlineData(LossKind.CrossEntropy)]
     [InlineData(LossKind.BinaryCrossEntropy)]

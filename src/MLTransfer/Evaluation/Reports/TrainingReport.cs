@@ -61,6 +61,7 @@ public static class TrainingReport
             _ => "",
         }),
         ("best epoch", ReportNumber.Count(training.BestEpoch)),
+        .. training.SoupEpochs.Count > 1 ? [("averaged epochs", string.Join(", ", training.SoupEpochs))] : Array.Empty<(string, string)>(),
         ("best validation accuracy", ReportNumber.Percent(training.ValidationAccuracy)),
         ("feature extraction time", ReportNumber.Seconds(training.FeatureSeconds)),
         ("training time", ReportNumber.Seconds(training.TrainingSeconds)),

@@ -2,97 +2,59 @@ using MLTransfer.Imaging.Kernels;
 
 namespace MLTransfer.Imaging.Transforms;
 
-/// <summary>
-/// Cuts the four corners and the centre of an image, for predictions averaged over several views. As torchvision's <c>FiveCrop</c>.
-/// </summary>
-internal sealed record FiveCrop
+/// <summary>The crops of predictions that are averaged over several views, each as the transforms that make it.</summary>
+internal static class TestTimeCrops
 {
-    /// <summary>Cuts squares.</summary>
-    /// <param name="size">Their side in pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is not positive, or above 1,048,576.</exception>
-    public FiveCrop(int size) : this(BuiltInTransform.RequireSide(size, nameof(size)), size) { }
+    /// <summary>The top left, top right, bottom left and bottom right corner, and the centre, as torchvision's <c>FiveCrop</c>.</summary>
+    /// <param name="size">Side of the squares that are cut, in pixels.</param>
+    public static IReadOnlyList<IReadOnlyList<ImageTransform>> Five(int size) =>
+    [
+        [new CornerCrop(size, Right: false, Bottom: false)], [new CornerCrop(size, Right: true, Bottom: false)],
+        [new CornerCrop(size, Right: false, Bottom: true)], [new CornerCrop(size, Right: true, Bottom: true)],
+        [new CenterCrop(size)],
+    ];
 
-    /// <summary>Cuts rectangles.</summary>
-    /// <param name="width">In pixels.</param>
-    /// <param name="height">In pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A length is not positive, or above 1,048,576.</exception>
-    public FiveCrop(int width, int height) =>
-        (Width, Height) = (BuiltInTransform.RequireSide(width, nameof(width)), BuiltInTransform.RequireSide(height, nameof(height)));
+    /// <summary>The five of an image, then those of its mirror image, as torchvision's <c>TenCrop</c>.</summary>
+    /// <param name="size">Side of the squares that are cut, in pixels.</param>
+    public static IReadOnlyList<IReadOnlyList<ImageTransform>> Ten(int size) =>
+        [.. Five(size), .. Five(size).Select(crop => (ImageTransform[])[new RandomHorizontalFlip(1), .. crop])];
+}
 
-    /// <summary>Width of each crop, in pixels.</summary>
-    public int Width { get; }
+/// <summary>Cuts a square from a corner.</summary>
+internal sealed record CornerCrop(int Side, bool Right, bool Bottom) : BuiltInTransform
+{
+    protected internal override ImageDimensions? SizeAfter(ImageDimensions? before) => new ImageDimensions(Side, Side);
 
-    /// <summary>Height of each crop, in pixels.</summary>
-    public int Height { get; }
-
-    /// <summary>The top left, top right, bottom left and bottom right corner, and the centre.</summary>
-    /// <param name="image">The image; it is not changed.</param>
-    /// <exception cref="ImageException">The image is smaller than a crop.</exception>
-    public IReadOnlyList<Image> Crops(Image image)
+    /// <exception cref="ImageException">The image is smaller than the crop.</exception>
+    internal override CropResizePlan? Plan(in CropResizePlan plan, ref ImageRandom random)
     {
-        ArgumentNullException.ThrowIfNull(image);
-        return [.. Cut(image, CropResizePlan.Whole(image.Size))];
-    }
-
-    internal IEnumerable<Image> Cut(Image image, CropResizePlan whole)
-    {
-        int right = image.Width - Width, bottom = image.Height - Height;
-        if (right < 0 || bottom < 0)
-            throw new ImageException("image",
-                $"it has {image.Width} x {image.Height} pixels, too few for crops of {Width} x {Height}; resize it first");
-        ImageRandom none = default;
-        CropResizePlan?[] plans =
-        [
-            Part(0, 0), Part(right, 0), Part(0, bottom), Part(right, bottom), new CenterCrop(Width, Height).Plan(whole, ref none),
-        ];
-        return plans.Select(plan => Render(image, plan!.Value));
-
-        CropResizePlan? Part(int x, int y) => whole.Crop(new Region(x, y, Width, Height));
-    }
-
-    private static Image Render(Image image, CropResizePlan plan)
-    {
-        byte[] pixels = GC.AllocateUninitializedArray<byte>(ImageBuffer.LengthOf(plan.Size, image.Size));
-        plan.Render(new PixelView(image.Pixels, image.Width, image.Height, PixelLayout.Rgb), pixels);
-        return new Image(plan.Size.Width, plan.Size.Height, pixels);
+        int x = plan.Size.Width - Side, y = plan.Size.Height - Side;
+        return x >= 0 && y >= 0
+            ? plan.Crop(new Region(Right ? x : 0, Bottom ? y : 0, Side, Side))
+            : throw new ImageException("image",
+                $"it has {plan.Size.Width} x {plan.Size.Height} pixels, too few for crops of {Side} x {Side}; resize it first");
     }
 }
 
 /// <summary>
-/// Cuts the four corners and the centre of an image and of its mirror image, for predictions averaged over several views. As torchvision's
-/// <c>TenCrop</c>.
+/// Several views of an image, one below the other as one high image, so that it is decoded once. A random view draws the same numbers for
+/// every image: the views of an image depend on it alone.
 /// </summary>
-internal sealed record TenCrop
+/// <param name="Views">The transforms of each view.</param>
+/// <param name="Side">Side of the square that every view ends with, in pixels.</param>
+internal sealed record ViewStack(IReadOnlyList<IReadOnlyList<ImageTransform>> Views, int Side) : BuiltInTransform
 {
-    private readonly FiveCrop _five;
+    protected internal override ImageDimensions? SizeAfter(ImageDimensions? before) => new ImageDimensions(Side, Side * Views.Count);
 
-    /// <summary>Cuts squares.</summary>
-    /// <param name="size">Their side in pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The size is not positive, or above 1,048,576.</exception>
-    public TenCrop(int size) : this(size, size) { }
-
-    /// <summary>Cuts rectangles.</summary>
-    /// <param name="width">In pixels.</param>
-    /// <param name="height">In pixels.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A length is not positive, or above 1,048,576.</exception>
-    public TenCrop(int width, int height) => _five = new FiveCrop(width, height);
-
-    /// <summary>Width of each crop, in pixels.</summary>
-    public int Width => _five.Width;
-
-    /// <summary>Height of each crop, in pixels.</summary>
-    public int Height => _five.Height;
-
-    /// <summary>Whether the mirror image is flipped vertically rather than horizontally. Default false.</summary>
-    public bool Vertical { get; init; }
-
-    /// <summary>The five of <see cref="FiveCrop"/>, then those of the mirror image.</summary>
-    /// <param name="image">The image; it is not changed.</param>
-    /// <exception cref="ImageException">The image is smaller than a crop.</exception>
-    public IReadOnlyList<Image> Crops(Image image)
+    internal override void Change(ImageBuffer buffer, ref ImageRandom random)
     {
-        ArgumentNullException.ThrowIfNull(image);
-        var whole = CropResizePlan.Whole(image.Size);
-        return [.. _five.Cut(image, whole), .. _five.Cut(image, Vertical ? whole.Flip() : whole.Mirror())];
+        Span<byte> stack = buffer.Back(new ImageDimensions(Side, Side * Views.Count));
+        int length = stack.Length / Views.Count;
+        for (int view = 0; view < Views.Count; view++)
+        {
+            ImageRandom own = new(seed: 0, epoch: 0, index: view);
+            TransformPipeline.Apply(Views[view], buffer.View, ref own, stack.Slice(view * length, length));
+        }
+        buffer.Swap();
     }
 }

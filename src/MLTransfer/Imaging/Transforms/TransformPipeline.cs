@@ -39,14 +39,17 @@ internal static class TransformPipeline
         return new Image(plan.Size.Width, plan.Size.Height, target);
     }
 
+    internal static void Apply(
+        IReadOnlyList<ImageTransform> transforms, DecodedPixels pixels, ref ImageRandom random, Span<byte> target) =>
+        Apply(transforms, pixels.View, ref random, target);
+
     /// <param name="transforms">The transforms.</param>
-    /// <param name="pixels">The image.</param>
+    /// <param name="source">The image.</param>
     /// <param name="random">The random numbers of the image.</param>
     /// <param name="target">Receives the pixels; exactly as many bytes as <see cref="SizeAfter"/> implies.</param>
-    internal static void Apply(IReadOnlyList<ImageTransform> transforms, DecodedPixels pixels, ref ImageRandom random, Span<byte> target)
+    internal static void Apply(IReadOnlyList<ImageTransform> transforms, PixelView source, ref ImageRandom random, Span<byte> target)
     {
         using ImageBuffer buffer = new();
-        PixelView source = pixels.View;
         CropResizePlan plan = Run(transforms, ref source, buffer, ref random);
         if ((long)plan.Size.Width * plan.Size.Height * 3 != target.Length)
             throw new InvalidOperationException(

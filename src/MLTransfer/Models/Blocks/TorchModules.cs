@@ -17,6 +17,8 @@ internal static class TorchModules
             : throw Unlike(norm, "over one dimension, with weights"),
         ReLU => input.Relu(),
         GELU gelu => gelu.approximate == GELU.Approximate.none ? input.Gelu() : throw Unlike(gelu, "without approximation"),
+        LogSoftmax softmax => softmax.dim == -1 || softmax.dim == input.Shape.Count - 1 ? input.LogSoftmax()
+            : throw Unlike(softmax, "over the last dimension"),
         Dropout or Identity => input,
         Flatten flatten => flatten is { start_dim: 1, end_dim: -1 } ? input.Flatten()
             : throw Unlike(flatten, "of all dimensions but the first"),

@@ -19,10 +19,8 @@ internal static class CropCases
         new("resize 777 × 555 nearest", "F.resize(image, [555, 777], I.NEAREST)", new Resize(777, 555, Interpolation.Nearest)),
         new("centre crop 224", "F.center_crop(image, 224)", new CenterCrop(224)),
         new("centre crop 300 × 601", "F.center_crop(image, [601, 300])", new CenterCrop(300, 601)),
-        new("five crop 100 × 80", "F.five_crop(image, [80, 100])", image => Stack(new FiveCrop(100, 80).Crops(image))),
-        new("ten crop 64", "F.ten_crop(image, 64)", image => Stack(new TenCrop(64).Crops(image))),
-        new("ten crop 64, vertical", "F.ten_crop(image, 64, vertical_flip=True)",
-            image => Stack(new TenCrop(64) { Vertical = true }.Crops(image))),
+        new("five crop 80", "F.five_crop(image, 80)", new ViewStack(TestTimeCrops.Five(80), 80)),
+        new("ten crop 64", "F.ten_crop(image, 64)", new ViewStack(TestTimeCrops.Ten(64), 64)),
         new("horizontal flip", "F.hflip(image)", new RandomHorizontalFlip(1)),
         new("vertical flip", "F.vflip(image)", new RandomVerticalFlip(1)),
         new("vertical flip of a part, resized", "F.resize(F.vflip(image).crop((0, 0, 50, 60)), [33, 44])", new RandomVerticalFlip(1),
@@ -37,9 +35,6 @@ internal static class CropCases
         new("pad, symmetric", "F.pad(image, [0, 6, 700, 8], padding_mode='symmetric')",
             new Pad(0, 6, 700, 8) { Mode = PaddingMode.Symmetric }),
     ];
-
-    private static Image Stack(IReadOnlyList<Image> images) =>
-        new(images[0].Width, images.Sum(image => image.Height), [.. images.SelectMany(image => image.Pixels)]);
 
     private sealed record FixedCrop(int Width, int Height) : BuiltInTransform
     {

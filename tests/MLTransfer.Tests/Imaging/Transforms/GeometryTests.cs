@@ -149,9 +149,12 @@ public class GeometryTests
     }
 
     [Fact]
-    public void Crops_of_an_image_that_is_too_small_are_refused() =>
-        Assert.Contains("20 x 15 pixels, too few for crops of 16 x 16",
-            Assert.Throws<ImageException>(() => new FiveCrop(16).Crops(Fixture.Drawn(20, 15, (_, _) => (0, 0, 0)))).Message);
+    public void Crops_of_an_image_that_is_too_small_are_refused()
+    {
+        ImageRandom random = default;
+        Assert.Contains("20 x 15 pixels, too few for crops of 16 x 16", Assert.Throws<ImageException>(
+            () => new ViewStack(TestTimeCrops.Five(16), 16).Apply(Fixture.Drawn(20, 15, (_, _) => (0, 0, 0)), ref random)).Message);
+    }
 
     private delegate T Draw<T>(ref ImageRandom random);
 

@@ -42,7 +42,6 @@ public class HostileTransformTests
         ["padding is -1; it must lie between 0 and 1048576."] = () => new RandomCrop(4, -1),
         ["border is -1; it must lie between 0 and 1048576."] = () => new Pad(-1),
         ["left is -1; it must lie between 0 and 1048576."] = () => new Pad(-1, 0, 0, 0),
-        ["size is -3; it must lie between 1 and 1048576."] = () => new FiveCrop(-3),
         ["Scale is [0.5, 0.2]; it must lie between 0 and 1, the lower end first."] =
             () => new RandomResizedCrop(8) { Scale = new Interval(0.5, 0.2) },
         ["AspectRatio is [0, 1]; its ends must be positive numbers, the lower end first."] =

@@ -8,11 +8,14 @@ public class TransformContractTests
 {
     public static TheoryData<string> Examples => [.. TransformExamples.All.Keys];
 
+    // Made from the word of a test-time augmentation, which files hold in their place.
+    private static readonly Type[] NeverInFiles = [typeof(CornerCrop), typeof(ViewStack)];
+
     [Fact]
     public void Every_transform_has_a_name_in_files_and_an_example()
     {
         Type[] all = [.. typeof(ImageTransform).Assembly.GetTypes()
-            .Where(type => type.IsSubclassOf(typeof(ImageTransform)) && !type.IsAbstract)];
+            .Where(type => type.IsSubclassOf(typeof(ImageTransform)) && !type.IsAbstract).Except(NeverInFiles)];
         Assert.Empty(all.Except(TransformJson.Kinds.Values));
         Assert.Empty(all.Except(TransformExamples.All.Values.Select(transform => transform.GetType())));
     }

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Text;
+using MLTransfer.Cli.CommandLine;
+
+namespace MLTransfer.Benchmarks;
+
+/// <summary>Recipes measured on several data sets, from several seeds, with two backbones.</summary>
+internal sealed class RecipesCommand : MltCommand
+{
+    private const int DefaultSeeds = 3, DefaultImageSize = 96;
+    private const string DefaultShared = "../shared";
+    private const string DefaultFashion = "/usr/share/datasets/fashion-mnist";
+    private const string DefaultClipart = "/usr/share/openclipart/png";
+    private const string DefaultResults = "artifacts/recipes.jsonl";
+
+    private static readonly (string Backbone, string Weights)[] Backbones =
+        [("resnet18", "resnet18_trunk_imagenet.pth"), ("mobilenet_v1_b12", "mobilenet_v1_b12_imagenet.pth")];
+
+    private readonly Option<string?> _shared =
+        CliOption.Text("--shared", "DIR", $"The folder with data/ and weights/. [default: {DefaultShared}]");
+    private readonly Option<string?> _fashion = CliOption.Text(
+        "--fashion", "DIR", $"Fashion-MNIST, as Debian's package dataset-fashion-mnist has it. [default: {DefaultFashion}]");
+    private readonly Option<string?> _clipart = CliOption.Text(
+        "--clipart", "DIR", $"Drawings, as Debian's package openclipart-png has them. [default: {DefaultClipart}]");
+    private readonly Option<string[]> _sets = Several("--set", "A data set", "all");
+    private readonly Option<string[]> _recipes = Several("--recipe", "A recipe", "all");
+    private readonly Option<string[]> _backbones = Several("--backbone", "A backbone", string.Join(", ", Backbones.Select(each => each.Backbone)));
+    private readonly Option<string[]> _modes = Several("--mode", "features or finetune", "both");
+    private readonly Option<int?> _seeds = CliOption.Integer("--seeds", $"Trainings of each kind. [default: {DefaultSeeds}]", 1, 100);
+    private readonly Option<int?> _size =
+        CliOption.Integer("--image-size", $"Side of the images, in pixels. [default: {DefaultImageSize}]", 32, 512);
+    private readonly Option<string?> _results = CliOption.Text(
+        "--results", "FILE", $"Results as JSON lines; those already in it are not measured again. [default: {DefaultResults}]");
+    private readonly Option<string?> _page = CliOption.Text("--page", "FILE", "Markdown page to write. [default: standard output]");
+
+    internal RecipesCommand(CommandContext context)
+        : base(
+            "recipes", "Measures every recipe on several data sets, from several seeds, with two backbones.", context,
+            $"{BenchmarkTree.Run} recipes --page docs/recipes.md",
+            $"{BenchmarkTree.Run} recipes --set hymenoptera --set drawings --recipe default --mode features --seeds 5") =>
+        Accepts(_shared, _fashion, _clipart, _sets, _recipes, _backbones, _modes, _seeds, _size, _results, _page);
+
+    internal override string Remarks =>
+        """
+        Takes many hours; a second run goes on where the first was stopped.
+
+        """;
+
+    protected override Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel)
+    {
+        var shared = Paths.ExistingFolder("--shared", parseResult.GetValue(_shared) ?? DefaultShared);
+        var all = RecipeSet.All(
+            Path.Combine(shared, "data"), parseResult.GetValue(_fashion) ?? DefaultFashion, parseResult.GetValue(_clipart) ?? DefaultClipart);
+        RecipeSet[] sets = [.. Chosen(parseResult, _sets, [.. all.Select(set => set.Name)]).Select(name => all.First(set => set.Name == name))];
+        var results = new RecipeResults(parseResult.GetValue(_results) ?? DefaultResults);
+        var page = parseResult.GetValue(_page) is { } path ? OutputFile.Checked("--page", path) : null;
+        RecipeCell[] cells =
+        [
+            // The first seed of everything comes first: a run that is stopped early has seen every recipe.
+            .. from seed in Enumerable.Range(1, parseResult.GetValue(_seeds) ?? DefaultSeeds)
+               from mode in Chosen(parseResult, _modes, [RecipeRun.Features, RecipeRun.FineTuning])
+               from set in sets
+               from backbone in Chosen(parseResult, _backbones, [.. Backbones.Select(each => each.Backbone)])
+               from recipe in Chosen(parseResult, _recipes, [.. Recipe.All.Select(recipe => recipe.Name)])
+               select new RecipeCell(set.Name, mode, backbone, recipe, parseResult.GetValue(_size) ?? DefaultImageSize, seed),
+        ];
+        RecipeCell[] missing = [.. cells.Where(cell => !results.Has(cell))];
+        foreach (var (cell, index) in missing.Select((cell, index) => (cell, index)))
+        {
+            var file = Backbones.First(each => each.Backbone == cell.Backbone).Weights;
+            var result = RecipeRun.Measure(
+                cell, all.First(set => set.Name == cell.Set), Path.Combine(shared, "weights", file),
+                Path.Combine(Path.GetTempPath(), "mltransfer-recipes"), cancel);
+            results.Add(result);
+            Context.Error.WriteLine(FormattableString.Invariant(
+                $"{index + 1} of {missing.Length}: {cell.Set} {cell.Mode} {cell.Backbone} {cell.Recipe} {cell.Seed}: {result.Accuracy:P1}, {result.Seconds:f0} s"));
+        }
+        var text = RecipesPage.Of(all, [.. results.All.Where(result => cells.Contains(result.Cell))]);
+        page?.Write(stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        if (page is null)
+            Context.Output.Write(text);
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    private static Option<string[]> Several(string name, string what, string all) =>
+        new(name) { HelpName = "NAME", Description = $"{what}; may be repeated. [default: {all}]" };
+
+    private static string[] Chosen(ParseResult asked, Option<string[]> option, string[] known)
+    {
+        var names = asked.GetValue(option) is { Length: > 0 } some ? some : known;
+        return names.FirstOrDefault(name => !known.Contains(name)) is { } unknown
+            ? throw new UsageException($"{option.Name}: there is no '{unknown}'. Known are {string.Join(", ", known)}.") : names;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text;
+
+namespace MLTransfer.Benchmarks;
+
+/// <summary>The results of the recipes as a page of Markdown.</summary>
+internal static class RecipesPage
+{
+    private const string NotMeasured = "–";
+
+    internal static string Of(IReadOnlyList<RecipeSet> sets, IReadOnlyList<RecipeResult> results)
+    {
+        var page = new StringBuilder();
+        int[] sizes = [.. results.Select(result => result.Cell.ImageSize).Distinct().Order()];
+        page.Append(
+            $"""
+            # Recipes
+
+            A recipe is a named set of training options: `mlt train --recipe NAME`, or `Recipe.Find(name).Apply(options)`. Made by
+
+            ```
+            dotnet run -c Release --project benchmarks/MLTransfer.Benchmarks -- recipes --page docs/recipes.md
+            ```
+
+            Each cell is the accuracy in percent on test images that no training saw: the mean, and the standard deviation over the seeds,
+            which draw the training images as well as all random numbers. There are no validation images: the model is that of the last
+            epoch. Images are {string.Join(" or ", sizes)} pixels wide. Seconds are of a training, on average, on the machine that measured.
+
+
+            """);
+        foreach (var recipe in Recipe.All) page.AppendLine($"- **{recipe.Name}**: {recipe.Summary}.");
+        page.AppendLine().AppendLine("The data sets:").AppendLine();
+        foreach (var set in sets) page.AppendLine($"- **{set.Name}**: {set.Summary}.");
+        foreach (var table in results.GroupBy(result => (result.Cell.Mode, result.Cell.Backbone)))
+            AppendTable(page, $"{table.Key.Mode}, {table.Key.Backbone}", sets, [.. table]);
+        return page.ToString().ReplaceLineEndings("\n");
+    }
+
+    private static void AppendTable(StringBuilder page, string title, IReadOnlyList<RecipeSet> sets, RecipeResult[] results)
+    {
+        RecipeSet[] columns = [.. sets.Where(set => results.Any(result => result.Cell.Set == set.Name))];
+        page.AppendLine().AppendLine($"## {title}").AppendLine();
+        page.AppendLine($"| recipe | {string.Join(" | ", columns.Select(set => set.Name))} | mean | seconds |");
+        page.AppendLine($"| --- |{string.Concat(columns.Select(_ => " ---: |"))} ---: | ---: |");
+        foreach (var recipe in Recipe.All)
+        {
+            RecipeResult[] row = [.. results.Where(result => result.Cell.Recipe == recipe.Name)];
+            if (row.Length == 0) continue;
+            double[][] cells = [.. columns.Select(set => row.Where(result => result.Cell.Set == set.Name).Select(result => result.Accuracy).ToArray())];
+            var mean = cells.All(cell => cell.Length > 0) ? Percent(cells.Average(cell => cell.Average())) : NotMeasured;
+            page.AppendLine(
+                $"| {recipe.Name} | {string.Join(" | ", cells.Select(Text))} | {mean} | "
+                + $"{row.Average(result => result.Seconds).ToString("#,0", CultureInfo.InvariantCulture)} |");
+        }
+    }
+
+    private static string Text(double[] accuracies) => accuracies.Length switch
+    {
+        0 => NotMeasured,
+        1 => Percent(accuracies[0]),
+        _ => $"{Percent(accuracies.Average())} ± {Percent(Deviation(accuracies))}",
+    };
+
+    // Of a sample: divided by one less than their number.
+    private static double Deviation(double[] values)
+    {
+        var mean = values.Average();
+        return Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
+    }
+
+    private static string Percent(double fraction) => (fraction * 100).ToString("0.0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+
+namespace MLTransfer.Native;
+
+/// <summary>
+/// Has glibc's allocator, which holds libtorch's tensors, keep the memory of freed blocks for the next ones.
+/// </summary>
+/// <remarks>
+/// By default glibc maps each large block anew and gives it back to the system when it is freed. A training step allocates hundreds of
+/// megabytes of activations, and the kernel clears them page by page in every step, which took up to 40 % of the processor time. The
+/// setting is that of the whole process. On other threads than the program's first, glibc still maps blocks above 64 MB, the limit of their
+/// heaps.
+/// </remarks>
+internal static partial class Allocator
+{
+    /// <summary>The switch of <see cref="AppContext"/> that leaves glibc's defaults as they are. Default: false.</summary>
+    internal const string KeepDefaultsSwitch = "MLTransfer.KeepAllocatorDefaults";
+
+    // Parameters of mallopt, and values of theirs (malloc.h, mallopt(3)).
+    private const int TrimThreshold = -1, LargestMappedBlocks = -4, Never = -1, None = 0;
+
+    private static readonly Lazy<bool> Setting = new(Set);
+
+    /// <summary>
+    /// Whether freed memory is kept; false with the switch, and where the C library is not glibc. The first call sets it.
+    /// </summary>
+    public static bool KeepsFreedMemory => Setting.Value;
+
+    /// <summary>Gives the kept memory back to the system: after a training, or when a model is disposed.</summary>
+    public static void ReturnFreedMemory()
+    {
+        if (KeepsFreedMemory) _ = Trim(0);
+    }
+
+    internal static bool Set()
+    {
+        if (!OperatingSystem.IsLinux() || AppContext.TryGetSwitch(KeepDefaultsSwitch, out bool keepsDefaults) && keepsDefaults) return false;
+        try
+        {
+            return SetOption(LargestMappedBlocks, None) != 0 && SetOption(TrimThreshold, Never) != 0;
+        }
+        // musl has neither the function nor the behaviour.
+        catch (Exception error) when (error is EntryPointNotFoundException or DllNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    private static partial int SetOption(int option, int value);
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int Trim(nuint kept);
+}
