@@ -38,7 +38,8 @@ internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock)
 
     private static string FormatPhase(TrainingProgress progress) =>
         $"{PhaseOf(progress)}: {Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} images, "
-        + string.Join(", ", [.. ProgressText.Results(progress), Figures.Speed(progress.ImagesPerSecond), .. ProgressText.TimeLeft(progress)]);
+        + string.Join(
+            ", ", [.. ProgressText.Results(progress), Figures.Speed(progress.ImagesPerSecond), .. ProgressText.TimeLeft(progress)]);
 }
 
 /// <summary>The parts of a report about training, in words.</summary>

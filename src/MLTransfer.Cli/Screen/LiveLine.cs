@@ -40,11 +40,10 @@ internal sealed class LiveLine(TextWriter terminal, Func<int> width, Func<TimeSp
             Draw(Line(progress));
     }
 
-    /// <summary>Removes the line.</summary>
+    /// <summary>Removes the line, and the ^C with which a terminal echoes an interruption after it.</summary>
     internal void Clear()
     {
-        if (_drawn > 0)
-            terminal.Write($"\r{new string(' ', _drawn)}\r");
+        terminal.Write($"\r{new string(' ', Math.Min(Room, _drawn + "^C".Length))}\r");
         terminal.Flush();
         _drawn = 0;
     }

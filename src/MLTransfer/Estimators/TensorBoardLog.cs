@@ -55,6 +55,7 @@ internal sealed class TensorBoardLog
         [
             ("loss/train", epoch.Loss), ("loss/validation", epoch.ValidationLoss), ("accuracy/train", epoch.TrainingAccuracy),
             ("accuracy/validation", epoch.ValidationAccuracy), ("macro_f1/validation", epoch.ValidationMacroF1),
+            ("macro_accuracy/validation", epoch.ValidationMacroAccuracy), ("macro_precision/validation", epoch.ValidationMacroPrecision),
             ("speed/images_per_second", epoch.ImagesPerSecond),
             .. state.LearningRates.Select(group => ($"learning_rate/{group.Name}", group.Rate)),
         ];

@@ -30,6 +30,7 @@ public sealed class LiveLineTests : IDisposable
         line.Report(Reports.Training);
         _now += TimeSpan.FromSeconds(1);
         line.Report(Reports.Features(50) with { TrainingRemaining = null });
+        _terminal.Write("^C");
         line.Clear();
         Assert.Equal("", Screen(_terminal.ToString()));
     }
@@ -77,7 +78,7 @@ public sealed class LiveLineTests : IDisposable
 
     private LiveLine Line(int width) => new(_terminal, () => width, () => _now, () => 3 << 19);
 
-    // What a terminal shows: a return goes back to the start of the line, and what follows overwrites it.
+    // What a terminal of any width shows: a return goes back to the start of the line, and what follows overwrites it.
     private static string Screen(string written)
     {
         return string.Join('\n', written.Split('\n').Select(Shown));

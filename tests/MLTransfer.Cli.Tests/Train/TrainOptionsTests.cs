@@ -35,6 +35,7 @@ public class TrainOptionsTests
         { nameof(FineTuningOptions.ResizeTo), "72" }, { nameof(FineTuningOptions.Mean), "0.5" },
         { nameof(FineTuningOptions.StandardDeviation), "0.229,0.224,0.225" },
         { nameof(FineTuningOptions.ValidationFraction), "0.125" }, { nameof(FineTuningOptions.LoaderThreads), "3" },
+        { nameof(FineTuningOptions.TensorBoardFolder), "runs" }, { nameof(FineTuningOptions.TensorBoardHistograms), "true" },
         { nameof(FineTuningOptions.MaximumPixels), "1000" }, { nameof(FineTuningOptions.StopOnBadImage), "true" },
         { nameof(FineTuningOptions.Train), "layer4" }, { nameof(FineTuningOptions.Augmentation), "digits" },
         { nameof(FineTuningOptions.Mixup), "0.2" }, { nameof(FineTuningOptions.CutMix), "1" },

@@ -184,6 +184,8 @@ public sealed class TensorBoardTests : IDisposable
             ("accuracy/train", epoch.Epoch, (float)epoch.TrainingAccuracy),
             ("accuracy/validation", epoch.Epoch, (float)epoch.ValidationAccuracy),
             ("macro_f1/validation", epoch.Epoch, (float)epoch.ValidationMacroF1),
+            ("macro_accuracy/validation", epoch.Epoch, (float)epoch.ValidationMacroAccuracy),
+            ("macro_precision/validation", epoch.Epoch, (float)epoch.ValidationMacroPrecision),
             ("speed/images_per_second", epoch.Epoch, (float)epoch.ImagesPerSecond),
             .. rates.Select(rate => (rate.Tag, (long)epoch.Epoch, (float)(epoch.LearningRate * rate.Factor))),
         ];
