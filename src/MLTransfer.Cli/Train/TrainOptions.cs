@@ -89,8 +89,8 @@ internal sealed class TrainOptions
             nameof(FineTuningOptions.ValidationFraction), nameof(FineTuningOptions.LearningRate), nameof(FineTuningOptions.Epochs),
             nameof(FineTuningOptions.Schedule), nameof(FineTuningOptions.Warmup), nameof(FineTuningOptions.ChooseBy),
             nameof(FineTuningOptions.Patience), nameof(FineTuningOptions.LeastGain), nameof(FineTuningOptions.EmaDecay),
-            nameof(FineTuningOptions.SwaFrom), nameof(FineTuningOptions.SoupOf), nameof(FineTuningOptions.Unfreeze), nameof(FineTuningOptions.CheckpointFolder),
-            nameof(FineTuningOptions.TestTimeAugmentation),
+            nameof(FineTuningOptions.SwaFrom), nameof(FineTuningOptions.SoupOf), nameof(FineTuningOptions.Unfreeze),
+            nameof(FineTuningOptions.CheckpointFolder), nameof(FineTuningOptions.TestTimeAugmentation),
         }.SelectMany(name => this[name].Options),
     ]);
 
