@@ -55,8 +55,10 @@ internal sealed class ExportCommand : MltCommand
         using var classifier = ModelFile.Open(model);
         var exported = UsageError.Translate("--preprocessing", () => classifier.ToOnnx(options));
         if (classifier.TestTimeAugmentation is { Views: > 1 } several)
-            Context.Error.WriteLine($"the model scores {several.Views} views of each image ({several}); the file has the network alone, for "
-                + "one view");
+        {
+            Context.Error.WriteLine(
+                $"the model scores {several.Views} views of each image ({several}); the file has the network alone, for one view");
+        }
         cancel.ThrowIfCancellationRequested();
         var files = OnnxFile.Write(output, exported);
         var result = ExportResult.From(classifier, exported, options, files);

@@ -48,7 +48,10 @@ internal static class TrainView
             : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation images right, {Source(summary)}.");
         ShowTimes(result, output);
         if (result.Arguments.Options.TestTimeAugmentation is { Views: > 1 } several)
-            output.WriteLine($"The model scores {several.Views} views of each image ({several}); the accuracies here are of the plain view.");
+        {
+            output.WriteLine(
+                $"The model scores {several.Views} views of each image ({several}); the accuracies here are of the plain view.");
+        }
         output.WriteLine($"Model: {result.Model}");
         if (result.Arguments.Report is { } report)
             output.WriteLine($"Report: {report.Path}");

@@ -24,7 +24,9 @@ public sealed record TestTimeAugmentation
     /// <summary>The image as evaluation sees it, alone.</summary>
     public static TestTimeAugmentation None { get; } = new("none", 1);
 
-    /// <summary>The image as evaluation sees it, and its mirror image. Not for images in which left and right matter, such as text.</summary>
+    /// <summary>
+    /// The image as evaluation sees it, and its mirror image. Not for images in which left and right matter, such as text.
+    /// </summary>
     public static TestTimeAugmentation Flip { get; } = new("flip", 2);
 
     /// <summary>
@@ -69,8 +71,8 @@ public sealed record TestTimeAugmentation
             _ => null,
         };
         return parsed ?? throw new FormatException(
-            $"There is no test-time augmentation '{text}'. It must be {string.Join(", ", fixedViews.Select(each => each._word))} or views:N, "
-            + $"such as views:8, with a number from 1 to {MostRandomViews}.");
+            $"There is no test-time augmentation '{text}'. It must be {string.Join(", ", fixedViews.Select(each => each._word))} or "
+            + $"views:N, such as views:8, with a number from 1 to {MostRandomViews}.");
     }
 
     /// <summary>The augmentation in one word.</summary>

@@ -23,7 +23,10 @@ internal sealed record GreedySoup(IReadOnlyList<EpochResult> Epochs, EpochResult
         {
             EpochResult[] larger = [.. soup.Epochs, epoch];
             EpochResult result = validate(larger);
-            if (EpochChoice.Quality(result, metric) >= EpochChoice.Quality(soup.Result, metric)) soup = new(larger, result);
+            // The loss is not finite where the average broke the network, whatever the other metrics say.
+            if (double.IsFinite(result.ValidationLoss)
+                && EpochChoice.Quality(result, metric) >= EpochChoice.Quality(soup.Result, metric))
+                soup = new(larger, result);
         }
 
         return soup;

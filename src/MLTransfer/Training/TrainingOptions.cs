@@ -131,9 +131,9 @@ public abstract record TrainingOptions
     /// <summary>
     /// How many of the best epochs by <see cref="ChooseBy"/> are considered for an average of their weights, which the model gets: the
     /// greedy soup of Wortsman et al. 2022. It begins with the best epoch, and each other is added where the metric of the average on the
-    /// validation images is not worse; batch-norm statistics are averaged likewise. What is averaged is what was validated: with <see
-    /// cref="EmaDecay"/> or <see cref="SwaFrom"/>, their averages. Takes the memory of as many copies of the weights, and one validation for
-    /// each. Needs validation images. Default: 0, the best epoch alone.
+    /// validation images is not worse; batch-norm statistics are averaged likewise. What is averaged is what was validated: with
+    /// <see cref="EmaDecay"/> or <see cref="SwaFrom"/>, their averages. Takes the memory of as many copies of the weights, and one
+    /// validation for each. Needs validation images. Default: 0, the best epoch alone.
     /// </summary>
     [TrainingOption(
         "Average the weights of up to so many of the best epochs, where the average is no worse on the validation images.",

@@ -1,3 +1,4 @@
+using MLTransfer.Tests.Reference;
 using MLTransfer.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -5,6 +6,7 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Tests.Training;
 
+[Collection(nameof(RunAlone))]
 public class GreedySoupTests
 {
     private static readonly FineTuningOptions Recipe = new()
@@ -20,9 +22,10 @@ public class GreedySoupTests
         GreedySoup soup = GreedySoup.Choose(epochs, EpochMetric.Accuracy, averaged =>
         {
             tried.Add(string.Join('+', averaged.Select(epoch => epoch.Epoch)));
-            // Worse, equal, not a number, better.
-            double[] accuracies = [0.895, 0.90, double.NaN, 0.93];
-            return Epoch(averaged[0].Epoch, accuracies[tried.Count - 1]);
+            // Worse, equal, better but of no use, better.
+            (double, double)[] results = [(0.895, 1), (0.90, 1), (0.99, double.NaN), (0.93, 1)];
+            (double accuracy, double loss) = results[tried.Count - 1];
+            return Epoch(averaged[0].Epoch, accuracy, loss);
         });
         Assert.Equal(["5+3", "5+8", "5+8+1", "5+8+2"], tried);
         Assert.Equal([5, 8, 2], soup.Epochs.Select(epoch => epoch.Epoch));
@@ -143,11 +146,15 @@ public class GreedySoupTests
             }, cancellation);
         return (state, validated, Values());
 
-        float[] Values() =>
-        [
-            .. network.state_dict().Values.Where(value => value.is_floating_point())
-                .SelectMany(value => value.detach().data<float>().ToArray()),
-        ];
+        float[] Values()
+        {
+            using var scope = NewDisposeScope();
+            return
+            [
+                .. network.state_dict().Values.Where(value => value.is_floating_point())
+                    .SelectMany(value => value.detach().data<float>().ToArray()),
+            ];
+        }
     }
 
     private static float[] Mean(float[] one, float[] other) => [.. one.Zip(other, (first, second) => (first + second) / 2)];
