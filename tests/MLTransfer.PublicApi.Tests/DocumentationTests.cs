@@ -12,6 +12,11 @@ public sealed class DocumentationTests
     [Theory]
     [InlineData("docs/ml-net.md")]
     [InlineData("docs/featurizer.md")]
+    [InlineData("docs/tutorials/resnet18-ants-bees.md")]
+    [InlineData("docs/tutorials/resnet50-mnist.md")]
+    [InlineData("docs/tutorials/vgg16-cifar10.md")]
+    [InlineData("docs/tutorials/vgg16-flowers.md")]
+    [InlineData("docs/tutorials/small-network-mnist.md")]
     public void Every_block_of_code_on_a_page_is_compiled_and_run_by_a_test(string page)
     {
         string[] blocks = [.. BlocksOf(File.ReadAllText(Repository.PathOf(page)))];

@@ -32,6 +32,18 @@ public sealed class FineTuningTests : IDisposable
     }
 
     [Fact]
+    public void With_the_head_alone_nothing_of_the_backbone_changes_not_even_its_statistics()
+    {
+        string weights = _folder.PathOf("weights.safetensors"), after = _folder.PathOf("after.safetensors");
+        Train(TrainedModel.Options with { Epochs = 1 }).SaveWeights(weights);
+        Train(TrainedModel.Options with { Epochs = 2, Weights = weights, HeadWarmup = false, Train = Layers.Head }).SaveWeights(after);
+        IReadOnlyDictionary<string, StoredTensor> old = WeightsFile.Read(weights), trained = WeightsFile.Read(after);
+        Assert.All(old, each => Assert.Equal(
+            !each.Key.StartsWith("linear.", StringComparison.Ordinal),
+            each.Value.Bytes.Span.SequenceEqual(trained[each.Key].Bytes.Span)));
+    }
+
+    [Fact]
     public void Random_weights_have_no_features_to_warm_a_head_up_with()
     {
         var phases = new HashSet<TrainingPhase>();
