@@ -31,9 +31,9 @@ public static class Presets
     /// The recipe of a name, for the images that a backbone sees: <c>standard</c> crops and flips; <c>trivial</c>, <c>auto</c>,
     /// <c>rand</c> and <c>augmix</c> add TrivialAugmentWide (with random erasing), AutoAugment, RandAugment and AugMix to it, as
     /// torchvision's training recipes do; <c>digits</c>; <c>none</c>. Or steps with commas: <c>crop:SCALE</c>, a random resized crop of at
-    /// least this part of the image, only as the first; <c>shift:FRACTION</c>, a random crop of the whole size with so much black padding on
-    /// each side; <c>rotate:DEGREES</c>, to either side; <c>flip</c>, with probability 1/2. Without a crop the steps follow what evaluation
-    /// does. All are torchvision's, with its defaults.
+    /// least this part of the image, only as the first; <c>shift:FRACTION</c>, a random crop of the whole size with so much black padding
+    /// on each side; <c>rotate:DEGREES</c>, to either side; <c>flip</c>, with probability 1/2. Without a crop the steps follow what
+    /// evaluation does. All are torchvision's, with its defaults.
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>, or steps, in any case.</param>
     /// <param name="preprocessing">The preprocessing of evaluation.</param>

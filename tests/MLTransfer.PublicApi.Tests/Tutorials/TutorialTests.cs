@@ -65,7 +65,7 @@ public sealed class TutorialTests : IDisposable
             .Append(ml.MulticlassClassification.Trainers.FineTuning(options))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 
-        ITransformer model = pipeline.Fit(train);
+        var model = pipeline.Fit(train);
         MulticlassClassificationMetrics metrics = ml.MulticlassClassification.Evaluate(model.Transform(validation));
         ml.Model.Save(model, train.Schema, file);
 
@@ -106,7 +106,7 @@ public sealed class TutorialTests : IDisposable
             .Append(ml.MulticlassClassification.Trainers.FineTuning(options))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 
-        ITransformer model = pipeline.Fit(train);
+        var model = pipeline.Fit(train);
         double accuracy = ml.MulticlassClassification.Evaluate(model.Transform(qmnist)).MicroAccuracy;
 
         Assert.InRange(accuracy, 0, 1);
@@ -143,7 +143,7 @@ public sealed class TutorialTests : IDisposable
             .Append(ml.MulticlassClassification.Trainers.FineTuning(options))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 
-        ITransformer model = pipeline.Fit(train);
+        var model = pipeline.Fit(train);
         double accuracy = ml.MulticlassClassification.Evaluate(model.Transform(test)).MicroAccuracy;
 
         Assert.InRange(accuracy, 0, 1);
