@@ -10,7 +10,7 @@ internal sealed record RecipeCell(string Set, string Mode, string Backbone, stri
 /// <summary>How well the model of a training does on the test images.</summary>
 /// <param name="Cell">The training.</param>
 /// <param name="Accuracy">The fraction of the test images that it classifies correctly.</param>
-/// <param name="Seconds">Seconds of the training, with those of computing features.</param>
+/// <param name="Seconds">Seconds of the training, with those of computing the features that are not in the cache.</param>
 internal sealed record RecipeResult(RecipeCell Cell, double Accuracy, double Seconds);
 
 /// <summary>The results so far: a file of JSON lines, so that a measurement of many hours goes on where it was stopped.</summary>
@@ -35,12 +35,16 @@ internal static class RecipeRun
 {
     internal const string Features = "features", FineTuning = "finetune";
 
+    // Fine-tuning would decode the large drawings in every epoch.
+    private const long ImageMemory = 4L << 30;
+
+    private static readonly string Cache = Path.Combine(Path.GetTempPath(), "mltransfer-recipes");
+
     /// <param name="cell">What to train.</param>
     /// <param name="set">Its data set.</param>
     /// <param name="weights">The weights of its backbone.</param>
-    /// <param name="cache">The folder of the feature cache.</param>
     /// <param name="cancel">Ends the training.</param>
-    internal static RecipeResult Measure(RecipeCell cell, RecipeSet set, string weights, string cache, CancellationToken cancel)
+    internal static RecipeResult Measure(RecipeCell cell, RecipeSet set, string weights, CancellationToken cancel)
     {
         var images = set.Draw(cell.Seed);
         var ml = new MLContext(cell.Seed);
@@ -53,17 +57,18 @@ internal static class RecipeRun
             // epoch, so that nothing is chosen by them.
             using var model = Fit(ml.MulticlassClassification.Trainers.FeatureExtraction(recipe.Apply(new FeatureExtractionOptions
             {
-                Backbone = cell.Backbone, Weights = weights, ImageSize = cell.ImageSize, CacheFolder = cache, Validation = test,
+                Backbone = cell.Backbone, Weights = weights, ImageSize = cell.ImageSize, CacheFolder = Cache, Validation = test,
                 Cancellation = cancel,
             })));
             var seconds = clock.Elapsed.TotalSeconds;
+            cancel.ThrowIfCancellationRequested();
             return new(cell, model.Training!.Epochs[^1].ValidationAccuracy, seconds);
         }
         else
         {
             using var model = Fit(ml.MulticlassClassification.Trainers.FineTuning(recipe.Apply(new FineTuningOptions
             {
-                Backbone = cell.Backbone, Weights = weights, ImageSize = cell.ImageSize, ImageMemory = 4L << 30, Cancellation = cancel,
+                Backbone = cell.Backbone, Weights = weights, ImageSize = cell.ImageSize, ImageMemory = ImageMemory, Cancellation = cancel,
             })));
             var seconds = clock.Elapsed.TotalSeconds;
             cancel.ThrowIfCancellationRequested();

@@ -27,7 +27,9 @@ internal sealed record RecipeSet(string Name, string Summary, Func<int, RecipeIm
     /// <param name="clipart">The drawings, as Debian's package openclipart-png has them.</param>
     internal static IReadOnlyList<RecipeSet> All(string shared, string fashion, string clipart) =>
     [
-        new("hymenoptera", "ants and bees, 245 photographs, tested on 153", _ => Split(Path.Combine(shared, "hymenoptera"), "train", "val")),
+        new(
+            "hymenoptera", "ants and bees, 245 photographs, tested on 153",
+            _ => Split(Path.Combine(shared, "hymenoptera"), "train", "val")),
         HeldOut("mnist-50", "handwritten digits, 50 a class", Path.Combine(shared, "mnist"), 50),
         HeldOut("cifar-50", "CIFAR-10, 50 a class", Path.Combine(shared, "cifar10-train.zip"), 50),
         HeldOut("cifar-500", "CIFAR-10, 500 a class", Path.Combine(shared, "cifar10-train.zip"), 500),
@@ -35,7 +37,8 @@ internal sealed record RecipeSet(string Name, string Summary, Func<int, RecipeIm
         {
             var whole = ImageDataset.Open(fashion);
             return new(
-                Rows(whole.Part("train").Limited(50, seed)), Rows(whole.Part("test").Limited(TestImages / whole.Classes.Count, DrawnAlike)));
+                Rows(whole.Part("train").Limited(50, seed)),
+                Rows(whole.Part("test").Limited(TestImages / whole.Classes.Count, DrawnAlike)));
         }),
         new("drawings", "twelve categories of clip art, at most 30 drawings a class, tested on the others", seed => Clipart(clipart, seed)),
     ];

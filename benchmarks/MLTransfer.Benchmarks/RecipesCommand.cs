@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Screen;
 
 namespace MLTransfer.Benchmarks;
 
@@ -24,7 +25,7 @@ internal sealed class RecipesCommand : MltCommand
         "--clipart", "DIR", $"Drawings, as Debian's package openclipart-png has them. [default: {DefaultClipart}]");
     private readonly Option<string[]> _sets = Several("--set", "A data set", "all");
     private readonly Option<string[]> _recipes = Several("--recipe", "A recipe", "all");
-    private readonly Option<string[]> _backbones = Several("--backbone", "A backbone", string.Join(", ", Backbones.Select(each => each.Backbone)));
+    private readonly Option<string[]> _backbones = Several("--backbone", "A backbone", "both");
     private readonly Option<string[]> _modes = Several("--mode", "features or finetune", "both");
     private readonly Option<int?> _seeds = CliOption.Integer("--seeds", $"Trainings of each kind. [default: {DefaultSeeds}]", 1, 100);
     private readonly Option<int?> _size =
@@ -44,43 +45,49 @@ internal sealed class RecipesCommand : MltCommand
         """
         Takes many hours; a second run goes on where the first was stopped.
 
+        JSON: [{ cell: { set, mode, backbone, recipe, image_size, seed }, accuracy, seconds }]
+
         """;
 
     protected override Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel)
     {
         var shared = Paths.ExistingFolder("--shared", parseResult.GetValue(_shared) ?? DefaultShared);
-        var all = RecipeSet.All(
-            Path.Combine(shared, "data"), parseResult.GetValue(_fashion) ?? DefaultFashion, parseResult.GetValue(_clipart) ?? DefaultClipart);
-        RecipeSet[] sets = [.. Chosen(parseResult, _sets, [.. all.Select(set => set.Name)]).Select(name => all.First(set => set.Name == name))];
-        var results = new RecipeResults(parseResult.GetValue(_results) ?? DefaultResults);
+        var sets = RecipeSet.All(
+            Path.Combine(shared, "data"), parseResult.GetValue(_fashion) ?? DefaultFashion,
+            parseResult.GetValue(_clipart) ?? DefaultClipart);
         var page = parseResult.GetValue(_page) is { } path ? OutputFile.Checked("--page", path) : null;
-        RecipeCell[] cells =
-        [
-            // The first seed of everything comes first: a run that is stopped early has seen every recipe.
-            .. from seed in Enumerable.Range(1, parseResult.GetValue(_seeds) ?? DefaultSeeds)
-               from mode in Chosen(parseResult, _modes, [RecipeRun.Features, RecipeRun.FineTuning])
-               from set in sets
-               from backbone in Chosen(parseResult, _backbones, [.. Backbones.Select(each => each.Backbone)])
-               from recipe in Chosen(parseResult, _recipes, [.. Recipe.All.Select(recipe => recipe.Name)])
-               select new RecipeCell(set.Name, mode, backbone, recipe, parseResult.GetValue(_size) ?? DefaultImageSize, seed),
-        ];
+        var cells = Cells(parseResult, [.. sets.Select(set => set.Name)]);
+        var results = new RecipeResults(parseResult.GetValue(_results) ?? DefaultResults);
         RecipeCell[] missing = [.. cells.Where(cell => !results.Has(cell))];
         foreach (var (cell, index) in missing.Select((cell, index) => (cell, index)))
         {
-            var file = Backbones.First(each => each.Backbone == cell.Backbone).Weights;
-            var result = RecipeRun.Measure(
-                cell, all.First(set => set.Name == cell.Set), Path.Combine(shared, "weights", file),
-                Path.Combine(Path.GetTempPath(), "mltransfer-recipes"), cancel);
+            var weights = Path.Combine(shared, "weights", Backbones.First(each => each.Backbone == cell.Backbone).Weights);
+            var result = RecipeRun.Measure(cell, sets.First(set => set.Name == cell.Set), weights, cancel);
             results.Add(result);
-            Context.Error.WriteLine(FormattableString.Invariant(
-                $"{index + 1} of {missing.Length}: {cell.Set} {cell.Mode} {cell.Backbone} {cell.Recipe} {cell.Seed}: {result.Accuracy:P1}, {result.Seconds:f0} s"));
+            Context.Words.WriteLine(
+                $"{index + 1} of {missing.Length}: {cell.Set}, {cell.Mode}, {cell.Backbone}, {cell.Recipe}, seed {cell.Seed}: "
+                + $"{Figures.Percent(result.Accuracy)}, {Figures.Seconds(result.Seconds)}");
         }
-        var text = RecipesPage.Of(all, [.. results.All.Where(result => cells.Contains(result.Cell))]);
+        RecipeResult[] asked = [.. results.All.Where(result => cells.Contains(result.Cell))];
+        var text = RecipesPage.Of(sets, asked);
         page?.Write(stream => stream.Write(Encoding.UTF8.GetBytes(text)));
-        if (page is null)
+        if (WantsJson(parseResult))
+            Json.WriteTo(Context.Output, asked);
+        else if (page is null)
             Context.Output.Write(text);
         return Task.FromResult(ExitCode.Done);
     }
+
+    /// <summary>All trainings that are asked for, the first seed of each first: a run that is stopped has seen every recipe.</summary>
+    private RecipeCell[] Cells(ParseResult asked, string[] sets) =>
+    [
+        .. from seed in Enumerable.Range(1, asked.GetValue(_seeds) ?? DefaultSeeds)
+           from mode in Chosen(asked, _modes, [RecipeRun.Features, RecipeRun.FineTuning])
+           from set in Chosen(asked, _sets, sets)
+           from backbone in Chosen(asked, _backbones, [.. Backbones.Select(each => each.Backbone)])
+           from recipe in Chosen(asked, _recipes, [.. Recipe.All.Select(recipe => recipe.Name)])
+           select new RecipeCell(set, mode, backbone, recipe, asked.GetValue(_size) ?? DefaultImageSize, seed),
+    ];
 
     private static Option<string[]> Several(string name, string what, string all) =>
         new(name) { HelpName = "NAME", Description = $"{what}; may be repeated. [default: {all}]" };

@@ -36,7 +36,7 @@ internal static class DoctorView
                 "caches", "hidden by this virtual machine; oneDNN was given typical sizes, without which its convolutions are wrong");
         }
         if (libtorch.KeepsFreedMemory)
-            yield return ("memory", "what a training step frees is kept for the next, and given back to the system after the training");
+            yield return ("memory", "what a training step frees is kept for the next, and given back after the training");
         var threads = Figures.Counted(processor.Threads ?? 0, "libtorch thread", "libtorch threads");
         yield return ("processor", $"{Figures.Counted(processor.Cores, "logical core", "logical cores")}, {threads}");
         yield return ("instructions", processor.Features.Count == 0 ? "none of the relevant ones" : string.Join(", ", processor.Features));

@@ -43,7 +43,7 @@ internal sealed class LiveLine(TextWriter terminal, Func<int> width, Func<TimeSp
     /// <summary>Removes the line, and the ^C with which a terminal echoes an interruption after it.</summary>
     internal void Clear()
     {
-        terminal.Write($"\r{new string(' ', Math.Min(Room, _drawn + "^C".Length))}\r");
+        terminal.Write($"\r{new string(' ', Math.Min(width(), _drawn + "^C".Length))}\r");
         terminal.Flush();
         _drawn = 0;
     }
@@ -77,9 +77,11 @@ internal sealed class LiveLine(TextWriter terminal, Func<int> width, Func<TimeSp
     private void Draw(string line)
     {
         _lastDrawing = clock();
-        terminal.Write($"\r{line.PadRight(_drawn)}");
+        // An interruption is echoed after the blanks, too.
+        var covering = line.PadRight(_drawn);
+        terminal.Write($"\r{covering}");
         terminal.Flush();
-        _drawn = line.Length;
+        _drawn = covering.Length;
     }
 
     /// <summary>As many parts as there is room for, those of interest first, and a bar in what is left.</summary>

@@ -262,22 +262,23 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
 /// </summary>
 public sealed record FeatureExtractionOptions : ImageClassificationOptions
 {
-    /// <summary>Creates the options with their defaults; the optimizer is Adam, and there are 30 epochs.</summary>
-    public FeatureExtractionOptions() => (Optimizer, Epochs) = (OptimizerKind.Adam, 30);
+    /// <summary>Creates the options with their defaults; the optimizer is Adam, and there are 20 epochs.</summary>
+    public FeatureExtractionOptions() => (Optimizer, Epochs) = (OptimizerKind.Adam, 20);
 
     /// <summary>The default learning rate: 3e-2 with SGD and Adagrad, 3e-3 with the others.</summary>
     public override double RecommendedLearningRate => Optimizer is OptimizerKind.Sgd or OptimizerKind.Adagrad ? 3e-2 : 3e-3;
 
     /// <summary>
-    /// The views of each training image that the head is trained on, from 1 to 100: the image as evaluation sees it, and others, cropped and
-    /// flipped at random as by <see cref="Preprocessing.TrainingTransforms"/>. Each epoch has one of them. Features of each are computed and
-    /// cached. Default: 1.
+    /// The views of each training image that the head is trained on, from 1 to 100: the image as evaluation sees it, and others, cropped
+    /// and flipped at random as by <see cref="Preprocessing.TrainingTransforms"/>. Each epoch has one of them. Features of each are
+    /// computed and cached. Default: 1.
     /// </summary>
     [TrainingOption(
         "Views of each training image: with 1, the image as evaluation sees it; others are cropped and flipped at random. The time for "
         + "features grows with them.",
         CommandLine = "--views", Range = NumberRange.Between, Least = 1, Most = 100,
-        OnlyHere = "fine-tuning sees another view of each image in each epoch: --augment", MayChange = "Feature extraction has no checkpoint.")]
+        OnlyHere = "fine-tuning sees another view of each image in each epoch: --augment",
+        MayChange = "Feature extraction has no checkpoint.")]
     public int Views { get; init; } = 1;
 
     /// <summary>

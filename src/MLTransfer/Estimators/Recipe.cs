@@ -58,10 +58,10 @@ public sealed class Recipe
         });
 
     /// <summary>
-    /// fastai's <c>fine_tune</c> (https://docs.fast.ai/callback.schedule.html): AdamW at 1e-3, a hundredth of it at the lowest layers, weight
-    /// decay 0.01 without norms and biases, batches of 64, one cycle that begins at a fifth of the rate. The head comes first, here by
-    /// <see cref="FineTuningOptions.HeadWarmup"/>. Its number of epochs is the caller's: <see cref="TrainingOptions.Epochs"/> stays as it
-    /// is. Features are trained as by its <c>fit_one_cycle</c>: the rate rises in the first quarter, from a 25th.
+    /// fastai's <c>fine_tune</c> (https://docs.fast.ai/callback.schedule.html): AdamW at 1e-3, a hundredth of it at the lowest layers,
+    /// weight decay 0.01 without norms and biases, batches of 64, one cycle that begins at a fifth of the rate. The head comes first, here
+    /// by <see cref="FineTuningOptions.HeadWarmup"/>. Its number of epochs is the caller's: <see cref="TrainingOptions.Epochs"/> stays as
+    /// it is. Features are trained as by its <c>fit_one_cycle</c>: the rate rises in the first quarter, from a 25th.
     /// </summary>
     public static Recipe Fastai { get; } = new(
         "fastai", "fastai's fine_tune: AdamW at 1e-3, less at lower layers, weight decay 0.01, one cycle, batches of 64",
@@ -103,8 +103,8 @@ public sealed class Recipe
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 
-    private static ImageClassificationOptions WithoutHeadWarmup(ImageClassificationOptions options) => options is FineTuningOptions fineTuning
-        ? fineTuning with { HeadWarmup = false, Augmentation = Presets.Standard } : options;
+    private static ImageClassificationOptions WithoutHeadWarmup(ImageClassificationOptions options) =>
+        options is FineTuningOptions fineTuning ? fineTuning with { HeadWarmup = false, Augmentation = Presets.Standard } : options;
 
     // A third of the rate at each layer below the last is a hundredth at the lowest of five groups, those of a ResNet.
     private static ImageClassificationOptions OneCycle(ImageClassificationOptions options) => options is FineTuningOptions fineTuning

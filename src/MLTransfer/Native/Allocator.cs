@@ -34,7 +34,8 @@ internal static partial class Allocator
 
     internal static bool Set()
     {
-        if (!OperatingSystem.IsLinux() || AppContext.TryGetSwitch(KeepDefaultsSwitch, out bool keepsDefaults) && keepsDefaults) return false;
+        bool keepsDefaults = AppContext.TryGetSwitch(KeepDefaultsSwitch, out bool isOn) && isOn;
+        if (keepsDefaults || !OperatingSystem.IsLinux()) return false;
         try
         {
             return SetOption(LargestMappedBlocks, None) != 0 && SetOption(TrimThreshold, Never) != 0;

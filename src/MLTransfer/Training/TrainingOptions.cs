@@ -17,7 +17,7 @@ public abstract record TrainingOptions
         CommandLine = "--balance")]
     public ClassBalance Balance { get; init; }
 
-    /// <summary>How often each image is trained on. Default: 30 in feature extraction, 10 in fine-tuning.</summary>
+    /// <summary>How often each image is trained on. Default: 20 in feature extraction, 10 in fine-tuning.</summary>
     [TrainingOption("How often every training image is seen.", CommandLine = "--epochs",
         Range = NumberRange.Between, Least = 1, Most = 99_999,
         MayChange = "With more epochs the training goes on; the schedule then follows the new number.")]

@@ -25,6 +25,7 @@ public class BenchmarkTests
     [InlineData("backbones")]
     [InlineData("images")]
     [InlineData("featurizer")]
+    [InlineData("recipes")]
     public async Task Every_comparison_shows_its_help_with_an_example_and_its_json(string name)
     {
         var outcome = await Mlt.RunAsync(BenchmarkTree.Create, name, "--help");
@@ -44,6 +45,21 @@ public class BenchmarkTests
 
     [Fact]
     public void Backbones_are_a_page_of_differences_and_times() => Expected.Is("bench-backbones.md", BackbonesPage.Of(Report));
+
+    [Fact]
+    public void Recipes_are_a_page_of_means_and_deviations_over_the_seeds()
+    {
+        RecipeSet[] sets = [new("ants", "ants and bees", _ => new([], [])), new("digits", "digits, 50 a class", _ => new([], []))];
+        RecipeResult[] results =
+        [
+            Result("ants", "default", 1, 0.5), Result("ants", "default", 2, 0.7), Result("ants", "default", 3, 0.6),
+            Result("digits", "default", 1, 0.9), Result("ants", "fast", 1, 0.25),
+        ];
+        Expected.Is("bench-recipes.md", RecipesPage.Of(sets, results));
+
+        static RecipeResult Result(string set, string recipe, int seed, double accuracy) =>
+            new(new(set, RecipeRun.Features, "resnet18", recipe, 96, seed), accuracy, 10 * seed);
+    }
 
     [Fact]
     public void The_json_of_backbones_has_the_promised_fields() =>

@@ -41,6 +41,7 @@ public class TrainOptionsTests
         { nameof(FineTuningOptions.Mixup), "0.2" }, { nameof(FineTuningOptions.CutMix), "1" },
         { nameof(FineTuningOptions.ReducedScale), "true" }, { nameof(FineTuningOptions.ImageMemory), "7" },
         { nameof(FineTuningOptions.CheckpointFolder), "kept" }, { nameof(FeatureExtractionOptions.CacheFolder), "cache" },
+        { nameof(FeatureExtractionOptions.Views), "3" },
     };
 
     [Theory]
@@ -71,7 +72,8 @@ public class TrainOptionsTests
     [Theory, MemberData(nameof(Typed))]
     public void What_is_typed_reaches_the_property_and_nothing_else(string property, string value)
     {
-        var mode = property == nameof(FeatureExtractionOptions.CacheFolder) ? TrainOptions.Features : TrainOptions.FineTune;
+        var mode = property is nameof(FeatureExtractionOptions.CacheFolder) or nameof(FeatureExtractionOptions.Views)
+            ? TrainOptions.Features : TrainOptions.FineTune;
         var bare = Read("--mode", mode, "--backbone", "resnet18");
         var read = property == nameof(bare.Backbone) ? Read("--mode", mode, "--backbone", value)
             : Read("--mode", mode, "--backbone", "resnet18", Options[property].Option.Name, value);

@@ -166,6 +166,6 @@ public sealed class TrainingTests : PageFixture
         };
 
         Assert.Equal(1, Accuracy(Pipeline(options).Fit(Data)));
-        Assert.Contains(messages, message => message.Contains("Epoch 10 of 10: ", StringComparison.Ordinal));
+        Assert.Contains(messages, message => message.Contains("Epoch 20 of 20: ", StringComparison.Ordinal));
     }
 }

@@ -29,8 +29,8 @@ public class OptionsTests
         Assert.Contains("the transforms end with 64 × 64 pixels, and the network is to see 224 × 224", error.Message,
             StringComparison.Ordinal);
         Assert.Contains("ImageSize is given, and Preprocessing has Transforms of its own", error.Message, StringComparison.Ordinal);
-        error = Assert.ThrowsAny<ArgumentException>(() => new FineTuningOptions { Augmentation = "flip" }.Resolve());
-        Assert.Contains("There is no augmentation 'flip'. Known are standard, trivial, auto, rand, augmix, digits, none.", error.Message,
+        error = Assert.ThrowsAny<ArgumentException>(() => new FineTuningOptions { Augmentation = "flop" }.Resolve());
+        Assert.Contains("There is no augmentation 'flop'. Known are standard, trivial, auto, rand, augmix, digits, none.", error.Message,
             StringComparison.Ordinal);
     }
 

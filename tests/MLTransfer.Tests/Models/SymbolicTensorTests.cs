@@ -73,7 +73,8 @@ public class SymbolicTensorTests
         var graph = new OnnxGraph(ScalarType.Float32);
         nn.Module[] layers =
         [
-            nn.LayerNorm(3, elementwise_affine: false), nn.LayerNorm([5, 3]), nn.GELU(TorchSharp.Modules.GELU.Approximate.tanh), nn.LogSoftmax(0),
+            nn.LayerNorm(3, elementwise_affine: false), nn.LayerNorm([5, 3]), nn.GELU(TorchSharp.Modules.GELU.Approximate.tanh),
+            nn.LogSoftmax(0),
             nn.Flatten(2), nn.BatchNorm2d(3, affine: false), nn.BatchNorm2d(3, track_running_stats: false),
             nn.Conv2d(3, 3, 3, padding: Padding.Same), nn.Conv2d(3, 3, 3, padding: 1, padding_mode: PaddingModes.Reflect),
         ];

@@ -12,9 +12,9 @@ public class TrainingOptionTests
         Assert.Equal(
             [
                 "Augmentation", "Cancellation", "CheckpointFolder", "Device", "DownloadProgress", "Epochs", "ExampleWeightColumnName",
-                "ImageColumnName", "ImageMemory", "ImageSize", "LabelColumnName", "LeastGain", "LoaderThreads", "MaximumPixels", "Patience",
-                "PredictedLabelColumnName", "Preprocessing", "Progress", "ScoreColumnName", "StopOnBadImage", "TensorBoardFolder",
-                "TensorBoardHistograms", "TrainingTransforms", "Validation",
+                "ImageColumnName", "ImageMemory", "ImageSize", "LabelColumnName", "LeastGain", "LoaderThreads", "MaximumPixels", "Mean",
+                "Patience", "PredictedLabelColumnName", "Preprocessing", "Progress", "ResizeTo", "ScoreColumnName", "StandardDeviation",
+                "StopOnBadImage", "TensorBoardFolder", "TensorBoardHistograms", "TestTimeAugmentation", "TrainingTransforms", "Validation",
                 "ValidationFraction", "WeightStore",
             ],
             typeof(FineTuningOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)
