@@ -6,8 +6,8 @@ namespace MLTransfer;
 
 /// <summary>
 /// Test-time augmentation: several views of an image are scored, and the probabilities, after softmax, are averaged (Krizhevsky et al.
-/// 2012, section 4.1, with ten crops). Mostly a little more accurate; it takes as many times as long as there are views. One word on the
-/// command line and in model files: <c>none</c>, <c>flip</c>, <c>five-crop</c>, <c>ten-crop</c>, <c>views:8</c>.
+/// 2012, section 4.1, with ten crops). It takes as many times as long as there are views. One word on the command line and in model files:
+/// <c>none</c>, <c>flip</c>, <c>five-crop</c>, <c>ten-crop</c>, <c>views:8</c>.
 /// </summary>
 public sealed record TestTimeAugmentation
 {
