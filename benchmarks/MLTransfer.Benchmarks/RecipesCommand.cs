@@ -12,7 +12,7 @@ internal sealed class RecipesCommand : MltCommand
     private const string DefaultShared = "../shared";
     private const string DefaultFashion = "/usr/share/datasets/fashion-mnist";
     private const string DefaultClipart = "/usr/share/openclipart/png";
-    private const string DefaultResults = "artifacts/recipes.jsonl";
+    private const string DefaultResults = "benchmarks/recipes.jsonl";
 
     private static readonly (string Backbone, string Weights)[] Backbones =
         [("resnet18", "resnet18_trunk_imagenet.pth"), ("mobilenet_v1_b12", "mobilenet_v1_b12_imagenet.pth")];

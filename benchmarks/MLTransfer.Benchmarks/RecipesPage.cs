@@ -31,6 +31,8 @@ internal static class RecipesPage
         foreach (var recipe in Recipe.All) page.AppendLine($"- **{recipe.Name}**: {recipe.Summary}.");
         page.AppendLine().AppendLine("The data sets:").AppendLine();
         foreach (var set in sets) page.AppendLine($"- **{set.Name}**: {set.Summary}.");
+        if (results.All(result => result.Cell.Mode == RecipeRun.Features))
+            page.AppendLine().AppendLine("Fine-tuning by these recipes has not been measured yet.");
         foreach (var table in results.GroupBy(result => (result.Cell.Mode, result.Cell.Backbone)))
             AppendTable(page, $"{table.Key.Mode}, {table.Key.Backbone}", sets, [.. table]);
         return page.ToString().ReplaceLineEndings("\n");
