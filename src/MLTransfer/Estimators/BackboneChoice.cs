@@ -93,8 +93,6 @@ internal sealed record BackboneChoice(Backbone Backbone, WeightsReference Weight
 internal sealed record PretrainedBackbone(
     IHostEnvironment Environment, IBackboneOptions Options, Backbone Backbone, int Seed, LocalWeights? Weights, StartingModel? Start)
 {
-    private static readonly Lock Generator = new();
-
     /// <summary>The preprocessing asked for, or else that of the weights, at the size asked for.</summary>
     /// <exception cref="OptionException">The preprocessing of the weights has another size than is asked for.</exception>
     public Preprocessing Preprocessing { get; } =
@@ -114,15 +112,7 @@ internal sealed record PretrainedBackbone(
     /// <exception cref="WeightsException">The weights cannot be read, or belong to another network.</exception>
     public ImageModel Build(IReadOnlyList<string> classes, ClassifierHead head, Device device)
     {
-        ImageModel model;
-        // torch has one generator per process: networks built at the same time must not interleave their draws. Trainings that
-        // run at the same time still do, as in dropout.
-        lock (Generator)
-        {
-            manual_seed(Seed);
-            model = Backbone.Build(classes.Count, head);
-        }
-
+        ImageModel model = RandomState.From(Seed, () => Backbone.Build(classes.Count, head));
         try
         {
             if (Weights is not null) PretrainedWeights.Load(model, Backbone, Weights, Options, Environment);

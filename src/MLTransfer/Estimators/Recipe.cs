@@ -28,8 +28,13 @@ public sealed class Recipe
         options => options is FineTuningOptions fineTuning
             ? fineTuning with
             {
-                Epochs = 60, LearningRate = 3e-4, Warmup = LearningRateWarmup.Fraction(0.05), LabelSmoothing = 0.1, Mixup = 0.2,
-                CutMix = 1, EmaDecay = 0.99,
+                Epochs = 60,
+                LearningRate = 3e-4,
+                Warmup = LearningRateWarmup.Fraction(0.05),
+                LabelSmoothing = 0.1,
+                Mixup = 0.2,
+                CutMix = 1,
+                EmaDecay = 0.99,
             }
             : ((FeatureExtractionOptions)options) with { Epochs = 60, Views = 6 });
 
@@ -41,8 +46,14 @@ public sealed class Recipe
         "torchvision", "torchvision's reference for ResNet: SGD at 0.0125, 90 epochs, a tenth of the rate after every 30",
         options => WithoutHeadWarmup(options) with
         {
-            Epochs = 90, BatchSize = 32, Optimizer = OptimizerKind.Sgd, Momentum = 0.9, Nesterov = false, LearningRate = 0.0125,
-            WeightDecay = 1e-4, Schedule = LearningRateSchedule.Step(30),
+            Epochs = 90,
+            BatchSize = 32,
+            Optimizer = OptimizerKind.Sgd,
+            Momentum = 0.9,
+            Nesterov = false,
+            LearningRate = 0.0125,
+            WeightDecay = 1e-4,
+            Schedule = LearningRateSchedule.Step(30),
         });
 
     /// <summary>
@@ -53,8 +64,14 @@ public sealed class Recipe
         "tutorial", "PyTorch's transfer-learning tutorial: SGD at 0.001, batches of 4, 25 epochs, a tenth of the rate after every 7",
         options => WithoutHeadWarmup(options) with
         {
-            Epochs = 25, BatchSize = 4, Optimizer = OptimizerKind.Sgd, Momentum = 0.9, Nesterov = false, LearningRate = 0.001,
-            WeightDecay = 0, Schedule = LearningRateSchedule.Step(7),
+            Epochs = 25,
+            BatchSize = 4,
+            Optimizer = OptimizerKind.Sgd,
+            Momentum = 0.9,
+            Nesterov = false,
+            LearningRate = 0.001,
+            WeightDecay = 0,
+            Schedule = LearningRateSchedule.Step(7),
         });
 
     /// <summary>
@@ -67,7 +84,11 @@ public sealed class Recipe
         "fastai", "fastai's fine_tune: AdamW at 1e-3, less at lower layers, weight decay 0.01, one cycle, batches of 64",
         options => OneCycle(options) with
         {
-            BatchSize = 64, Optimizer = OptimizerKind.AdamW, LearningRate = 1e-3, WeightDecay = 0.01, DecayNorms = false,
+            BatchSize = 64,
+            Optimizer = OptimizerKind.AdamW,
+            LearningRate = 1e-3,
+            WeightDecay = 0.01,
+            DecayNorms = false,
         });
 
     /// <summary>All recipes.</summary>

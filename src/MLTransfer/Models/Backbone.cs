@@ -218,10 +218,29 @@ public sealed partial class Backbone
     private sealed record ParameterCounts(long All, long Body, long Auxiliary);
 }
 
-/// <summary>The state of torch's random numbers.</summary>
+/// <summary>
+/// The state of torch's random numbers. There is one generator per process: who seeds it or needs a row of its numbers takes a turn here.
+/// Trainings that run at the same time still mix their draws, as in dropout.
+/// </summary>
 internal static class RandomState
 {
-    private static readonly Lock Trial = new();
+    private static readonly Lock Turn = new();
+
+    /// <summary>Starts the generator anew.</summary>
+    public static void Seed(long seed)
+    {
+        lock (Turn) manual_seed(seed);
+    }
+
+    /// <summary>Builds something from the random numbers of a seed.</summary>
+    public static T From<T>(long seed, Func<T> build)
+    {
+        lock (Turn)
+        {
+            manual_seed(seed);
+            return build();
+        }
+    }
 
     /// <summary>
     /// Runs what only inspects a network and restores the generator, so that the random weights of the next training do not change. One at
@@ -229,7 +248,7 @@ internal static class RandomState
     /// </summary>
     public static T Kept<T>(Func<T> inspect)
     {
-        lock (Trial)
+        lock (Turn)
         {
             using Tensor generator = random.get_rng_state();
             try

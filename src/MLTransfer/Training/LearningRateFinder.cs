@@ -1,3 +1,5 @@
+using MLTransfer.Models;
+
 namespace MLTransfer.Training;
 
 /// <summary>
@@ -15,7 +17,7 @@ internal sealed class LearningRateFinder(TrainingOptions options, int seed)
     public LearningRateCurve Run(TrainableModel model, ITrainingData data, CancellationToken cancellation)
     {
         using var state = new TrainingState(model, options);
-        TorchSharp.torch.manual_seed(seed);
+        RandomState.Seed(seed);
         // Every layer that is ever trained.
         model.BeginEpoch(epoch: int.MaxValue);
         var step = new TrainingStep(state, options);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLTransfer.Models;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Training;
@@ -100,7 +101,10 @@ internal sealed class TrainingLoop(
         Save(state);
         _lastEpoch = trained with
         {
-            ValidationAccuracy = validation.Accuracy, LearningRate = result.LearningRate, BestEpoch = state.Best.Epoch, Finished = result,
+            ValidationAccuracy = validation.Accuracy,
+            LearningRate = result.LearningRate,
+            BestEpoch = state.Best.Epoch,
+            Finished = result,
         };
         progress?.Report(_lastEpoch);
         finished?.Invoke(state);
@@ -136,7 +140,7 @@ internal sealed class TrainingLoop(
         TrainingState state, int epoch, ITrainingData data, Throughput throughput, bool isValidated, CancellationToken cancellation)
     {
         // Random numbers inside the network, as of dropout, depend on the epoch alone: a resumed training draws the same.
-        manual_seed(seed + epoch * 1_000_003L);
+        RandomState.Seed(seed + epoch * 1_000_003L);
         state.Model.BeginEpoch(epoch);
         using var scope = NewDisposeScope();
         var step = new TrainingStep(state, options);
@@ -157,7 +161,8 @@ internal sealed class TrainingLoop(
             if (!double.IsFinite(tally.LossSum)) throw epoch == 1 && batches == 1 ? Unusable() : Diverged(epoch, "the loss");
             progress?.Report(throughput.Report(TrainingPhase.Training, epoch, options.Epochs, tally, lastAccuracy) with
             {
-                LearningRate = state.Optimizer.ParamGroups.First().InitialLearningRate * rate, BestEpoch = bestEpoch,
+                LearningRate = state.Optimizer.ParamGroups.First().InitialLearningRate * rate,
+                BestEpoch = bestEpoch,
             });
             if (cancellation.IsCancellationRequested) break;
         }

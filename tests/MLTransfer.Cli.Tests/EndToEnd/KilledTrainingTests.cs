@@ -27,7 +27,8 @@ public sealed class KilledTrainingTests : IDisposable
         {
             // From before the first epoch to the end: starting alone takes about a second.
             TimeSpan moment = killed < Kills ? TimeSpan.FromSeconds(0.2 + 4 * random.NextDouble()) : TimeSpan.FromMinutes(1);
-            using var mlt = new MltProcess("never said", [.. Arguments("killed.zip"), "--checkpoint", _folder.PathOf($"checkpoint{ended}")]);
+            string checkpoint = _folder.PathOf($"checkpoint{ended}");
+            using var mlt = new MltProcess("never said", [.. Arguments("killed.zip"), "--checkpoint", checkpoint]);
             Task<int> end = mlt.EndAsync();
             if (await Task.WhenAny(end, Task.Delay(moment)) != end)
             {

@@ -18,14 +18,13 @@ public sealed class FineTuningTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
-    public void A_new_head_is_warmed_up_with_the_recipe_of_feature_extraction_before_the_backbone_learns()
+    public void A_new_head_is_warmed_up_for_ten_epochs_of_feature_extraction_before_the_backbone_learns()
     {
         string weights = _folder.PathOf("weights.safetensors");
         Train(TrainedModel.Options with { Epochs = 1 }).SaveWeights(weights);
         using ImageClassificationTransformer warm = Train(Still with { Weights = weights });
         using ImageClassificationTransformer cold = Train(Still with { Weights = weights, HeadWarmup = false });
-        using ImageClassificationTransformer extracted =
-            Train(Trainings.Extraction with { Epochs = new FeatureExtractionOptions().Epochs, Weights = weights });
+        using ImageClassificationTransformer extracted = Train(Trainings.Extraction with { Epochs = 10, Weights = weights });
         float[] expected = Head(extracted);
         Assert.All(expected.Zip(Head(warm)), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
         Assert.Contains(expected.Zip(Head(cold)), pair => Math.Abs(pair.First - pair.Second) > 0.01);
