@@ -162,23 +162,6 @@ public sealed class OwnBackboneTests : IDisposable
     }
 
     [Fact]
-    public void Registering_builds_the_network_once_and_leaves_the_random_numbers_of_torch_as_they_were()
-    {
-        int built = 0;
-        var backbone = new Backbone("own-counted", "TinyNet", 64, Preprocessing.Cifar, () =>
-        {
-            built++;
-            return new TinyNet();
-        });
-        using var scope = NewDisposeScope();
-        Tensor before = random.get_rng_state();
-        ModelZoo.Register(backbone);
-        Assert.Equal(before, random.get_rng_state());
-        Assert.Equal(Registered.Value.Parameters, backbone.Parameters);
-        Assert.Equal(1, built);
-    }
-
-    [Fact]
     public void A_function_that_builds_nothing_is_refused() => Assert.Contains(
         "The function that builds the backbone 'own-nothing' returned null instead of a network.",
         Assert.Throws<InvalidOperationException>(
