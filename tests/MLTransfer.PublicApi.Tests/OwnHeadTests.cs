@@ -10,12 +10,11 @@ using static TorchSharp.torch;
 namespace MLTransfer.PublicApi.Tests;
 
 /// <summary>A head from outside the library, written with TorchSharp only, does all that those of the library do.</summary>
+[Collection(nameof(RunAlone))]
 public sealed class OwnHeadTests : IDisposable
 {
     private const string Name = "own-log-softmax";
     private static readonly Lazy<ClassifierHead> Registered = new(() => Register(Name, dropout: 0.1));
-
-    // Trainings in parallel tests share torch's generator, and dropout draws from it.
     private static readonly Lazy<ClassifierHead> WithoutDropout = new(() => Register("own-without-dropout", dropout: 0));
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mltransfer-");

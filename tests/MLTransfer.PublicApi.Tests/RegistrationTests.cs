@@ -5,9 +5,8 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.PublicApi.Tests;
 
-/// <summary>Tests that look at torch's random numbers, which the whole process shares; no other test runs beside them.</summary>
-[CollectionDefinition(nameof(RegistrationTests), DisableParallelization = true)]
-[Collection(nameof(RegistrationTests))]
+/// <summary>What is registered leaves the random numbers of the next training as they were.</summary>
+[Collection(nameof(RunAlone))]
 public class RegistrationTests
 {
     [Fact]

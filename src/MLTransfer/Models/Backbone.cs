@@ -149,9 +149,13 @@ public sealed partial class Backbone
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         TorchLibrary.Require();
-        ImageModel model = _build()
-            ?? throw new InvalidOperationException($"The function that builds the backbone '{Name}' returned null instead of a network.");
-        model.ResetClassifier(classes, head);
+        ImageModel model = RandomState.Alone(() =>
+        {
+            ImageModel built = _build() ?? throw new InvalidOperationException(
+                $"The function that builds the backbone '{Name}' returned null instead of a network.");
+            built.ResetClassifier(classes, head);
+            return built;
+        });
         // The model owns its weights: a dispose scope around this call must not dispose them.
         foreach (Tensor weight in model.state_dict().Values) weight.DetachFromDisposeScope();
         return model;
@@ -232,35 +236,35 @@ internal static class RandomState
         lock (Turn) manual_seed(seed);
     }
 
-    /// <summary>Builds something from the random numbers of a seed.</summary>
-    public static T From<T>(long seed, Func<T> build)
+    /// <summary>Builds something from random numbers, wherever their row is.</summary>
+    public static T Alone<T>(Func<T> build)
     {
-        lock (Turn)
-        {
-            manual_seed(seed);
-            return build();
-        }
+        lock (Turn) return build();
     }
+
+    /// <summary>Builds something from the random numbers of a seed.</summary>
+    public static T From<T>(long seed, Func<T> build) => Alone(() =>
+    {
+        manual_seed(seed);
+        return build();
+    });
 
     /// <summary>
     /// Runs what only inspects a network and restores the generator, so that the random weights of the next training do not change. One at
     /// a time: otherwise a thread would restore what another one has drawn.
     /// </summary>
-    public static T Kept<T>(Func<T> inspect)
+    public static T Kept<T>(Func<T> inspect) => Alone(() =>
     {
-        lock (Turn)
+        using Tensor generator = random.get_rng_state();
+        try
         {
-            using Tensor generator = random.get_rng_state();
-            try
-            {
-                return inspect();
-            }
-            finally
-            {
-                random.set_rng_state(generator);
-            }
+            return inspect();
         }
-    }
+        finally
+        {
+            random.set_rng_state(generator);
+        }
+    });
 }
 
 /// <summary>Which images a network takes: squares of how many pixels.</summary>
