@@ -29,16 +29,18 @@ internal sealed class RecipesCommand : MltCommand
     private readonly Option<string[]> _modes = Several("--mode", "features or finetune", "both");
     private readonly Option<int?> _seeds = CliOption.Integer("--seeds", $"Trainings of each kind. [default: {DefaultSeeds}]", 1, 100);
     private readonly Option<int?> _size =
-        CliOption.Integer("--image-size", $"Side of the images, in pixels. [default: {DefaultImageSize}]", 32, 512);
+        CliOption.Integer("--image-size", $"Side of what the backbone sees, in pixels. [default: {DefaultImageSize}]", 32, 512);
     private readonly Option<string?> _results = CliOption.Text(
         "--results", "FILE", $"Results as JSON lines; those already in it are not measured again. [default: {DefaultResults}]");
-    private readonly Option<string?> _page = CliOption.Text("--page", "FILE", "Markdown page to write. [default: standard output]");
+    private readonly Option<string?> _page = CliOption.Text(
+        "--page", "FILE", "Markdown page of all results, of earlier runs, too. [default: those asked for, on standard output]");
 
     internal RecipesCommand(CommandContext context)
         : base(
             "recipes", "Measures every recipe on several data sets, from several seeds, with two backbones.", context,
             $"{BenchmarkTree.Run} recipes --page docs/recipes.md",
-            $"{BenchmarkTree.Run} recipes --set hymenoptera --set drawings --recipe default --mode features --seeds 5") =>
+            $"{BenchmarkTree.Run} recipes --set hymenoptera --set drawings --recipe default --mode features --seeds 5",
+            $"{BenchmarkTree.Run} recipes --set cifar-50 --recipe default --mode features --image-size 224 --page docs/recipes.md") =>
         Accepts(_shared, _fashion, _clipart, _sets, _recipes, _backbones, _modes, _seeds, _size, _results, _page);
 
     internal override string Remarks =>
@@ -69,12 +71,11 @@ internal sealed class RecipesCommand : MltCommand
                 + $"{Figures.Percent(result.Accuracy)}, {Figures.Seconds(result.Seconds)}");
         }
         RecipeResult[] asked = [.. results.All.Where(result => cells.Contains(result.Cell))];
-        var text = RecipesPage.Of(sets, asked);
-        page?.Write(stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+        page?.Write(stream => stream.Write(Encoding.UTF8.GetBytes(RecipesPage.Of(sets, results.All))));
         if (WantsJson(parseResult))
             Json.WriteTo(Context.Output, asked);
         else if (page is null)
-            Context.Output.Write(text);
+            Context.Output.Write(RecipesPage.Of(sets, asked));
         return Task.FromResult(ExitCode.Done);
     }
 

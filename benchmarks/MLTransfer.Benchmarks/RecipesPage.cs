@@ -11,7 +11,6 @@ internal static class RecipesPage
     internal static string Of(IReadOnlyList<RecipeSet> sets, IReadOnlyList<RecipeResult> results)
     {
         var page = new StringBuilder();
-        int[] sizes = [.. results.Select(result => result.Cell.ImageSize).Distinct().Order()];
         page.Append(
             $"""
             # Recipes
@@ -22,9 +21,11 @@ internal static class RecipesPage
             dotnet run -c Release --project benchmarks/MLTransfer.Benchmarks -- recipes --page docs/recipes.md
             ```
 
+            and, for other sizes than 96 pixels, by the same with `--recipe default`, `--set` and `--image-size`.
+
             Each cell is the accuracy in percent on test images that no training saw: the mean, and the standard deviation over the seeds,
             which draw the training images as well as all random numbers. There are no validation images: the model is that of the last
-            epoch. Images are {string.Join(" or ", sizes)} pixels wide. Seconds are those of a fine-tuning, on average.
+            epoch. Seconds are those of a fine-tuning, on average.
 
 
             """);
@@ -33,8 +34,8 @@ internal static class RecipesPage
         foreach (var set in sets) page.AppendLine($"- **{set.Name}**: {set.Summary}.");
         if (results.All(result => result.Cell.Mode == RecipeRun.Features))
             page.AppendLine().AppendLine("Fine-tuning by these recipes has not been measured yet.");
-        foreach (var table in results.GroupBy(result => (result.Cell.Mode, result.Cell.Backbone)))
-            AppendTable(page, $"{table.Key.Mode}, {table.Key.Backbone}", sets, [.. table]);
+        foreach (var table in results.GroupBy(result => (result.Cell.Mode, result.Cell.Backbone, result.Cell.ImageSize)))
+            AppendTable(page, $"{table.Key.Mode}, {table.Key.Backbone}, {table.Key.ImageSize} × {table.Key.ImageSize}", sets, [.. table]);
         return page.ToString().ReplaceLineEndings("\n");
     }
 

@@ -25,7 +25,7 @@ internal static class TrainRun
         var notes = new List<string>();
         var options = arguments.Options with
         {
-            WeightsFound = notes.Add,
+            Noted = notes.Add,
             TensorBoardLost = notes.Add,
             ExampleWeightColumnName = arguments.Images.Training.HasWeights ? "Weight" : null,
             Validation = arguments.Images.Validation is { } validation ? ml.Data.LoadImages(validation) : null,

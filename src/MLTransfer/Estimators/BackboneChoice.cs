@@ -27,8 +27,8 @@ internal interface IBackboneOptions
 
     CancellationToken Cancellation { get; }
 
-    /// <summary>Receives one sentence on where in a checkpoint the weights were found.</summary>
-    Action<string>? WeightsFound { get; }
+    /// <summary>Receives one sentence on each thing that was found or chosen: where in a checkpoint the weights are, the image size.</summary>
+    Action<string>? Noted { get; }
 
     /// <summary>The preprocessing of the weights, or the one asked for, with the parts that options replace. Default: none.</summary>
     /// <exception cref="OptionException">They do not fit it.</exception>

@@ -88,9 +88,14 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
         NotTyped = "mlt train uses the weights of a manifest that has some.", ComparedAs = "Images", Default = "none, all count the same")]
     public string? ExampleWeightColumnName { get; init; }
 
-    /// <summary>The side in pixels of what the network sees. Default: null, what its weights were trained with.</summary>
-    [TrainingOption("Side of the square that the backbone sees, in pixels.", CommandLine = "--image-size",
-        Range = NumberRange.Between, Least = 8, Most = 4096, Default = "the backbone's own", ComparedAs = "EvaluationTransforms")]
+    /// <summary>
+    /// The side in pixels of what the network sees. Default: null, what its weights were trained with; for images whose shorter side is
+    /// below a quarter of that, four times that side, rounded up to a multiple of 32 (judged by a sample of 64; transformers, saved models
+    /// and graphs keep their size).
+    /// </summary>
+    [TrainingOption("Side of the square that the backbone sees, in pixels.", CommandLine = "--image-size", Range = NumberRange.Between,
+        Least = 8, Most = 4096, Default = "the backbone's own; about four times that of very small images",
+        ComparedAs = "EvaluationTransforms")]
     public int? ImageSize { get; init; }
 
     /// <summary>
@@ -199,10 +204,10 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
     /// <summary>Receives the reason when nothing more is written into <see cref="TensorBoardFolder"/>; the training goes on.</summary>
     internal Action<string>? TensorBoardLost { get; init; }
 
-    /// <summary>Receives one sentence on where in a checkpoint the weights were found.</summary>
-    internal Action<string>? WeightsFound { get; init; }
+    /// <summary>Receives one sentence on each thing that was found or chosen: where in a checkpoint the weights are, the image size.</summary>
+    internal Action<string>? Noted { get; init; }
 
-    Action<string>? IBackboneOptions.WeightsFound => WeightsFound;
+    Action<string>? IBackboneOptions.Noted => Noted;
 
     Preprocessing IBackboneOptions.Adjust(Preprocessing preprocessing)
     {

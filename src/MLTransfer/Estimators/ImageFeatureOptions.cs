@@ -82,7 +82,7 @@ public sealed record ImageFeatureOptions : IBackboneOptions
     /// <summary>Stops a download of weights. Default: never.</summary>
     public CancellationToken Cancellation { get; init; }
 
-    Action<string>? IBackboneOptions.WeightsFound => null;
+    Action<string>? IBackboneOptions.Noted => null;
 
     internal DecodingOptions Decoding => DecodingOptions.Default with { Limits = ImageLimits.UpTo(MaximumPixels) };
 

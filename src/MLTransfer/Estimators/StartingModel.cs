@@ -130,7 +130,7 @@ internal static class PretrainedWeights
         if (weights.Preprocessing is not null || NetworkInFile.Describe(file, name, prefix) is not { } told) return;
         using IChannel channel = environment.Start(nameof(StateDict));
         channel.Info(MessageSensitivity.UserData, told);
-        options.WeightsFound?.Invoke(told);
+        options.Noted?.Invoke(told);
     }
 }
 
