@@ -23,6 +23,7 @@ internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, Con
     {
         if (_weight is not null) return nn.functional.conv2d(input, _weight, _bias, _stride, _padding, Dilation, shape.Groups);
         if (norm is null) return Convolve(input);
+        if (!norm.training && is_grad_enabled()) return ConvolveFolded(input);
         using Tensor convolved = Convolve(input);
         return norm.call(convolved);
     }
@@ -32,7 +33,7 @@ internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, Con
         Unfold();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        (Tensor weight, Tensor bias) = Folded();
+        (Tensor weight, Tensor bias) = Folded(ScalarType.Float64);
         _weight = ChannelsLast(weight.to(type)).DetachFromDisposeScope();
         _bias = bias.to(type).DetachFromDisposeScope();
     }
@@ -40,7 +41,7 @@ internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, Con
     /// <summary>Appends the folded convolution to a graph.</summary>
     public SymbolicTensor Export(SymbolicTensor maps)
     {
-        (Tensor weight, Tensor bias) = Folded();
+        (Tensor weight, Tensor bias) = Folded(ScalarType.Float64);
         return maps.Convolve(weight, bias, (shape.Stride, shape.Stride), (_padding[0], _padding[1]), shape.Groups);
     }
 
@@ -51,14 +52,26 @@ internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, Con
         _weight = _bias = null;
     }
 
-    private (Tensor Weight, Tensor Bias) Folded()
+    /// <summary>The weights and the bias of a convolution that does what both do in evaluation mode.</summary>
+    private (Tensor Weight, Tensor Bias) Folded(ScalarType type)
     {
-        Tensor weight = convolution.weight!.to(ScalarType.Float64);
-        Tensor bias = convolution.bias is { } own ? own.to(ScalarType.Float64)
-            : zeros(shape.Outputs, dtype: ScalarType.Float64, device: weight.device);
+        Tensor weight = convolution.weight!.to(type);
+        Tensor bias = convolution.bias is { } own ? own.to(type) : zeros(shape.Outputs, dtype: type, device: weight.device);
         if (norm is null) return (weight, bias);
-        (Tensor scale, Tensor shift) = TorchModules.Affine(norm);
+        (Tensor scale, Tensor shift) = TorchModules.Affine(norm, type);
         return (weight * scale.view(-1, 1, 1, 1), bias * scale + shift);
+    }
+
+    /// <summary>
+    /// For training with the statistics that the norm comes with: gradients of its weights go through the folded ones. The norm need not
+    /// keep its input, half of the activations, for the backward pass, and takes no time.
+    /// </summary>
+    private Tensor ConvolveFolded(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        (Tensor weight, Tensor bias) = Folded(convolution.weight!.dtype);
+        return nn.functional.conv2d(
+            input, weight.to(input.dtype), bias.to(input.dtype), _stride, _padding, Dilation, shape.Groups).MoveToOuterDisposeScope();
     }
 
     /// <summary>

@@ -28,17 +28,17 @@ internal static class TorchModules
             + "describes what its forward computes."),
     };
 
-    /// <summary>The factor and the summand of each channel that a batch norm applies in evaluation mode, in float64.</summary>
-    public static (Tensor Scale, Tensor Shift) Affine(BatchNorm2d norm)
+    /// <summary>The factor and the summand of each channel that a batch norm applies in evaluation mode.</summary>
+    public static (Tensor Scale, Tensor Shift) Affine(BatchNorm2d norm, ScalarType type)
     {
-        Tensor scale = norm.weight!.to(ScalarType.Float64) / (norm.running_var!.to(ScalarType.Float64) + norm.eps).sqrt();
-        return (scale, norm.bias!.to(ScalarType.Float64) - norm.running_mean!.to(ScalarType.Float64) * scale);
+        Tensor scale = norm.weight!.to(type) / (norm.running_var!.to(type) + norm.eps).sqrt();
+        return (scale, norm.bias!.to(type) - norm.running_mean!.to(type) * scale);
     }
 
     private static SymbolicTensor Export(BatchNorm2d norm, SymbolicTensor maps)
     {
         if (norm is not { affine: true, track_running_stats: true }) throw Unlike(norm, "with weights and running statistics");
-        (Tensor scale, Tensor shift) = Affine(norm);
+        (Tensor scale, Tensor shift) = Affine(norm, ScalarType.Float64);
         return maps * scale.view(-1, 1, 1) + shift.view(-1, 1, 1);
     }
 
