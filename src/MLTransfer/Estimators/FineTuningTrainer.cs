@@ -91,7 +91,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
 
     private TrainableModel Trainable(Freezing freezing) => new(
         model, model.Head, freezing, _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
-        _options.AuxiliaryWeight, _options.FreezeBatchNorm);
+        _options.AuxiliaryWeight, _options.FreezeBatchNorm && run.IsPretrained);
 
     private ImageData TrainingImages(ImageMemory memory) => new(
         Loader(run.Training, TrainingTransforms(run), _options.BatchSize, _options.ReducedScale, memory),

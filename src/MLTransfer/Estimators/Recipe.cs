@@ -125,10 +125,17 @@ public sealed class Recipe
     public override string ToString() => Name;
 
     private static ImageClassificationOptions WithoutHeadWarmup(ImageClassificationOptions options) =>
-        options is FineTuningOptions fineTuning ? fineTuning with { HeadWarmup = false, Augmentation = Presets.Standard } : options;
+        options is FineTuningOptions fineTuning
+            ? fineTuning with { HeadWarmup = false, FreezeBatchNorm = false, Augmentation = Presets.Standard } : options;
 
     // A third of the rate at each layer below the last is a hundredth at the lowest of five groups, those of a ResNet.
     private static ImageClassificationOptions OneCycle(ImageClassificationOptions options) => options is FineTuningOptions fineTuning
-        ? fineTuning with { HeadWarmup = true, LayerDecay = 0.316, Schedule = LearningRateSchedule.OneCycle(0.3, 5) }
+        ? fineTuning with
+        {
+            HeadWarmup = true,
+            FreezeBatchNorm = false,
+            LayerDecay = 0.316,
+            Schedule = LearningRateSchedule.OneCycle(0.3, 5),
+        }
         : options with { Schedule = LearningRateSchedule.OneCycle(0.25) };
 }

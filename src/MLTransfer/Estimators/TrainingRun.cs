@@ -33,6 +33,9 @@ internal sealed record TrainingRun(
     /// <summary>The name of the weights in errors and checkpoints.</summary>
     public string WeightsName => Network.Weights?.Name ?? (Network.Start is null ? WeightsReference.None : Options.Weights!);
 
+    /// <summary>Whether the backbone starts from weights that were trained before.</summary>
+    public bool IsPretrained => Network.Weights is not null || Network.Start is not null;
+
     /// <summary>Whether a new head is on a pretrained backbone.</summary>
     public bool HasNewHead { get; } = Network.Weights is not null
         || Network.Start?.FitsHead(Classes, HeadOf(Options, Network.Start)) == false;

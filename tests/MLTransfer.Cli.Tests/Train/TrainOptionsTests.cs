@@ -27,7 +27,7 @@ public class TrainOptionsTests
         { nameof(FineTuningOptions.Loss), "bce" },
         { nameof(FineTuningOptions.FocalGamma), "2" }, { nameof(FineTuningOptions.HeadFactor), "10" },
         { nameof(FineTuningOptions.HeadWarmup), "off" }, { nameof(FineTuningOptions.LayerDecay), "0.75" },
-        { nameof(FineTuningOptions.Unfreeze), "layer4@2,layer1@5" }, { nameof(FineTuningOptions.FreezeBatchNorm), "true" },
+        { nameof(FineTuningOptions.Unfreeze), "layer4@2,layer1@5" }, { nameof(FineTuningOptions.FreezeBatchNorm), "off" },
         { nameof(FineTuningOptions.WeightDecay), "0.25" }, { nameof(FineTuningOptions.LabelSmoothing), "0.1" },
         { nameof(FineTuningOptions.Precision), "bf16" }, { nameof(FineTuningOptions.Device), "cpu" },
         { nameof(FineTuningOptions.Backbone), "resnet50" }, { nameof(FineTuningOptions.Weights), "none" },

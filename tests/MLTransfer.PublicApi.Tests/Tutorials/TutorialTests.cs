@@ -50,7 +50,7 @@ public sealed class TutorialTests : IDisposable
         {
             Backbone = "resnet18",
             Train = Layers.Head,                     // every layer: Layers.All, which is the default
-            HeadWarmup = false,
+            HeadWarmup = false, FreezeBatchNorm = false,
             Augmentation = "crop:0.08,flip",
             Optimizer = OptimizerKind.Sgd, LearningRate = 0.001, Momentum = 0.9, Nesterov = false, WeightDecay = 0,
             Schedule = LearningRateSchedule.Step(epochs: 7, factor: 0.1),
@@ -89,7 +89,7 @@ public sealed class TutorialTests : IDisposable
             Backbone = "resnet50",
             Weights = "IMAGENET1K_V1",
             Train = Layers.From("layer4"),
-            HeadWarmup = false,
+            HeadWarmup = false, FreezeBatchNorm = false,
             ImageSize = 224, ResizeTo = 224,
             Mean = new Rgb(0.5f, 0.5f, 0.5f), StandardDeviation = new Rgb(0.5f, 0.5f, 0.5f),
             Augmentation = "rotate:10",

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -40,6 +41,25 @@ public sealed class FineTuningTests : IDisposable
         Assert.All(old, each => Assert.Equal(
             !each.Key.StartsWith("linear.", StringComparison.Ordinal),
             each.Value.Bytes.Span.SequenceEqual(trained[each.Key].Bytes.Span)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Batch_norms_keep_the_statistics_of_pretrained_weights_unless_asked_not_to(bool keeps)
+    {
+        string weights = _folder.PathOf("weights.safetensors"), after = _folder.PathOf("after.safetensors");
+        Train(TrainedModel.Options with { Epochs = 1 }).SaveWeights(weights);
+        Train(Still with { Weights = weights, FreezeBatchNorm = keeps }).SaveWeights(after);
+        Assert.Equal(keeps, Mean(weights).SequenceEqual(Mean(after)));
+    }
+
+    [Fact]
+    public void Random_weights_have_no_statistics_to_keep()
+    {
+        string weights = _folder.PathOf("weights.safetensors");
+        Train(Still with { FreezeBatchNorm = true }).SaveWeights(weights);
+        Assert.Contains(Mean(weights), value => value != 0);
     }
 
     [Fact]
@@ -90,13 +110,15 @@ public sealed class FineTuningTests : IDisposable
             .ToDictionary(each => each.Name, each => each.Value.GetString());
         Assert.Equal(
             [
-                "AuxiliaryWeight", "Backbone", "Balance", "BatchSize", "Classes", "CutMix", "Epochs", "EvaluationTransforms", "Head",
-                "HeadFactor", "HeadWarmup", "Images", "LabelSmoothing", "LearningRate", "Mixup", "Optimizer", "Precision", "ReducedScale",
-                "Schedule", "Seed", "Train", "TrainingTransforms", "Validation images", "WeightDecay", "Weights",
+                "AuxiliaryWeight", "Backbone", "Balance", "BatchSize", "Classes", "CutMix", "Epochs", "EvaluationTransforms",
+                "FreezeBatchNorm", "Head", "HeadFactor", "HeadWarmup", "Images", "LabelSmoothing", "LearningRate", "Mixup", "Optimizer",
+                "Precision", "ReducedScale", "Schedule", "Seed", "Train", "TrainingTransforms", "Validation images", "WeightDecay",
+                "Weights",
             ],
             training.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(["all", "linear", "none", "1E-12", "True", "Sgd"],
-            new[] { "Train", "Head", "Weights", "LearningRate", "HeadWarmup", "Optimizer" }.Select(name => training[name]));
+        Assert.Equal(["all", "linear", "none", "1E-12", "True", "True", "Sgd"],
+            new[] { "Train", "Head", "Weights", "LearningRate", "HeadWarmup", "FreezeBatchNorm", "Optimizer" }
+                .Select(name => training[name]));
         Assert.Equal(["best", "epochs", "images", "seconds", "training"],
             state.RootElement.EnumerateObject().Select(each => each.Name).Order(StringComparer.Ordinal));
     }
@@ -170,6 +192,9 @@ public sealed class FineTuningTests : IDisposable
     private ImageClassificationTransformer Train(ImageClassificationOptions options) => Trainings.Train(options, _images.Path);
 
     private static float[] Head(ImageClassificationTransformer model) => [.. StateDict.Save(model.Network)
-        .Where(tensor => tensor.Name.StartsWith("linear.", StringComparison.Ordinal))
-        .SelectMany(tensor => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.Bytes.Span).ToArray())];
+        .Where(tensor => tensor.Name.StartsWith("linear.", StringComparison.Ordinal)).SelectMany(tensor => Floats(tensor.Bytes))];
+
+    private static float[] Mean(string weights) => Floats(WeightsFile.Read(weights)["bn1.running_mean"].Bytes);
+
+    private static float[] Floats(ReadOnlyMemory<byte> bytes) => MemoryMarshal.Cast<byte, float>(bytes.Span).ToArray();
 }

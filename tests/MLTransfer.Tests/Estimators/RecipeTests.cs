@@ -12,7 +12,8 @@ public sealed class RecipeTests : IDisposable
         nameof(FineTuningOptions.WeightDecay), nameof(FineTuningOptions.DecayNorms), nameof(FineTuningOptions.Schedule),
         nameof(FineTuningOptions.Warmup), nameof(FineTuningOptions.LabelSmoothing), nameof(FineTuningOptions.EmaDecay),
         nameof(FineTuningOptions.HeadWarmup), nameof(FineTuningOptions.LayerDecay), nameof(FineTuningOptions.Augmentation),
-        nameof(FineTuningOptions.Mixup), nameof(FineTuningOptions.CutMix), nameof(FeatureExtractionOptions.Views),
+        nameof(FineTuningOptions.Mixup), nameof(FineTuningOptions.CutMix), nameof(FineTuningOptions.FreezeBatchNorm),
+        nameof(FeatureExtractionOptions.Views),
     ];
 
     private readonly ColouredImages _images = new();

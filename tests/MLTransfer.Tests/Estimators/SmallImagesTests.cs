@@ -87,11 +87,13 @@ public class SmallImagesTests
 
     private static int? SizeFor(ImageClassificationOptions options, params ImageSource[] images)
     {
-        var network = new PretrainedBackbone(new MLContext(), options, ModelZoo.Find(options.Backbone), Seed: 1, Weights: null, Start: null);
+        var network = new PretrainedBackbone(
+            new MLContext(), options, ModelZoo.Find(options.Backbone), Seed: 1, Weights: null, Start: null);
         return SmallImages.SizeFor(network, options, new ImageSet(images, new int[images.Length]));
     }
 
     private static ImageSource Square(int side) => Drawn(side, side);
 
-    private static ImageSource Drawn(int width, int height) => ImageSource.FromImage(new Image(width, height, new byte[width * height * 3]));
+    private static ImageSource Drawn(int width, int height) =>
+        ImageSource.FromImage(new Image(width, height, new byte[width * height * 3]));
 }

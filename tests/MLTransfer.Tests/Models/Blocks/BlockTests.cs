@@ -1,6 +1,7 @@
 using MLTransfer.Models;
 using MLTransfer.Models.Blocks;
 using MLTransfer.Models.Families;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Tests.Models.Blocks;
@@ -56,4 +57,48 @@ public class ChannelCountTests
 
     [Fact]
     public void Channels_are_never_rounded_down_by_more_than_a_tenth() => Assert.Equal(16, ChannelCount.Round(11.5));
+}
+
+public class FoldedNormTests
+{
+    // The same products in another order: the rounding of float32 adds up over hundreds of positions.
+    private const double Tolerance = 1e-4;
+
+    [Theory]
+    [InlineData(6, 8, 3, 2, 1, true)]
+    [InlineData(6, 6, 3, 1, 6, false)]
+    [InlineData(6, 10, 1, 1, 1, false)]
+    public void A_norm_that_keeps_its_statistics_has_the_outputs_and_gradients_of_torch(
+        long inputs, long outputs, long kernel, long stride, long groups, bool bias)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        Conv2d convolution = nn.Conv2d(inputs, outputs, kernel, stride, kernel / 2, groups: groups, bias: bias);
+        BatchNorm2d norm = nn.BatchNorm2d(outputs, eps: 1e-3);
+        using (no_grad())
+        {
+            norm.running_mean!.uniform_(-1, 1);
+            norm.running_var!.uniform_(0.5, 2);
+            norm.weight!.uniform_(0.5, 2);
+            norm.bias!.uniform_(-1, 1);
+        }
+
+        norm.eval();
+        var unit = new ConvolutionUnit(convolution, norm, new ConvolutionShape(inputs, outputs, kernel, stride, kernel / 2, groups));
+        Tensor images = randn(4, inputs, 12, 12).requires_grad_();
+        Tensor weight = convolution.weight!, scale = norm.weight!, shift = norm.bias!;
+        Tensor[] trained = [images, weight, scale, shift, .. bias ? [convolution.bias!] : Array.Empty<Tensor>()];
+        Tensor expected = norm.call(convolution.call(images)), found = unit.Forward(images);
+        AssertClose(expected, found);
+        Tensor outer = randn_like(expected);
+        IList<Tensor> expectedGradients = autograd.grad([expected], trained, [outer]);
+        IList<Tensor> foundGradients = autograd.grad([found], trained, [outer]);
+        Assert.All(expectedGradients.Zip(foundGradients), pair => AssertClose(pair.First, pair.Second));
+    }
+
+    private static void AssertClose(Tensor expected, Tensor found)
+    {
+        Assert.Equal(expected.shape, found.shape);
+        Assert.InRange((expected - found).abs().max().item<float>() / expected.abs().max().item<float>(), 0, Tolerance);
+    }
 }
