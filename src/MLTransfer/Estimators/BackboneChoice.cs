@@ -27,7 +27,7 @@ internal interface IBackboneOptions
 
     CancellationToken Cancellation { get; }
 
-    /// <summary>Receives a sentence on each thing that was found or chosen: where in a checkpoint the weights are, the image size.</summary>
+    /// <summary>Receives a sentence on each thing that was found or chosen: where in a file the weights are, the image size.</summary>
     Action<string>? Noted { get; }
 
     /// <summary>The preprocessing of the weights, or the one asked for, with the parts that options replace. Default: none.</summary>

@@ -204,7 +204,7 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
     /// <summary>Receives the reason when nothing more is written into <see cref="TensorBoardFolder"/>; the training goes on.</summary>
     internal Action<string>? TensorBoardLost { get; init; }
 
-    /// <summary>Receives a sentence on each thing that was found or chosen: where in a checkpoint the weights are, the image size.</summary>
+    /// <summary>Receives a sentence on each thing that was found or chosen: where in a file the weights are, the image size.</summary>
     internal Action<string>? Noted { get; init; }
 
     Action<string>? IBackboneOptions.Noted => Noted;

@@ -174,7 +174,7 @@ internal static class SmallImages
         if (largest == 0 || Enlarged(largest) >= own) return null;
         int size = Math.Max(Enlarged(largest), network.Backbone.MinimumImageSize);
         Tell(network, options, string.Create(CultureInfo.InvariantCulture,
-            $"The images have at most {largest} pixels on their shorter side; the backbone sees {size} × {size} instead of {own} × {own}."));
+            $"Shorter sides of the images have {largest} pixels at most; the backbone sees {size} × {size} instead of {own} × {own}."));
         return size;
     }
 

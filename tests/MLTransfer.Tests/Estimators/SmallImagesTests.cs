@@ -81,8 +81,8 @@ public class SmallImagesTests
         Assert.Equal(Preprocessing.ImageNet.ForSize(model.Preprocessing.CropTo) with { Interpolation = model.Preprocessing.Interpolation },
             model.Preprocessing);
         Assert.InRange(model.Preprocessing.CropTo, 32, 192);
-        Assert.Contains(log, line => line.Contains(
-            $"the backbone sees {model.Preprocessing.CropTo} × {model.Preprocessing.CropTo} instead of 224 × 224", StringComparison.Ordinal));
+        string told = $"the backbone sees {model.Preprocessing.CropTo} × {model.Preprocessing.CropTo} instead of 224 × 224";
+        Assert.Contains(log, line => line.Contains(told, StringComparison.Ordinal));
     }
 
     private static int? SizeFor(ImageClassificationOptions options, params ImageSource[] images)
