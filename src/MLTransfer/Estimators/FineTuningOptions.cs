@@ -67,8 +67,8 @@ public sealed record FineTuningOptions : ImageClassificationOptions
 
     /// <summary>
     /// Whether batch norms keep the statistics they come with, while their scales and offsets are trained. Those of a few hundred randomly
-    /// cropped images are worse, and take a third more time and half as much memory again. Not done where the backbone starts from random
-    /// weights; always done in frozen layers. Default: true.
+    /// cropped images are worse, and take up to twice the time and memory. Not done where the backbone starts from random weights; always
+    /// done in frozen layers. Default: true.
     /// </summary>
     [TrainingOption("Whether batch norms keep the statistics that they come with.", CommandLine = "--freeze-batch-norm",
         Shape = "on|off", OnlyHere = OnlyTheHead, Formerly = "False")]

@@ -28,7 +28,6 @@ public sealed class Recipe
             ? fineTuning with
             {
                 Epochs = 60,
-                LearningRate = 3e-4,
                 Warmup = LearningRateWarmup.Fraction(0.05),
                 LabelSmoothing = 0.1,
                 Mixup = 0.2,
