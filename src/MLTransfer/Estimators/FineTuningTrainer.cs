@@ -59,7 +59,13 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     internal static Dictionary<string, string> Fingerprint(TrainingRun run)
     {
         var asked = (FineTuningOptions)run.Options;
-        FineTuningOptions resolved = asked with { Head = run.Head, Weights = run.WeightsName, LearningRate = asked.PeakLearningRate };
+        FineTuningOptions resolved = asked with
+        {
+            Head = run.Head,
+            Weights = run.WeightsName,
+            LearningRate = asked.PeakLearningRate,
+            FreezeBatchNorm = KeepsStatistics(run),
+        };
         (string Name, string Value)[] settings =
         [
             .. TrainingOption.Fingerprint(resolved),
@@ -91,7 +97,10 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
 
     private TrainableModel Trainable(Freezing freezing) => new(
         model, model.Head, freezing, _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
-        _options.AuxiliaryWeight, _options.FreezeBatchNorm && run.IsPretrained);
+        _options.AuxiliaryWeight, KeepsStatistics(run));
+
+    // Random weights have no statistics worth keeping.
+    private static bool KeepsStatistics(TrainingRun run) => ((FineTuningOptions)run.Options).FreezeBatchNorm && run.IsPretrained;
 
     private ImageData TrainingImages(ImageMemory memory) => new(
         Loader(run.Training, TrainingTransforms(run), _options.BatchSize, _options.ReducedScale, memory),

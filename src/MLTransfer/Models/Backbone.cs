@@ -236,7 +236,7 @@ internal static class RandomState
         lock (Turn) manual_seed(seed);
     }
 
-    /// <summary>Builds something from random numbers, wherever their row is.</summary>
+    /// <summary>Builds something from the next random numbers, of which no other thread that asks here takes one.</summary>
     public static T Alone<T>(Func<T> build)
     {
         lock (Turn) return build();

@@ -33,7 +33,7 @@ public class SmallImagesTests
     }
 
     [Fact]
-    public void Of_many_images_64_from_the_first_to_the_last_are_looked_at()
+    public void Of_many_images_64_spread_over_all_are_looked_at()
     {
         ImageSource[] images = [.. Enumerable.Repeat(Square(16), 6400)];
         (images[50], images[6399]) = (Square(300), Square(300));
