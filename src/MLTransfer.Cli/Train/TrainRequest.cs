@@ -5,6 +5,7 @@ using MLTransfer.Errors;
 using MLTransfer.Estimators;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
+using MLTransfer.Training;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Train;
@@ -152,8 +153,11 @@ internal static class TrainRequest
         return options switch
         {
             FeatureExtractionOptions features => features with { CacheFolder = CacheOf(features.CacheFolder, cacheFolder) },
-            FineTuningOptions { CheckpointFolder: { } folder } fineTuning =>
-                fineTuning with { CheckpointFolder = Paths.NewFolder("--checkpoint", folder) },
+            FineTuningOptions fineTuning => fineTuning with
+            {
+                CheckpointFolder = fineTuning.CheckpointFolder is { } folder ? Paths.NewFolder("--checkpoint", folder) : null,
+                PrecisionRecord = TrainingPrecision.RecordIn(cacheFolder),
+            },
             _ => options,
         };
     }

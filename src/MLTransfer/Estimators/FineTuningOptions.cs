@@ -1,5 +1,6 @@
 using System.Globalization;
 using MLTransfer.Errors;
+using MLTransfer.Files;
 using MLTransfer.Imaging;
 using MLTransfer.Imaging.Transforms;
 using MLTransfer.Models;
@@ -155,6 +156,9 @@ public sealed record FineTuningOptions : ImageClassificationOptions
         Shape = "DIR", Default = "nowhere", MayChange = "It is where the checkpoint is.",
         OnlyHere = "with --mode features the features are kept in --cache, and the head trains in seconds")]
     public string? CheckpointFolder { get; init; }
+
+    /// <summary>The file that keeps which number format was measured to train faster; null where none is kept.</summary>
+    internal string? PrecisionRecord { get; init; } = TrainingPrecision.RecordIn(UserCache.Folder(_ => null, UserCache.Home));
 
     private protected override IEnumerable<string?> Contradictions() =>
     [

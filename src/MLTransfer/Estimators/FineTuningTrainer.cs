@@ -14,6 +14,9 @@ namespace MLTransfer.Estimators;
 internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, TrainingLog log)
 {
     private readonly FineTuningOptions _options = (FineTuningOptions)run.Options;
+    // For fewer images the measurement would take too much of the time.
+    private const int FewestMeasured = 200;
+
     private readonly SortedDictionary<(bool IsValidation, int Index), SkippedImage> _skipped = [];
 
     public static IReadOnlyList<ImageTransform> TrainingTransforms(TrainingRun run)
@@ -25,9 +28,10 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     public ImageClassificationTransformer Train()
     {
         Freezing freezing = Freezing();
-        using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Fingerprint(run)) : null;
+        ScalarType type = TrainingType(freezing);
+        using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Fingerprint(run, type)) : null;
         if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
-        TrainableModel trainable = Trainable(freezing);
+        TrainableModel trainable = Trainable(freezing, type);
         var memory = new ImageMemory(_options.ImageMemory);
         ImageData data = TrainingImages(memory);
         Validation? validate = run.Validation is null ? null : new ImageValidation(
@@ -52,11 +56,11 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         Freezing freezing = Freezing();
         if (_options.HeadWarmup && run.HasNewHead) HeadWarmup.Run(run, model, log);
         return new LearningRateFinder(_options, run.Seed).Run(
-            Trainable(freezing), TrainingImages(new ImageMemory(_options.ImageMemory)), _options.Cancellation);
+            Trainable(freezing, TrainingType(freezing)), TrainingImages(new ImageMemory(_options.ImageMemory)), _options.Cancellation);
     }
 
     /// <summary>Everything that determines the trained weights except the image pixels, by option name.</summary>
-    internal static Dictionary<string, string> Fingerprint(TrainingRun run)
+    internal static Dictionary<string, string> Fingerprint(TrainingRun run, ScalarType type = ScalarType.Float32)
     {
         var asked = (FineTuningOptions)run.Options;
         FineTuningOptions resolved = asked with
@@ -65,6 +69,8 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             Weights = run.WeightsName,
             LearningRate = asked.PeakLearningRate,
             FreezeBatchNorm = KeepsStatistics(run),
+            // On another machine, auto may mean something else.
+            Precision = type == ScalarType.BFloat16 ? Precision.BFloat16 : asked.Precision,
         };
         (string Name, string Value)[] settings =
         [
@@ -95,9 +101,30 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     private Freezing Freezing() => OptionException.Resolve(
         null, () => FreezingPolicy.Before(model, _options.Train, auxiliaryHeadsLearn: _options.AuxiliaryWeight > 0, _options.Unfreeze));
 
-    private TrainableModel Trainable(Freezing freezing) => new(
-        model, model.Head, freezing, _options.Precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
-        _options.AuxiliaryWeight, KeepsStatistics(run));
+    private TrainableModel Trainable(Freezing freezing, ScalarType type) =>
+        new(model, model.Head, freezing, type, _options.AuxiliaryWeight, KeepsStatistics(run));
+
+    /// <summary>The number format that the trained layers compute in.</summary>
+    private ScalarType TrainingType(Freezing freezing)
+    {
+        if (_options.Precision != Precision.Auto) return run.InferenceType;
+        bool isOpen = run.InferenceType == ScalarType.BFloat16 && model.SupportsBFloat16
+            && run.Training.Count >= FewestMeasured;
+        if (!isOpen) return ScalarType.Float32;
+        int size = run.Preprocessing.CropTo;
+        string from = _options.Train.First ?? "the input", norms = KeepsStatistics(run) ? "frozen" : "trained";
+        var precision = new TrainingPrecision(
+            _options.PrecisionRecord, type => TrainingPrecision.Seconds(model, Trainable(freezing, type), size, run.Device));
+        ScalarType type = precision.Faster($"{run.Backbone.Name}, {size} px, trained from {from}, batch norms {norms}");
+        if (type == ScalarType.BFloat16)
+        {
+            const string Told = "The network is trained in bf16, which was measured to be faster than float32 on this machine.";
+            log.Note(Told);
+            _options.Noted?.Invoke(Told);
+        }
+
+        return type;
+    }
 
     // Random weights have no statistics worth keeping.
     private static bool KeepsStatistics(TrainingRun run) => ((FineTuningOptions)run.Options).FreezeBatchNorm && run.IsPretrained;

@@ -245,6 +245,9 @@ internal sealed class TrainingLog(
         foreach (string warning in warnings) channel.Warning(MessageSensitivity.None, warning);
     }
 
+    /// <summary>Reports what was chosen.</summary>
+    public void Note(string text) => Info(text);
+
     private static string Line(TrainingProgress told, EpochResult epoch) => string.Create(
         CultureInfo.InvariantCulture,
         $"Epoch {epoch.Epoch} of {told.Epochs}: loss {epoch.Loss:f4}, training accuracy {epoch.TrainingAccuracy:f4}, validation loss "

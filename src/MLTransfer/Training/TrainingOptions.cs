@@ -179,7 +179,8 @@ public abstract record TrainingOptions
 
     /// <summary>The number format of the network, in training and in the trained model. Default: <see cref="Precision.Auto"/>.</summary>
     [TrainingOption(
-        "Numbers the network computes with. auto: bf16 for frozen layers where the processor has it, float32 for trained layers.",
+        "Numbers the network computes with. auto: bf16 for frozen layers where the processor has it, and for trained layers where it "
+        + "was measured to be faster there.",
         CommandLine = "--precision", Shape = "auto|float32|bf16")]
     public Precision Precision { get; init; }
 
