@@ -32,9 +32,9 @@ internal sealed class EvaluateCommand : MltCommand
         The classes are those of the model; the data may lack some of them. Images of other classes are counted separately, and images that
         cannot be read are listed with the reason; neither are scored.
 
-        JSON: { images, skipped_images, micro_accuracy, macro_accuracy, log_loss, per_class: [{ label, precision, recall, images }],
-                confusion: [[images by actual, then predicted class]], unknown_classes: [{ label, images }], images_per_second,
-                tta? }
+        JSON: { images, skipped_images, micro_accuracy, macro_accuracy, log_loss, brier_score, calibration_error,
+                per_class: [{ label, precision, recall, images }], confusion: [[images by actual, then predicted class]],
+                unknown_classes: [{ label, images }], images_per_second, tta? }
 
         """;
 

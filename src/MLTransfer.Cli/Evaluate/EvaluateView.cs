@@ -36,6 +36,8 @@ internal static class EvaluateView
         table.Row("accuracy (micro)", Figures.Percent(report.MicroAccuracy));
         table.Row("accuracy, mean over classes (macro)", Figures.Percent(report.MacroAccuracy));
         table.Row("log-loss", Figures.Number(report.LogLoss));
+        table.Row("Brier score", Figures.Number(report.Calibration.BrierScore));
+        table.Row("expected calibration error", Figures.Percent(report.Calibration.CalibrationError));
         return table;
     }
 
@@ -74,6 +76,8 @@ internal sealed record EvaluateJson(
     double MicroAccuracy,
     double MacroAccuracy,
     double LogLoss,
+    double BrierScore,
+    double CalibrationError,
     IReadOnlyList<ClassJson> PerClass,
     IReadOnlyList<IReadOnlyList<long>> Confusion,
     IReadOnlyList<UnknownClass> UnknownClasses,
@@ -82,6 +86,7 @@ internal sealed record EvaluateJson(
 {
     internal static EvaluateJson From(ModelEvaluation result) => new(
         result.Report.Images, result.Skipped.Count, result.Report.MicroAccuracy, result.Report.MacroAccuracy, result.Report.LogLoss,
+        result.Report.Calibration.BrierScore, result.Report.Calibration.CalibrationError,
         [.. result.Report.PerClass.Select(figures => new ClassJson(figures.Label, figures.Precision, figures.Recall, figures.Images))],
         result.Report.Confusion, result.Unknown, Math.Round(result.ImagesPerSecond, 2),
         result.Augmentation.Views > 1 ? result.Augmentation.ToString() : null);

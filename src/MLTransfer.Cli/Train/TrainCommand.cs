@@ -30,6 +30,7 @@ internal sealed class TrainCommand : MltCommand
         JSON: { mode, backbone, classes: [label], train_images, val_images, skipped_images, epochs, best_epoch, val_accuracy,
                 seconds: { total, features, training }, images_per_second, loader_wait_share, model, interrupted?, failure?, stopped_early?,
                 soup_epochs?: [epoch], tta?,
+                calibration?: { temperature, before: { calibration_error, brier_score, log_loss }, after: { … } },
                 cross_validation?: { folds: [{ fold, train_images, val_images, val_accuracy, best_epoch, best_val_accuracy }],
                                      val_accuracy: { mean, deviation }, best_val_accuracy: { mean, deviation } } }
 

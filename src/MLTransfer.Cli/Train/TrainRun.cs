@@ -128,6 +128,7 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
         StoppedEarly = Summary.StoppedEarly ? true : null,
         SoupEpochs = Summary.SoupEpochs is { Count: > 0 } averaged ? averaged : null,
         Tta = Arguments.Options.TestTimeAugmentation is { Views: > 1 } several ? several.ToString() : null,
+        Calibration = Summary.Calibration,
     };
 }
 

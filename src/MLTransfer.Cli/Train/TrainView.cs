@@ -46,6 +46,7 @@ internal static class TrainView
         output.WriteLine(summary.ValidationImages == 0
             ? $"Nothing was held back for validation: the model is that of the last epoch, {summary.BestEpoch}."
             : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation images right, {Source(summary)}.");
+        ShowCalibration(summary, output);
         ShowTimes(result, output);
         if (result.Arguments.Options.TestTimeAugmentation is { Views: > 1 } several)
         {
@@ -69,6 +70,16 @@ internal static class TrainView
         { Count: 1 } => $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}; no average with another was as good",
         _ => $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}",
     };
+
+    private static void ShowCalibration(TrainingSummary summary, TextWriter output)
+    {
+        if (summary.Calibration is not { Before: var before, After: var after } calibration)
+            return;
+        output.WriteLine(
+            $"Calibrated on them: temperature {Figures.Number(calibration.Temperature, "0.00")}, expected calibration error "
+            + $"{Figures.Percent(before.CalibrationError)} → {Figures.Percent(after.CalibrationError)}, log-loss "
+            + $"{Figures.Number(before.LogLoss)} → {Figures.Number(after.LogLoss)}.");
+    }
 
     private static void ShowTimes(TrainResult result, TextWriter output)
     {
@@ -216,6 +227,10 @@ internal sealed record TrainJson(
     /// <summary>The test-time augmentation of the model; null where it has none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Tta { get; init; }
+
+    /// <summary>How the probabilities were calibrated; null where they were not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Calibration? Calibration { get; init; }
 }
 
 /// <summary>The seconds of a training by phase.</summary>

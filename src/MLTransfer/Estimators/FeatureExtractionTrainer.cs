@@ -35,6 +35,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             StoppedEarly = state.HasStalled,
             SoupEpochs = [.. (state.Soup?.Epochs ?? []).Select(epoch => epoch.Epoch).Order()],
             LoaderWaitFraction = training.LoaderWaitFraction,
+            Calibration = held is null || !_options.Calibrate ? null : held.Calibrate(head),
         });
     }
 

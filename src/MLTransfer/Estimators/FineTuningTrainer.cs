@@ -4,6 +4,7 @@ using MLTransfer.Features;
 using MLTransfer.Imaging.Transforms;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
+using MLTransfer.Native;
 using MLTransfer.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -31,13 +32,16 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         ScalarType type = TrainingType(freezing);
         using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Fingerprint(run, type)) : null;
         if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
+        // As it lies, it fits no activation of the training, whose memory would come on top.
+        Allocator.ReturnFreedMemory();
         TrainableModel trainable = Trainable(freezing, type);
         var memory = new ImageMemory(_options.ImageMemory);
         ImageData data = TrainingImages(memory);
-        Validation? validate = run.Validation is null ? null : new ImageValidation(
-            model, run.InferenceType, ValidationImages(run.Validation, memory), TimeProvider.System, log, _options.Epochs).Score;
+        ImageValidation? validation = run.Validation is null ? null : new(
+            model, run.InferenceType, ValidationImages(run.Validation, memory), TimeProvider.System, log, _options.Epochs);
         var loop = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished, checkpoint, RequireReadable);
-        using TrainingState state = loop.Run(trainable, data, validate, _options.Cancellation);
+        using TrainingState state = loop.Run(
+            trainable, data, validation is null ? null : validation.Score, _options.Cancellation);
         return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
             run.Training.Count - Skipped(isValidation: false).Length,
             (run.Validation?.Count ?? 0) - Skipped(isValidation: true).Length,
@@ -47,7 +51,23 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             StoppedEarly = state.HasStalled,
             SoupEpochs = [.. (state.Soup?.Epochs ?? []).Select(epoch => epoch.Epoch).Order()],
             LoaderWaitFraction = data.WaitFraction,
+            Calibration = Calibrate(state, validation),
         });
+    }
+
+    private Calibration? Calibrate(TrainingState state, ImageValidation? validation)
+    {
+        if (!_options.Calibrate || validation is null || state.IsUnfinished || state.Failure is not null) return null;
+        try
+        {
+            return validation.Calibrate(state.Epochs.Count, _options.Cancellation);
+        }
+        // Cancelled, or an image that is gone by now: the finished training is not lost.
+        catch (Exception failure)
+        {
+            log.Warnings([$"The model is not calibrated: {failure.Message}"]);
+            return null;
+        }
     }
 
     /// <summary>Searches for a learning rate on the images and the network that a training would begin with.</summary>

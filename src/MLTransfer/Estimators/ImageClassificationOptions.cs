@@ -148,6 +148,15 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
         CommandLine = "--tta", Shape = "KIND", MayChange = "It changes no weight, only what the finished model scores.")]
     public TestTimeAugmentation TestTimeAugmentation { get; init; } = TestTimeAugmentation.None;
 
+    /// <summary>
+    /// Whether the model's probabilities are calibrated on the validation images, where there are at least 50: its logits are divided by
+    /// one number, which changes no predicted class, if that lowers the log-loss. <see cref="TrainingSummary.Calibration"/> says what it
+    /// was good for. Default: true.
+    /// </summary>
+    [TrainingOption("Whether probabilities are calibrated on the validation images, where there are at least 50.",
+        CommandLine = "--calibrate", Shape = "on|off", MayChange = "It changes no weight, only the temperature of the finished model.")]
+    public bool Calibrate { get; init; } = true;
+
     /// <summary>Threads that read and transform images. Default: 0, as many as there are processors.</summary>
     [TrainingOption("Threads that read and transform images; 0: as many as there are processors.", CommandLine = "--threads",
         Range = NumberRange.Between, Least = 0, Most = 1024, MayChange = "The result is the same.")]

@@ -46,6 +46,11 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     /// <summary>The input column with the images.</summary>
     public string ImageColumnName => _description.ImageColumnName;
 
+    /// <summary>
+    /// What the network's logits are divided by, so that probabilities tell how often they are right; 1 where the model is not calibrated.
+    /// </summary>
+    public double Temperature => _description.Temperature ?? 1;
+
     /// <summary>How the training went; <see langword="null"/> for a model that was loaded.</summary>
     public TrainingSummary? Training { get; }
 
@@ -150,7 +155,10 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     internal ModelProto ToOnnx(OnnxExportOptions options)
     {
         RequireFinite();
-        return OnnxModel.Build(Network, new(Backbone, _description.Head, Labels, Preprocessing), options);
+        return OnnxModel.Build(Network, new(Backbone, _description.Head, Labels, Preprocessing)
+        {
+            Temperature = Temperature,
+        }, options);
     }
 
     /// <summary>Creates the model of a finished training.</summary>
@@ -169,8 +177,10 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
             PredictedLabelColumnName = run.Options.PredictedLabelColumnName,
             Preprocessing = run.Preprocessing,
             Precision = run.Options.Precision,
+            Temperature = training.Calibration?.Temperature,
         };
-        var scorer = new Scorer(new ClassifierNetwork(model, run.InferenceType), run.Preprocessing, run.Device)
+        var network = new ClassifierNetwork(model, run.InferenceType, description.Temperature ?? 1);
+        var scorer = new Scorer(network, run.Preprocessing, run.Device)
         {
             Decoding = run.Options.Decoding, Augmentation = run.Options.TestTimeAugmentation,
         };

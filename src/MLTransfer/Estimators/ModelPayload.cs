@@ -40,7 +40,8 @@ internal static class ModelPayload
         return Owned(backbone.Build(description.Labels.Count, head), model =>
         {
             StateDict.Load(model, content.Tensors, "the model file", description.Backbone);
-            var network = new ClassifierNetwork(model.to(device), Devices.Resolve(description.Precision, device));
+            var network = new ClassifierNetwork(
+                model.to(device), Devices.Resolve(description.Precision, device), description.Temperature ?? 1);
             var scorer = new Scorer(network, description.Preprocessing, device)
             {
                 Augmentation = ModelDescription.ParseAugmentation(description.TestTimeAugmentation, description.Preprocessing),
@@ -149,9 +150,9 @@ internal static class ModelLoader
 internal sealed record ModelDescription
 {
     // Format 2 added heads other than the linear one, and transforms; format 3 the order of channels; format 4 test-time augmentation,
-    // heads of several hidden layers, and of the user's own. A model without them is written in the oldest format that can say what it is,
-    // which earlier versions can read.
-    private const int NewestFormat = 4;
+    // heads of several hidden layers, and of the user's own; format 5 a temperature. A model without them is written in the oldest format
+    // that can say what it is, which earlier versions can read.
+    private const int NewestFormat = 5;
 
     private static readonly JsonSerializerOptions Json =
         new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true };
@@ -185,6 +186,10 @@ internal sealed record ModelDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TestTimeAugmentation { get; init; }
 
+    /// <summary>What the logits are divided by; null for 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Temperature { get; init; }
+
     /// <exception cref="InvalidDataException">There is no such head; the message says that one's own must be registered first.</exception>
     public ClassifierHead ParseHead() => Parse(Head, ClassifierHead.Parse, OwnHeads.UnregisteredComplaint);
 
@@ -208,8 +213,9 @@ internal sealed record ModelDescription
         {
             Format = (head, Preprocessing) switch
             {
-                _ when TestTimeAugmentation is not null => NewestFormat,
-                ({ Name: not null } or { HiddenWidths.Count: > 1 }, _) => NewestFormat,
+                _ when Temperature is not null => NewestFormat,
+                _ when TestTimeAugmentation is not null => 4,
+                ({ Name: not null } or { HiddenWidths.Count: > 1 }, _) => 4,
                 (_, { Channels: not ChannelOrder.Rgb }) => 3,
                 _ when head != ClassifierHead.Linear || Preprocessing.Transforms is not null => 2,
                 _ => 1,
@@ -222,6 +228,8 @@ internal sealed record ModelDescription
     {
         ModelDescription read = Read<ModelDescription>(json);
         Check(read.Format, NewestFormat, read.Preprocessing);
+        if (read.Temperature is { } temperature && !(temperature >= 1 / Calibration.Highest && temperature <= Calibration.Highest))
+            throw new InvalidDataException($"The model's description does not make sense: a temperature of {temperature}.");
         return read.Labels.Count is >= 2 and <= 1_000_000
             ? read
             : throw new InvalidDataException($"The model's description does not make sense: {read.Labels.Count} labels.");

@@ -27,7 +27,7 @@ public sealed class Recipe
         options => options is FineTuningOptions fineTuning
             ? fineTuning with
             {
-                Epochs = 60,
+                Epochs = 30,
                 Warmup = LearningRateWarmup.Fraction(0.05),
                 LabelSmoothing = 0.1,
                 Mixup = 0.2,

@@ -222,15 +222,17 @@ internal interface IImageNetwork : IDisposable
     Tensor Run(Tensor images);
 }
 
-/// <summary>The probabilities of a classifier.</summary>
-internal sealed class ClassifierNetwork(ImageModel model, ScalarType type) : IImageNetwork
+/// <summary>The probabilities of a classifier, whose logits are divided by a temperature.</summary>
+internal sealed class ClassifierNetwork(ImageModel model, ScalarType type, double temperature = 1) : IImageNetwork
 {
     private readonly FrozenModel _frozen = new(model, type);
 
     public Tensor Run(Tensor images)
     {
         using Tensor logits = _frozen.Logits(images);
-        return logits.softmax(1);
+        if (temperature == 1) return logits.softmax(1);
+        using Tensor calibrated = logits / temperature;
+        return calibrated.softmax(1);
     }
 
     public void Dispose()

@@ -37,6 +37,12 @@ public sealed record TrainingSummary(
     /// </summary>
     public IReadOnlyList<int> SoupEpochs { get; init; } = [];
 
+    /// <summary>
+    /// How the model's probabilities were calibrated on the validation images; null where they were not: with fewer than 50 of
+    /// them, or where that did not lower their log-loss.
+    /// </summary>
+    public Calibration? Calibration { get; init; }
+
     /// <summary>What ended the training once it had a finished epoch; null where nothing did.</summary>
     public string? Failure { get; init; }
 }

@@ -1,3 +1,5 @@
+using MLTransfer.Training;
+
 namespace MLTransfer.Evaluation;
 
 /// <summary>
@@ -6,10 +8,7 @@ namespace MLTransfer.Evaluation;
 /// </summary>
 public sealed record ClassificationReport
 {
-    // Single precision, as in ML.NET's MulticlassClassificationEvaluator: a probability of 0 costs 34.5 nats, not infinity.
-    private const float SmallestProbability = 1e-15f;
-
-    private ClassificationReport(IReadOnlyList<string> labels, long[][] confusion, double logLossSum)
+    private ClassificationReport(IReadOnlyList<string> labels, long[][] confusion, CalibrationTally calibration)
     {
         Labels = labels;
         Confusion = confusion;
@@ -18,7 +17,8 @@ public sealed record ClassificationReport
         MicroAccuracy = Ratio(labels.Select((_, index) => confusion[index][index]).Sum(), Images);
         double[] recalls = [.. PerClass.Where(metrics => metrics.Images > 0).Select(metrics => metrics.Recall)];
         MacroAccuracy = recalls.Length == 0 ? double.NaN : recalls.Average();
-        LogLoss = Images == 0 ? double.NaN : logLossSum / Images;
+        Calibration = calibration.Metrics;
+        Reliability = calibration.Bins;
     }
 
     /// <summary>The classes, in the order of <see cref="PerClass"/> and of both dimensions of <see cref="Confusion"/>.</summary>
@@ -33,8 +33,14 @@ public sealed record ClassificationReport
     /// <summary>Mean recall of the classes that have images, 0 to 1: every class has the same weight.</summary>
     public double MacroAccuracy { get; }
 
-    /// <summary>Mean of −ln(probability of the true class) in nats, each probability clamped to 1e-15 … 1.</summary>
-    public double LogLoss { get; }
+    /// <inheritdoc cref="CalibrationMetrics.LogLoss"/>
+    public double LogLoss => Calibration.LogLoss;
+
+    /// <summary>How well the probabilities tell how often they are right.</summary>
+    public CalibrationMetrics Calibration { get; }
+
+    /// <summary>The images by the probability of their predicted class: 15 bins of equal width from 0 to 1.</summary>
+    public IReadOnlyList<ReliabilityBin> Reliability { get; }
 
     /// <summary>Precision, recall and number of images of each class.</summary>
     public IReadOnlyList<ClassMetrics> PerClass { get; }
@@ -55,7 +61,7 @@ public sealed record ClassificationReport
         if (labels.Count == 0)
             throw new ArgumentException("There are no classes to report on; at least one label is needed.", nameof(labels));
         long[][] confusion = [.. labels.Select(_ => new long[labels.Count])];
-        double logLossSum = 0;
+        var calibration = new CalibrationTally();
         foreach (var (actual, probabilities) in scored)
         {
             if (actual < 0 || actual >= labels.Count)
@@ -63,9 +69,9 @@ public sealed record ClassificationReport
             if (probabilities.Count != labels.Count)
                 throw new ArgumentException($"An image has {probabilities.Count} probabilities, but there are {labels.Count} classes.");
             confusion[actual][MostProbable(probabilities)]++;
-            logLossSum -= Math.Log(Math.Clamp(probabilities[actual], SmallestProbability, 1));
+            calibration.Add(probabilities, actual);
         }
-        return new ClassificationReport(labels, confusion, logLossSum);
+        return new ClassificationReport(labels, confusion, calibration);
     }
 
     /// <summary>The wrong predictions, the most frequent pair of classes first.</summary>

@@ -1,4 +1,5 @@
 using MLTransfer.Models;
+using MLTransfer.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,7 +9,23 @@ namespace MLTransfer.Training;
 internal sealed class ImageValidation(
     ImageModel model, ScalarType type, ImageData data, TimeProvider clock, IProgress<TrainingProgress> progress, int epochs)
 {
-    public Tally Score(int epoch, Tally training, CancellationToken cancellation)
+    public Tally Score(int epoch, Tally training, CancellationToken cancellation) => Run(epoch, training, (_, _) => { }, cancellation);
+
+    /// <summary>Calibrates the finished network; null where there are too few images, or where it was stopped.</summary>
+    public Calibration? Calibrate(int epoch, CancellationToken cancellation)
+    {
+        if (data.Count < Calibration.FewestImages) return null;
+        using var scope = NewDisposeScope();
+        List<Tensor> logits = [], labels = [];
+        Run(epoch, default, (scores, classes) =>
+        {
+            logits.Add(scores.MoveToOuterDisposeScope());
+            labels.Add(classes.alias().MoveToOuterDisposeScope());
+        }, cancellation);
+        return cancellation.IsCancellationRequested || logits.Count == 0 ? null : Calibration.Of(cat(logits), cat(labels));
+    }
+
+    private Tally Run(int epoch, Tally training, Action<Tensor, Tensor> scored, CancellationToken cancellation)
     {
         using var frozen = new FrozenModel(model, type);
         var throughput = new Throughput(clock, data.Count);
@@ -19,11 +36,15 @@ internal sealed class ImageValidation(
             using var scope = NewDisposeScope();
             using var still = no_grad();
             if (cancellation.IsCancellationRequested) break;
-            tally += Tally.OfValidation(frozen.Logits(batch.Inputs), batch.Labels);
+            Tensor logits = frozen.Logits(batch.Inputs);
+            tally += Tally.OfValidation(logits, batch.Labels);
+            scored(logits, batch.Labels);
             throughput.Add(batch.Images);
             progress.Report(throughput.Report(TrainingPhase.Validation, epoch, epochs, training, tally.Accuracy));
         }
 
+        // As it lies, it fits no activation of the next epoch, whose memory would come on top.
+        Allocator.ReturnFreedMemory();
         return tally;
     }
 }

@@ -95,6 +95,15 @@ internal sealed class FeatureData(
         head.eval();
         return Tally.OfValidation(head.call(features), labels);
     }
+
+    /// <summary>Calibrates a finished head on all features; null where they are too few.</summary>
+    public Calibration? Calibrate(nn.Module<Tensor, Tensor> head)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        head.eval();
+        return Calibration.Of(head.call(features), labels);
+    }
 }
 
 /// <summary>Images that are read, augmented and batched again in every epoch.</summary>

@@ -11,11 +11,11 @@ public class TrainingOptionTests
             .Where(option => option.Facts is { MayChange: null, ComparedAs: null }).Select(option => option.Name);
         Assert.Equal(
             [
-                "Augmentation", "Cancellation", "CheckpointFolder", "Device", "DownloadProgress", "Epochs", "ExampleWeightColumnName",
-                "ImageColumnName", "ImageMemory", "ImageSize", "LabelColumnName", "LeastGain", "LoaderThreads", "MaximumPixels", "Mean",
-                "Patience", "PredictedLabelColumnName", "Preprocessing", "Progress", "ResizeTo", "ScoreColumnName", "StandardDeviation",
-                "StopOnBadImage", "TensorBoardFolder", "TensorBoardHistograms", "TestTimeAugmentation", "TrainingTransforms", "Validation",
-                "ValidationFraction", "WeightStore",
+                "Augmentation", "Calibrate", "Cancellation", "CheckpointFolder", "Device", "DownloadProgress", "Epochs",
+                "ExampleWeightColumnName", "ImageColumnName", "ImageMemory", "ImageSize", "LabelColumnName", "LeastGain", "LoaderThreads",
+                "MaximumPixels", "Mean", "Patience", "PredictedLabelColumnName", "Preprocessing", "Progress", "ResizeTo", "ScoreColumnName",
+                "StandardDeviation", "StopOnBadImage", "TensorBoardFolder", "TensorBoardHistograms", "TestTimeAugmentation",
+                "TrainingTransforms", "Validation", "ValidationFraction", "WeightStore",
             ],
             typeof(FineTuningOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)
                 .Except(compared).Order(StringComparer.Ordinal));

@@ -44,6 +44,12 @@ internal static class OnnxModel
         long side = described.Preprocessing.CropTo;
         string logits = network.Export(new SymbolicTensor(graph, images, -1, 3, side, side), graph).Name;
         if (options.Precision == OnnxPrecision.Float16) logits = graph.Add("Cast", [logits], ("to", Float));
+        if (described.Temperature != 1)
+        {
+            using Tensor temperature = tensor((float)described.Temperature);
+            logits = graph.Add("Div", [logits, graph.Constant(temperature, ScalarType.Float32)]);
+        }
+
         graph.Add("Softmax", [logits], ("axis", 1L));
         graph.Output(Output, Batch, described.Labels.Count);
         graph.Proto.Name = described.Backbone;
@@ -183,4 +189,8 @@ internal static class OnnxModel
 /// <param name="Head">Its head in one word.</param>
 /// <param name="Labels">The classes, in the order of the probabilities.</param>
 /// <param name="Preprocessing">What an image goes through before the network sees it.</param>
-internal sealed record OnnxDescription(string Backbone, string Head, IReadOnlyList<string> Labels, Preprocessing Preprocessing);
+internal sealed record OnnxDescription(string Backbone, string Head, IReadOnlyList<string> Labels, Preprocessing Preprocessing)
+{
+    /// <summary>What the logits are divided by. Default: 1.</summary>
+    public double Temperature { get; init; } = 1;
+}

@@ -44,6 +44,19 @@ public class OnnxModelTests
         Assert.InRange(OnnxScene.LargestDifference(scene.Exported(model), scene.Expected()), 0, Tolerance);
     }
 
+    // Dividing logits by two takes the square root of probabilities, but for a constant.
+    [NeedsSharedFact(OnnxScene.Photographs)]
+    public void A_temperature_is_exported()
+    {
+        using var scene = new OnnxScene(ModelZoo.Find("cifar_resnet20"));
+        string[] labels = [.. Enumerable.Range(0, 5).Select(index => $"class {index}")];
+        ModelProto model = OnnxModel.Build(
+            scene.Network, new("cifar_resnet20", "linear", labels, scene.Preprocessing) { Temperature = 2 }, new());
+        float[][] roots = [.. scene.Expected().Select(MathF.Sqrt).Chunk(labels.Length)];
+        float[] expected = [.. roots.SelectMany(row => row.Select(root => root / row.Sum()))];
+        Assert.InRange(OnnxScene.LargestDifference(scene.Exported(model), expected), 0, Tolerance);
+    }
+
     [NeedsSharedFact(OnnxScene.Photographs)]
     public void Without_preprocessing_the_input_is_what_the_network_sees()
     {
