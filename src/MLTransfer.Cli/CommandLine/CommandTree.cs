@@ -5,6 +5,7 @@ using MLTransfer.Cli.Datasets;
 using MLTransfer.Cli.Demo;
 using MLTransfer.Cli.Doctor;
 using MLTransfer.Cli.Evaluate;
+using MLTransfer.Cli.Explain;
 using MLTransfer.Cli.Export;
 using MLTransfer.Cli.Graphs;
 using MLTransfer.Cli.Models;
@@ -35,6 +36,7 @@ internal static class CommandTree
         new LearningRateCommand(context),
         new EvaluateCommand(context),
         new PredictCommand(context),
+        new ExplainCommand(context),
         new ExportCommand(context),
         new ModelsCommand(context),
         Group("weights", "Lists, downloads, verifies, inspects, converts and packs pretrained weights.",

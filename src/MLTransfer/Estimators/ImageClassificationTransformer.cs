@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLTransfer.Errors;
 using MLTransfer.Estimators;
 using MLTransfer.Graphs.Onnx;
 using MLTransfer.Imaging;
@@ -102,6 +103,39 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     {
         ArgumentNullException.ThrowIfNull(image);
         return new(image.Name, Labels, _scorer.Score(image));
+    }
+
+    /// <summary>Tells where in an image the model finds a class, on the calling thread; of one view of it.</summary>
+    /// <param name="image">A file, encoded bytes or pixels.</param>
+    /// <param name="method">How. Default: <see cref="ExplanationMethod.GradCam"/>.</param>
+    /// <param name="label">The class, one of <see cref="Labels"/>. Default: null, the predicted one.</param>
+    /// <param name="cancellation">Stops after the running batch.</param>
+    /// <exception cref="ArgumentException">There is no such class.</exception>
+    /// <exception cref="ImageException">The image cannot be read.</exception>
+    /// <exception cref="NotSupportedException">The network has no maps for Grad-CAM; occlusion needs none.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Explanation Explain(
+        ImageSource image, ExplanationMethod method = ExplanationMethod.GradCam, string? label = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        int? asked = label is null ? null : Labels.ToList().IndexOf(label) is >= 0 and var index ? index : throw new ArgumentException(
+            $"The model has no class '{label}'.{NearestName.Suggest(label, [.. Labels])} Its classes: {string.Join(", ", Labels)}.",
+            nameof(label));
+        return _scorer.Explain(image, (network, probabilities, batch, normalized) =>
+        {
+            int explained = asked ?? probabilities.IndexOf(probabilities.Max());
+            float[] heat = method switch
+            {
+                ExplanationMethod.GradCam => Heat.OfActivations(network, normalized, explained) ?? throw new NotSupportedException(
+                    $"{Backbone} has no maps for Grad-CAM. Use {nameof(ExplanationMethod.Occlusion)}, which needs none."),
+                ExplanationMethod.Occlusion => Heat.OfOcclusion(network, normalized, explained, probabilities[explained], cancellation),
+                _ => throw new ArgumentOutOfRangeException(nameof(method), method, "There is no such method."),
+            };
+            var seen = new Image(batch.Width, batch.Height, batch.Pixels);
+            return new Explanation(new(image.Name, Labels, probabilities), explained, method, seen, heat);
+        });
     }
 
     /// <summary>Writes backbone and head as a <c>.safetensors</c> file, which options can name as weights again.</summary>

@@ -29,6 +29,9 @@ public sealed class ImagePrediction
     /// <summary>The probability of <see cref="Label"/>; NaN where there is an error.</summary>
     public float Probability => Top(1) is [var best] ? best.Probability : float.NaN;
 
+    /// <summary>The class at a place of <see cref="Probabilities"/>.</summary>
+    internal string LabelAt(int index) => _labels[index];
+
     /// <summary>The most probable classes, best first; among equals, in the order of the labels.</summary>
     /// <param name="count">The maximum number of classes returned.</param>
     public IReadOnlyList<LabelProbability> Top(int count) =>

@@ -95,6 +95,23 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
     /// <exception cref="ImageException">It cannot be read.</exception>
     public float[] Score(ImageSource image) => _uses.During(() => Run(ImageBatch.LoadOne(image, _transforms, Decoding))[0]);
 
+    /// <summary>Scores one view of an image, and tells where in it a class is found.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="explain">Makes the result of the network, its probabilities of the image, the image as the network sees it, in bytes
+    /// and normalized.</param>
+    /// <exception cref="ImageException">It cannot be read.</exception>
+    public T Explain<T>(ImageSource image, Func<IImageNetwork, float[], ImageBatch, Tensor, T> explain)
+    {
+        ImageBatch batch = ImageBatch.LoadOne(image, preprocessing.EvaluationTransforms(), Decoding);
+        return _uses.During(() =>
+        {
+            using var scope = NewDisposeScope();
+            using var still = no_grad();
+            Tensor normalized = ImageTensor.From(batch, preprocessing, device);
+            return explain(network, network.Run(normalized).cpu().data<float>().ToArray(), batch, normalized);
+        });
+    }
+
     /// <summary>Refuses further images. The network is freed now, or when other threads are done with their image or batch.</summary>
     public void Dispose() => _uses.End(() =>
     {
@@ -220,6 +237,9 @@ internal interface IImageNetwork : IDisposable
 {
     /// <summary>Images (N, 3, H, W), normalized, to vectors (N, width) in float32.</summary>
     Tensor Run(Tensor images);
+
+    /// <summary>Where a class is found in an image (1, 3, H, W), normalized: (h, w); null where the network has no such maps.</summary>
+    Tensor? ActivationMap(Tensor image, long label) => null;
 }
 
 /// <summary>The probabilities of a classifier, whose logits are divided by a temperature.</summary>
@@ -234,6 +254,8 @@ internal sealed class ClassifierNetwork(ImageModel model, ScalarType type, doubl
         using Tensor calibrated = logits / temperature;
         return calibrated.softmax(1);
     }
+
+    public Tensor? ActivationMap(Tensor image, long label) => _frozen.ActivationMap(image, label);
 
     public void Dispose()
     {

@@ -45,6 +45,13 @@ internal sealed class FrozenModel : IDisposable
         return _model.call(inputs);
     }
 
+    /// <summary>Where the network finds a class in an image (1, 3, H, W) in float32, as <see cref="ImageModel.ActivationMap"/> says.</summary>
+    public Tensor? ActivationMap(Tensor image, long label)
+    {
+        using Tensor input = image.to(_type);
+        return _model.ActivationMap(input, label);
+    }
+
     /// <summary>Frees the folded weights; the network can be trained again.</summary>
     public void Dispose()
     {

@@ -81,6 +81,27 @@ public abstract class ImageModel : NamedModule
         return features.contiguous().MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// Where the network finds a class in an image: Grad-CAM (Selvaraju et al. 2017, https://arxiv.org/abs/1610.02391), on the last output
+    /// of a group with at least two rows and columns. Maps are weighted by the mean gradient of the logit, and their sum is cut off at 0.
+    /// </summary>
+    /// <param name="image">(1, 3, H, W), normalized.</param>
+    /// <param name="label">The class.</param>
+    /// <returns>(h, w), a new tensor in float32; null where no output has rows and columns.</returns>
+    internal Tensor? ActivationMap(Tensor image, long label)
+    {
+        using var scope = NewDisposeScope();
+        if (LastMaps(image) is not { } last) return null;
+        using var tracked = enable_grad();
+        Tensor leaf = last.Output.detach().requires_grad_();
+        Tensor logits = Classify(Maps(leaf, first: last.Group + 1));
+        Tensor gradient = autograd.grad([logits[0, label]], [leaf])[0];
+        using var still = no_grad();
+        LayerGroup group = Groups[last.Group];
+        Tensor weights = Positions(group, gradient)!.mean([2, 3], keepdim: true);
+        return (weights * Positions(group, leaf)!).sum(1)[0].relu().MoveToOuterDisposeScope();
+    }
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {
@@ -242,13 +263,14 @@ public abstract class ImageModel : NamedModule
     }
 
     /// <summary>The output of the last group: maps (N, C, H, W), or vectors (N, C).</summary>
-    /// <param name="images">The images.</param>
+    /// <param name="images">The images, or the output of the group before <paramref name="first"/>.</param>
     /// <param name="seen">Sees the output of each group.</param>
     /// <param name="groups">How many groups to run; by default all.</param>
-    private Tensor Maps(Tensor images, Action<LayerGroup, Tensor>? seen = null, int groups = int.MaxValue)
+    /// <param name="first">The index of the first group to run.</param>
+    private Tensor Maps(Tensor images, Action<LayerGroup, Tensor>? seen = null, int groups = int.MaxValue, int first = 0)
     {
         Tensor state = images.dtype == ScalarType.BFloat16 && !SupportsBFloat16 ? images.to(ScalarType.Float32) : images.alias();
-        foreach (LayerGroup group in Groups.Take(groups))
+        foreach (LayerGroup group in Groups.Skip(first).Take(groups))
         {
             Tensor next = group.Forward(state);
             if (!ReferenceEquals(next, state)) state.Dispose();
@@ -257,6 +279,33 @@ public abstract class ImageModel : NamedModule
         }
 
         return state;
+    }
+
+    /// <summary>The last output of a group with at least two rows and columns.</summary>
+    private (int Group, Tensor Output)? LastMaps(Tensor image)
+    {
+        using var still = no_grad();
+        (int Group, Tensor Output)? last = null;
+        int index = 0;
+        Maps(image, (group, output) =>
+        {
+            if (Positions(group, output) is { } maps && maps.shape[2] > 1 && maps.shape[3] > 1) last = (index, output.alias());
+            index++;
+        });
+        return last;
+    }
+
+    /// <summary>
+    /// The output of a group as maps (N, C, H, W) in float32; of tokens (N, T, C) in a square, without a class token before them. Null
+    /// where it has no rows and columns.
+    /// </summary>
+    private Tensor? Positions(LayerGroup group, Tensor output)
+    {
+        Tensor values = output.to(ScalarType.Float32);
+        if (values.dim() == 4) return HasChannelsLast(group) ? values.permute(0, 3, 1, 2) : values;
+        if (values.dim() != 3) return null;
+        long side = (long)Math.Sqrt(values.shape[1]), others = values.shape[1] - side * side;
+        return others > 1 ? null : values[.., (int)others.., ..].transpose(1, 2).unflatten(2, side, side);
     }
 
     private static bool IsPartOf(LayerGroup group, string layer) =>

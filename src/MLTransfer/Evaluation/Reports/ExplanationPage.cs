@@ -1,0 +1,56 @@
+namespace MLTransfer.Evaluation.Reports;
+
+/// <summary>Explanations side by side on one HTML page: no script, nothing loaded from elsewhere, every name encoded.</summary>
+internal static class ExplanationPage
+{
+    private const int ShownClasses = 3;
+
+    private static readonly Markup Style = new(
+        """
+        .cards { display: flex; flex-wrap: wrap; gap: 1.5em; }
+        figure { margin: 0; width: 472px; max-width: 100%; }
+        figure img { width: 224px; max-width: 48%; image-rendering: auto; margin-right: 8px; }
+        figcaption { overflow-wrap: anywhere; }
+        .bar { display: inline-block; height: .7em; background: #1f77b4; margin-right: .5em; }
+        """);
+
+    /// <param name="explanations">At least one.</param>
+    public static Markup Of(IReadOnlyList<Explanation> explanations)
+    {
+        string method = explanations[0].Method == ExplanationMethod.GradCam ? "Grad-CAM" : "occlusion";
+        return ReportPage.Render(
+            $"Where the model finds its classes ({method})",
+            Markup.Format(
+                $"""
+                <p>Left the image as the network sees it, right with what speaks for the class: black, nothing, to yellow, most.</p>
+                <div class="cards">
+                {explanations.Select(Card)}
+                </div>
+                """),
+            Style);
+    }
+
+    /// <summary>One explanation: both images, and the most probable classes.</summary>
+    public static Markup Card(Explanation explanation)
+    {
+        string title = $"{explanation.Label} in {explanation.Prediction.Name}";
+        return Markup.Format(
+            $"""
+            <figure>
+            <img alt="{explanation.Prediction.Name}" src="{Uri(explanation.ToJpeg(withHeat: false))}"><img alt="{title}"
+             src="{Uri(explanation.ToJpeg(withHeat: true))}">
+            <figcaption><b>{explanation.Label}</b> {ReportNumber.Percent(explanation.Probability)} – {explanation.Prediction.Name}
+            {explanation.Prediction.Top(ShownClasses).Select(Bar)}
+            </figcaption>
+            </figure>
+            """);
+    }
+
+    private static string Uri(byte[] jpeg) => $"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}";
+
+    private static Markup Bar(LabelProbability found) => Markup.Format(
+        $"""
+        <div><span class="bar" style="width: {200 * found.Probability:0}px"></span>{found.Label}
+        {ReportNumber.Percent(found.Probability)}</div>
+        """);
+}
