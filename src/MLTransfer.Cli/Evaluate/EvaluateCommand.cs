@@ -16,6 +16,10 @@ internal sealed class EvaluateCommand : MltCommand
         "--split", "NAME", "Split to score. [default: test, else val, else all images]");
     private readonly DatasetOptions _dataset = new();
     private readonly Option<TestTimeAugmentation?> _augmentation = Augmentation.Option();
+    private readonly Option<string?> _predictions = CliOption.Text(
+        "--predictions", "FILE", "Write every image as CSV: file, label, predicted class, error, and the probability of each class.");
+    private readonly Option<string?> _errors = CliOption.Text(
+        "--errors", "FILE", "Write the paths of the wrong ones, a line each, the surest errors first; 'mlt explain -' reads them.");
     private readonly Option<int?> _maximumPixels = PixelLimit.Option();
     private readonly Option<int?> _threads = Threads.Option();
 
@@ -24,8 +28,9 @@ internal sealed class EvaluateCommand : MltCommand
             "mlt evaluate --model flowers.zip --data flowers/val",
             "mlt evaluate --model digits.zip --data mnist --split test",
             "mlt evaluate --model flowers.zip --data flowers/val --tta ten-crop",
+            "mlt evaluate --model flowers.zip --data flowers/val --predictions predictions.csv --errors wrong.txt",
             "mlt evaluate --model flowers.zip --data flowers/val --json > report.json") =>
-        Accepts([_model, _data, _split, .. _dataset.All, _augmentation, _maximumPixels, _threads]);
+        Accepts([_model, _data, _split, .. _dataset.All, _augmentation, _predictions, _errors, _maximumPixels, _threads]);
 
     internal override string Remarks =>
         """
@@ -44,6 +49,8 @@ internal sealed class EvaluateCommand : MltCommand
         var path = Paths.Existing("--data", parseResult.GetRequiredValue(_data));
         var options = _dataset.Bind(parseResult, path) with { IsTestSet = true };
         var data = SelectSplit(ImageDataset.Open(path, options), parseResult.GetValue(_split));
+        var predictions = FileAt("--predictions", parseResult.GetValue(_predictions));
+        var errors = FileAt("--errors", parseResult.GetValue(_errors));
         Threads.Use(parseResult.GetValue(_threads));
         using var classifier = ModelFile.OpenForImages(model);
         classifier.MaximumPixels = PixelLimit.OrDefault(parseResult.GetValue(_maximumPixels));
@@ -51,9 +58,13 @@ internal sealed class EvaluateCommand : MltCommand
         var result = Evaluate(classifier, data, cancel);
         foreach (var image in result.Skipped)
             Context.Error.WriteLine($"skipped '{image.Name}': {image.Error}");
+        predictions?.Write(stream => EvaluatedImage.WriteTable(stream, classifier.Labels, result.Images));
+        errors?.Write(stream => EvaluatedImage.WriteErrors(stream, result.Images));
         Render(parseResult, EvaluateJson.From(result), () => EvaluateView.Show(result, Context));
         return Task.FromResult(ExitCode.Done);
     }
+
+    private static OutputFile? FileAt(string option, string? path) => path is null ? null : OutputFile.Checked(option, path);
 
     private ImageDataset SelectSplit(ImageDataset dataset, string? split)
     {

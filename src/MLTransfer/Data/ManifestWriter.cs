@@ -45,7 +45,8 @@ internal static class ManifestWriter
         }
     }
 
-    private static string Line(params ReadOnlySpan<string?> fields)
+    /// <summary>A line of CSV; fields that are null are left out.</summary>
+    internal static string Line(params ReadOnlySpan<string?> fields)
     {
         StringBuilder line = new();
         foreach (string? field in fields)

@@ -105,6 +105,15 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
         return new(image.Name, Labels, _scorer.Score(image));
     }
 
+    /// <inheritdoc cref="Explain(ImageSource, ExplanationMethod, string?, CancellationToken)"/>
+    /// <param name="file">The path of an image.</param>
+    /// <param name="method">How. Default: <see cref="ExplanationMethod.GradCam"/>.</param>
+    /// <param name="label">The class, one of <see cref="Labels"/>. Default: null, the predicted one.</param>
+    /// <param name="cancellation">Stops after the running batch.</param>
+    public Explanation Explain(
+        string file, ExplanationMethod method = ExplanationMethod.GradCam, string? label = null,
+        CancellationToken cancellation = default) => Explain(ImageSource.FromPath(file), method, label, cancellation);
+
     /// <summary>Tells where in an image the model finds a class, on the calling thread; of one view of it.</summary>
     /// <param name="image">A file, encoded bytes or pixels.</param>
     /// <param name="method">How. Default: <see cref="ExplanationMethod.GradCam"/>.</param>

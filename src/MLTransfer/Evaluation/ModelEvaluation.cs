@@ -18,6 +18,9 @@ internal sealed record ModelEvaluation(
     /// <summary>Throughput of reading and scoring.</summary>
     public double ImagesPerSecond => Report.Images / Seconds;
 
+    /// <summary>Every image of a class that the model knows, with that class and its prediction, in the order of the data set.</summary>
+    public IReadOnlyList<EvaluatedImage> Images { get; init; } = [];
+
     /// <summary>Which views of each image were scored.</summary>
     public TestTimeAugmentation Augmentation { get; init; } = TestTimeAugmentation.None;
 
@@ -54,6 +57,7 @@ internal sealed record ModelEvaluation(
         ImagePrediction[] skipped = [.. predictions.Where(prediction => prediction.Error is not null)];
         return new(ClassificationReport.FromPredictions(model.Labels, scored), skipped, unknown, seconds)
         {
+            Images = [.. predictions.Zip(rows[true], (prediction, row) => new EvaluatedImage(row.Label, prediction))],
             Augmentation = model.TestTimeAugmentation,
         };
     }

@@ -45,7 +45,8 @@ internal sealed class FrozenModel : IDisposable
         return _model.call(inputs);
     }
 
-    /// <summary>Where the network finds a class in an image (1, 3, H, W) in float32, as <see cref="ImageModel.ActivationMap"/> says.</summary>
+    /// <summary>Where the network finds a class in an image (1, 3, H, W) in float32.</summary>
+    /// <inheritdoc cref="ImageModel.ActivationMap"/>
     public Tensor? ActivationMap(Tensor image, long label)
     {
         using Tensor input = image.to(_type);

@@ -16,7 +16,8 @@ public sealed class ExplainTests(TrainedModel trained) : IClassFixture<TrainedMo
     public async Task A_page_shows_each_image_beside_its_heat(string method)
     {
         var page = _folder.PathOf("page.html");
-        var outcome = await Mlt.RunAsync("explain", "--model", trained.Path, trained.Validation, "--method", method, "--out", page, "--json");
+        var outcome = await Mlt.RunAsync(
+            "explain", "--model", trained.Path, trained.Validation, "--method", method, "--out", page, "--json");
         outcome.AssertSuccess();
         var images = outcome.Json.GetProperty("images").EnumerateArray().ToArray();
         Assert.Equal(8, images.Length);
@@ -33,7 +34,7 @@ public sealed class ExplainTests(TrainedModel trained) : IClassFixture<TrainedMo
     }
 
     [Fact]
-    public async Task One_image_can_be_written_as_a_picture_of_the_class_asked_for()
+    public async Task One_image_can_be_written_as_a_PNG_for_the_class_asked_for()
     {
         var outcome = await Mlt.RunAsync(
             "explain", "--model", trained.Path, AnImage(), "--label", SmallImages.Labels[1], "--out", _folder.PathOf("heat.png"));
@@ -75,7 +76,7 @@ public sealed class ExplainTests(TrainedModel trained) : IClassFixture<TrainedMo
     }
 
     [Fact]
-    public async Task Several_images_do_not_go_into_one_picture()
+    public async Task Several_images_do_not_go_into_one_PNG()
     {
         var outcome = await Mlt.RunAsync("explain", "--model", trained.Path, trained.Validation, "--out", _folder.PathOf("heat.png"));
         Assert.Equal(ExitCode.Usage, outcome.Code);

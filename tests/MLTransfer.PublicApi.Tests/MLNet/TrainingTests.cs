@@ -101,6 +101,25 @@ public sealed class TrainingTests : PageFixture
     }
 
     [Fact]
+    public void Where_the_model_looks()
+    {
+        ITransformer model = Pipeline().Fit(Data);
+        using ImageClassificationTransformer classifier =
+            ((IEnumerable<ITransformer>)model).OfType<ImageClassificationTransformer>().Single();
+        string path = Red, heat = PathOf("heat.png");
+
+        Explanation seen = classifier.Explain(path);
+        seen.SavePng(heat);
+        Console.WriteLine($"{seen.Label} {seen.Probability:p0}, {seen.Width} × {seen.Height} values from 0 to {seen.Heat.Max()}");
+
+        Explanation covered = classifier.Explain(path, ExplanationMethod.Occlusion, label: "blue");
+
+        Assert.Equal("red", seen.Label);
+        Assert.Equal("blue", covered.Label);
+        Assert.True(File.Exists(heat));
+    }
+
+    [Fact]
     public void Two_trainers_in_one_pipeline()
     {
         MLContext ml = Ml;

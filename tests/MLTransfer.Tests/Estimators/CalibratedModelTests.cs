@@ -74,7 +74,8 @@ public sealed class CalibratedModelTests : IDisposable
     {
         var ml = new MLContext(seed: 1);
         IDataView images = Trainings.Keyed(ml, ml.Data.LoadImageFolder(_images.Path));
-        ImageClassificationOptions options = isFineTuning ? TrainedModel.Options with { Epochs = 1, LearningRate = 1e-3 } : Trainings.Extraction;
+        ImageClassificationOptions options =
+            isFineTuning ? TrainedModel.Options with { Epochs = 1, LearningRate = 1e-3 } : Trainings.Extraction;
         return Trainings.Fit(ml, options with { Validation = images, Calibrate = isCalibrated }, images);
     }
 }

@@ -52,7 +52,7 @@ public sealed class ExplanationTests(PatchModel patches) : IClassFixture<PatchMo
     }
 
     [Fact]
-    public void The_picture_is_the_image_with_the_heat_over_it()
+    public void The_PNG_is_the_image_with_the_heat_over_it()
     {
         using var folder = new TemporaryFolder();
         Explanation explanation = patches.Model.Explain(patches.Tests[0].Image);
@@ -61,7 +61,8 @@ public sealed class ExplanationTests(PatchModel patches) : IClassFixture<PatchMo
         using MLImage plain = MLImage.CreateFromStream(new MemoryStream(explanation.ImageToPng()));
         Assert.Equal((64, 64), (drawn.Width, drawn.Height));
         byte[] with = drawn.Pixels.ToArray(), without = plain.Pixels.ToArray();
-        double[] red = [.. Enumerable.Range(0, explanation.Heat.Count).Select(pixel => (double)with[(4 * pixel) + 2] - without[(4 * pixel) + 2])];
+        double[] red =
+            [.. Enumerable.Range(0, explanation.Heat.Count).Select(pixel => (double)with[4 * pixel + 2] - without[4 * pixel + 2])];
         // Cold parts are darkened and hot ones lit up: red more than halves, or rises towards 252.
         Assert.True(explanation.Heat.Index().Where(pixel => pixel.Item == 0).All(pixel => red[pixel.Index] <= 0));
         Assert.True(explanation.Heat.Index().Where(pixel => pixel.Item > 0.9).All(pixel => with[(4 * pixel.Index) + 2] > 130));

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text;
+using MLTransfer.Data;
+using MLTransfer.Files;
+
+namespace MLTransfer.Evaluation;
+
+/// <summary>An image, its class and its prediction.</summary>
+/// <param name="Label">Its class.</param>
+/// <param name="Prediction">What the model says, or why it could not be read.</param>
+internal sealed record EvaluatedImage(string Label, ImagePrediction Prediction)
+{
+    /// <summary>Whether the image could be read and was classified wrongly.</summary>
+    public bool IsWrong =>
+        Prediction.Error is null && Spelling.ToComposed(Prediction.Label!) != Spelling.ToComposed(Label);
+
+    /// <summary>
+    /// A table as CSV by RFC 4180: file, class, predicted class, and a column of probabilities for each class; or the error.
+    /// </summary>
+    public static void WriteTable(Stream stream, IReadOnlyList<string> labels, IReadOnlyList<EvaluatedImage> images)
+    {
+        using StreamWriter writer = Writer(stream);
+        string[] columns = ["file", "label", "predicted", "error", .. labels.Select(label => $"probability of {label}")];
+        writer.WriteLine(ManifestWriter.Line(columns));
+        foreach ((string label, ImagePrediction prediction) in images)
+        {
+            IEnumerable<string> probabilities = prediction.Error is null
+                ? prediction.Probabilities.Select(probability => probability.ToString("R", CultureInfo.InvariantCulture))
+                : labels.Select(_ => "");
+            writer.WriteLine(ManifestWriter.Line(
+                [UnixNames.ToDisplay(prediction.Name), label, prediction.Label ?? "", prediction.Error ?? "", .. probabilities]));
+        }
+    }
+
+    /// <summary>The paths of the images that were classified wrongly, a line each, the surest errors first.</summary>
+    public static void WriteErrors(Stream stream, IReadOnlyList<EvaluatedImage> images)
+    {
+        using StreamWriter writer = Writer(stream);
+        foreach (EvaluatedImage image in images.Where(image => image.IsWrong).OrderByDescending(image => image.Prediction.Probability))
+            writer.WriteLine(image.Prediction.Name);
+    }
+
+    private static StreamWriter Writer(Stream stream) =>
+        new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16, leaveOpen: true) { NewLine = "\n" };
+}
