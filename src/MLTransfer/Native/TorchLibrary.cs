@@ -153,6 +153,9 @@ internal static partial class TorchLibrary
             return $"This system's {library} is too old for it ({version.Value}): use a newer release of the system, or a container "
                 + $"image with one.";
         }
+        // As with Debian's libtorch-dev, whose libtorch the linker finds where the app has none.
+        if (message.Contains("undefined symbol", StringComparison.Ordinal))
+            return $"libtorch is not there in the version that it needs; the system has another one. {WhatToAdd()}";
         if (message.Contains("/proc/self/fd/", StringComparison.Ordinal))
             return "The system does not allow programs to run code from memory (vm.memfd_noexec), which its C++ runtime, older than GCC "
                 + "13's, makes necessary.";

@@ -17,8 +17,7 @@ public sealed class ExplanationTests(PatchModel patches) : IClassFixture<PatchMo
     [InlineData(ExplanationMethod.Occlusion)]
     public void The_heat_lies_on_the_patch_that_decides(ExplanationMethod method)
     {
-        double inside = patches.Tests.Average(test => Inside(patches.Model.Explain(test.Image, method), test));
-        Assert.InRange(inside, 0.7, 1);
+        Assert.InRange(MeanInside(patches.Model, method), 0.7, 1);
     }
 
     // The patch is a sixteenth of the image, and with its surroundings a fifth.
@@ -28,7 +27,7 @@ public sealed class ExplanationTests(PatchModel patches) : IClassFixture<PatchMo
     public void In_a_random_network_it_lies_anywhere(ExplanationMethod method)
     {
         using ImageClassificationTransformer random = patches.Random();
-        Assert.InRange(patches.Tests.Average(test => Inside(random.Explain(test.Image, method), test)), 0, 0.5);
+        Assert.InRange(MeanInside(random, method), 0, 0.5);
     }
 
     [Theory]
@@ -117,6 +116,10 @@ public sealed class ExplanationTests(PatchModel patches) : IClassFixture<PatchMo
         Assert.Equal([rows, rows], map.shape);
         Assert.True(map.isfinite().all().item<bool>());
     }
+
+    // Occlusion takes about 170 predictions an image.
+    private double MeanInside(ImageClassificationTransformer model, ExplanationMethod method) => patches.Tests
+        .Take(method == ExplanationMethod.Occlusion ? 4 : int.MaxValue).Average(test => Inside(model.Explain(test.Image, method), test));
 
     // Maps are coarser than pixels: half a patch around it counts as on it.
     private static double Inside(Explanation explanation, PatchModel.Test test)

@@ -56,6 +56,7 @@ public sealed class TorchLibraryTests
         Assert.False(ElfVersions.TryMakeOptional(text, Version, Mark));
         Assert.False(ElfVersions.TryMakeOptional([], Version, Mark));
     }
+    [InlineData("/proc/self/fd/90: undefined symbol: _ZNK3c105Error4whatEv", "libtorch is not there in the version that it needs")]
 
     [Theory]
     [InlineData("libgomp.so.1: cannot open shared object file: No such file", "Install the system's package that holds libgomp.so.1.")]
