@@ -21,12 +21,12 @@ internal static class DatasetReport
     private static readonly Markup Style = new(
         """
         .cards { display: flex; flex-wrap: wrap; gap: .6em; margin: .4em 0 1em; }
-        .card { width: 140px; padding: 5px; border: 1px solid #ddd; border-radius: 6px; background: #fff; }
+        .card { width: 140px; padding: 5px; border: 1px solid #8886; border-radius: 6px; background: Canvas; }
         .card { font-size: 11px; line-height: 1.3; }
         .card .frame { height: 130px; display: flex; align-items: center; justify-content: center; }
-        .card .frame { background: #f4f4f4; border-radius: 4px; color: #999; }
+        .card .frame { background: #8882; border-radius: 4px; color: #888; }
         .card img { max-width: 130px; max-height: 130px; min-height: 64px; object-fit: contain; border-radius: 3px; }
-        .card .file { overflow-wrap: anywhere; color: #555; margin-top: 4px; }
+        .card .file { overflow-wrap: anywhere; color: GrayText; margin-top: 4px; }
         .label { display: inline-block; padding: 0 .5em; border-radius: 8px; background: #e6eef6; color: #134; margin: 3px 2px 0 0; }
         .split { background: #f6eee2; color: #531; }
         .groups { display: flex; flex-wrap: wrap; gap: .2em 1.6em; }

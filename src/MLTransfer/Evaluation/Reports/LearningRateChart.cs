@@ -36,7 +36,7 @@ internal static class LearningRateChart
 
     private static Markup GridLine(double y, string label) => Markup.Format(
         $"""
-        <line x1="{LineChart.Left}" y1="{y:0.##}" x2="{LineChart.Right}" y2="{y:0.##}" stroke="#ddd"/>
+        <line x1="{LineChart.Left}" y1="{y:0.##}" x2="{LineChart.Right}" y2="{y:0.##}" stroke="#8886"/>
         <text x="{LineChart.Left - 8}" y="{y + 4:0.##}" text-anchor="end">{label}</text>
         """);
 

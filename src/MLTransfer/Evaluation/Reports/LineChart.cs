@@ -45,7 +45,7 @@ internal static class LineChart
 
     private static Markup GridLine(double y, string label) => Markup.Format(
         $"""
-        <line x1="{Left}" y1="{y:0.##}" x2="{Right}" y2="{y:0.##}" stroke="#ddd"/>
+        <line x1="{Left}" y1="{y:0.##}" x2="{Right}" y2="{y:0.##}" stroke="#8886"/>
         <text x="{Left - 8}" y="{y + 4:0.##}" text-anchor="end">{label}</text>
         """);
 

@@ -9,13 +9,15 @@ internal static class ReportPage
 {
     private static readonly Markup Style = new(
         """
-        body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 1160px; margin: 2em auto; padding: 0 1em; }
+        :root { color-scheme: light dark; }
+        body { font: 15px/1.5 system-ui, sans-serif; max-width: 1160px; margin: 2em auto; padding: 0 1em; }
         table { border-collapse: collapse; margin: .5em 0 1.5em; }
-        th, td { padding: .2em .7em; text-align: right; border-bottom: 1px solid #ddd; vertical-align: top; }
+        th, td { padding: .2em .7em; text-align: right; border-bottom: 1px solid #8886; vertical-align: top; }
         th { font-weight: 600; }
         .name { text-align: left; overflow-wrap: anywhere; }
         .wide { overflow-x: auto; }
         svg { font: 12px system-ui, sans-serif; max-width: 100%; height: auto; }
+        svg text { fill: currentColor; }
         """);
 
     /// <param name="title">Both the title of the page and its heading.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MLTransfer.Files;
 using MLTransfer.Imaging;
@@ -63,6 +64,8 @@ public static class TrainingReport
         ("best epoch", ReportNumber.Count(training.BestEpoch)),
         .. training.SoupEpochs.Count > 1 ? [("averaged epochs", string.Join(", ", training.SoupEpochs))] : Array.Empty<(string, string)>(),
         ("best validation accuracy", ReportNumber.Percent(training.ValidationAccuracy)),
+        .. training.Calibration is { } calibration
+            ? [("temperature", calibration.Temperature.ToString("0.00", CultureInfo.InvariantCulture))] : Array.Empty<(string, string)>(),
         ("feature extraction time", ReportNumber.Seconds(training.FeatureSeconds)),
         ("training time", ReportNumber.Seconds(training.TrainingSeconds)),
         ("throughput", ReportNumber.Throughput(training.ImagesPerSecond)),
@@ -130,6 +133,8 @@ internal static class ClassTables
         </table>
         <h2>Confusion</h2>
         {(report.Labels.Count <= MostMatrixClasses ? Matrix(report) : LargestConfusions(report))}
+        <h2>Calibration</h2>
+        {(report.Images == 0 ? Markup.Format($"<p>No image was scored.</p>") : ReliabilityDiagram.Render(report))}
         """);
 
     private static Markup ClassRow(ClassMetrics metrics) => Markup.Format(

@@ -22,7 +22,7 @@ public class TrainingReportTests
         Assert.DoesNotContain("\" onload", page, StringComparison.Ordinal);
         Assert.Contains("<td class=\"name\">&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot; onload=&quot;x &amp; \uFFFD</td>", page,
             StringComparison.Ordinal);
-        Assert.Equal(3, Body(page).Descendants("svg").Count());
+        Assert.Equal(4, Body(page).Descendants("svg").Count());
     }
 
     [Fact]
@@ -32,6 +32,25 @@ public class TrainingReportTests
         Assert.All(["<script", "<link", "<img", " src=", " href=", "url("],
             each => Assert.DoesNotContain(each, page, StringComparison.Ordinal));
         Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
+    }
+
+    // Ten images at 0.95, of which seven are right, and two at 0.55, of which one is: the fifteenth and the ninth of fifteen bars.
+    [Fact]
+    public void A_bar_of_the_calibration_is_as_high_as_its_predictions_are_right()
+    {
+        var validation = ClassificationReport.FromPredictions(
+            ["ants", "bees"],
+            [
+                .. Enumerable.Range(0, 10).Select(image => (image < 7 ? 0 : 1, (IReadOnlyList<float>)[0.95f, 0.05f])),
+                .. Enumerable.Range(0, 2).Select(image => (image, (IReadOnlyList<float>)[0.55f, 0.45f])),
+            ]);
+        var calibration = new Calibration(1.5, validation.Calibration, validation.Calibration);
+        var body = Body(Page(Summary(3) with { Calibration = calibration }, validation));
+        XElement[] bars = [.. body.Descendants("svg").Last().Descendants("rect")];
+        Assert.Equal(["189", "285"], bars.Select(bar => bar.Attribute("x")!.Value));
+        Assert.Equal(["120", "168"], bars.Select(bar => bar.Attribute("height")!.Value));
+        Assert.Contains("Expected calibration error 21.7 %", body.Value, StringComparison.Ordinal);
+        Assert.Contains(body.Descendants("tr"), row => row.Value == "temperature1.50");
     }
 
     [Fact]
