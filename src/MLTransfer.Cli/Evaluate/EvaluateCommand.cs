@@ -17,7 +17,8 @@ internal sealed class EvaluateCommand : MltCommand
     private readonly DatasetOptions _dataset = new();
     private readonly Option<TestTimeAugmentation?> _augmentation = Augmentation.Option();
     private readonly Option<string?> _predictions = CliOption.Text(
-        "--predictions", "FILE", "Write every image as CSV: file, label, predicted class, error, and the probability of each class.");
+        "--predictions", "FILE", "Write every image of a class that the model knows as CSV: file, label, predicted class, error, and the "
+        + "probability of each class.");
     private readonly Option<string?> _errors = CliOption.Text(
         "--errors", "FILE", "Write the paths of the wrong ones, a line each, the surest errors first; 'mlt explain -' reads them.");
     private readonly Option<int?> _maximumPixels = PixelLimit.Option();

@@ -18,7 +18,7 @@ internal sealed class ExplainCommand : MltCommand
     private readonly Option<string> _model = CliOption.Required("--model", "MODEL.zip", "Model saved by 'mlt train'.");
     private readonly Option<string> _method = CliOption.Choice(
         "--method", "grad-cam: the network's last maps, weighted by their gradients; occlusion: what the probability loses where a patch "
-        + "of the image is covered, about 170 predictions an image.", ["grad-cam", "occlusion"]);
+        + "of the image is covered, about 200 predictions an image.", ["grad-cam", "occlusion"]);
     private readonly Option<string?> _label = CliOption.Text("--label", "CLASS", "The class to explain. [default: the predicted one]");
     private readonly Option<string?> _out = CliOption.Text(
         "--out", "FILE", $"Page to write ({Html}), or the image with the heat over it ({Png}), of one image only. [default: {DefaultOut}]");

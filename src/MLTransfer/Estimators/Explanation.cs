@@ -18,7 +18,7 @@ public enum ExplanationMethod
 
     /// <summary>
     /// Occlusion (Zeiler and Fergus 2014, https://arxiv.org/abs/1311.2901): what the probability of the class loses where a patch of the
-    /// image is covered by its mean colour. Works with every network; takes about 170 predictions.
+    /// image is covered by the image's mean color. Works with every network; takes about 200 predictions.
     /// </summary>
     Occlusion,
 }
@@ -132,6 +132,9 @@ internal static class Heat
 
     private const int BatchSize = 32;
 
+    // Rounding changes probabilities by less.
+    private const float LeastLoss = 1e-3f;
+
     /// <param name="network">The network.</param>
     /// <param name="image">(1, 3, H, W), normalized.</param>
     /// <param name="label">The class.</param>
@@ -146,33 +149,34 @@ internal static class Heat
     }
 
     /// <param name="network">The network.</param>
-    /// <param name="image">(1, 3, H, W), normalized: its mean colour is 0.</param>
+    /// <param name="image">(1, 3, H, W), normalized.</param>
     /// <param name="label">The class.</param>
-    /// <param name="whole">Its probability where nothing is covered.</param>
     /// <param name="cancellation">Stops after a batch.</param>
-    public static float[] OfOcclusion(IImageNetwork network, Tensor image, int label, float whole, CancellationToken cancellation)
+    public static float[] OfOcclusion(IImageNetwork network, Tensor image, int label, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         (long height, long width) = (image.shape[2], image.shape[3]);
-        long patch = Math.Max(2, Math.Min(height, width) / PatchesAcross), step = patch / 2;
+        long patch = Math.Max(2, Math.Min(height, width) / PatchesAcross), step = (patch + 1) / 2;
+        Tensor color = image.mean([2, 3], keepdim: true)[0];
         (long Y, long X)[] corners = [.. from y in Steps(height) from x in Steps(width) select (y, x)];
         Tensor lost = zeros(height, width), covers = zeros(height, width);
-        foreach ((long Y, long X)[] batch in corners.Chunk(BatchSize))
+        // The whole image is in each batch: one alone may be rounded in another way.
+        foreach ((long Y, long X)[] batch in corners.Chunk(BatchSize - 1))
         {
             cancellation.ThrowIfCancellationRequested();
             using var pass = NewDisposeScope();
-            Tensor covered = image.repeat(batch.Length, 1, 1, 1);
+            Tensor covered = image.repeat(batch.Length + 1, 1, 1, 1);
             for (int index = 0; index < batch.Length; index++)
-                covered[index].narrow(1, batch[index].Y, patch).narrow(2, batch[index].X, patch).zero_();
-            float[] probabilities = network.Run(covered)[TensorIndex.Colon, label].cpu().data<float>().ToArray();
-            foreach (((long y, long x), float probability) in batch.Zip(probabilities))
+                covered[index + 1].narrow(1, batch[index].Y, patch).narrow(2, batch[index].X, patch).copy_(color);
+            float[] probabilities = network.Run(covered)[TensorIndex.Colon, label].cpu().contiguous().data<float>().ToArray();
+            foreach (((long y, long x), float probability) in batch.Zip(probabilities[1..]))
             {
-                lost.narrow(0, y, patch).narrow(1, x, patch).add_(whole - probability);
+                lost.narrow(0, y, patch).narrow(1, x, patch).add_(probabilities[0] - probability);
                 covers.narrow(0, y, patch).narrow(1, x, patch).add_(1);
             }
         }
 
-        return Scaled((lost / covers).relu());
+        return Scaled((lost / covers).relu(), LeastLoss);
 
         // The last patch ends with the image.
         IEnumerable<long> Steps(long length)
@@ -182,9 +186,9 @@ internal static class Heat
         }
     }
 
-    private static float[] Scaled(Tensor heat)
+    private static float[] Scaled(Tensor heat, float least = 0)
     {
         float highest = heat.max().item<float>();
-        return (highest > 0 ? heat / highest : heat).cpu().contiguous().data<float>().ToArray();
+        return (highest > least ? heat / highest : zeros_like(heat)).cpu().contiguous().data<float>().ToArray();
     }
 }

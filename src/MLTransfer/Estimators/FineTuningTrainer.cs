@@ -29,8 +29,10 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     public ImageClassificationTransformer Train()
     {
         Freezing freezing = Freezing();
-        ScalarType type = TrainingType(freezing);
-        using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Fingerprint(run, type)) : null;
+        using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Fingerprint(run)) : null;
+        ScalarType type = _options.Precision == Precision.Auto && checkpoint?.ResumedFormat is { } resumed
+            ? resumed : TrainingType(freezing);
+        if (checkpoint is not null) checkpoint.NumberFormat = type;
         if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
         // As it lies, it fits no activation of the training, whose memory would come on top.
         Allocator.ReturnFreedMemory();
@@ -60,7 +62,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         if (!_options.Calibrate || validation is null || state.IsUnfinished || state.Failure is not null) return null;
         try
         {
-            return validation.Calibrate(state.Epochs.Count, _options.Cancellation);
+            return validation.Calibrate(_options.Cancellation);
         }
         // Cancelled, or an image that is gone by now: the finished training is not lost.
         catch (Exception failure)
@@ -80,7 +82,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     }
 
     /// <summary>Everything that determines the trained weights except the image pixels, by option name.</summary>
-    internal static Dictionary<string, string> Fingerprint(TrainingRun run, ScalarType type = ScalarType.Float32)
+    internal static Dictionary<string, string> Fingerprint(TrainingRun run)
     {
         var asked = (FineTuningOptions)run.Options;
         FineTuningOptions resolved = asked with
@@ -89,8 +91,6 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             Weights = run.WeightsName,
             LearningRate = asked.PeakLearningRate,
             FreezeBatchNorm = KeepsStatistics(run),
-            // On another machine, auto may mean something else.
-            Precision = type == ScalarType.BFloat16 ? Precision.BFloat16 : asked.Precision,
         };
         (string Name, string Value)[] settings =
         [
@@ -133,9 +133,10 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         if (!isOpen) return ScalarType.Float32;
         int size = run.Preprocessing.CropTo;
         string from = _options.Train.First ?? "the input", norms = KeepsStatistics(run) ? "frozen" : "trained";
+        string others = _options.AuxiliaryWeight > 0 ? ", auxiliary heads" : "";
         var precision = new TrainingPrecision(
             _options.PrecisionRecord, type => TrainingPrecision.Seconds(model, Trainable(freezing, type), size, run.Device));
-        ScalarType type = precision.Faster($"{run.Backbone.Name}, {size} px, trained from {from}, batch norms {norms}");
+        ScalarType type = precision.Faster($"{run.Backbone.Name}, {size} px, trained from {from}, batch norms {norms}{others}");
         if (type == ScalarType.BFloat16)
         {
             const string Told = "The network is trained in bf16, which was measured to be faster than float32 on this machine.";

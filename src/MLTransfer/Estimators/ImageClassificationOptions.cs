@@ -150,8 +150,8 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
 
     /// <summary>
     /// Whether the model's probabilities are calibrated on the validation images, where there are at least 50: its logits are divided by
-    /// one number, which changes no predicted class, if that lowers the log-loss. <see cref="TrainingSummary.Calibration"/> says what it
-    /// was good for. Default: true.
+    /// one number, which changes the predicted class of no view, if that lowers the log-loss of one view of each.
+    /// <see cref="TrainingSummary.Calibration"/> says what it was good for. Default: true.
     /// </summary>
     [TrainingOption("Whether probabilities are calibrated on the validation images, where there are at least 50.",
         CommandLine = "--calibrate", Shape = "on|off", MayChange = "It changes no weight, only the temperature of the finished model.")]

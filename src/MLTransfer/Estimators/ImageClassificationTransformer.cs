@@ -139,7 +139,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
             {
                 ExplanationMethod.GradCam => Heat.OfActivations(network, normalized, explained) ?? throw new NotSupportedException(
                     $"{Backbone} has no maps for Grad-CAM. Use {nameof(ExplanationMethod.Occlusion)}, which needs none."),
-                ExplanationMethod.Occlusion => Heat.OfOcclusion(network, normalized, explained, probabilities[explained], cancellation),
+                ExplanationMethod.Occlusion => Heat.OfOcclusion(network, normalized, explained, cancellation),
                 _ => throw new ArgumentOutOfRangeException(nameof(method), method, "There is no such method."),
             };
             var seen = new Image(batch.Width, batch.Height, batch.Pixels);

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MLTransfer;
 
 /// <summary>
-/// How the probabilities of a model were calibrated: its logits are divided by one number, the temperature, which changes no predicted
-/// class (Guo et al. 2017, "On Calibration of Modern Neural Networks", https://arxiv.org/abs/1706.04599).
+/// How the probabilities of a model were calibrated: its logits are divided by one number, the temperature, which changes the
+/// predicted class of no view (Guo et al. 2017, "On Calibration of Modern Neural Networks", https://arxiv.org/abs/1706.04599).
 /// </summary>
 /// <param name="Temperature">Above 1 the network was too sure of itself, below 1 not sure enough.</param>
 /// <param name="Before">On the validation images, one view of each, without the temperature.</param>

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using MLTransfer.Downloads;
 using MLTransfer.Weights;
+using static TorchSharp.torch;
 
 namespace MLTransfer.Training;
 
@@ -34,6 +35,17 @@ internal sealed partial class Checkpoint : IDisposable
     /// <summary>Whether there is an epoch to resume from.</summary>
     public bool Exists => Latest() is not null;
 
+    /// <summary>
+    /// The number format that the trained layers compute in. It is kept, and a training goes on in it: another machine, or another time,
+    /// might choose another one.
+    /// </summary>
+    public ScalarType NumberFormat { get; set; } = ScalarType.Float32;
+
+    /// <summary>The number format of the epochs to resume from; null where there are none.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
+    public ScalarType? ResumedFormat => Latest() is not { } latest ? null
+        : Header.Read(Path.Combine(latest, HeaderFile)).IsBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+
     public void Save(TrainingState state)
     {
         string? before = Latest();
@@ -43,7 +55,8 @@ internal sealed partial class Checkpoint : IDisposable
         Directory.CreateDirectory(partial);
         state.Write(partial, before);
         int[] kept = [.. state.Kept.Select(epoch => epoch.Epoch)];
-        new Header(_training, state.Epochs, kept[0], state.Seconds, state.Images, state.Average?.Count ?? 0, kept.Length > 1 ? kept : null)
+        new Header(_training, state.Epochs, kept[0], state.Seconds, state.Images, state.Average?.Count ?? 0, kept.Length > 1 ? kept : null,
+            NumberFormat == ScalarType.BFloat16)
             .Write(Path.Combine(partial, HeaderFile));
         Directory.Move(partial, target);
         DeleteWhere(path => path != target);
@@ -133,10 +146,12 @@ internal sealed partial class Checkpoint : IDisposable
     /// <param name="Images">Images trained on.</param>
     /// <param name="AveragedStates">How many states of the network are in its running average; 0 without one.</param>
     /// <param name="Kept">The numbers of the epochs whose weights are kept, the best first; null where it is the best alone.</param>
+    /// <param name="IsBFloat16">Whether the trained layers compute in bfloat16.</param>
     private sealed record Header(
         IReadOnlyDictionary<string, string> Training, IReadOnlyList<EpochResult> Epochs, int Best, double Seconds, long Images,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long AveragedStates = 0,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<int>? Kept = null)
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<int>? Kept = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsBFloat16 = false)
     {
         private static readonly JsonSerializerOptions Json = new()
         {

@@ -9,26 +9,37 @@ namespace MLTransfer.Training;
 internal sealed class ImageValidation(
     ImageModel model, ScalarType type, ImageData data, TimeProvider clock, IProgress<TrainingProgress> progress, int epochs)
 {
-    public Tally Score(int epoch, Tally training, CancellationToken cancellation) => Run(epoch, training, (_, _) => { }, cancellation);
+    public Tally Score(int epoch, Tally training, CancellationToken cancellation)
+    {
+        var throughput = new Throughput(clock, data.Count);
+        return Run(
+            (_, batch, tally) =>
+            {
+                throughput.Add(batch.Images);
+                progress.Report(throughput.Report(TrainingPhase.Validation, epoch, epochs, training, tally.Accuracy));
+            },
+            cancellation);
+    }
 
     /// <summary>Calibrates the finished network; null where there are too few images, or where it was stopped.</summary>
-    public Calibration? Calibrate(int epoch, CancellationToken cancellation)
+    public Calibration? Calibrate(CancellationToken cancellation)
     {
         if (data.Count < Calibration.FewestImages) return null;
         using var scope = NewDisposeScope();
         List<Tensor> logits = [], labels = [];
-        Run(epoch, default, (scores, classes) =>
-        {
-            logits.Add(scores.MoveToOuterDisposeScope());
-            labels.Add(classes.alias().MoveToOuterDisposeScope());
-        }, cancellation);
+        Run(
+            (scores, batch, _) =>
+            {
+                logits.Add(scores.MoveToOuterDisposeScope());
+                labels.Add(batch.Labels.alias().MoveToOuterDisposeScope());
+            },
+            cancellation);
         return cancellation.IsCancellationRequested || logits.Count == 0 ? null : Calibration.Of(cat(logits), cat(labels));
     }
 
-    private Tally Run(int epoch, Tally training, Action<Tensor, Tensor> scored, CancellationToken cancellation)
+    private Tally Run(Action<Tensor, LabelledBatch, Tally> scored, CancellationToken cancellation)
     {
         using var frozen = new FrozenModel(model, type);
-        var throughput = new Throughput(clock, data.Count);
         Tally tally = default;
         foreach (LabelledBatch next in data.InOrder())
         {
@@ -38,9 +49,7 @@ internal sealed class ImageValidation(
             if (cancellation.IsCancellationRequested) break;
             Tensor logits = frozen.Logits(batch.Inputs);
             tally += Tally.OfValidation(logits, batch.Labels);
-            scored(logits, batch.Labels);
-            throughput.Add(batch.Images);
-            progress.Report(throughput.Report(TrainingPhase.Validation, epoch, epochs, training, tally.Accuracy));
+            scored(logits, batch, tally);
         }
 
         // As it lies, it fits no activation of the next epoch, whose memory would come on top.

@@ -19,6 +19,8 @@ internal sealed class TrainingPrecision(string? record, Func<ScalarType, double>
 {
     private const int Rounds = 2, ImageBatch = 8;
 
+    private static readonly ScalarType[] Known = [ScalarType.Float32, ScalarType.BFloat16];
+
     // What differs by less than this may be chance.
     private const double LeastGain = 1.1;
 
@@ -54,7 +56,8 @@ internal sealed class TrainingPrecision(string? record, Func<ScalarType, double>
         using var scope = NewDisposeScope();
         (Tensor Value, Tensor Copy)[] buffers = [.. network.buffers().Select(buffer => (buffer, buffer.clone()))];
         Tensor images = rand(ImageBatch, imageSize, imageSize, 3, device: device).permute(0, 3, 1, 2);
-        trainable.BeginEpoch();
+        // Every layer that is ever trained.
+        trainable.BeginEpoch(epoch: int.MaxValue);
         var clock = Stopwatch.StartNew();
         Tensor[] losses = [.. trainable.Forward(images).Select(logits => logits.logsumexp(1).mean())];
         trainable.CombineLosses(losses).backward();
@@ -70,7 +73,7 @@ internal sealed class TrainingPrecision(string? record, Func<ScalarType, double>
         try
         {
             return File.Exists(record) && File.ReadLines(record).LastOrDefault(line => line.StartsWith(start, StringComparison.Ordinal))
-                is { } line && Enum.TryParse(line[start.Length..], out ScalarType type) ? type : null;
+                is { } line ? Known.Cast<ScalarType?>().FirstOrDefault(type => line[start.Length..] == type.ToString()) : null;
         }
         // Without the record it is measured again.
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

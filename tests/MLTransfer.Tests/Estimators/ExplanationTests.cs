@@ -117,7 +117,7 @@ public sealed class ExplanationTests(PatchModel patches) : IClassFixture<PatchMo
         Assert.True(map.isfinite().all().item<bool>());
     }
 
-    // Occlusion takes about 170 predictions an image.
+    // Occlusion takes about 200 predictions an image.
     private double MeanInside(ImageClassificationTransformer model, ExplanationMethod method) => patches.Tests
         .Take(method == ExplanationMethod.Occlusion ? 4 : int.MaxValue).Average(test => Inside(model.Explain(test.Image, method), test));
 

@@ -6,15 +6,15 @@ namespace MLTransfer.Evaluation.Reports;
 /// </summary>
 internal static class ReliabilityDiagram
 {
-    private const double Left = 60, Top = 20, Side = 240;
+    private const double Left = 76, Top = 20, Side = 240;
 
     /// <param name="report">The metrics of at least one image.</param>
     internal static Markup Render(ClassificationReport report) => Markup.Format(
         $"""
         <p>Expected calibration error {ReportNumber.Percent(report.Calibration.CalibrationError)}, Brier score
         {report.Calibration.BrierScore:0.0000}, log-loss {report.Calibration.LogLoss:0.0000}. Bars that end below the diagonal: the model
-        is too sure of itself.</p>
-        <svg xmlns="http://www.w3.org/2000/svg" width="330" height="310" viewBox="0 0 330 310" role="img" aria-label="Calibration">
+        is too sure of itself. A temperature was chosen by these same images.</p>
+        <svg xmlns="http://www.w3.org/2000/svg" width="346" height="310" viewBox="0 0 346 310" role="img" aria-label="Calibration">
         {Enumerable.Range(0, 5).Select(quarter => Tick(quarter / 4.0))}
         {report.Reliability.Select((bin, index) => Bar(bin, index, report.Reliability.Count))}
         <line x1="{Left}" y1="{Top + Side}" x2="{Left + Side}" y2="{Top}" stroke="#d95f02" stroke-dasharray="4 3"/>

@@ -47,7 +47,7 @@ public class TrainingReportTests
         var calibration = new Calibration(1.5, validation.Calibration, validation.Calibration);
         var body = Body(Page(Summary(3) with { Calibration = calibration }, validation));
         XElement[] bars = [.. body.Descendants("svg").Last().Descendants("rect")];
-        Assert.Equal(["189", "285"], bars.Select(bar => bar.Attribute("x")!.Value));
+        Assert.Equal(["205", "301"], bars.Select(bar => bar.Attribute("x")!.Value));
         Assert.Equal(["120", "168"], bars.Select(bar => bar.Attribute("height")!.Value));
         Assert.Contains("Expected calibration error 21.7 %", body.Value, StringComparison.Ordinal);
         Assert.Contains(body.Descendants("tr"), row => row.Value == "temperature1.50");
