@@ -91,6 +91,20 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal((3, 5), (first.Epochs.Count, more.Epochs.Count));
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void The_number_format_that_was_chosen_is_remembered(ScalarType format)
+    {
+        using var scope = NewDisposeScope();
+        using (Checkpoint none = Folder()) Assert.Null(none.ResumedFormat);
+        Checkpoint first = Folder();
+        first.NumberFormat = format;
+        Train(Recipe, first, stopIn: 3);
+        using Checkpoint resumed = Folder();
+        Assert.Equal(format, resumed.ResumedFormat);
+    }
+
     [Fact]
     public void The_best_epoch_is_remembered_though_later_ones_were_worse()
     {
