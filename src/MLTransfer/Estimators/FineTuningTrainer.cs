@@ -30,9 +30,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     {
         Freezing freezing = Freezing();
         using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Fingerprint(run)) : null;
-        ScalarType type = _options.Precision == Precision.Auto && checkpoint?.ResumedFormat is { } resumed
-            ? resumed : TrainingType(freezing);
-        if (checkpoint is not null) checkpoint.NumberFormat = type;
+        ScalarType type = TrainingType(freezing, checkpoint);
         if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
         // As it lies, it fits no activation of the training, whose memory would come on top.
         Allocator.ReturnFreedMemory();
@@ -123,6 +121,15 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
 
     private TrainableModel Trainable(Freezing freezing, ScalarType type) =>
         new(model, model.Head, freezing, type, _options.AuxiliaryWeight, KeepsStatistics(run));
+
+    /// <summary>The number format of a training that may go on from a checkpoint, which keeps it.</summary>
+    private ScalarType TrainingType(Freezing freezing, Checkpoint? checkpoint)
+    {
+        ScalarType type = _options.Precision == Precision.Auto && checkpoint?.ResumedFormat is { } resumed
+            ? resumed : TrainingType(freezing);
+        if (checkpoint is not null) checkpoint.NumberFormat = type;
+        return type;
+    }
 
     /// <summary>The number format that the trained layers compute in.</summary>
     private ScalarType TrainingType(Freezing freezing)
