@@ -25,6 +25,8 @@ internal sealed class ImageValidation(
     public Calibration? Calibrate(CancellationToken cancellation)
     {
         if (data.Count < Calibration.FewestImages) return null;
+        // The memory of the last epoch is not needed again.
+        Allocator.ReturnFreedMemory();
         using var scope = NewDisposeScope();
         List<Tensor> logits = [], labels = [];
         Run(
