@@ -22,7 +22,7 @@ internal static class RecipesPage
             ```
 
             and, for other sizes than 96 pixels, by the same with `--recipe`, `--set`, `--mode` and `--image-size`. Fine-tuning on small
-            images was measured at 64 pixels, which takes half the time of 96.
+            images was measured at 64 pixels, to save time.
 
             Each cell is the accuracy in percent on test images that no training saw: the mean, and the standard deviation over the seeds,
             which draw the training images as well as all random numbers; without a deviation, of one seed. There are no validation images:

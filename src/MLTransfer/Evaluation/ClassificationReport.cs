@@ -68,8 +68,7 @@ public sealed record ClassificationReport
                 throw new ArgumentException($"An image is of class {actual}, but classes are numbered 0 to {labels.Count - 1}.");
             if (probabilities.Count != labels.Count)
                 throw new ArgumentException($"An image has {probabilities.Count} probabilities, but there are {labels.Count} classes.");
-            confusion[actual][MostProbable(probabilities)]++;
-            calibration.Add(probabilities, actual);
+            confusion[actual][calibration.Add(probabilities, actual)]++;
         }
         return new ClassificationReport(labels, confusion, calibration);
     }
@@ -87,15 +86,6 @@ public sealed record ClassificationReport
     {
         long correct = confusion[index][index], images = confusion[index].Sum();
         return new ClassMetrics(label, Ratio(correct, confusion.Sum(row => row[index])), Ratio(correct, images), images);
-    }
-
-    private static int MostProbable(IReadOnlyList<float> probabilities)
-    {
-        int best = 0;
-        for (int index = 1; index < probabilities.Count; index++)
-            if (probabilities[index] > probabilities[best])
-                best = index;
-        return best;
     }
 
     private static double Ratio(long part, long whole) => whole == 0 ? double.NaN : (double)part / whole;

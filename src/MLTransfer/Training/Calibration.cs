@@ -105,7 +105,8 @@ internal sealed class CalibrationTally
     /// <summary>Adds an image.</summary>
     /// <param name="probabilities">Of each class.</param>
     /// <param name="actual">Its class.</param>
-    public void Add(IReadOnlyList<float> probabilities, int actual)
+    /// <returns>The most probable class; of equally probable ones, the first.</returns>
+    public int Add(IReadOnlyList<float> probabilities, int actual)
     {
         int best = 0;
         double squares = 0;
@@ -121,5 +122,6 @@ internal sealed class CalibrationTally
         _brier += squares;
         _logLoss -= Math.Log(Math.Clamp(probabilities[actual], SmallestProbability, 1));
         _images++;
+        return best;
     }
 }

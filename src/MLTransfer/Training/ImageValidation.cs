@@ -54,8 +54,6 @@ internal sealed class ImageValidation(
             scored(logits, batch, tally);
         }
 
-        // As it lies, it fits no activation of the next epoch, whose memory would come on top.
-        Allocator.ReturnFreedMemory();
         return tally;
     }
 }

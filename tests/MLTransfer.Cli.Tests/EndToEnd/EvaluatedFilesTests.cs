@@ -13,7 +13,7 @@ public sealed class EvaluatedFilesTests(TrainedModel trained) : IClassFixture<Tr
     [Fact]
     public async Task The_table_has_a_line_for_each_image_and_the_errors_are_those_where_the_classes_differ()
     {
-        // Half of the images in the folder of the other class: as many are wrong.
+        // Two of the eight are in the folder of the other class, so that some are wrong however good the model is.
         var data = _folder.PathOf("data");
         SmallImages.Draw(data, perClass: 4, seed: 2);
         string[] folders = [.. Directory.GetDirectories(data).Order(StringComparer.Ordinal)];

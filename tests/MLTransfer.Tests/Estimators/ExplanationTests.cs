@@ -20,7 +20,7 @@ public sealed class ExplanationTests(PatchModel patches) : IClassFixture<PatchMo
         Assert.InRange(MeanInside(patches.Model, method), 0.7, 1);
     }
 
-    // The patch is a sixteenth of the image, and with its surroundings a fifth.
+    // The patch is a sixteenth of the image, and with its surroundings up to a quarter.
     [Theory]
     [InlineData(ExplanationMethod.GradCam)]
     [InlineData(ExplanationMethod.Occlusion)]

@@ -56,13 +56,13 @@ public sealed class TorchLibraryTests
         Assert.False(ElfVersions.TryMakeOptional(text, Version, Mark));
         Assert.False(ElfVersions.TryMakeOptional([], Version, Mark));
     }
-    [InlineData("/proc/self/fd/90: undefined symbol: _ZNK3c105Error4whatEv", "libtorch is not there in the version that it needs")]
 
     [Theory]
     [InlineData("libgomp.so.1: cannot open shared object file: No such file", "Install the system's package that holds libgomp.so.1.")]
     [InlineData("/lib/libm.so.6: version `GLIBC_2.29' not found", "This system's C library is too old for it (GLIBC_2.29)")]
     [InlineData("/lib/libstdc++.so.6: version `GLIBCXX_3.4.30' not found", "This system's C++ runtime is too old for it (GLIBCXX_3.4.30)")]
     [InlineData("/proc/self/fd/57: failed to map segment from shared object", "The system does not allow programs to run code from memory")]
+    [InlineData("/proc/self/fd/90: undefined symbol: _ZNK3c105Error4whatEv", "libtorch is not there in the version that it needs")]
     [InlineData("invalid ELF header", "Restore the app's packages again")]
     public void What_the_linker_says_is_answered_with_what_helps(string message, string answer)
     {
