@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
+using MLTransfer.Evaluation.Reports;
 using MLTransfer.Models;
 
 namespace MLTransfer.Benchmarks;
@@ -54,7 +55,7 @@ internal sealed class BackbonesCommand : MltCommand
         var page = BackbonesPage.Of(report);
         file?.Write(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(page)));
         if (WantsJson(parseResult))
-            Json.WriteTo(Context.Output, report);
+            ReportJson.WriteTo(Context.Output, report);
         else if (file is null)
             Context.Output.Write(page);
         return ExitCode.Done;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
+using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Benchmarks;
 
@@ -9,9 +10,9 @@ namespace MLTransfer.Benchmarks;
 internal sealed class RecipesCommand : MltCommand
 {
     private const int DefaultSeeds = 3, DefaultImageSize = 96;
-    private const string DefaultShared = "../shared";
-    private const string DefaultFashion = "/usr/share/datasets/fashion-mnist";
-    private const string DefaultClipart = "/usr/share/openclipart/png";
+    internal const string DefaultShared = "../shared";
+    internal const string DefaultFashion = "/usr/share/datasets/fashion-mnist";
+    internal const string DefaultClipart = "/usr/share/openclipart/png";
     private const string DefaultResults = "benchmarks/recipes.jsonl";
 
     private static readonly (string Backbone, string Weights)[] Backbones =
@@ -73,7 +74,7 @@ internal sealed class RecipesCommand : MltCommand
         RecipeResult[] asked = [.. results.All.Where(result => cells.Contains(result.Cell))];
         page?.Write(stream => stream.Write(Encoding.UTF8.GetBytes(RecipesPage.Of(sets, results.All))));
         if (WantsJson(parseResult))
-            Json.WriteTo(Context.Output, asked);
+            ReportJson.WriteTo(Context.Output, asked);
         else if (page is null)
             Context.Output.Write(RecipesPage.Of(sets, asked));
         return Task.FromResult(ExitCode.Done);

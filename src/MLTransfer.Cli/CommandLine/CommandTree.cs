@@ -35,6 +35,7 @@ internal static class CommandTree
         new TrainCommand(context),
         new LearningRateCommand(context),
         new EvaluateCommand(context),
+        new ReportCommand(context),
         new PredictCommand(context),
         new ExplainCommand(context),
         new ExportCommand(context),

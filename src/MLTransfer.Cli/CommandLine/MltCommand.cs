@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MLTransfer.Cli.Screen;
+using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.CommandLine;
 
@@ -46,7 +47,7 @@ internal abstract class MltCommand : Command
     protected void Render<T>(ParseResult parseResult, T document, Action show)
     {
         if (WantsJson(parseResult))
-            Json.WriteTo(Context.Output, document);
+            ReportJson.WriteTo(Context.Output, document);
         else
             show();
     }

@@ -4,6 +4,7 @@ using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Data.Cards;
 using MLTransfer.Weights;
+using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.Datasets;
 
@@ -57,7 +58,7 @@ internal sealed class DatasetsGetCommand : MltCommand
         var dataset = await DownloadScreen.WatchAsync(Context, json, progress => store.GetAsync(card, folder, progress, cancel))
             .ConfigureAwait(false);
         if (json)
-            Json.WriteTo(Context.Output, DatasetsGetResult.From(dataset));
+            ReportJson.WriteTo(Context.Output, DatasetsGetResult.From(dataset));
         else
             DatasetsGetResult.Show(dataset, Context);
         return ExitCode.Done;

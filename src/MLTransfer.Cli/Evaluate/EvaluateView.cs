@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Evaluation;
@@ -24,6 +23,12 @@ internal static class EvaluateView
             output.WriteLine(
                 $"Not scored: {Figures.Counted(images, "image", "images")} of classes that the model does not know: "
                 + $"{string.Join(", ", result.Unknown.Select(unknown => $"{unknown.Label} {Figures.Count(unknown.Images)}"))}");
+        }
+        if (result.Rejection is { } rule)
+        {
+            output.WriteLine(
+                $"Rejected ({rule.Asked}): {Figures.Counted(result.Rejected, "image", "images")}; "
+                + $"{Figures.Percent(result.AcceptedAccuracy)} of the others are right.");
         }
         screen.Write(Totals(report));
         screen.Write(Classes(report));
@@ -68,29 +73,3 @@ internal static class EvaluateView
         return table;
     }
 }
-
-/// <summary>The JSON of 'mlt evaluate'.</summary>
-internal sealed record EvaluateJson(
-    long Images,
-    int SkippedImages,
-    double MicroAccuracy,
-    double MacroAccuracy,
-    double LogLoss,
-    double BrierScore,
-    double CalibrationError,
-    IReadOnlyList<ClassJson> PerClass,
-    IReadOnlyList<IReadOnlyList<long>> Confusion,
-    IReadOnlyList<UnknownClass> UnknownClasses,
-    double ImagesPerSecond,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Tta)
-{
-    internal static EvaluateJson From(ModelEvaluation result) => new(
-        result.Report.Images, result.Skipped.Count, result.Report.MicroAccuracy, result.Report.MacroAccuracy, result.Report.LogLoss,
-        result.Report.Calibration.BrierScore, result.Report.Calibration.CalibrationError,
-        [.. result.Report.PerClass.Select(figures => new ClassJson(figures.Label, figures.Precision, figures.Recall, figures.Images))],
-        result.Report.Confusion, result.Unknown, Math.Round(result.ImagesPerSecond, 2),
-        result.Augmentation.Views > 1 ? result.Augmentation.ToString() : null);
-}
-
-/// <summary>The metrics of a class; NaN (null in JSON) where undefined.</summary>
-internal sealed record ClassJson(string Label, double Precision, double Recall, long Images);

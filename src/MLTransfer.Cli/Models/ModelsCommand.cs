@@ -2,6 +2,7 @@ using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Models;
+using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.Models;
 
@@ -55,7 +56,7 @@ internal sealed class ModelsCommand : MltCommand
     {
         if (json)
         {
-            Json.WriteTo(Context.Output, ModelZoo.All.Select(BackboneJson.From));
+            ReportJson.WriteTo(Context.Output, ModelZoo.All.Select(BackboneJson.From));
             return;
         }
         Screens.ForResults(Context).Write(ModelsView.All(ModelZoo.All));
@@ -66,7 +67,7 @@ internal sealed class ModelsCommand : MltCommand
     {
         var structure = BackboneStructure.Inspect(UsageError.Translate(null, () => ModelZoo.Find(name)), trainFrom);
         if (json)
-            Json.WriteTo(Context.Output, BackboneJson.From(structure));
+            ReportJson.WriteTo(Context.Output, BackboneJson.From(structure));
         else
             ModelsView.Show(structure, Context);
     }

@@ -41,7 +41,7 @@ internal sealed class PredictCommand : MltCommand
         An image that cannot be read gets an error in place of a class. The exit code is 0 if at least one image was scored and everything
         named exists. Put a file whose name starts with '-' after --, or write ./-NAME.
 
-        JSON: [{ file, label, probability, top: [{ label, probability }], error? }]
+        JSON: [{ file, label, probability, top: [{ label, probability }], error?, rejected? }]
 
         """;
 

@@ -14,9 +14,16 @@ internal static class PredictView
             table.AddColumn("next");
         table.AddColumn("image");
         foreach (var prediction in predictions)
-            table.Row([.. ClassCells(prediction, top), prediction.Error is { } error ? $"{prediction.Name}: {error}" : prediction.Name]);
+            table.Row([.. ClassCells(prediction, top), Name(prediction)]);
         return table;
     }
+
+    private static string Name(ImagePrediction prediction) => prediction switch
+    {
+        { Error: { } error } => $"{prediction.Name}: {error}",
+        { RejectionReason: { } reason } => $"{prediction.Name}: rejected, {reason}",
+        _ => prediction.Name,
+    };
 
     private static string[] ClassCells(ImagePrediction prediction, int top)
     {
@@ -34,9 +41,10 @@ internal sealed record PredictionJson(
     string? Label,
     float? Probability,
     IReadOnlyList<LabelProbability> Top,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Rejected = null)
 {
     internal static PredictionJson From(ImagePrediction prediction, int top) => prediction.Error is null
-        ? new(prediction.Name, prediction.Label, prediction.Probability, prediction.Top(top), null)
+        ? new(prediction.Name, prediction.Label, prediction.Probability, prediction.Top(top), null, prediction.RejectionReason)
         : new(prediction.Name, null, null, [], prediction.Error);
 }

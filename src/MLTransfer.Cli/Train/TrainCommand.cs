@@ -3,6 +3,7 @@ using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Files;
 using MLTransfer.Weights;
+using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.Train;
 
@@ -30,6 +31,7 @@ internal sealed class TrainCommand : MltCommand
         JSON: { mode, backbone, classes: [label], train_images, val_images, skipped_images, epochs, best_epoch, val_accuracy,
                 seconds: { total, features, training }, images_per_second, loader_wait_share, model, interrupted?, failure?, stopped_early?,
                 soup_epochs?: [epoch], tta?,
+                rejection?: { asked, least_probability, greatest_distance, coverage, accuracy },
                 calibration?: { temperature, before: { calibration_error, brier_score, log_loss }, after: { … } },
                 cross_validation?: { folds: [{ fold, train_images, val_images, val_accuracy, best_epoch, best_val_accuracy }],
                                      val_accuracy: { mean, deviation }, best_val_accuracy: { mean, deviation } } }
@@ -55,7 +57,7 @@ internal sealed class TrainCommand : MltCommand
         TrainView.ShowSkipped(result, Context.Error);
         if (WantsJson(parseResult))
         {
-            Json.WriteTo(Context.Output, result.ToJson() with { CrossValidation = crossed });
+            ReportJson.WriteTo(Context.Output, result.ToJson() with { CrossValidation = crossed });
         }
         else
         {

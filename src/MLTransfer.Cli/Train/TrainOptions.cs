@@ -96,7 +96,7 @@ internal sealed class TrainOptions
             nameof(FineTuningOptions.Schedule), nameof(FineTuningOptions.Warmup), nameof(FineTuningOptions.ChooseBy),
             nameof(FineTuningOptions.Patience), nameof(FineTuningOptions.LeastGain), nameof(FineTuningOptions.EmaDecay),
             nameof(FineTuningOptions.SwaFrom), nameof(FineTuningOptions.SoupOf), nameof(FineTuningOptions.Unfreeze),
-            nameof(FineTuningOptions.CheckpointFolder), nameof(FineTuningOptions.TestTimeAugmentation),
+            nameof(FineTuningOptions.CheckpointFolder), nameof(FineTuningOptions.TestTimeAugmentation), nameof(FineTuningOptions.Rejection),
             nameof(FineTuningOptions.TensorBoardFolder), nameof(FineTuningOptions.TensorBoardHistograms),
         }.SelectMany(name => this[name].Options),
     ]);
@@ -222,6 +222,7 @@ internal sealed class BoundOption
             var type when type == typeof(LearningRateWarmup) => Parsed(LearningRateWarmup.Parse),
             var type when type == typeof(Unfreezing) => Parsed(Unfreezing.Parse),
             var type when type == typeof(TestTimeAugmentation) => Parsed(TestTimeAugmentation.Parse),
+            var type when type == typeof(Rejection) => Parsed(Rejection.Parse),
             var type when type == typeof(Layers) => Parsed(LayersFrom),
             var type when type == typeof(Rgb) => Parsed<object>(word => Rgb.Parse(word)),
             _ => null,

@@ -1,10 +1,10 @@
 using System.Diagnostics;
+using System.Text;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Errors;
 using MLTransfer.Estimators;
-using MLTransfer.Evaluation;
-using MLTransfer.Evaluation.Reports;
+using MLTransfer.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
@@ -128,6 +128,7 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
         StoppedEarly = Summary.StoppedEarly ? true : null,
         SoupEpochs = Summary.SoupEpochs is { Count: > 0 } averaged ? averaged : null,
         Tta = Arguments.Options.TestTimeAugmentation is { Views: > 1 } several ? several.ToString() : null,
+        Rejection = Summary.Rejection is { } rule ? StoredRejection.Of(rule) : null,
         Calibration = Summary.Calibration,
     };
 }
@@ -175,25 +176,35 @@ internal static class TrainReport
     {
         if (result.Arguments.Report is not { } file)
             return;
-        var names = new ReportNames(result.Arguments.Options.Backbone, result.Arguments.Mode, result.Labels, result.Model);
-        TrainingReport.Write(file.Path, names, result.Summary, Validate(result, classifier, cancel));
-    }
-
-    // After an interruption the validation images are not scored again; the rest of the page is still useful.
-    private static ClassificationReport? Validate(TrainResult result, ImageClassificationTransformer classifier, CancellationToken cancel)
-    {
-        if (result.Arguments.Images.Validation is not { } images)
-            return null;
+        var options = new ModelReportOptions
+        {
+            Title = TitleOf(result),
+            Cancellation = cancel,
+            Settings =
+            [
+                .. TrainingOption.Values(result.Arguments.Options).Append(("Seed", $"{result.Arguments.Seed}"))
+                    .Append(("Model", result.Model)).Select(each => KeyValuePair.Create(each.Item1, each.Item2)),
+            ],
+        };
+        // The tables agree with the accuracies of the training, which are of the plain view.
+        classifier.TestTimeAugmentation = TestTimeAugmentation.None;
         try
         {
-            // The tables agree with the accuracies of the training, which are of the plain view.
-            classifier.TestTimeAugmentation = TestTimeAugmentation.None;
-            return ModelEvaluation.Run(classifier, images, cancel).Report;
+            classifier.Report(file.Path, result.Arguments.Images.Validation, options);
         }
+        // After an interruption the validation images are not scored again; the rest of the page is still useful.
         catch (OperationCanceledException)
         {
-            return null;
+            var page = ModelReport.Page(classifier, evaluation: null, options with { Cancellation = default });
+            file.Write(stream => stream.Write(Encoding.UTF8.GetBytes(page.Source)));
         }
+    }
+
+    private static string TitleOf(TrainResult result)
+    {
+        var accuracy = result.Summary.ValidationAccuracy;
+        var outcome = double.IsFinite(accuracy) ? $"{Figures.Percent(accuracy)} validation accuracy" : "not validated";
+        return $"{result.Arguments.Options.Backbone}, {result.Arguments.Mode}: {outcome}";
     }
 }
 

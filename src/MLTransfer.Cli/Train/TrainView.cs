@@ -4,6 +4,7 @@ using MLTransfer.Cli.Screen;
 using MLTransfer.Data;
 using MLTransfer.Evaluation.Inspection;
 using MLTransfer.Imaging;
+using MLTransfer.Estimators;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Train;
@@ -47,6 +48,7 @@ internal static class TrainView
             ? $"Nothing was held back for validation: the model is that of the last epoch, {summary.BestEpoch}."
             : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation images right, {Source(summary)}.");
         ShowCalibration(summary, output);
+        ShowRejection(summary, output);
         ShowTimes(result, output);
         if (result.Arguments.Options.TestTimeAugmentation is { Views: > 1 } several)
         {
@@ -79,6 +81,16 @@ internal static class TrainView
             $"Calibrated on them: temperature {Figures.Number(calibration.Temperature, "0.00")}, expected calibration error "
             + $"{Figures.Percent(before.CalibrationError)} → {Figures.Percent(after.CalibrationError)}, log-loss "
             + $"{Figures.Number(before.LogLoss)} → {Figures.Number(after.LogLoss)}.");
+    }
+
+    private static void ShowRejection(TrainingSummary summary, TextWriter output)
+    {
+        if (summary.Rejection is { } rule && double.IsFinite(rule.Coverage))
+        {
+            output.WriteLine(
+                $"Rejects {Figures.Percent(1 - rule.Coverage)} of them ({rule.Asked}); {Figures.Percent(rule.Accuracy)} of the others are "
+                + "right.");
+        }
     }
 
     private static void ShowTimes(TrainResult result, TextWriter output)
@@ -227,6 +239,10 @@ internal sealed record TrainJson(
     /// <summary>The test-time augmentation of the model; null where it has none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Tta { get; init; }
+
+    /// <summary>When the model rejects images; null where that was not asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StoredRejection? Rejection { get; init; }
 
     /// <summary>How the probabilities were calibrated; null where they were not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Weights;
+using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.Weights;
 
@@ -46,7 +47,7 @@ internal sealed class WeightsConvertCommand : MltCommand
         if (WeightsFile.Summarize(input) is { OtherContainers.Count: > 0 } read)
             Context.Words.WriteLine(InspectionView.Checkpoint(read));
         if (WantsJson(parseResult))
-            Json.WriteTo(Context.Output, InspectionJson.From(Inspection.From(output, summary)));
+            ReportJson.WriteTo(Context.Output, InspectionJson.From(Inspection.From(output, summary)));
         else
             Context.Output.WriteLine($"{output}: {Figures.Counted(summary.Tensors.Count, "tensor", "tensors")}, "
                 + $"{Figures.Bytes(summary.FileLength)}");

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Weights;
+using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.Weights;
 
@@ -52,7 +53,7 @@ internal sealed class WeightsGetCommand : MltCommand
                 Context.Output.WriteLine(got[^1].Describe());
         }
         if (json)
-            Json.WriteTo(Context.Output, got);
+            ReportJson.WriteTo(Context.Output, got);
         return ExitCode.Done;
     }
 

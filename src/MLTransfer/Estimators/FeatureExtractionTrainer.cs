@@ -27,6 +27,8 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         nn.Module<Tensor, Tensor> head = model.Head;
         using TrainingState state = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished).Run(
             new TrainableModel(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head), _options.Cancellation);
+        Calibration? calibration = held is null || !_options.Calibrate ? null : held.Calibrate(head);
+        FittedRejection? rejection = FittedRejection.Of(run, model, calibration, () => training, () => validation!, state, log);
         return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
             data.Count, held?.Count ?? 0, [.. training.Skipped, .. validation?.Skipped ?? []], state.Epochs, state.Best.Epoch,
             state.ValidationAccuracy, state.IsUnfinished, featureSeconds, state.Seconds,
@@ -35,8 +37,9 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             StoppedEarly = state.HasStalled,
             SoupEpochs = [.. (state.Soup?.Epochs ?? []).Select(epoch => epoch.Epoch).Order()],
             LoaderWaitFraction = training.LoaderWaitFraction,
-            Calibration = held is null || !_options.Calibrate ? null : held.Calibrate(head),
-        });
+            Calibration = calibration,
+            Rejection = rejection?.Rule,
+        }, rejection?.Distance);
     }
 
     /// <summary>Searches for a learning rate of the head.</summary>

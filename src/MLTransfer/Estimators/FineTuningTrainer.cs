@@ -42,7 +42,20 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         var loop = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished, checkpoint, RequireReadable);
         using TrainingState state = loop.Run(
             trainable, data, validation is null ? null : validation.Score, _options.Cancellation);
-        return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
+        Calibration? calibration = Calibrate(state, validation);
+        FittedRejection? rejection = FittedRejection.Of(
+            run, model, calibration, () => Features(run.Training), () => Features(run.Validation!), state, log);
+        TrainingSummary summary = Summary(state) with
+        {
+            LoaderWaitFraction = data.WaitFraction,
+            Calibration = calibration,
+            Rejection = rejection?.Rule,
+        };
+        return ImageClassificationTransformer.Trained(run, model, state, summary, rejection?.Distance);
+    }
+
+    private TrainingSummary Summary(TrainingState state) =>
+        new(
             run.Training.Count - Skipped(isValidation: false).Length,
             (run.Validation?.Count ?? 0) - Skipped(isValidation: true).Length,
             [.. _skipped.Values], state.Epochs, state.Best.Epoch, state.ValidationAccuracy, state.IsUnfinished,
@@ -50,9 +63,13 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         {
             StoppedEarly = state.HasStalled,
             SoupEpochs = [.. (state.Soup?.Epochs ?? []).Select(epoch => epoch.Epoch).Order()],
-            LoaderWaitFraction = data.WaitFraction,
-            Calibration = Calibrate(state, validation),
-        });
+        };
+
+    /// <summary>The features of images as the finished network makes them.</summary>
+    private FeatureSet Features(ImageSet images)
+    {
+        using var frozen = new FrozenModel(model, run.InferenceType);
+        return run.Extractor(frozen, model).Extract(images.Images, cache: null, _ => { }, _ => { }, _options.Cancellation);
     }
 
     private Calibration? Calibrate(TrainingState state, ImageValidation? validation)

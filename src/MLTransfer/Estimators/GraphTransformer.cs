@@ -64,7 +64,7 @@ public sealed class GraphTransformer : ITransformer, IImageClassifier
     public IEnumerable<ImagePrediction> Predict(IEnumerable<string> files, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(files);
-        return _scorer.Predict(files.Select(ImageSource.FromPath), Labels, cancellation);
+        return _scorer.Predict(files.Select(ImageSource.FromPath), Labels, rule: null, cancellation);
     }
 
     /// <inheritdoc/>

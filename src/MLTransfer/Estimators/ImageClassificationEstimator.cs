@@ -74,7 +74,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     {
         ArgumentNullException.ThrowIfNull(input);
         ImageClassificationOptions options =
-            _options with { Validation = null, ValidationFraction = 0, SoupOf = 0, TensorBoardFolder = null };
+            _options with { Validation = null, ValidationFraction = 0, SoupOf = 0, Rejection = null, TensorBoardFolder = null };
         return Run(input, options, (run, model, log) =>
         {
             using (model) return FindLearningRate(run, model, log);
@@ -88,7 +88,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         var columns = inputSchema.ToDictionary(column => column.Name);
         CheckLabel(columns);
         ImageColumn.Require(inputSchema, _options.ImageColumnName);
-        var outputs = new OutputColumns(_options.ScoreColumnName, _options.PredictedLabelColumnName);
+        var outputs = new OutputColumns(_options.ScoreColumnName, _options.PredictedLabelColumnName, _options.Rejection is not null);
         foreach (SchemaShape.Column output in outputs.Shapes(columns[_options.LabelColumnName])) columns[output.Name] = output;
         return new SchemaShape(columns.Values);
     }
@@ -99,6 +99,12 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     {
         if (run.Options.TestTimeAugmentation.Complaint(run.Preprocessing) is { } complaint)
             throw new OptionException($"TestTimeAugmentation cannot be used: {complaint}.");
+        if (run.Options.Rejection is { } rejection && run.Validation is null)
+        {
+            throw new OptionException(
+                $"Rejection is {rejection}, and there are no validation images to choose its thresholds by. Give some, or leave it out.");
+        }
+
         if (run.Options.SoupOf > 1 && run.Validation is null)
         {
             throw new OptionException(

@@ -157,6 +157,19 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
         CommandLine = "--calibrate", Shape = "on|off", MayChange = "It changes no weight, only the temperature of the finished model.")]
     public bool Calibrate { get; init; } = true;
 
+    /// <summary>
+    /// When the model does not commit itself to a class, with thresholds chosen on the validation images: it then adds the columns
+    /// <c>Rejected</c> (Boolean) and <c>RejectionReason</c> (text, empty where it does not reject). Scores and predicted labels are
+    /// there all the same. <see cref="TrainingSummary.Rejection"/> says what it was good for. Default: null, never.
+    /// </summary>
+    [TrainingOption(
+        "When the model does not commit itself to a class: precision:P (as often as makes a fraction P of the others right), coverage:P "
+        + "(as often as leaves a fraction P), familiar:P (where an image is unlike those it was trained on, by a threshold that P of the "
+        + "validation images pass), or one of the first two + familiar:P.",
+        CommandLine = "--reject", Shape = "KIND", Default = "never",
+        MayChange = "It changes no weight, only when the finished model rejects.")]
+    public Rejection? Rejection { get; init; }
+
     /// <summary>Threads that read and transform images. Default: 0, as many as there are processors.</summary>
     [TrainingOption("Threads that read and transform images; 0: as many as there are processors.", CommandLine = "--threads",
         Range = NumberRange.Between, Least = 0, Most = 1024, MayChange = "The result is the same.")]

@@ -28,6 +28,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
         _scorer = scorer;
         _description = description;
         _labelKind = LabelKind.Named(description.LabelType, description.Labels);
+        Rejection = description.ParseRejection();
         Head = description.ParseHead();
         Training = training;
     }
@@ -52,11 +53,17 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     /// </summary>
     public double Temperature => _description.Temperature ?? 1;
 
+    /// <summary>When the model rejects images; <see langword="null"/> where it commits itself to a class of each.</summary>
+    public RejectionRule? Rejection { get; }
+
     /// <summary>How the training went; <see langword="null"/> for a model that was loaded.</summary>
     public TrainingSummary? Training { get; }
 
     /// <summary>The network, which this model owns.</summary>
     internal ImageModel Network { get; }
+
+    /// <summary>How unlike the training images an image is, where the model rejects by that. The network that scores owns it.</summary>
+    internal FeatureDistance? Distance { get; init; }
 
     /// <summary>
     /// The largest number of pixels, width × height, of an image; a larger one counts as unreadable. Not saved with the model. Default:
@@ -92,7 +99,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     public IEnumerable<ImagePrediction> Predict(IEnumerable<ImageSource> images, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return _scorer.Predict(images, Labels, cancellation);
+        return _scorer.Predict(images, Labels, Rejection, cancellation);
     }
 
     /// <summary>Scores one image on the calling thread. Any number of threads may do so at once; they share the network.</summary>
@@ -102,7 +109,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     public ImagePrediction Predict(ImageSource image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return new(image.Name, Labels, _scorer.Score(image));
+        ScoredImage scored = _scorer.Score(image);
+        return new(image.Name, Labels, scored.Values!) { RejectionReason = scored.Rejection(Rejection), Distance = scored.Distance };
     }
 
     /// <inheritdoc cref="Explain(ImageSource, ExplanationMethod, string?, CancellationToken)"/>
@@ -162,7 +170,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         ImageColumn.Find(inputSchema, ImageColumnName);
-        return new OutputColumns(_description.ScoreColumnName, _description.PredictedLabelColumnName)
+        return new OutputColumns(_description.ScoreColumnName, _description.PredictedLabelColumnName, Rejection is not null)
             .AddTo(inputSchema, Labels, _labelKind);
     }
 
@@ -170,7 +178,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new ScoredDataView(input, GetOutputSchema(input.Schema), _scorer, ImageColumnName);
+        return new ScoredDataView(input, GetOutputSchema(input.Schema), _scorer, ImageColumnName, rule: Rejection);
     }
 
     /// <summary>
@@ -182,13 +190,14 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new ScoringRowMapper(inputSchema, GetOutputSchema(inputSchema), _scorer, ImageColumnName);
+        return new ScoringRowMapper(inputSchema, GetOutputSchema(inputSchema), _scorer, ImageColumnName, Rejection);
     }
 
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         RequireFinite();
-        ModelPayload.Save(ctx, _description with { TestTimeAugmentation = ModelDescription.Word(TestTimeAugmentation) }, Network);
+        ModelPayload.Save(
+            ctx, _description with { TestTimeAugmentation = ModelDescription.Word(TestTimeAugmentation) }, Network, Distance);
     }
 
     /// <summary>The model as ONNX: the network on one view of an image, whatever the test-time augmentation.</summary>
@@ -207,8 +216,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     /// <summary>Creates the model of a finished training.</summary>
     /// <exception cref="TrainingFailedException">The training failed in a later epoch; the exception holds the model.</exception>
     internal static ImageClassificationTransformer Trained(
-        TrainingRun run, ImageModel model, TrainingState state, TrainingSummary training)
+        TrainingRun run, ImageModel model, TrainingState state, TrainingSummary training, FeatureDistance? distance)
     {
+        training = training with { HeldBack = run.HeldBack };
         var description = new ModelDescription
         {
             Backbone = run.Backbone.Name,
@@ -221,17 +231,19 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
             Preprocessing = run.Preprocessing,
             Precision = run.Options.Precision,
             Temperature = training.Calibration?.Temperature,
+            Rejection = training.Rejection is { } rule ? StoredRejection.Of(rule) : null,
         };
-        var network = new ClassifierNetwork(model, run.InferenceType, description.Temperature ?? 1);
+        var network = new ClassifierNetwork(model, run.InferenceType, description.Temperature ?? 1, distance);
         var scorer = new Scorer(network, run.Preprocessing, run.Device)
         {
             Decoding = run.Options.Decoding, Augmentation = run.Options.TestTimeAugmentation,
         };
-        if (state.Failure is not { } cause) return new(model, scorer, description, training);
+        ImageClassificationTransformer Trained(TrainingSummary summary) => new(model, scorer, description, summary) { Distance = distance };
+        if (state.Failure is not { } cause) return Trained(training);
         string what = cause is CheckpointException ? ""
             : state.FailedEpoch is { } epoch ? $"Epoch {epoch} failed: " : "Averaging the best epochs failed: ";
         string failure = $"{what}{cause.Message.TrimEnd('.')}.";
-        throw new TrainingFailedException(new(model, scorer, description, training with { Failure = failure }), cause);
+        throw new TrainingFailedException(Trained(training with { Failure = failure }), cause);
     }
 
     private void RequireFinite()

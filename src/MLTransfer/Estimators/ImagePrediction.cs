@@ -20,6 +20,19 @@ public sealed class ImagePrediction
     /// <summary>Why it could not be scored; <see langword="null"/> when it was.</summary>
     public string? Error { get; }
 
+    /// <summary>
+    /// Why the model does not commit itself to a class; <see langword="null"/> where it does, and where there is an error.
+    /// </summary>
+    public string? RejectionReason { get; internal init; }
+
+    /// <summary>
+    /// How unlike the training images it is, by <see cref="RejectionRule.GreatestDistance"/>; NaN where the model does not look at that.
+    /// </summary>
+    public float Distance { get; internal init; } = float.NaN;
+
+    /// <summary>Whether the model rejects the image: it is not sure enough, or the image is unlike those it was trained on.</summary>
+    public bool Rejected => RejectionReason is not null;
+
     /// <summary>One probability per class, in the order of the model's labels; empty where there is an error.</summary>
     public IReadOnlyList<float> Probabilities { get; }
 

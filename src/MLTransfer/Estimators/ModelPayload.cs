@@ -5,6 +5,7 @@ using Microsoft.ML.Runtime;
 using MLTransfer.Graphs;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
+using MLTransfer.Training;
 using MLTransfer.Weights;
 using TorchSharp;
 
@@ -22,10 +23,10 @@ internal static class ModelPayload
     public static MLNetInternals.Format Format { get; } =
         new("MLTransferImage", Written: Version, Readable: Version, OldestReadable: Version);
 
-    public static void Save(ModelSaveContext ctx, ModelDescription description, ImageModel model)
+    public static void Save(ModelSaveContext ctx, ModelDescription description, ImageModel model, FeatureDistance? distance)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        Write(ctx, Format, description.ToJson(), model, []);
+        Write(ctx, Format, description.ToJson(), model, [], distance?.Save() ?? []);
     }
 
     /// <exception cref="InvalidDataException">The stream is damaged or describes no network of the zoo.</exception>
@@ -39,14 +40,17 @@ internal static class ModelPayload
         Backbone backbone = BackboneOf(description.Backbone, description.Preprocessing, content);
         return Owned(backbone.Build(description.Labels.Count, head), model =>
         {
-            StateDict.Load(model, content.Tensors, "the model file", description.Backbone);
+            var weights = content.Tensors.Where(stored => !stored.Key.StartsWith(FeatureDistance.Prefix, StringComparison.Ordinal));
+            StateDict.Load(model, new Dictionary<string, StoredTensor>(weights), "the model file", description.Backbone);
+            FeatureDistance? distance = description.Rejection is { GreatestDistance: not null }
+                ? FeatureDistance.Load(content.Tensors, model.FeatureWidth, description.Labels.Count) : null;
             var network = new ClassifierNetwork(
-                model.to(device), Devices.Resolve(description.Precision, device), description.Temperature ?? 1);
+                model.to(device), Devices.Resolve(description.Precision, device), description.Temperature ?? 1, distance);
             var scorer = new Scorer(network, description.Preprocessing, device)
             {
                 Augmentation = ModelDescription.ParseAugmentation(description.TestTimeAugmentation, description.Preprocessing),
             };
-            return new ImageClassificationTransformer(model, scorer, description, training: null);
+            return new ImageClassificationTransformer(model, scorer, description, training: null) { Distance = distance };
         });
     }
 
@@ -67,14 +71,19 @@ internal static class ModelPayload
     /// <param name="description">The description, as JSON.</param>
     /// <param name="model">The network.</param>
     /// <param name="leftOut">Modules that are not written, besides auxiliary heads, which help in training only.</param>
+    /// <param name="others">Tensors that are not of the network.</param>
     internal static void Write(
-        ModelSaveContext ctx, MLNetInternals.Format format, string description, ImageModel model, IEnumerable<string> leftOut)
+        ModelSaveContext ctx, MLNetInternals.Format format, string description, ImageModel model, IEnumerable<string> leftOut,
+        IEnumerable<StoredTensor>? others = null)
     {
         var metadata = new Dictionary<string, string> { [DescriptionKey] = description };
         string[] prefixes = [.. model.AuxiliaryHeads.Select(head => head.StateName).Concat(leftOut).Select(name => name + ".")];
         MLNetInternals.Save(ctx, format, StreamName, writer => SafetensorsFile.Write(
             writer.BaseStream,
-            StateDict.Save(model).Where(tensor => !prefixes.Any(prefix => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))),
+            [
+                .. StateDict.Save(model).Where(tensor => !prefixes.Any(prefix => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))),
+                .. others ?? [],
+            ],
             metadata));
     }
 
@@ -140,6 +149,16 @@ internal static class ModelPayload
     }
 }
 
+/// <summary>A <see cref="RejectionRule"/> in a model file; numbers that are not known are null.</summary>
+internal sealed record StoredRejection(
+    string Asked, double? LeastProbability, double? GreatestDistance, double? Coverage, double? Accuracy)
+{
+    public static StoredRejection Of(RejectionRule rule) =>
+        new(rule.Asked.ToString(), rule.LeastProbability, rule.GreatestDistance, Known(rule.Coverage), Known(rule.Accuracy));
+
+    private static double? Known(double number) => double.IsFinite(number) ? number : null;
+}
+
 /// <summary>What ML.NET calls to load a model; it finds it through the component catalog.</summary>
 internal static class ModelLoader
 {
@@ -150,9 +169,9 @@ internal static class ModelLoader
 internal sealed record ModelDescription
 {
     // Format 2 added heads other than the linear one, and transforms; format 3 the order of channels; format 4 test-time augmentation,
-    // heads of several hidden layers, and of the user's own; format 5 a temperature. A model without them is written in the oldest format
-    // that can say what it is, which earlier versions can read.
-    private const int NewestFormat = 5;
+    // heads of several hidden layers, and of the user's own; format 5 a temperature; format 6 rejection. A model without them is written in
+    // the oldest format that can say what it is, which earlier versions can read.
+    private const int NewestFormat = 6;
 
     private static readonly JsonSerializerOptions Json =
         new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true };
@@ -190,6 +209,17 @@ internal sealed record ModelDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Temperature { get; init; }
 
+    /// <summary>When images are rejected; null for never.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StoredRejection? Rejection { get; init; }
+
+    /// <exception cref="InvalidDataException">There is no such rejection, or its thresholds are no numbers.</exception>
+    public RejectionRule? ParseRejection() => Rejection is not { } stored ? null
+        : new(Parse(stored.Asked, MLTransfer.Rejection.Parse), stored.LeastProbability, stored.GreatestDistance)
+        {
+            Coverage = stored.Coverage ?? double.NaN, Accuracy = stored.Accuracy ?? double.NaN,
+        };
+
     /// <exception cref="InvalidDataException">There is no such head; the message says that one's own must be registered first.</exception>
     public ClassifierHead ParseHead() => Parse(Head, ClassifierHead.Parse, OwnHeads.UnregisteredComplaint);
 
@@ -213,7 +243,8 @@ internal sealed record ModelDescription
         {
             Format = (head, Preprocessing) switch
             {
-                _ when Temperature is not null => NewestFormat,
+                _ when Rejection is not null => NewestFormat,
+                _ when Temperature is not null => 5,
                 _ when TestTimeAugmentation is not null => 4,
                 ({ Name: not null } or { HiddenWidths.Count: > 1 }, _) => 4,
                 (_, { Channels: not ChannelOrder.Rgb }) => 3,

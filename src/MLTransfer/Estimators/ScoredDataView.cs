@@ -10,8 +10,10 @@ namespace MLTransfer.Estimators;
 /// <param name="scorer">Computes the added ones.</param>
 /// <param name="imageColumnName">The column with the images.</param>
 /// <param name="kept">Remembers what the first pass computes, for trainers that read the rows many times; null: nothing is kept.</param>
+/// <param name="rule">When an image is rejected, where the added columns say that; null: never.</param>
 internal sealed class ScoredDataView(
-    IDataView input, DataViewSchema schema, Scorer scorer, string imageColumnName, KeptVectors? kept = null) : IDataView
+    IDataView input, DataViewSchema schema, Scorer scorer, string imageColumnName, KeptVectors? kept = null, RejectionRule? rule = null)
+    : IDataView
 {
     /// <summary>Scores follow the order of the input: two cursors run over it, one ahead.</summary>
     public bool CanShuffle => false;
@@ -29,7 +31,7 @@ internal sealed class ScoredDataView(
             needed.Where(column => column.Index < inputs).Select(column => input.Schema[column.Index]));
         bool[] active = new bool[schema.Count];
         foreach (DataViewSchema.Column column in needed) active[column.Index] = true;
-        return new ScoringCursor(rows, schema, active, active.AsSpan(inputs).Contains(true) ? Ahead() : null);
+        return new ScoringCursor(rows, schema, active, active.AsSpan(inputs).Contains(true) ? Ahead() : null, rule);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
@@ -51,8 +53,8 @@ internal sealed class ScoredDataView(
 }
 
 /// <summary>Iterates over the rows of the input and their scores, which a second cursor computes ahead in batches.</summary>
-internal sealed class ScoringCursor(DataViewRowCursor rows, DataViewSchema schema, bool[] active, IEnumerator<ScoredImage>? scores)
-    : DataViewRowCursor
+internal sealed class ScoringCursor(
+    DataViewRowCursor rows, DataViewSchema schema, bool[] active, IEnumerator<ScoredImage>? scores, RejectionRule? rule) : DataViewRowCursor
 {
     private bool _disposed;
 
@@ -87,7 +89,7 @@ internal sealed class ScoringCursor(DataViewRowCursor rows, DataViewSchema schem
         if (!active[column.Index] || scores is null)
             throw new ArgumentOutOfRangeException(
                 nameof(column), $"The column '{column.Name}' is not active in this cursor.");
-        return OutputGetters.For<TValue>(column, inputs, ((VectorDataViewType)schema[inputs].Type).Size, () => scores.Current.Values);
+        return OutputGetters.For<TValue>(column, inputs, ((VectorDataViewType)schema[inputs].Type).Size, () => scores.Current, rule);
     }
 
     protected override void Dispose(bool disposing)

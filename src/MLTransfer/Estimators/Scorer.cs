@@ -3,6 +3,7 @@ using MLTransfer.Imaging;
 using MLTransfer.Imaging.Transforms;
 using MLTransfer.Models;
 using MLTransfer.Native;
+using MLTransfer.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -85,15 +86,23 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
     }
 
     /// <summary>The classes of images, in their order.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="labels">The classes.</param>
+    /// <param name="rule">When an image is rejected; null: never.</param>
+    /// <param name="cancellation">Stops after the running batch.</param>
     public IEnumerable<ImagePrediction> Predict(
-        IEnumerable<ImageSource> images, IReadOnlyList<string> labels, CancellationToken cancellation) =>
+        IEnumerable<ImageSource> images, IReadOnlyList<string> labels, RejectionRule? rule, CancellationToken cancellation) =>
         Score(images, cancellation).Select(scored => scored is { Values: { } probabilities }
             ? new ImagePrediction(scored.Name, labels, probabilities)
+            {
+                RejectionReason = scored.Rejection(rule), Distance = scored.Distance,
+            }
             : new ImagePrediction(scored.Name, scored.Error ?? ""));
 
     /// <summary>Scores one image, on the calling thread.</summary>
     /// <exception cref="ImageException">It cannot be read.</exception>
-    public float[] Score(ImageSource image) => _uses.During(() => Run(ImageBatch.LoadOne(image, _transforms, Decoding))[0]);
+    public ScoredImage Score(ImageSource image) =>
+        Scored(image.Name, _uses.During(() => Run(ImageBatch.LoadOne(image, _transforms, Decoding))[0]));
 
     /// <summary>Scores one view of an image, and tells where in it a class is found.</summary>
     /// <param name="image">The image.</param>
@@ -108,7 +117,8 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
             using var scope = NewDisposeScope();
             using var still = no_grad();
             Tensor normalized = ImageTensor.From(batch, preprocessing, device);
-            return explain(network, network.Run(normalized).cpu().data<float>().ToArray(), batch, normalized);
+            ScoredImage scored = Scored(image.Name, network.Run(normalized).cpu().data<float>().ToArray());
+            return explain(network, scored.Values!, batch, normalized);
         });
     }
 
@@ -134,7 +144,7 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
             for (int row = 0, last = next + batch.Count + errors.Count; next < last; next++)
             {
                 string name = images[next].Name;
-                yield return errors.TryGetValue(next, out string? reason) ? new(name, null, reason) : new(name, rows[row++], null);
+                yield return errors.TryGetValue(next, out string? reason) ? new(name, null, reason) : Scored(name, rows[row++]);
             }
         }
     }
@@ -158,6 +168,9 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
             yield return computed.Current;
         }
     }
+
+    private ScoredImage Scored(string name, float[] row) =>
+        network.MeasuresDistance ? new(name, row[..^1], null) { Distance = row[^1] } : new(name, row, null);
 
     private float[][] Run(ImageBatch batch)
     {
@@ -230,38 +243,60 @@ internal sealed class UseCount
 }
 
 /// <summary>An image's vector, such as its probabilities, or its error.</summary>
-internal readonly record struct ScoredImage(string Name, float[]? Values, string? Error);
+internal readonly record struct ScoredImage(string Name, float[]? Values, string? Error)
+{
+    /// <summary>How unlike the training images it is; NaN where that is not measured.</summary>
+    public float Distance { get; init; } = float.NaN;
+
+    /// <summary>Why a rule rejects it; null where none does, or where it could not be read.</summary>
+    public string? Rejection(RejectionRule? rule) => Values is null ? null : rule?.Reason(Values.Max(), Distance);
+}
 
 /// <summary>A finished network that makes a vector of each image.</summary>
 internal interface IImageNetwork : IDisposable
 {
-    /// <summary>Images (N, 3, H, W), normalized, to vectors (N, width) in float32.</summary>
+    /// <summary>
+    /// Images (N, 3, H, W), normalized, to vectors (N, width) in float32; or (N, width + 1), with the distance last.
+    /// </summary>
     Tensor Run(Tensor images);
+
+    /// <summary>Whether each vector ends with how unlike the training images its image is.</summary>
+    bool MeasuresDistance => false;
 
     /// <summary>Where a class is found in an image (1, 3, H, W), normalized: (h, w); null where the network has no such maps.</summary>
     Tensor? ActivationMap(Tensor image, long label) => null;
 }
 
 /// <summary>The probabilities of a classifier, whose logits are divided by a temperature.</summary>
-internal sealed class ClassifierNetwork(ImageModel model, ScalarType type, double temperature = 1) : IImageNetwork
+/// <param name="model">The network, which this owns.</param>
+/// <param name="type">The number format to compute with.</param>
+/// <param name="temperature">What logits are divided by.</param>
+/// <param name="distance">How unlike the training images an image is; null where that is not measured. Owned.</param>
+internal sealed class ClassifierNetwork(ImageModel model, ScalarType type, double temperature = 1, FeatureDistance? distance = null)
+    : IImageNetwork
 {
     private readonly FrozenModel _frozen = new(model, type);
 
+    public bool MeasuresDistance => distance is not null;
+
     public Tensor Run(Tensor images)
     {
-        using Tensor logits = _frozen.Logits(images);
-        if (temperature == 1) return logits.softmax(1);
-        using Tensor calibrated = logits / temperature;
-        return calibrated.softmax(1);
+        using var scope = NewDisposeScope();
+        if (distance is null) return Probabilities(_frozen.Logits(images)).MoveToOuterDisposeScope();
+        Tensor features = _frozen.Features(images), probabilities = Probabilities(model.Head.call(features));
+        return cat([probabilities, distance.Of(features).unsqueeze(1).to(probabilities.device)], 1).MoveToOuterDisposeScope();
     }
 
     public Tensor? ActivationMap(Tensor image, long label) => _frozen.ActivationMap(image, label);
 
     public void Dispose()
     {
+        distance?.Dispose();
         _frozen.Dispose();
         model.Dispose();
     }
+
+    private Tensor Probabilities(Tensor logits) => (temperature == 1 ? logits : logits / temperature).softmax(1);
 }
 
 /// <summary>What predicts the classes of image files: a trained model or a graph.</summary>

@@ -40,6 +40,11 @@ internal sealed record TrainingRun(
     public bool HasNewHead { get; } = Network.Weights is not null
         || Network.Start?.FitsHead(Classes, HeadOf(Options, Network.Start)) == false;
 
+    /// <summary>The files held back for validation; empty where they are no files, or where the options name the images.</summary>
+    public IReadOnlyList<ImageRow> HeldBack =>
+        Options.Validation is null && Validation is { } held && held.Images.All(image => image is FileImage or ContainedImage)
+            ? [.. held.Images.Select((image, index) => new ImageRow(image.Name, Classes[held.Labels[index]]))] : [];
+
     public static TrainingRun Prepare(
         IHostEnvironment environment, ImageClassificationOptions options, BackboneChoice choice, int seed, IDataView input,
         StartingModel? start)

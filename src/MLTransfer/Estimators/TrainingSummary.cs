@@ -1,3 +1,4 @@
+using MLTransfer.Data;
 using MLTransfer.Imaging;
 
 namespace MLTransfer;
@@ -42,6 +43,16 @@ public sealed record TrainingSummary(
     /// them, or where that did not lower their log-loss.
     /// </summary>
     public Calibration? Calibration { get; init; }
+
+    /// <summary>
+    /// The files held back for validation, with their classes; empty where they were no files, or where <c>Validation</c> had them.
+    /// </summary>
+    internal IReadOnlyList<ImageRow> HeldBack { get; init; } = [];
+
+    /// <summary>
+    /// When the model rejects images, and what that does to the validation images; null where the options do not ask for it.
+    /// </summary>
+    public RejectionRule? Rejection { get; init; }
 
     /// <summary>What ended the training once it had a finished epoch; null where nothing did.</summary>
     public string? Failure { get; init; }

@@ -8,11 +8,13 @@ namespace MLTransfer.Evaluation;
 /// </summary>
 public sealed record ClassificationReport
 {
-    private ClassificationReport(IReadOnlyList<string> labels, long[][] confusion, CalibrationTally calibration)
+    private ClassificationReport(
+        IReadOnlyList<string> labels, long[][] confusion, CalibrationTally calibration,
+        IReadOnlyList<(int Actual, IReadOnlyList<float> Probabilities)> scored)
     {
         Labels = labels;
         Confusion = confusion;
-        PerClass = [.. labels.Select((label, index) => MetricsOf(label, index, confusion))];
+        PerClass = [.. labels.Select((label, index) => MetricsOf(label, index, confusion, AveragePrecision(index, scored)))];
         Images = confusion.Sum(row => row.Sum());
         MicroAccuracy = Ratio(labels.Select((_, index) => confusion[index][index]).Sum(), Images);
         double[] recalls = [.. PerClass.Where(metrics => metrics.Images > 0).Select(metrics => metrics.Recall)];
@@ -42,7 +44,7 @@ public sealed record ClassificationReport
     /// <summary>The images by the probability of their predicted class: 15 bins of equal width from 0 to 1.</summary>
     public IReadOnlyList<ReliabilityBin> Reliability { get; }
 
-    /// <summary>Precision, recall and number of images of each class.</summary>
+    /// <summary>The metrics of each class.</summary>
     public IReadOnlyList<ClassMetrics> PerClass { get; }
 
     /// <summary>Number of images by [actual class][predicted class].</summary>
@@ -62,6 +64,7 @@ public sealed record ClassificationReport
             throw new ArgumentException("There are no classes to report on; at least one label is needed.", nameof(labels));
         long[][] confusion = [.. labels.Select(_ => new long[labels.Count])];
         var calibration = new CalibrationTally();
+        var all = new List<(int Actual, IReadOnlyList<float> Probabilities)>();
         foreach (var (actual, probabilities) in scored)
         {
             if (actual < 0 || actual >= labels.Count)
@@ -69,8 +72,9 @@ public sealed record ClassificationReport
             if (probabilities.Count != labels.Count)
                 throw new ArgumentException($"An image has {probabilities.Count} probabilities, but there are {labels.Count} classes.");
             confusion[actual][calibration.Add(probabilities, actual)]++;
+            all.Add((actual, probabilities));
         }
-        return new ClassificationReport(labels, confusion, calibration);
+        return new ClassificationReport(labels, confusion, calibration, all);
     }
 
     /// <summary>The wrong predictions, the most frequent pair of classes first.</summary>
@@ -82,10 +86,32 @@ public sealed record ClassificationReport
         orderby images descending
         select (actual, predicted, images);
 
-    private static ClassMetrics MetricsOf(string label, int index, long[][] confusion)
+    private static ClassMetrics MetricsOf(string label, int index, long[][] confusion, double averagePrecision)
     {
         long correct = confusion[index][index], images = confusion[index].Sum();
-        return new ClassMetrics(label, Ratio(correct, confusion.Sum(row => row[index])), Ratio(correct, images), images);
+        return new ClassMetrics(label, Ratio(correct, confusion.Sum(row => row[index])), Ratio(correct, images), images)
+        {
+            AveragePrecision = averagePrecision,
+        };
+    }
+
+    // Images of equal probability are found together: their order says nothing.
+    private static double AveragePrecision(int label, IReadOnlyList<(int Actual, IReadOnlyList<float> Probabilities)> scored)
+    {
+        float[] order = [.. scored.Select(image => -image.Probabilities[label])];
+        bool[] isOf = [.. scored.Select(image => image.Actual == label)];
+        Array.Sort(order, isOf);
+        double sum = 0;
+        int found = 0, foundBefore = 0;
+        for (int rank = 0; rank < order.Length; rank++)
+        {
+            if (isOf[rank]) found++;
+            if (rank + 1 < order.Length && order[rank + 1] == order[rank]) continue;
+            sum += (double)(found - foundBefore) * found / (rank + 1);
+            foundBefore = found;
+        }
+
+        return found == 0 ? double.NaN : sum / found;
     }
 
     private static double Ratio(long part, long whole) => whole == 0 ? double.NaN : (double)part / whole;
@@ -98,4 +124,16 @@ public sealed record ClassificationReport
 /// <param name="Recall">Fraction of the images of this class that were predicted as it, 0 to 1; <see cref="double.NaN"/> when there are
 /// none.</param>
 /// <param name="Images">Number of images of this class.</param>
-public sealed record ClassMetrics(string Label, double Precision, double Recall, long Images);
+public sealed record ClassMetrics(string Label, double Precision, double Recall, long Images)
+{
+    /// <summary>F1: the harmonic mean of precision and recall, 2 · TP / (2 · TP + FP + FN), 0 to 1; <see cref="double.NaN"/> when the
+    /// class has no images.</summary>
+    public double F1 => Images == 0 ? double.NaN : Recall == 0 ? 0 : 2 * Precision * Recall / (Precision + Recall);
+
+    /// <summary>
+    /// The area under the precision-recall curve of the class against all others, its images ranked by the probability of the class: the
+    /// sum over the ranks of precision times gain in recall, as scikit-learn's <c>average_precision_score</c>, 0 to 1;
+    /// <see cref="double.NaN"/> when the class has no images.
+    /// </summary>
+    public double AveragePrecision { get; init; } = double.NaN;
+}

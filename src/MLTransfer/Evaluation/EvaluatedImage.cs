@@ -32,11 +32,11 @@ internal sealed record EvaluatedImage(string Label, ImagePrediction Prediction)
         }
     }
 
-    /// <summary>The paths of the images that were classified wrongly, a line each, the surest errors first.</summary>
-    public static void WriteErrors(Stream stream, IReadOnlyList<EvaluatedImage> images)
+    /// <summary>The paths of images, a line each.</summary>
+    public static void WriteErrors(Stream stream, IEnumerable<EvaluatedImage> errors)
     {
         using StreamWriter writer = Writer(stream);
-        foreach (EvaluatedImage image in images.Where(image => image.IsWrong).OrderByDescending(image => image.Prediction.Probability))
+        foreach (EvaluatedImage image in errors)
             writer.WriteLine(image.Prediction.Name);
     }
 

@@ -21,6 +21,26 @@ internal sealed record ModelEvaluation(
     /// <summary>Every image of a class that the model knows, with that class and its prediction, in the order of the data set.</summary>
     public IReadOnlyList<EvaluatedImage> Images { get; init; } = [];
 
+    /// <summary>The images that were classified wrongly, the surest errors first.</summary>
+    public IEnumerable<EvaluatedImage> Errors =>
+        Images.Where(image => image.IsWrong).OrderByDescending(image => image.Prediction.Probability);
+
+    /// <summary>When the model rejects images; null for never. The metrics of <see cref="Report"/> are of all images.</summary>
+    public RejectionRule? Rejection { get; init; }
+
+    /// <summary>How many images the model rejects.</summary>
+    public int Rejected => Images.Count(image => image.Prediction.Rejected);
+
+    /// <summary>The fraction of the images that it does not reject that is right; NaN without any.</summary>
+    public double AcceptedAccuracy
+    {
+        get
+        {
+            EvaluatedImage[] accepted = [.. Images.Where(image => image.Prediction is { Error: null, Rejected: false })];
+            return (double)accepted.Count(image => !image.IsWrong) / accepted.Length;
+        }
+    }
+
     /// <summary>Which views of each image were scored.</summary>
     public TestTimeAugmentation Augmentation { get; init; } = TestTimeAugmentation.None;
 
@@ -32,19 +52,31 @@ internal sealed record ModelEvaluation(
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static ModelEvaluation Run(ImageClassificationTransformer model, ImageDataset dataset, CancellationToken cancel = default)
     {
-        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(dataset);
+        return Run(model, dataset.Rows, dataset.Path, cancel);
+    }
+
+    /// <param name="model">The model.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="source">Where they are from, for errors.</param>
+    /// <param name="cancel">Stops after the running batch.</param>
+    /// <exception cref="OptionException">The model knows none of the classes.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ModelEvaluation Run(
+        ImageClassificationTransformer model, IReadOnlyList<ImageRow> images, string source, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(model);
         // The model and the data set may come from systems that compose Unicode differently.
         Dictionary<string, int> known = new(StringComparer.Ordinal);
         for (int index = 0; index < model.Labels.Count; index++)
             known.TryAdd(Spelling.ToComposed(model.Labels[index]), index);
-        var rows = dataset.Rows.ToLookup(row => known.ContainsKey(Spelling.ToComposed(row.Label)));
+        var rows = images.ToLookup(row => known.ContainsKey(Spelling.ToComposed(row.Label)));
         UnknownClass[] unknown = [.. rows[false].CountBy(row => row.Label).OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => new UnknownClass(pair.Key, pair.Value))];
         if (!rows[true].Any())
         {
             throw new OptionException(
-                $"the model knows none of the classes of '{dataset.Path}': {string.Join(", ", unknown.Select(found => found.Label))}. "
+                $"the model knows none of the classes of '{source}': {string.Join(", ", unknown.Select(found => found.Label))}. "
                 + $"Classes of the model: {string.Join(", ", model.Labels)}.");
         }
         long start = Stopwatch.GetTimestamp();
@@ -59,6 +91,7 @@ internal sealed record ModelEvaluation(
         {
             Images = [.. predictions.Zip(rows[true], (prediction, row) => new EvaluatedImage(row.Label, prediction))],
             Augmentation = model.TestTimeAugmentation,
+            Rejection = model.Rejection,
         };
     }
 }

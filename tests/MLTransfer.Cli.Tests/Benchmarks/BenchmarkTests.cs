@@ -1,6 +1,7 @@
 using MLTransfer.Benchmarks;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
+using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.Tests.Benchmarks;
 
@@ -41,7 +42,7 @@ public class BenchmarkTests
 
     [Fact]
     public void The_json_of_two_trainings_has_the_promised_fields() =>
-        Expected.Is("json-bench-peer.txt", Shown.By(context => Json.WriteTo(context.Output, Comparisons)));
+        Expected.Is("json-bench-peer.txt", Shown.By(context => ReportJson.WriteTo(context.Output, Comparisons)));
 
     [Fact]
     public void Backbones_are_a_page_of_differences_and_times() => Expected.Is("bench-backbones.md", BackbonesPage.Of(Report));
@@ -63,7 +64,7 @@ public class BenchmarkTests
 
     [Fact]
     public void The_json_of_backbones_has_the_promised_fields() =>
-        Expected.Is("json-bench-backbones.txt", Shown.By(context => Json.WriteTo(context.Output, Report)));
+        Expected.Is("json-bench-backbones.txt", Shown.By(context => ReportJson.WriteTo(context.Output, Report)));
 
     [Fact]
     public async Task A_missing_script_is_an_error_that_names_it()

@@ -3,7 +3,7 @@ using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Cli.Tests.EndToEnd;
 
-public sealed class ReportTests : IDisposable
+public sealed class ReportTests(TrainedModel trained) : IClassFixture<TrainedModel>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -18,8 +18,38 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
-    public async Task A_training_with_images_held_back_is_reported_without_tables_by_class() =>
-        Assert.Contains("no results by class", await ReportAsync("--val-fraction", "0.5"), StringComparison.Ordinal);
+    public async Task A_training_with_images_held_back_is_reported_with_what_is_taken_for_what_too() =>
+        Assert.Contains("<h2>Confusion</h2>", await ReportAsync("--val-fraction", "0.5"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_saved_model_is_reported_with_its_errors()
+    {
+        // All images lie in the folder of one class, so that those of the other are wrong, unless the model is.
+        var data = SmallImages.Draw(_folder.PathOf("data"), perClass: 3, seed: 3);
+        string[] folders = [.. Directory.GetDirectories(data).Order(StringComparer.Ordinal)];
+        foreach (var file in Directory.GetFiles(folders[1]))
+            File.Move(file, Path.Combine(folders[0], $"moved-{Path.GetFileName(file)}"));
+        var page = _folder.PathOf("report.html");
+        var outcome = await Mlt.RunAsync("report", "--model", trained.Path, "--data", data, "--out", page, "--json");
+        outcome.AssertSuccess();
+        Assert.Equal(page, outcome.Json.GetProperty("out").GetString());
+        Assert.Equal("cifar_resnet20", outcome.Json.GetProperty("model").GetProperty("backbone").GetString());
+        var wrong = outcome.Json.GetProperty("errors").GetArrayLength();
+        var right = outcome.Json.GetProperty("evaluation").GetProperty("micro_accuracy").GetDouble() * 6;
+        Assert.Equal(6, wrong + Math.Round(right));
+        Assert.Contains($"The surest {wrong} of {wrong} errors", File.ReadAllText(page), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("it must end in .html", "--out", "report.pdf")]
+    [InlineData("--errors", "--errors", "101")]
+    [InlineData("--split", "--split", "tset")]
+    public async Task What_cannot_be_is_refused(string complaint, params string[] arguments)
+    {
+        var outcome = await Mlt.RunAsync(["report", "--model", trained.Path, "--data", trained.Validation, .. arguments]);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.Contains(complaint, outcome.Error, StringComparison.Ordinal);
+    }
 
     private async Task<string> ReportAsync(string option, string value)
     {

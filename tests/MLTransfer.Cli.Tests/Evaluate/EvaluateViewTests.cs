@@ -1,6 +1,7 @@
 using MLTransfer.Cli.Evaluate;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Evaluation;
+using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.Tests.Evaluate;
 
@@ -16,7 +17,7 @@ public class EvaluateViewTests
 
     [Fact]
     public void The_json_document_has_the_promised_fields() =>
-        Expected.Is("json-evaluate.txt", Shown.By(context => Json.WriteTo(context.Output, EvaluateJson.From(Result(classes: 3)))));
+        Expected.Is("json-evaluate.txt", Shown.By(context => ReportJson.WriteTo(context.Output, EvaluationJson.From(Result(classes: 3)))));
 
     [Fact]
     public void Classes_that_the_model_does_not_know_are_named_and_counted_apart() => Assert.Contains(

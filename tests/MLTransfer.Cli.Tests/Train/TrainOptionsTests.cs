@@ -24,6 +24,7 @@ public class TrainOptionsTests
         { nameof(FineTuningOptions.ClipValue), "0.5" }, { nameof(FineTuningOptions.EmaDecay), "0.999" },
         { nameof(FineTuningOptions.SwaFrom), "3" }, { nameof(FineTuningOptions.SoupOf), "3" },
         { nameof(FineTuningOptions.TestTimeAugmentation), "views:3" }, { nameof(FineTuningOptions.DecayNorms), "off" },
+        { nameof(FineTuningOptions.Rejection), "coverage:0.9+familiar:0.95" },
         { nameof(FineTuningOptions.Calibrate), "off" }, { nameof(FineTuningOptions.Loss), "bce" },
         { nameof(FineTuningOptions.FocalGamma), "2" }, { nameof(FineTuningOptions.HeadFactor), "10" },
         { nameof(FineTuningOptions.HeadWarmup), "off" }, { nameof(FineTuningOptions.LayerDecay), "0.75" },

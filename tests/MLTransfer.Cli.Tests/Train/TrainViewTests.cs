@@ -4,6 +4,7 @@ using MLTransfer.Cli.Tests.Screen;
 using MLTransfer.Cli.Train;
 using MLTransfer.Imaging;
 using MLTransfer.Tests.Reference;
+using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.Tests.Train;
 
@@ -57,7 +58,7 @@ public sealed class TrainViewTests : IDisposable
 
     [Fact]
     public void The_json_document_has_the_promised_fields() =>
-        Expected.Is("json-train.txt", Hidden(Shown.By(context => Json.WriteTo(context.Output, Result(epochs: 4).ToJson()))));
+        Expected.Is("json-train.txt", Hidden(Shown.By(context => ReportJson.WriteTo(context.Output, Result(epochs: 4).ToJson()))));
 
     [Fact]
     public void Skipped_images_are_listed_with_their_reasons()

@@ -59,8 +59,34 @@ public class ClassificationReportTests
     public void Precision_divides_by_the_predicted_and_recall_by_the_actual()
     {
         var report = ClassificationReport.FromPredictions(Labels, Scored);
-        Assert.Equal(new ClassMetrics("ants", 1, 2.0 / 3, 3), report.PerClass[0]);
-        Assert.Equal(new ClassMetrics("bees", 1.0 / 2, 1, 1), report.PerClass[1]);
+        Assert.Equal(new ClassMetrics("ants", 1, 2.0 / 3, 3) { AveragePrecision = 1 }, report.PerClass[0]);
+        Assert.Equal(new ClassMetrics("bees", 1.0 / 2, 1, 1) { AveragePrecision = 1 }, report.PerClass[1]);
+    }
+
+    [Fact]
+    public void F1_is_the_harmonic_mean_of_precision_and_recall()
+    {
+        var report = ClassificationReport.FromPredictions(Labels, Scored);
+        Assert.Equal(2 * 2.0 / (2 * 2 + 0 + 1), report.PerClass[0].F1, 15); // 2 TP / (2 TP + FP + FN); 15 digits: one rounding
+        Assert.Equal(2 * 1.0 / (2 * 1 + 1 + 0), report.PerClass[1].F1, 15);
+        Assert.Equal(double.NaN, report.PerClass[2].F1);
+        Assert.Equal(0, ClassificationReport.FromPredictions(Labels, [(0, [0f, 1f, 0f])]).PerClass[0].F1); // nothing of it was found
+    }
+
+    // The example of scikit-learn's average_precision_score: classes 0, 0, 1, 1 with scores 0.1, 0.4, 0.35, 0.8 have 0.83.
+    [Fact]
+    public void Average_precision_sums_the_precision_at_each_gain_in_recall()
+    {
+        var report = ClassificationReport.FromPredictions(
+            ["not", "is"], [(0, [0.9f, 0.1f]), (0, [0.6f, 0.4f]), (1, [0.65f, 0.35f]), (1, [0.2f, 0.8f])]);
+        Assert.Equal(1.0 / 2 * 1 + 1.0 / 2 * 2 / 3, report.PerClass[1].AveragePrecision, 15);
+    }
+
+    [Fact]
+    public void Images_of_equal_probability_are_ranked_together()
+    {
+        var report = ClassificationReport.FromPredictions(["not", "is"], [(1, [0.5f, 0.5f]), (0, [0.5f, 0.5f]), (0, [0.5f, 0.5f])]);
+        Assert.Equal(1.0 / 3, report.PerClass[1].AveragePrecision, 15);
     }
 
     [Fact]

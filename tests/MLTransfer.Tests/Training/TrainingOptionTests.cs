@@ -13,9 +13,9 @@ public class TrainingOptionTests
             [
                 "Augmentation", "Calibrate", "Cancellation", "CheckpointFolder", "Device", "DownloadProgress", "Epochs",
                 "ExampleWeightColumnName", "ImageColumnName", "ImageMemory", "ImageSize", "LabelColumnName", "LeastGain", "LoaderThreads",
-                "MaximumPixels", "Mean", "Patience", "PredictedLabelColumnName", "Preprocessing", "Progress", "ResizeTo", "ScoreColumnName",
-                "StandardDeviation", "StopOnBadImage", "TensorBoardFolder", "TensorBoardHistograms", "TestTimeAugmentation",
-                "TrainingTransforms", "Validation", "ValidationFraction", "WeightStore",
+                "MaximumPixels", "Mean", "Patience", "PredictedLabelColumnName", "Preprocessing", "Progress", "Rejection", "ResizeTo",
+                "ScoreColumnName", "StandardDeviation", "StopOnBadImage", "TensorBoardFolder", "TensorBoardHistograms",
+                "TestTimeAugmentation", "TrainingTransforms", "Validation", "ValidationFraction", "WeightStore",
             ],
             typeof(FineTuningOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)
                 .Except(compared).Order(StringComparer.Ordinal));

@@ -5,11 +5,11 @@ internal static class ExplanationPage
 {
     private const int ShownClasses = 3;
 
-    private static readonly Markup Style = new(
+    internal static readonly Markup Style = new(
         """
-        .cards { display: flex; flex-wrap: wrap; gap: 1.5em; }
-        figure { margin: 0; width: 472px; max-width: 100%; }
-        figure img { width: 224px; max-width: 48%; image-rendering: auto; margin-right: 8px; }
+        .explanations { display: flex; flex-wrap: wrap; gap: 1.5em; }
+        .explanations figure { margin: 0; width: 472px; max-width: 100%; }
+        .explanations img { width: 224px; max-width: 48%; image-rendering: auto; margin-right: 8px; }
         figcaption { overflow-wrap: anywhere; }
         .bar { display: inline-block; height: .7em; background: #1f77b4; margin-right: .5em; }
         """);
@@ -23,23 +23,26 @@ internal static class ExplanationPage
             Markup.Format(
                 $"""
                 <p>Left the image as the network sees it, right with what speaks for the class: black, nothing, to yellow, most.</p>
-                <div class="cards">
-                {explanations.Select(Card)}
+                <div class="explanations">
+                {explanations.Select(explanation => Card(explanation))}
                 </div>
                 """),
             Style);
     }
 
     /// <summary>One explanation: both images, and the most probable classes.</summary>
-    public static Markup Card(Explanation explanation)
+    /// <param name="explanation">The explanation.</param>
+    /// <param name="actual">The class of the image; null where it is not known.</param>
+    public static Markup Card(Explanation explanation, string? actual = null)
     {
+        string isNot = actual is null ? "" : $", but it is {actual}";
         string title = $"{explanation.Label} in {explanation.Prediction.Name}";
         return Markup.Format(
             $"""
             <figure>
-            <img alt="{explanation.Prediction.Name}" src="{Uri(explanation.ToJpeg(withHeat: false))}"><img alt="{title}"
-             src="{Uri(explanation.ToJpeg(withHeat: true))}">
-            <figcaption><b>{explanation.Label}</b> {ReportNumber.Percent(explanation.Probability)} – {explanation.Prediction.Name}
+            <img alt="{explanation.Prediction.Name}" src="{Uri(explanation.ToJpeg(withHeat: false))}"/><img alt="{title}"
+             src="{Uri(explanation.ToJpeg(withHeat: true))}"/>
+            <figcaption><b>{explanation.Label}</b> {ReportNumber.Percent(explanation.Probability)}{isNot} – {explanation.Prediction.Name}
             {explanation.Prediction.Top(ShownClasses).Select(Bar)}
             </figcaption>
             </figure>

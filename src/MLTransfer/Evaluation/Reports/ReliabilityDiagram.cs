@@ -13,7 +13,7 @@ internal static class ReliabilityDiagram
         $"""
         <p>Expected calibration error {ReportNumber.Percent(report.Calibration.CalibrationError)}, Brier score
         {report.Calibration.BrierScore:0.0000}, log-loss {report.Calibration.LogLoss:0.0000}. Bars that end below the diagonal: the model
-        is too sure of itself. A temperature was chosen by these same images.</p>
+        is too sure of itself. Images by which a temperature was chosen flatter it a little.</p>
         <svg xmlns="http://www.w3.org/2000/svg" width="346" height="310" viewBox="0 0 346 310" role="img" aria-label="Calibration">
         {Enumerable.Range(0, 5).Select(quarter => Tick(quarter / 4.0))}
         {report.Reliability.Select((bin, index) => Bar(bin, index, report.Reliability.Count))}

@@ -3,21 +3,25 @@ using System.Xml.Linq;
 using MLTransfer.Evaluation;
 using MLTransfer.Evaluation.Reports;
 using MLTransfer.Imaging;
-using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Evaluation.Reports;
 
-public class TrainingReportTests
+public class ModelPageTests
 {
     private const string Hostile = "<script>alert('1')</script>\" onload=\"x & \u0001";
-    private static readonly ReportNames Names = new("resnet18", "finetune", ["ants", "bees"], "insects.zip");
+    private static readonly ModelFacts Facts = new("resnet18", "linear", 224, 1.5, ["ants", "bees"]);
 
     [Fact]
     public void Names_cannot_become_elements_or_attributes()
     {
-        var names = new ReportNames(Hostile, Hostile, [Hostile, "bees"], Hostile);
-        var validation = ClassificationReport.FromPredictions(names.Labels, [(0, [1f, 0f])]);
-        var page = TrainingReport.Page(names, Summary(3) with { Skipped = [new SkippedImage(0, Hostile, Hostile)] }, validation).Source;
+        var facts = new ModelFacts(Hostile, Hostile, 224, 1, [Hostile, "bees"]);
+        var page = new ModelPage(facts, [KeyValuePair.Create(Hostile, Hostile)])
+        {
+            Title = Hostile,
+            Training = Summary(3) with { Skipped = [new SkippedImage(0, Hostile, Hostile)] },
+            Evaluation = Evaluated(facts.Labels, [(Hostile, Hostile, [0.25f, 0.75f])]),
+            Thumbnails = new Dictionary<string, string> { [Hostile] = Hostile },
+        }.Render().Source;
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
         Assert.DoesNotContain("\" onload", page, StringComparison.Ordinal);
         Assert.Contains("<td class=\"name\">&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&quot; onload=&quot;x &amp; \uFFFD</td>", page,
@@ -28,8 +32,8 @@ public class TrainingReportTests
     [Fact]
     public void A_page_loads_nothing_and_runs_nothing()
     {
-        var page = TrainingReport.Page(Names, Summary(3), Validation(2)).Source;
-        Assert.All(["<script", "<link", "<img", " src=", " href=", "url("],
+        var page = Page(Summary(3), Validation(2));
+        Assert.All(["<script", "<link", "<img", " src=", " href=\"h", "url("],
             each => Assert.DoesNotContain(each, page, StringComparison.Ordinal));
         Assert.Contains("default-src 'none'", page, StringComparison.Ordinal);
     }
@@ -44,8 +48,7 @@ public class TrainingReportTests
                 .. Enumerable.Range(0, 10).Select(image => (image < 7 ? 0 : 1, (IReadOnlyList<float>)[0.95f, 0.05f])),
                 .. Enumerable.Range(0, 2).Select(image => (image, (IReadOnlyList<float>)[0.55f, 0.45f])),
             ]);
-        var calibration = new Calibration(1.5, validation.Calibration, validation.Calibration);
-        var body = Body(Page(Summary(3) with { Calibration = calibration }, validation));
+        var body = Body(Page(Summary(3), validation));
         XElement[] bars = [.. body.Descendants("svg").Last().Descendants("rect")];
         Assert.Equal(["205", "301"], bars.Select(bar => bar.Attribute("x")!.Value));
         Assert.Equal(["120", "168"], bars.Select(bar => bar.Attribute("height")!.Value));
@@ -55,7 +58,40 @@ public class TrainingReportTests
 
     [Fact]
     public void The_title_says_what_was_trained_and_how_well() =>
-        Assert.Equal("resnet18, finetune: 93.8 % validation accuracy", Body(Page(Summary(3), null)).Element("h1")!.Value);
+        Assert.Equal("resnet18: 93.8 % validation accuracy", Body(Page(Summary(3), null)).Element("h1")!.Value);
+
+    [Fact]
+    public void A_confusion_leads_to_its_images_the_surest_first()
+    {
+        var evaluation = Evaluated(
+            Facts.Labels,
+            [("ants", "a.png", [0.25f, 0.75f]), ("ants", "b.png", [0.1f, 0.9f]), ("ants", "c.png", [1f, 0f]), ("bees", "d.png", [0f, 1f])]);
+        var body = Body(new ModelPage(Facts, [])
+        {
+            Evaluation = evaluation,
+            Thumbnails = ConfusionTable.Shown(evaluation).ToDictionary(image => image.Prediction.Name, _ => "data:image/jpeg;base64,AA=="),
+        }.Render().Source);
+        var link = Assert.Single(body.Descendants("a"));
+        Assert.Equal(("2", "#confusion-0-1"), (link.Value, link.Attribute("href")!.Value));
+        var heading = Assert.Single(body.Descendants("h3"));
+        Assert.Equal("confusion-0-1", heading.Attribute("id")!.Value);
+        Assert.Equal(["90.0 % b.png", "75.0 % a.png"], body.Descendants("figcaption").Select(caption => caption.Value.Trim()));
+    }
+
+    [Fact]
+    public void Of_many_confused_images_a_few_are_shown_and_all_are_counted()
+    {
+        var evaluation = Evaluated(
+            Facts.Labels, [.. Enumerable.Range(0, 1000).Select(index => ("ants", $"{index}.png", new[] { 0.25f, 0.75f }))]);
+        EvaluatedImage[] shown = [.. ConfusionTable.Shown(evaluation)];
+        Assert.Equal(8, shown.Length);
+        var page = new ModelPage(Facts, [])
+        {
+            Evaluation = evaluation,
+            Thumbnails = shown.ToDictionary(image => image.Prediction.Name, _ => "data:,"),
+        }.Render().Source;
+        Assert.Contains("1,000 images, the surest 8 of them", page, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_best_epoch_is_marked_in_every_chart()
@@ -96,15 +132,15 @@ public class TrainingReportTests
     public void A_confusion_is_shaded_by_its_fraction_of_the_class()
     {
         // Three ants, one of them taken for a bee: 0.7 · 2/3 and 0.7 · 1/3.
-        var report = ClassificationReport.FromPredictions(Names.Labels, [(0, [1f, 0f]), (0, [1f, 0f]), (0, [0f, 1f])]);
+        var report = ClassificationReport.FromPredictions(Facts.Labels, [(0, [1f, 0f]), (0, [1f, 0f]), (0, [0f, 1f])]);
         var cells = Body(Page(Summary(3), report)).Descendants("td").Where(cell => cell.Attribute("style") is not null).ToArray();
         Assert.Equal(["2", "1", "0", "0"], cells.Select(cell => cell.Value));
         Assert.Equal(["0.47)", "0.23)", "0.00)", "0.00)"], cells.Select(cell => cell.Attribute("style")!.Value.Split(' ')[^1]));
     }
 
     [Theory]
-    [InlineData(ClassTables.MostMatrixClasses, false)]
-    [InlineData(ClassTables.MostMatrixClasses + 1, true)]
+    [InlineData(ConfusionTable.MostMatrixClasses, false)]
+    [InlineData(ConfusionTable.MostMatrixClasses + 1, true)]
     public void Beyond_twenty_classes_the_largest_confusions_are_listed(int classes, bool listed) =>
         Assert.Equal(listed, Page(Summary(3), Validation(classes)).Contains("its largest confusions", StringComparison.Ordinal));
 
@@ -133,17 +169,21 @@ public class TrainingReportTests
         }
     }
 
-    [Fact]
-    public void The_page_is_written_where_it_was_asked_for()
+    private static string Page(TrainingSummary summary, ClassificationReport? validation) => new ModelPage(Facts, [])
     {
-        using var folder = new TemporaryFolder();
-        TrainingReport.Write(folder.PathOf("report.html"), Names, Summary(3), null);
-        Assert.Equal([folder.PathOf("report.html")], Directory.GetFiles(folder.Path));
-        Assert.Equal(Page(Summary(3), null), File.ReadAllText(folder.PathOf("report.html")));
-    }
+        Title = validation is null ? null : "resnet18",
+        Training = summary,
+        Evaluation = validation is null ? null : new(validation, [], [], 0.5),
+    }.Render().Source;
 
-    private static string Page(TrainingSummary summary, ClassificationReport? validation) =>
-        TrainingReport.Page(Names, summary, validation).Source;
+    private static ModelEvaluation Evaluated(
+        IReadOnlyList<string> labels, IReadOnlyList<(string Label, string File, float[] Probabilities)> images) => new(
+            ClassificationReport.FromPredictions(
+                labels, images.Select(image => (labels.ToList().IndexOf(image.Label), (IReadOnlyList<float>)image.Probabilities))),
+            [], [], 0.5)
+        {
+            Images = [.. images.Select(image => new EvaluatedImage(image.Label, new(image.File, labels, image.Probabilities)))],
+        };
 
     // The body is well-formed XML too: parsing it finds elements that are not closed and text that is not encoded.
     private static XElement Body(string page) =>

@@ -1,0 +1,70 @@
+using MLTransfer.Features;
+using MLTransfer.Models;
+using MLTransfer.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Estimators;
+
+/// <summary>The rejection of a trained model: its rule, and the distance that it looks at.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="Distance">Null where the rule does not look at it.</param>
+internal sealed record FittedRejection(RejectionRule Rule, FeatureDistance? Distance)
+{
+    /// <summary>Chooses the thresholds of a finished network; null where the options do not ask for that.</summary>
+    /// <param name="run">The training.</param>
+    /// <param name="model">The finished network.</param>
+    /// <param name="calibration">How its probabilities are calibrated; null where they are not.</param>
+    /// <param name="training">Makes the features of the training images.</param>
+    /// <param name="validation">Makes the features of the validation images.</param>
+    /// <param name="state">How the training ended: one that was interrupted or failed gets no thresholds.</param>
+    /// <param name="log">Is told where there are no thresholds, or where they do not do what was asked.</param>
+    public static FittedRejection? Of(
+        TrainingRun run, ImageModel model, Calibration? calibration, Func<FeatureSet> training, Func<FeatureSet> validation,
+        TrainingState state, TrainingLog log)
+    {
+        if (run.Options.Rejection is not { } asked) return null;
+        try
+        {
+            if (state.Failure is null && !state.IsUnfinished) return Fit(run, model, asked, calibration, training, validation, log);
+            log.Warnings(["The model rejects nothing: its training did not end, so no thresholds were chosen."]);
+        }
+        // Cancelled, or images that are gone by now: the finished training is not lost.
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            log.Warnings([$"The model rejects nothing: {failure.Message}"]);
+        }
+
+        return new(new(asked, null, null), null);
+    }
+
+    private static FittedRejection Fit(
+        TrainingRun run, ImageModel model, Rejection asked, Calibration? calibration, Func<FeatureSet> training,
+        Func<FeatureSet> validation, TrainingLog log)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        FeatureDistance? distance = null;
+        if (asked.Familiar is not null)
+        {
+            FeatureSet seen = training();
+            // Of several views of each image, the first is the image itself.
+            distance = FeatureDistance.Fit(seen.Values.narrow(0, 0, seen.Kept.Count), Labels(run.Training, seen));
+        }
+
+        FeatureSet held = validation();
+        model.Head.eval();
+        Tensor probabilities = (model.Head.call(held.Values) / (calibration?.Temperature ?? 1)).softmax(1);
+        RejectionRule rule = RejectionRule.Fit(asked, probabilities, Labels(run.Validation!, held), distance?.Of(held.Values));
+        if (rule.Accuracy < asked.Precision)
+        {
+            log.Warnings([FormattableString.Invariant(
+                $"No threshold makes {asked.Precision:p1} of the images right that are not rejected; {rule.Accuracy:p1} are.")]);
+        }
+
+        return new(rule, distance);
+    }
+
+    private static Tensor Labels(ImageSet images, FeatureSet features) =>
+        tensor(features.Kept.Select(index => (long)images.Labels[index]).ToArray());
+}

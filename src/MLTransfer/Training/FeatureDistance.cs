@@ -1,0 +1,113 @@
+using MLTransfer.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Training;
+
+/// <summary>
+/// How unlike the training images an image is: the squared Mahalanobis distance of its features to the nearest class, with the covariance
+/// within classes, less that to the mean of all, with the covariance of all (Ren et al. 2021, https://arxiv.org/abs/2106.09022). With
+/// z = features − mean of all it is zᵀQz + min over classes (c − 2 z · a), where P inverts the covariance within classes,
+/// Q = P − P of all, a = P m and c = mᵀP m for a class of mean m.
+/// </summary>
+internal sealed class FeatureDistance : IDisposable
+{
+    /// <summary>What the names of the stored tensors begin with.</summary>
+    internal const string Prefix = "rejection.";
+
+    // Of the covariances, as there are often fewer images than features: towards a multiple of the unit matrix.
+    private const double Shrinkage = 0.05;
+
+    private readonly Tensor _mean, _quadratic, _linear, _constant;
+
+    private FeatureDistance(Tensor mean, Tensor quadratic, Tensor linear, Tensor constant)
+    {
+        (_mean, _quadratic, _linear, _constant) = (mean, quadratic, linear, constant);
+        foreach (Tensor kept in Parts.Select(part => part.Tensor)) kept.DetachFromDisposeScope();
+    }
+
+    private (string Name, Tensor Tensor)[] Parts =>
+        [("mean", _mean), ("quadratic", _quadratic), ("linear", _linear), ("constant", _constant)];
+
+    /// <summary>Learns what training images look like.</summary>
+    /// <param name="features">Of training images, (N, width), finite.</param>
+    /// <param name="labels">Their classes, (N).</param>
+    public static FeatureDistance Fit(Tensor features, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        Tensor exact = features.cpu().to(ScalarType.Float64), mean = exact.mean([0]), centered = exact - mean;
+        // A class all of whose images are unreadable has no mean.
+        long[] classes = labels.cpu().data<long>().ToArray(), present = [.. classes.Distinct().Order()];
+        Tensor positions = tensor([.. classes.Select(label => (long)Array.BinarySearch(present, label))]);
+        Tensor isOf = nn.functional.one_hot(positions, present.Length).to(ScalarType.Float64);
+        Tensor means = isOf.t().matmul(centered) / isOf.sum([0]).unsqueeze(1);
+        Tensor within = Inverse(centered - means.index_select(0, positions));
+        Tensor linear = means.matmul(within);
+        return new(Rounded(mean), Rounded(within - Inverse(centered)), Rounded(linear), Rounded((linear * means).sum([1])));
+    }
+
+    /// <summary>The distances of features (N, width): (N), float32.</summary>
+    public Tensor Of(Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        Tensor from = features.cpu().to(ScalarType.Float64) - _mean;
+        Tensor nearest = (_constant - 2 * from.matmul(_linear.t())).min(1).values;
+        return ((from.matmul(_quadratic) * from).sum([1]) + nearest).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The tensors that <see cref="Load"/> reads, in float32.</summary>
+    public IEnumerable<StoredTensor> Save() => Parts.Select(part =>
+    {
+        using Tensor single = part.Tensor.to(ScalarType.Float32).contiguous();
+        return new StoredTensor(Prefix + part.Name, TensorType.Float32, single.shape, single.bytes.ToArray());
+    });
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <param name="stored">The tensors of a model file by name.</param>
+    /// <param name="width">The width of the features.</param>
+    /// <param name="classes">The most classes.</param>
+    /// <exception cref="InvalidDataException">Tensors are missing, of another shape, or not finite.</exception>
+    public static FeatureDistance Load(IReadOnlyDictionary<string, StoredTensor> stored, int width, int classes)
+    {
+        using var scope = NewDisposeScope();
+        long known = Shape("constant") is [var count] && count >= 1 && count <= classes ? count : -1;
+        return new(Read("mean", [width]), Read("quadratic", [width, width]), Read("linear", [known, width]), Read("constant", [known]));
+
+        long[]? Shape(string name) => stored.TryGetValue(Prefix + name, out StoredTensor? tensor) ? tensor.Shape : null;
+
+        Tensor Read(string name, long[] shape)
+        {
+            if (!stored.TryGetValue(Prefix + name, out StoredTensor? tensor) || tensor.Type != TensorType.Float32
+                || !tensor.Shape.SequenceEqual(shape))
+            {
+                throw new InvalidDataException(
+                    $"The model file describes a rejection by distance, and has no tensor '{Prefix}{name}' for it.");
+            }
+
+            Tensor read = empty(shape);
+            TorchTensors.CopyTo(read, tensor);
+            return read.isfinite().all().item<bool>()
+                ? read.to(ScalarType.Float64)
+                : throw new InvalidDataException($"The tensor '{Prefix}{name}' of the model file holds NaN or infinity.");
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor kept in Parts.Select(part => part.Tensor)) kept.Dispose();
+    }
+
+    private static Tensor Inverse(Tensor centered)
+    {
+        Tensor covariance = centered.t().matmul(centered) / centered.shape[0];
+        Tensor diagonal = covariance.diagonal();
+        // Features that never differ have no covariance at all.
+        double even = Math.Max(diagonal.mean().item<double>(), 1e-12);
+        return linalg.inv((1 - Shrinkage) * covariance + Shrinkage * even * eye(covariance.shape[0], dtype: ScalarType.Float64));
+    }
+
+    // A model that is loaded has the distances of the one that was saved.
+    private static Tensor Rounded(Tensor exact) => exact.to(ScalarType.Float32).to(ScalarType.Float64);
+}
