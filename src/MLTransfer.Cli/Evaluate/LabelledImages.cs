@@ -29,7 +29,7 @@ internal sealed class LabelledImages
     {
         Paths.ExistingFile("--model", parseResult.GetRequiredValue(_model));
         var path = Paths.Existing("--data", parseResult.GetRequiredValue(_data));
-        var dataset = ImageDataset.Open(path, _dataset.Bind(parseResult, path) with { IsTestSet = true });
+        var dataset = Read(parseResult, path);
         foreach (var warning in dataset.Warnings)
             context.Words.WriteLine(warning);
         if (parseResult.GetValue(_split) is { } split)
@@ -42,6 +42,10 @@ internal sealed class LabelledImages
             + $"{string.Join(", ", dataset.Splits.Except([preferred]))}");
         return dataset.Part(preferred);
     }
+
+    /// <summary>A data set with the options of --data, whole.</summary>
+    internal ImageDataset Read(ParseResult parseResult, string path) =>
+        ImageDataset.Open(path, _dataset.Bind(parseResult, path) with { IsTestSet = true });
 
     /// <summary>Loads the model; the caller disposes it.</summary>
     internal ImageClassificationTransformer Model(ParseResult parseResult)

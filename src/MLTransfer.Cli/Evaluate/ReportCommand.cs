@@ -17,12 +17,16 @@ internal sealed class ReportCommand : MltCommand
         "--errors", "How many errors are shown with what speaks for the wrong class, the surest first. [default: 24]", 0,
         ModelReportOptions.MostErrors);
 
+    private readonly Option<string?> _training = CliOption.Text(
+        "--training-data", "DATA", "The training images, in the same forms: the report then shows which of --data are among them.");
+
     internal ReportCommand(CommandContext context)
         : base("report", "Writes a page about a model: classes, confusions with their images, calibration, the worst errors.", context,
             "mlt report --model flowers.zip --data flowers/val",
             "mlt report --model digits.zip --data mnist --split test --out digits.html",
+            "mlt report --model flowers.zip --data flowers/val --training-data flowers/train",
             "mlt report --model flowers.zip --data flowers/val --json > report.json") =>
-        Accepts([.. _images.First, _out, _errors, .. _images.Last]);
+        Accepts([.. _images.First, _out, _training, _errors, .. _images.Last]);
 
     internal override string Remarks =>
         """
@@ -30,7 +34,7 @@ internal sealed class ReportCommand : MltCommand
         been trained on.
 
         JSON: { out, model: { backbone, head, image_size, temperature, labels }, evaluation: what 'mlt evaluate --json' prints,
-                errors: [{ file, label, predicted, probability }] }
+                errors: [{ file, label, predicted, probability }], suspects: [those whose label may be wrong, alike] }
 
         """;
 
@@ -41,11 +45,13 @@ internal sealed class ReportCommand : MltCommand
         if (!path.EndsWith(Html, StringComparison.OrdinalIgnoreCase))
             throw new UsageException($"--out is '{path}'; it must end in {Html}.");
         var output = OutputFile.Checked("--out", path);
+        var training = parseResult.GetValue(_training) is { } trainedOn
+            ? _images.Read(parseResult, Paths.Existing("--training-data", trainedOn)) : null;
         using var classifier = _images.Model(parseResult);
         var result = LabelledImages.Evaluate(classifier, data, cancel);
         foreach (var image in result.Skipped)
             Context.Error.WriteLine($"skipped '{image.Name}': {image.Error}");
-        var options = new ModelReportOptions { Cancellation = cancel };
+        var options = new ModelReportOptions { Cancellation = cancel, TrainingImages = training };
         if (parseResult.GetValue(_errors) is { } errors)
             options = options with { WorstErrors = errors };
         var page = ModelReport.Page(classifier, result, options);

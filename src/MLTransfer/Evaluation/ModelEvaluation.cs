@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MLTransfer.Data;
 using MLTransfer.Errors;
+using MLTransfer.Evaluation.Inspection;
 using MLTransfer.Files;
 
 namespace MLTransfer.Evaluation;
@@ -15,6 +16,9 @@ namespace MLTransfer.Evaluation;
 internal sealed record ModelEvaluation(
     ClassificationReport Report, IReadOnlyList<ImagePrediction> Skipped, IReadOnlyList<UnknownClass> Unknown, double Seconds)
 {
+    // As of a data set's inspection.
+    private static readonly double LeastSupport = new ImageDataInspectionOptions().SuspectSupport;
+
     /// <summary>Throughput of reading and scoring.</summary>
     public double ImagesPerSecond => Report.Images / Seconds;
 
@@ -24,6 +28,23 @@ internal sealed record ModelEvaluation(
     /// <summary>The images that were classified wrongly, the surest errors first.</summary>
     public IEnumerable<EvaluatedImage> Errors =>
         Images.Where(image => image.IsWrong).OrderByDescending(image => image.Prediction.Probability);
+
+    /// <summary>
+    /// The images whose label may be wrong, the most suspect first: another class is more probable, and that of the label is less than a
+    /// quarter as probable as by a guess without looking. The model must not have been trained on them.
+    /// </summary>
+    public IReadOnlyList<EvaluatedImage> Suspects
+    {
+        get
+        {
+            string[] labels = [.. Report.Labels.Select(Spelling.ToComposed)];
+            EvaluatedImage[] scored = [.. Images.Where(image => image.Prediction.Error is null)];
+            var learning = new ConfidentLearning(
+                [.. scored.Select(image => image.Prediction.Probabilities.ToArray())],
+                [.. scored.Select(image => Array.IndexOf(labels, Spelling.ToComposed(image.Label)))], labels.Length);
+            return [.. learning.Suspects(LeastSupport).Select(index => scored[index])];
+        }
+    }
 
     /// <summary>When the model rejects images; null for never. The metrics of <see cref="Report"/> are of all images.</summary>
     public RejectionRule? Rejection { get; init; }

@@ -17,8 +17,8 @@ public static class ModelReport
 
     /// <summary>
     /// Scores labelled images and writes what there is to know of the model: learning curves, where it was just trained; precision, recall,
-    /// F1 and average precision of each class; the confusion matrix, whose cells lead to their images; calibration; and the worst errors,
-    /// with what speaks for the wrong class. The page runs no script and loads nothing.
+    /// F1 and average precision of each class; the confusion matrix, whose cells lead to their images; calibration; the worst errors, with
+    /// what speaks for the wrong class; labels that may be wrong; and scored images that are among the training images. The page runs no script and loads nothing.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="path">The file, in an existing folder: <c>.html</c> or <c>.json</c>. An older one is replaced when the new one is
@@ -53,13 +53,17 @@ public static class ModelReport
     internal static Markup Page(ImageClassificationTransformer model, ModelEvaluation? evaluation, ModelReportOptions options)
     {
         EvaluatedImage[] worst = evaluation is null ? [] : [.. evaluation.Errors.Take(options.WorstErrors)];
+        IReadOnlyList<DatasetProblem>? leaks = evaluation is null || options.TrainingImages is null ? null : DatasetInspection.Leaks(
+            options.TrainingImages.Rows, evaluation.Images.Select(image => new ImageRow(image.Prediction.Name, image.Label)),
+            Limited(model), options.Cancellation);
         return new ModelPage(ModelFacts.Of(model), options.Settings)
         {
             Title = options.Title,
             Training = model.Training,
             Evaluation = evaluation,
-            Thumbnails = evaluation is null ? new Dictionary<string, string>() : Thumbnails.Encode(
-                ConfusionTable.Shown(evaluation).Select(image => image.Prediction.Name), Limited(model), options.Cancellation),
+            Leaks = leaks,
+            Thumbnails = evaluation is null ? new Dictionary<string, string>()
+                : Thumbnails.Encode(ModelPage.Shown(evaluation, leaks), Limited(model), options.Cancellation),
             Errors = Explained(model, worst, options.Cancellation),
         }.Render();
     }
@@ -106,6 +110,11 @@ public sealed record ModelReportOptions
 
     /// <summary>How many errors are shown with what speaks for the wrong class, the surest first: 0 to 100. Default 24.</summary>
     public int WorstErrors { get; init; } = 24;
+
+    /// <summary>
+    /// The training images, to find those among the scored images that are the same or look the same. Default: null, that is not looked for.
+    /// </summary>
+    public ImageDataset? TrainingImages { get; init; }
 
     /// <summary>Stops after the running batch. Default: none.</summary>
     public CancellationToken Cancellation { get; init; }

@@ -101,6 +101,34 @@ public sealed class TrainingTests : PageFixture
     }
 
     [Fact]
+    public void Images_that_a_model_should_not_judge()
+    {
+        var options = new FeatureExtractionOptions
+        {
+            Backbone = "embedded", ValidationFraction = 0.4, Rejection = Rejection.AtPrecision(0.95).And(Rejection.Unfamiliar()),
+        };
+
+        MLContext ml = Ml;
+        using ImageClassificationTransformer model = ml.MulticlassClassification.Trainers.FeatureExtraction(options)
+            .Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(Data).Transform(Data));
+        Assert.Equal(options.Rejection, model.Rejection!.Asked);
+        Assert.NotNull(model.Transform(Test).Schema.GetColumnOrNull("RejectionReason"));
+    }
+
+    [Fact]
+    public void A_report()
+    {
+        ITransformer model = Pipeline().Fit(Data);
+        using ImageClassificationTransformer classifier =
+            ((IEnumerable<ITransformer>)model).OfType<ImageClassificationTransformer>().Single();
+        string page = PathOf("report.html"), folder = PathOf("test");
+
+        classifier.Report(page, ImageDataset.Open(folder));
+
+        Assert.Contains("100.0 % accuracy", File.ReadAllText(page), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Where_the_model_looks()
     {
         ITransformer model = Pipeline().Fit(Data);

@@ -21,7 +21,9 @@ public sealed class ModelReportTests(TrainedModel trained) : IClassFixture<Train
         Assert.Contains("<h2>Learning curves</h2>", text, StringComparison.Ordinal);
         Assert.Contains("The surest 12 of 12 errors", text, StringComparison.Ordinal);
         Assert.Contains("href=\"#confusion-0-1\"", text, StringComparison.Ordinal);
-        Assert.Equal(8 + 2 * 12, text.Split("data:image/jpeg").Length - 1); // thumbnails, and each error with and without heat
+        // Thumbnails of confusions and of suspects, and each error with and without heat.
+        Assert.Equal(8 + 12 + 2 * 12, text.Split("data:image/jpeg").Length - 1);
+        Assert.DoesNotContain("among the training images</h2>", text, StringComparison.Ordinal);
         Assert.InRange(text.Length, 1, 1 << 20);
     }
 
@@ -33,9 +35,23 @@ public sealed class ModelReportTests(TrainedModel trained) : IClassFixture<Train
         using var document = JsonDocument.Parse(File.ReadAllText(path));
         JsonElement errors = document.RootElement.GetProperty("errors");
         Assert.Equal(12, errors.GetArrayLength());
-        Assert.All(errors.EnumerateArray(), error => Assert.True(File.Exists(error.GetProperty("file").GetString())));
+        Assert.All(errors.EnumerateArray(), error => Assert.True(File.Exists(NameOf(error))));
+        // The model is sure of its errors.
+        Assert.Equal(
+            errors.EnumerateArray().Select(NameOf).Order(),
+            document.RootElement.GetProperty("suspects").EnumerateArray().Select(NameOf).Order());
         Assert.Equal(0.5, document.RootElement.GetProperty("evaluation").GetProperty("micro_accuracy").GetDouble());
         Assert.Equal(8, document.RootElement.GetProperty("training").GetProperty("epochs").GetArrayLength());
+
+        static string? NameOf(JsonElement error) => error.GetProperty("file").GetString();
+    }
+
+    [Fact]
+    public void Scored_images_that_the_model_was_trained_on_are_told()
+    {
+        string page = _folder.PathOf("report.html");
+        trained.Network.Report(page, Mislabelled(), new() { TrainingImages = ImageDataset.Open(trained.Folder) });
+        Assert.Contains("24 groups of equal or similar images are on both sides", File.ReadAllText(page), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -50,6 +50,27 @@ internal static class DatasetInspection
         { Decoding = options.Decoding };
     }
 
+    /// <summary>The groups of equal and of similar images that are among both the training images and others.</summary>
+    /// <param name="training">The training images.</param>
+    /// <param name="others">The others.</param>
+    /// <param name="decoding">How images are decoded; what cannot be read is left out.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static IReadOnlyList<DatasetProblem> Leaks(
+        IEnumerable<ImageRow> training, IEnumerable<ImageRow> others, DecodingOptions decoding, CancellationToken cancel)
+    {
+        ImageRow[] rows =
+        [
+            .. training.Select(row => row with { Split = SplitNames.Train }), .. others.Select(row => row with { Split = SplitNames.Test }),
+        ];
+        var inspected = new InspectedImage?[rows.Length];
+        Parallel.For(
+            0, rows.Length, new ParallelOptions { CancellationToken = cancel },
+            index => inspected[index] = Inspect(rows[index], decoding).Image);
+        return [.. new DuplicateFinder([.. inspected.OfType<InspectedImage>()], new(), cancel).Problems()
+            .Where(problem => problem.Images.DistinctBy(row => row.Split).Count() > 1).OrderBy(problem => problem.Kind)];
+    }
+
     private static (InspectedImage? Image, List<DatasetProblem> Problems) Inspect(ImageRow row, DecodingOptions decoding)
     {
         List<DatasetProblem> problems = [];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLTransfer.Evaluation.Inspection;
 using MLTransfer.Imaging;
 
 namespace MLTransfer.Evaluation.Reports;
@@ -10,6 +11,7 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
 {
     private const string Blue = "#1f77b4";
     private const string Orange = "#d95f02";
+    private const int MostSuspects = 24, MostLeaks = 24, MostOfALeak = 6;
 
     /// <summary>The heading; null for the backbone and the accuracy.</summary>
     internal string? Title { get; init; }
@@ -22,6 +24,9 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
 
     /// <summary>Data URIs by path.</summary>
     internal IReadOnlyDictionary<string, string> Thumbnails { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Groups of images that are among the training images, too; null where that was not looked for.</summary>
+    internal IReadOnlyList<DatasetProblem>? Leaks { get; init; }
 
     /// <summary>The worst errors; empty where the network has no maps to explain them by.</summary>
     internal IReadOnlyList<ExplainedError> Errors { get; init; } = [];
@@ -37,7 +42,14 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
             {(Evaluation is null ? WithoutClasses() : Classes(Evaluation))}
             {SkippedImages()}
             """),
-        new($"{ConfusionTable.Style.Source}\n{ExplanationPage.Style.Source}"));
+        new(string.Join('\n', ImageCard.Style.Source, ConfusionTable.Style.Source, ExplanationPage.Style.Source)));
+
+    /// <summary>The images that <see cref="Render"/> shows as thumbnails.</summary>
+    internal static IEnumerable<string> Shown(ModelEvaluation evaluation, IReadOnlyList<DatasetProblem>? leaks) =>
+    [
+        .. ConfusionTable.Shown(evaluation).Concat(evaluation.Suspects.Take(MostSuspects)).Select(image => image.Prediction.Name),
+        .. (leaks ?? []).Take(MostLeaks).SelectMany(leak => leak.Images.Take(MostOfALeak)).Select(row => row.ImagePath),
+    ];
 
     private string DefaultTitle() => (Evaluation, Training) switch
     {
@@ -128,6 +140,39 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
         {(evaluation.Report.Images == 0 ? Markup.Format($"<p>No image was scored.</p>") : ReliabilityDiagram.Render(evaluation.Report))}
         <h2>Worst errors</h2>
         {WorstErrors(evaluation)}
+        <h2>Labels that may be wrong</h2>
+        {Suspects(evaluation)}
+        {(Leaks is null ? default : Leaked(Leaks))}
+        """);
+
+    private Markup Suspects(ModelEvaluation evaluation)
+    {
+        IReadOnlyList<EvaluatedImage> suspects = evaluation.Suspects;
+        if (suspects.Count == 0) return Markup.Format($"<p>None: no label is improbable enough.</p>");
+        return Markup.Format(
+            $"""
+            <p>{ReportNumber.Count(suspects.Count)} images whose label the model finds improbable, the most suspect first, with what it would
+            call them: for a person to look at, as the model may be wrong.</p>
+            <div class="cards">
+            {suspects.Take(MostSuspects).Select(suspect => ImageCard.Render(
+                new(suspect.Prediction.Name, suspect.Label), Thumbnails, ReportNumber.Percent(suspect.Prediction.Probability),
+                suspect.Prediction.Label))}
+            </div>
+            """);
+    }
+
+    private Markup Leaked(IReadOnlyList<DatasetProblem> leaks) => Markup.Format(
+        $"""
+        <h2>Scored images among the training images</h2>
+        {(leaks.Count == 0 ? Markup.Format($"<p>None was found.</p>") : Markup.Format(
+            $"<p>{ReportNumber.Count(leaks.Count)} groups of equal or similar images are on both sides; the model has seen them.</p>"))}
+        <div class="groups">
+        {leaks.Take(MostLeaks).Select(leak => Markup.Format(
+            $"""
+            <div class="group"><p class="note">{leak.Note}</p>
+            <div class="cards">{leak.Images.Take(MostOfALeak).Select(row => ImageCard.Render(row, Thumbnails))}</div></div>
+            """))}
+        </div>
         """);
 
     private Markup WorstErrors(ModelEvaluation evaluation)

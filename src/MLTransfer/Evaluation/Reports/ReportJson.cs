@@ -40,11 +40,12 @@ internal static class ReportJson
 /// <param name="Training">How it was trained; left out where it was loaded.</param>
 /// <param name="Evaluation">Left out where no images were scored.</param>
 /// <param name="Errors">The images that were classified wrongly, the surest errors first.</param>
+/// <param name="Suspects">Those of them whose label may be wrong, the most suspect first.</param>
 internal sealed record ModelReportJson(
     ModelFacts Model,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TrainingReportJson? Training,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] EvaluationJson? Evaluation,
-    IReadOnlyList<ErrorJson> Errors)
+    IReadOnlyList<ErrorJson> Errors, IReadOnlyList<ErrorJson> Suspects)
 {
     /// <summary>The page that was written beside.</summary>
     [JsonPropertyOrder(-1)]
@@ -55,8 +56,7 @@ internal sealed record ModelReportJson(
         ModelFacts.Of(model),
         model.Training is { } training ? TrainingReportJson.From(training) : null,
         evaluation is null ? null : EvaluationJson.From(evaluation),
-        [.. (evaluation?.Errors ?? []).Select(error => new ErrorJson(
-            error.Prediction.Name, error.Label, error.Prediction.Label!, error.Prediction.Probability))]);
+        [.. (evaluation?.Errors ?? []).Select(ErrorJson.From)], [.. (evaluation?.Suspects ?? []).Select(ErrorJson.From)]);
 }
 
 /// <summary>A training.</summary>
@@ -104,4 +104,8 @@ internal sealed record EvaluationJson(
 }
 
 /// <summary>An image that was classified wrongly.</summary>
-internal sealed record ErrorJson(string File, string Label, string Predicted, float Probability);
+internal sealed record ErrorJson(string File, string Label, string Predicted, float Probability)
+{
+    internal static ErrorJson From(EvaluatedImage image) =>
+        new(image.Prediction.Name, image.Label, image.Prediction.Label!, image.Prediction.Probability);
+}
