@@ -18,7 +18,8 @@ internal static partial class BenchmarkTree
         new BackbonesCommand(context),
         new ImagesCommand(context),
         new FeaturizerCommand(context),
-        new RecipesCommand(context));
+        new RecipesCommand(context),
+        new MislabelsCommand(context));
 
     /// <summary>
     /// Makes waiting OpenMP threads sleep on both sides, as ./mlt does: spinning ones slow down the threads that decode images.

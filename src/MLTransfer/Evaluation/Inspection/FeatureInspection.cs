@@ -1,0 +1,145 @@
+using MLTransfer.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Evaluation.Inspection;
+
+/// <summary>What the features of images tell of their labels.</summary>
+/// <param name="rows">The images.</param>
+/// <param name="classes">The names of the classes.</param>
+/// <param name="options">What is reported.</param>
+/// <param name="seed">Decides the folds.</param>
+internal sealed class FeatureInspection(
+    IReadOnlyList<ImageRow> rows, IReadOnlyList<string> classes, ImageDataInspectionOptions options, int seed)
+{
+    private const int Neighbors = 10, OutlierNeighbor = 5;
+
+    // Images whose labels the first round of heads doubts are left out of the training of the second.
+    private const double DoubtfulSupport = 0.5;
+
+    // Where most images of a class are alike, a small difference would make an outlier.
+    private const double LeastDeviation = 0.01;
+
+    // A standard normal distribution has this standard deviation for a median absolute deviation of 1.
+    private const double DeviationOfMedian = 1.4826;
+
+    private static readonly double[] CurveFractions = [0.1, 0.2, 0.4, 0.7, 1];
+
+    private readonly int[] _labels = LabelsOf(rows, classes);
+
+    /// <summary>Inspects the images.</summary>
+    /// <param name="features">Their features (n, d).</param>
+    /// <param name="gray">Small gray copies of them; null where there is none.</param>
+    /// <param name="about">What is known already.</param>
+    /// <exception cref="OperationCanceledException">The inspection was cancelled.</exception>
+    public ImageDataInspection Run(Tensor features, Func<int, GrayLevels?> gray, InspectedFeatures about)
+    {
+        int compared = 0;
+        using var scope = NewDisposeScope();
+        Tensor centered = features - features.mean([0], keepdim: true);
+        var neighbors = FeatureNeighbors.Find(
+            centered, Neighbors, done => Report(ImageDataInspectionPhase.Neighbors, compared += done, rows.Count), options.Cancellation);
+        var groups = new NearDuplicateSearch(neighbors, options.DuplicateSimilarity, gray, options.Cancellation).Groups();
+        using var heads = new LinearHeads(features, _labels, classes.Count, (done, total) =>
+            Report(ImageDataInspectionPhase.Heads, done, total));
+        var crossed = new CrossValidation(
+            heads, _labels, classes.Count, options.Folds, seed, [.. groups.Select(group => group.Images)], options.Cancellation);
+        crossed.ChoosePenalty();
+        float[][] first = crossed.Probabilities(new HashSet<int>());
+        var given = new ConfidentLearning(first, _labels, classes.Count);
+        float[][] second = crossed.Probabilities(given.OffDiagonal(DoubtfulSupport).ToHashSet());
+        var cleaned = new ConfidentLearning(second, _labels, classes.Count);
+        return new()
+        {
+            Backbone = about.Backbone,
+            ImageSize = about.ImageSize,
+            Images = rows.Count,
+            Classes = [.. classes.Select((label, index) => Class(label, index, given))],
+            Accuracy = Enumerable.Range(0, rows.Count).Average(image => given.Predicted(image) == _labels[image] ? 1.0 : 0),
+            SuspectLabels = Suspects(cleaned, second),
+            NearDuplicates = [.. groups.Select(group => new NearDuplicates([.. group.Images.Select(image => rows[image])], group.Similarity))
+                .OrderByDescending(group => group.LabelsDisagree).ThenByDescending(group => group.IsLeakage)
+                .ThenByDescending(group => group.Similarity)],
+            Outliers = Outliers(neighbors),
+            ConfusableClasses = Confusable(given, first),
+            LearningCurve = new LearningCurve(crossed.LearningCurve(CurveFractions)),
+            Skipped = about.Skipped,
+            Seconds = 0,
+            Decoding = options.Decoding,
+        };
+    }
+
+    private static int[] LabelsOf(IReadOnlyList<ImageRow> rows, IReadOnlyList<string> classes)
+    {
+        var index = classes.Index().ToDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal);
+        return [.. rows.Select(row => index[row.Label])];
+    }
+
+    private void Report(ImageDataInspectionPhase phase, int done, int total) => options.Progress?.Report(new(phase, done, total));
+
+    private ClassInspection Class(string label, int index, ConfidentLearning given)
+    {
+        int[] images = [.. Enumerable.Range(0, rows.Count).Where(image => _labels[image] == index)];
+        return new(label, images.Length, images.Length == 0 ? double.NaN
+            : (double)images.Count(image => given.Predicted(image) == index) / images.Length);
+    }
+
+    private SuspectLabel[] Suspects(ConfidentLearning cleaned, float[][] probabilities) =>
+    [
+        .. from image in cleaned.Suspects(options.SuspectSupport)
+           where cleaned.Shares[_labels[image]] * rows.Count > ClassInspection.LeastImages - 0.5
+           let suggested = cleaned.Predicted(image)
+           select new SuspectLabel(rows[image], classes[suggested], probabilities[image][_labels[image]],
+               probabilities[image][suggested], cleaned.Support(image)),
+    ];
+
+    private ImageOutlier[] Outliers(FeatureNeighbors neighbors)
+    {
+        if (neighbors.PerRow == 0) return [];
+        int place = Math.Min(OutlierNeighbor, neighbors.PerRow) - 1;
+        double[] distances = [.. Enumerable.Range(0, rows.Count)
+            .Select(image => 1.0 - neighbors.Similarities[image * neighbors.PerRow + place])];
+        return [.. Enumerable.Range(0, rows.Count).GroupBy(image => _labels[image]).SelectMany(OfClass)
+            .Where(outlier => outlier.Score > options.OutlierScore).OrderByDescending(outlier => outlier.Score)];
+
+        IEnumerable<ImageOutlier> OfClass(IEnumerable<int> images)
+        {
+            int[] all = [.. images];
+            double median = Median(all.Select(image => distances[image]));
+            double deviation = Math.Max(LeastDeviation, Median(all.Select(image => Math.Abs(distances[image] - median))));
+            return all.Select(image => new ImageOutlier(
+                rows[image], distances[image], (distances[image] - median) / (DeviationOfMedian * deviation)));
+        }
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] ordered = [.. values.Order()];
+        return (ordered[ordered.Length / 2] + ordered[(ordered.Length - 1) / 2]) / 2;
+    }
+
+    private ConfusableClasses[] Confusable(ConfidentLearning given, float[][] probabilities)
+    {
+        var taken = Enumerable.Range(0, rows.Count).Where(image => given.Predicted(image) != _labels[image])
+            .ToLookup(image => (_labels[image], given.Predicted(image)));
+        int[] counts = [.. classes.Select((_, index) => _labels.Count(label => label == index))];
+        return
+        [
+            .. from one in Enumerable.Range(0, classes.Count)
+               from other in Enumerable.Range(one + 1, classes.Count - one - 1)
+               let rate = (double)(taken[(one, other)].Count() + taken[(other, one)].Count()) / (counts[one] + counts[other])
+               where rate >= options.ConfusionRate
+               orderby rate descending
+               select new ConfusableClasses(classes[one], classes[other], rate, Taken(one, other), Taken(other, one)),
+        ];
+
+        ImageRow[] Taken(int label, int other) => [.. taken[(label, other)].OrderByDescending(image => probabilities[image][other])
+            .Select(image => rows[image])];
+    }
+}
+
+/// <summary>What is known of images beside their features.</summary>
+/// <param name="Backbone">The backbone.</param>
+/// <param name="ImageSize">The side in pixels of what it saw.</param>
+/// <param name="Skipped">The images that could not be read.</param>
+internal sealed record InspectedFeatures(string Backbone, int ImageSize, IReadOnlyList<MLTransfer.Imaging.SkippedImage> Skipped);
