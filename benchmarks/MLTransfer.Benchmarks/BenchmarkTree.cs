@@ -19,7 +19,8 @@ internal static partial class BenchmarkTree
         new ImagesCommand(context),
         new FeaturizerCommand(context),
         new RecipesCommand(context),
-        new MislabelsCommand(context));
+        new MislabelsCommand(context),
+        new CopiesCommand(context));
 
     /// <summary>
     /// Makes waiting OpenMP threads sleep on both sides, as ./mlt does: spinning ones slow down the threads that decode images.

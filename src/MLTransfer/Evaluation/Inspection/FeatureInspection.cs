@@ -12,7 +12,7 @@ namespace MLTransfer.Evaluation.Inspection;
 internal sealed class FeatureInspection(
     IReadOnlyList<ImageRow> rows, IReadOnlyList<string> classes, ImageDataInspectionOptions options, int seed)
 {
-    private const int Neighbors = 10, OutlierNeighbor = 5;
+    private const int Neighbors = 10;
 
     // Images whose labels the first round of heads doubts are left out of the training of the second.
     private const double DoubtfulSupport = 0.5;
@@ -34,12 +34,12 @@ internal sealed class FeatureInspection(
     /// <exception cref="OperationCanceledException">The inspection was cancelled.</exception>
     public ImageDataInspection Run(Tensor features, Func<int, GrayLevels?> gray, InspectedFeatures about)
     {
-        int compared = 0;
         using var scope = NewDisposeScope();
+        // What all images have in common would make all of them similar; what is unlike it makes an outlier.
         Tensor centered = features - features.mean([0], keepdim: true);
-        var neighbors = FeatureNeighbors.Find(
-            centered, Neighbors, done => Report(ImageDataInspectionPhase.Neighbors, compared += done, rows.Count), options.Cancellation);
-        var groups = new NearDuplicateSearch(neighbors, options.DuplicateSimilarity, gray, options.Cancellation).Groups();
+        int compared = 0;
+        FeatureNeighbors alike = Compared(centered), near = Compared(features);
+        var groups = new NearDuplicateSearch(alike, options.DuplicateSimilarity, gray, options.Cancellation).Groups();
         using var heads = new LinearHeads(features, _labels, classes.Count, (done, total) =>
             Report(ImageDataInspectionPhase.Heads, done, total));
         var crossed = new CrossValidation(
@@ -60,13 +60,16 @@ internal sealed class FeatureInspection(
             NearDuplicates = [.. groups.Select(group => new NearDuplicates([.. group.Images.Select(image => rows[image])], group.Similarity))
                 .OrderByDescending(group => group.LabelsDisagree).ThenByDescending(group => group.IsLeakage)
                 .ThenByDescending(group => group.Similarity)],
-            Outliers = Outliers(neighbors),
+            Outliers = Outliers(near),
             ConfusableClasses = Confusable(given, first),
             LearningCurve = new LearningCurve(crossed.LearningCurve(CurveFractions)),
             Skipped = about.Skipped,
             Seconds = 0,
             Decoding = options.Decoding,
         };
+
+        FeatureNeighbors Compared(Tensor values) => FeatureNeighbors.Find(
+            values, Neighbors, done => Report(ImageDataInspectionPhase.Neighbors, compared += done, 2 * rows.Count), options.Cancellation);
     }
 
     private static int[] LabelsOf(IReadOnlyList<ImageRow> rows, IReadOnlyList<string> classes)
@@ -96,9 +99,9 @@ internal sealed class FeatureInspection(
     private ImageOutlier[] Outliers(FeatureNeighbors neighbors)
     {
         if (neighbors.PerRow == 0) return [];
-        int place = Math.Min(OutlierNeighbor, neighbors.PerRow) - 1;
-        double[] distances = [.. Enumerable.Range(0, rows.Count)
-            .Select(image => 1.0 - neighbors.Similarities[image * neighbors.PerRow + place])];
+        // The square of the distance of unit vectors is twice one minus their cosine.
+        double[] distances = [.. Enumerable.Range(1, rows.Count)
+            .Select(images => Math.Sqrt(Math.Max(0, 2 - 2.0 * neighbors.Similarities[images * neighbors.PerRow - 1])))];
         return [.. Enumerable.Range(0, rows.Count).GroupBy(image => _labels[image]).SelectMany(OfClass)
             .Where(outlier => outlier.Score > options.OutlierScore).OrderByDescending(outlier => outlier.Score)];
 

@@ -104,7 +104,8 @@ public sealed record NearDuplicates(IReadOnlyList<ImageRow> Images, double Simil
 
 /// <summary>An image unlike all others.</summary>
 /// <param name="Image">The image with its label.</param>
-/// <param name="Distance">One minus the cosine similarity to its fifth nearest neighbor among all images.</param>
+/// <param name="Distance">The distance of its features, scaled to length 1, from those of its tenth nearest neighbor among all images; 0 to
+/// 2.</param>
 /// <param name="Score">How far this is above the median of its class, in standard deviations as the median absolute deviation estimates
 /// them.</param>
 public sealed record ImageOutlier(ImageRow Image, double Distance, double Score);
