@@ -61,7 +61,8 @@ internal sealed class CopiesCommand : MltCommand
         foreach (var data in parseResult.GetValue(_data) is { Length: > 0 } given ? given : DefaultData)
         {
             var whole = ImageDataset.Open(data);
-            var perClass = Math.Max(1, (parseResult.GetValue(_images) ?? DefaultImages) / whole.Classes.Count / Math.Max(1, whole.Splits.Count));
+            var places = whole.Classes.Count * Math.Max(1, whole.Splits.Count);
+            var perClass = Math.Max(1, (parseResult.GetValue(_images) ?? DefaultImages) / places);
             var folder = Directory.CreateTempSubdirectory("mltransfer-");
             try
             {

@@ -45,9 +45,9 @@ internal sealed class MislabelsCommand : MltCommand
 
     internal override string Remarks =>
         """
-        Precision: the fraction of the suspect labels that were changed; by chance it would be the fraction of all labels that were. Recall: the
-        fraction of the changed labels that are suspect; by chance it would be the fraction of all labels that are. The first row of each data
-        set is that with its own labels, whose suspects are false alarms or errors of the data set.
+        Precision: the fraction of the suspect labels that were changed; by chance it would be the fraction of all labels that were.
+        Recall: the fraction of the changed labels that are suspect; by chance it would be the fraction of all labels that are. The first
+        row of each data set is that with its own labels, whose suspects are false alarms or errors of the data set.
 
         JSON: [{ data, images, seed, changed, suspect, found, precision, recall, near_duplicates, outliers, accuracy, seconds }]
 

@@ -28,7 +28,8 @@ internal sealed class DatasetsInspectCommand : MltCommand
         "--image-size", "The side in pixels of what the network sees. [default: as of the weights, less for small images]", 8, 4096);
     private readonly Option<string?> _split = CliOption.Text(
         "--split", "NAME[,NAME]", "Inspect only these splits. [default: all, together]");
-    private readonly Option<int?> _folds = CliOption.Integer("--folds", $"Folds of the cross-validation. [default: {Defaults.Folds}]", 2, 50);
+    private readonly Option<int?> _folds = CliOption.Integer(
+        "--folds", $"Folds of the cross-validation. [default: {Defaults.Folds}]", 2, 50);
     private readonly Option<double?> _support = CliOption.Ratio(
         "--suspect-support",
         "Suspect a label whose probability is below X times the fraction of images that have it; higher finds more, and raises more false "
@@ -58,9 +59,10 @@ internal sealed class DatasetsInspectCommand : MltCommand
 
     internal override string Remarks =>
         """
-        Suspect labels: linear heads, trained on the other images, find the label improbable and another one more probable. Near duplicates:
-        the same image again, also mirrored, cropped, recompressed or brightened; leakage if in two splits. Outliers: images unlike all others.
-        Each is a suggestion for a person to look at. 'mlt datasets check' is faster, needs no network, and finds unreadable files and copies.
+        Suspect labels: linear heads, trained on the other images, find the label improbable and another one more probable.
+        Near duplicates: the same image again, also mirrored, cropped, recompressed or brightened; leakage if in two splits.
+        Outliers: images unlike all others. Each is a suggestion for a person to look at.
+        'mlt datasets check' is faster, needs no network, and finds unreadable files and copies.
 
         JSON: { data, backbone, image_size, images, accuracy, classes: [{ label, images, accuracy }],
                 suspect_labels: [{ image: IMAGE, suggested_label, label_probability, suggested_probability, support }],

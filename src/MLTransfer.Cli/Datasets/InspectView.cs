@@ -16,33 +16,19 @@ internal static class InspectView
     {
         var output = context.Output;
         output.WriteLine($"{dataset.Path} ({dataset.Format}): {Figures.Counted(inspection.Images, "image", "images")}, "
-            + $"{Figures.Counted(inspection.Classes.Count, "class", "classes")}, seen by {inspection.Backbone} at {inspection.ImageSize} pixels");
+            + $"{Figures.Counted(inspection.Classes.Count, "class", "classes")}, seen by {inspection.Backbone} at {inspection.ImageSize} "
+            + "pixels");
         output.WriteLine($"cross-validated accuracy of linear heads: {Figures.Percent(inspection.Accuracy)}");
         foreach (var image in inspection.Skipped.Take(MostShown))
             output.WriteLine($"left out {image.Name}: {image.Reason}");
-        List("suspect labels", inspection.SuspectLabels, suspect =>
-            $"{File(suspect.Image)}: {suspect.Image.Label} ({Figures.Percent(suspect.LabelProbability)}), rather {suspect.SuggestedLabel} "
-            + $"({Figures.Percent(suspect.SuggestedProbability)})");
-        List("near duplicates", inspection.NearDuplicates, group => string.Join(", ", group.Images.Take(MostImages).Select(File))
-            + (group.Images.Count > MostImages ? $" and {group.Images.Count - MostImages} more" : "")
-            + $": similarity {Figures.Number(group.Similarity, "0.00")}{(group.LabelsDisagree ? ", different labels" : "")}"
-            + (group.IsLeakage ? ", different splits" : ""));
-        List("outliers", inspection.Outliers, outlier =>
-            $"{File(outlier.Image)}: {outlier.Image.Label}, {Figures.Number(outlier.Score, "0.0")} deviations from its class");
-        List("confusable classes", inspection.ConfusableClasses, pair => $"{pair.First} and {pair.Second}: {Figures.Percent(pair.Rate)}");
+        List("suspect labels", inspection.SuspectLabels, suspect => Text(suspect, dataset), output);
+        List("near duplicates", inspection.NearDuplicates, group => Text(group, dataset), output);
+        List("outliers", inspection.Outliers, outlier => $"{Shortened(outlier.Image, dataset)}: {outlier.Image.Label}, "
+            + $"{Figures.Number(outlier.Score, "0.0")} deviations from its class", output);
+        List("confusable classes", inspection.ConfusableClasses,
+            pair => $"{pair.First} and {pair.Second}: {Figures.Percent(pair.Rate)}", output);
         ShowCurve(inspection, output);
         output.WriteLine($"took {Figures.Seconds(inspection.Seconds)}");
-
-        string File(ImageRow row) => CheckView.Shortened(row.ImagePath, dataset.Path);
-
-        void List<T>(string title, IReadOnlyList<T> items, Func<T, string> line)
-        {
-            output.WriteLine($"{title}: {Figures.Count(items.Count)}");
-            foreach (var item in items.Take(MostShown))
-                output.WriteLine($"  {line(item)}");
-            if (items.Count > MostShown)
-                output.WriteLine($"  … and {Figures.Count(items.Count - MostShown)} more");
-        }
     }
 
     /// <summary>Writes the suspect labels as CSV, the most suspect first.</summary>
@@ -62,6 +48,27 @@ internal static class InspectView
 
         static string Text(double probability) => probability.ToString("0.0000", CultureInfo.InvariantCulture);
     }
+
+    private static void List<T>(string title, IReadOnlyList<T> items, Func<T, string> line, TextWriter output)
+    {
+        output.WriteLine($"{title}: {Figures.Count(items.Count)}");
+        foreach (var item in items.Take(MostShown))
+            output.WriteLine($"  {line(item)}");
+        if (items.Count > MostShown)
+            output.WriteLine($"  … and {Figures.Count(items.Count - MostShown)} more");
+    }
+
+    private static string Text(SuspectLabel suspect, ImageDataset dataset) =>
+        $"{Shortened(suspect.Image, dataset)}: {suspect.Image.Label} ({Figures.Percent(suspect.LabelProbability)}), rather "
+        + $"{suspect.SuggestedLabel} ({Figures.Percent(suspect.SuggestedProbability)})";
+
+    private static string Text(NearDuplicates group, ImageDataset dataset) =>
+        string.Join(", ", group.Images.Take(MostImages).Select(row => Shortened(row, dataset)))
+        + (group.Images.Count > MostImages ? $" and {group.Images.Count - MostImages} more" : "")
+        + $": similarity {Figures.Number(group.Similarity, "0.00")}{(group.LabelsDisagree ? ", different labels" : "")}"
+        + (group.IsLeakage ? ", different splits" : "");
+
+    private static string Shortened(ImageRow row, ImageDataset dataset) => CheckView.Shortened(row.ImagePath, dataset.Path);
 
     private static void ShowCurve(ImageDataInspection inspection, TextWriter output)
     {

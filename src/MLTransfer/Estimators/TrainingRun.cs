@@ -169,7 +169,8 @@ internal static class SmallImages
     public static int? SizeFor(
         PretrainedBackbone network, IBackboneOptions options, DecodingOptions decoding, IReadOnlyList<ImageSource> images)
     {
-        bool isDecided = options is not { ImageSize: null, Preprocessing: null } || network.Start is not null || network.Preprocessing.Transforms is not null
+        bool isDecided = options is not { ImageSize: null, Preprocessing: null }
+            || network.Start is not null || network.Preprocessing.Transforms is not null
             || network.Backbone is { IsFrozen: true } or { ImageSizeMultiple: > 1 };
         if (isDecided) return null;
         int own = network.Preprocessing.CropTo, largest = 0, sample = Math.Min(images.Count, MostImages);

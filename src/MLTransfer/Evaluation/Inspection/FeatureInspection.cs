@@ -40,26 +40,23 @@ internal sealed class FeatureInspection(
         int compared = 0;
         FeatureNeighbors alike = Compared(centered), near = Compared(features);
         var groups = new NearDuplicateSearch(alike, options.DuplicateSimilarity, gray, options.Cancellation).Groups();
-        using var heads = new LinearHeads(features, _labels, classes.Count, (done, total) =>
-            Report(ImageDataInspectionPhase.Heads, done, total));
+        using var heads = new LinearHeads(
+            features, _labels, classes.Count, (done, total) => Report(ImageDataInspectionPhase.Heads, done, total));
         var crossed = new CrossValidation(
             heads, _labels, classes.Count, options.Folds, seed, [.. groups.Select(group => group.Images)], options.Cancellation);
         crossed.ChoosePenalty();
         float[][] first = crossed.Probabilities(new HashSet<int>());
         var given = new ConfidentLearning(first, _labels, classes.Count);
         float[][] second = crossed.Probabilities(given.OffDiagonal(DoubtfulSupport).ToHashSet());
-        var cleaned = new ConfidentLearning(second, _labels, classes.Count);
         return new()
         {
             Backbone = about.Backbone,
             ImageSize = about.ImageSize,
             Images = rows.Count,
             Classes = [.. classes.Select((label, index) => Class(label, index, given))],
-            Accuracy = Enumerable.Range(0, rows.Count).Average(image => given.Predicted(image) == _labels[image] ? 1.0 : 0),
-            SuspectLabels = Suspects(cleaned, second),
-            NearDuplicates = [.. groups.Select(group => new NearDuplicates([.. group.Images.Select(image => rows[image])], group.Similarity))
-                .OrderByDescending(group => group.LabelsDisagree).ThenByDescending(group => group.IsLeakage)
-                .ThenByDescending(group => group.Similarity)],
+            Accuracy = (double)_labels.Index().Count(pair => given.Predicted(pair.Index) == pair.Item) / rows.Count,
+            SuspectLabels = Suspects(second),
+            NearDuplicates = Ordered(groups),
             Outliers = Outliers(near),
             ConfusableClasses = Confusable(given, first),
             LearningCurve = new LearningCurve(crossed.LearningCurve(CurveFractions)),
@@ -87,13 +84,26 @@ internal sealed class FeatureInspection(
             : (double)images.Count(image => given.Predicted(image) == index) / images.Length);
     }
 
-    private SuspectLabel[] Suspects(ConfidentLearning cleaned, float[][] probabilities) =>
+    private SuspectLabel[] Suspects(float[][] probabilities)
+    {
+        var learning = new ConfidentLearning(probabilities, _labels, classes.Count);
+        var large = _labels.CountBy(label => label).Where(pair => pair.Value >= ClassInspection.LeastImages)
+            .Select(pair => pair.Key).ToHashSet();
+        return
+        [
+            .. from image in learning.Suspects(options.SuspectSupport)
+               where large.Contains(_labels[image])
+               let suggested = learning.Predicted(image)
+               select new SuspectLabel(rows[image], classes[suggested], probabilities[image][_labels[image]],
+                   probabilities[image][suggested], learning.Support(image)),
+        ];
+    }
+
+    private NearDuplicates[] Ordered(IEnumerable<(int[] Images, double Similarity)> groups) =>
     [
-        .. from image in cleaned.Suspects(options.SuspectSupport)
-           where cleaned.Shares[_labels[image]] * rows.Count > ClassInspection.LeastImages - 0.5
-           let suggested = cleaned.Predicted(image)
-           select new SuspectLabel(rows[image], classes[suggested], probabilities[image][_labels[image]],
-               probabilities[image][suggested], cleaned.Support(image)),
+        .. groups.Select(group => new NearDuplicates([.. group.Images.Select(image => rows[image])], group.Similarity))
+            .OrderByDescending(group => group.LabelsDisagree).ThenByDescending(group => group.IsLeakage)
+            .ThenByDescending(group => group.Similarity),
     ];
 
     private ImageOutlier[] Outliers(FeatureNeighbors neighbors)

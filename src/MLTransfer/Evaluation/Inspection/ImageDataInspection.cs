@@ -23,7 +23,8 @@ public sealed record ImageDataInspection
     public required IReadOnlyList<ClassInspection> Classes { get; init; }
 
     /// <summary>
-    /// The fraction of the images whose label linear heads predict while the image is held out: how far the labels follow from the features.
+    /// The fraction of the images whose label linear heads predict while the image is held out: how far the labels follow from the
+    /// features.
     /// </summary>
     public required double Accuracy { get; init; }
 
@@ -33,7 +34,9 @@ public sealed record ImageDataInspection
     /// </summary>
     public required IReadOnlyList<SuspectLabel> SuspectLabels { get; init; }
 
-    /// <summary>Groups of images that show the same: first those with different labels, then those across splits, then all others.</summary>
+    /// <summary>
+    /// Groups of images that show the same: first those with different labels, then those across splits, then all others.
+    /// </summary>
     public required IReadOnlyList<NearDuplicates> NearDuplicates { get; init; }
 
     /// <summary>Images unlike all others, the farthest first.</summary>
@@ -83,8 +86,8 @@ public sealed record ClassInspection(string Label, int Images, double Accuracy)
 /// <param name="LabelProbability">The probability of the given label, by heads that were not trained on the image.</param>
 /// <param name="SuggestedProbability">The probability of the suggested label.</param>
 /// <param name="Support">
-/// The probability of the given label, relative to the fraction of all images that have it: below 1, the image makes its label less probable
-/// than a guess without looking.
+/// The probability of the given label, relative to the fraction of all images that have it: below 1, the image makes its label less
+/// probable than a guess without looking.
 /// </param>
 public sealed record SuspectLabel(
     ImageRow Image, string SuggestedLabel, double LabelProbability, double SuggestedProbability, double Support);

@@ -44,9 +44,10 @@ internal sealed record LabelledImages(IReadOnlyList<ImageRow> Rows, IReadOnlyLis
     }
 
     // Classes in text have no order of their own.
-    private static IEnumerable<string> Labels(IDataView view, string column) => view.Schema.GetColumnOrNull(column)?.Type is TextDataViewType
-        ? view.GetColumn<string>(column).Where(label => label.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
-        : LabelColumn.Classes(view.Schema, column);
+    private static IEnumerable<string> Labels(IDataView view, string column) =>
+        view.Schema.GetColumnOrNull(column)?.Type is TextDataViewType
+            ? view.GetColumn<string>(column).Where(label => label.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            : LabelColumn.Classes(view.Schema, column);
 }
 
 /// <summary>Computes the features of labelled images by a pretrained backbone, and inspects these.</summary>

@@ -21,8 +21,10 @@ internal static class ImageDataReport
     }
 
     private static string Title(ImageDataInspection inspection) =>
-        $"{ReportNumber.Count(inspection.SuspectLabels.Count)} suspect labels and {ReportNumber.Count(inspection.NearDuplicates.Count)} "
-        + $"groups of near duplicates in {ReportNumber.Count(inspection.Images)} images";
+        $"{ReportNumber.Count(inspection.Images)} images: {Counted(inspection.SuspectLabels.Count, "suspect label")}, "
+        + $"{Counted(inspection.NearDuplicates.Count, "group")} of near duplicates";
+
+    private static string Counted(int count, string what) => $"{ReportNumber.Count(count)} {what}{(count == 1 ? "" : "s")}";
 
     private static IEnumerable<ImageRow> Shown(ImageDataInspection inspection) =>
     [
@@ -38,13 +40,14 @@ internal static class ImageDataReport
         internal Markup Render() => Markup.Format(
             $"""
             {ReportPage.NamedValues(Facts())}
-            <p>Suggestions by the features of a pretrained network, for a person to look at: it may be wrong where an image is unlike those it
-            was trained on.</p>
+            <p>Suggestions by the features of a pretrained network, for a person to look at: it may be wrong where an image is unlike those
+            it was trained on.</p>
             {Section("Suspect labels", inspection.SuspectLabels.Count,
-                "Heads that were not trained on an image find its label improbable, and another one more probable.", Suspects(), MostSuspects)}
+                "Heads that were not trained on an image find its label improbable, and another one more probable.", Suspects(),
+                MostSuspects)}
             {Section("Near duplicates", inspection.NearDuplicates.Count,
-                "Different labels: at most one is right. Different splits: the model is tested on what it was trained on. The same label and "
-                + "split: each copy adds to the weight of the image.", Groups(), MostGroups)}
+                "Different labels: at most one is right. Different splits: the model is tested on what it was trained on. The same label "
+                + "and split: each copy adds to the weight of the image.", Groups(), MostGroups)}
             {Section("Outliers", inspection.Outliers.Count, "Images unlike all others: of nothing, of something else, or rare cases.",
                 Outliers(), MostOutliers)}
             {Section("Confusable classes", inspection.ConfusableClasses.Count,

@@ -2,9 +2,9 @@ namespace MLTransfer;
 
 /// <summary>
 /// How the accuracy of linear heads grows with the number of images, and what more images would roughly give: an estimate by the inverse
-/// power law error = a + b · images^-c (Figueroa and others 2012, "Predicting sample size required for classification performance"), fitted
-/// to the measured points by least squares with a and b not negative. It holds for a head on frozen features, and for more images like those
-/// that are there.
+/// power law error = a + b · images^-c (Figueroa and others 2012, "Predicting sample size required for classification performance"),
+/// fitted to the measured points by least squares with a and b not negative. It holds for a head on frozen features, and for more images
+/// like those that are there.
 /// </summary>
 /// <param name="Points">The measured points, in the order of the number of images.</param>
 public sealed record LearningCurve(IReadOnlyList<LearningCurvePoint> Points)

@@ -80,11 +80,8 @@ internal sealed class LinearHeads : IDisposable
     /// <summary>The weights (d + 1, heads, classes), the bias last.</summary>
     private Tensor Train(HeadRows[] heads, CancellationToken cancel)
     {
-        (long rows, long width) = (_features.shape[0], _features.shape[1]);
-        Tensor share = zeros([rows, heads.Length], device: _features.device);
-        for (int head = 0; head < heads.Length; head++)
-            share.select(1, head).index_fill_(0, Indices(heads[head].Trained), 1f / heads[head].Trained.Count);
-        Tensor penalty = ones([width, 1], device: _features.device).mul(
+        long width = _features.shape[1];
+        Tensor share = Shares(heads), penalty = ones([width, 1], device: _features.device).mul(
             tensor(heads.Select(head => (float)head.Penalty).ToArray(), device: _features.device));
         penalty[-1] = 0f;
         // The Hessian of the mean cross-entropy is at most half the second moments of the features (Böhning 1992).
@@ -112,6 +109,15 @@ internal sealed class LinearHeads : IDisposable
         }
 
         return weights;
+    }
+
+    /// <summary>The part that each row has in the loss of each head: (rows, heads).</summary>
+    private Tensor Shares(HeadRows[] heads)
+    {
+        Tensor share = zeros([_features.shape[0], heads.Length], device: _features.device);
+        for (int head = 0; head < heads.Length; head++)
+            share.select(1, head).index_fill_(0, Indices(heads[head].Trained), 1f / heads[head].Trained.Count);
+        return share;
     }
 
     private Tensor Gradient(Tensor weights, Tensor share)

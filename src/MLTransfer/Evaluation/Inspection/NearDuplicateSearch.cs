@@ -1,8 +1,8 @@
 namespace MLTransfer.Evaluation.Inspection;
 
 /// <summary>
-/// Finds images that show the same. Two images do if their features are very similar, or if these are rather similar and 16 × 16 gray pixels
-/// agree, as they are or mirrored. <c>docs/inspect.md</c> has how many altered copies either finds.
+/// Finds images that show the same. Two images do if their features are very similar, or if these are rather similar and 16 × 16 gray
+/// pixels agree, as they are or mirrored. <c>docs/inspect.md</c> says how many altered copies it finds.
 /// </summary>
 /// <param name="neighbors">The nearest neighbors of each image.</param>
 /// <param name="similarity">From which similarity of features on pixels need not agree.</param>
@@ -20,7 +20,8 @@ internal sealed class NearDuplicateSearch(
         int[] compared = [.. pairs.Where(pair => pair.Similarity < similarity).SelectMany(pair => new[] { pair.One, pair.Other })
             .Distinct()];
         GrayLevels?[] pixels = new GrayLevels?[compared.Length];
-        Parallel.For(0, compared.Length, new ParallelOptions { CancellationToken = cancel }, index => pixels[index] = gray(compared[index]));
+        ParallelOptions parallel = new() { CancellationToken = cancel };
+        Parallel.For(0, compared.Length, parallel, index => pixels[index] = gray(compared[index]));
         var levels = compared.Zip(pixels).ToDictionary(pair => pair.First, pair => pair.Second);
         var parent = new Dictionary<int, int>();
         var lowest = new Dictionary<int, double>();

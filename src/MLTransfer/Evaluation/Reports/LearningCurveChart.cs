@@ -52,7 +52,8 @@ internal static class LearningCurveChart
     private static Markup Point(LearningCurvePoint point, Axis x, Axis y)
     {
         double place = x.Position(point.Images);
-        (double low, double high) = (y.Position(point.Accuracy - point.Deviation), y.Position(Math.Min(1, point.Accuracy + point.Deviation)));
+        double low = y.Position(Math.Max(0, point.Accuracy - point.Deviation));
+        double high = y.Position(Math.Min(1, point.Accuracy + point.Deviation));
         return Markup.Format(
             $"""
             <line x1="{place:0.##}" y1="{low:0.##}" x2="{place:0.##}" y2="{high:0.##}" stroke="#1f77b4"/>

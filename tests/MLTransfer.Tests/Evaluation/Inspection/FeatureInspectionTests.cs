@@ -26,7 +26,8 @@ public class FeatureInspectionTests
             Assert.True(suspect.LabelProbability < suspect.SuggestedProbability);
             Assert.True(suspect.Support < 0.5);
         });
-        Assert.Equal(found.SuspectLabels.Select(suspect => suspect.Support).Order(), found.SuspectLabels.Select(suspect => suspect.Support));
+        double[] support = [.. found.SuspectLabels.Select(suspect => suspect.Support)];
+        Assert.Equal(support.Order(), support);
         Assert.Equal(116.0 / 120, found.Accuracy, 1e-9);
     }
 
