@@ -34,11 +34,7 @@ internal sealed class FeatureInspection(
     /// <exception cref="OperationCanceledException">The inspection was cancelled.</exception>
     public ImageDataInspection Run(Tensor features, Func<int, GrayLevels?> gray, InspectedFeatures about)
     {
-        using var scope = NewDisposeScope();
-        // What all images have in common would make all of them similar; what is unlike it makes an outlier.
-        Tensor centered = features - features.mean([0], keepdim: true);
-        int compared = 0;
-        FeatureNeighbors alike = Compared(centered), near = Compared(features);
+        (FeatureNeighbors alike, FeatureNeighbors near) = Compare(features);
         var groups = new NearDuplicateSearch(alike, options.DuplicateSimilarity, gray, options.Cancellation).Groups();
         using var heads = new LinearHeads(
             features, _labels, classes.Count, (done, total) => Report(ImageDataInspectionPhase.Heads, done, total));
@@ -64,6 +60,15 @@ internal sealed class FeatureInspection(
             Seconds = 0,
             Decoding = options.Decoding,
         };
+    }
+
+    /// <summary>The neighbors by what images do not have in common, and by all of their features.</summary>
+    private (FeatureNeighbors Alike, FeatureNeighbors Near) Compare(Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        int compared = 0;
+        // What all images have in common would make all of them similar; what lacks it is an outlier.
+        return (Compared(features - features.mean([0], keepdim: true)), Compared(features));
 
         FeatureNeighbors Compared(Tensor values) => FeatureNeighbors.Find(
             values, Neighbors, done => Report(ImageDataInspectionPhase.Neighbors, compared += done, 2 * rows.Count), options.Cancellation);
