@@ -19,6 +19,8 @@ internal static partial class BenchmarkTree
         new ImagesCommand(context),
         new FeaturizerCommand(context),
         new RecipesCommand(context),
+        new MislabelsCommand(context),
+        new CopiesCommand(context),
         new RejectCommand(context));
 
     /// <summary>

@@ -12,6 +12,7 @@ public sealed class DocumentationTests
     [Theory]
     [InlineData("docs/ml-net.md")]
     [InlineData("docs/featurizer.md")]
+    [InlineData("docs/inspect.md")]
     [InlineData("docs/tutorials/resnet18-ants-bees.md")]
     [InlineData("docs/tutorials/resnet50-mnist.md")]
     [InlineData("docs/tutorials/vgg16-cifar10.md")]

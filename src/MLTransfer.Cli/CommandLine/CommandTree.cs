@@ -50,11 +50,12 @@ internal static class CommandTree
         Group("graph", "Inspects and runs frozen graphs of other frameworks.",
             new GraphInfoCommand(context),
             new GraphRunCommand(context)),
-        Group("datasets", "Downloads published data sets; checks and splits your own.",
+        Group("datasets", "Downloads published data sets; checks, inspects and splits your own.",
             new DatasetsListCommand(context),
             new DatasetsInfoCommand(context),
             new DatasetsGetCommand(context),
             new DatasetsCheckCommand(context),
+            new DatasetsInspectCommand(context),
             new DatasetsSplitCommand(context)),
         new DoctorCommand(context),
         new DemoCommand(context));

@@ -62,7 +62,7 @@ internal static class CheckView
         return string.Join(", ", problem.Images.Take(MostImages).Select(row => Shortened(row.ImagePath, dataset.Path))) + $"{more}: ";
     }
 
-    private static string Shortened(string path, string folder) =>
+    internal static string Shortened(string path, string folder) =>
         Directory.Exists(folder) && ManifestPaths.IsBelow(folder, path) ? Path.GetRelativePath(folder, path) : path;
 
     private static string Format(ImageDimensions size) => $"{size.Width} x {size.Height}";

@@ -41,6 +41,7 @@ internal sealed class DatasetsCheckCommand : MltCommand
         Leakage: the same image in two splits, so the model is measured on images it was trained on. Label conflict: the same image in two
         classes. Near: images that look the same although their files differ, for example after recompression or resizing.
         Left out: files that may be images and are not read. Hidden files and files that are not images are counted, but are not a problem.
+        'mlt datasets inspect' finds what needs a network: labels that may be wrong, mirrored and cropped copies, outliers.
 
         JSON: { path, format, images, classes: [{ label, images, splits: { split: images } }],
                 sizes?: { smallest, median, largest: [width, height] },

@@ -75,12 +75,15 @@ internal sealed class TrainCommand : MltCommand
 internal static class TrainWeights
 {
     /// <summary>Downloads them before the training, whose screen shows epochs, and once for all folds.</summary>
-    internal static async Task GetAsync(TrainArguments arguments, CommandContext context, bool quiet, CancellationToken cancel)
+    internal static Task GetAsync(TrainArguments arguments, CommandContext context, bool quiet, CancellationToken cancel) =>
+        GetAsync(arguments.Weights, arguments.Options.WeightStore, context, quiet, cancel);
+
+    /// <summary>Downloads published weights, if they are not on this machine.</summary>
+    internal static async Task GetAsync(
+        WeightsReference reference, WeightStore store, CommandContext context, bool quiet, CancellationToken cancel)
     {
-        var reference = arguments.Weights;
         if (reference.Remote is null)
             return;
-        var store = arguments.Options.WeightStore;
         var weights = await DownloadScreen
             .WatchAsync(context, quiet, progress => store.GetAsync(reference, progress, cancel)).ConfigureAwait(false);
         var licence = reference.Published is { } published ? $" (licence {published.Licence})" : "";

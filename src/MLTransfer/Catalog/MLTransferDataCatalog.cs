@@ -2,6 +2,7 @@ using Microsoft.ML.Data;
 using MLTransfer;
 using MLTransfer.Catalog;
 using MLTransfer.Data;
+using MLTransfer.Evaluation.Inspection;
 
 namespace Microsoft.ML;
 
@@ -55,6 +56,40 @@ public static class MLTransferDataCatalog
         return dataset.HasWeights
             ? data.LoadFromEnumerable(dataset.Rows.Select(ToWeightedImageFile).ToList())
             : data.LoadFromEnumerable(dataset.Rows.Select(ToImageFile).ToList());
+    }
+
+    /// <summary>
+    /// Looks at labelled images before a training, by the features of a pretrained backbone: labels that may be wrong, near duplicates
+    /// within and across splits, outliers, classes that are hard to tell apart, and what more images would give. The <c>MLContext</c>'s
+    /// seed decides the folds of the cross-validation.
+    /// </summary>
+    /// <param name="data">The catalog.</param>
+    /// <param name="train">The images, as <c>LoadImages</c> returns them, or any view with a column of images and one of labels.</param>
+    /// <param name="test">The images of a test, which are inspected together with the others; null: none.</param>
+    /// <param name="options">Which backbone, and what is reported; null: the defaults.</param>
+    /// <exception cref="ArgumentException">The options cannot be used, a column is missing, or there are fewer than two classes.
+    /// </exception>
+    /// <exception cref="MLTransfer.Weights.WeightsException">The weights are missing or unreadable, or belong to another network.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The inspection was cancelled.</exception>
+    public static ImageDataInspection InspectImages(
+        this DataOperationsCatalog data, IDataView train, IDataView? test = null, ImageDataInspectionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        options ??= new();
+        return ImageDataInspector.Run(MLTransferCatalog.Prepared(data), LabelledImages.Of(train, test, options), options);
+    }
+
+    /// <summary>Looks at all splits of an open data set, or at a part of one.</summary>
+    /// <param name="data">The catalog.</param>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="options">Which backbone, and what is reported; null: the defaults.</param>
+    /// <inheritdoc cref="InspectImages(DataOperationsCatalog, IDataView, IDataView?, ImageDataInspectionOptions?)"/>
+    public static ImageDataInspection InspectImages(
+        this DataOperationsCatalog data, ImageDataset dataset, ImageDataInspectionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        return ImageDataInspector.Run(MLTransferCatalog.Prepared(data), LabelledImages.Of(dataset), options ?? new());
     }
 
     private static ImageFile ToImageFile(ImageRow row) => new() { ImagePath = row.ImagePath, Label = row.Label };

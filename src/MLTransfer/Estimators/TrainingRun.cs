@@ -166,16 +166,21 @@ internal static class SmallImages
     /// The image size for images that are smaller than a quarter of the network's own; null where some of a sample are not, or where the
     /// options, a saved model or the architecture decide.
     /// </summary>
-    public static int? SizeFor(PretrainedBackbone network, ImageClassificationOptions options, ImageSet images)
+    public static int? SizeFor(PretrainedBackbone network, ImageClassificationOptions options, ImageSet images) =>
+        options.ResizeTo is not null || options is FineTuningOptions { TrainingTransforms: not null }
+            ? null : SizeFor(network, options, options.Decoding, images.Images);
+
+    /// <inheritdoc cref="SizeFor(PretrainedBackbone, ImageClassificationOptions, ImageSet)"/>
+    public static int? SizeFor(
+        PretrainedBackbone network, IBackboneOptions options, DecodingOptions decoding, IReadOnlyList<ImageSource> images)
     {
-        bool isDecided = options is not { ImageSize: null, ResizeTo: null, Preprocessing: null }
-            || options is FineTuningOptions { TrainingTransforms: not null }
+        bool isDecided = options is not { ImageSize: null, Preprocessing: null }
             || network.Start is not null || network.Preprocessing.Transforms is not null
             || network.Backbone is { IsFrozen: true } or { ImageSizeMultiple: > 1 };
         if (isDecided) return null;
         int own = network.Preprocessing.CropTo, largest = 0, sample = Math.Min(images.Count, MostImages);
         for (int index = 0; index < sample && Enlarged(largest) < own; index++)
-            largest = Math.Max(largest, ShorterSide(images.Images[(int)((long)index * images.Count / sample)], options.Decoding));
+            largest = Math.Max(largest, ShorterSide(images[(int)((long)index * images.Count / sample)], decoding));
         if (largest == 0 || Enlarged(largest) >= own) return null;
         int size = Math.Max(Enlarged(largest), network.Backbone.MinimumImageSize);
         Tell(network, options, string.Create(CultureInfo.InvariantCulture,
@@ -199,7 +204,7 @@ internal static class SmallImages
         }
     }
 
-    private static void Tell(PretrainedBackbone network, ImageClassificationOptions options, string text)
+    private static void Tell(PretrainedBackbone network, IBackboneOptions options, string text)
     {
         using IChannel channel = network.Environment.Start(nameof(SmallImages));
         channel.Info(MessageSensitivity.None, text);

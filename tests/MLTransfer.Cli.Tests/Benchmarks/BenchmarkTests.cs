@@ -28,6 +28,8 @@ public class BenchmarkTests
     [InlineData("featurizer")]
     [InlineData("recipes")]
     [InlineData("reject")]
+    [InlineData("mislabels")]
+    [InlineData("copies")]
     public async Task Every_comparison_shows_its_help_with_an_example_and_its_json(string name)
     {
         var outcome = await Mlt.RunAsync(BenchmarkTree.Create, name, "--help");

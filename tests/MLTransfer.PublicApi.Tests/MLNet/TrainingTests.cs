@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLTransfer.Data;
 
 namespace MLTransfer.PublicApi.Tests.MLNet;
 

@@ -18,25 +18,6 @@ internal static class DatasetReport
     private const int LeastImagesOfAClass = 3;
     private const int MostImagesOfAllClasses = 360;
 
-    private static readonly Markup Style = new(
-        """
-        .cards { display: flex; flex-wrap: wrap; gap: .6em; margin: .4em 0 1em; }
-        .card { width: 140px; padding: 5px; border: 1px solid #8886; border-radius: 6px; background: Canvas; }
-        .card { font-size: 11px; line-height: 1.3; }
-        .card .frame { height: 130px; display: flex; align-items: center; justify-content: center; }
-        .card .frame { background: #8882; border-radius: 4px; color: #888; }
-        .card img { max-width: 130px; max-height: 130px; min-height: 64px; object-fit: contain; border-radius: 3px; }
-        .card .file { overflow-wrap: anywhere; color: GrayText; margin-top: 4px; }
-        .label { display: inline-block; padding: 0 .5em; border-radius: 8px; background: #e6eef6; color: #134; margin: 3px 2px 0 0; }
-        .split { background: #f6eee2; color: #531; }
-        .groups { display: flex; flex-wrap: wrap; gap: .2em 1.6em; }
-        .group { border-left: 3px solid #d95f02; padding-left: .8em; margin: 0 0 1em; }
-        .note { margin: .2em 0; }
-        .card .note { color: #a33; margin-top: 4px; overflow-wrap: anywhere; }
-        .count { color: #888; font-weight: 400; }
-        .fine { color: #2a7d3f; }
-        """);
-
     /// <summary>Writes the page; an existing file is replaced once the new one is complete.</summary>
     /// <param name="path">The file, in an existing folder.</param>
     /// <param name="findings">The findings.</param>
@@ -66,7 +47,7 @@ internal static class DatasetReport
             _ => $"{ReportNumber.Count(findings.Problems.Count)} problems",
         };
         string title = $"{name}: {count} in {ReportNumber.Count(findings.Dataset.Rows.Count)} images";
-        return ReportPage.Render(title, new Body(findings, problems, classes, thumbnails).Render(), Style);
+        return ReportPage.Render(title, new Body(findings, problems, classes, thumbnails).Render(), ImageCard.Style);
     }
 
     // The more classes, the fewer images of each; they are spread evenly over the class.
@@ -156,19 +137,7 @@ internal static class DatasetReport
             <div class="cards">{shown.Images.Select(row => Card(row))}</div>
             """);
 
-        private Markup Card(ImageRow row, string? note = null)
-        {
-            Markup image = thumbnails.TryGetValue(row.ImagePath, out string? uri)
-                ? Markup.Format($"<img alt=\"\" src=\"{uri}\">") : Markup.Format($"unreadable");
-            Markup split = row.Split is null ? default : Markup.Format($"<span class=\"label split\">{row.Split}</span>");
-            Markup what = note is null ? default : Markup.Format($"<div class=\"note\">{note}</div>");
-            return Markup.Format(
-                $"""
-                <div class="card"><div class="frame">{image}</div>
-                <span class="label">{row.Label}</span>{split}
-                <div class="file">{Path.GetFileName(row.ImagePath)}</div>{what}</div>
-                """);
-        }
+        private Markup Card(ImageRow row, string? note = null) => ImageCard.Render(row, thumbnails, note);
 
         private static Markup More(int count, string what) => count > 0 ? Markup.Format($"<p>… and {count} more{what}.</p>") : default;
 

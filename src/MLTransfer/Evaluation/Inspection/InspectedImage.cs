@@ -10,20 +10,14 @@ internal sealed class InspectedImage
     // JPEG lets a plain colour vary by a few levels.
     private const int OneColorSpread = 8;
 
-    private const int GraySide = 16;
-
-    private readonly byte[] _gray;
-    private readonly double _mean;
-    private readonly double _deviation;
+    private readonly GrayLevels _gray;
 
     internal InspectedImage(ImageRow row, string contentHash, Image image)
     {
         (Row, ContentHash, Size) = (row, contentHash, new(image.Width, image.Height));
         IsOneColor = HasOneColor(image.Pixels);
         DifferenceHash = HashDifferences(image);
-        _gray = Thumbnails.ShrinkToGray(image, GraySide, GraySide);
-        _mean = _gray.Average(level => (double)level);
-        _deviation = Math.Sqrt(_gray.Average(level => (level - _mean) * (level - _mean)));
+        _gray = new GrayLevels(image);
     }
 
     internal ImageRow Row { get; }
@@ -43,18 +37,7 @@ internal sealed class InspectedImage
 
     internal bool LooksLike(InspectedImage other, InspectionOptions options) =>
         BitOperations.PopCount(DifferenceHash ^ other.DifferenceHash) <= options.NearDistance
-            && CorrelationWith(other) >= options.NearCorrelation;
-
-    // Pearson's correlation of 16 × 16 gray pixels, which ignores brightness and contrast; 0 if all pixels of an image are equal.
-    private double CorrelationWith(InspectedImage other)
-    {
-        if (_deviation == 0 || other._deviation == 0)
-            return 0;
-        long products = 0;
-        for (int pixel = 0; pixel < _gray.Length; pixel++)
-            products += _gray[pixel] * other._gray[pixel];
-        return ((double)products / _gray.Length - _mean * other._mean) / (_deviation * other._deviation);
-    }
+            && _gray.CorrelationWith(other._gray) >= options.NearCorrelation;
 
     private static ulong HashDifferences(Image image)
     {

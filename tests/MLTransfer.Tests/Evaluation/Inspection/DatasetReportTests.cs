@@ -56,6 +56,6 @@ public partial class DatasetReportTests
         return File.ReadAllText(path);
     }
 
-    [GeneratedRegex("<img alt=\"\" src=\"data:image/jpeg;base64,[A-Za-z0-9+/=]+\">")]
+    [GeneratedRegex("<img alt=\"\" src=\"data:image/jpeg;base64,[A-Za-z0-9+/=]+\"/>")]
     private static partial Regex DataUris();
 }
