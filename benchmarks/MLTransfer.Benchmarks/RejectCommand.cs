@@ -42,8 +42,8 @@ internal sealed class RejectCommand : MltCommand
             .Where(set => set.Name is "cifar-50" or "mnist-50").ToArray();
         var weights = Path.Combine(shared, "weights", "resnet18_trunk_imagenet.pth");
         var table = TextTable.Create(
-            "set", "seed", "AUROC, probability", "AUROC, distance", "false alarms, probability", "false alarms, distance", "accuracy of all",
-            "coverage", "accuracy", "rejected of the unseen");
+            "set", "seed", "AUROC, probability", "AUROC, distance", "false alarms, probability", "false alarms, distance",
+            "accuracy of all", "coverage", "accuracy", "rejected of the unseen");
         List<Rejections> all = [];
         foreach (var set in sets)
         {
@@ -75,7 +75,8 @@ internal sealed class RejectCommand : MltCommand
             Rejection = Rejection.AtPrecision(Precision).And(Rejection.Unfamiliar()),
             Validation = keys.Transform(Known(set.Draw(seed + 100).Training.Where(image => !trained.Contains(image.ImagePath)))),
         }).Fit(keys.Transform(rows));
-        var scored = test.Zip(model.Predict(test.Select(image => image.ImagePath), cancel), (image, found) => (image.Label, found)).ToArray();
+        var predictions = model.Predict(test.Select(image => image.ImagePath), cancel);
+        var scored = test.Zip(predictions, (image, found) => (image.Label, found)).ToArray();
         ImagePrediction[] others = [.. scored.Where(each => unseen.Contains(each.Label)).Select(each => each.found)];
         (string Label, ImagePrediction found)[] known = [.. scored.Where(each => !unseen.Contains(each.Label))];
         var accepted = known.Where(each => !each.found.Rejected).ToArray();

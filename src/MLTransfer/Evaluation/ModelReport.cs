@@ -18,7 +18,8 @@ public static class ModelReport
     /// <summary>
     /// Scores labelled images and writes what there is to know of the model: learning curves, where it was just trained; precision, recall,
     /// F1 and average precision of each class; the confusion matrix, whose cells lead to their images; calibration; the worst errors, with
-    /// what speaks for the wrong class; labels that may be wrong; and scored images that are among the training images. The page runs no script and loads nothing.
+    /// what speaks for the wrong class; labels that may be wrong; and scored images that are among the training images. The page runs no
+    /// script and loads nothing.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="path">The file, in an existing folder: <c>.html</c> or <c>.json</c>. An older one is replaced when the new one is
@@ -112,7 +113,8 @@ public sealed record ModelReportOptions
     public int WorstErrors { get; init; } = 24;
 
     /// <summary>
-    /// The training images, to find those among the scored images that are the same or look the same. Default: null, that is not looked for.
+    /// The training images, to find those among the scored images that are the same or look the same. Default: null, they are not looked
+    /// for.
     /// </summary>
     public ImageDataset? TrainingImages { get; init; }
 

@@ -151,8 +151,8 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
         if (suspects.Count == 0) return Markup.Format($"<p>None: no label is improbable enough.</p>");
         return Markup.Format(
             $"""
-            <p>{ReportNumber.Count(suspects.Count)} images whose label the model finds improbable, the most suspect first, with what it would
-            call them: for a person to look at, as the model may be wrong.</p>
+            <p>{ReportNumber.Count(suspects.Count)} images whose label the model finds improbable, the most suspect first, with what it
+            would call them: for a person to look at, as the model may be wrong.</p>
             <div class="cards">
             {suspects.Take(MostSuspects).Select(suspect => ImageCard.Render(
                 new(suspect.Prediction.Name, suspect.Label), Thumbnails, ReportNumber.Percent(suspect.Prediction.Probability),
