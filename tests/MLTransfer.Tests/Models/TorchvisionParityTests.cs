@@ -24,8 +24,8 @@ public class TorchvisionParityTests(TorchvisionReference reference) : IClassFixt
     // Above, float64 takes too long and too much memory.
     private const long MostParametersInFloat64 = 50_000_000;
 
-    // In float64 these take up to a minute each.
-    private static readonly string[] Slow = ["maxvit_t", "vit_b_32", "swin_v2_t"];
+    // In float64 these take ten seconds to a minute each.
+    private static readonly string[] Slow = ["maxvit_t", "vit_b_32", "swin_v2_t", "vgg11", "wide_resnet50_2", "efficientnet_v2_s"];
 
     public static TheoryData<string> SmallestOfEachFamily => [.. Zoo.SmallestOfEachFamily.Where(Zoo.IsInTorchvision).Except(Slow)];
 
