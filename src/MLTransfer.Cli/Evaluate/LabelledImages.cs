@@ -43,8 +43,14 @@ internal sealed class LabelledImages
         return dataset.Part(preferred);
     }
 
-    /// <summary>A data set with the options of --data, whole.</summary>
-    internal ImageDataset Read(ParseResult parseResult, string path) =>
+    /// <summary>The training images of a data set, with the options of --data: all of one without splits.</summary>
+    internal ImageDataset Training(ParseResult parseResult, string path)
+    {
+        var dataset = Read(parseResult, path);
+        return dataset.Splits.Contains(SplitNames.Train) ? dataset.Part(SplitNames.Train) : dataset;
+    }
+
+    private ImageDataset Read(ParseResult parseResult, string path) =>
         ImageDataset.Open(path, _dataset.Bind(parseResult, path) with { IsTestSet = true });
 
     /// <summary>Loads the model; the caller disposes it.</summary>

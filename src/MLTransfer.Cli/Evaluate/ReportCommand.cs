@@ -13,12 +13,13 @@ internal sealed class ReportCommand : MltCommand
 
     private readonly LabelledImages _images = new();
     private readonly Option<string?> _out = CliOption.Text("--out", "FILE", $"Page to write ({Html}). [default: {DefaultOut}]");
-    private readonly Option<int?> _errors = CliOption.Integer(
-        "--errors", "How many errors are shown with what speaks for the wrong class, the surest first. [default: 24]", 0,
+    private readonly Option<int?> _worst = CliOption.Integer(
+        "--worst", "How many errors are shown with what speaks for the wrong class, the surest first. [default: 24]", 0,
         ModelReportOptions.MostErrors);
 
     private readonly Option<string?> _training = CliOption.Text(
-        "--training-data", "DATA", "The training images, in the same forms: the report then shows which of --data are among them.");
+        "--training-data", "DATA", "The training images, in the same forms, or a data set with a split of them: the report then shows "
+        + "which of --data are among them.");
 
     internal ReportCommand(CommandContext context)
         : base("report", "Writes a page about a model: classes, confusions with their images, calibration, the worst errors.", context,
@@ -26,7 +27,7 @@ internal sealed class ReportCommand : MltCommand
             "mlt report --model digits.zip --data mnist --split test --out digits.html",
             "mlt report --model flowers.zip --data flowers/val --training-data flowers/train",
             "mlt report --model flowers.zip --data flowers/val --json > report.json") =>
-        Accepts([.. _images.First, _out, _training, _errors, .. _images.Last]);
+        Accepts([.. _images.First, _out, _training, _worst, .. _images.Last]);
 
     internal override string Remarks =>
         """
@@ -46,14 +47,14 @@ internal sealed class ReportCommand : MltCommand
             throw new UsageException($"--out is '{path}'; it must end in {Html}.");
         var output = OutputFile.Checked("--out", path);
         var training = parseResult.GetValue(_training) is { } trainedOn
-            ? _images.Read(parseResult, Paths.Existing("--training-data", trainedOn)) : null;
+            ? _images.Training(parseResult, Paths.Existing("--training-data", trainedOn)) : null;
         using var classifier = _images.Model(parseResult);
         var result = LabelledImages.Evaluate(classifier, data, cancel);
         foreach (var image in result.Skipped)
             Context.Error.WriteLine($"skipped '{image.Name}': {image.Error}");
         var options = new ModelReportOptions { Cancellation = cancel, TrainingImages = training };
-        if (parseResult.GetValue(_errors) is { } errors)
-            options = options with { WorstErrors = errors };
+        if (parseResult.GetValue(_worst) is { } worst)
+            options = options with { WorstErrors = worst };
         var page = ModelReport.Page(classifier, result, options);
         output.Write(stream => stream.Write(Encoding.UTF8.GetBytes(page.Source)));
         Render(

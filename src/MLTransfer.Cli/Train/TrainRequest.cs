@@ -141,6 +141,10 @@ internal static class TrainRequest
         if (options[nameof(ImageClassificationOptions.SoupOf)].IsGiven(asked))
             throw new UsageException(
                 "--soup chooses epochs by validation images, and the model of --folds is trained on all images; leave one of them out.");
+        if (options[nameof(ImageClassificationOptions.Rejection)].IsGiven(asked))
+            throw new UsageException(
+                "--reject chooses thresholds by validation images, and the model of --folds is trained on all images; leave one of them "
+                + "out.");
         if (asked.GetValue(options.Report) is not null)
             throw new UsageException("--report covers one training, and --folds runs several; leave one of them out.");
     }

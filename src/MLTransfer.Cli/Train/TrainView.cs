@@ -85,11 +85,12 @@ internal static class TrainView
 
     private static void ShowRejection(TrainingSummary summary, TextWriter output)
     {
-        if (summary.Rejection is { } rule && double.IsFinite(rule.Coverage))
+        if (summary.Rejection is { } rule)
         {
-            output.WriteLine(
-                $"Rejects {Figures.Percent(1 - rule.Coverage)} of them ({rule.Asked}); {Figures.Percent(rule.Accuracy)} of the others are "
-                + "right.");
+            output.WriteLine(double.IsFinite(rule.Coverage)
+                ? $"Rejects {Figures.Percent(1 - rule.Coverage)} of the validation images ({rule.Asked}); {Figures.Percent(rule.Accuracy)} "
+                    + "of the others are right."
+                : $"Rejects nothing: no thresholds could be chosen ({rule.Asked}).");
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed record FittedRejection(RejectionRule Rule, FeatureDistance? Dist
             log.Warnings(["The model rejects nothing: its training did not end, so no thresholds were chosen."]);
         }
         // Cancelled, or images that are gone by now: the finished training is not lost.
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+        catch (Exception failure)
         {
             log.Warnings([$"The model rejects nothing: {failure.Message}"]);
         }
@@ -44,6 +44,9 @@ internal sealed record FittedRejection(RejectionRule Rule, FeatureDistance? Dist
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
+        FeatureSet held = validation();
+        TrainingRun.CheckReadable(held.Skipped, held.Kept.Count);
+        TrainingRun.CheckFinite(held, run.Validation!);
         FeatureDistance? distance = null;
         if (asked.Familiar is not null)
         {
@@ -52,7 +55,6 @@ internal sealed record FittedRejection(RejectionRule Rule, FeatureDistance? Dist
             distance = FeatureDistance.Fit(seen.Values.narrow(0, 0, seen.Kept.Count), Labels(run.Training, seen));
         }
 
-        FeatureSet held = validation();
         model.Head.eval();
         Tensor probabilities = (model.Head.call(held.Values) / (calibration?.Temperature ?? 1)).softmax(1);
         RejectionRule rule = RejectionRule.Fit(asked, probabilities, Labels(run.Validation!, held), distance?.Of(held.Values));

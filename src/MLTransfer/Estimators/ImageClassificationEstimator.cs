@@ -105,6 +105,13 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
                 $"Rejection is {rejection}, and there are no validation images to choose its thresholds by. Give some, or leave it out.");
         }
 
+        if (run.Options is { Rejection: { } byOne, TestTimeAugmentation: { Views: > 1 } several })
+        {
+            throw new OptionException(
+                $"Rejection is {byOne}, and TestTimeAugmentation is {several}: thresholds are those of one view of an image, and the "
+                + "mean of several is less sure. Leave one of them out.");
+        }
+
         if (run.Options.SoupOf > 1 && run.Validation is null)
         {
             throw new OptionException(

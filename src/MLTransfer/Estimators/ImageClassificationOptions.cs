@@ -160,12 +160,13 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
     /// <summary>
     /// When the model does not commit itself to a class, with thresholds chosen on the validation images: it then adds the columns
     /// <c>Rejected</c> (Boolean) and <c>RejectionReason</c> (text, empty where it does not reject). Scores and predicted labels are
-    /// there all the same. <see cref="TrainingSummary.Rejection"/> says what it was good for. Default: null, never.
+    /// there all the same; an image that cannot be read is not rejected. Thresholds are those of one view of an image: not together with
+    /// <see cref="TestTimeAugmentation"/>. <see cref="TrainingSummary.Rejection"/> says what it was good for. Default: null, never.
     /// </summary>
     [TrainingOption(
-        "When the model does not commit itself to a class: precision:P (as often as makes a fraction P of the others right), coverage:P "
-        + "(as often as leaves a fraction P), familiar:P (where an image is unlike those it was trained on, by a threshold that P of the "
-        + "validation images pass), or one of the first two + familiar:P.",
+        "When the model does not commit itself to a class. precision:P rejects the least sure images until a fraction P of the others is "
+        + "right; coverage:P keeps the surest fraction P; familiar:P rejects images unlike those it was trained on, by a threshold that a "
+        + "fraction P of the validation images passes; one of the first two and the third: precision:0.95+familiar:0.95.",
         CommandLine = "--reject", Shape = "KIND", Default = "never",
         MayChange = "It changes no weight, only when the finished model rejects.")]
     public Rejection? Rejection { get; init; }

@@ -13,7 +13,8 @@ namespace MLTransfer;
 
 /// <summary>
 /// A trained image classifier. Adds <c>Score</c> (vector of single: one probability per class, with slot names) and <c>PredictedLabel</c>
-/// (key whose values have the type of the training labels); the training options can rename both. Scores a data view in batches, decoding
+/// (key whose values have the type of the training labels); the training options can rename both. Where
+/// it rejects images, also <c>Rejected</c> (Boolean) and <c>RejectionReason</c> (text). Scores a data view in batches, decoding
 /// ahead. An unreadable image gets NaN scores and a missing label in a data view, and throws in a <c>PredictionEngine</c>.
 /// </summary>
 public sealed class ImageClassificationTransformer : ITransformer, IImageClassifier

@@ -37,10 +37,24 @@ public sealed class ImagePrediction
     public IReadOnlyList<float> Probabilities { get; }
 
     /// <summary>The most probable class; <see langword="null"/> where there is an error.</summary>
-    public string? Label => Top(1) is [var best] ? best.Label : null;
+    public string? Label => Probabilities.Count == 0 ? null : _labels[Best];
 
     /// <summary>The probability of <see cref="Label"/>; NaN where there is an error.</summary>
-    public float Probability => Top(1) is [var best] ? best.Probability : float.NaN;
+    public float Probability => Probabilities.Count == 0 ? float.NaN : Probabilities[Best];
+
+    private int Best
+    {
+        get
+        {
+            int best = 0;
+            for (int label = 1; label < Probabilities.Count; label++)
+            {
+                if (Probabilities[label] > Probabilities[best]) best = label;
+            }
+
+            return best;
+        }
+    }
 
     /// <summary>The class at a place of <see cref="Probabilities"/>.</summary>
     internal string LabelAt(int index) => _labels[index];

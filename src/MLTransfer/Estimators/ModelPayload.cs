@@ -40,15 +40,18 @@ internal static class ModelPayload
         Backbone backbone = BackboneOf(description.Backbone, description.Preprocessing, content);
         return Owned(backbone.Build(description.Labels.Count, head), model =>
         {
-            var weights = content.Tensors.Where(stored => !stored.Key.StartsWith(FeatureDistance.Prefix, StringComparison.Ordinal));
+            bool measuresDistance = description.ParseRejection() is { GreatestDistance: not null };
+            var augmentation = ModelDescription.ParseAugmentation(description.TestTimeAugmentation, description.Preprocessing);
+            var weights = content.Tensors
+                .Where(stored => !measuresDistance || !stored.Key.StartsWith(FeatureDistance.Prefix, StringComparison.Ordinal));
             StateDict.Load(model, new Dictionary<string, StoredTensor>(weights), "the model file", description.Backbone);
-            FeatureDistance? distance = description.Rejection is { GreatestDistance: not null }
+            FeatureDistance? distance = measuresDistance
                 ? FeatureDistance.Load(content.Tensors, model.FeatureWidth, description.Labels.Count) : null;
             var network = new ClassifierNetwork(
                 model.to(device), Devices.Resolve(description.Precision, device), description.Temperature ?? 1, distance);
             var scorer = new Scorer(network, description.Preprocessing, device)
             {
-                Augmentation = ModelDescription.ParseAugmentation(description.TestTimeAugmentation, description.Preprocessing),
+                Augmentation = augmentation,
             };
             return new ImageClassificationTransformer(model, scorer, description, training: null) { Distance = distance };
         });
@@ -215,6 +218,8 @@ internal sealed record ModelDescription
 
     /// <exception cref="InvalidDataException">There is no such rejection, or its thresholds are no numbers.</exception>
     public RejectionRule? ParseRejection() => Rejection is not { } stored ? null
+        : new[] { stored.LeastProbability, stored.GreatestDistance }.Any(threshold => threshold is { } number && !double.IsFinite(number))
+            ? throw new InvalidDataException("The model's description does not make sense: a threshold of its rejection is no number.")
         : new(Parse(stored.Asked, MLTransfer.Rejection.Parse), stored.LeastProbability, stored.GreatestDistance)
         {
             Coverage = stored.Coverage ?? double.NaN, Accuracy = stored.Accuracy ?? double.NaN,

@@ -50,7 +50,10 @@ public sealed record ClassificationReport
     /// <summary>Number of images by [actual class][predicted class].</summary>
     public IReadOnlyList<IReadOnlyList<long>> Confusion { get; }
 
-    /// <summary>Counts scored images. The predicted class is the most probable one; of equally probable ones, the first.</summary>
+    /// <summary>
+    /// Counts scored images. The predicted class is the most probable one; of equally probable ones, the first. All probabilities are kept
+    /// while average precision is computed, for which the images are sorted once for each class.
+    /// </summary>
     /// <param name="labels">Names of the classes.</param>
     /// <param name="scored">For each image its class (an index into <paramref name="labels"/>) and one probability per class.</param>
     /// <exception cref="ArgumentException">There are no classes, a class index is out of range, or an image does not have one probability

@@ -19,6 +19,8 @@ internal sealed record ModelEvaluation(
     // As of a data set's inspection.
     private static readonly double LeastSupport = new ImageDataInspectionOptions().SuspectSupport;
 
+    private EvaluatedImage[]? _errors, _suspects;
+
     /// <summary>Throughput of reading and scoring.</summary>
     public double ImagesPerSecond => Report.Images / Seconds;
 
@@ -26,25 +28,14 @@ internal sealed record ModelEvaluation(
     public IReadOnlyList<EvaluatedImage> Images { get; init; } = [];
 
     /// <summary>The images that were classified wrongly, the surest errors first.</summary>
-    public IEnumerable<EvaluatedImage> Errors =>
-        Images.Where(image => image.IsWrong).OrderByDescending(image => image.Prediction.Probability);
+    public IReadOnlyList<EvaluatedImage> Errors => _errors ??=
+        [.. Images.Where(image => image.IsWrong).OrderByDescending(image => image.Prediction.Probability)];
 
     /// <summary>
     /// The images whose label may be wrong, the most suspect first: another class is more probable, and that of the label is less than a
     /// quarter as probable as by a guess without looking. The model must not have been trained on them.
     /// </summary>
-    public IReadOnlyList<EvaluatedImage> Suspects
-    {
-        get
-        {
-            string[] labels = [.. Report.Labels.Select(Spelling.ToComposed)];
-            EvaluatedImage[] scored = [.. Images.Where(image => image.Prediction.Error is null)];
-            var learning = new ConfidentLearning(
-                [.. scored.Select(image => image.Prediction.Probabilities.ToArray())],
-                [.. scored.Select(image => Array.IndexOf(labels, Spelling.ToComposed(image.Label)))], labels.Length);
-            return [.. learning.Suspects(LeastSupport).Select(index => scored[index])];
-        }
-    }
+    public IReadOnlyList<EvaluatedImage> Suspects => _suspects ??= FindSuspects();
 
     /// <summary>When the model rejects images; null for never. The metrics of <see cref="Report"/> are of all images.</summary>
     public RejectionRule? Rejection { get; init; }
@@ -114,6 +105,16 @@ internal sealed record ModelEvaluation(
             Augmentation = model.TestTimeAugmentation,
             Rejection = model.Rejection,
         };
+    }
+
+    private EvaluatedImage[] FindSuspects()
+    {
+        string[] labels = [.. Report.Labels.Select(Spelling.ToComposed)];
+        EvaluatedImage[] scored = [.. Images.Where(image => image.Prediction.Error is null)];
+        var learning = new ConfidentLearning(
+            [.. scored.Select(image => image.Prediction.Probabilities.ToArray())],
+            [.. scored.Select(image => Array.IndexOf(labels, Spelling.ToComposed(image.Label)))], labels.Length);
+        return [.. learning.Suspects(LeastSupport).Select(index => scored[index])];
     }
 }
 

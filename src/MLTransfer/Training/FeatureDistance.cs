@@ -18,6 +18,9 @@ internal sealed class FeatureDistance : IDisposable
     // Of the covariances, as there are often fewer images than features: towards a multiple of the unit matrix.
     private const double Shrinkage = 0.05;
 
+    // In double precision, and so a few megabytes.
+    private const long RowsAtOnce = 1024;
+
     private readonly Tensor _mean, _quadratic, _linear, _constant;
 
     private FeatureDistance(Tensor mean, Tensor quadratic, Tensor linear, Tensor constant)
@@ -36,15 +39,25 @@ internal sealed class FeatureDistance : IDisposable
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
-        Tensor exact = features.cpu().to(ScalarType.Float64), mean = exact.mean([0]), centered = exact - mean;
         // A class all of whose images are unreadable has no mean.
         long[] classes = labels.cpu().data<long>().ToArray(), present = [.. classes.Distinct().Order()];
         Tensor positions = tensor([.. classes.Select(label => (long)Array.BinarySearch(present, label))]);
-        Tensor isOf = nn.functional.one_hot(positions, present.Length).to(ScalarType.Float64);
-        Tensor means = isOf.t().matmul(centered) / isOf.sum([0]).unsqueeze(1);
-        Tensor within = Inverse(centered - means.index_select(0, positions));
-        Tensor linear = means.matmul(within);
-        return new(Rounded(mean), Rounded(within - Inverse(centered)), Rounded(linear), Rounded((linear * means).sum([1])));
+        (long images, long width) = (features.shape[0], features.shape[1]);
+        Tensor mean = features.cpu().mean([0], type: ScalarType.Float64), counts = zeros(present.Length, 1, dtype: ScalarType.Float64);
+        Tensor sums = zeros(present.Length, width, dtype: ScalarType.Float64), whole = zeros(width, width, dtype: ScalarType.Float64);
+        for (long from = 0; from < images; from += RowsAtOnce)
+        {
+            using var part = NewDisposeScope();
+            long rows = Math.Min(RowsAtOnce, images - from);
+            Tensor centered = features.narrow(0, from, rows).cpu().to(ScalarType.Float64) - mean, index = positions.narrow(0, from, rows);
+            whole.add_(centered.t().matmul(centered));
+            sums.index_add_(0, index, centered, 1);
+            counts.index_add_(0, index, ones(rows, 1, dtype: ScalarType.Float64), 1);
+        }
+
+        // What is left of the squares within classes: all, less those of the means.
+        Tensor means = sums / counts, within = Inverse((whole - sums.t().matmul(means)) / images), linear = means.matmul(within);
+        return new(Rounded(mean), Rounded(within - Inverse(whole / images)), Rounded(linear), Rounded((linear * means).sum([1])));
     }
 
     /// <summary>The distances of features (N, width): (N), float32.</summary>
@@ -52,9 +65,16 @@ internal sealed class FeatureDistance : IDisposable
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
-        Tensor from = features.cpu().to(ScalarType.Float64) - _mean;
-        Tensor nearest = (_constant - 2 * from.matmul(_linear.t())).min(1).values;
-        return ((from.matmul(_quadratic) * from).sum([1]) + nearest).to(ScalarType.Float32).MoveToOuterDisposeScope();
+        Tensor[] parts = [.. features.cpu().split(RowsAtOnce).Select(Part)];
+        return cat(parts).MoveToOuterDisposeScope();
+
+        Tensor Part(Tensor rows)
+        {
+            using var part = NewDisposeScope();
+            Tensor from = rows.to(ScalarType.Float64) - _mean;
+            Tensor nearest = (_constant - 2 * from.matmul(_linear.t())).min(1).values;
+            return ((from.matmul(_quadratic) * from).sum([1]) + nearest).to(ScalarType.Float32).MoveToOuterDisposeScope();
+        }
     }
 
     /// <summary>The tensors that <see cref="Load"/> reads, in float32.</summary>
@@ -99,9 +119,8 @@ internal sealed class FeatureDistance : IDisposable
         foreach (Tensor kept in Parts.Select(part => part.Tensor)) kept.Dispose();
     }
 
-    private static Tensor Inverse(Tensor centered)
+    private static Tensor Inverse(Tensor covariance)
     {
-        Tensor covariance = centered.t().matmul(centered) / centered.shape[0];
         Tensor diagonal = covariance.diagonal();
         // Features that never differ have no covariance at all.
         double even = Math.Max(diagonal.mean().item<double>(), 1e-12);

@@ -17,13 +17,13 @@ public sealed record Rejection
     {
     }
 
-    /// <summary>The accuracy that is wanted of the images that are not rejected; null where that does not count.</summary>
+    /// <summary>The accuracy that is wanted of the images that are not rejected; null where the rejection does not use it.</summary>
     public double? Precision { get; private init; }
 
-    /// <summary>The fraction of images that are sure enough; null where that does not count.</summary>
+    /// <summary>The fraction of images that are sure enough; null where the rejection does not use it.</summary>
     public double? Coverage { get; private init; }
 
-    /// <summary>The fraction of images that are like the training images; null where that does not count.</summary>
+    /// <summary>The fraction of images that are like the training images; null where the rejection does not use it.</summary>
     public double? Familiar { get; private init; }
 
     private bool LooksAtProbability => (Precision ?? Coverage) is not null;
@@ -96,8 +96,8 @@ public sealed record Rejection
     private static Rejection Part(string word)
     {
         string[] parts = word.Split(':');
-        if (parts.Length != 2
-            || !double.TryParse(parts[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+        const NumberStyles Style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        if (parts.Length != 2 || !double.TryParse(parts[1], Style, CultureInfo.InvariantCulture, out double number))
             throw new ArgumentException(word);
         return parts[0] switch
         {
@@ -125,7 +125,7 @@ public sealed record RejectionRule(Rejection Asked, double? LeastProbability, do
     /// <summary>The fraction of the validation images that is not rejected; NaN where the thresholds could not be chosen.</summary>
     public double Coverage { get; init; } = double.NaN;
 
-    /// <summary>The fraction of the validation images that are not rejected that is right; NaN without any.</summary>
+    /// <summary>The accuracy on the validation images that are not rejected; NaN without any.</summary>
     public double Accuracy { get; init; } = double.NaN;
 
     /// <summary>Why an image is rejected; null where it is not.</summary>
@@ -144,7 +144,7 @@ public sealed record RejectionRule(Rejection Asked, double? LeastProbability, do
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"its class is not probable enough: {100 * probability:0.0} %, below {100 * least:0.0} %");
+                $"its class is not probable enough: {100 * probability:0.0##} %, below {100 * least:0.0##} %");
         }
 
         return null;

@@ -42,7 +42,7 @@ public sealed class ReportTests(TrainedModel trained) : IClassFixture<TrainedMod
 
     [Theory]
     [InlineData("it must end in .html", "--out", "report.pdf")]
-    [InlineData("--errors", "--errors", "101")]
+    [InlineData("--worst", "--worst", "101")]
     [InlineData("--split", "--split", "tset")]
     public async Task What_cannot_be_is_refused(string complaint, params string[] arguments)
     {

@@ -40,6 +40,9 @@ public sealed class TrainRequestTests : IDisposable
         await RefusedAsync(
             "--soup chooses epochs by validation images, and the model of --folds is trained on all images; leave one of them out.",
             [.. Good, "--folds", "2", "--soup", "3"]);
+    AssertRefused(
+            "--reject chooses thresholds by validation images, and the model of --folds is trained on all images; leave one of them out.",
+        [..Good, "--folds", "2", "--reject", "coverage:0.9"]);
 
     [Fact]
     public async Task An_unknown_head_is_answered_with_the_known() =>

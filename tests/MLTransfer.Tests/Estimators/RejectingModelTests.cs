@@ -95,6 +95,18 @@ public sealed class RejectingModelTests : IDisposable
         StringComparison.Ordinal);
 
     [Fact]
+    public void Thresholds_of_one_view_do_not_go_with_scores_of_several() => Assert.Contains(
+        "thresholds are those of one view",
+        Assert.Throws<OptionException>(() => Trainings.Train(
+            Trainings.Extraction with
+            {
+                ValidationFraction = 0.5,
+                Rejection = Rejection.AtCoverage(0.9),
+                TestTimeAugmentation = TestTimeAugmentation.Flip,
+            },
+            _images.Path)).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Rejection_needs_a_new_format_and_none_needs_none()
     {
         ModelDescription plain = AugmentedModel.Description;

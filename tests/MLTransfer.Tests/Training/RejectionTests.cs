@@ -14,6 +14,7 @@ public class RejectionTests
     [InlineData("familiar:0.99")]
     [InlineData("precision:0.95+familiar:0.9")]
     [InlineData("coverage:0.5+familiar:0.9")]
+    [InlineData("coverage:1E-05")]
     public void A_rejection_is_parsed_from_the_word_it_writes(string word)
     {
         Assert.Equal(word, Rejection.Parse(word.ToUpperInvariant()).ToString());

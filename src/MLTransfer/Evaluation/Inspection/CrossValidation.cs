@@ -103,10 +103,12 @@ internal sealed class CrossValidation(
             foreach (int image in group) fold[image] = fold[group[0]];
         }
 
-        return [.. Enumerable.Range(0, folds).Select(part => (
-            (IReadOnlyList<int>)[.. Enumerable.Range(0, fold.Length).Where(image => fold[image] != part)],
-            (IReadOnlyList<int>)[.. Enumerable.Range(0, fold.Length).Where(image => fold[image] == part)]))
-            .Where(part => part.Item1.Count > 0 && part.Item2.Count > 0)];
+        var held = Enumerable.Range(0, folds).Select(part => (
+            Kept: (IReadOnlyList<int>)[.. Enumerable.Range(0, fold.Length).Where(image => fold[image] != part)],
+            HeldOut: (IReadOnlyList<int>)[.. Enumerable.Range(0, fold.Length).Where(image => fold[image] == part)]))
+            .Where(part => part.Kept.Count > 0 && part.HeldOut.Count > 0).ToArray();
+        // Of a few images, copies can hold all together.
+        return held.Length > 0 ? held : parts;
     }
 
     private float[][] Collected(

@@ -107,8 +107,8 @@ internal static class ImageDataInspector
             network = new(environment, options with { ImageSize = size }, network.Backbone, seed, network.Weights, start);
         // The head is not used; a network has one.
         using ImageModel model = network.Build(["features"], ClassifierHead.Linear, device);
-        using FeatureCache? cache = options.CacheFolder is not { } folder ? null : FeatureCache.Open(
-            folder,
+        using FeatureCache? cache = options.CacheFolder is not { } folder ? null : OpenCache(
+            environment, folder,
             FeatureSource.Describe(
                 model, choice.Backbone.Name, FeatureOutput.Bottleneck, network.Preprocessing, options.Decoding, type, device),
             model.FeatureWidth);
@@ -121,6 +121,21 @@ internal static class ImageDataInspector
             count => options.Progress?.Report(new(ImageDataInspectionPhase.Features, done += count, images.Sources.Count)),
             skip: _ => { }, options.Cancellation);
         return (features, network.Preprocessing);
+    }
+
+    // Without a cache, features are computed as well.
+    private static FeatureCache? OpenCache(IHostEnvironment environment, string folder, string source, int width)
+    {
+        try
+        {
+            return FeatureCache.Open(folder, source, width);
+        }
+        catch (IOException refusal)
+        {
+            using IChannel channel = environment.Start(nameof(ImageDataInspection));
+            channel.Warning(MessageSensitivity.None, $"Features are not kept: {refusal.Message}");
+            return null;
+        }
     }
 
     private static GrayLevels? Gray(ImageSource source, DecodingOptions decoding)

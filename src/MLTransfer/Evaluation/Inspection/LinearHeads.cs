@@ -52,6 +52,7 @@ internal sealed class LinearHeads : IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public IReadOnlyList<float[]> Probabilities(IReadOnlyList<HeadRows> heads, CancellationToken cancel)
     {
+        if (heads.Count == 0) return [];
         int together = (int)Math.Clamp(MostNumbers / ((long)_classes * _features.shape[0]), 1, heads.Count);
         List<float[]> probabilities = [];
         foreach (HeadRows[] some in heads.Chunk(together))

@@ -165,7 +165,7 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
         $"""
         <h2>Scored images among the training images</h2>
         {(leaks.Count == 0 ? Markup.Format($"<p>None was found.</p>") : Markup.Format(
-            $"<p>{ReportNumber.Count(leaks.Count)} groups of equal or similar images are on both sides; the model has seen them.</p>"))}
+            $"<p>{ReportNumber.Count(leaks.Count)} groups of equal or similar images are on both sides; their predictions say little.</p>"))}
         <div class="groups">
         {leaks.Take(MostLeaks).Select(leak => Markup.Format(
             $"""
@@ -177,7 +177,7 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
 
     private Markup WorstErrors(ModelEvaluation evaluation)
     {
-        int errors = evaluation.Errors.Count();
+        int errors = evaluation.Errors.Count;
         if (errors == 0) return Markup.Format($"<p>None: every image was classified correctly.</p>");
         if (Errors.Count == 0)
             return Markup.Format($"<p>{ReportNumber.Count(errors)} images were classified wrongly; none is explained here.</p>");

@@ -53,6 +53,22 @@ public sealed partial class ImageDataInspectionTests : IDisposable
     }
 
     [Fact]
+    public void A_few_images_are_inspected_without_a_learning_curve()
+    {
+        using var few = new PlantedSet(splits: false, perClass: 3);
+        var found = _ml.Data.InspectImages(ImageDataset.Open(few.Path), Options);
+        Assert.Equal(6, found.Images);
+        Assert.True(double.IsFinite(found.Accuracy));
+    }
+
+    [Fact]
+    public void A_cache_that_cannot_be_is_done_without()
+    {
+        _set.Write("file", [1]);
+        Assert.Equal(Inspect(Options).Accuracy, Inspect(Options with { CacheFolder = _set.PathOf("file/cache") }).Accuracy);
+    }
+
+    [Fact]
     public void Unusable_options_are_refused_together()
     {
         var refusal = Assert.Throws<OptionException>(() => Inspect(Options with { Folds = 1, SuspectSupport = 0, OutlierScore = -1 }));
