@@ -8,9 +8,6 @@ namespace MLTransfer.Evaluation.Reports;
 /// <summary>A training on one HTML page: no script, nothing loaded from elsewhere, every name encoded.</summary>
 public static class TrainingReport
 {
-    private const string Blue = "#1f77b4";
-    private const string Orange = "#d95f02";
-
     /// <summary>Writes the page; an existing file is replaced once the new one is complete.</summary>
     /// <param name="path">The file, in an existing folder.</param>
     /// <param name="names">The network, mode, classes and model file to show.</param>
@@ -31,7 +28,7 @@ public static class TrainingReport
         $"""
         {ReportPage.NamedValues(Run(names, training))}
         <h2>Learning curves</h2>
-        {LearningCurves(training)}
+        {LearningCurves.Render(training.Epochs, training.BestEpoch)}
         <h2>Classes</h2>
         {(validation is null ? WithoutClasses(training) : ClassTables.Render(validation))}
         <h2>Skipped images</h2>
@@ -71,27 +68,6 @@ public static class TrainingReport
         ("throughput", ReportNumber.Throughput(training.ImagesPerSecond)),
         ("model", names.Model),
     ];
-
-    private static Markup LearningCurves(TrainingSummary training)
-    {
-        if (training.Epochs.Count == 0)
-            return Markup.Format($"<p>No epoch was finished.</p>");
-        Curve[] losses = Curves(training, epoch => epoch.Loss, epoch => epoch.ValidationLoss);
-        Curve[] accuracies = Curves(training, epoch => epoch.TrainingAccuracy, epoch => epoch.ValidationAccuracy);
-        Axis lossAxis = Axis.ForLosses(losses.SelectMany(curve => curve.Values), LineChart.Bottom, LineChart.Top);
-        Axis accuracyAxis = Axis.ForFractions(LineChart.Bottom, LineChart.Top);
-        Curve rates = new("at the epoch's end", Blue, [.. training.Epochs.Select(epoch => epoch.LearningRate)]);
-        Axis rateAxis = Axis.ForLosses(rates.Values, LineChart.Bottom, LineChart.Top);
-        return Markup.Format(
-            $"""
-            {LineChart.Render("Loss", lossAxis, losses, training.BestEpoch)}
-            {LineChart.Render("Accuracy", accuracyAxis, accuracies, training.BestEpoch)}
-            {LineChart.Render("Learning rate", rateAxis, [rates], training.BestEpoch)}
-            """);
-    }
-
-    private static Curve[] Curves(TrainingSummary run, Func<EpochResult, double> training, Func<EpochResult, double> validation) =>
-        [new("training", Blue, [.. run.Epochs.Select(training)]), new("validation", Orange, [.. run.Epochs.Select(validation)])];
 
     private static Markup WithoutClasses(TrainingSummary training) => training.ValidationImages == 0
         ? Markup.Format($"<p>There were no validation images, so there are no results by class.</p>")
