@@ -10,14 +10,14 @@ internal static class ExplanationView
     internal static NotebookView One { get; } = NotebookView.Of<Explanation>(explanation => Html([explanation]), Text);
 
     internal static NotebookView Several { get; } = NotebookView.Of<IEnumerable<Explanation>>(
-        Html, explanations => string.Join('\n', explanations.Take(MostImages).Select(Text)));
+        Html, explanations => string.Join('\n', explanations.Take(MostImages).Select(Text).DefaultIfEmpty("No explanations.")));
 
-    private static Markup Html(IEnumerable<Explanation> explanations) => Markup.Format(
-        $"""
-        <div class="cards">
-        {explanations.Take(MostImages).Select(ExplanationPage.Card)}
-        </div>
-        """);
+    private static Markup Html(IEnumerable<Explanation> explanations)
+    {
+        Markup[] cards = [.. explanations.Take(MostImages).Select(ExplanationPage.Card)];
+        return cards.Length == 0 ? Markup.Format($"<p class=\"quiet\">No explanations.</p>")
+            : Markup.Format($"<div class=\"cards\">{cards}</div>");
+    }
 
     private static string Text(Explanation explanation) =>
         $"{explanation.Prediction.Name}: {explanation.Label} {ReportNumber.Percent(explanation.Probability)}";

@@ -22,6 +22,7 @@ internal static class ImagesView
         ImageRow[] shown = [.. rows.Take(MostImages + 1)];
         bool areMore = shown.Length > MostImages;
         shown = [.. shown.Take(MostImages)];
+        if (shown.Length == 0) return Markup.Format($"<p class=\"quiet\">No images.</p>");
         var thumbnails = Thumbnails.Encode(shown.Select(row => row.ImagePath), DecodingOptions.Default, CancellationToken.None);
         return Markup.Format(
             $"""
@@ -57,7 +58,8 @@ internal static class ImagesView
 
     private static string Text(IEnumerable<ImageRow> rows)
     {
-        string[] lines = [.. rows.Take(MostImages + 1).Select(row => $"{row.Label}: {row.ImagePath}")];
+        string[] lines = [.. rows.Take(MostImages + 1).Select(row => $"{row.Label}: {row.ImagePath}")
+            .DefaultIfEmpty("No images.")];
         return string.Join('\n', lines.Length > MostImages ? [.. lines[..MostImages], "…"] : lines);
     }
 

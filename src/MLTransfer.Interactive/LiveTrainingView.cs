@@ -24,6 +24,8 @@ internal static class LiveTrainingView
     private static string Title(TrainingSnapshot training) => training switch
     {
         { WasStopped: true } => "Stopped",
+        // A search for a learning rate has no epochs.
+        { HasEnded: true, Epochs.Count: 0 } => "Done",
         { HasEnded: true } => "Trained",
         { Progress.Phase: TrainingPhase.Features } => "Features",
         { Progress: { Phase: TrainingPhase.Validation } now } => $"Validation, epoch {now.Epoch} of {now.Epochs}",
@@ -37,7 +39,7 @@ internal static class LiveTrainingView
         TrainingProgress now = training.Progress;
         if (training.HasEnded)
         {
-            yield return Epochs(training.Epochs.Count);
+            if (training.Epochs.Count > 0) yield return Epochs(training.Epochs.Count);
             if (now.BestEpoch > 0) yield return $"the best is {now.BestEpoch}";
         }
         else

@@ -13,17 +13,18 @@ internal sealed record NotebookView(Type Type, Func<object, Markup> Html, Func<o
     private static readonly Markup Style = new(
         """
         .mlt { font: 14px/1.45 system-ui, sans-serif; max-width: 1160px; }
-        .mlt h3 { font-size: 1.1em; margin: .2em 0 .4em; }
+        .mlt h3 { font-size: 1.1em; font-weight: 600; margin: .2em 0 .4em; }
         .mlt h4 { font-size: 1em; margin: .8em 0 .3em; }
         .mlt table { border-collapse: collapse; margin: .4em 0 .8em; color: inherit; font-size: inherit; }
-        .mlt th, .mlt td { padding: .15em .6em; text-align: right; border: 0; vertical-align: top; color: inherit; max-width: none; }
+        .mlt th, .mlt td { padding: .15em .6em; text-align: right; border: 0; vertical-align: top; color: inherit; }
+        .mlt td { white-space: nowrap; }
         .mlt th, .mlt td { border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
         .mlt tr, .mlt thead, .mlt tbody { background: none !important; }
         .mlt th { font-weight: 600; }
-        .mlt .name { text-align: left; overflow-wrap: anywhere; white-space: normal; }
+        .mlt .name { text-align: left !important; overflow-wrap: anywhere; white-space: normal; }
         .mlt .wide { overflow-x: auto; }
         .mlt .charts, .mlt .cards { display: flex; flex-wrap: wrap; gap: .6em; }
-        .mlt .charts svg { flex: 1 1 340px; max-width: 560px; height: auto; }
+        .mlt .charts svg { flex: 1 1 420px; max-width: 560px; height: auto; }
         .mlt svg { font: 12px system-ui, sans-serif; max-width: 100%; height: auto; }
         .mlt svg text { fill: currentColor; }
         .mlt .quiet { opacity: .7; font-weight: 400; }
@@ -31,7 +32,7 @@ internal sealed record NotebookView(Type Type, Func<object, Markup> Html, Func<o
         .mlt .card { border: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
         .mlt .frame { height: 130px; display: flex; align-items: center; justify-content: center; margin-bottom: 4px; }
         .mlt .frame { background: color-mix(in srgb, currentColor 8%, transparent); border-radius: 4px; }
-        .mlt .frame img { max-width: 130px; max-height: 130px; min-height: 64px; object-fit: contain; margin: 0; }
+        .mlt .frame img { width: 130px; height: 130px; object-fit: contain; margin: 0; }
         .mlt .label { display: inline-block; padding: 0 .5em; border-radius: 8px; margin: 2px 2px 0 0; }
         .mlt .label { background: color-mix(in srgb, #1f77b4 25%, transparent); }
         .mlt .split { background: color-mix(in srgb, #d95f02 25%, transparent); }

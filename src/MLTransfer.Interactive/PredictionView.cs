@@ -13,13 +13,14 @@ internal static class PredictionView
     internal static NotebookView One { get; } = NotebookView.Of<ImagePrediction>(prediction => Html([prediction]), Line);
 
     internal static NotebookView Several { get; } = NotebookView.Of<IEnumerable<ImagePrediction>>(
-        Html, predictions => string.Join('\n', predictions.Take(MostImages).Select(Line)));
+        Html, predictions => string.Join('\n', predictions.Take(MostImages).Select(Line).DefaultIfEmpty("No predictions.")));
 
     private static Markup Html(IEnumerable<ImagePrediction> predictions)
     {
         ImagePrediction[] shown = [.. predictions.Take(MostImages + 1)];
         bool areMore = shown.Length > MostImages;
         shown = [.. shown.Take(MostImages)];
+        if (shown.Length == 0) return Markup.Format($"<p class=\"quiet\">No predictions.</p>");
         var thumbnails = Thumbnails.Encode(
             shown.Select(prediction => prediction.Name), DecodingOptions.Default, CancellationToken.None);
         return Markup.Format(

@@ -5,6 +5,8 @@ namespace MLTransfer.Data;
 /// <summary>Draws small labelled data sets: to try things where there are no images yet, without a download.</summary>
 public static class SampleImages
 {
+    private const int MostPerClass = 1000;
+
     /// <summary>
     /// Draws color images of 48 × 48 pixels: eight classes of shapes with textures, such as <c>heart-stripes</c>, before random backgrounds
     /// and among random clutter. Shapes and textures are shared between classes, so that neither alone tells them apart.
@@ -34,17 +36,21 @@ public static class SampleImages
         Draw(folder, trainingPerClass, validationPerClass, seed, (part, count, partSeed) =>
             DigitFiles.Write(part, count, partSeed, cancellation));
 
-    private static ImageDataset Draw(string folder, int training, int validation, int seed, Action<string, int, int> draw)
+    private static ImageDataset Draw(
+        string folder, int trainingPerClass, int validationPerClass, int seed, Action<string, int, int> draw)
     {
-        const int Most = 1000;
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        ArgumentOutOfRangeException.ThrowIfLessThan(training, 1, nameof(training));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(training, Most, nameof(training));
-        ArgumentOutOfRangeException.ThrowIfLessThan(validation, 1, nameof(validation));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(validation, Most, nameof(validation));
-        // Seeds that follow each other share no images: those of train are even.
-        draw(Path.Combine(folder, SplitNames.Train), training, unchecked(2 * seed));
-        draw(Path.Combine(folder, SplitNames.Validation), validation, unchecked(2 * seed + 1));
+        RequireCount(trainingPerClass, nameof(trainingPerClass));
+        RequireCount(validationPerClass, nameof(validationPerClass));
+        // No two parts of any seeds have the same images: those of train are even.
+        draw(Path.Combine(folder, SplitNames.Train), trainingPerClass, unchecked(2 * seed));
+        draw(Path.Combine(folder, SplitNames.Validation), validationPerClass, unchecked(2 * seed + 1));
         return ImageDataset.Open(folder);
+    }
+
+    private static void RequireCount(int count, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MostPerClass, name);
     }
 }

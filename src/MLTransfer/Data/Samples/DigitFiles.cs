@@ -9,6 +9,7 @@ internal static class DigitFiles
 
     private const int Digits = 10;
     private const double Half = 0.6;
+    private const double StrayThickness = 0.08;
 
     // The ends of the segments a to g, in units of half the height of a digit: top, right above and below, bottom, left below and above,
     // middle.
@@ -39,12 +40,15 @@ internal static class DigitFiles
         var random = new Random(unchecked((seed * 397 + digit) * 100_003 + number));
         Placement place = Placement.Sample(random, leastScale: 0.5, mostScale: 0.75, reach: 0.15);
         double thickness = Placement.Uniform(random, 0.1, 0.22), slant = Placement.Uniform(random, -0.1, 0.25);
-        double ink = Placement.Uniform(random, 0.7, 1), noise = Placement.Uniform(random, 0, 0.12);
+        double ink = Placement.Uniform(random, 0.4, 1), noise = Placement.Uniform(random, 0, 0.4);
+        // A stray stroke, as hard to tell from a segment as a smudge is.
+        (double, double, double, double) stray = (Anywhere(random), Anywhere(random), Anywhere(random), Anywhere(random));
         byte[] pixels = new byte[Side * Side * 4];
         for (int index = 0; index < Side * Side; index++)
         {
             (double x, double y) = place.ToLocal(Coordinate(index % Side), Coordinate(index / Side));
-            double distance = Distance(digit, x + slant * y, y) - thickness;
+            x += slant * y;
+            double distance = Math.Min(Distance(digit, x, y) - thickness, Distance(stray, x, y) - StrayThickness);
             // The edge is about a pixel wide.
             double level = ink * Math.Clamp(0.5 - distance * place.Scale * Side / 2, 0, 1) + noise * random.NextDouble();
             pixels.AsSpan(4 * index, 3).Fill((byte)Math.Round(byte.MaxValue * Math.Clamp(level, 0, 1)));
@@ -52,6 +56,8 @@ internal static class DigitFiles
         }
         return pixels;
     }
+
+    private static double Anywhere(Random random) => Placement.Uniform(random, -1.2, 1.2);
 
     private static double Coordinate(int pixel) => (pixel + 0.5) * 2 / Side - 1;
 

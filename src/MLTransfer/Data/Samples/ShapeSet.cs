@@ -10,7 +10,7 @@ internal sealed record ShapeSet(IReadOnlyList<SceneClass> Classes, int ImagesPer
     /// <summary>The pixels of one image: red, green, blue and alpha, row by row.</summary>
     internal byte[] Pixels(int classIndex, int number)
     {
-        var random = new Random(((Seed * 397) + classIndex) * 100_003 + number);
+        var random = new Random(unchecked(((Seed * 397) + classIndex) * 100_003 + number));
         return Painter.Paint(new Scene(Classes[classIndex], random), Side, random);
     }
 }
