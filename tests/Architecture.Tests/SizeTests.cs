@@ -102,7 +102,10 @@ public class SizeTests
             .Select(path => (path, File.ReadAllText(Repository.PathOf(path))));
 
     private static (SourceCode Code, string Folder)[] Sources() =>
-        [(SourceCode.Library, "src/MLTransfer"), (SourceCode.CommandLine, "src/MLTransfer.Cli")];
+    [
+        (SourceCode.Library, "src/MLTransfer"), (SourceCode.CommandLine, "src/MLTransfer.Cli"),
+        (SourceCode.Interactive, "src/MLTransfer.Interactive"),
+    ];
 
     private static IEnumerable<string> LongLines(string path, string text) =>
         from line in text.Split('\n').Index()
