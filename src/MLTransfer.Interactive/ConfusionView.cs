@@ -57,7 +57,8 @@ internal static class ConfusionView
     private static Markup Matrix(ClassCounts counts) => Markup.Format(
         $"""
         <div class="wide"><table>
-        <tr><th class="name">actual ↓ predicted →</th>{counts.Labels.Select(label => Markup.Format($"<th>{label}</th>"))}<th>recall</th></tr>
+        <tr><th class="name">actual ↓ predicted →</th>
+        {counts.Labels.Select(label => Markup.Format($"<th>{label}</th>"))}<th>recall</th></tr>
         {counts.Labels.Select((_, actual) => Row(counts, actual))}
         </table></div>
         """);
@@ -74,12 +75,9 @@ internal static class ConfusionView
     private static Markup Cell(ClassCounts counts, int actual, int predicted)
     {
         double share = counts.Share(actual, predicted);
-        string color = actual == predicted ? "#1f77b4" : "#d95f02";
+        string color = actual == predicted ? "#1f77b4" : "#d95f02", images = ReportNumber.Count(counts.Images[actual][predicted]);
         int percent = double.IsFinite(share) ? (int)Math.Round(70 * Math.Sqrt(share)) : 0;
-        return Markup.Format(
-            $"""
-            <td style="background: color-mix(in srgb, {color} {percent}%, transparent)">{ReportNumber.Count(counts.Images[actual][predicted])}</td>
-            """);
+        return Markup.Format($"<td style=\"background: color-mix(in srgb, {color} {percent}%, transparent)\">{images}</td>");
     }
 
     private static Markup LargestConfusions(ClassCounts counts) => Markup.Format(

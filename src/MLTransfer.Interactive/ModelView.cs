@@ -16,8 +16,8 @@ internal static class ModelView
             $"""
             <h3>{model.Backbone} <span class="quiet">{ReportNumber.Count(model.Labels.Count)} classes</span></h3>
             {ReportPage.NamedValues(Facts(model))}
-            <details><summary>{ReportNumber.Count(layers.Length)} layers, {ReportNumber.Count(layers.Sum(layer => layer.Parameters))} parameters
-            </summary><table>
+            <details><summary>{ReportNumber.Count(layers.Length)} layers,
+            {ReportNumber.Count(layers.Sum(layer => layer.Parameters))} parameters</summary><table>
             <tr><th class="name">layer</th><th>parameters</th></tr>
             {layers.Select(Row)}
             </table></details>

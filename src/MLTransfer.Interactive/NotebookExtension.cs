@@ -9,20 +9,21 @@ using TorchSharp;
 namespace MLTransfer.Interactive;
 
 /// <summary>
-/// What <c>#r "nuget: MLTransfer.Interactive"</c> does in a notebook: values of MLTransfer are shown as tables, charts and images, trainings
-/// while they run, and the notebook's stop button ends them with the best model so far.
+/// What <c>#r "nuget: MLTransfer.Interactive"</c> does in a notebook: values of MLTransfer are shown as tables, charts and images,
+/// trainings while they run, and the notebook's stop button ends them with the best model so far.
 /// </summary>
 public static class NotebookExtension
 {
     private const string CSharp = "csharp";
 
     /// <summary>
-    /// Called by the kernel once the package is there; a program that hosts a kernel itself calls it, too. Calling it again changes nothing.
+    /// Called by the kernel once the package is there; a program that hosts a kernel itself calls it, too. Calling it again changes
+    /// nothing.
     /// </summary>
     /// <param name="kernel">The kernel that runs the notebook.</param>
     /// <remarks>
-    /// Where the notebook has referenced no libtorch, the package of it that fits this machine is referenced: for NVIDIA devices where their
-    /// driver is, else for the processor. To choose another one, reference it before this package.
+    /// Where the notebook has referenced no libtorch, the package of it that fits this machine is referenced: for NVIDIA devices where
+    /// their driver is, else for the processor. To choose another one, reference it before this package.
     /// </remarks>
     public static async Task LoadAsync(Kernel kernel)
     {

@@ -21,8 +21,8 @@ public static class SampleImages
     /// Draws grey images of 28 × 28 pixels: the digits 0 to 9 of a display with seven segments, white on black, moved, turned, scaled and
     /// of different thickness.
     /// </summary>
-    /// <param name="folder">Gets the folders <c>train</c> and <c>val</c> with a folder of PNG files for each class; files of an earlier call
-    /// are replaced. Created if it does not exist.</param>
+    /// <param name="folder">Gets the folders <c>train</c> and <c>val</c> with a folder of PNG files for each class; files of an earlier
+    /// call are replaced. Created if it does not exist.</param>
     /// <param name="trainingPerClass">The number of training images of each class, from 1 to 1,000.</param>
     /// <param name="validationPerClass">The number of other images of each class, from 1 to 1,000.</param>
     /// <param name="seed">Another seed gives other images. Default: 1.</param>

@@ -8,6 +8,9 @@ public class NotebookFileTests
 {
     private const int MostCells = 12;
 
+    // Wider lines are cut off on pages.
+    private const int MostColumns = 120;
+
     public static TheoryData<string> All => JupyterTests.All;
 
     [Fact]
@@ -23,6 +26,7 @@ public class NotebookFileTests
         {
             Assert.Equal(0, cell.GetProperty("outputs").GetArrayLength());
             Assert.Equal(JsonValueKind.Null, cell.GetProperty("execution_count").ValueKind);
+            Assert.All(Text(cell).Split('\n'), line => Assert.InRange(line.Length, 0, MostColumns));
         });
     }
 

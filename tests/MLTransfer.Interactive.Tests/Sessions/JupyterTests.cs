@@ -18,7 +18,8 @@ public sealed class JupyterTests(NotebookKernel kernel) : IClassFixture<Notebook
         }
         """;
 
-    public static TheoryData<string> All => [.. Directory.GetFiles(NotebookKernel.Notebooks, "*.ipynb").Select(path => Path.GetFileName(path)).Order()];
+    public static TheoryData<string> All =>
+        [.. Directory.GetFiles(NotebookKernel.Notebooks, "*.ipynb").Select(path => Path.GetFileName(path)).Order()];
 
     [NeedsJupyterTheory, MemberData(nameof(All))]
     public void A_notebook_runs_from_top_to_bottom_and_its_page_shows_it(string name)

@@ -58,7 +58,8 @@ public sealed class NotebookKernel : IDisposable
         get
         {
             using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(Manifest));
-            return manifest.RootElement.GetProperty("tools").GetProperty("microsoft.dotnet-interactive").GetProperty("version").GetString()!;
+            JsonElement tools = manifest.RootElement.GetProperty("tools");
+            return tools.GetProperty("microsoft.dotnet-interactive").GetProperty("version").GetString()!;
         }
     }
 

@@ -30,7 +30,8 @@ public sealed class PolyglotTests(NotebookKernel kernel) : IClassFixture<Noteboo
 
         var trained = notebook.Run("Train(3).Training");
         Succeeds(trained);
-        Assert.Contains(trained, found => found.Type == "DisplayedValueUpdated" && found.Shown(Text)?.StartsWith("Trained – 3", StringComparison.Ordinal) == true);
+        Assert.Contains(trained, found => found.Type == "DisplayedValueUpdated"
+            && found.Shown(Text)?.StartsWith("Trained – 3", StringComparison.Ordinal) == true);
         NotebookKernel.Message result = Assert.Single(trained, found => found.Type == "ReturnValueProduced");
         Assert.Contains("<svg", result.Shown(Html), StringComparison.Ordinal);
         Assert.Contains("of 16 validation images right", result.Shown(Text), StringComparison.Ordinal);
