@@ -41,16 +41,19 @@ internal static class LiveTrainingView
         {
             if (training.Epochs.Count > 0) yield return Epochs(training.Epochs.Count);
             if (now.BestEpoch > 0) yield return $"the best is {now.BestEpoch}";
+            yield return Accuracy(training.Epochs.FirstOrDefault(epoch => epoch.Epoch == now.BestEpoch)?.ValidationAccuracy);
+            yield break;
         }
-        else
-        {
-            yield return $"{ReportNumber.Count(now.Done)} of {ReportNumber.Count(now.Total)} images";
-            yield return double.IsFinite(now.ImagesPerSecond) ? ReportNumber.Throughput(now.ImagesPerSecond) : null;
-            yield return $"{Duration(now.TrainingRemaining ?? now.Remaining)} left";
-        }
+
+        yield return $"{ReportNumber.Count(now.Done)} of {ReportNumber.Count(now.Total)} images";
+        yield return double.IsFinite(now.ImagesPerSecond) ? ReportNumber.Throughput(now.ImagesPerSecond) : null;
+        yield return $"{Duration(now.TrainingRemaining ?? now.Remaining)} left";
         yield return double.IsFinite(now.Loss) ? Markup.Format($"loss {now.Loss:0.0000}").Source : null;
-        yield return double.IsFinite(now.ValidationAccuracy) ? $"validation accuracy {ReportNumber.Percent(now.ValidationAccuracy)}" : null;
+        yield return Accuracy(now.ValidationAccuracy);
     }
+
+    private static string? Accuracy(double? found) =>
+        found is { } accuracy && double.IsFinite(accuracy) ? $"validation accuracy {ReportNumber.Percent(accuracy)}" : null;
 
     private static string Epochs(int count) => count == 1 ? "1 epoch" : $"{ReportNumber.Count(count)} epochs";
 
