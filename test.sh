@@ -5,9 +5,10 @@
 #   ./test.sh --full   those tests, and all that dotnet format checks, too
 set -uo pipefail
 filter=(--filter 'Category!=Long') format=(whitespace . --folder --exclude artifacts)
+full=''
 case ${1-} in
     '') ;;
-    --full) filter=() format=(MLTransfer.sln --no-restore) ;;
+    --full) full=yes filter=() format=(MLTransfer.sln --no-restore) ;;
     *) echo "usage: ./test.sh [--full]" >&2; exit 1 ;;
 esac
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" || exit 1
@@ -19,19 +20,20 @@ finish() {
     exit
 }
 
-# PyTorch and torchvision are what many numbers are compared with. Debian's packages are installed where that can be done without asking.
-install_reference() {
-    local packages=(python3-torch python3-torchvision) root=()
-    ! dpkg -s "${packages[@]}" >/dev/null 2>&1 || return 0
+# install WHAT_FOR PACKAGE…: Debian's packages, where they can be installed without asking. Tests that need what is missing are skipped.
+install() {
+    local why=$1 root=()
+    shift
+    ! dpkg -s "$@" >/dev/null 2>&1 || return 0
     if command -v apt-get >/dev/null; then
         [[ $(id -u) -eq 0 ]] || root=(sudo -n)
         root+=(env DEBIAN_FRONTEND=noninteractive apt-get -qq)
-        echo "Installing ${packages[*]}: tests compare with PyTorch."
+        echo "Installing $*: $why."
         # The package lists of a fresh machine may be empty or old.
-        "${root[@]}" install -y --no-install-recommends "${packages[@]}" && return
-        "${root[@]}" update && "${root[@]}" install -y --no-install-recommends "${packages[@]}" && return
+        "${root[@]}" install -y --no-install-recommends "$@" && return
+        "${root[@]}" update && "${root[@]}" install -y --no-install-recommends "$@" && return
     fi
-    echo "PyTorch (Debian: ${packages[*]}) is not here and could not be installed: the tests that compare with it are skipped."
+    echo "Not here and not to be installed (Debian: $*): $why. Those tests are skipped."
 }
 
 # check WHAT COMMAND…: runs it, silently unless it fails.
@@ -56,7 +58,10 @@ count() {
 }
 
 command -v dotnet >/dev/null || { echo "MLTransfer needs the .NET 10 SDK: https://dotnet.microsoft.com/download" >&2; exit 1; }
-install_reference
+install "tests compare with PyTorch" python3-torch python3-torchvision
+[[ -z $full ]] || install "tests run the notebooks and look at their pages" jupyter-nbconvert jupyter-client chromium
+# The kernel that runs notebooks.
+(cd notebooks && dotnet tool restore >/dev/null) || echo "dotnet-interactive could not be installed: the tests that run notebooks are skipped."
 if ! dotnet build MLTransfer.sln --configuration Release --nologo --verbosity minimal; then
     failed=1
     finish

@@ -47,8 +47,9 @@ public class RoomTests
         FilesOutsideRooms(new(("Utils/A.cs", ""), ("B.cs", ""), ("Data/Cards/C.cs", ""))));
 
     [Fact]
-    public void A_namespace_is_the_path_of_its_folder() =>
-        Rule.Holds(ForeignNamespaces(SourceCode.Library, "MLTransfer").Concat(ForeignNamespaces(SourceCode.CommandLine, "MLTransfer.Cli")));
+    public void A_namespace_is_the_path_of_its_folder() => Rule.Holds([
+        .. ForeignNamespaces(SourceCode.Library, "MLTransfer"), .. ForeignNamespaces(SourceCode.CommandLine, "MLTransfer.Cli"),
+        .. ForeignNamespaces(SourceCode.Interactive, "MLTransfer.Interactive")]);
 
     [Fact]
     public void A_namespace_that_is_not_its_folder_is_found()

@@ -37,6 +37,9 @@ internal sealed class SourceCode
     /// <summary>The command line, src/MLTransfer.Cli.</summary>
     public static SourceCode CommandLine { get; } = Read("src/MLTransfer.Cli");
 
+    /// <summary>What notebooks show, src/MLTransfer.Interactive.</summary>
+    public static SourceCode Interactive { get; } = Read("src/MLTransfer.Interactive");
+
     public IReadOnlyList<SourceFile> Files { get; }
 
     /// <summary>Errors of the compilation. Partial methods are implemented by source generators, which do not run here.</summary>

@@ -4,6 +4,7 @@ using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Cli.Train;
 using MLTransfer.Cli.Weights;
+using MLTransfer.Data.Samples;
 using MLTransfer.Estimators;
 using MLTransfer.Weights;
 
@@ -21,8 +22,8 @@ internal sealed class DemoRun(DemoFolder folder, DemoPlan plan, CommandContext c
         var clock = Stopwatch.StartNew();
         var target = plan.Training;
         Report($"Drawing images: {target.Classes.Count} classes with only {target.ImagesPerClass} training images each.");
-        ImageFiles.Write(target, folder.Training, cancel);
-        ImageFiles.Write(plan.Validation, folder.Validation, cancel);
+        ShapeFiles.Write(target, folder.Training, cancel);
+        ShapeFiles.Write(plan.Validation, folder.Validation, cancel);
 
         Report("Training from scratch …");
         var scratch = Train(Scratch, DemoPlan.FromScratch, save: false);
@@ -107,9 +108,9 @@ internal sealed record DemoPlan(int Seed)
     /// <summary>Whether nothing may be downloaded.</summary>
     internal bool Offline { get; init; }
 
-    internal ImageSet Training => new(SceneClass.All, ImagesPerClass: 15, Seed);
+    internal ShapeSet Training => new(SceneClass.All, ImagesPerClass: 15, Seed);
 
-    internal ImageSet Validation => new(SceneClass.All, ImagesPerClass: 25, Seed + 1);
+    internal ShapeSet Validation => new(SceneClass.All, ImagesPerClass: 25, Seed + 1);
 
     /// <summary>The same number of epochs as fine-tuning, at the learning rate that suits random weights best.</summary>
     internal static FineTuningOptions FromScratch =>

@@ -9,6 +9,8 @@ namespace MLTransfer.Cli.Models;
 /// <summary>'mlt models': lists the backbones, or the layers of one.</summary>
 internal sealed class ModelsCommand : MltCommand
 {
+    private const string TrainNone = "none";
+
     private readonly Argument<string?> _name = new("NAME")
     {
         Description = "Backbone whose layers to show. [default: list all backbones]",
@@ -65,7 +67,13 @@ internal sealed class ModelsCommand : MltCommand
 
     private void ShowOne(string name, string? trainFrom, bool json)
     {
-        var structure = BackboneStructure.Inspect(UsageError.Translate(null, () => ModelZoo.Find(name)), trainFrom);
+        var trained = trainFrom switch
+        {
+            null => MLTransfer.Layers.All,
+            TrainNone => MLTransfer.Layers.Head,
+            _ => MLTransfer.Layers.From(trainFrom),
+        };
+        var structure = UsageError.Translate(null, () => BackboneStructure.Inspect(ModelZoo.Find(name), trained));
         if (json)
             ReportJson.WriteTo(Context.Output, BackboneJson.From(structure));
         else

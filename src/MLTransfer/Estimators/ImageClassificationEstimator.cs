@@ -136,8 +136,10 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         });
 
     /// <summary>Builds the network of a training and passes it on; on errors it is disposed.</summary>
-    private T Run<T>(IDataView input, ImageClassificationOptions options, Func<TrainingRun, ImageModel, TrainingLog, T> work)
+    private T Run<T>(IDataView input, ImageClassificationOptions given, Func<TrainingRun, ImageModel, TrainingLog, T> work)
     {
+        using WatchedTraining watched = WatchedTraining.Of(given);
+        ImageClassificationOptions options = watched.Options;
         using IChannel channel = _environment.Start(GetType().Name);
         TensorBoardLog? board = options.TensorBoardFolder is not { } folder ? null
             : new(folder, options, _seed, reason =>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.IO.Compression;
 using System.Reflection;
 using System.Reflection.Emit;
@@ -36,6 +37,13 @@ internal static class MLNetInternals
     // A separate entry next to the stream, so that versions that do not know it still read the model.
     private const string ChecksumSuffix = ".sha256";
     private const int ChecksumLength = 32;
+
+    /// <summary>The names of a confusion matrix's classes, in its order; where ML.NET does not give them, their numbers.</summary>
+    internal static IReadOnlyList<string> ClassNames(ConfusionMatrix matrix) =>
+        typeof(ConfusionMatrix).GetField("PredictedClassesIndicators", Instance)?.GetValue(matrix)
+            is IReadOnlyList<ReadOnlyMemory<char>> names
+            ? [.. names.Select(name => name.ToString())]
+            : [.. Enumerable.Range(0, matrix.NumberOfClasses).Select(index => index.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>
     /// A name of at most 24 ASCII characters by which ML.NET finds the class that loads a model, and the versions of its format.

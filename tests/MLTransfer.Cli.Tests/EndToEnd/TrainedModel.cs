@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MLTransfer.Cli.Demo;
+using MLTransfer.Data.Samples;
 using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Cli.Tests.EndToEnd;
@@ -43,7 +43,7 @@ internal static class SmallImages
     /// <summary>Draws as many images per class, each other with each seed.</summary>
     internal static string Draw(string folder, int perClass, int seed)
     {
-        ImageFiles.Write(new ImageSet(Classes, perClass, seed), folder, CancellationToken.None);
+        ShapeFiles.Write(new ShapeSet(Classes, perClass, seed), folder, CancellationToken.None);
         return folder;
     }
 }

@@ -36,13 +36,15 @@ public sealed class TrainRequestTests : IDisposable
             [.. With("--backbone", "vgg16"), "--image-size", "16"]);
 
     [Fact]
-    public async Task An_average_of_epochs_contradicts_a_model_of_all_folds() =>
+    public async Task What_is_chosen_by_validation_images_contradicts_a_model_of_all_folds()
+    {
         await RefusedAsync(
             "--soup chooses epochs by validation images, and the model of --folds is trained on all images; leave one of them out.",
             [.. Good, "--folds", "2", "--soup", "3"]);
-    AssertRefused(
+        await RefusedAsync(
             "--reject chooses thresholds by validation images, and the model of --folds is trained on all images; leave one of them out.",
-        [..Good, "--folds", "2", "--reject", "coverage:0.9"]);
+            [.. Good, "--folds", "2", "--reject", "coverage:0.9"]);
+    }
 
     [Fact]
     public async Task An_unknown_head_is_answered_with_the_known() =>

@@ -32,13 +32,11 @@ internal static class DatasetReport
         AtomicFile.Write(path, stream => stream.Write(page));
     }
 
-    private static Markup Page(DatasetFindings findings, CancellationToken cancel)
+    private static Markup Page(DatasetFindings findings, CancellationToken cancel) =>
+        ReportPage.Render(Title(findings), Content(findings, MostImagesOfAllClasses, cancel), ImageCard.Style);
+
+    internal static string Title(DatasetFindings findings)
     {
-        ShownProblems[] problems = [.. findings.Problems.GroupBy(problem => problem.Kind)
-            .Select(kind => new ShownProblems(kind.Key, kind.Count(), [.. kind.Take(MostProblemsOfAKind)]))];
-        ShownClass[] classes = SelectClasses(findings);
-        var shown = problems.SelectMany(kind => kind.Problems).SelectMany(ShownImages).Concat(classes.SelectMany(one => one.Images));
-        var thumbnails = Thumbnails.Encode(shown.Select(row => row.ImagePath), findings.Decoding, cancel);
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(findings.Dataset.Path)));
         string count = findings.Problems.Count switch
         {
@@ -46,15 +44,28 @@ internal static class DatasetReport
             1 => "1 problem",
             _ => $"{ReportNumber.Count(findings.Problems.Count)} problems",
         };
-        string title = $"{name}: {count} in {ReportNumber.Count(findings.Dataset.Rows.Count)} images";
-        return ReportPage.Render(title, new Body(findings, problems, classes, thumbnails).Render(), ImageCard.Style);
+        return $"{name}: {count} in {ReportNumber.Count(findings.Dataset.Rows.Count)} images";
+    }
+
+    /// <summary>What follows the title.</summary>
+    /// <param name="findings">The findings.</param>
+    /// <param name="samples">About how many images of all classes together are shown.</param>
+    /// <param name="cancel">Stops.</param>
+    internal static Markup Content(DatasetFindings findings, int samples, CancellationToken cancel)
+    {
+        ShownProblems[] problems = [.. findings.Problems.GroupBy(problem => problem.Kind)
+            .Select(kind => new ShownProblems(kind.Key, kind.Count(), [.. kind.Take(MostProblemsOfAKind)]))];
+        ShownClass[] classes = SelectClasses(findings, samples);
+        var shown = problems.SelectMany(kind => kind.Problems).SelectMany(ShownImages).Concat(classes.SelectMany(one => one.Images));
+        var thumbnails = Thumbnails.Encode(shown.Select(row => row.ImagePath), findings.Decoding, cancel);
+        return new Body(findings, problems, classes, thumbnails).Render();
     }
 
     // The more classes, the fewer images of each; they are spread evenly over the class.
-    private static ShownClass[] SelectClasses(DatasetFindings findings)
+    private static ShownClass[] SelectClasses(DatasetFindings findings, int samples)
     {
         int perClass = Math.Clamp(
-            MostImagesOfAllClasses / Math.Max(1, findings.Classes.Count), LeastImagesOfAClass, MostImagesOfAClass);
+            samples / Math.Max(1, findings.Classes.Count), LeastImagesOfAClass, MostImagesOfAClass);
         var rows = findings.Dataset.Rows.ToLookup(row => row.Label, StringComparer.Ordinal);
         return [.. findings.Classes.Take(MostClasses).Select(count => new ShownClass(count, Spread([.. rows[count.Label]], perClass)))];
     }

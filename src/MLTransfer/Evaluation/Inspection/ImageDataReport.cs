@@ -14,13 +14,15 @@ internal static class ImageDataReport
     internal static void Write(string path, ImageDataInspection inspection, string? title, CancellationToken cancel)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var thumbnails = Thumbnails.Encode(Shown(inspection).Select(row => row.ImagePath), inspection.Decoding, cancel);
-        Markup page = ReportPage.Render(
-            title ?? Title(inspection), new Body(inspection, thumbnails).Render(), ImageCard.Style);
+        Markup page = ReportPage.Render(title ?? Title(inspection), Content(inspection, cancel), ImageCard.Style);
         AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page.Source)));
     }
 
-    private static string Title(ImageDataInspection inspection) =>
+    /// <summary>What follows the title.</summary>
+    internal static Markup Content(ImageDataInspection inspection, CancellationToken cancel) => new Body(
+        inspection, Thumbnails.Encode(Shown(inspection).Select(row => row.ImagePath), inspection.Decoding, cancel)).Render();
+
+    internal static string Title(ImageDataInspection inspection) =>
         $"{ReportNumber.Count(inspection.Images)} images: {Counted(inspection.SuspectLabels.Count, "suspect label")}, "
         + $"{Counted(inspection.NearDuplicates.Count, "group")} of near duplicates";
 

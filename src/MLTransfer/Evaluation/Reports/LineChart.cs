@@ -12,6 +12,9 @@ internal static class LineChart
 
     private const double LegendWidth = 130;
 
+    // Half of "best: 1000" has room between this and the edge.
+    private const double RightmostLabel = 528;
+
     /// <param name="title">Heading of the chart.</param>
     /// <param name="y">The axis of the values, from <see cref="Bottom"/> to <see cref="Top"/>.</param>
     /// <param name="curves">Two curves; those without a finite value are left out.</param>
@@ -55,7 +58,7 @@ internal static class LineChart
     private static Markup BestEpoch(double x, int epoch) => Markup.Format(
         $"""
         <line x1="{x:0.##}" y1="{Top}" x2="{x:0.##}" y2="{Bottom}" stroke="#666" stroke-dasharray="4 3"/>
-        <text x="{x:0.##}" y="{Top - 5}" text-anchor="middle" fill="#666">best: {epoch}</text>
+        <text x="{Math.Min(x, RightmostLabel):0.##}" y="{Top - 5}" text-anchor="middle" fill="#666">best: {epoch}</text>
         """);
 }
 

@@ -9,8 +9,6 @@ namespace MLTransfer.Evaluation.Reports;
 /// <param name="settings">Names and values to show with it.</param>
 internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<string, string>> settings)
 {
-    private const string Blue = "#1f77b4";
-    private const string Orange = "#d95f02";
     private const int MostSuspects = 24, MostLeaks = 24, MostOfALeak = 6;
 
     /// <summary>The heading; null for the backbone and the accuracy.</summary>
@@ -37,7 +35,7 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
             $"""
             {ReportPage.NamedValues(Facts())}
             {(settings.Count == 0 ? default : Settings())}
-            {(Training is null ? default : Markup.Format($"<h2>Learning curves</h2>\n{LearningCurves(Training)}"))}
+            {(Training is null ? default : Markup.Format($"<h2>Learning curves</h2>\n{LearningCurves.Render(Training.Epochs, Training.BestEpoch)}"))}
             <h2>Classes</h2>
             {(Evaluation is null ? WithoutClasses() : Classes(Evaluation))}
             {SkippedImages()}
@@ -109,27 +107,6 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
         {ReportPage.NamedValues(settings.Select(setting => (setting.Key, setting.Value)))}
         </details>
         """);
-
-    private static Markup LearningCurves(TrainingSummary training)
-    {
-        if (training.Epochs.Count == 0)
-            return Markup.Format($"<p>No epoch was finished.</p>");
-        Curve[] losses = Curves(training, epoch => epoch.Loss, epoch => epoch.ValidationLoss);
-        Curve[] accuracies = Curves(training, epoch => epoch.TrainingAccuracy, epoch => epoch.ValidationAccuracy);
-        Axis lossAxis = Axis.ForLosses(losses.SelectMany(curve => curve.Values), LineChart.Bottom, LineChart.Top);
-        Axis accuracyAxis = Axis.ForFractions(LineChart.Bottom, LineChart.Top);
-        Curve rates = new("at the epoch's end", Blue, [.. training.Epochs.Select(epoch => epoch.LearningRate)]);
-        Axis rateAxis = Axis.ForLosses(rates.Values, LineChart.Bottom, LineChart.Top);
-        return Markup.Format(
-            $"""
-            {LineChart.Render("Loss", lossAxis, losses, training.BestEpoch)}
-            {LineChart.Render("Accuracy", accuracyAxis, accuracies, training.BestEpoch)}
-            {LineChart.Render("Learning rate", rateAxis, [rates], training.BestEpoch)}
-            """);
-    }
-
-    private static Curve[] Curves(TrainingSummary run, Func<EpochResult, double> training, Func<EpochResult, double> validation) =>
-        [new("training", Blue, [.. run.Epochs.Select(training)]), new("validation", Orange, [.. run.Epochs.Select(validation)])];
 
     private Markup Classes(ModelEvaluation evaluation) => Markup.Format(
         $"""

@@ -1,24 +1,24 @@
 using Microsoft.ML.Data;
 
-namespace MLTransfer.Cli.Demo;
+namespace MLTransfer.Data.Samples;
 
 /// <summary>A labelled set of images, each determined by the seed, its class and its number.</summary>
-internal sealed record ImageSet(IReadOnlyList<SceneClass> Classes, int ImagesPerClass, int Seed)
+internal sealed record ShapeSet(IReadOnlyList<SceneClass> Classes, int ImagesPerClass, int Seed)
 {
     internal const int Side = 48;
 
     /// <summary>The pixels of one image: red, green, blue and alpha, row by row.</summary>
     internal byte[] Pixels(int classIndex, int number)
     {
-        var random = new Random(((Seed * 397) + classIndex) * 100_003 + number);
+        var random = new Random(unchecked(((Seed * 397) + classIndex) * 100_003 + number));
         return Painter.Paint(new Scene(Classes[classIndex], random), Side, random);
     }
 }
 
 /// <summary>Writes a set of images as PNG files, one folder per class.</summary>
-internal static class ImageFiles
+internal static class ShapeFiles
 {
-    internal static void Write(ImageSet set, string folder, CancellationToken cancel)
+    internal static void Write(ShapeSet set, string folder, CancellationToken cancel)
     {
         foreach (var each in set.Classes)
             Directory.CreateDirectory(Path.Combine(folder, each.Name));
@@ -28,9 +28,9 @@ internal static class ImageFiles
             image => Write(set, image % set.Classes.Count, image / set.Classes.Count, folder));
     }
 
-    private static void Write(ImageSet set, int classIndex, int number, string folder)
+    private static void Write(ShapeSet set, int classIndex, int number, string folder)
     {
-        using var image = MLImage.CreateFromPixels(ImageSet.Side, ImageSet.Side, MLPixelFormat.Rgba32, set.Pixels(classIndex, number));
+        using var image = MLImage.CreateFromPixels(ShapeSet.Side, ShapeSet.Side, MLPixelFormat.Rgba32, set.Pixels(classIndex, number));
         image.Save(Path.Combine(folder, set.Classes[classIndex].Name, $"{number:000}.png"));
     }
 }

@@ -1,18 +1,14 @@
 using System.Text.Json.Serialization;
-using MLTransfer.Cli.CommandLine;
-using MLTransfer.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Module = TorchSharp.torch.nn.Module;
 
-namespace MLTransfer.Cli.Models;
+namespace MLTransfer.Models;
 
 /// <summary>The layers of a backbone, found by building it and passing a blank image through it.</summary>
 internal sealed record BackboneStructure(Backbone Backbone, IReadOnlyList<long> Input, IReadOnlyList<LayerDescription> Layers)
 {
-    internal const string TrainNone = "none";
-
     private const int ClassesWhereNoneArePublished = 1000;
 
     internal long Parameters => Layers.Sum(layer => layer.Parameters);
@@ -21,20 +17,17 @@ internal sealed record BackboneStructure(Backbone Backbone, IReadOnlyList<long> 
 
     internal MemoryEstimate Memory => MemoryEstimate.Compute(this);
 
-    /// <exception cref="UsageException">There is no layer <paramref name="trainFrom"/>.</exception>
-    internal static BackboneStructure Inspect(Backbone backbone, string? trainFrom)
+    /// <param name="backbone">The backbone.</param>
+    /// <param name="trained">The layers that are trained; the others are frozen.</param>
+    /// <exception cref="ArgumentException">There is no such layer.</exception>
+    internal static BackboneStructure Inspect(Backbone backbone, Layers trained)
     {
         using var scope = torch.NewDisposeScope();
         using var untracked = torch.no_grad();
         var classes = backbone.Classes == 0 ? ClassesWhereNoneArePublished : backbone.Classes;
         using var model = backbone.Build(classes);
         model.eval();
-        var firstTrained = trainFrom switch
-        {
-            null => 0,
-            TrainNone => model.Groups.Count,
-            _ => UsageError.Translate(null, () => model.FirstTrained(MLTransfer.Layers.From(trainFrom))),
-        };
+        var firstTrained = model.FirstTrained(trained);
         long side = backbone.Preprocessing.CropTo;
         long[] input = [1, 3, side, side];
         var calls = new ModuleCalls(model);

@@ -1,4 +1,4 @@
-namespace MLTransfer.Cli.Demo;
+namespace MLTransfer.Data.Samples;
 
 /// <summary>One image before it is rendered: the shape of its class among random clutter.</summary>
 internal sealed class Scene

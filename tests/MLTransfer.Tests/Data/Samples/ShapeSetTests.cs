@@ -1,10 +1,10 @@
-using MLTransfer.Cli.Demo;
+using MLTransfer.Data.Samples;
 
-namespace MLTransfer.Cli.Tests.Demo;
+namespace MLTransfer.Tests.Data.Samples;
 
-public class ImageSetTests
+public class ShapeSetTests
 {
-    private static readonly ImageSet Set = new(SceneClass.All, ImagesPerClass: 2, Seed: 1);
+    private static readonly ShapeSet Set = new(SceneClass.All, ImagesPerClass: 2, Seed: 1);
 
     [Fact]
     public void The_same_seed_class_and_number_give_the_same_image() => Assert.Equal(Set.Pixels(1, 0), Set.Pixels(1, 0));
@@ -21,7 +21,7 @@ public class ImageSetTests
     public void An_image_is_opaque_and_has_four_bytes_a_pixel()
     {
         var pixels = Set.Pixels(0, 0);
-        Assert.Equal(ImageSet.Side * ImageSet.Side * 4, pixels.Length);
+        Assert.Equal(ShapeSet.Side * ShapeSet.Side * 4, pixels.Length);
         Assert.All(pixels.Chunk(4), pixel => Assert.Equal(byte.MaxValue, pixel[3]));
     }
 

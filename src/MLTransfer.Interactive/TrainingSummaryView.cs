@@ -1,0 +1,77 @@
+using System.Globalization;
+using MLTransfer.Evaluation.Reports;
+using MLTransfer.Imaging;
+
+namespace MLTransfer.Interactive;
+
+/// <summary>The result of a training: what came out, the curves, a table of the epochs, the images that were left out.</summary>
+internal static class TrainingSummaryView
+{
+    internal static NotebookView View { get; } = NotebookView.Of<TrainingSummary>(Html, Text);
+
+    private static Markup Html(TrainingSummary training) => Markup.Format(
+        $"""
+        <h3>{Outcome(training)}</h3>
+        {ReportPage.NamedValues(Facts(training))}
+        <div class="charts">{LearningCurves.Render(training.Epochs, training.BestEpoch)}</div>
+        <details><summary>{Count(training.Epochs.Count, "epoch")}</summary>{Epochs(training)}</details>
+        {Skipped(training.Skipped)}
+        """);
+
+    private static string Text(TrainingSummary training) =>
+        string.Join('\n', [Outcome(training), .. Facts(training).Select(fact => $"{fact.Name}: {fact.Value}")]);
+
+    private static string Outcome(TrainingSummary training) => double.IsFinite(training.ValidationAccuracy)
+        ? $"{ReportNumber.Percent(training.ValidationAccuracy)} of {Count(training.ValidationImages, "validation image")} right"
+        : "Trained without validation images";
+
+    private static IEnumerable<(string Name, string Value)> Facts(TrainingSummary training) =>
+    [
+        ("epochs", ReportNumber.Count(training.Epochs.Count) + training switch
+        {
+            { Failure: { } failure } => $", then failed: {failure}",
+            { Cancelled: true } => ", then stopped",
+            { StoppedEarly: true } => ", then stopped early: no better one for a while",
+            _ => "",
+        }),
+        ("best epoch", ReportNumber.Count(training.BestEpoch)),
+        ("training images", ReportNumber.Count(training.TrainingImages)),
+        ("time", Time(training)),
+        ("throughput", ReportNumber.Throughput(training.ImagesPerSecond)),
+        .. training.Calibration is { } calibration
+            ? [("temperature", calibration.Temperature.ToString("0.00", CultureInfo.InvariantCulture))] : Array.Empty<(string, string)>(),
+    ];
+
+    private static string Time(TrainingSummary training) => training.FeatureSeconds > 0
+        ? $"{ReportNumber.Seconds(training.FeatureSeconds)} for features, {ReportNumber.Seconds(training.TrainingSeconds)} for the head"
+        : ReportNumber.Seconds(training.TrainingSeconds);
+
+    private static Markup Epochs(TrainingSummary training) => Markup.Format(
+        $"""
+        <table>
+        <tr><th>epoch</th><th>loss</th><th>accuracy</th><th>validation loss</th><th>validation accuracy</th><th>learning rate</th>
+        <th>seconds</th></tr>
+        {training.Epochs.Select(Epoch)}
+        </table>
+        """);
+
+    private static Markup Epoch(EpochResult epoch) => Markup.Format(
+        $"""
+        <tr><td>{epoch.Epoch}</td><td>{Number(epoch.Loss, "0.0000")}</td><td>{ReportNumber.Percent(epoch.TrainingAccuracy)}</td>
+        <td>{Number(epoch.ValidationLoss, "0.0000")}</td><td>{ReportNumber.Percent(epoch.ValidationAccuracy)}</td>
+        <td>{Number(epoch.LearningRate, "g3")}</td><td>{Number(epoch.Seconds, "0.0")}</td></tr>
+        """);
+
+    private static Markup Skipped(IReadOnlyList<SkippedImage> skipped) => skipped.Count == 0 ? default : Markup.Format(
+        $"""
+        <h4>{Count(skipped.Count, "image")} left out</h4>
+        <table>
+        {skipped.Select(image => Markup.Format($"<tr><td class=\"name\">{image.Name}</td><td class=\"name\">{image.Reason}</td></tr>"))}
+        </table>
+        """);
+
+    private static string Number(double value, string format) =>
+        double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "–";
+
+    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{ReportNumber.Count(count)} {what}s";
+}
