@@ -21,7 +21,8 @@ internal sealed record NotebookView(Type Type, Func<object, Markup> Html, Func<o
     [
         BackboneView.One, BackboneView.Several, ConfusionView.OfMetrics, ConfusionView.OfMatrix, ConfusionView.OfReport,
         DatasetCheckView.View, DatasetView.View, ExplanationView.One, ExplanationView.Several, ImagesView.OfFiles, ImagesView.OfRows,
-        InspectionView.View, LearningRateView.View, LiveTrainingView.View, ModelView.View, PredictionView.One, PredictionView.Several, TrainingSummaryView.View,
+        InspectionView.View, LearningRateView.View, LiveTrainingView.View, ModelView.View, PredictionView.One, PredictionView.Several,
+        TrainingSummaryView.View,
     ];
 
     internal static NotebookView Of<T>(Func<T, Markup> html, Func<T, string> text) =>

@@ -35,7 +35,7 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
             $"""
             {ReportPage.NamedValues(Facts())}
             {(settings.Count == 0 ? default : Settings())}
-            {(Training is null ? default : Markup.Format($"<h2>Learning curves</h2>\n{LearningCurves.Render(Training.Epochs, Training.BestEpoch)}"))}
+            {(Training is null ? default : Curves(Training))}
             <h2>Classes</h2>
             {(Evaluation is null ? WithoutClasses() : Classes(Evaluation))}
             {SkippedImages()}
@@ -48,6 +48,9 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
         .. ConfusionTable.Shown(evaluation).Concat(evaluation.Suspects.Take(MostSuspects)).Select(image => image.Prediction.Name),
         .. (leaks ?? []).Take(MostLeaks).SelectMany(leak => leak.Images.Take(MostOfALeak)).Select(row => row.ImagePath),
     ];
+
+    private static Markup Curves(TrainingSummary training) =>
+        Markup.Format($"<h2>Learning curves</h2>\n{LearningCurves.Render(training.Epochs, training.BestEpoch)}");
 
     private string DefaultTitle() => (Evaluation, Training) switch
     {
@@ -142,7 +145,7 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
         $"""
         <h2>Scored images among the training images</h2>
         {(leaks.Count == 0 ? Markup.Format($"<p>None was found.</p>") : Markup.Format(
-            $"<p>{ReportNumber.Count(leaks.Count)} groups of equal or similar images are on both sides; their predictions say little.</p>"))}
+            $"<p>{ReportNumber.Count(leaks.Count)} groups of equal or similar images are on both sides: they say little.</p>"))}
         <div class="groups">
         {leaks.Take(MostLeaks).Select(leak => Markup.Format(
             $"""
