@@ -4,11 +4,11 @@
 #   ./test.sh          all tests but those of category Long; of the formatting, the white space
 #   ./test.sh --full   those tests, and all that dotnet format checks, too
 set -uo pipefail
-filter=(--filter 'Category!=Long') format=(whitespace . --folder --exclude artifacts)
+long='&Category!=Long' format=(whitespace . --folder --exclude artifacts)
 full=''
 case ${1-} in
     '') ;;
-    --full) full=yes filter=() format=(MLTransfer.sln --no-restore) ;;
+    --full) full=yes long='' format=(MLTransfer.sln --no-restore) ;;
     *) echo "usage: ./test.sh [--full]" >&2; exit 1 ;;
 esac
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" || exit 1
@@ -46,6 +46,13 @@ check() {
     fi
 }
 
+# run_tests PROJECT NAME FILTER: NAME begins the names of its result files.
+run_tests() {
+    # A shell in the background ignores Ctrl-C, and so would all it starts: the tests that interrupt the tool need it back.
+    env --default-signal=INT dotnet test "$1" --configuration Release --no-build --nologo --filter "$3" \
+        --logger "trx;LogFilePrefix=$2" --results-directory "$results"
+}
+
 # The counters of the test projects' result files. What was not executed was skipped.
 count() {
     local file
@@ -68,8 +75,12 @@ if ! dotnet build MLTransfer.sln --configuration Release --nologo --verbosity mi
 fi
 check "formatting (dotnet format corrects it)" dotnet format "${format[@]}" --verify-no-changes
 rm -rf "$results"
-# A shell in the background ignores Ctrl-C, and so would all it starts: the tests that interrupt the tool need it back.
-env --default-signal=INT dotnet test MLTransfer.sln --configuration Release --no-build --nologo --logger trx --results-directory "$results" "${filter[@]}" || status=$?
+# The tests of networks and weights, a third of all, run beside the others.
+networks='FullyQualifiedName~MLTransfer.Tests.Models|FullyQualifiedName~MLTransfer.Tests.Weights'
+run_tests tests/MLTransfer.Tests networks "($networks)$long" & beside=$!
+others='FullyQualifiedName!~MLTransfer.Tests.Models&FullyQualifiedName!~MLTransfer.Tests.Weights'
+run_tests MLTransfer.sln others "($others)$long" || status=$?
+wait "$beside" || status=$?
 count
 [[ ${status-0} -eq 0 || $failed -gt 0 ]] || failed=1
 finish

@@ -66,7 +66,11 @@ public sealed class NotebookKernel : IDisposable
     /// <summary>A running kernel.</summary>
     public sealed class Session : IDisposable
     {
+        // Against a kernel that hangs; a whole test takes half a minute.
+        private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
         private readonly Process _process;
+        private readonly Timer _end;
         private int _commands;
 
         internal Session(ProcessStartInfo start)
@@ -74,6 +78,7 @@ public sealed class NotebookKernel : IDisposable
             (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
             _process = Process.Start(start)!;
             _process.BeginErrorReadLine();
+            _end = new(_ => _process.Kill(entireProcessTree: true), null, Patience, Timeout.InfiniteTimeSpan);
             Read(isLast: (message, _) => message.Type == "KernelReady");
         }
 
@@ -92,6 +97,7 @@ public sealed class NotebookKernel : IDisposable
 
         public void Dispose()
         {
+            _end.Dispose();
             _process.Kill(entireProcessTree: true);
             _process.WaitForExit();
             _process.Dispose();
@@ -111,6 +117,8 @@ public sealed class NotebookKernel : IDisposable
             List<Message> messages = [];
             while (_process.StandardOutput.ReadLine() is { } line)
             {
+                // The first run of the SDK on a machine greets its user.
+                if (!line.StartsWith('{')) continue;
                 using JsonDocument parsed = JsonDocument.Parse(line);
                 if (!parsed.RootElement.TryGetProperty("eventType", out JsonElement type)) continue;
                 messages.Add(new(type.GetString()!, parsed.RootElement.GetProperty("event").Clone()));
