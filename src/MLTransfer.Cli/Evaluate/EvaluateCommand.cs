@@ -9,7 +9,7 @@ namespace MLTransfer.Cli.Evaluate;
 /// <summary>'mlt evaluate': scores labelled images with a saved model.</summary>
 internal sealed class EvaluateCommand : MltCommand
 {
-    private readonly LabelledImages _images = new();
+    private readonly ScoredData _images = new();
     private readonly Option<string?> _predictions = CliOption.Text(
         "--predictions", "FILE", "Write every image of a class that the model knows as CSV: file, label, predicted class, error, and the "
         + "probability of each class.");
@@ -43,7 +43,7 @@ internal sealed class EvaluateCommand : MltCommand
         var predictions = FileAt("--predictions", parseResult.GetValue(_predictions));
         var errors = FileAt("--errors", parseResult.GetValue(_errors));
         using var classifier = _images.Model(parseResult);
-        var result = LabelledImages.Evaluate(classifier, data, cancel);
+        var result = ScoredData.Evaluate(classifier, data, cancel);
         foreach (var image in result.Skipped)
             Context.Error.WriteLine($"skipped '{image.Name}': {image.Error}");
         predictions?.Write(stream => EvaluatedImage.WriteTable(stream, classifier.Labels, result.Images));

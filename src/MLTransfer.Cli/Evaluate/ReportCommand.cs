@@ -11,7 +11,7 @@ internal sealed class ReportCommand : MltCommand
 {
     private const string DefaultOut = "report.html", Html = ".html";
 
-    private readonly LabelledImages _images = new();
+    private readonly ScoredData _images = new();
     private readonly Option<string?> _out = CliOption.Text("--out", "FILE", $"Page to write ({Html}). [default: {DefaultOut}]");
     private readonly Option<int?> _worst = CliOption.Integer(
         "--worst", "How many errors are shown with what speaks for the wrong class, the surest first. [default: 24]", 0,
@@ -49,7 +49,7 @@ internal sealed class ReportCommand : MltCommand
         var training = parseResult.GetValue(_training) is { } trainedOn
             ? _images.Training(parseResult, Paths.Existing("--training-data", trainedOn)) : null;
         using var classifier = _images.Model(parseResult);
-        var result = LabelledImages.Evaluate(classifier, data, cancel);
+        var result = ScoredData.Evaluate(classifier, data, cancel);
         foreach (var image in result.Skipped)
             Context.Error.WriteLine($"skipped '{image.Name}': {image.Error}");
         var options = new ModelReportOptions { Cancellation = cancel, TrainingImages = training };

@@ -18,7 +18,8 @@ internal sealed class ExplainCommand : MltCommand
     private readonly Option<string> _model = CliOption.Required("--model", "MODEL.zip", "Model saved by 'mlt train'.");
     private readonly Option<string> _method = CliOption.Choice(
         "--method", "grad-cam: the network's last maps, weighted by their gradients; occlusion: what the probability loses where a patch "
-        + "of the image is covered, about 200 predictions an image.", ["grad-cam", "occlusion"]);
+        + "of the image is covered, about 200 predictions an image; attention-rollout: what a vision transformer (ViT) looked at, for "
+        + "whatever class.", ["grad-cam", "occlusion", "attention-rollout"]);
     private readonly Option<string?> _label = CliOption.Text("--label", "CLASS", "The class to explain. [default: the predicted one]");
     private readonly Option<string?> _out = CliOption.Text(
         "--out", "FILE", $"Page to write ({Html}), or the image with the heat over it ({Png}), of one image only. [default: {DefaultOut}]");
@@ -58,7 +59,12 @@ internal sealed class ExplainCommand : MltCommand
             Context.Error.WriteLine($"mlt explain: {problem}");
         using var classifier = ModelFile.OpenForImages(model);
         classifier.MaximumPixels = PixelLimit.OrDefault(parseResult.GetValue(_maximumPixels));
-        var method = parseResult.GetRequiredValue(_method) == "occlusion" ? ExplanationMethod.Occlusion : ExplanationMethod.GradCam;
+        var method = parseResult.GetRequiredValue(_method) switch
+        {
+            "occlusion" => ExplanationMethod.Occlusion,
+            "attention-rollout" => ExplanationMethod.AttentionRollout,
+            _ => ExplanationMethod.GradCam,
+        };
         var label = parseResult.GetValue(_label);
         var explained = images.Images.Select(image => Explain(classifier, image, method, label, cancel)).ToArray();
         Explanation[] found = [.. explained.Select(each => each.Explanation).OfType<Explanation>()];

@@ -21,6 +21,12 @@ public enum ExplanationMethod
     /// image is covered by the image's mean color. Works with every network; takes about 200 predictions.
     /// </summary>
     Occlusion,
+
+    /// <summary>
+    /// Attention rollout (Abnar and Zuidema 2020, https://arxiv.org/abs/2005.00928), for vision transformers (ViT): how much of each patch
+    /// is in what the head classifies, from the least to the most. It tells what the network looked at, the same for every class. Fast.
+    /// </summary>
+    AttentionRollout,
 }
 
 /// <summary>Where in an image a model finds a class.</summary>
@@ -142,10 +148,17 @@ internal static class Heat
     public static float[]? OfActivations(IImageNetwork network, Tensor image, int label)
     {
         using var scope = NewDisposeScope();
-        if (network.ActivationMap(image, label) is not { } map) return null;
-        Tensor enlarged = nn.functional.interpolate(
-            map.unsqueeze(0).unsqueeze(0), [image.shape[2], image.shape[3]], mode: InterpolationMode.Bilinear, align_corners: false);
-        return Scaled(enlarged[0, 0]);
+        return network.ActivationMap(image, label) is { } map ? Scaled(Enlarged(map, image)) : null;
+    }
+
+    /// <param name="network">The network.</param>
+    /// <param name="image">(1, 3, H, W), normalized.</param>
+    /// <returns>Null where the network has no attention of all patches to all.</returns>
+    public static float[]? OfAttention(IImageNetwork network, Tensor image)
+    {
+        using var scope = NewDisposeScope();
+        // Every patch has a share; what is to be seen is the difference.
+        return network.AttentionRollout(image) is { } map ? Scaled(Enlarged(map - map.min(), image)) : null;
     }
 
     /// <param name="network">The network.</param>
@@ -185,6 +198,9 @@ internal static class Heat
             yield return length - patch;
         }
     }
+
+    private static Tensor Enlarged(Tensor map, Tensor image) => nn.functional.interpolate(
+        map.unsqueeze(0).unsqueeze(0), [image.shape[2], image.shape[3]], mode: InterpolationMode.Bilinear, align_corners: false)[0, 0];
 
     private static float[] Scaled(Tensor heat, float least = 0)
     {

@@ -68,8 +68,10 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     /// <summary>The features of images as the finished network makes them.</summary>
     private FeatureSet Features(ImageSet images)
     {
+        var throughput = new Throughput(TimeProvider.System, images.Count);
         using var frozen = new FrozenModel(model, run.InferenceType);
-        return run.Extractor(frozen, model).Extract(images.Images, cache: null, _ => { }, _ => { }, _options.Cancellation);
+        return run.Extractor(frozen, model).Extract(
+            images.Images, cache: null, done => log.Features(throughput, done, _options.Epochs), _ => { }, _options.Cancellation);
     }
 
     private Calibration? Calibrate(TrainingState state, ImageValidation? validation)

@@ -148,6 +148,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
             {
                 ExplanationMethod.GradCam => Heat.OfActivations(network, normalized, explained) ?? throw new NotSupportedException(
                     $"{Backbone} has no maps for Grad-CAM. Use {nameof(ExplanationMethod.Occlusion)}, which needs none."),
+                ExplanationMethod.AttentionRollout => Heat.OfAttention(network, normalized) ?? throw new NotSupportedException(
+                    $"{Backbone} has no attention of all patches to all, as ViT has. Use {nameof(ExplanationMethod.GradCam)} or "
+                    + $"{nameof(ExplanationMethod.Occlusion)}."),
                 ExplanationMethod.Occlusion => Heat.OfOcclusion(network, normalized, explained, cancellation),
                 _ => throw new ArgumentOutOfRangeException(nameof(method), method, "There is no such method."),
             };

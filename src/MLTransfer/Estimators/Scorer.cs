@@ -265,6 +265,10 @@ internal interface IImageNetwork : IDisposable
 
     /// <summary>Where a class is found in an image (1, 3, H, W), normalized: (h, w); null where the network has no such maps.</summary>
     Tensor? ActivationMap(Tensor image, long label) => null;
+
+    /// <summary>How much of each patch of an image (1, 3, H, W), normalized, is in what the network classifies: (h, w); null where it has
+    /// no such attention.</summary>
+    Tensor? AttentionRollout(Tensor image) => null;
 }
 
 /// <summary>The probabilities of a classifier, whose logits are divided by a temperature.</summary>
@@ -288,6 +292,8 @@ internal sealed class ClassifierNetwork(ImageModel model, ScalarType type, doubl
     }
 
     public Tensor? ActivationMap(Tensor image, long label) => _frozen.ActivationMap(image, label);
+
+    public Tensor? AttentionRollout(Tensor image) => _frozen.AttentionRollout(image);
 
     public void Dispose()
     {

@@ -53,6 +53,14 @@ internal sealed class FrozenModel : IDisposable
         return _model.ActivationMap(input, label);
     }
 
+    /// <summary>How much of each patch of an image (1, 3, H, W) in float32 is in what the network classifies.</summary>
+    /// <inheritdoc cref="ImageModel.AttentionRollout"/>
+    public Tensor? AttentionRollout(Tensor image)
+    {
+        using Tensor input = image.to(_type);
+        return _model.AttentionRollout(input);
+    }
+
     /// <summary>Frees the folded weights; the network can be trained again.</summary>
     public void Dispose()
     {

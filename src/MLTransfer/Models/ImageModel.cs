@@ -204,6 +204,12 @@ public abstract class ImageModel : NamedModule
         return last >= 0 ? last : throw NoLayer(layer, [.. Groups.Select(group => group.Name)], nameof(layer));
     }
 
+    /// <summary>
+    /// How much of each patch of an image (1, 3, H, W) is in what a transformer classifies: (h, w), not negative. Default: null, the
+    /// network has no attention of all patches to all.
+    /// </summary>
+    internal virtual Tensor? AttentionRollout(Tensor image) => null;
+
     /// <summary>Whether the output of a group is (N, H, W, C). Default: it is (N, C, H, W), where it has rows and columns.</summary>
     internal virtual bool HasChannelsLast(LayerGroup group) => false;
 

@@ -79,7 +79,16 @@ public sealed class NotebookKernel : IDisposable
             _process = Process.Start(start)!;
             _process.BeginErrorReadLine();
             _end = new(_ => _process.Kill(entireProcessTree: true), null, Patience, Timeout.InfiniteTimeSpan);
-            Read(isLast: (message, _) => message.Type == "KernelReady");
+            try
+            {
+                Read(isLast: (message, _) => message.Type == "KernelReady");
+            }
+            // A kernel that nobody listens to keeps a processor busy.
+            catch
+            {
+                Dispose();
+                throw;
+            }
         }
 
         /// <summary>Runs a cell to its end.</summary>

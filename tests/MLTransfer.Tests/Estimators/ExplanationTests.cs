@@ -117,6 +117,20 @@ public sealed class ExplanationTests(PatchModel patches) : IClassFixture<PatchMo
         Assert.True(map.isfinite().all().item<bool>());
     }
 
+    [Fact]
+    public void A_vision_transformer_tells_what_it_looked_at_and_others_say_that_they_cannot()
+    {
+        using var scope = NewDisposeScope();
+        using ImageModel network = ModelZoo.Find("vit_b_32").Build(2);
+        network.eval();
+        Tensor map = network.AttentionRollout(randn(1, 3, 224, 224))!;
+        Assert.Equal([7, 7], map.shape);
+        Assert.InRange(map.sum().item<float>(), 0, 1);
+        Assert.Contains(
+            "cifar_resnet20 has no attention", Assert.Throws<NotSupportedException>(
+                () => patches.Model.Explain(patches.Tests[0].Image, ExplanationMethod.AttentionRollout)).Message, StringComparison.Ordinal);
+    }
+
     // Occlusion takes about 200 predictions an image.
     private double MeanInside(ImageClassificationTransformer model, ExplanationMethod method) => patches.Tests
         .Take(method == ExplanationMethod.Occlusion ? 4 : int.MaxValue).Average(test => Inside(model.Explain(test.Image, method), test));

@@ -38,7 +38,7 @@ internal sealed class FeatureInspection(
         var groups = new NearDuplicateSearch(alike, options.DuplicateSimilarity, gray, options.Cancellation).Groups();
         using var heads = new LinearHeads(
             features, _labels, classes.Count, (done, total) => Report(ImageDataInspectionPhase.Heads, done, total));
-        var crossed = new CrossValidation(
+        var crossed = new CrossValidatedHeads(
             heads, _labels, classes.Count, options.Folds, seed, [.. groups.Select(group => group.Images)], options.Cancellation);
         crossed.ChoosePenalty();
         float[][] first = crossed.Probabilities(new HashSet<int>());

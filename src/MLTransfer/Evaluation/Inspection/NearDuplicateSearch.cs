@@ -25,7 +25,9 @@ internal sealed class NearDuplicateSearch(
         var levels = compared.Zip(pixels).ToDictionary(pair => pair.First, pair => pair.Second);
         var parent = new Dictionary<int, int>();
         var lowest = new Dictionary<int, double>();
-        foreach (var pair in pairs.Where(pair => pair.Similarity >= similarity || Agree(levels[pair.One], levels[pair.Other])))
+        // The most similar first: they are what holds a group together.
+        foreach (var pair in pairs.Where(pair => pair.Similarity >= similarity || Agree(levels[pair.One], levels[pair.Other]))
+            .OrderByDescending(pair => pair.Similarity))
         {
             (int one, int other) = (Root(parent, pair.One), Root(parent, pair.Other));
             double low = Math.Min(pair.Similarity, Math.Min(lowest.GetValueOrDefault(one, 1), lowest.GetValueOrDefault(other, 1)));

@@ -17,7 +17,12 @@ internal static class ExplanationPage
     /// <param name="explanations">At least one.</param>
     public static Markup Of(IReadOnlyList<Explanation> explanations)
     {
-        string method = explanations[0].Method == ExplanationMethod.GradCam ? "Grad-CAM" : "occlusion";
+        string method = explanations[0].Method switch
+        {
+            ExplanationMethod.GradCam => "Grad-CAM",
+            ExplanationMethod.Occlusion => "occlusion",
+            _ => "attention rollout, the same for every class",
+        };
         return ReportPage.Render(
             $"Where the model finds its classes ({method})",
             Markup.Format(

@@ -88,6 +88,17 @@ internal sealed class SelfAttention : NamedModule, IExportable
         return Attended(query, parts[0], parts[1]).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// How much each token looks at each, of tokens (N, L, D), the mean of the heads: (N, L, L) in float32, rows sum to 1.
+    /// </summary>
+    public Tensor Weights(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] parts = MultiHead.Split(Projected(input, 0, 2).to(ScalarType.Float32), 2, _heads);
+        Tensor products = parts[0].matmul(parts[1].transpose(2, 3)) / Math.Sqrt(_width / _heads);
+        return products.softmax(3).mean([1]).MoveToOuterDisposeScope();
+    }
+
     public SymbolicTensor Export(SymbolicTensor input)
     {
         SymbolicTensor[] parts = MultiHead.Split(input.Linear(_weight.Compute(), _bias.Compute()), 3, _heads);

@@ -19,10 +19,12 @@ internal sealed class VisionTransformer : ImageModel, ICheckpointCompatibility
 
     private readonly ConvolutionUnit _projection;
     private readonly Encoder _encoder;
+    private readonly int _patch;
 
     private VisionTransformer(int patch, long width, int depth, long heads, Container classifier)
         : base(nameof(VisionTransformer), "heads.head", (int)width, classifier)
     {
+        _patch = patch;
         register_parameter(ClassToken, new Parameter(zeros(1, 1, width)));
         _projection = Convolution("conv_proj", null, new(3, width, patch, patch));
         _encoder = Child("encoder", new Encoder(1 + (PublishedSize / patch) * (PublishedSize / patch), width, depth, heads));
@@ -57,6 +59,14 @@ internal sealed class VisionTransformer : ImageModel, ICheckpointCompatibility
     public bool AcceptsShape(string name, long[] shape) => name == Positions && _encoder.AcceptsPositions(shape);
 
     public void Resize(string name, long[] shape) => _encoder.ReplacePositions(shape);
+
+    internal override Tensor AttentionRollout(Tensor image)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        Tensor patches = _encoder.Rollout(Tokens(image)).narrow(1, 1, (image.shape[2] / _patch) * (image.shape[3] / _patch));
+        return patches.view(image.shape[2] / _patch, image.shape[3] / _patch).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Zeros, as in torchvision: the initial scores are all equal.</summary>
     protected override void InitializeClassifier(Tensor weight, Tensor bias)
@@ -147,6 +157,25 @@ internal sealed class Encoder : NamedModule
     /// <summary>The position embeddings for a grid: (1, 1 + height · width, D).</summary>
     public Tensor PositionsFor(long height, long width) => PositionGrid.Resize(get_parameter(Positions)!, height, width);
 
+    /// <summary>
+    /// How much of each token (N, L, D) is in the class token at the end (Abnar and Zuidema 2020, "Quantifying Attention Flow in
+    /// Transformers", https://arxiv.org/abs/2005.00928): the product of the blocks' attention, each mixed half and half with the tokens
+    /// themselves, which pass by it.
+    /// </summary>
+    /// <returns>(N, L), float32; each row sums to 1.</returns>
+    public Tensor Rollout(Tensor tokens)
+    {
+        using var scope = NewDisposeScope();
+        Tensor own = eye(tokens.shape[1], device: tokens.device), mixed = own;
+        foreach (EncoderBlock block in Blocks)
+        {
+            mixed = ((block.AttentionWeights(tokens) + own) / 2).matmul(mixed);
+            if (!block.IsLast) tokens = block.call(tokens);
+        }
+
+        return mixed.select(1, 0).MoveToOuterDisposeScope();
+    }
+
     public override Tensor forward(Tensor input) =>
         throw new NotSupportedException("The layer groups run the encoder's blocks one by one.");
 }
@@ -161,7 +190,6 @@ internal sealed class EncoderBlock : NamedModule, IExportable
     private readonly SelfAttention _attention;
     private readonly LayerNormUnit _beforePerceptron;
     private readonly Perceptron _perceptron;
-    private readonly bool _isLast;
 
     public EncoderBlock(long width, long heads, double epsilon, bool isLast) : base(nameof(EncoderBlock))
     {
@@ -169,8 +197,11 @@ internal sealed class EncoderBlock : NamedModule, IExportable
         _attention = Child("self_attention", new SelfAttention(width, heads));
         _beforePerceptron = LayerNorm("ln_2", width, epsilon);
         _perceptron = Child("mlp", new Perceptron(width, 4 * width));
-        _isLast = isLast;
+        IsLast = isLast;
     }
+
+    /// <summary>Whether only the class token is computed.</summary>
+    public bool IsLast { get; }
 
     /// <summary>Tokens (N, L, D) to tokens of the same shape, in the last block to the first one (N, 1, D).</summary>
     public override Tensor forward(Tensor input)
@@ -183,15 +214,22 @@ internal sealed class EncoderBlock : NamedModule, IExportable
     public SymbolicTensor Export(SymbolicTensor input)
     {
         SymbolicTensor normalized = _beforeAttention.Export(input);
-        SymbolicTensor state = _isLast ? _attention.ExportFirst(normalized) + input.Slice(1, 0, 1) : _attention.Export(normalized) + input;
+        SymbolicTensor state = IsLast ? _attention.ExportFirst(normalized) + input.Slice(1, 0, 1) : _attention.Export(normalized) + input;
         return _perceptron.Export(_beforePerceptron.Export(state)) + state;
+    }
+
+    /// <inheritdoc cref="SelfAttention.Weights"/>
+    public Tensor AttentionWeights(Tensor input)
+    {
+        using Tensor normalized = _beforeAttention.Forward(input);
+        return _attention.Weights(normalized);
     }
 
     private Tensor Attended(Tensor input)
     {
         using var scope = NewDisposeScope();
         Tensor normalized = _beforeAttention.Forward(input);
-        Tensor attended = _isLast ? _attention.First(normalized).add_(input.narrow(1, 0, 1)) : _attention.call(normalized).add_(input);
+        Tensor attended = IsLast ? _attention.First(normalized).add_(input.narrow(1, 0, 1)) : _attention.call(normalized).add_(input);
         return attended.MoveToOuterDisposeScope();
     }
 }

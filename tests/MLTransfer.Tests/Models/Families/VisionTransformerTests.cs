@@ -21,6 +21,25 @@ public class VisionTransformerTests
         resized.numpy().tofile(sys.argv[1] + "/resized")
         """;
 
+    private const string RolloutScript = """
+        import sys, torch
+        from torchvision.models.vision_transformer import Encoder
+        torch.manual_seed(0)
+        encoder = Encoder(10, 3, 2, 16, 64, 0.0, 0.0).eval()
+        for weights in encoder.parameters(): torch.nn.init.normal_(weights, std=0.5)
+        torch.save(encoder.state_dict(), sys.argv[1] + "/encoder.pth")
+        tokens = torch.randn(2, 10, 16)
+        tokens.numpy().tofile(sys.argv[1] + "/tokens")
+        mixed = torch.eye(10)
+        with torch.no_grad():
+            for block in encoder.layers:
+                normalized = block.ln_1(tokens)
+                _, weights = block.self_attention(normalized, normalized, normalized, need_weights=True, average_attn_weights=True)
+                mixed = (0.5 * weights + 0.5 * torch.eye(10)) @ mixed
+                tokens = block(tokens)
+        mixed[:, 0].contiguous().numpy().tofile(sys.argv[1] + "/rollout")
+        """;
+
     [NeedsTorchvisionFact]
     public void Positions_are_interpolated_as_torchvision_does()
     {
@@ -29,6 +48,22 @@ public class VisionTransformerTests
         using var scope = NewDisposeScope();
         Tensor resized = PositionGrid.Resize(Read(folder.PathOf("embeddings"), 1, 50, 8), 10, 10);
         Assert.InRange(Zoo.RelativeDifference(resized, Read(folder.PathOf("resized"), 1, 101, 8)), 0, 1e-6);
+    }
+
+    // Softmax and products of small matrices in another order: float32.
+    [NeedsTorchvisionFact]
+    public void Attention_is_rolled_out_as_PyTorchs_own_weights_say()
+    {
+        using var folder = new TemporaryFolder();
+        PyTorch.Run(RolloutScript, folder.Path);
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        using var encoder = new Encoder(tokens: 10, width: 16, depth: 3, heads: 2);
+        StateDict.Load(encoder, WeightsFile.Read(folder.PathOf("encoder.pth")), "encoder.pth", "ViT");
+        encoder.eval();
+        Tensor rollout = encoder.Rollout(Read(folder.PathOf("tokens"), 2, 10, 16));
+        Assert.InRange(Zoo.RelativeDifference(rollout, Read(folder.PathOf("rollout"), 2, 10)), 0, 1e-5);
+        Assert.Equal([1f, 1f], rollout.sum([1]).data<float>().ToArray().Select(sum => MathF.Round(sum, 5)));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using MLTransfer.Evaluation;
 namespace MLTransfer.Cli.Evaluate;
 
 /// <summary>The options of the commands that score labelled images with a saved model: which model, and which images.</summary>
-internal sealed class LabelledImages
+internal sealed class ScoredData
 {
     private readonly Option<string> _model = CliOption.Required("--model", "MODEL.zip", "Model saved by 'mlt train'.");
     private readonly Option<string> _data = CliOption.Required("--data", "DATA", $"The images: {DatasetOptions.Forms}.");

@@ -10,7 +10,7 @@ namespace MLTransfer.Evaluation.Inspection;
 /// <param name="seed">Decides the folds.</param>
 /// <param name="copies">Groups of near duplicates: held out together, since a copy would tell a head the label of its image.</param>
 /// <param name="cancel">Stops after a step of the heads.</param>
-internal sealed class CrossValidation(
+internal sealed class CrossValidatedHeads(
     LinearHeads heads, IReadOnlyList<int> labels, int classes, int folds, int seed, IReadOnlyList<int[]> copies, CancellationToken cancel)
 {
     private const int Repeats = 2;
