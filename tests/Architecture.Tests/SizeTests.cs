@@ -21,8 +21,6 @@ public class SizeTests
     private static readonly Dictionary<string, string> SmallFiles = new()
     {
         ["src/MLTransfer.Cli/Program.cs"] = "the entry point",
-        ["src/MLTransfer.Interactive/ExplanationView.cs"] = "each thing that a notebook shows has its file",
-        ["src/MLTransfer.Interactive/LearningRateView.cs"] = "each thing that a notebook shows has its file",
         ["src/MLTransfer/Estimators/IgnoresAccessChecksToAttribute.cs"] = "the runtime finds it by its namespace",
     };
 

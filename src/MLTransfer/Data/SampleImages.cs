@@ -8,8 +8,8 @@ public static class SampleImages
     private const int MostPerClass = 1000;
 
     /// <summary>
-    /// Draws color images of 48 × 48 pixels: eight classes of shapes with textures, such as <c>heart-stripes</c>, before random backgrounds
-    /// and among random clutter. Shapes and textures are shared between classes, so that neither alone tells them apart.
+    /// Draws color images of 48 × 48 pixels: eight classes of shapes with textures, such as <c>heart-stripes</c>, before random
+    /// backgrounds and among random clutter. Shapes and textures are shared between classes, so that neither alone tells them apart.
     /// </summary>
     /// <inheritdoc cref="DrawDigits" path="/param|/returns|/exception"/>
     public static ImageDataset DrawShapes(
