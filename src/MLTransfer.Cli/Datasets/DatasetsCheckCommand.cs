@@ -65,26 +65,12 @@ internal sealed class DatasetsCheckCommand : MltCommand
             MaximumPixels = PixelLimit.OrDefault(parseResult.GetValue(_maximumPixels)),
             Threads = parseResult.GetValue(_threads) ?? Threads.Default,
         };
-        var findings = await WatchAsync(progress => DatasetInspection.Run(dataset, options, progress, cancel))
-            .ConfigureAwait(false);
+        var findings = await Screens.WithBarsAsync(Context, bars => DatasetInspection.Run(
+            dataset, options, bars is null ? null : new Bar(bars.AddTask("checking images")), cancel)).ConfigureAwait(false);
         if (report is not null)
             DatasetReport.Write(report.Path, findings, cancel);
         Render(parseResult, CheckJson.From(findings, report?.Path), () => CheckView.Show(findings, report?.Path, Context));
         return parseResult.GetValue(_strict) && findings.Problems.Count > 0 ? ExitCode.Failed : ExitCode.Done;
-    }
-
-    // A progress bar on a terminal, nothing elsewhere.
-    private async Task<DatasetFindings> WatchAsync(Func<IProgress<InspectionProgress>?, DatasetFindings> inspect)
-    {
-        if (!Context.ErrorIsTerminal)
-            return inspect(null);
-        return await Screens.ForMessages(Context).Progress()
-            .AutoClear(true)
-            .Columns(
-                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
-                new RemainingTimeColumn())
-            .StartAsync(context => Task.Run(() => inspect(new Bar(context.AddTask("checking images")))))
-            .ConfigureAwait(false);
     }
 
     private sealed class Bar(ProgressTask task) : IProgress<InspectionProgress>

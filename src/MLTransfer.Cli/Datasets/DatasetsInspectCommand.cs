@@ -87,8 +87,8 @@ internal sealed class DatasetsInspectCommand : MltCommand
         await TrainWeights.GetAsync(choice.Weights, options.WeightStore, Context, WantsJson(parseResult), cancel).ConfigureAwait(false);
         Threads.Use(parseResult.GetValue(_threads));
         var ml = new MLContext(parseResult.GetValue(_seed) ?? TrainOptions.DefaultSeed);
-        var inspection = await WatchAsync(progress =>
-            Translated(() => ml.Data.InspectImages(dataset, options with { Progress = progress }))).ConfigureAwait(false);
+        var inspection = await Screens.WithBarsAsync(Context, bars => Translated(() => ml.Data.InspectImages(
+            dataset, options with { Progress = bars is null ? null : new Bars(bars) }))).ConfigureAwait(false);
         if (report is not null)
             inspection.WriteReport(report.Path, cancel: cancel);
         list?.Write(stream => InspectView.WriteSuspects(inspection, stream));
@@ -138,19 +138,7 @@ internal sealed class DatasetsInspectCommand : MltCommand
         }
     }
 
-    // A progress bar for each phase on a terminal, nothing elsewhere.
-    private async Task<ImageDataInspection> WatchAsync(Func<IProgress<ImageDataInspectionProgress>?, ImageDataInspection> inspect)
-    {
-        if (!Context.DrawsProgress)
-            return inspect(null);
-        return await Screens.ForMessages(Context).Progress()
-            .AutoClear(true)
-            .Columns(
-                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
-                new RemainingTimeColumn())
-            .StartAsync(context => Task.Run(() => inspect(new Bars(context)))).ConfigureAwait(false);
-    }
-
+    // A progress bar for each phase.
     private sealed class Bars(ProgressContext context) : IProgress<ImageDataInspectionProgress>
     {
         private readonly Dictionary<ImageDataInspectionPhase, ProgressTask> _tasks = [];

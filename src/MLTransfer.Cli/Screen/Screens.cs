@@ -13,6 +13,19 @@ internal static class Screens
 
     internal static IAnsiConsole ForMessages(CommandContext context) => Create(context.Words, context.DrawsProgress);
 
+    /// <summary>Runs work with progress bars on a terminal, and with null elsewhere.</summary>
+    internal static async Task<T> WithBarsAsync<T>(CommandContext context, Func<ProgressContext?, T> work)
+    {
+        if (!context.DrawsProgress)
+            return work(null);
+        return await ForMessages(context).Progress()
+            .AutoClear(true)
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+                new RemainingTimeColumn())
+            .StartAsync(bars => Task.Run(() => work(bars))).ConfigureAwait(false);
+    }
+
     private static IAnsiConsole Create(TextWriter writer, bool terminal)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
