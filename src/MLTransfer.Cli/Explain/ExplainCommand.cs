@@ -109,7 +109,10 @@ internal sealed class ExplainCommand : MltCommand
         }
         catch (NotSupportedException refusal)
         {
-            throw new UsageException($"--method: {model.Backbone} has no maps for grad-cam; use occlusion.", refusal);
+            throw new UsageException(
+                method == ExplanationMethod.AttentionRollout
+                    ? $"--method: {model.Backbone} has no attention of all patches to all, as ViT has; use grad-cam or occlusion."
+                    : $"--method: {model.Backbone} has no maps for grad-cam; use occlusion.", refusal);
         }
     }
 

@@ -130,7 +130,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     /// <param name="cancellation">Stops after the running batch.</param>
     /// <exception cref="ArgumentException">There is no such class.</exception>
     /// <exception cref="ImageException">The image cannot be read.</exception>
-    /// <exception cref="NotSupportedException">The network has no maps for Grad-CAM; occlusion needs none.</exception>
+    /// <exception cref="NotSupportedException">The network has no maps for Grad-CAM, or no attention to roll out; occlusion needs neither.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Explanation Explain(

@@ -67,6 +67,7 @@ public sealed class ExplainTests(TrainedModel trained) : IClassFixture<TrainedMo
 
     [Theory]
     [InlineData("--out is 'page.pdf'; it must end in .html or .png", "--out", "page.pdf")]
+    [InlineData("--method: cifar_resnet20 has no attention of all patches to all", "--method", "attention-rollout")]
     [InlineData("--label: The model has no class 'disk'", "--label", "disk")]
     public async Task What_cannot_be_done_is_refused(string reason, params string[] arguments)
     {
