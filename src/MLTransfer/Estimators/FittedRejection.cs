@@ -51,10 +51,26 @@ internal sealed record FittedRejection(RejectionRule Rule, FeatureDistance? Dist
         if (asked.Familiar is not null)
         {
             FeatureSet seen = training();
+            TrainingRun.CheckFinite(seen, run.Training);
             // Of several views of each image, the first is the image itself.
             distance = FeatureDistance.Fit(seen.Values.narrow(0, 0, seen.Kept.Count), Labels(run.Training, seen));
         }
 
+        try
+        {
+            return new(Choose(run, model, asked, calibration, held, distance, log), distance);
+        }
+        catch
+        {
+            distance?.Dispose();
+            throw;
+        }
+    }
+
+    private static RejectionRule Choose(
+        TrainingRun run, ImageModel model, Rejection asked, Calibration? calibration, FeatureSet held, FeatureDistance? distance,
+        TrainingLog log)
+    {
         model.Head.eval();
         Tensor probabilities = (model.Head.call(held.Values) / (calibration?.Temperature ?? 1)).softmax(1);
         RejectionRule rule = RejectionRule.Fit(asked, probabilities, Labels(run.Validation!, held), distance?.Of(held.Values));
@@ -64,7 +80,7 @@ internal sealed record FittedRejection(RejectionRule Rule, FeatureDistance? Dist
                 $"No threshold makes {asked.Precision:p1} of the images right that are not rejected; {rule.Accuracy:p1} are.")]);
         }
 
-        return new(rule, distance);
+        return rule;
     }
 
     private static Tensor Labels(ImageSet images, FeatureSet features) =>
