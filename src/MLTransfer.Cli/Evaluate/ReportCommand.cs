@@ -35,7 +35,8 @@ internal sealed class ReportCommand : MltCommand
         been trained on.
 
         JSON: { out, model: { backbone, head, image_size, temperature, labels }, evaluation: what 'mlt evaluate --json' prints,
-                errors: [{ file, label, predicted, probability }], suspects: [those whose label may be wrong, alike] }
+                errors: [{ file, label, predicted, probability }], suspects: [those whose label may be wrong, alike],
+                leaks?: [{ note, images: [{ file, label, split }] }] }
 
         """;
 
@@ -55,10 +56,11 @@ internal sealed class ReportCommand : MltCommand
         var options = new ModelReportOptions { Cancellation = cancel, TrainingImages = training };
         if (parseResult.GetValue(_worst) is { } worst)
             options = options with { WorstErrors = worst };
-        var page = ModelReport.Page(classifier, result, options);
+        var leaks = ModelReport.Leaks(classifier, result, options);
+        var page = ModelReport.Page(classifier, result, leaks, options);
         output.Write(stream => stream.Write(Encoding.UTF8.GetBytes(page.Source)));
         Render(
-            parseResult, ModelReportJson.Of(classifier, result) with { Out = output.Path },
+            parseResult, ModelReportJson.Of(classifier, result, leaks) with { Out = output.Path },
             () => Context.Output.WriteLine(
                 $"{Figures.Percent(result.Report.MicroAccuracy)} of {Figures.Counted(result.Report.Images, "image", "images")} right. "
                 + $"Report: '{output.Path}'"));

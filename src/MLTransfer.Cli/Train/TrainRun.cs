@@ -195,7 +195,7 @@ internal static class TrainReport
         // After an interruption the validation images are not scored again; the rest of the page is still useful.
         catch (OperationCanceledException)
         {
-            var page = ModelReport.Page(classifier, evaluation: null, options with { Cancellation = default });
+            var page = ModelReport.Page(classifier, evaluation: null, leaks: null, options with { Cancellation = default });
             file.Write(stream => stream.Write(Encoding.UTF8.GetBytes(page.Source)));
         }
     }

@@ -45,18 +45,29 @@ public static class ModelReport
         ModelEvaluation? evaluation = images is not null ? ModelEvaluation.Run(model, images, options.Cancellation)
             : model.Training is { HeldBack: { Count: > 0 } held }
                 ? ModelEvaluation.Run(model, held, "the images held back", options.Cancellation) : null;
+        IReadOnlyList<DatasetProblem>? leaks = Leaks(model, evaluation, options);
         byte[] content = isJson
-            ? JsonSerializer.SerializeToUtf8Bytes(ModelReportJson.Of(model, evaluation), ReportJson.Options)
-            : Encoding.UTF8.GetBytes(Page(model, evaluation, options).Source);
+            ? JsonSerializer.SerializeToUtf8Bytes(ModelReportJson.Of(model, evaluation, leaks), ReportJson.Options)
+            : Encoding.UTF8.GetBytes(Page(model, evaluation, leaks, options).Source);
         AtomicFile.Write(path, stream => stream.Write(content));
     }
 
-    internal static Markup Page(ImageClassificationTransformer model, ModelEvaluation? evaluation, ModelReportOptions options)
+    /// <summary>Groups of scored images and training images that are the same or look the same; null where that is not asked for.</summary>
+    internal static IReadOnlyList<DatasetProblem>? Leaks(
+        ImageClassificationTransformer model, ModelEvaluation? evaluation, ModelReportOptions options)
+    {
+        if (evaluation is null || options.TrainingImages is not { } training) return null;
+        // What the training held back is among the images that it was given.
+        HashSet<string> held = [.. (model.Training?.HeldBack ?? []).Select(row => row.ImagePath)];
+        return DatasetInspection.Leaks(
+            training.Rows.Where(row => !held.Contains(row.ImagePath)),
+            evaluation.Images.Select(image => new ImageRow(image.Prediction.Name, image.Label)), Limited(model), options.Cancellation);
+    }
+
+    internal static Markup Page(
+        ImageClassificationTransformer model, ModelEvaluation? evaluation, IReadOnlyList<DatasetProblem>? leaks, ModelReportOptions options)
     {
         EvaluatedImage[] worst = evaluation is null ? [] : [.. evaluation.Errors.Take(options.WorstErrors)];
-        IReadOnlyList<DatasetProblem>? leaks = evaluation is null || options.TrainingImages is null ? null : DatasetInspection.Leaks(
-            options.TrainingImages.Rows, evaluation.Images.Select(image => new ImageRow(image.Prediction.Name, image.Label)),
-            Limited(model), options.Cancellation);
         return new ModelPage(ModelFacts.Of(model), options.Settings)
         {
             Title = options.Title,

@@ -52,6 +52,13 @@ public sealed class ModelReportTests(TrainedModel trained) : IClassFixture<Train
         string page = _folder.PathOf("report.html");
         trained.Network.Report(page, Mislabelled(), new() { TrainingImages = ImageDataset.Open(trained.Folder) });
         Assert.Contains("24 groups of equal or similar images are on both sides", File.ReadAllText(page), StringComparison.Ordinal);
+        string path = _folder.PathOf("report.json");
+        trained.Network.Report(path, ImageDataset.Open(_folder.PathOf("data"), new() { IsTestSet = true }), new()
+        {
+            TrainingImages = ImageDataset.Open(trained.Folder),
+        });
+        using var document = JsonDocument.Parse(File.ReadAllText(path));
+        Assert.Equal(24, document.RootElement.GetProperty("leaks").GetArrayLength());
     }
 
     [Fact]
@@ -63,9 +70,11 @@ public sealed class ModelReportTests(TrainedModel trained) : IClassFixture<Train
                 Backbone = "cifar_resnet20", Weights = "none", Epochs = 1, ValidationFraction = 0.5, CacheFolder = null,
             })).Fit(trained.Data).LastTransformer;
         string path = _folder.PathOf("report.json");
-        model.Report(path);
+        model.Report(path, options: new() { TrainingImages = ImageDataset.Open(trained.Folder) });
         using var document = JsonDocument.Parse(File.ReadAllText(path));
         Assert.Equal(12, document.RootElement.GetProperty("evaluation").GetProperty("images").GetInt64());
+        // The images held back are in the folder, and were not trained on.
+        Assert.Equal(0, document.RootElement.GetProperty("leaks").GetArrayLength());
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MLTransfer.Evaluation.Inspection;
 
 namespace MLTransfer.Evaluation.Reports;
 
@@ -52,12 +53,29 @@ internal sealed record ModelReportJson(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Out { get; init; }
 
-    internal static ModelReportJson Of(ImageClassificationTransformer model, ModelEvaluation? evaluation) => new(
+    /// <summary>
+    /// Groups of equal or similar images that are among the training images, too; left out where they were not looked for.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LeakJson>? Leaks { get; init; }
+
+    internal static ModelReportJson Of(
+        ImageClassificationTransformer model, ModelEvaluation? evaluation, IReadOnlyList<DatasetProblem>? leaks) => new(
         ModelFacts.Of(model),
         model.Training is { } training ? TrainingReportJson.From(training) : null,
         evaluation is null ? null : EvaluationJson.From(evaluation),
-        [.. (evaluation?.Errors ?? []).Select(ErrorJson.From)], [.. (evaluation?.Suspects ?? []).Select(ErrorJson.From)]);
+        [.. (evaluation?.Errors ?? []).Select(ErrorJson.From)], [.. (evaluation?.Suspects ?? []).Select(ErrorJson.From)])
+        {
+            Leaks = leaks is null ? null : [.. leaks.Select(leak => new LeakJson(
+            leak.Note, [.. leak.Images.Select(row => new LeakedImageJson(row.ImagePath, row.Label, row.Split!))]))],
+        };
 }
+
+/// <summary>Images that are the same or look the same.</summary>
+internal sealed record LeakJson(string Note, IReadOnlyList<LeakedImageJson> Images);
+
+/// <summary>One of them: of the split <c>train</c>, or <c>test</c> where it was scored.</summary>
+internal sealed record LeakedImageJson(string File, string Label, string Split);
 
 /// <summary>A training.</summary>
 internal sealed record TrainingReportJson(
