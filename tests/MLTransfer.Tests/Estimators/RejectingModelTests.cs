@@ -81,7 +81,9 @@ public sealed class RejectingModelTests : IDisposable
             // A pipeline checks what was promised against what is there.
             IEstimator<ITransformer> pipeline = trainer.Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
             if (isRejecting) pipeline = pipeline.Append(ml.Transforms.CopyColumns("Why", "RejectionReason"));
-            DataViewSchema kept = pipeline.Fit(images).GetOutputSchema(images.Schema);
+            ITransformer model = pipeline.Fit(images);
+            DataViewSchema kept = model.GetOutputSchema(images.Schema);
+            ((IDisposable)model).Dispose();
             Assert.Equal(isRejecting, kept.GetColumnOrNull("Rejected") is not null);
             Assert.Equal(isRejecting, kept.GetColumnOrNull("Why") is not null);
         }
