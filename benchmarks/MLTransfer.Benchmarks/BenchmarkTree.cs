@@ -19,6 +19,7 @@ internal static partial class BenchmarkTree
         new ImagesCommand(context),
         new FeaturizerCommand(context),
         new RecipesCommand(context),
+        new AutoCommand(context),
         new MislabelsCommand(context),
         new CopiesCommand(context),
         new RejectCommand(context));

@@ -91,12 +91,12 @@ internal sealed class RecipesCommand : MltCommand
            select new RecipeCell(set, mode, backbone, recipe, asked.GetValue(_size) ?? DefaultImageSize, seed),
     ];
 
-    private static Option<string[]> Several(string name, string what, string all) =>
+    internal static Option<string[]> Several(string name, string what, string all) =>
         new(name) { HelpName = "NAME", Description = $"{what}; may be repeated. [default: {all}]" };
 
-    private static string[] Chosen(ParseResult asked, Option<string[]> option, string[] known)
+    internal static string[] Chosen(ParseResult asked, Option<string[]> option, string[] known, string[]? byDefault = null)
     {
-        var names = asked.GetValue(option) is { Length: > 0 } some ? some : known;
+        var names = asked.GetValue(option) is { Length: > 0 } some ? some : byDefault ?? known;
         return names.FirstOrDefault(name => !known.Contains(name)) is { } unknown
             ? throw new UsageException($"{option.Name}: there is no '{unknown}'. Known are {string.Join(", ", known)}.") : names;
     }

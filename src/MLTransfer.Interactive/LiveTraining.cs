@@ -17,6 +17,7 @@ internal sealed class LiveTraining : ITrainingWatch
     private readonly KernelInvocationContext? _cell;
     private readonly StopButton.Press _stop;
     private readonly List<EpochResult> _epochs = [];
+    private readonly List<AutoTrial> _trials = [];
     private TrainingProgress? _last;
     private DisplayedValue? _shown;
     private long _shownAt;
@@ -33,6 +34,9 @@ internal sealed class LiveTraining : ITrainingWatch
     /// <inheritdoc/>
     public void Report(TrainingProgress value)
     {
+        // Each trial of a search has its own curves.
+        if (value.Trial is { } trial && trial.Number != _last?.Trial?.Number) _epochs.Clear();
+        if (value is { Total: 0, Trial: { } ended } && double.IsFinite(ended.Seconds)) _trials.Add(ended);
         if (value.Finished is { } epoch) _epochs.Add(epoch);
         // Epochs count from 1: while features are computed, and in the first epoch, there is no report to go before.
         bool begins = _last is null;
@@ -50,7 +54,7 @@ internal sealed class LiveTraining : ITrainingWatch
     private void Show(bool ended)
     {
         _shownAt = Stopwatch.GetTimestamp();
-        var snapshot = new TrainingSnapshot(_last!, [.. _epochs], ended, ended && Stop.IsCancellationRequested);
+        var snapshot = new TrainingSnapshot(_last!, [.. _epochs], ended, ended && Stop.IsCancellationRequested) { Trials = [.. _trials] };
         if (_shown is null)
             _shown = _cell?.Display(snapshot);
         else
@@ -63,4 +67,8 @@ internal sealed class LiveTraining : ITrainingWatch
 /// <param name="Epochs">The finished epochs.</param>
 /// <param name="HasEnded">Whether it is over.</param>
 /// <param name="WasStopped">Whether it was stopped before its last epoch.</param>
-internal sealed record TrainingSnapshot(TrainingProgress Progress, IReadOnlyList<EpochResult> Epochs, bool HasEnded, bool WasStopped);
+internal sealed record TrainingSnapshot(TrainingProgress Progress, IReadOnlyList<EpochResult> Epochs, bool HasEnded, bool WasStopped)
+{
+    /// <summary>The finished trials of a search.</summary>
+    internal IReadOnlyList<AutoTrial> Trials { get; init; } = [];
+}

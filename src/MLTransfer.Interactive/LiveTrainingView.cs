@@ -16,12 +16,20 @@ internal static class LiveTrainingView
             <h3>{Title(training)} <span class="quiet">{Details(training)}</span></h3>
             <div class="bar"><div style="width: {100 * Done(training):0.#}%"></div></div>
             <div class="charts">{curves}</div>
+            {TrialTable.Render(training.Trials)}
             """);
     }
 
     private static string Text(TrainingSnapshot training) => $"{Title(training)} – {Details(training)}";
 
     private static string Title(TrainingSnapshot training) => training switch
+    {
+        { HasEnded: false, Progress.Trial: { } trial } => $"Trial {trial.Number}, {trial.Kind}, {trial.Recipe}: {Step(training)}",
+        { HasEnded: true, WasStopped: false, Trials.Count: > 0 } => "Tried",
+        _ => Step(training),
+    };
+
+    private static string Step(TrainingSnapshot training) => training switch
     {
         { WasStopped: true } => "Stopped",
         // A search for a learning rate has no epochs.
@@ -37,6 +45,13 @@ internal static class LiveTrainingView
     private static IEnumerable<string?> Parts(TrainingSnapshot training)
     {
         TrainingProgress now = training.Progress;
+        if (training is { HasEnded: true, Trials: { Count: > 0 } trials })
+        {
+            yield return trials.Count == 1 ? "1 training" : $"{ReportNumber.Count(trials.Count)} trainings";
+            yield return Accuracy(trials.Max(trial => trial.ValidationAccuracy));
+            yield break;
+        }
+
         if (training.HasEnded)
         {
             if (training.Epochs.Count > 0) yield return Epochs(training.Epochs.Count);

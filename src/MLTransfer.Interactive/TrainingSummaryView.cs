@@ -13,13 +13,16 @@ internal static class TrainingSummaryView
         $"""
         <h3>{Outcome(training)}</h3>
         {ReportPage.NamedValues(Facts(training))}
+        {TrialTable.Render(training.Trials)}
         <div class="charts">{LearningCurves.Render(training.Epochs, training.BestEpoch)}</div>
         <details><summary>{Count(training.Epochs.Count, "epoch")}</summary>{Epochs(training)}</details>
         {Skipped(training.Skipped)}
         """);
 
     private static string Text(TrainingSummary training) =>
-        string.Join('\n', [Outcome(training), .. Facts(training).Select(fact => $"{fact.Name}: {fact.Value}")]);
+        string.Join('\n', [
+            Outcome(training), .. Facts(training).Select(fact => $"{fact.Name}: {fact.Value}"),
+            .. training.Trials.Select(trial => $"{trial}: {ReportNumber.Percent(trial.ValidationAccuracy)}, {trial.Why}")]);
 
     private static string Outcome(TrainingSummary training) => double.IsFinite(training.ValidationAccuracy)
         ? $"{ReportNumber.Percent(training.ValidationAccuracy)} of {Count(training.ValidationImages, "validation image")} right"
@@ -38,6 +41,8 @@ internal static class TrainingSummaryView
         ("training images", ReportNumber.Count(training.TrainingImages)),
         ("time", Time(training)),
         ("throughput", ReportNumber.Throughput(training.ImagesPerSecond)),
+        .. training.TestImages == 0 ? Array.Empty<(string, string)>() : [("accuracy on images that nothing was chosen by",
+            $"{ReportNumber.Percent(training.TestAccuracy)} of {ReportNumber.Count(training.TestImages)}")],
         .. training.Calibration is { } calibration
             ? [("temperature", calibration.Temperature.ToString("0.00", CultureInfo.InvariantCulture))] : Array.Empty<(string, string)>(),
     ];

@@ -24,6 +24,19 @@ public sealed class LiveTrainingTests(Shapes shapes) : IClassFixture<Shapes>
     }
 
     [Fact]
+    public async Task A_search_is_shown_in_one_output_with_its_trials()
+    {
+        using var cell = new Cell(() => shapes.Search(TimeSpan.FromTicks(1)).Dispose());
+        await cell.RunAsync();
+        DisplayedValueProduced first = Assert.Single(cell.Events.OfType<DisplayedValueProduced>());
+        DisplayedValueUpdated last = cell.Events.OfType<DisplayedValueUpdated>().Last();
+        Assert.Equal(first.ValueId, last.ValueId);
+        Assert.StartsWith("Trial 1, features, default: ", TextOf(first), StringComparison.Ordinal);
+        Assert.StartsWith("Tried – 1 training, validation accuracy ", TextOf(last), StringComparison.Ordinal);
+        Assert.Contains("<th>validation accuracy</th>", HtmlOf(last), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_stop_button_ends_a_training_with_the_best_model_so_far()
     {
         ImageClassificationTransformer? model = null;

@@ -121,6 +121,9 @@ public sealed partial class NotebookViewTests(Shapes shapes) : IClassFixture<Sha
             nameof(TrainingSummary) => shapes.Model.Training! with
             {
                 Failure = Shapes.Hostile,
+                Trials = [Trial, Trial with { Number = 0 }],
+                TestImages = 7,
+                TestAccuracy = 0.75,
                 Skipped = [new(0, Shapes.Hostile, Shapes.Hostile)],
             },
             _ => throw new ArgumentException($"There is no example of {name}.", nameof(name)),
@@ -150,7 +153,13 @@ public sealed partial class NotebookViewTests(Shapes shapes) : IClassFixture<Sha
 
     private TrainingSnapshot Snapshot() => new(
         new TrainingProgress(TrainingPhase.Training, 2, 3, 8, 32, 100, TimeSpan.FromSeconds(5), 0.5, 0.7, double.NaN),
-        shapes.Model.Training!.Epochs, HasEnded: false, WasStopped: false);
+        shapes.Model.Training!.Epochs, HasEnded: false, WasStopped: false)
+    { Trials = [Trial] };
+
+    private static AutoTrial Trial { get; } = new(Recipe.Best.Name, Layers.From(Shapes.Hostile), 224)
+    {
+        Number = 1, Seconds = 3, ValidationAccuracy = 0.5, Why = Shapes.Hostile,
+    };
 
     // HTML does not close it.
     [GeneratedRegex("(<img [^>]*[^>/])>")]

@@ -40,6 +40,18 @@ public sealed class Shapes : IDisposable
             .Fit(ml.Data.LoadImages(Dataset.Part("train"))).LastTransformer;
     }
 
+    /// <summary>Searches for a model of the images.</summary>
+    public ImageClassificationTransformer Search(TimeSpan budget)
+    {
+        var ml = new MLContext(seed: 1);
+        return ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(ml.MulticlassClassification.Trainers.AutoTraining(new AutoOptions
+            {
+                Backbone = "embedded", Budget = budget, ValidationFraction = 0.5,
+            }))
+            .Fit(ml.Data.LoadImages(Dataset.Part("train"))).LastTransformer;
+    }
+
     public void Dispose()
     {
         if (_model.IsValueCreated) _model.Value.Dispose();

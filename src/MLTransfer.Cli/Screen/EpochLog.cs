@@ -9,8 +9,15 @@ internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock)
 
     internal void Report(TrainingProgress progress)
     {
-        var isWithin = progress.Done > 0 && progress.Done < progress.Total && clock() - _lastLine >= WithinPhase;
-        if (progress.Finished is null && !isWithin)
+        if (progress is { Trial: { } trial, Total: 0 })
+        {
+            write(double.IsNaN(trial.Seconds) ? ProgressText.Begun(trial) : ProgressText.Finished(trial));
+            return;
+        }
+        var isDue = clock() - _lastLine >= WithinPhase;
+        var isWithin = progress.Done > 0 && progress.Done < progress.Total;
+        // A trial has a line when it is over; a line for each epoch of several trials would be too many.
+        if (progress.Finished is not null ? progress.Trial is not null && !isDue : !isWithin || !isDue)
             return;
         _lastLine = clock();
         write(progress.Finished is { } epoch ? FormatEpoch(progress, epoch) : FormatPhase(progress));
@@ -18,7 +25,7 @@ internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock)
 
     private static string FormatEpoch(TrainingProgress progress, EpochResult epoch) => string.Join(", ",
     [
-        $"epoch {epoch.Epoch} of {progress.Epochs}: loss {Figures.Number(epoch.Loss)}",
+        $"{ProgressText.Trial(progress)}epoch {epoch.Epoch} of {progress.Epochs}: loss {Figures.Number(epoch.Loss)}",
         $"training {Figures.Percent(epoch.TrainingAccuracy)}",
         $"validation {Figures.Percent(epoch.ValidationAccuracy)}",
         $"validation loss {Figures.Number(epoch.ValidationLoss)}",
@@ -37,7 +44,7 @@ internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock)
     };
 
     private static string FormatPhase(TrainingProgress progress) =>
-        $"{PhaseOf(progress)}: {Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} images, "
+        $"{ProgressText.Trial(progress)}{PhaseOf(progress)}: {Figures.Count(progress.Done)} of {Figures.Count(progress.Total)} images, "
         + string.Join(
             ", ", [.. ProgressText.Results(progress), Figures.Speed(progress.ImagesPerSecond), .. ProgressText.TimeLeft(progress)]);
 }
@@ -45,6 +52,20 @@ internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock)
 /// <summary>The parts of a report about training, in words.</summary>
 internal static class ProgressText
 {
+    /// <summary>Which trial of a search this is about, before other words; empty in other trainings.</summary>
+    internal static string Trial(TrainingProgress progress) => progress.Trial is { } trial ? $"trial {trial.Number}, " : "";
+
+    internal static string Begun(AutoTrial trial) => double.IsFinite(trial.ExpectedSeconds)
+        ? $"{Named(trial)}, about {Figures.Seconds(trial.ExpectedSeconds)}" : Named(trial);
+
+    internal static string Finished(AutoTrial trial) =>
+        $"{Named(trial)}: {Figures.Percent(trial.ValidationAccuracy)} of the validation images right, {Figures.Seconds(trial.Seconds)}"
+        + (trial.Why.Length == 0 ? "" : $", {trial.Why}");
+
+    // The image size of the first trial is not known before it is over.
+    private static string Named(AutoTrial trial) =>
+        trial.ImageSize == 0 ? $"trial {trial.Number}: {trial.Kind}, {trial.Recipe}" : $"trial {trial.Number}: {trial}";
+
     /// <summary>Loss and accuracy of the epoch so far; none in the phase of features.</summary>
     internal static IEnumerable<string> Results(TrainingProgress progress) => double.IsNaN(progress.Loss) ? []
         : progress.Phase == TrainingPhase.Validation

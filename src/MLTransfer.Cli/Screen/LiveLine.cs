@@ -34,7 +34,9 @@ internal sealed class LiveLine(TextWriter terminal, Func<int> width, Func<TimeSp
 
     internal void Report(TrainingProgress progress)
     {
-        if (progress.Finished is { } epoch)
+        if (progress is { Trial: { } trial, Total: 0 })
+            WriteTrial(trial);
+        else if (progress is { Trial: null, Finished: { } epoch })
             WriteRow(epoch, progress.BestEpoch == epoch.Epoch);
         else if (clock() - _lastDrawing >= BetweenDrawings)
             Draw(Line(progress));
@@ -59,6 +61,17 @@ internal sealed class LiveLine(TextWriter terminal, Func<int> width, Func<TimeSp
         // The mark of the best epoch so far: the last one marked is the best.
         var number = epoch.Epoch.ToString(CultureInfo.InvariantCulture) + (isBest ? " *" : "  ");
         terminal.WriteLine(Row(number, column => column.Cell(epoch)));
+        terminal.Flush();
+    }
+
+    // Of a trial there is a line when it is over; the epochs of several would be too many.
+    private void WriteTrial(AutoTrial trial)
+    {
+        if (double.IsNaN(trial.Seconds))
+            return;
+        Clear();
+        var line = ProgressText.Finished(trial);
+        terminal.WriteLine(line.Length > Room ? line[..Room] : line);
         terminal.Flush();
     }
 
@@ -93,7 +106,7 @@ internal sealed class LiveLine(TextWriter terminal, Func<int> width, Func<TimeSp
             part.ToString("0 %", CultureInfo.InvariantCulture), .. ProgressText.TimeLeft(progress), .. ProgressText.Results(progress),
             Figures.Speed(progress.ImagesPerSecond), Figures.Bytes(memory()),
         ];
-        var line = progress.Phase switch
+        var line = ProgressText.Trial(progress) + progress.Phase switch
         {
             TrainingPhase.Features => "features",
             TrainingPhase.Validation => $"epoch {progress.Epoch}/{progress.Epochs} validating",

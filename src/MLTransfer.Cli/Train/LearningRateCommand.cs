@@ -12,7 +12,7 @@ internal sealed class LearningRateCommand : MltCommand
 {
     private const int Rows = 16;
 
-    private readonly TrainOptions _options = new();
+    private readonly TrainOptions _options = new(isSearch: true);
     private readonly Option<string?> _svg = CliOption.Text("--svg", "FILE.svg", "Where a plot of the losses goes.");
 
     internal LearningRateCommand(CommandContext context)

@@ -20,7 +20,8 @@ internal sealed class TrainCommand : MltCommand
             "mlt train --data flowers/train --val flowers/val --mode finetune --backbone resnet18 --weights resnet18-f37072fd.pth " +
             "--train-from layer4 --out flowers.zip",
             "mlt train --data flowers --mode finetune --backbone cifar_resnet20 --weights none --epochs 40 --out scratch.zip --json",
-            "mlt train --data flowers --mode features --backbone resnet18 --folds 5 --out flowers.zip") =>
+            "mlt train --data flowers --mode features --backbone resnet18 --folds 5 --out flowers.zip",
+            "mlt train --data flowers --mode auto --budget 5m --backbone resnet18 --out flowers.zip") =>
         Accepts(_options.All);
 
     internal override string Remarks =>
@@ -31,6 +32,8 @@ internal sealed class TrainCommand : MltCommand
         JSON: { mode, backbone, classes: [label], train_images, val_images, skipped_images, epochs, best_epoch, val_accuracy,
                 seconds: { total, features, training }, images_per_second, loader_wait_share, model, interrupted?, failure?, stopped_early?,
                 soup_epochs?: [epoch], tta?,
+                auto?: { test_images, test_accuracy,
+                         trials: [{ number, training, recipe, image_size, expected_seconds, seconds, val_accuracy, kept, why }] },
                 rejection?: { asked, least_probability, greatest_distance, coverage, accuracy },
                 calibration?: { temperature, before: { calibration_error, brier_score, log_loss }, after: { … } },
                 cross_validation?: { folds: [{ fold, train_images, val_images, val_accuracy, best_epoch, best_val_accuracy }],
@@ -44,7 +47,8 @@ internal sealed class TrainCommand : MltCommand
         foreach (var note in TrainNotes.Of(arguments))
             Context.Words.WriteLine(note);
         var cache = _options[nameof(FeatureExtractionOptions.CacheFolder)];
-        if (arguments.Options is FeatureExtractionOptions { CacheFolder: null } && !cache.IsGiven(parseResult))
+        var isUncached = arguments.Options is FeatureExtractionOptions { CacheFolder: null } or AutoOptions { CacheFolder: null };
+        if (isUncached && !cache.IsGiven(parseResult))
             Context.Words.WriteLine(TrainView.WithoutCache($"{UserCache.NoHome}."));
         await TrainWeights.GetAsync(arguments, Context, WantsJson(parseResult), cancel).ConfigureAwait(false);
         var crossed = arguments.Folds.Count == 0 ? null : CrossValidation.Run(arguments, Context, cancel);

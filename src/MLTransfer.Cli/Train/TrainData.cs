@@ -16,7 +16,10 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
     /// <summary>The splits of --val that are not used.</summary>
     internal IReadOnlyList<string> UnusedToValidate { get; init; } = [];
 
-    /// <summary>Opens the data sets of --data and --val.</summary>
+    /// <summary>The images that measure the model in the end; null where there are none of their own.</summary>
+    internal ImageDataset? Test { get; init; }
+
+    /// <summary>Opens the data sets of --data and --val, and of --test where a test is wanted.</summary>
     /// <param name="data">The data set.</param>
     /// <param name="validation">The data set of --val; null if not given.</param>
     /// <param name="splits">Which splits of the data set are used.</param>
@@ -25,6 +28,24 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
     internal static TrainData Open(string data, string? validation, TrainSplits splits, ImageDatasetOptions options)
     {
         var dataset = ImageDataset.Open(data, options);
+        var opened = Open(dataset, validation, splits, options);
+        if (!splits.Tests)
+            return opened;
+        var test = splits.Test is { } path ? ImageDataset.Open(path, options with { IsTestSet = true }) : dataset;
+        var (isOther, hasSplit) = (splits.Test is not null, test.Splits.Contains(SplitNames.Test));
+        if (isOther ? !hasSplit : !opened.Unused.Contains(SplitNames.Test))
+            return isOther ? WithTest(test) : opened;
+        return WithTest(test.Part(SplitNames.Test));
+
+        TrainData WithTest(ImageDataset images)
+        {
+            RequireKnownClasses(opened.Training, images, isOther ? "--test" : $"The split '{SplitNames.Test}'");
+            return opened with { Test = images, Unused = isOther ? opened.Unused : [.. opened.Unused.Except(images.Splits)] };
+        }
+    }
+
+    private static TrainData Open(ImageDataset dataset, string? validation, TrainSplits splits, ImageDatasetOptions options)
+    {
         var training = splits.TrainingPart(dataset);
         if (validation is not null)
         {
@@ -59,6 +80,8 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
             yield return $"{training}, validating on its split '{ValidationSplit}'{Left(Unused)}";
         else if (Unused.Count > 0)
             yield return $"{training}{Left(Unused)}";
+        if (Test is { Splits: [SplitNames.Test] })
+            yield return $"measuring the model on the split '{SplitNames.Test}' of '{Test.Path}'";
         if (UnusedToValidate.Count > 0)
             yield return $"validating on the split '{SplitNames.Validation}' of '{Validation!.Path}'{Left(UnusedToValidate)}";
 
@@ -90,6 +113,12 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
 /// <param name="OwnValidation">Whether the data set's own split for validation is used where it has one.</param>
 internal sealed record TrainSplits(IReadOnlyList<string> Training, string? Validation, bool OwnValidation)
 {
+    /// <summary>Whether images are wanted that measure the model in the end.</summary>
+    internal bool Tests { get; init; }
+
+    /// <summary>The data set with them; null: the split test of --data.</summary>
+    internal string? Test { get; init; }
+
     /// <exception cref="UsageException">There is no such split, or none to train on.</exception>
     internal ImageDataset TrainingPart(ImageDataset dataset)
     {

@@ -10,10 +10,12 @@ using MLTransfer.Training;
 namespace MLTransfer.Cli.Train;
 
 /// <summary>The options of 'mlt train': those about data and files here, the others as the option records describe them.</summary>
-internal sealed class TrainOptions
+/// <param name="isSearch">Whether they are those of 'mlt lr'.</param>
+internal sealed class TrainOptions(bool isSearch = false)
 {
     internal const string Features = "features";
     internal const string FineTune = "finetune";
+    internal const string Auto = "auto";
     internal const string None = "none";
     internal const double DefaultValidationFraction = 0.2;
     internal const int DefaultSeed = 1;
@@ -23,6 +25,10 @@ internal sealed class TrainOptions
     internal Option<string?> Validation { get; } = CliOption.Text(
         "--val", "DATA", "Images to validate on, of the same classes. Without it the data set's own split val is used, or else a "
         + "fraction of --data is held back.");
+
+    internal Option<string?> Test { get; } = CliOption.Text(
+        "--test", "DATA", "With --mode auto: images that measure the model in the end, of the same classes; no choice depends on them. "
+        + "Without it the data set's own split test is used, or else half of the validation images.");
 
     internal Option<string?> Split { get; } = CliOption.Text(
         "--split", "NAME[,NAME]",
@@ -43,8 +49,9 @@ internal sealed class TrainOptions
 
     internal Option<string> Mode { get; } = CliOption.RequiredChoice(
         "--mode", "features: train a new head on the features of the frozen backbone (seconds). finetune: train the backbone, too "
-        + "(minutes).",
-        Features, FineTune);
+        + "(minutes)."
+        + (isSearch ? "" : " auto: try both, several recipes and image sizes within --budget; keep what validates best."),
+        isSearch ? [Features, FineTune] : [Features, FineTune, Auto]);
 
     internal Option<string> Recipe { get; } = CliOption.Choice(
         "--recipe", "Options that belong together; each can be given apart as well, and then counts instead of the recipe's. "
@@ -65,9 +72,9 @@ internal sealed class TrainOptions
     /// <summary>The options that set a property of the library's option records.</summary>
     internal IReadOnlyList<BoundOption> Bound { get; } =
     [
-        .. new[] { typeof(FineTuningOptions), typeof(FeatureExtractionOptions) }.SelectMany(TrainingOption.Of)
+        .. new[] { typeof(FineTuningOptions), typeof(FeatureExtractionOptions), typeof(AutoOptions) }.SelectMany(TrainingOption.Of)
             .DistinctBy(property => property.Name).Where(property => property.Facts.CommandLine is not null)
-            .Select(property => new BoundOption(property)),
+            .Select(property => new BoundOption(property, isSearch)),
     ];
 
     /// <summary>All options, in the order of the help.</summary>
@@ -80,7 +87,7 @@ internal sealed class TrainOptions
             var others = Bound.SelectMany(bound => bound.Options).Except([.. first, fraction]);
             return
             [
-                Data, Validation, fraction, Split, ValidationSplit, Folds, .. Dataset.All, Mode, Recipe, .. first,
+                Data, Validation, fraction, Test, Split, ValidationSplit, Folds, .. Dataset.All, Mode, Recipe, .. first,
                 Store.Folder, Store.Mirror, Store.Offline, .. others, Seed, Report, Out,
             ];
         }
@@ -89,9 +96,10 @@ internal sealed class TrainOptions
     /// <summary>The options of a search for a learning rate: those of a training but for what it finds and what it does not need.</summary>
     internal IEnumerable<Symbol> OfSearch => All.Except(
     [
-        Validation, Folds, Report, Out, ValidationSplit,
+        Validation, Test, Folds, Report, Out, ValidationSplit,
         .. new[]
         {
+            nameof(AutoOptions.Budget),
             nameof(FineTuningOptions.ValidationFraction), nameof(FineTuningOptions.LearningRate), nameof(FineTuningOptions.Epochs),
             nameof(FineTuningOptions.Schedule), nameof(FineTuningOptions.Warmup), nameof(FineTuningOptions.ChooseBy),
             nameof(FineTuningOptions.Patience), nameof(FineTuningOptions.LeastGain), nameof(FineTuningOptions.EmaDecay),
@@ -104,30 +112,42 @@ internal sealed class TrainOptions
     internal BoundOption this[string property] => Bound.First(bound => bound.Property.Name == property);
 
     /// <summary>Creates the option record of the mode from the recipe and the given options; the others keep their defaults.</summary>
-    /// <exception cref="UsageException">An option of the other mode was given.</exception>
+    /// <exception cref="UsageException">An option of another mode was given.</exception>
     internal ImageClassificationOptions Read(ParseResult asked)
     {
         var recipe = MLTransfer.Recipe.Find(asked.GetRequiredValue(Recipe));
-        ImageClassificationOptions options = asked.GetRequiredValue(Mode) == FineTune
-            ? recipe.Apply(new FineTuningOptions()) : recipe.Apply(new FeatureExtractionOptions());
+        ImageClassificationOptions options = asked.GetRequiredValue(Mode) switch
+        {
+            FineTune => recipe.Apply(new FineTuningOptions()),
+            Auto => new AutoOptions(),
+            _ => recipe.Apply(new FeatureExtractionOptions()),
+        };
         foreach (var bound in Bound.Where(bound => bound.IsGiven(asked)))
         {
-            if (!bound.Property.Owner.IsInstanceOfType(options))
-                throw OfTheOtherMode(bound.Property);
-            bound.Property.Write(options, bound.Value(asked));
+            var name = bound.Property.Name;
+            if (options is AutoOptions && AutoOptions.ChosenByTrials.Contains(name))
+                throw ChosenByTrials(bound.Option.Name);
+            var property = TrainingOption.Of(options.GetType()).FirstOrDefault(property => property.Name == name)
+                ?? throw OfAnotherMode(bound.Property, options);
+            property.Write(options, bound.Value(asked));
         }
         return options;
     }
 
-    internal static string ModeOf(Type options) => options == typeof(FineTuningOptions) ? FineTune : Features;
+    internal static string ModeOf(Type options) =>
+        options == typeof(FineTuningOptions) ? FineTune : options == typeof(AutoOptions) ? Auto : Features;
 
-    private UsageException OfTheOtherMode(TrainingOption stray)
+    internal static UsageException ChosenByTrials(string option) =>
+        new($"{option} is for --mode {Features} and {FineTune}; --mode {Auto} chooses it by trying.");
+
+    private UsageException OfAnotherMode(TrainingOption stray, ImageClassificationOptions options)
     {
         string[] names = [.. Bound.Select(bound => bound.Property)
             .Where(each => each.Owner == stray.Owner && each.Facts.OnlyHere == stray.Facts.OnlyHere)
             .Select(each => each.Facts.CommandLine!)];
         var listed = names.Length == 1 ? $"{names[0]} is" : $"{string.Join(", ", names[..^1])} and {names[^1]} are";
-        return new($"{listed} for --mode {ModeOf(stray.Owner)}; {stray.Facts.OnlyHere}.");
+        var why = options is AutoOptions ? $"--mode {Auto} tries its own trainings" : stray.Facts.OnlyHere;
+        return new($"{listed} for --mode {ModeOf(stray.Owner)}; {why}.");
     }
 }
 
@@ -135,16 +155,19 @@ internal sealed class TrainOptions
 internal sealed class BoundOption
 {
     private static readonly TrainingOptions[] Defaults = [new FeatureExtractionOptions(), new FineTuningOptions()];
+    private static readonly AutoOptions OfAuto = new();
 
     private readonly List<(Option Option, Func<ParseResult, object?> Value)> _spellings;
 
-    internal BoundOption(TrainingOption property)
+    /// <param name="property">The property.</param>
+    /// <param name="isSearch">Whether it is an option of 'mlt lr'.</param>
+    internal BoundOption(TrainingOption property, bool isSearch)
     {
         Property = property;
-        _spellings = [Create(property, property.Facts.CommandLine!)];
+        _spellings = [Create(property, property.Facts.CommandLine!, Help(property, isSearch))];
         if (property.Facts.FormerCommandLine is not { } former)
             return;
-        _spellings.Add(Create(property, former));
+        _spellings.Add(Create(property, former, Help(property, isSearch)));
         _spellings[1].Option.Hidden = true;
     }
 
@@ -166,7 +189,7 @@ internal sealed class BoundOption
             return null;
         if (property.Facts.Default is { } words)
             return words;
-        string?[] values = [.. Defaults.Where(property.Owner.IsInstanceOfType)
+        string?[] values = [.. (property.Owner == typeof(AutoOptions) ? [OfAuto] : Defaults.Where(property.Owner.IsInstanceOfType))
             .Select(defaults => Text(property, property.ReadDefault(defaults)))];
         return values is [var features, var fineTuning] && features != fineTuning
             ? $"{features} for {TrainOptions.Features}, {fineTuning} for {TrainOptions.FineTune}"
@@ -188,9 +211,9 @@ internal sealed class BoundOption
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
 
-    private static (Option Option, Func<ParseResult, object?> Value) Create(TrainingOption property, string name)
+    private static (Option Option, Func<ParseResult, object?> Value) Create(TrainingOption property, string name, string help)
     {
-        var (facts, help) = (property.Facts, Help(property));
+        var facts = property.Facts;
         return property switch
         {
             { Name: nameof(ImageClassificationOptions.LoaderThreads) } => Typed(Threads.Option()),
@@ -224,6 +247,7 @@ internal sealed class BoundOption
             var type when type == typeof(TestTimeAugmentation) => Parsed(TestTimeAugmentation.Parse),
             var type when type == typeof(Rejection) => Parsed(Rejection.Parse),
             var type when type == typeof(Layers) => Parsed(LayersFrom),
+            var type when type == typeof(TimeSpan) => Parsed<object>(word => Durations.Parse(word)),
             var type when type == typeof(Rgb) => Parsed<object>(word => Rgb.Parse(word)),
             _ => null,
         };
@@ -237,7 +261,11 @@ internal sealed class BoundOption
     private static Layers LayersFrom(string word) =>
         string.IsNullOrWhiteSpace(word) ? throw new FormatException("The name of a layer is expected.") : Layers.From(word);
 
-    private static string Help(TrainingOption property)
+    private static IEnumerable<string> Modes(TrainingOption property, bool isSearch) =>
+        (isSearch ? Defaults : Defaults.Append(OfAuto)).Select(options => options.GetType())
+            .Where(type => TrainingOption.Of(type).Any(option => option.Name == property.Name)).Select(TrainOptions.ModeOf);
+
+    private static string Help(TrainingOption property, bool isSearch)
     {
         var help = property.Facts.Help;
         if (property.Facts.OnlyHere is not null)
@@ -245,7 +273,7 @@ internal sealed class BoundOption
             // An abbreviation such as MiB keeps its capitals.
             var first = help.Split(' ')[0];
             var start = first.Skip(1).Any(char.IsUpper) ? help : char.ToLowerInvariant(help[0]) + help[1..];
-            help = $"With --mode {TrainOptions.ModeOf(property.Owner)}: {start}";
+            help = $"With --mode {string.Join(" or ", Modes(property, isSearch))}: {start}";
         }
         return DefaultOf(property) is { } words ? $"{help} [default: {words}]" : help;
     }

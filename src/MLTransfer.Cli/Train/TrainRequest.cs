@@ -29,6 +29,8 @@ internal sealed record TrainArguments
 
     internal string? Validation { get; init; }
 
+    internal string? Test { get; init; }
+
     /// <summary>The options for reading the validation data set, as the user would type them again, each after a space.</summary>
     internal string Reading { get; init; } = "";
 
@@ -84,6 +86,7 @@ internal static class TrainRequest
             Weights = weights,
             Data = data,
             Validation = validation,
+            Test = asked.GetValue(options.Test) is { } test ? Paths.Existing("--test", test) : null,
             Reading = options.Dataset.ToArguments(asked, validation ?? data),
             Seed = asked.GetValue(options.Seed) ?? TrainOptions.DefaultSeed,
             Out = asked.GetResult(options.Out) is null ? null : OutputFile.Checked("--out", asked.GetRequiredValue(options.Out)),
@@ -105,7 +108,10 @@ internal static class TrainRequest
             var (whole, each) = TrainFold.Open(data, folds, trainedOn, arguments.Seed, reading);
             return arguments with { Images = whole, Folds = each, Options = arguments.Options with { ValidationFraction = 0 } };
         }
-        var splits = new TrainSplits(trainedOn, asked.GetValue(options.ValidationSplit), ownValidation);
+        var splits = new TrainSplits(trainedOn, asked.GetValue(options.ValidationSplit), ownValidation)
+        {
+            Tests = arguments.Options is AutoOptions, Test = arguments.Test,
+        };
         return arguments with { Images = TrainData.Open(data, validation, splits, reading) };
     }
 
@@ -134,6 +140,7 @@ internal static class TrainRequest
                 "--val-split excludes --val and --val-fraction: validate on a split of --data, on other images, or on a fraction of "
                 + "--data.");
         }
+        RefuseWithAuto(asked, options);
         if (asked.GetValue(options.Folds) is null)
             return;
         if (data || split || fraction)
@@ -149,6 +156,23 @@ internal static class TrainRequest
             throw new UsageException("--report covers one training, and --folds runs several; leave one of them out.");
     }
 
+    private static void RefuseWithAuto(ParseResult asked, TrainOptions options)
+    {
+        if (asked.GetRequiredValue(options.Mode) != TrainOptions.Auto)
+        {
+            if (asked.GetValue(options.Test) is not null)
+            {
+                throw new UsageException(
+                    $"--test is for --mode {TrainOptions.Auto}, which chooses among trainings; measure another model with 'mlt evaluate'.");
+            }
+            return;
+        }
+        if (asked.GetResult(options.Recipe) is { Implicit: false })
+            throw TrainOptions.ChosenByTrials(options.Recipe.Name);
+        if (asked.GetValue(options.Folds) is not null)
+            throw new UsageException($"--folds repeats one training, and --mode {TrainOptions.Auto} tries several; leave one of them out.");
+    }
+
     /// <summary>Checks the folders that a training writes to, and fills in the default cache folder.</summary>
     private static ImageClassificationOptions WithFolders(ImageClassificationOptions options, string? cacheFolder)
     {
@@ -157,6 +181,11 @@ internal static class TrainRequest
         return options switch
         {
             FeatureExtractionOptions features => features with { CacheFolder = CacheOf(features.CacheFolder, cacheFolder) },
+            AutoOptions auto => auto with
+            {
+                CacheFolder = CacheOf(auto.CacheFolder, cacheFolder),
+                PrecisionRecord = TrainingPrecision.RecordIn(cacheFolder),
+            },
             FineTuningOptions fineTuning => fineTuning with
             {
                 CheckpointFolder = fineTuning.CheckpointFolder is { } folder ? Paths.NewFolder("--checkpoint", folder) : null,

@@ -4,6 +4,7 @@ using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Errors;
 using MLTransfer.Estimators;
+using MLTransfer.Evaluation.Reports;
 using MLTransfer.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -32,8 +33,16 @@ internal static class TrainRun
             Progress = progress,
             Cancellation = cancel,
         };
-        if (options is FeatureExtractionOptions features)
-            options = features with { CacheLost = reason => notes.Add(TrainView.WithoutCache(reason)) };
+        options = options switch
+        {
+            FeatureExtractionOptions features => features with { CacheLost = CacheLost },
+            AutoOptions auto => auto with
+            {
+                CacheLost = CacheLost,
+                Test = arguments.Images.Test is { } test ? ml.Data.LoadImages(test) : null,
+            },
+            _ => options,
+        };
         var model = Fit(ml, options, images);
         using var classifier = SavedModel.ClassifierIn(model);
         if (isSaved)
@@ -47,6 +56,8 @@ internal static class TrainRun
         if (isSaved)
             Report(result, classifier, cancel);
         return result;
+
+        void CacheLost(string reason) => notes.Add(TrainView.WithoutCache(reason));
     }
 
     /// <summary>Searches for a learning rate: the work of 'mlt lr'.</summary>
@@ -130,6 +141,7 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
         Tta = Arguments.Options.TestTimeAugmentation is { Views: > 1 } several ? several.ToString() : null,
         Rejection = Summary.Rejection is { } rule ? StoredRejection.Of(rule) : null,
         Calibration = Summary.Calibration,
+        Auto = AutoJson.Of(Summary),
     };
 }
 
@@ -138,7 +150,8 @@ internal static class TrainPipeline
 {
     internal static IEstimator<ITransformer> Of(MLContext ml, ImageClassificationOptions options)
     {
-        IEstimator<ITransformer> trainer = Trainer(ml, options);
+        IEstimator<ITransformer> trainer =
+            options is AutoOptions auto ? ml.MulticlassClassification.Trainers.AutoTraining(auto) : Trainer(ml, options);
         return Keys(ml).Append(trainer).Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
     }
 
@@ -190,7 +203,8 @@ internal static class TrainReport
         classifier.TestTimeAugmentation = TestTimeAugmentation.None;
         try
         {
-            classifier.Report(file.Path, result.Arguments.Images.Validation, options);
+            var (images, isSearch) = (result.Arguments.Images, result.Arguments.Options is AutoOptions);
+            classifier.Report(file.Path, isSearch ? images.Test : images.Validation, options);
         }
         // After an interruption the validation images are not scored again; the rest of the page is still useful.
         catch (OperationCanceledException)

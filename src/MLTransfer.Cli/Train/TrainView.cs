@@ -3,6 +3,7 @@ using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Data;
 using MLTransfer.Evaluation.Inspection;
+using MLTransfer.Evaluation.Reports;
 using MLTransfer.Imaging;
 using MLTransfer.Estimators;
 using Spectre.Console;
@@ -38,7 +39,9 @@ internal static class TrainView
     internal static void Show(TrainResult result, CommandContext context, bool withEpochs = true)
     {
         var (summary, screen, output) = (result.Summary, Screens.ForResults(context), context.Output);
-        if (withEpochs)
+        if (summary.Trials.Count > 0)
+            screen.Write(AutoView.Table(summary));
+        else if (withEpochs)
             screen.Write(EpochTable(summary));
         var skipped = summary.Skipped.Count == 0 ? "" : $", {Figures.Count(summary.Skipped.Count)} skipped";
         output.WriteLine(
@@ -49,6 +52,7 @@ internal static class TrainView
             : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation images right, {Source(summary)}.");
         ShowCalibration(summary, output);
         ShowRejection(summary, output);
+        AutoView.ShowTest(summary, output);
         ShowTimes(result, output);
         if (result.Arguments.Options.TestTimeAugmentation is { Views: > 1 } several)
         {
@@ -68,6 +72,7 @@ internal static class TrainView
 
     private static string Source(TrainingSummary summary) => summary.SoupEpochs switch
     {
+        _ when AutoView.Kept(summary) is { } trial => $"in trial {trial.Number}: {trial}, after epoch {summary.BestEpoch}",
         { Count: > 1 } averaged => $"by the average of the epochs {string.Join(", ", averaged)} of {summary.Epochs.Count}, chosen by them",
         { Count: 1 } => $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}; no average with another was as good",
         _ => $"after epoch {summary.BestEpoch} of {summary.Epochs.Count}",
@@ -97,15 +102,16 @@ internal static class TrainView
     private static void ShowTimes(TrainResult result, TextWriter output)
     {
         var summary = result.Summary;
-        if (summary.StoppedEarly)
+        if (summary.StoppedEarly && summary.Trials.Count == 0)
         {
             output.WriteLine(
                 $"Stopped early, after epoch {summary.Epochs.Count} of {result.Arguments.Options.Epochs}: no gain in "
                 + $"{Figures.Counted(result.Arguments.Options.Patience, "epoch", "epochs")}.");
         }
+        var part = summary.Trials.Count > 0 ? "of which the model: " : "";
         output.WriteLine(
-            $"Took {Figures.Seconds(result.Seconds)} " +
-            $"(features {Figures.Seconds(summary.FeatureSeconds)}, training {Figures.Seconds(summary.TrainingSeconds)}), " +
+            $"Took {Figures.Seconds(result.Seconds)} ({part}" +
+            $"features {Figures.Seconds(summary.FeatureSeconds)}, training {Figures.Seconds(summary.TrainingSeconds)}), " +
             $"{Figures.Speed(summary.ImagesPerSecond)} images through the network.");
         if (double.IsFinite(summary.LoaderWaitFraction))
             output.WriteLine($"The network waited for images {Figures.Percent(summary.LoaderWaitFraction)} of the time.");
@@ -118,6 +124,9 @@ internal static class TrainView
     {
         return arguments switch
         {
+            { Test: { } test } => Of(test, arguments.Images.Test!.Splits is [SplitNames.Test] ? SplitNames.Test : null),
+            { Images.Test: not null } => Of(arguments.Data, SplitNames.Test),
+            { Options: AutoOptions } => "DATA",
             { Validation: { } other, Images.UnusedToValidate.Count: > 0 } => Of(other, SplitNames.Validation),
             { Validation: { } other } => Of(other, split: null),
             { Images.ValidationSplit: { } split } => Of(arguments.Data, split),
@@ -244,6 +253,10 @@ internal sealed record TrainJson(
     /// <summary>When the model rejects images; null where that was not asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StoredRejection? Rejection { get; init; }
+
+    /// <summary>The trials of --mode auto; null in other modes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AutoJson? Auto { get; init; }
 
     /// <summary>How the probabilities were calibrated; null where they were not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

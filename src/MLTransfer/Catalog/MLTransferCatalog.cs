@@ -83,6 +83,46 @@ public static class MLTransferCatalog
     }
 
     /// <summary>
+    /// Tries features, fine-tuning of some layers and of all, recipes and image sizes within a time, and keeps what validates best.
+    /// </summary>
+    /// <param name="trainers">The catalog.</param>
+    /// <param name="budget">The time for all trials.</param>
+    /// <param name="labelColumnName">The key column with the classes.</param>
+    /// <param name="imageColumnName">The column with the images; null: found by its type, see
+    /// <see cref="ImageClassificationOptions.ImageColumnName"/>.</param>
+    /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>, or a node of a graph; see
+    /// <see cref="ImageClassificationOptions.Backbone"/>.</param>
+    /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see
+    /// <see cref="ImageClassificationOptions.Weights"/>.</param>
+    /// <param name="validationSet">Images to choose by, half of which measure the result; null: a fifth of each class.</param>
+    /// <exception cref="ArgumentException">There is no such backbone, there are no such weights of it, or the time is not above
+    /// 0.</exception>
+    /// <exception cref="GraphException">The backbone is a graph whose file cannot be read or takes no images.</exception>
+    public static AutoEstimator AutoTraining(
+        this MulticlassTrainers trainers, TimeSpan budget, string labelColumnName = "Label", string? imageColumnName = null,
+        string backbone = "resnet18", string? weights = "default", IDataView? validationSet = null) =>
+        trainers.AutoTraining(new AutoOptions
+        {
+            Budget = budget,
+            LabelColumnName = labelColumnName,
+            ImageColumnName = imageColumnName,
+            Backbone = backbone,
+            Weights = weights,
+            Validation = validationSet,
+        });
+
+    /// <inheritdoc cref="AutoTraining(MulticlassTrainers, TimeSpan, string, string?, string, string?, IDataView?)"/>
+    /// <param name="trainers">The catalog.</param>
+    /// <param name="options">What to search with.</param>
+    /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>
+    public static AutoEstimator AutoTraining(this MulticlassTrainers trainers, AutoOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(trainers);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(Prepared(trainers), options);
+    }
+
+    /// <summary>
     /// Adds the features that a pretrained backbone computes of images, a vector of single for any trainer of ML.NET.
     /// </summary>
     /// <param name="catalog">The catalog.</param>

@@ -127,19 +127,28 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     /// <summary>Searches for a learning rate; the caller disposes the network.</summary>
     private protected abstract LearningRateCurve FindLearningRate(TrainingRun run, ImageModel model, TrainingLog log);
 
-    private ImageClassificationTransformer Fit(IDataView input, ImageClassificationOptions options) =>
-        Run(input, options, (run, model, log) =>
-        {
-            ImageClassificationTransformer trained = Train(run, model, log);
-            log.Trained(run, trained);
-            return trained;
-        });
+    private ImageClassificationTransformer Fit(IDataView input, ImageClassificationOptions options) => Run(input, options, Trained);
 
-    /// <summary>Builds the network of a training and passes it on; on errors it is disposed.</summary>
+    /// <summary>Trains on images that are read already.</summary>
+    internal ImageClassificationTransformer Fit(TrainingImages images) => Run(images, _options, Trained);
+
+    /// <summary>Trains, and shows TensorBoard the worst errors of the model.</summary>
+    private ImageClassificationTransformer Trained(TrainingRun run, ImageModel model, TrainingLog log)
+    {
+        ImageClassificationTransformer trained = Train(run, model, log);
+        log.Trained(run, trained);
+        return trained;
+    }
+
     private T Run<T>(IDataView input, ImageClassificationOptions given, Func<TrainingRun, ImageModel, TrainingLog, T> work)
     {
         using WatchedTraining watched = WatchedTraining.Of(given);
-        ImageClassificationOptions options = watched.Options;
+        return Run(TrainingImages.Read(watched.Options, _seed, input), watched.Options, work);
+    }
+
+    /// <summary>Builds the network of a training and passes it on; on errors it is disposed.</summary>
+    private T Run<T>(TrainingImages images, ImageClassificationOptions options, Func<TrainingRun, ImageModel, TrainingLog, T> work)
+    {
         using IChannel channel = _environment.Start(GetType().Name);
         TensorBoardLog? board = options.TensorBoardFolder is not { } folder ? null
             : new(folder, options, _seed, reason =>
@@ -148,7 +157,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
                 options.TensorBoardLost?.Invoke(reason);
             });
         using StartingModel? start = StartingModel.Open(_choice);
-        TrainingRun run = TrainingRun.Prepare(_environment, options, _choice, _seed, input, start);
+        TrainingRun run = TrainingRun.Prepare(_environment, options, _choice, _seed, images, start);
         CheckAgainst(run);
         ImageModel model = run.BuildModel();
         // Its weights are copied by now: free its memory before the training.

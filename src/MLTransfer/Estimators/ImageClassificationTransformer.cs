@@ -58,7 +58,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     public RejectionRule? Rejection { get; }
 
     /// <summary>How the training went; <see langword="null"/> for a model that was loaded.</summary>
-    public TrainingSummary? Training { get; }
+    public TrainingSummary? Training { get; internal set; }
 
     /// <summary>The network, which this model owns.</summary>
     internal ImageModel Network { get; }
@@ -229,8 +229,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
             Backbone = run.Backbone.Name,
             Head = run.Head.ToString(),
             Labels = run.Classes,
-            LabelType = run.LabelKind.Name,
-            ImageColumnName = run.ImageColumnName,
+            LabelType = run.Images.LabelKind.Name,
+            ImageColumnName = run.Images.ImageColumnName,
             ScoreColumnName = run.Options.ScoreColumnName,
             PredictedLabelColumnName = run.Options.PredictedLabelColumnName,
             Preprocessing = run.Preprocessing,

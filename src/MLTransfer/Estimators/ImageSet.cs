@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using MLTransfer.Data;
+using MLTransfer.Errors;
 using MLTransfer.Imaging;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -58,6 +60,49 @@ internal static class ImageReader
         }
 
         return new ImageSet(images, labels, weights);
+    }
+}
+
+/// <summary>The images of a training, read from data views, divided and checked.</summary>
+/// <param name="Classes">The names of the classes.</param>
+/// <param name="LabelKind">The type of the labels.</param>
+/// <param name="ImageColumnName">The column that they come from.</param>
+/// <param name="Training">The images to train on.</param>
+/// <param name="Validation">The images to choose by; null where there are none.</param>
+internal sealed record TrainingImages(
+    IReadOnlyList<string> Classes, LabelKind LabelKind, string ImageColumnName, ImageSet Training, ImageSet? Validation)
+{
+    /// <exception cref="OptionException">There are no images to train on, or none to validate on.</exception>
+    /// <exception cref="InvalidDataException">A class has no image that can be read.</exception>
+    public static TrainingImages Read(ImageClassificationOptions options, int seed, IDataView input)
+    {
+        IReadOnlyList<string> classes = LabelColumn.Classes(input.Schema, options.LabelColumnName);
+        string image = ImageColumn.Find(input.Schema, options.ImageColumnName, options.LabelColumnName).Name;
+        ImageSet all = ImageReader.Read(input, image, options.LabelColumnName, classes, options.ExampleWeightColumnName);
+        if (all.Count == 0)
+            throw new OptionException($"There is nothing to train on: no row has a label in column '{options.LabelColumnName}'.");
+        ImageSet? validation = options.Validation is { } view ? ImageReader.Read(view, image, options.LabelColumnName, classes) : null;
+        if (validation is { Count: 0 }) throw new OptionException("Validation has no row with a label; leave it null or give it images.");
+        if (validation is null && options.ValidationFraction > 0) (all, validation) = HoldBack(all, options, seed);
+        foreach (ImageSet set in options.Validation is null ? [all] : new[] { all, validation! })
+            ReadableClasses.Check(set, classes, options.Decoding, options.LoaderThreads, options.Cancellation);
+        return new(classes, LabelColumn.Kind(input.Schema, options.LabelColumnName), image, all, validation);
+    }
+
+    /// <summary>The rows of a set whose images are files; empty where one is none.</summary>
+    public IReadOnlyList<ImageRow> Files(ImageSet set) => set.Images.All(image => image is FileImage or ContainedImage)
+        ? [.. set.Images.Select((image, index) => new ImageRow(image.Name, Classes[set.Labels[index]]))] : [];
+
+    private static (ImageSet Training, ImageSet? Validation) HoldBack(ImageSet all, ImageClassificationOptions options, int seed)
+    {
+        if (options.ValidationIsOptional && all.Count * options.ValidationFraction < 1) return (all, null);
+        (IReadOnlyList<int> training, IReadOnlyList<int> held) =
+            StratifiedSplit.Stratified(all.Labels, options.ValidationFraction, seed);
+        if (held.Count == 0 && options.ValidationIsOptional) return (all, null);
+        return held.Count > 0
+            ? (all.At(training), all.At(held))
+            : throw new OptionException("ValidationFraction leaves no validation images: no class has two. Give Validation images of "
+                + "its own, or set ValidationFraction to 0.");
     }
 }
 

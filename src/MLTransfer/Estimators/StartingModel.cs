@@ -29,8 +29,8 @@ internal sealed class StartingModel : IDisposable
     /// <exception cref="WeightsException">It is damaged.</exception>
     public static StartingModel? Open(BackboneChoice choice)
     {
-        (Backbone backbone, WeightsReference weights) = choice;
-        if (weights.File is not { } path || !IsModel(path)) return null;
+        if (!IsNamedBy(choice)) return null;
+        (Backbone backbone, string path) = (choice.Backbone, choice.Weights.File!);
         var start = new StartingModel(path, Load(path));
         if (start._model.Backbone == backbone.Name) return start;
         start.Dispose();
@@ -38,6 +38,9 @@ internal sealed class StartingModel : IDisposable
             $"The weights '{path}' are a model of the backbone {start._model.Backbone}, and the backbone asked for is {backbone.Name}. " +
             $"Ask for the backbone {start._model.Backbone}, or for other weights.");
     }
+
+    /// <summary>Whether the weights are a saved model.</summary>
+    public static bool IsNamedBy(BackboneChoice choice) => choice.Weights.File is { } path && IsModel(path);
 
     /// <summary>
     /// Whether the trained head fits too: the same layers and the same classes, in any order; in their order where the head is the user's

@@ -15,9 +15,17 @@ namespace MLTransfer.Estimators;
 
 /// <summary>Everything a training needs once its inputs are read and checked.</summary>
 internal sealed record TrainingRun(
-    ImageClassificationOptions Options, PretrainedBackbone Network, IReadOnlyList<string> Classes, LabelKind LabelKind,
-    string ImageColumnName, ImageSet Training, ImageSet? Validation, Device Device, ScalarType InferenceType)
+    ImageClassificationOptions Options, PretrainedBackbone Network, TrainingImages Images, Device Device, ScalarType InferenceType)
 {
+    /// <inheritdoc cref="TrainingImages.Classes"/>
+    public IReadOnlyList<string> Classes => Images.Classes;
+
+    /// <inheritdoc cref="TrainingImages.Training"/>
+    public ImageSet Training => Images.Training;
+
+    /// <inheritdoc cref="TrainingImages.Validation"/>
+    public ImageSet? Validation => Images.Validation;
+
     /// <summary>The network that is trained.</summary>
     public Backbone Backbone => Network.Backbone;
 
@@ -38,54 +46,28 @@ internal sealed record TrainingRun(
 
     /// <summary>Whether a new head is on a pretrained backbone.</summary>
     public bool HasNewHead { get; } = Network.Weights is not null
-        || Network.Start?.FitsHead(Classes, HeadOf(Options, Network.Start)) == false;
+        || Network.Start?.FitsHead(Images.Classes, HeadOf(Options, Network.Start)) == false;
 
     /// <summary>The files held back for validation; empty where they are no files, or where the options name the images.</summary>
-    public IReadOnlyList<ImageRow> HeldBack =>
-        Options.Validation is null && Validation is { } held && held.Images.All(image => image is FileImage or ContainedImage)
-            ? [.. held.Images.Select((image, index) => new ImageRow(image.Name, Classes[held.Labels[index]]))] : [];
+    public IReadOnlyList<ImageRow> HeldBack => Options.Validation is null && Validation is { } held ? Images.Files(held) : [];
 
     public static TrainingRun Prepare(
-        IHostEnvironment environment, ImageClassificationOptions options, BackboneChoice choice, int seed, IDataView input,
+        IHostEnvironment environment, ImageClassificationOptions options, BackboneChoice choice, int seed, TrainingImages images,
         StartingModel? start)
     {
-        IReadOnlyList<string> classes = LabelColumn.Classes(input.Schema, options.LabelColumnName);
-        string image = ImageColumn.Find(input.Schema, options.ImageColumnName, options.LabelColumnName).Name;
-        ImageSet all = ImageReader.Read(input, image, options.LabelColumnName, classes, options.ExampleWeightColumnName);
-        if (all.Count == 0)
-            throw new OptionException($"There is nothing to train on: no row has a label in column '{options.LabelColumnName}'.");
-        ImageSet? validation = options.Validation is { } view ? ImageReader.Read(view, image, options.LabelColumnName, classes) : null;
-        if (validation is { Count: 0 }) throw new OptionException("Validation has no row with a label; leave it null or give it images.");
-        if (validation is null && options.ValidationFraction > 0) (all, validation) = HoldBack(all, options, seed);
-        foreach (ImageSet set in options.Validation is null ? [all] : new[] { all, validation! })
-            ReadableClasses.Check(set, classes, options.Decoding, options.LoaderThreads, options.Cancellation);
         Device device = Devices.Resolve(options.Device);
         var network = PretrainedBackbone.Get(environment, options, choice, seed, start);
-        if (SmallImages.SizeFor(network, options, all) is { } size)
+        if (SmallImages.SizeFor(network, options, images.Training) is { } size)
         {
             options = options with { ImageSize = size };
             network = new(environment, options, network.Backbone, seed, network.Weights, start);
         }
 
-        LabelKind kind = LabelColumn.Kind(input.Schema, options.LabelColumnName);
-        return new(
-            options, network, classes, kind, image, all, validation, device, Devices.Resolve(options.Precision, device));
+        return new(options, network, images, device, Devices.Resolve(options.Precision, device));
     }
 
     private static ClassifierHead HeadOf(ImageClassificationOptions options, StartingModel? start) =>
         options.Head ?? start?.Head ?? ClassifierHead.Linear;
-
-    private static (ImageSet Training, ImageSet? Validation) HoldBack(ImageSet all, ImageClassificationOptions options, int seed)
-    {
-        if (options.ValidationIsOptional && all.Count * options.ValidationFraction < 1) return (all, null);
-        (IReadOnlyList<int> training, IReadOnlyList<int> held) =
-            StratifiedSplit.Stratified(all.Labels, options.ValidationFraction, seed);
-        if (held.Count == 0 && options.ValidationIsOptional) return (all, null);
-        return held.Count > 0
-            ? (all.At(training), all.At(held))
-            : throw new OptionException("ValidationFraction leaves no validation images: no class has two. Give Validation images of "
-                + "its own, or set ValidationFraction to 0.");
-    }
 
     /// <summary>The backbone with its weights and a new head, all drawn from the seed where no file gives them.</summary>
     public ImageModel BuildModel() => Network.Build(Classes, Head, Device);

@@ -54,6 +54,20 @@ public sealed record TrainingSummary(
     /// </summary>
     public RejectionRule? Rejection { get; init; }
 
+    /// <summary>
+    /// The trials of an <see cref="Estimators.AutoEstimator"/>: those it tried, in their order, then those it did not. Otherwise empty.
+    /// </summary>
+    public IReadOnlyList<AutoTrial> Trials { get; init; } = [];
+
+    /// <summary>
+    /// Top-1 accuracy of the model that an <see cref="Estimators.AutoEstimator"/> chose, on images that no choice depends on; NaN
+    /// otherwise.
+    /// </summary>
+    public double TestAccuracy { get; init; } = double.NaN;
+
+    /// <summary>How many images <see cref="TestAccuracy"/> is of.</summary>
+    public int TestImages { get; init; }
+
     /// <summary>What ended the training once it had a finished epoch; null where nothing did.</summary>
     public string? Failure { get; init; }
 }

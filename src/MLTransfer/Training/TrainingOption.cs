@@ -131,6 +131,9 @@ internal sealed class TrainingOption
     public void Write(TrainingOptions fresh, object? value) => _property.SetValue(
         fresh, value is IConvertible and not Enum ? Convert.ChangeType(Scaled(value), Type, CultureInfo.InvariantCulture) : value);
 
+    /// <summary>Sets the property of new options that are not shared yet to what it is in others.</summary>
+    public void Copy(TrainingOptions from, TrainingOptions fresh) => _property.SetValue(fresh, Read(from));
+
     /// <summary>What is wrong with the value; null where nothing is.</summary>
     public string? Complaint(TrainingOptions options) => Read(options) switch
     {

@@ -28,6 +28,12 @@ public sealed record TrainingProgress(
     /// <summary>The best of the finished epochs; 0 before the first is finished.</summary>
     public int BestEpoch { get; init; }
 
+    /// <summary>
+    /// The trial of an <see cref="Estimators.AutoEstimator"/> that this is about, with its result in its last report; null in other
+    /// trainings. The first report of a trial and its last are about no images.
+    /// </summary>
+    public AutoTrial? Trial { get; init; }
+
     /// <summary>The result of the running epoch, in its last report; null in those before.</summary>
     public EpochResult? Finished { get; init; }
 }

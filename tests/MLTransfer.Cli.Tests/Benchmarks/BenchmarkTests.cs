@@ -27,6 +27,7 @@ public class BenchmarkTests
     [InlineData("images")]
     [InlineData("featurizer")]
     [InlineData("recipes")]
+    [InlineData("auto")]
     [InlineData("reject")]
     [InlineData("mislabels")]
     [InlineData("copies")]

@@ -44,6 +44,31 @@ public class EpochLogTests
             ["epoch 2 of 3, training: 250 of 1,000 images, loss 0.4321, training 62.5 %, 412/s, 2 min 05 s left"], _lines);
     }
 
+    [Fact]
+    public void A_trial_has_a_line_when_it_begins_and_one_when_it_is_over_and_its_epochs_are_told_every_ten_seconds()
+    {
+        var log = Log();
+        log.Report(Reports.Trial(Reports.Running));
+        foreach (var epoch in new[] { 1, 2, 3 })
+        {
+            log.Report(Reports.Finished(epoch, best: 1) with { Trial = Reports.Running });
+            _now += TimeSpan.FromSeconds(6);
+        }
+        log.Report(Reports.Trial(Reports.Over));
+        log.Report(Reports.Trial(Reports.Over with { Why = "ended at the end of the time, after 1 of 5 epochs" }));
+        Assert.Equal(
+            [
+                "trial 2: fine-tuning from layer3, fast, 224 px, about 41.0 s",
+                "trial 2, epoch 1 of 3: loss 1.0000, training 50.0 %, validation 75.0 %, validation loss 0.2500, learning rate 0.000123, "
+                    + "200/s, 1.5 s, 4.0 s left, best so far",
+                "trial 2, epoch 3 of 3: loss 0.3333, training 50.0 %, validation 75.0 %, validation loss 0.2500, learning rate 0.000123, "
+                    + "200/s, 1.5 s",
+                "trial 2: fine-tuning from layer3, fast, 224 px: 93.4 % of the validation images right, 38.5 s",
+                "trial 2: fine-tuning from layer3, fast, 224 px: 93.4 % of the validation images right, 38.5 s, ended at the end of the "
+                    + "time, after 1 of 5 epochs",
+            ], _lines);
+    }
+
     private EpochLog Log() => new(_lines.Add, () => _now);
 }
 
@@ -56,6 +81,15 @@ internal static class Reports
         TrainingRemaining = TimeSpan.FromSeconds(125),
         BestEpoch = 1,
     };
+
+    internal static AutoTrial Running { get; } =
+        new(Recipe.Fast.Name, Layers.From("layer3"), 224) { Number = 2, ExpectedSeconds = 41 };
+
+    internal static AutoTrial Over { get; } = Running with { Seconds = 38.5, ValidationAccuracy = 0.934 };
+
+    internal static TrainingProgress Trial(AutoTrial trial) => new(
+        TrainingPhase.Features, 0, 0, 0, 0, double.NaN, TimeSpan.Zero, double.NaN, double.NaN, double.NaN)
+    { Trial = trial };
 
     internal static TrainingProgress Features(int done) => new(
         TrainingPhase.Features, 0, 10, done, 100, 5, TimeSpan.FromSeconds(20), double.NaN, double.NaN, double.NaN);

@@ -65,6 +65,22 @@ public sealed class LiveLineTests : IDisposable
     }
 
     [Fact]
+    public void A_trial_has_a_line_when_it_is_over_in_place_of_its_epochs()
+    {
+        var line = Line(110);
+        line.Report(Reports.Trial(Reports.Running));
+        line.Report(Reports.Training with { Trial = Reports.Running });
+        Assert.EndsWith(
+            "trial 2, epoch 2/3  ━━━━━───────────────  25 %  2 min 05 s left  loss 0.4321  training 62.5 %  412/s  1.5 MiB",
+            _terminal.ToString(), StringComparison.Ordinal);
+        line.Report(Reports.Finished(1, best: 1) with { Trial = Reports.Running });
+        line.Report(Reports.Trial(Reports.Over));
+        Assert.Equal(
+            "trial 2: fine-tuning from layer3, fast, 224 px: 93.4 % of the validation images right, 38.5 s\n",
+            Screen(_terminal.ToString()));
+    }
+
+    [Fact]
     public void Narrow_rows_have_the_first_columns()
     {
         Line(40).Report(Reports.Finished(1, best: 1));

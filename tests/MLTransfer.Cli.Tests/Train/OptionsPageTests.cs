@@ -25,22 +25,23 @@ public class OptionsPageTests
             $"""
             # Options of a training
 
-            The properties of `FeatureExtractionOptions` and `FineTuningOptions`, the options of `mlt train` that set them, and whether a
-            training may resume from its checkpoint with another value. Made from the records by
+            The properties of `FeatureExtractionOptions`, `FineTuningOptions` and `AutoOptions`, the options of `mlt train` that set
+            them, and whether a training may resume from its checkpoint with another value. Made from the records by
             `{Wanted}=$PWD/docs/options.md dotnet test tests/MLTransfer.Cli.Tests -c Release --filter OptionsPageTests`.
 
             """);
-        Section("Both kinds of training", typeof(TrainingOptions), typeof(ImageClassificationOptions));
+        Section("All kinds of training", typeof(TrainingOptions), typeof(ImageClassificationOptions));
         Section("Fine-tuning only", typeof(FineTuningOptions));
-        Section("Feature extraction only", typeof(FeatureExtractionOptions));
+        Section("Feature extraction", typeof(FeatureExtractionOptions));
+        Section("Search only", typeof(AutoOptions));
         return page.ToString();
 
         void Section(string title, params Type[] owners)
         {
             page.Append($"\n## {title}\n\n| property | `mlt train` | what it does | values | default | to resume |\n");
             page.Append("|---|---|---|---|---|---|\n");
-            foreach (var option in TrainingOption.Of(typeof(FineTuningOptions)).Concat(TrainingOption.Of(typeof(FeatureExtractionOptions)))
-                .DistinctBy(option => option.Name).Where(option => owners.Contains(option.Owner)))
+            foreach (var option in new[] { typeof(FineTuningOptions), typeof(FeatureExtractionOptions), typeof(AutoOptions) }
+                .SelectMany(TrainingOption.Of).DistinctBy(option => option.Name).Where(option => owners.Contains(option.Owner)))
                 page.Append(Row(option));
         }
     }

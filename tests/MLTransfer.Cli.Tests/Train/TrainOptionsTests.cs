@@ -42,12 +42,13 @@ public class TrainOptionsTests
         { nameof(FineTuningOptions.Mixup), "0.2" }, { nameof(FineTuningOptions.CutMix), "1" },
         { nameof(FineTuningOptions.ReducedScale), "true" }, { nameof(FineTuningOptions.ImageMemory), "7" },
         { nameof(FineTuningOptions.CheckpointFolder), "kept" }, { nameof(FeatureExtractionOptions.CacheFolder), "cache" },
-        { nameof(FeatureExtractionOptions.Views), "3" },
+        { nameof(FeatureExtractionOptions.Views), "3" }, { nameof(AutoOptions.Budget), "90s" },
     };
 
     [Theory]
     [InlineData(typeof(FineTuningOptions))]
     [InlineData(typeof(FeatureExtractionOptions))]
+    [InlineData(typeof(AutoOptions))]
     public void Every_property_is_described_and_is_an_option_or_says_why_not(Type options)
     {
         string[] properties = [.. options.GetProperties().Where(property => property.CanWrite).Select(property => property.Name).Order()];
@@ -60,10 +61,10 @@ public class TrainOptionsTests
     public void The_properties_that_are_no_options_are_these() => Assert.Equal(
         [
             "AuxiliaryWeight", "Cancellation", "DownloadProgress", "ExampleWeightColumnName", "ImageColumnName", "LabelColumnName",
-            "PredictedLabelColumnName", "Preprocessing", "Progress", "ScoreColumnName", "TrainingTransforms",
+            "PredictedLabelColumnName", "Preprocessing", "Progress", "ScoreColumnName", "Test", "TrainingTransforms",
             "Validation", "WeightStore",
         ],
-        TrainingOption.Of(typeof(FineTuningOptions)).Concat(TrainingOption.Of(typeof(FeatureExtractionOptions)))
+        new[] { typeof(FineTuningOptions), typeof(FeatureExtractionOptions), typeof(AutoOptions) }.SelectMany(TrainingOption.Of)
             .Where(option => option.Facts.CommandLine is null).Select(option => option.Name).Distinct().Order(StringComparer.Ordinal));
 
     [Fact]
@@ -73,8 +74,12 @@ public class TrainOptionsTests
     [Theory, MemberData(nameof(Typed))]
     public void What_is_typed_reaches_the_property_and_nothing_else(string property, string value)
     {
-        var mode = property is nameof(FeatureExtractionOptions.CacheFolder) or nameof(FeatureExtractionOptions.Views)
-            ? TrainOptions.Features : TrainOptions.FineTune;
+        var mode = property switch
+        {
+            nameof(FeatureExtractionOptions.CacheFolder) or nameof(FeatureExtractionOptions.Views) => TrainOptions.Features,
+            nameof(AutoOptions.Budget) => TrainOptions.Auto,
+            _ => TrainOptions.FineTune,
+        };
         var bare = Read("--mode", mode, "--backbone", "resnet18");
         var read = property == nameof(bare.Backbone) ? Read("--mode", mode, "--backbone", value)
             : Read("--mode", mode, "--backbone", "resnet18", Options[property].Option.Name, value);
@@ -97,6 +102,7 @@ public class TrainOptionsTests
             nameof(FineTuningOptions.Loss) => nameof(LossKind.BinaryCrossEntropy),
             nameof(FineTuningOptions.Precision) => nameof(Precision.BFloat16),
             nameof(FineTuningOptions.Device) => nameof(DeviceKind.Cpu),
+            nameof(AutoOptions.Budget) => "00:01:30",
             _ => value switch { "true" => bool.TrueString, "off" => bool.FalseString, _ => value },
         };
     }

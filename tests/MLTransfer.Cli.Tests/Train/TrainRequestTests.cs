@@ -122,6 +122,32 @@ public sealed class TrainRequestTests : IDisposable
     public async Task Histograms_need_a_tensorboard_folder() => await RefusedAsync(
         "--tensorboard-histograms is set, and --tensorboard is not: say where they go.", [.. Good, "--tensorboard-histograms"]);
 
+    [Theory]
+    [InlineData("--epochs is for --mode features and finetune; --mode auto chooses it by trying.", "--epochs", "3")]
+    [InlineData("--learning-rate is for --mode features and finetune; --mode auto chooses it by trying.", "--learning-rate", "0.1")]
+    [InlineData("--recipe is for --mode features and finetune; --mode auto chooses it by trying.", "--recipe", "best")]
+    [InlineData("--train-from is for --mode finetune; --mode auto tries its own trainings.", "--train-from", "layer4")]
+    [InlineData("--views is for --mode features; --mode auto tries its own trainings.", "--views", "3")]
+    [InlineData("--folds repeats one training, and --mode auto tries several; leave one of them out.", "--folds", "3")]
+    [InlineData("--val-fraction is 0, and there are no --val images, by which trials are compared.", "--val-fraction", "0")]
+    public async Task What_a_search_chooses_itself_is_refused(string complaint, string option, string value) =>
+        await RefusedAsync(complaint, [.. With("--mode", "auto"), option, value]);
+
+    [Fact]
+    public async Task A_budget_and_test_images_are_for_a_search()
+    {
+        await RefusedAsync("--budget is for --mode auto; a single training takes as long as its epochs do.", [.. Good, "--budget", "5m"]);
+        await RefusedAsync(
+            "--test is for --mode auto, which chooses among trainings; measure another model with 'mlt evaluate'.",
+            [.. Good, "--test", _folder.Path]);
+        await RefusedAsync(
+            $"--test is '{_folder.PathOf("nowhere")}', but there is no such file or folder.",
+            [.. With("--mode", "auto"), "--test", _folder.PathOf("nowhere")]);
+        await RefusedAsync(
+            "--budget: '5' is no time; expected hours, minutes or seconds, such as 1h30m, 5m or 90s.",
+            [.. With("--mode", "auto"), "--budget", "5"]);
+    }
+
     private string[] Good => ["train", "--data", _folder.Path, "--mode", "features", "--backbone", "resnet18", "--weights", "none", "--out",
         _folder.PathOf("model.zip")];
 

@@ -2,6 +2,7 @@ using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Cli.Tests.Screen;
 using MLTransfer.Cli.Train;
+using MLTransfer.Data;
 using MLTransfer.Imaging;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Evaluation.Reports;
@@ -48,6 +49,38 @@ public sealed class TrainViewTests : IDisposable
     }
 
     [Fact]
+    public void A_search_is_a_table_of_trials_with_the_accuracy_on_images_that_nothing_was_chosen_by() =>
+        Expected.Is("view-train-auto.txt", Visible(Searched()));
+
+    [Fact]
+    public void The_json_document_of_a_search_has_the_promised_fields() =>
+        Expected.Is("json-train-auto.txt", Hidden(Shown.By(context => ReportJson.WriteTo(context.Output, Searched().ToJson()))));
+
+    [Theory]
+    [InlineData(null, false, "DATA")]
+    [InlineData(null, true, "insects/train --split test")]
+    [InlineData("insects/test", true, "insects/test --split test")]
+    public void After_a_search_evaluating_is_proposed_on_the_images_that_measured_it(string? test, bool hasSplit, string expected)
+    {
+        var result = Searched();
+        var split = new ImageDataset("insects/train", "folder", [new("a.png", "ants", "test")]);
+        var images = new TrainData(null!, null, null) { Test = hasSplit ? split : null };
+        result = result with { Arguments = result.Arguments with { Test = test, Images = images } };
+        Assert.EndsWith($"--data {expected}", Visible(result).TrimEnd(), StringComparison.Ordinal);
+    }
+
+    // Wilson's interval for 9 of 10, as R's prop.test(9, 10, correct = FALSE) and statsmodels have it.
+    [Theory]
+    [InlineData(0.9, 10, 0.5958, 0.9821)]
+    [InlineData(1, 20, 0.8389, 1)]
+    [InlineData(0, 20, 0, 0.1611)]
+    public void The_interval_of_an_accuracy_is_that_of_Wilson(double accuracy, int images, double low, double high)
+    {
+        var (lower, upper) = AutoView.Interval(accuracy, images);
+        Assert.Equal((low, high), (Math.Round(lower, 4), Math.Round(upper, 4)));
+    }
+
+    [Fact]
     public void A_failed_epoch_is_said_with_what_is_saved()
     {
         var result = Result(epochs: 4);
@@ -71,6 +104,31 @@ public sealed class TrainViewTests : IDisposable
     private string Visible(TrainResult result) => Hidden(Shown.By(context => TrainView.Show(result, context)));
 
     private string Hidden(string text) => text.Replace(_folder.Path, "FOLDER", StringComparison.Ordinal);
+
+    private TrainResult Searched()
+    {
+        var result = Result(epochs: 4);
+        AutoTrial features = new(Recipe.Default.Name, null, 224)
+        {
+            Number = 1, Seconds = 8.5, ValidationAccuracy = 0.875, Why = "no better than trial 2",
+        };
+        AutoTrial upper = new(Recipe.Fast.Name, Layers.From("layer3"), 224)
+        {
+            Number = 2, ExpectedSeconds = 41, Seconds = 38.25, ValidationAccuracy = 0.9375, IsKept = true,
+            Why = "the best on the validation images",
+        };
+        AutoTrial all = new(Recipe.Default.Name, Layers.All, 224) { ExpectedSeconds = 389, Why = "needs about 389 s, and 12 s were left" };
+        return result with
+        {
+            Arguments = result.Arguments with
+            {
+                Options = new AutoOptions { Backbone = "resnet18" },
+                Validation = null,
+                Images = new TrainData(null!, null, null),
+            },
+            Summary = result.Summary with { Trials = [features, upper, all], TestAccuracy = 0.9, TestImages = 160 },
+        };
+    }
 
     private TrainResult Result(int epochs)
     {

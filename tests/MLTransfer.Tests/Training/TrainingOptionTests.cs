@@ -50,6 +50,6 @@ public class TrainingOptionTests
 
     [Fact]
     public void The_defaults_have_nothing_to_complain_of() => Assert.All(
-        new TrainingOptions[] { new FineTuningOptions(), new FeatureExtractionOptions() },
+        new TrainingOptions[] { new FineTuningOptions(), new FeatureExtractionOptions(), new AutoOptions() },
         options => Assert.All(TrainingOption.Of(options.GetType()), option => Assert.Null(option.Complaint(options))));
 }

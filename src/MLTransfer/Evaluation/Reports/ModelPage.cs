@@ -50,7 +50,12 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
     ];
 
     private static Markup Curves(TrainingSummary training) =>
-        Markup.Format($"<h2>Learning curves</h2>\n{LearningCurves.Render(training.Epochs, training.BestEpoch)}");
+        Markup.Format(
+            $"""
+            {(training.Trials.Count == 0 ? default : Markup.Format($"<h2>What was tried</h2>\n{TrialTable.Render(training.Trials)}"))}
+            <h2>Learning curves</h2>
+            {LearningCurves.Render(training.Epochs, training.BestEpoch)}
+            """);
 
     private string DefaultTitle() => (Evaluation, Training) switch
     {
@@ -85,6 +90,8 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
         ("best epoch", ReportNumber.Count(training.BestEpoch)),
         .. training.SoupEpochs.Count > 1 ? [("averaged epochs", string.Join(", ", training.SoupEpochs))] : Array.Empty<(string, string)>(),
         ("best validation accuracy", ReportNumber.Percent(training.ValidationAccuracy)),
+        .. training.TestImages == 0 ? Array.Empty<(string, string)>() : [("accuracy on images that nothing was chosen by",
+            $"{ReportNumber.Percent(training.TestAccuracy)} of {ReportNumber.Count(training.TestImages)}")],
         ("feature extraction time", ReportNumber.Seconds(training.FeatureSeconds)),
         ("training time", ReportNumber.Seconds(training.TrainingSeconds)),
         ("training throughput", ReportNumber.Throughput(training.ImagesPerSecond)),

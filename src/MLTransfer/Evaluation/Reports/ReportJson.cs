@@ -82,9 +82,16 @@ internal sealed record TrainingReportJson(
     int TrainingImages, int ValidationImages, int SkippedImages, int BestEpoch, double ValidationAccuracy, double ImagesPerSecond,
     IReadOnlyList<EpochResult> Epochs)
 {
+    /// <summary>The trials that it was chosen from; left out where there were none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AutoJson? Auto { get; init; }
+
     internal static TrainingReportJson From(TrainingSummary training) => new(
         training.TrainingImages, training.ValidationImages, training.Skipped.Count, training.BestEpoch, training.ValidationAccuracy,
-        training.ImagesPerSecond, training.Epochs);
+        training.ImagesPerSecond, training.Epochs)
+    {
+        Auto = AutoJson.Of(training),
+    };
 }
 
 /// <summary>The metrics of a model on labelled images.</summary>

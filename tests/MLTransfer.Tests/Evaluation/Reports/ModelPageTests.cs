@@ -30,6 +30,22 @@ public class ModelPageTests
     }
 
     [Fact]
+    public void A_search_has_a_table_of_what_was_tried_and_why_with_the_accuracy_that_nothing_was_chosen_by()
+    {
+        AutoTrial features = new(Recipe.Default.Name, null, 224)
+        {
+            Number = 1, Seconds = 8.44, ValidationAccuracy = 0.875, IsKept = true, Why = Hostile,
+        };
+        AutoTrial all = new(Recipe.Best.Name, Layers.All, 160) { Why = "needs about 389 s, and 12 s were left" };
+        var page = Page(Summary(3) with { Trials = [features, all], TestImages = 40, TestAccuracy = 0.9 }, validation: null);
+        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+        string[] rows = [.. Body(page).Descendants("tr").Select(row => string.Join('|', row.Elements().Select(cell => cell.Value)))];
+        Assert.Contains(rows, row => row.StartsWith("1 *|features|default|224|87.5 %|8.4|<script>", StringComparison.Ordinal));
+        Assert.Contains("–|fine-tuning|best|160|–|–|needs about 389 s, and 12 s were left", rows);
+        Assert.Contains("accuracy on images that nothing was chosen by|90.0 % of 40", rows);
+    }
+
+    [Fact]
     public void A_page_loads_nothing_and_runs_nothing()
     {
         var page = Page(Summary(3), Validation(2));
