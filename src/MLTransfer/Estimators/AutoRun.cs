@@ -107,7 +107,9 @@ internal sealed class AutoRun(
 
     private void Compare(ImageClassificationTransformer model, EpochResult result, AutoTrial trial)
     {
-        if (_best is not null && !EpochChoice.IsBetter(result, ResultOf(_best.Training!), options.ChooseBy))
+        // Among equals the earlier one, which is simpler: a few images more or less in a long training are chance.
+        if (_best is not null
+            && !(EpochChoice.Quality(result, options.ChooseBy) > EpochChoice.Quality(ResultOf(_best.Training!), options.ChooseBy)))
         {
             model.Dispose();
             return;

@@ -63,6 +63,39 @@ public sealed class SplitsAndFoldsTests : IDisposable
         Assert.Equal((4, 4), Counts(both));
     }
 
+    [Fact]
+    public async Task A_search_measures_its_model_on_the_split_test_and_on_nothing_else()
+    {
+        foreach (var (split, perClass) in new[] { ("train", 6), ("test", 3) })
+            SmallImages.Draw(_folder.PathOf($"parts/{split}"), perClass, seed: perClass);
+        string[] search =
+        [
+            "train", "--data", _folder.PathOf("parts"), "--mode", "auto", "--budget", "1s", "--backbone", "embedded", "--cache", "none",
+            "--out", Model,
+        ];
+        var outcome = await Mlt.RunAsync([.. search, "--report", _folder.PathOf("report"), "--json"]);
+        outcome.AssertSuccess();
+        Assert.Contains("measuring the model on the split 'test' of '", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("trial 1: features, default", outcome.Error, StringComparison.Ordinal);
+        var json = outcome.Json;
+        var auto = json.GetProperty("auto");
+        var trials = auto.GetProperty("trials").EnumerateArray().ToArray();
+        Assert.Single(trials, trial => trial.GetProperty("kept").GetBoolean());
+        Assert.Equal(6, auto.GetProperty("test_images").GetInt32());
+        Assert.Equal(12, json.GetProperty("train_images").GetInt32() + json.GetProperty("val_images").GetInt32());
+        Assert.Contains(
+            " % of 6<", await File.ReadAllTextAsync(_folder.PathOf("report/report.html")), StringComparison.Ordinal);
+
+        var measured = await Mlt.RunAsync("evaluate", "--model", Model, "--data", _folder.PathOf("parts"), "--split", "test", "--json");
+        Assert.Equal(
+            auto.GetProperty("test_accuracy").GetDouble(), measured.Json.GetProperty("micro_accuracy").GetDouble(), 1e-9);
+
+        var apart = await Mlt.RunAsync([.. search, "--test", _folder.PathOf("data")]);
+        apart.AssertSuccess();
+        Assert.Contains("On 12 images that nothing was chosen by: ", apart.Output, StringComparison.Ordinal);
+        Assert.Contains($"evaluate --model {Model} --data {_folder.PathOf("data")}", apart.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--split: '*' has no split 'fold9'. Its splits are fold1, fold2, fold3.", "--split", "fold9")]
     [InlineData("--val-split: '*' has no split 'val'. Its splits are fold1, fold2, fold3.", "--val-split", "val")]

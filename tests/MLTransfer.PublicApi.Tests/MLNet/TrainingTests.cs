@@ -63,6 +63,28 @@ public sealed class TrainingTests : PageFixture
     }
 
     [Fact]
+    public void A_search_within_a_time()
+    {
+        MLContext ml = Ml;
+        IDataView train = Data;
+        var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
+
+        var search = ml.MulticlassClassification.Trainers.AutoTraining(new AutoOptions
+        {
+            Backbone = "embedded", Budget = TimeSpan.FromMinutes(5), ValidationFraction = 0.4,
+        });
+        ImageClassificationTransformer found = search.Fit(keys.Transform(train));
+        string[] tried = [.. found.Training!.Trials.Select(trial => $"{trial}: {trial.ValidationAccuracy:p1}, {trial.Why}")];
+        double honest = found.Training.TestAccuracy;
+
+        Assert.Equal(1, honest);
+        Assert.StartsWith("features, default, ", tried[0], StringComparison.Ordinal);
+        Assert.EndsWith("the best on the validation images", tried[0], StringComparison.Ordinal);
+        // Features get every image right.
+        Assert.All(tried[1..], trial => Assert.EndsWith("every validation image is right already", trial, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Cross_validation()
     {
         MLContext ml = Ml;
