@@ -11,8 +11,8 @@ internal sealed class EvaluateCommand : MltCommand
 {
     private readonly ScoredData _images = new();
     private readonly Option<string?> _predictions = CliOption.Text(
-        "--predictions", "FILE", "Write every image of a class that the model knows as CSV: file, label, predicted class, error, and the "
-        + "probability of each class.");
+        "--predictions", "FILE", "Write every image of a class that the model knows as CSV: file, label, predicted class, error, why "
+        + "the model rejects it where it does that, and the probability of each class.");
     private readonly Option<string?> _errors = CliOption.Text(
         "--errors", "FILE", "Write the paths of the wrong ones, a line each, the surest errors first; 'mlt explain -' reads them.");
 
@@ -46,7 +46,8 @@ internal sealed class EvaluateCommand : MltCommand
         var result = ScoredData.Evaluate(classifier, data, cancel);
         foreach (var image in result.Skipped)
             Context.Error.WriteLine($"skipped '{image.Name}': {image.Error}");
-        predictions?.Write(stream => EvaluatedImage.WriteTable(stream, classifier.Labels, result.Images));
+        predictions?.Write(stream => EvaluatedImage.WriteTable(
+            stream, classifier.Labels, result.Images, withRejections: classifier.Rejection is not null));
         errors?.Write(stream => EvaluatedImage.WriteErrors(stream, result.Errors));
         Render(parseResult, EvaluationJson.From(result), () => EvaluateView.Show(result, Context));
         return Task.FromResult(ExitCode.Done);

@@ -50,7 +50,8 @@ internal static class TrainRun
         using var process = Process.GetCurrentProcess();
         var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds)
         {
-            Notes = notes,
+            // Each trial of a search may have the same.
+            Notes = [.. notes.Distinct()],
             PeakMemory = process.PeakWorkingSet64,
         };
         if (isSaved)

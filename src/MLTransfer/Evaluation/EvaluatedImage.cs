@@ -15,12 +15,13 @@ internal sealed record EvaluatedImage(string Label, ImagePrediction Prediction)
         Prediction.Error is null && Spelling.ToComposed(Prediction.Label!) != Spelling.ToComposed(Label);
 
     /// <summary>
-    /// A table as CSV by RFC 4180: file, class, predicted class, and a column of probabilities for each class; or the error.
+    /// A table as CSV by RFC 4180: file, class, predicted class, why it is rejected, and a column of probabilities for each class; or the error.
     /// </summary>
-    public static void WriteTable(Stream stream, IReadOnlyList<string> labels, IReadOnlyList<EvaluatedImage> images)
+    public static void WriteTable(
+        Stream stream, IReadOnlyList<string> labels, IReadOnlyList<EvaluatedImage> images, bool withRejections)
     {
         using StreamWriter writer = Writer(stream);
-        string[] columns = ["file", "label", "predicted", "error", .. labels.Select(label => $"probability of {label}")];
+        string[] columns = ["file", "label", "predicted", "error", .. Rejection("rejected"), .. labels.Select(label => $"probability of {label}")];
         writer.WriteLine(ManifestWriter.Line(columns));
         foreach ((string label, ImagePrediction prediction) in images)
         {
@@ -28,8 +29,11 @@ internal sealed record EvaluatedImage(string Label, ImagePrediction Prediction)
                 ? prediction.Probabilities.Select(probability => probability.ToString("R", CultureInfo.InvariantCulture))
                 : labels.Select(_ => "");
             writer.WriteLine(ManifestWriter.Line(
-                [UnixNames.ToDisplay(prediction.Name), label, prediction.Label ?? "", prediction.Error ?? "", .. probabilities]));
+                [UnixNames.ToDisplay(prediction.Name), label, prediction.Label ?? "", prediction.Error ?? "",
+                    .. Rejection(prediction.RejectionReason ?? ""), .. probabilities]));
         }
+
+        string[] Rejection(string cell) => withRejections ? [cell] : [];
     }
 
     /// <summary>The paths of images, a line each.</summary>

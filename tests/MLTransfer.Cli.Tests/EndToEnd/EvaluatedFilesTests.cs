@@ -48,6 +48,25 @@ public sealed class EvaluatedFilesTests(TrainedModel trained) : IClassFixture<Tr
         static double Parsed(string field) => double.Parse(field, CultureInfo.InvariantCulture);
     }
 
+    [Fact]
+    public async Task The_table_of_a_model_that_rejects_says_why_it_rejects_an_image()
+    {
+        string model = _folder.PathOf("rejecting.zip"), table = _folder.PathOf("all.csv");
+        var training = await Mlt.RunAsync(
+            "train", "--data", trained.Validation, "--val-fraction", "0.5", "--mode", "features", "--backbone", "embedded", "--cache", "none",
+            "--reject", "coverage:0.5", "--out", model);
+        training.AssertSuccess();
+        var outcome = await Mlt.RunAsync(
+            "evaluate", "--model", model, "--data", trained.Validation, "--predictions", table, "--json");
+        outcome.AssertSuccess();
+        string[] lines = File.ReadAllLines(table);
+        Assert.StartsWith("file,label,predicted,error,rejected,probability of ", lines[0], StringComparison.Ordinal);
+        Assert.Equal(
+            outcome.Json.GetProperty("rejected_images").GetInt32(),
+            lines.Skip(1).Count(line => line.Contains(",\"its class is not probable enough", StringComparison.Ordinal)));
+        Assert.NotEqual(0, outcome.Json.GetProperty("rejected_images").GetInt32());
+    }
+
     [Theory]
     [InlineData("--predictions")]
     [InlineData("--errors")]
