@@ -25,6 +25,8 @@ internal static class AutoView
 
     internal static void ShowTest(TrainingSummary summary, TextWriter output)
     {
+        if (summary.Trials.Count > 0 && summary is { TestImages: 0, Cancelled: false })
+            output.WriteLine("None of the test images can be read: nothing measures the model.");
         if (summary.TestImages == 0)
             return;
         var (low, high) = Interval(summary.TestAccuracy, summary.TestImages);

@@ -72,7 +72,7 @@ internal sealed record TrainData(ImageDataset Training, ImageDataset? Validation
     /// <summary>Warnings about the images, and which splits are used: one sentence each.</summary>
     internal IEnumerable<string> Notes()
     {
-        foreach (var warning in Training.Warnings.Concat(Validation?.Warnings ?? []).Distinct())
+        foreach (var warning in Training.Warnings.Concat(Validation?.Warnings ?? []).Concat(Test?.Warnings ?? []).Distinct())
             yield return warning;
         string[] trained = [.. Training.Splits.Select(split => $"'{split}'")];
         var training = $"training on the split{(trained.Length == 1 ? "" : "s")} {string.Join(", ", trained)} of '{Training.Path}'";

@@ -116,13 +116,14 @@ internal sealed class TrainOptions(bool isSearch = false)
     internal ImageClassificationOptions Read(ParseResult asked)
     {
         var recipe = MLTransfer.Recipe.Find(asked.GetRequiredValue(Recipe));
+        BoundOption[] given = [.. Bound.Where(bound => bound.IsGiven(asked))];
         ImageClassificationOptions options = asked.GetRequiredValue(Mode) switch
         {
             FineTune => recipe.Apply(new FineTuningOptions()),
-            Auto => new AutoOptions(),
+            Auto => new AutoOptions { Given = [.. given.Select(bound => bound.Property.Name)] },
             _ => recipe.Apply(new FeatureExtractionOptions()),
         };
-        foreach (var bound in Bound.Where(bound => bound.IsGiven(asked)))
+        foreach (var bound in given)
         {
             var name = bound.Property.Name;
             if (options is AutoOptions && AutoOptions.ChosenByTrials.Contains(name))
@@ -147,7 +148,7 @@ internal sealed class TrainOptions(bool isSearch = false)
             .Select(each => each.Facts.CommandLine!)];
         var listed = names.Length == 1 ? $"{names[0]} is" : $"{string.Join(", ", names[..^1])} and {names[^1]} are";
         var why = options is AutoOptions ? $"--mode {Auto} tries its own trainings" : stray.Facts.OnlyHere;
-        return new($"{listed} for --mode {ModeOf(stray.Owner)}; {why}.");
+        return new($"{listed} for --mode {string.Join(" and ", BoundOption.Modes(stray, isSearch))}; {why}.");
     }
 }
 
@@ -261,7 +262,8 @@ internal sealed class BoundOption
     private static Layers LayersFrom(string word) =>
         string.IsNullOrWhiteSpace(word) ? throw new FormatException("The name of a layer is expected.") : Layers.From(word);
 
-    private static IEnumerable<string> Modes(TrainingOption property, bool isSearch) =>
+    /// <summary>The modes that have an option.</summary>
+    internal static IEnumerable<string> Modes(TrainingOption property, bool isSearch) =>
         (isSearch ? Defaults : Defaults.Append(OfAuto)).Select(options => options.GetType())
             .Where(type => TrainingOption.Of(type).Any(option => option.Name == property.Name)).Select(TrainOptions.ModeOf);
 

@@ -72,6 +72,7 @@ internal static class TrainRequest
         var (backbone, weights) = Resolve(training);
         var data = Paths.Existing("--data", asked.GetRequiredValue(options.Data));
         var validation = asked.GetValue(options.Validation) is { } path ? Paths.Existing("--val", path) : null;
+        var test = asked.GetValue(options.Test) is { } tested ? Paths.Existing("--test", tested) : null;
         if (weights.File is { } file)
             Paths.ExistingFile("--weights", file);
         var arguments = new TrainArguments
@@ -86,8 +87,8 @@ internal static class TrainRequest
             Weights = weights,
             Data = data,
             Validation = validation,
-            Test = asked.GetValue(options.Test) is { } test ? Paths.Existing("--test", test) : null,
-            Reading = options.Dataset.ToArguments(asked, validation ?? data),
+            Test = test,
+            Reading = options.Dataset.ToArguments(asked, test ?? validation ?? data),
             Seed = asked.GetValue(options.Seed) ?? TrainOptions.DefaultSeed,
             Out = asked.GetResult(options.Out) is null ? null : OutputFile.Checked("--out", asked.GetRequiredValue(options.Out)),
             Report = ReportIn(asked.GetValue(options.Report)),
@@ -102,7 +103,7 @@ internal static class TrainRequest
         var (data, validation) = (arguments.Data, arguments.Validation);
         const StringSplitOptions names = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
         string[] trainedOn = asked.GetValue(options.Split)?.Split(',', names) ?? [];
-        var reading = options.Dataset.Bind(asked, data, validation ?? data);
+        var reading = options.Dataset.Bind(asked, [data, validation ?? data, arguments.Test ?? data]);
         if (asked.GetValue(options.Folds) is { } folds)
         {
             var (whole, each) = TrainFold.Open(data, folds, trainedOn, arguments.Seed, reading);

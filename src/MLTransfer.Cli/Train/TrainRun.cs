@@ -196,15 +196,16 @@ internal static class TrainReport
             Cancellation = cancel,
             Settings =
             [
-                .. TrainingOption.Values(result.Arguments.Options).Append(("Seed", $"{result.Arguments.Seed}"))
+                .. Settings(result.Arguments.Options).Append(("Seed", $"{result.Arguments.Seed}"))
                     .Append(("Model", result.Model)).Select(each => KeyValuePair.Create(each.Item1, each.Item2)),
             ],
         };
+        var (images, isSearch) = (result.Arguments.Images, result.Arguments.Options is AutoOptions);
         // The tables agree with the accuracies of the training, which are of the plain view.
-        classifier.TestTimeAugmentation = TestTimeAugmentation.None;
+        if (!isSearch)
+            classifier.TestTimeAugmentation = TestTimeAugmentation.None;
         try
         {
-            var (images, isSearch) = (result.Arguments.Images, result.Arguments.Options is AutoOptions);
             classifier.Report(file.Path, isSearch ? images.Test : images.Validation, options);
         }
         // After an interruption the validation images are not scored again; the rest of the page is still useful.
@@ -215,10 +216,15 @@ internal static class TrainReport
         }
     }
 
+    // What the trials of a search chose themselves is on the page with them.
+    private static IEnumerable<(string Name, string Value)> Settings(ImageClassificationOptions options) =>
+        TrainingOption.Values(options).Where(each => options is not AutoOptions || !AutoOptions.ChosenByTrials.Contains(each.Name));
+
     private static string TitleOf(TrainResult result)
     {
-        var accuracy = result.Summary.ValidationAccuracy;
-        var outcome = double.IsFinite(accuracy) ? $"{Figures.Percent(accuracy)} validation accuracy" : "not validated";
+        var (accuracy, tested) = (result.Summary.ValidationAccuracy, result.Summary.TestAccuracy);
+        var outcome = double.IsFinite(tested) ? $"{Figures.Percent(tested)} accuracy"
+            : double.IsFinite(accuracy) ? $"{Figures.Percent(accuracy)} validation accuracy" : "not validated";
         return $"{result.Arguments.Options.Backbone}, {result.Arguments.Mode}: {outcome}";
     }
 }

@@ -54,11 +54,7 @@ internal static class TrainView
         ShowRejection(summary, output);
         AutoView.ShowTest(summary, output);
         ShowTimes(result, output);
-        if (result.Arguments.Options.TestTimeAugmentation is { Views: > 1 } several)
-        {
-            output.WriteLine(
-                $"The model scores {several.Views} views of each image ({several}); the accuracies here are of the plain view.");
-        }
+        ShowViews(result, output);
         output.WriteLine($"Model: {result.Model}");
         if (result.Arguments.Report is { } report)
             output.WriteLine($"Report: {report.Path}");
@@ -86,6 +82,14 @@ internal static class TrainView
             $"Calibrated on them: temperature {Figures.Number(calibration.Temperature, "0.00")}, expected calibration error "
             + $"{Figures.Percent(before.CalibrationError)} → {Figures.Percent(after.CalibrationError)}, log-loss "
             + $"{Figures.Number(before.LogLoss)} → {Figures.Number(after.LogLoss)}.");
+    }
+
+    private static void ShowViews(TrainResult result, TextWriter output)
+    {
+        if (result.Arguments.Options.TestTimeAugmentation is not { Views: > 1 } several)
+            return;
+        var plain = result.Summary.Trials.Count > 0 ? "validation accuracies" : "accuracies";
+        output.WriteLine($"The model scores {several.Views} views of each image ({several}); the {plain} here are of the plain view.");
     }
 
     private static void ShowRejection(TrainingSummary summary, TextWriter output)
@@ -165,8 +169,13 @@ internal static class TrainNotes
     internal static IEnumerable<string> Of(TrainArguments arguments)
     {
         var (training, validation) = (arguments.Images.Training, arguments.Images.Validation);
-        return [.. arguments.Images.Notes(), .. Uneven(training, arguments.Options.Balance),
-            .. Copies(training, validation, Consequence(arguments))];
+        IEnumerable<ImageRow> seen = [.. training.Rows, .. validation?.Rows ?? []];
+        return
+        [
+            .. arguments.Images.Notes(), .. Uneven(training, arguments.Options.Balance),
+            .. Copies(training, validation, Consequence(arguments)),
+            .. arguments.Images.Test is { } test ? Leaks(Groups(seen, test.Rows), "test", "trained on or validated on") : [],
+        ];
     }
 
     private static IEnumerable<string> Uneven(ImageDataset training, ClassBalance balance)
@@ -185,25 +194,39 @@ internal static class TrainNotes
     private static string Consequence(TrainArguments arguments) => arguments switch
     {
         { Folds.Count: > 0 } => "; copies may be in different folds, and so both trained on and validated on",
+        { Options: AutoOptions, Images.Test: null } => "; copies may be both trained on and tested on",
         { Images.Validation: null, Options.ValidationFraction: > 0 } => "; copies may be both trained on and validated on",
         _ => "",
     };
 
-    private static IEnumerable<string> Copies(ImageDataset training, ImageDataset? validation, string consequence)
+    /// <summary>Groups of equal images, each with those that are seen and those that are held out.</summary>
+    private static (ImageRow[] Seen, ImageRow[] Held)[] Groups(IEnumerable<ImageRow> seen, IReadOnlyList<ImageRow> heldOut)
     {
         // By reference: one folder may be given both to train and to validate on.
-        HashSet<ImageRow> held = new(validation?.Rows ?? [], ReferenceEqualityComparer.Instance);
-        var groups = SameImages.FindGroups([.. training.Rows, .. held])
-            .Select(group => group.ToLookup(held.Contains))
-            .Select(group => (Training: group[false].ToArray(), Validation: group[true].ToArray())).ToArray();
-        var leaks = groups.Where(group => group.Training.Length > 0 && group.Validation.Length > 0).ToArray();
-        if (leaks.Length > 0)
-        {
-            var count = Figures.Counted(leaks.Sum(group => group.Validation.Length), "validation image is", "validation images are");
-            yield return $"leakage: {count} trained on, too, as '{leaks[0].Validation[0].ImagePath}' "
-                + $"is as '{leaks[0].Training[0].ImagePath}'; the validation accuracy is better than it should be";
-        }
-        var copies = groups.Select(group => group.Training).Where(same => same.Length > 1).ToArray();
+        HashSet<ImageRow> held = new(heldOut, ReferenceEqualityComparer.Instance);
+        return
+        [
+            .. SameImages.FindGroups([.. seen, .. held]).Select(group => group.ToLookup(held.Contains))
+                .Select(group => (group[false].ToArray(), group[true].ToArray())),
+        ];
+    }
+
+    private static IEnumerable<string> Leaks((ImageRow[] Seen, ImageRow[] Held)[] groups, string what, string how)
+    {
+        var leaks = groups.Where(group => group.Seen.Length > 0 && group.Held.Length > 0).ToArray();
+        if (leaks.Length == 0)
+            yield break;
+        var count = Figures.Counted(leaks.Sum(group => group.Held.Length), $"{what} image is", $"{what} images are");
+        yield return $"leakage: {count} {how}, too, as '{leaks[0].Held[0].ImagePath}' is as '{leaks[0].Seen[0].ImagePath}'; the {what} "
+            + "accuracy is better than it should be";
+    }
+
+    private static IEnumerable<string> Copies(ImageDataset training, ImageDataset? validation, string consequence)
+    {
+        var groups = Groups(training.Rows, validation?.Rows ?? []);
+        foreach (var leak in Leaks(groups, "validation", "trained on"))
+            yield return leak;
+        var copies = groups.Select(group => group.Seen).Where(same => same.Length > 1).ToArray();
         if (copies.Length == 0)
             yield break;
         var conflicts = copies.Where(same => same.DistinctBy(row => row.Label).Skip(1).Any()).ToArray();

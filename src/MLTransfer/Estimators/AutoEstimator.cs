@@ -17,12 +17,13 @@ public sealed class AutoEstimator : IEstimator<ImageClassificationTransformer>
 {
     private readonly IHostEnvironment _environment;
     private readonly AutoOptions _options;
+    private readonly WeightsReference _weights;
     private readonly int _seed;
 
     internal AutoEstimator(IHostEnvironment environment, AutoOptions options)
     {
         (_environment, _options) = (environment, options);
-        options.Resolve();
+        _weights = options.Resolve().Weights;
         _seed = MLNetInternals.Seed(environment) ?? 0;
     }
 
@@ -45,10 +46,13 @@ public sealed class AutoEstimator : IEstimator<ImageClassificationTransformer>
         ArgumentNullException.ThrowIfNull(input);
         using WatchedTraining watched = WatchedTraining.Of(_options);
         var options = (AutoOptions)watched.Options;
+        // A download takes nothing of the time.
+        if (_weights.Remote is not null) PretrainedWeights.Get(_weights, options, _environment);
         TrainingImages images = TrainingImages.Read(options, _seed, input);
         ImageSet test;
         (images, test) = options.Test is { } view ? (images, Read(view, images)) : Halved(images);
         using IChannel channel = _environment.Start(nameof(AutoEstimator));
+        WarnOfLeaks(channel, images, test);
         return new AutoRun(_environment, channel, options, images, test).Run();
     }
 
@@ -59,7 +63,22 @@ public sealed class AutoEstimator : IEstimator<ImageClassificationTransformer>
     private ImageSet Read(IDataView view, TrainingImages images)
     {
         ImageSet test = ImageReader.Read(view, images.ImageColumnName, _options.LabelColumnName, images.Classes);
-        return test.Count > 0 ? test : throw new OptionException("Test has no row with a label; leave it null or give it images.");
+        if (test.Count == 0) throw new OptionException("Test has no row with a label; leave it null or give it images.");
+        ReadableClasses.Check(test, images.Classes, _options.Decoding, _options.LoaderThreads, _options.Cancellation);
+        return test;
+    }
+
+    private static void WarnOfLeaks(IChannel channel, TrainingImages images, ImageSet test)
+    {
+        IEnumerable<ImageSource> chosenBy = images.Training.Images.Concat(images.Validation!.Images);
+        HashSet<string> seen = [.. chosenBy.OfType<FileImage>().Select(image => image.Name)];
+        int leaks = test.Images.OfType<FileImage>().Count(image => seen.Contains(image.Name));
+        if (leaks > 0)
+        {
+            channel.Warning(
+                MessageSensitivity.None,
+                $"{leaks} of {test.Count} test images are training or validation images, too: the accuracy on them says little.");
+        }
     }
 
     /// <summary>Puts half of the validation images aside for the test.</summary>

@@ -14,8 +14,9 @@ public sealed record AutoOptions : ImageClassificationOptions
     /// <summary>Creates the options with their defaults; a fifth of each class's images is held back.</summary>
     public AutoOptions() => ValidationFraction = DefaultValidationFraction;
 
-    /// <summary>The names of the options that the trials choose, with <see cref="ImageClassificationOptions.ImageSize"/> where it is
-    /// null.</summary>
+    /// <summary>
+    /// The names of the options that the trials choose, with <see cref="ImageClassificationOptions.ImageSize"/> where it is null.
+    /// </summary>
     internal static IReadOnlyList<string> ChosenByTrials { get; } =
         [nameof(Epochs), nameof(LearningRate), nameof(Optimizer), nameof(Schedule), nameof(Warmup), nameof(SwaFrom)];
 
@@ -51,6 +52,9 @@ public sealed record AutoOptions : ImageClassificationOptions
     /// <inheritdoc cref="FineTuningOptions.PrecisionRecord"/>
     internal string? PrecisionRecord { get; init; } = new FineTuningOptions().PrecisionRecord;
 
+    /// <summary>The names of options that hold for all trials although they are at their defaults.</summary>
+    internal IReadOnlyCollection<string> Given { get; init; } = [];
+
     /// <summary>The options of a trial of features.</summary>
     internal FeatureExtractionOptions Features(Recipe recipe) => Shared(recipe.Apply(new FeatureExtractionOptions())) with
     {
@@ -59,8 +63,12 @@ public sealed record AutoOptions : ImageClassificationOptions
     };
 
     /// <summary>The options of a trial of fine-tuning.</summary>
-    internal FineTuningOptions FineTuning(Recipe recipe, Layers train) =>
-        Shared(recipe.Apply(new FineTuningOptions())) with { Train = train, PrecisionRecord = PrecisionRecord };
+    internal FineTuningOptions FineTuning(Recipe recipe, Layers train)
+    {
+        FineTuningOptions shared = Shared(recipe.Apply(new FineTuningOptions())) with { Train = train, PrecisionRecord = PrecisionRecord };
+        // Mixed images have no weights.
+        return Balance == ClassBalance.Weights || ExampleWeightColumnName is not null ? shared with { Mixup = 0, CutMix = 0 } : shared;
+    }
 
     private protected override IEnumerable<string?> Contradictions() =>
     [
@@ -85,5 +93,5 @@ public sealed record AutoOptions : ImageClassificationOptions
         return fresh;
     }
 
-    private bool IsSet(TrainingOption option) => !Equals(option.Read(this), option.Read(new AutoOptions()));
+    private bool IsSet(TrainingOption option) => Given.Contains(option.Name) || !Equals(option.Read(this), option.Read(new AutoOptions()));
 }

@@ -33,8 +33,8 @@ internal sealed class AutoRun(
     {
         try
         {
-            Try(new AutoTrial(Recipe.Default.Name, null, 0), options.Cancellation);
-            Search();
+            Try(new AutoTrial(Recipe.Default.Name, null, 0), until: null);
+            if (!options.Cancellation.IsCancellationRequested) Search();
             return Result(_best!);
         }
         catch
@@ -47,11 +47,12 @@ internal sealed class AutoRun(
     private void Search()
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(options.Cancellation);
-        if (options.Cancellation.IsCancellationRequested || SecondsLeft <= 0) return;
-        end.CancelAfter(TimeSpan.FromSeconds(Math.Min(SecondsLeft, int.MaxValue / 1000)));
+        double left = SecondsLeft;
+        if (left <= 0) return;
+        end.CancelAfter(TimeSpan.FromSeconds(Math.Min(left, int.MaxValue / 1000)));
         var space = SearchSpace.Of(_best!, options);
         if (Measured(space, end.Token) is not { } costs) return;
-        var search = new AutoSearch(AutoSearch.Candidates(space.ImageSize, space.OtherSizes, space.Smallest, space.Upper), costs);
+        var search = new AutoSearch(AutoSearch.Candidates(space.ImageSize, space.OtherSizes, space.Smallest, space.Trainable), costs);
         string? over = null;
         while (!end.IsCancellationRequested)
         {
@@ -59,8 +60,8 @@ internal sealed class AutoRun(
             if (_kept is { ValidationAccuracy: 1 } && options.ChooseBy != EpochMetric.Loss)
                 over = "every validation image is right already";
             if (over is not null || search.Next(SecondsLeft) is not { } next) break;
-            AutoTrial finished = Try(next, end.Token, space.OtherSizes);
-            if (finished.Why.Length == 0 && !end.IsCancellationRequested) costs.Learn(finished);
+            (AutoTrial finished, bool isWhole) = Try(next, end.Token, space.OtherSizes);
+            if (isWhole) costs.Learn(finished);
         }
 
         if (options.Cancellation.IsCancellationRequested) over = "the search was cancelled";
@@ -69,22 +70,25 @@ internal sealed class AutoRun(
 
     /// <summary>Runs a trial, and keeps its model if it is the best so far.</summary>
     /// <param name="trial">The trial.</param>
-    /// <param name="cancel">Ends it.</param>
+    /// <param name="until">Ends its epochs; null where it has all the time it needs.</param>
     /// <param name="sized">Whether its image size is set; else it is the network's own, or that of the options.</param>
-    private AutoTrial Try(AutoTrial trial, CancellationToken cancel, bool sized = false)
+    /// <returns>The trial with its result, and whether it had all its epochs.</returns>
+    private (AutoTrial Trial, bool IsWhole) Try(AutoTrial trial, CancellationToken? until, bool sized = false)
     {
         trial = trial with { Number = _trials.Count + 1 };
         var progress = options.Progress is { } asked ? new TrialProgress(asked, trial) : null;
         progress?.Begin();
         double before = _clock.Elapsed.TotalSeconds;
-        (ImageClassificationTransformer? model, string why) = Fit(Options(trial, sized) with
+        ImageClassificationOptions chosen = Options(trial, sized);
+        (ImageClassificationTransformer? model, string why) = Fit(chosen with
         {
             Progress = progress,
-            Cancellation = cancel,
+            EpochsUntil = until,
             TensorBoardFolder = options.TensorBoardFolder is { } folder
                 ? Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"trial{trial.Number}")) : null,
         }, isFirst: _best is null, images);
         trial = trial with { Seconds = _clock.Elapsed.TotalSeconds - before, Why = why };
+        bool isWhole = model?.Training!.Epochs.Count == chosen.Epochs;
         if (model is not null)
         {
             EpochResult result = ResultOf(model.Training!);
@@ -102,7 +106,7 @@ internal sealed class AutoRun(
         channel.Info(MessageSensitivity.None, string.Create(
             CultureInfo.InvariantCulture,
             $"Trial {trial.Number}, {trial}: validation accuracy {trial.ValidationAccuracy:f4}, {trial.Seconds:f1} s. {trial.Why}"));
-        return trial;
+        return (trial, isWhole);
     }
 
     private void Compare(ImageClassificationTransformer model, EpochResult result, AutoTrial trial)
@@ -132,87 +136,101 @@ internal sealed class AutoRun(
         try
         {
             ImageClassificationTransformer model = Estimator(chosen).Fit(seen);
-            return (model, model.Training is { Cancelled: true } cut
-                ? $"ended at the end of the time, after {cut.Epochs.Count} of {chosen.Epochs} epochs" : "");
+            int done = model.Training!.Epochs.Count;
+            bool isCut = chosen.Until.IsCancellationRequested && done < chosen.Epochs;
+            return (model, isCut ? $"{End}, after {done} of {chosen.Epochs} epochs" : "");
         }
         catch (TrainingFailedException failure)
         {
             return (failure.Model, $"ended by an error: {failure.Model.Training!.Failure}");
         }
-        // The first trial tells what is wrong with the data or the options; one trial of several may diverge.
-        catch (Exception failure) when (!isFirst && failure is InvalidOperationException or OptionException)
+        catch (OperationCanceledException) when (!isFirst)
+        {
+            return (null, $"{End}, before its first epoch was over");
+        }
+        // The first trial tells what is wrong with the data or the options. Whatever happens in a later one, such as a lack of memory, the
+        // best model so far is not lost.
+        catch (Exception failure) when (!isFirst)
         {
             return (null, $"failed: {failure.Message}");
         }
-        catch (OperationCanceledException) when (!isFirst)
-        {
-            return (null, "the time was over before its first epoch was");
-        }
     }
+
+    private string End => options.Cancellation.IsCancellationRequested ? "cancelled" : "ended at the end of the time";
 
     private ImageClassificationEstimator Estimator(ImageClassificationOptions chosen) => chosen is FineTuningOptions fineTuning
         ? new FineTuningEstimator(environment, fineTuning)
         : new FeatureExtractionEstimator(environment, (FeatureExtractionOptions)chosen);
 
-    private static EpochResult ResultOf(TrainingSummary training) => training.Epochs.First(epoch => epoch.Epoch == training.BestEpoch) with
-    {
-        ValidationAccuracy = training.ValidationAccuracy,
-    };
+    private static EpochResult ResultOf(TrainingSummary training) => training.Chosen!;
 
     /// <summary>Measures what trials take, by beginning some; null where the time is over.</summary>
-    private TrialCosts? Measured(SearchSpace space, CancellationToken cancel)
+    private TrialCosts? Measured(SearchSpace space, CancellationToken until)
     {
         TrainingSummary first = _best!.Training!;
         double before = _clock.Elapsed.TotalSeconds;
-        double forward = SecondsOfAnImage(options.Features(Recipe.Default) with { CacheFolder = null }, TrainingPhase.Features);
+        (Pace scoring, _) = Begin(options.Features(Recipe.Default) with { CacheFolder = null }, TrainingPhase.Features, space, until);
+        double forward = scoring.SecondsOfAnImage;
         var costs = new TrialCosts(images.Training.Count, images.Validation!.Count, space.ImageSize)
         {
             Forward = forward,
             HeadEpoch = first.TrainingSeconds / first.Epochs.Count,
-            Start = _clock.Elapsed.TotalSeconds - before,
+            Start = Math.Max(0, _clock.Elapsed.TotalSeconds - before - forward * scoring.Done),
         };
-        if (space.Upper is { } upper)
+        foreach (Layers layers in space.Trainable)
         {
-            foreach (Layers layers in new[] { Layers.All, upper })
-            {
-                costs.Measured(layers, SecondsOfAnImage(
-                    options.FineTuning(Recipe.Default, layers) with { HeadWarmup = false, BatchSize = MeasuringBatch },
-                    TrainingPhase.Training));
-            }
+            FineTuningOptions tuning =
+                options.FineTuning(Recipe.Default, layers) with { HeadWarmup = false, BatchSize = MeasuringBatch };
+            (Pace training, string why) = Begin(tuning, TrainingPhase.Training, space, until);
+            if (double.IsFinite(training.SecondsOfAnImage)) costs.Measured(layers, training.SecondsOfAnImage);
+            else costs.NotMeasured(layers, why);
         }
 
-        return cancel.IsCancellationRequested ? null : costs;
+        return until.IsCancellationRequested ? null : costs;
+    }
 
-        double SecondsOfAnImage(ImageClassificationOptions chosen, TrainingPhase phase)
+    /// <summary>Begins a training, and ends it once its pace is known.</summary>
+    private (Pace Pace, string Why) Begin(
+        ImageClassificationOptions chosen, TrainingPhase phase, SearchSpace space, CancellationToken until)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(until);
+        var pace = new Pace(phase, MeasuringShare * SecondsLeft, over.Cancel);
+        (ImageClassificationTransformer? model, string why) = Fit(chosen with
         {
-            using var pace = new Pace(phase, MeasuringShare * SecondsLeft, cancel);
-            chosen = chosen with
-            {
-                Epochs = 1,
-                Progress = pace,
-                Cancellation = pace.Over,
-                TensorBoardFolder = null,
-                Rejection = null,
-                SoupOf = 0,
-                ImageSize = space.OtherSizes ? space.ImageSize : chosen.ImageSize,
-            };
-            Fit(chosen, isFirst: false, images with { Validation = null }).Model?.Dispose();
-            return pace.SecondsOfAnImage;
-        }
+            Epochs = 1,
+            Progress = pace,
+            EpochsUntil = over.Token,
+            TensorBoardFolder = null,
+            TensorBoardHistograms = false,
+            Rejection = null,
+            SoupOf = 0,
+            ImageSize = space.OtherSizes ? space.ImageSize : chosen.ImageSize,
+        }, isFirst: false, images with { Validation = null });
+        model?.Dispose();
+        return (pace, why);
     }
 
     private ImageClassificationTransformer Result(ImageClassificationTransformer best)
     {
-        (int right, int scored) = Tested(best);
-        best.Training = best.Training! with
+        TrainingSummary training = best.Training!;
+        ImagePrediction[] tested = [.. Tested(best)];
+        int scored = tested.Count(found => found.Error is null);
+        int right = tested.Zip(test.Labels).Count(pair => pair.First.Error is null && pair.First.Label == images.Classes[pair.Second]);
+        best.Training = training with
         {
             Trials = [.. _trials.Select(Judged)],
             TestImages = scored,
             TestAccuracy = scored == 0 ? double.NaN : (double)right / scored,
-            HeldBack = images.Files(test),
+            Skipped =
+            [
+                .. training.Skipped,
+                .. tested.Index().Where(each => each.Item.Error is not null)
+                    .Select(each => new SkippedImage(each.Index, each.Item.Name, each.Item.Error!)),
+            ],
+            HeldBack = options.Test is null ? images.Files(test) : [],
             // That a trial was cut short is said of the trial.
+            StoppedEarly = training.StoppedEarly && _kept!.Why.Length == 0,
             Cancelled = options.Cancellation.IsCancellationRequested,
-            Failure = null,
         };
         return best;
     }
@@ -231,19 +249,23 @@ internal sealed class AutoRun(
         _ => trial,
     };
 
-    /// <summary>How many of the test images the model gets right, of those that can be read.</summary>
-    private (int Right, int Scored) Tested(ImageClassificationTransformer model)
+    /// <summary>What the model says of the test images; of none where the search was cancelled.</summary>
+    private List<ImagePrediction> Tested(ImageClassificationTransformer model)
     {
+        var found = new List<ImagePrediction>();
         try
         {
-            var scored = model.Predict(test.Images, options.Cancellation)
-                .Zip(test.Labels, (found, label) => (found, Label: images.Classes[label]))
-                .Where(each => each.found.Error is null).ToArray();
-            return (scored.Count(each => each.found.Label == each.Label), scored.Length);
+            foreach (ImagePrediction prediction in model.Predict(test.Images, options.Cancellation))
+            {
+                if (prediction.Error is { } reason && options.StopOnBadImage) throw new ImageException(prediction.Name, reason);
+                found.Add(prediction);
+            }
+
+            return found;
         }
         catch (OperationCanceledException)
         {
-            return (0, 0);
+            return [];
         }
     }
 
@@ -251,8 +273,8 @@ internal sealed class AutoRun(
     /// <param name="ImageSize">The image size of the first trial.</param>
     /// <param name="OtherSizes">Whether others may be tried.</param>
     /// <param name="Smallest">The smallest that the network takes.</param>
-    /// <param name="Upper">The upper half of its layers; null where it cannot be fine-tuned.</param>
-    private sealed record SearchSpace(int ImageSize, bool OtherSizes, int Smallest, Layers? Upper)
+    /// <param name="Trainable">What of it can be fine-tuned: all layers, and the upper half.</param>
+    private sealed record SearchSpace(int ImageSize, bool OtherSizes, int Smallest, IReadOnlyList<Layers> Trainable)
     {
         public static SearchSpace Of(ImageClassificationTransformer first, AutoOptions options)
         {
@@ -261,9 +283,9 @@ internal sealed class AutoRun(
             IReadOnlyList<LayerGroup> groups = first.Network.Groups;
             bool isFree = options is { ImageSize: null, ResizeTo: null, Preprocessing: null } && first.Preprocessing.Transforms is null
                 && !backbone.IsFrozen && backbone.ImageSizeMultiple == 1 && !StartingModel.IsNamedBy(choice);
-            return new(
-                first.Preprocessing.CropTo, isFree, backbone.MinimumImageSize,
-                backbone.IsFrozen ? null : Layers.From(groups[Math.Min((groups.Count + 1) / 2, groups.Count - 1)].Name));
+            Layers[] layers = backbone.IsFrozen ? [] : groups.Count < 2 ? [Layers.All]
+                : [Layers.All, Layers.From(groups[(groups.Count + 1) / 2].Name)];
+            return new(first.Preprocessing.CropTo, isFree, backbone.MinimumImageSize, layers);
         }
     }
 }
@@ -288,16 +310,15 @@ internal sealed class TrialProgress(IProgress<TrainingProgress> progress, AutoTr
 /// <summary>Measures how fast a phase of a training is, and ends the training.</summary>
 /// <param name="phase">The phase.</param>
 /// <param name="seconds">The longest that it is watched, but for its first two reports.</param>
-/// <param name="cancel">Ends the training before.</param>
-internal sealed class Pace(TrainingPhase phase, double seconds, CancellationToken cancel) : IProgress<TrainingProgress>, IDisposable
+/// <param name="end">Ends the training.</param>
+internal sealed class Pace(TrainingPhase phase, double seconds, Action end) : IProgress<TrainingProgress>
 {
     private const int Images = 32;
 
-    private readonly CancellationTokenSource _over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
     private (long Done, long At) _first;
 
-    /// <summary>Cancelled once there is a result.</summary>
-    public CancellationToken Over => _over.Token;
+    /// <summary>The images that were watched.</summary>
+    public long Done { get; private set; }
 
     /// <summary>
     /// The seconds of an image: without those of the first batch, which prepares what later ones use, where there are several. Infinite
@@ -308,19 +329,17 @@ internal sealed class Pace(TrainingPhase phase, double seconds, CancellationToke
     /// <inheritdoc/>
     public void Report(TrainingProgress value)
     {
-        if (value.Phase != phase || value.Done == 0 || value.Finished is not null || _over.IsCancellationRequested) return;
+        if (value.Phase != phase || value.Done <= Done || value.Finished is not null) return;
+        Done = value.Done;
         if (_first.Done == 0)
         {
-            _first = (value.Done, Stopwatch.GetTimestamp());
+            _first = (Done, Stopwatch.GetTimestamp());
             SecondsOfAnImage = 1 / value.ImagesPerSecond;
             return;
         }
 
         double elapsed = Stopwatch.GetElapsedTime(_first.At).TotalSeconds;
-        SecondsOfAnImage = elapsed / (value.Done - _first.Done);
-        if (value.Done - _first.Done >= Images || elapsed > seconds) _over.Cancel();
+        SecondsOfAnImage = elapsed / (Done - _first.Done);
+        if (Done - _first.Done >= Images || elapsed > seconds) end();
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _over.Dispose();
 }

@@ -13,11 +13,17 @@ internal sealed class AutoSearch(IReadOnlyList<AutoTrial> candidates, TrialCosts
 
     private readonly List<AutoTrial> _left = [.. candidates];
     private readonly List<AutoTrial> _tried = [];
+    private readonly List<AutoTrial> _needless = [];
 
     /// <summary>The next trial and the seconds that it takes; null where none of those left fits.</summary>
     public AutoTrial? Next(double secondsLeft)
     {
-        _left.RemoveAll(IsShorterThanTried);
+        foreach (AutoTrial trial in _left.FindAll(IsShorterThanTried))
+        {
+            _left.Remove(trial);
+            _needless.Add(trial with { ExpectedSeconds = costs.Of(trial), Why = "the same with more epochs was tried" });
+        }
+
         AutoTrial? next = _left.Find(trial => costs.Of(trial) <= ShareOf(trial) * secondsLeft)
             ?? _left.Find(trial => costs.Of(trial) <= ShareOfTheLast * secondsLeft);
         if (next is null) return null;
@@ -27,12 +33,18 @@ internal sealed class AutoSearch(IReadOnlyList<AutoTrial> candidates, TrialCosts
     }
 
     /// <summary>The trials that were not tried, with the reason.</summary>
-    public IEnumerable<AutoTrial> NotTried(string? reason, double secondsLeft) => _left.Select(trial => trial with
-    {
-        ExpectedSeconds = costs.Of(trial),
-        Why = reason ?? string.Create(
-            CultureInfo.InvariantCulture, $"needs about {costs.Of(trial):0} s, and {Math.Max(0, secondsLeft):0} s were left"),
-    });
+    /// <param name="reason">Why the search is over; null where nothing else fitted into the time.</param>
+    /// <param name="secondsLeft">The time that was left then.</param>
+    public IEnumerable<AutoTrial> NotTried(string? reason, double secondsLeft) =>
+    [
+        .. _left.Select(trial => trial with
+        {
+            ExpectedSeconds = costs.Of(trial),
+            Why = reason ?? costs.Unknown(trial) ?? string.Create(
+                CultureInfo.InvariantCulture, $"needs about {costs.Of(trial):0} s, and {Math.Max(0, secondsLeft):0} s were left"),
+        }),
+        .. _needless,
+    ];
 
     /// <summary>
     /// The trials of a network, those that promise most for their time first: <c>docs/recipes.md</c> compares the recipes.
@@ -40,25 +52,21 @@ internal sealed class AutoSearch(IReadOnlyList<AutoTrial> candidates, TrialCosts
     /// <param name="size">The image size of the first trial.</param>
     /// <param name="otherSizes">Whether other image sizes may be tried.</param>
     /// <param name="smallest">The smallest image size of the network.</param>
-    /// <param name="upper">The upper half of its layers; null where it cannot be fine-tuned.</param>
-    public static IReadOnlyList<AutoTrial> Candidates(int size, bool otherSizes, int smallest, Layers? upper)
+    /// <param name="layers">What of it can be fine-tuned: all layers, and the upper half.</param>
+    public static IReadOnlyList<AutoTrial> Candidates(int size, bool otherSizes, int smallest, IReadOnlyList<Layers> layers)
     {
         int? larger = otherSizes && Scaled(size, 1.3) is var greater && greater > size ? greater : null;
         int? smaller = otherSizes && Scaled(size, 0.7) is var less && less < size && less >= smallest ? less : null;
-        List<AutoTrial?> all = [Trial(Recipe.Best, null, size), Trial(Recipe.Default, null, larger)];
-        if (upper is not null)
-        {
-            all.AddRange(
-            [
-                Trial(Recipe.Default, Layers.All, size), Trial(Recipe.Default, upper, size), Trial(Recipe.Best, Layers.All, size),
-                Trial(Recipe.Best, upper, size), Trial(Recipe.Default, Layers.All, smaller), Trial(Recipe.Best, Layers.All, smaller),
-                Trial(Recipe.Fast, Layers.All, size), Trial(Recipe.Fast, upper, size), Trial(Recipe.Fast, Layers.All, smaller),
-            ]);
-        }
+        return
+        [
+            .. Trials(Recipe.Best, size, [null]), .. Trials(Recipe.Default, larger, [null]),
+            .. Trials(Recipe.Default, size, [.. layers]), .. Trials(Recipe.Best, size, [.. layers]),
+            .. Trials(Recipe.Default, smaller, [.. layers.Take(1)]), .. Trials(Recipe.Best, smaller, [.. layers.Take(1)]),
+            .. Trials(Recipe.Fast, size, [.. layers]), .. Trials(Recipe.Fast, smaller, [.. layers.Take(1)]),
+        ];
 
-        return [.. all.OfType<AutoTrial>()];
-
-        static AutoTrial? Trial(Recipe recipe, Layers? train, int? side) => side is { } pixels ? new(recipe.Name, train, pixels) : null;
+        static IEnumerable<AutoTrial> Trials(Recipe recipe, int? side, params Layers?[] layers) =>
+            side is { } pixels ? layers.Select(trained => new AutoTrial(recipe.Name, trained, pixels)) : [];
     }
 
     // The strides of convolutional networks multiply to 32.
@@ -81,6 +89,7 @@ internal sealed class AutoSearch(IReadOnlyList<AutoTrial> candidates, TrialCosts
 internal sealed class TrialCosts(int trainingImages, int validationImages, int imageSize)
 {
     private readonly Dictionary<Layers, double> _training = [];
+    private readonly Dictionary<Layers, string> _unknown = [];
 
     /// <summary>Seconds to score an image.</summary>
     public required double Forward { get; init; }
@@ -93,6 +102,12 @@ internal sealed class TrialCosts(int trainingImages, int validationImages, int i
 
     /// <summary>Sets the seconds to train layers on an image once.</summary>
     public void Measured(Layers layers, double seconds) => _training[layers] = seconds;
+
+    /// <summary>Says why training some layers could not be measured: no trial of them is begun.</summary>
+    public void NotMeasured(Layers layers, string why) => (_training[layers], _unknown[layers]) = (double.PositiveInfinity, why);
+
+    /// <summary>Why it is not known what a trial takes; null where it is.</summary>
+    public string? Unknown(AutoTrial trial) => trial.Train is { } layers ? _unknown.GetValueOrDefault(layers) : null;
 
     /// <summary>The seconds of a trial.</summary>
     public double Of(AutoTrial trial)

@@ -34,8 +34,6 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             state.ValidationAccuracy, state.IsUnfinished, featureSeconds, state.Seconds,
             featureSeconds > 0 ? throughput.Done / featureSeconds : 0)
         {
-            StoppedEarly = state.HasStalled,
-            SoupEpochs = [.. (state.Soup?.Epochs ?? []).Select(epoch => epoch.Epoch).Order()],
             LoaderWaitFraction = training.LoaderWaitFraction,
             Calibration = calibration,
             Rejection = rejection?.Rule,
@@ -74,7 +72,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             using FeatureCache? kept = OpenCache(_options.CacheFolder, view);
             FeatureSet features = extractor.Extract(
                 run.Training.Images, kept, done => log.Features(throughput, done, _options.Epochs), skip: run.StopIfAsked,
-                _options.Cancellation, _options.ReusesFeatures, view);
+                _options.Until, _options.ReusesFeatures, view);
             Report(kept);
             return features;
         }
@@ -82,7 +80,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         FeatureSet Features(ImageSet images, FeatureCache? cache, bool reuses, bool areValidation)
         {
             bool areCached = true;
-            return extractor.Extract(images.Images, cache, Done, image => run.Skip(image, log), _options.Cancellation, reuses);
+            return extractor.Extract(images.Images, cache, Done, image => run.Skip(image, log), _options.Until, reuses);
 
             void Done(int count)
             {

@@ -59,11 +59,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             run.Training.Count - Skipped(isValidation: false).Length,
             (run.Validation?.Count ?? 0) - Skipped(isValidation: true).Length,
             [.. _skipped.Values], state.Epochs, state.Best.Epoch, state.ValidationAccuracy, state.IsUnfinished,
-            FeatureSeconds: 0, state.Seconds, state.Seconds > 0 ? state.Images / state.Seconds : 0)
-        {
-            StoppedEarly = state.HasStalled,
-            SoupEpochs = [.. (state.Soup?.Epochs ?? []).Select(epoch => epoch.Epoch).Order()],
-        };
+            FeatureSeconds: 0, state.Seconds, state.Seconds > 0 ? state.Images / state.Seconds : 0);
 
     /// <summary>The features of images as the finished network makes them.</summary>
     private FeatureSet Features(ImageSet images)
@@ -181,7 +177,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         run.Training.Labels, run.Preprocessing, run.Device, _options.BatchSize, run.Seed, image => Skip(isValidation: false, image),
         new BatchMixing(_options.Mixup, _options.CutMix, run.Classes.Count, run.Seed), run.Order(run.Training.Labels), run.LossWeights())
     {
-        Cancellation = _options.Cancellation,
+        Cancellation = _options.Until,
     };
 
     private ImageData ValidationImages(ImageSet images, ImageMemory memory) => new(
@@ -241,7 +237,7 @@ internal static class HeadWarmup
         };
         using TrainingState state = new TrainingLoop(options, run.Seed, TimeProvider.System, progress: null).Run(
             new TrainableModel(model.Head, model.Head, []), run.TrainingFeatures(features), validate: null,
-            run.Options.Cancellation);
+            run.Options.Until);
         if (state.Failure is { } failure)
             throw new InvalidOperationException($"The warm-up of the new head failed. {failure.Message}", failure);
     }
@@ -253,6 +249,6 @@ internal static class HeadWarmup
         return run.Extractor(frozen, model).Extract(
             run.Training.Images, cache: null, done => log.Features(throughput, done, run.Options.Epochs),
             // Skipped images are reported later, when the training itself reads them.
-            skip: run.StopIfAsked, run.Options.Cancellation);
+            skip: run.StopIfAsked, run.Options.Until);
     }
 }

@@ -230,6 +230,9 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
     /// <summary>Receives a sentence on each thing that was found or chosen: where in a file the weights are, the image size.</summary>
     internal Action<string>? Noted { get; init; }
 
+    /// <summary>Ends everything up to the last epoch.</summary>
+    internal CancellationToken Until => EpochsUntil ?? Cancellation;
+
     Action<string>? IBackboneOptions.Noted => Noted;
 
     Preprocessing IBackboneOptions.Adjust(Preprocessing preprocessing)

@@ -223,7 +223,13 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     internal static ImageClassificationTransformer Trained(
         TrainingRun run, ImageModel model, TrainingState state, TrainingSummary training, FeatureDistance? distance)
     {
-        training = training with { HeldBack = run.HeldBack };
+        training = training with
+        {
+            HeldBack = run.HeldBack,
+            StoppedEarly = state.HasStalled,
+            Chosen = state.Soup?.Result ?? state.Best,
+            SoupEpochs = [.. (state.Soup?.Epochs ?? []).Select(epoch => epoch.Epoch).Order()],
+        };
         var description = new ModelDescription
         {
             Backbone = run.Backbone.Name,

@@ -38,6 +38,9 @@ public sealed record TrainingSummary(
     /// </summary>
     public IReadOnlyList<int> SoupEpochs { get; init; } = [];
 
+    /// <summary>The result of the best epoch, with the validation metrics of the average where some were averaged.</summary>
+    internal EpochResult? Chosen { get; init; }
+
     /// <summary>
     /// How the model's probabilities were calibrated on the validation images; null where they were not: with fewer than 50 of
     /// them, or where that did not lower their log-loss.

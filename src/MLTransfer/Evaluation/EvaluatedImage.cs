@@ -15,13 +15,15 @@ internal sealed record EvaluatedImage(string Label, ImagePrediction Prediction)
         Prediction.Error is null && Spelling.ToComposed(Prediction.Label!) != Spelling.ToComposed(Label);
 
     /// <summary>
-    /// A table as CSV by RFC 4180: file, class, predicted class, why it is rejected, and a column of probabilities for each class; or the error.
+    /// A table as CSV by RFC 4180: file, class, predicted class, the error, where there are rejections also why it is rejected, and a column
+    /// of probabilities for each class.
     /// </summary>
     public static void WriteTable(
         Stream stream, IReadOnlyList<string> labels, IReadOnlyList<EvaluatedImage> images, bool withRejections)
     {
         using StreamWriter writer = Writer(stream);
-        string[] columns = ["file", "label", "predicted", "error", .. Rejection("rejected"), .. labels.Select(label => $"probability of {label}")];
+        string[] columns =
+            ["file", "label", "predicted", "error", .. Rejection("rejected"), .. labels.Select(label => $"probability of {label}")];
         writer.WriteLine(ManifestWriter.Line(columns));
         foreach ((string label, ImagePrediction prediction) in images)
         {

@@ -35,15 +35,17 @@ internal sealed class TrainingLoop(
     public TrainingState Run(TrainableModel model, ITrainingData data, Validation? validate, CancellationToken cancellation)
     {
         var state = new TrainingState(model, options);
+        CancellationToken until = options.EpochsUntil ?? cancellation;
         try
         {
             checkpoint?.Restore(state);
-            while (state.IsUnfinished && !cancellation.IsCancellationRequested)
+            while (state.IsUnfinished && !until.IsCancellationRequested)
             {
-                if (!TryEpoch(state, data, validate, cancellation)) break;
+                if (!TryEpoch(state, data, validate, until)) break;
             }
 
-            if (state.Epochs.Count == 0) throw new OperationCanceledException(cancellation);
+            if (state.Epochs.Count == 0) throw new OperationCanceledException(until);
+            if (until.IsCancellationRequested && !cancellation.IsCancellationRequested) state.Stop();
             if (options.SoupOf > 1 && validate is not null && state is { Failure: null, IsUnfinished: false })
                 Blend(state, validate, cancellation);
             state.Finish();

@@ -195,6 +195,12 @@ public abstract record TrainingOptions
     /// <summary>Called after every finished epoch; the training ends where it returns true.</summary>
     internal Func<EpochResult, bool>? StopsAfter { get; init; }
 
+    /// <summary>
+    /// Ends the epochs after the running batch, but not what comes after them, such as calibration: the end of a time, not an interruption.
+    /// It is cancelled where the training is. Null: the epochs end where the training is cancelled.
+    /// </summary>
+    internal CancellationToken? EpochsUntil { get; init; }
+
     /// <summary>The given learning rate, or else the recommended one.</summary>
     internal double PeakLearningRate => LearningRate ?? RecommendedLearningRate;
 

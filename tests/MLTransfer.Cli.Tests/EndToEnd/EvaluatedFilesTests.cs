@@ -53,8 +53,8 @@ public sealed class EvaluatedFilesTests(TrainedModel trained) : IClassFixture<Tr
     {
         string model = _folder.PathOf("rejecting.zip"), table = _folder.PathOf("all.csv");
         var training = await Mlt.RunAsync(
-            "train", "--data", trained.Validation, "--val-fraction", "0.5", "--mode", "features", "--backbone", "embedded", "--cache", "none",
-            "--reject", "coverage:0.5", "--out", model);
+            "train", "--data", trained.Validation, "--val-fraction", "0.5", "--mode", "features", "--backbone", "embedded",
+            "--cache", "none", "--reject", "coverage:0.5", "--out", model);
         training.AssertSuccess();
         var outcome = await Mlt.RunAsync(
             "evaluate", "--model", model, "--data", trained.Validation, "--predictions", table, "--json");

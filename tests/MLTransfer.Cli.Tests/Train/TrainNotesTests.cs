@@ -84,6 +84,24 @@ public sealed class TrainNotesTests : IDisposable
     }
 
     [Fact]
+    public void Test_images_that_a_search_trains_on_or_chooses_by_are_said_in_one_line()
+    {
+        Add("train/a/1.png", "train/b/1.png", "val/a/2.png", "val/b/2.png", "test/a/3.png", "test/b/3.png");
+        Copy("train/a/1.png", "test/a/copy.png");
+        Copy("val/b/2.png", "test/b/copy.png");
+        var splits = new TrainSplits([], null, OwnValidation: true) { Tests = true };
+        string[] notes = [.. TrainNotes.Of(Arguments(
+            TrainData.Open(_folder.Path, validation: null, splits, ImageDatasetOptions.Default)) with { Options = new AutoOptions() })];
+        Assert.Equal(
+            [
+                $"training on the split 'train' of '{_folder.Path}', validating on its split 'val'",
+                $"measuring the model on the split 'test' of '{_folder.Path}'",
+                $"leakage: 2 test images are trained on or validated on, too, as '{_folder.PathOf("test/a/copy.png")}' is as "
+                    + $"'{_folder.PathOf("train/a/1.png")}'; the test accuracy is better than it should be",
+            ], notes);
+    }
+
+    [Fact]
     public void What_is_left_out_is_said_in_one_line()
     {
         Add("a/1.png", "b/1.png", "b/2.cr2", "readme.md");

@@ -128,6 +128,7 @@ public sealed class TrainRequestTests : IDisposable
     [InlineData("--recipe is for --mode features and finetune; --mode auto chooses it by trying.", "--recipe", "best")]
     [InlineData("--train-from is for --mode finetune; --mode auto tries its own trainings.", "--train-from", "layer4")]
     [InlineData("--views is for --mode features; --mode auto tries its own trainings.", "--views", "3")]
+    [InlineData("--checkpoint is for --mode finetune; --mode auto tries its own trainings.", "--checkpoint", "kept")]
     [InlineData("--folds repeats one training, and --mode auto tries several; leave one of them out.", "--folds", "3")]
     [InlineData("--val-fraction is 0, and there are no --val images, by which trials are compared.", "--val-fraction", "0")]
     public async Task What_a_search_chooses_itself_is_refused(string complaint, string option, string value) =>

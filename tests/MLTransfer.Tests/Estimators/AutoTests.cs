@@ -1,6 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Data;
+using MLTransfer.Imaging;
+using MLTransfer.Tests.Reference;
 using MLTransfer.Tests.Models;
 using MLTransfer.Tests.Training;
 
@@ -44,7 +46,9 @@ public sealed class AutoTests : IDisposable
     {
         MixLabels();
         var trials = new List<AutoTrial>();
-        long before = LiveTensors.Count();
+        long before = LiveTensors.OnThisThread, one, many;
+        using (Fit(Short)) one = LiveTensors.OnThisThread - before;
+        before = LiveTensors.OnThisThread;
         using (ImageClassificationTransformer found = Fit(Short with
         {
             Budget = TimeSpan.FromMinutes(10),
@@ -59,6 +63,7 @@ public sealed class AutoTests : IDisposable
             Assert.Equal(tried.Max(trial => trial.ValidationAccuracy), kept.ValidationAccuracy);
             Assert.Equal(training.ValidationAccuracy, kept.ValidationAccuracy);
             Assert.All(tried.Where(trial => !trial.IsKept), trial => Assert.Equal($"no better than trial {kept.Number}", trial.Why));
+            Assert.Equal(["fast", "fast"], training.Trials.Where(trial => trial.Number == 0).Select(trial => trial.Recipe));
             // A report when each begins, and one when it is over.
             Assert.Equal(tried.SelectMany(trial => new[] { trial.Number, trial.Number }), trials.Select(trial => trial.Number));
             Assert.Equal(tried.Select(trial => trial.Seconds), trials.Where((_, index) => index % 2 == 1).Select(trial => trial.Seconds));
@@ -66,10 +71,10 @@ public sealed class AutoTests : IDisposable
                 training.TestAccuracy,
                 training.HeldBack.Zip(found.Predict(training.HeldBack.Select(row => row.ImagePath)))
                     .Average(pair => pair.First.Label == pair.Second.Label ? 1.0 : 0));
+            many = LiveTensors.OnThisThread - before;
         }
 
-        // Parameters that are made are counted for ever, those of the networks that were freed as well.
-        Assert.InRange(LiveTensors.Count() - before, 0, 2000);
+        Assert.Equal(one, many);
     }
 
     [Fact]
@@ -80,9 +85,72 @@ public sealed class AutoTests : IDisposable
         IDataView test = ml.Data.LoadImageFolder(others.Path);
         using ImageClassificationTransformer found = Fit(Short with { Test = test });
         Assert.Equal((12, 6), (found.Training!.ValidationImages, found.Training.TestImages));
-        Assert.Equal(
-            Directory.GetFiles(others.Path, "*.png", SearchOption.AllDirectories).Order(),
-            found.Training.HeldBack.Select(row => row.ImagePath).Order());
+        // A report names them itself.
+        Assert.Empty(found.Training.HeldBack);
+    }
+
+    [Fact]
+    public void Test_images_that_cannot_be_read_are_told_and_those_that_are_trained_on_as_well()
+    {
+        using var others = new ColouredImages(perClass: 3);
+        string torn = Path.Combine(others.PathOf("blue"), "00.png");
+        File.WriteAllBytes(torn, [1, 2, 3]);
+        MLContext ml = new(seed: 1);
+        var log = new List<string>();
+        ml.Log += (_, entry) => log.Add(entry.Message);
+        using (ImageClassificationTransformer found = Fit(Short with { Test = ml.Data.LoadImageFolder(others.Path) }))
+        {
+            Assert.Equal(5, found.Training!.TestImages);
+            Assert.Equal(torn, Assert.Single(found.Training.Skipped).Name);
+        }
+
+        Assert.Throws<ImageException>(() => Fit(Short with { Test = ml.Data.LoadImageFolder(others.Path), StopOnBadImage = true }));
+        Fit(Short with { Test = ml.Data.LoadImageFolder(_images.Path) }, ml).Dispose();
+        Assert.Contains(log, line => line.Contains("24 of 24 test images are training or validation images", StringComparison.Ordinal));
+    }
+
+    // The second trial finds a file where its folder would be.
+    [Fact]
+    public void A_trial_that_fails_does_not_lose_the_model_of_another()
+    {
+        MixLabels();
+        using var folder = new TemporaryFolder();
+        folder.Write("trial2", []);
+        using ImageClassificationTransformer found = Fit(Short with
+        {
+            Budget = TimeSpan.FromMinutes(10),
+            TensorBoardFolder = folder.Path,
+            TensorBoardHistograms = true,
+            Balance = ClassBalance.Weights,
+        });
+        AutoTrial[] tried = [.. found.Training!.Trials.Where(trial => trial.Number > 0)];
+        Assert.StartsWith("failed: ", tried[1].Why, StringComparison.Ordinal);
+        Assert.Equal(double.NaN, tried[1].ValidationAccuracy);
+        // Weights of the classes do not go with the mixed images of the best recipe, which then has none.
+        Assert.Contains(tried, trial => trial is { Recipe: "best", Train: not null, ValidationAccuracy: >= 0 });
+        Assert.Single(tried, trial => trial.Why.StartsWith("failed: ", StringComparison.Ordinal));
+        Assert.True(Directory.Exists(folder.PathOf("trial3")));
+    }
+
+    [Fact]
+    public void The_end_of_the_time_ends_the_epochs_and_not_what_comes_after_them()
+    {
+        using var end = new CancellationTokenSource();
+        MLContext ml = new(seed: 1);
+        using ImageClassificationTransformer model = Trainings.Fit(ml, Trainings.Extraction with
+        {
+            Epochs = 30,
+            ValidationFraction = 0.5,
+            Rejection = Rejection.AtCoverage(0.5),
+            EpochsUntil = end.Token,
+            Progress = new Listener(report =>
+            {
+                if (report.Finished is { Epoch: 2 }) end.Cancel();
+            }),
+        }, Trainings.Keyed(ml, ml.Data.LoadImageFolder(_images.Path)));
+        TrainingSummary training = model.Training!;
+        Assert.Equal((2, false), (training.Epochs.Count, training.Cancelled));
+        Assert.NotNull(training.Rejection!.LeastProbability);
     }
 
     [Fact]
@@ -114,6 +182,8 @@ public sealed class AutoTests : IDisposable
             (best.Epochs, best.LabelSmoothing, best.Balance, best.Backbone, best.Weights, best.Optimizer));
         Assert.Equal("dropout:0.3", best.Head!.ToString());
         Assert.Equal(0.1, Short.FineTuning(Recipe.Best, Layers.All).LabelSmoothing);
+        // A default that is asked for counts, too.
+        Assert.Equal(0, (Short with { Given = [nameof(Short.LabelSmoothing)] }).FineTuning(Recipe.Best, Layers.All).LabelSmoothing);
     }
 
     [Fact]
@@ -157,9 +227,9 @@ public sealed class AutoTests : IDisposable
         (loaded as IDisposable)?.Dispose();
     }
 
-    private ImageClassificationTransformer Fit(AutoOptions options)
+    private ImageClassificationTransformer Fit(AutoOptions options, MLContext? context = null)
     {
-        MLContext ml = new(seed: 1);
+        MLContext ml = context ?? new(seed: 1);
         return ml.MulticlassClassification.Trainers.AutoTraining(options)
             .Fit(Trainings.Keyed(ml, ml.Data.LoadImageFolder(_images.Path)));
     }
