@@ -5,6 +5,7 @@ using MLTransfer.Cli.Screen;
 using MLTransfer.Errors;
 using MLTransfer.Estimators;
 using MLTransfer.Evaluation.Reports;
+using MLTransfer.Files;
 using MLTransfer.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -46,7 +47,7 @@ internal static class TrainRun
         var model = Fit(ml, options, images);
         using var classifier = SavedModel.ClassifierIn(model);
         if (isSaved)
-            arguments.Out!.Write(stream => ml.Model.Save(model, images.Schema, stream));
+            Save(arguments.Out!, stream => ml.Model.Save(model, images.Schema, stream));
         using var process = Process.GetCurrentProcess();
         var result = new TrainResult(arguments, classifier.Labels, classifier.Training!, clock.Elapsed.TotalSeconds)
         {
@@ -59,6 +60,30 @@ internal static class TrainRun
         return result;
 
         void CacheLost(string reason) => notes.Add(TrainView.WithoutCache(reason));
+    }
+
+    /// <summary>
+    /// Saves the model; where its file cannot be written any more, in the folder for temporary files: it may be hours of work.
+    /// </summary>
+    private static void Save(OutputFile file, Action<Stream> save)
+    {
+        try
+        {
+            file.Write(save);
+        }
+        catch (IOException failure)
+        {
+            var rescued = Path.Combine(Path.GetTempPath(), $"{Path.GetRandomFileName()}-{Path.GetFileName(file.Path)}");
+            try
+            {
+                AtomicFile.Write(rescued, save);
+            }
+            catch (IOException again)
+            {
+                throw new IOException($"{failure.Message} Nor could it be saved elsewhere: {again.Message}", failure);
+            }
+            throw new IOException($"{failure.Message} The model is saved in '{rescued}' instead.", failure);
+        }
     }
 
     /// <summary>Searches for a learning rate: the work of 'mlt lr'.</summary>

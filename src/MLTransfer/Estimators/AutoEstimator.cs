@@ -53,6 +53,7 @@ public sealed class AutoEstimator : IEstimator<ImageClassificationTransformer>
         (images, test) = options.Test is { } view ? (images, Read(view, images)) : Halved(images);
         using IChannel channel = _environment.Start(nameof(AutoEstimator));
         WarnOfLeaks(channel, images, test);
+        if (options.StopOnBadImage) RequireReadable(test, options);
         return new AutoRun(_environment, channel, options, images, test).Run();
     }
 
@@ -66,6 +67,16 @@ public sealed class AutoEstimator : IEstimator<ImageClassificationTransformer>
         if (test.Count == 0) throw new OptionException("Test has no row with a label; leave it null or give it images.");
         ReadableClasses.Check(test, images.Classes, _options.Decoding, _options.LoaderThreads, _options.Cancellation);
         return test;
+    }
+
+    // The trials read the other images; these come last, when much time has gone.
+    private static void RequireReadable(ImageSet test, AutoOptions options)
+    {
+        foreach (ImageSource image in test.Images)
+        {
+            options.Cancellation.ThrowIfCancellationRequested();
+            image.Decode(options.Decoding);
+        }
     }
 
     private static void WarnOfLeaks(IChannel channel, TrainingImages images, ImageSet test)

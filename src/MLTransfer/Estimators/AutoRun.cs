@@ -213,7 +213,7 @@ internal sealed class AutoRun(
     private ImageClassificationTransformer Result(ImageClassificationTransformer best)
     {
         TrainingSummary training = best.Training!;
-        ImagePrediction[] tested = [.. Tested(best)];
+        ImagePrediction[] tested = Tested(best);
         int scored = tested.Count(found => found.Error is null);
         int right = tested.Zip(test.Labels).Count(pair => pair.First.Error is null && pair.First.Label == images.Classes[pair.Second]);
         best.Training = training with
@@ -250,18 +250,11 @@ internal sealed class AutoRun(
     };
 
     /// <summary>What the model says of the test images; of none where the search was cancelled.</summary>
-    private List<ImagePrediction> Tested(ImageClassificationTransformer model)
+    private ImagePrediction[] Tested(ImageClassificationTransformer model)
     {
-        var found = new List<ImagePrediction>();
         try
         {
-            foreach (ImagePrediction prediction in model.Predict(test.Images, options.Cancellation))
-            {
-                if (prediction.Error is { } reason && options.StopOnBadImage) throw new ImageException(prediction.Name, reason);
-                found.Add(prediction);
-            }
-
-            return found;
+            return [.. model.Predict(test.Images, options.Cancellation)];
         }
         catch (OperationCanceledException)
         {

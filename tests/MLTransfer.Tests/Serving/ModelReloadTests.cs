@@ -158,7 +158,8 @@ public sealed class ModelReloadTests(ServedFolder served) : IClassFixture<Served
     private ImageClassifierPool Watching()
     {
         File.Copy(served.Two, Model);
-        return new(new() { Path = Model, WatchForChanges = true, Clock = _clock, Reloads = _reloads });
+        // Two at once, however many processors there are: one image is scored while another is held up.
+        return new(new() { Path = Model, MaximumConcurrency = 2, WatchForChanges = true, Clock = _clock, Reloads = _reloads });
     }
 
     private void Replace(string model)
