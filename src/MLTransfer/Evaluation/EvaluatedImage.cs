@@ -15,8 +15,8 @@ internal sealed record EvaluatedImage(string Label, ImagePrediction Prediction)
         Prediction.Error is null && Spelling.ToComposed(Prediction.Label!) != Spelling.ToComposed(Label);
 
     /// <summary>
-    /// A table as CSV by RFC 4180: file, class, predicted class, the error, where there are rejections also why it is rejected, and a column
-    /// of probabilities for each class.
+    /// A table as CSV by RFC 4180: file, class, predicted class, error, where there are rejections also why it is rejected, and a column of
+    /// probabilities for each class.
     /// </summary>
     public static void WriteTable(
         Stream stream, IReadOnlyList<string> labels, IReadOnlyList<EvaluatedImage> images, bool withRejections)
