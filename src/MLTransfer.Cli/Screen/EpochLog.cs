@@ -58,9 +58,13 @@ internal static class ProgressText
     internal static string Begun(AutoTrial trial) => double.IsFinite(trial.ExpectedSeconds)
         ? $"{Named(trial)}, about {Figures.Seconds(trial.ExpectedSeconds)}" : Named(trial);
 
-    internal static string Finished(AutoTrial trial) =>
-        $"{Named(trial)}: {Figures.Percent(trial.ValidationAccuracy)} of the validation images right, {Figures.Seconds(trial.Seconds)}"
-        + (trial.Why.Length == 0 ? "" : $", {trial.Why}");
+    internal static string Finished(AutoTrial trial) => $"{Named(trial)}: " + string.Join(", ",
+    [
+        .. double.IsNaN(trial.ValidationAccuracy) ? Array.Empty<string>()
+            : [$"{Figures.Percent(trial.ValidationAccuracy)} of the validation images right"],
+        Figures.Seconds(trial.Seconds),
+        .. trial.Why.Length == 0 ? Array.Empty<string>() : [trial.Why],
+    ]);
 
     // The image size of the first trial is not known before it is over.
     private static string Named(AutoTrial trial) =>

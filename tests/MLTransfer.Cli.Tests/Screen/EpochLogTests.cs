@@ -56,6 +56,7 @@ public class EpochLogTests
         }
         log.Report(Reports.Trial(Reports.Over));
         log.Report(Reports.Trial(Reports.Over with { Why = "ended at the end of the time, after 1 of 5 epochs" }));
+        log.Report(Reports.Trial(Reports.Running with { Seconds = 2, Why = "failed: out of memory" }));
         Assert.Equal(
             [
                 "trial 2: fine-tuning from layer3, fast, 224 px, about 41.0 s",
@@ -66,6 +67,7 @@ public class EpochLogTests
                 "trial 2: fine-tuning from layer3, fast, 224 px: 93.4 % of the validation images right, 38.5 s",
                 "trial 2: fine-tuning from layer3, fast, 224 px: 93.4 % of the validation images right, 38.5 s, ended at the end of the "
                     + "time, after 1 of 5 epochs",
+                "trial 2: fine-tuning from layer3, fast, 224 px: 2.0 s, failed: out of memory",
             ], _lines);
     }
 
