@@ -41,8 +41,7 @@ internal static class TrainingSummaryView
         ("training images", ReportNumber.Count(training.TrainingImages)),
         ("time", Time(training)),
         ("throughput", ReportNumber.Throughput(training.ImagesPerSecond)),
-        .. training.TestImages == 0 ? Array.Empty<(string, string)>() : [("accuracy on images that nothing was chosen by",
-            $"{ReportNumber.Percent(training.TestAccuracy)} of {ReportNumber.Count(training.TestImages)}")],
+        .. TrialTable.Facts(training),
         .. training.Calibration is { } calibration
             ? [("temperature", calibration.Temperature.ToString("0.00", CultureInfo.InvariantCulture))] : Array.Empty<(string, string)>(),
     ];

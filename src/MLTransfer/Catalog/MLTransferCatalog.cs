@@ -90,6 +90,8 @@ public static class MLTransferCatalog
     /// <param name="labelColumnName">The key column with the classes.</param>
     /// <param name="imageColumnName">The column with the images; null: found by its type, see
     /// <see cref="ImageClassificationOptions.ImageColumnName"/>.</param>
+    /// <param name="scoreColumnName">The column to add with a probability per class.</param>
+    /// <param name="predictedLabelColumnName">The key column to add with the class of the highest probability.</param>
     /// <param name="backbone">A name of <see cref="MLTransfer.Models.ModelZoo"/>, or a node of a graph; see
     /// <see cref="ImageClassificationOptions.Backbone"/>.</param>
     /// <param name="weights">Its weights: a name, a file, an address or <c>none</c>; see
@@ -100,18 +102,21 @@ public static class MLTransferCatalog
     /// <exception cref="GraphException">The backbone is a graph whose file cannot be read or takes no images.</exception>
     public static AutoEstimator AutoTraining(
         this MulticlassTrainers trainers, TimeSpan budget, string labelColumnName = "Label", string? imageColumnName = null,
-        string backbone = "resnet18", string? weights = "default", IDataView? validationSet = null) =>
+        string scoreColumnName = "Score", string predictedLabelColumnName = "PredictedLabel", string backbone = "resnet18",
+        string? weights = "default", IDataView? validationSet = null) =>
         trainers.AutoTraining(new AutoOptions
         {
             Budget = budget,
             LabelColumnName = labelColumnName,
             ImageColumnName = imageColumnName,
+            ScoreColumnName = scoreColumnName,
+            PredictedLabelColumnName = predictedLabelColumnName,
             Backbone = backbone,
             Weights = weights,
             Validation = validationSet,
         });
 
-    /// <inheritdoc cref="AutoTraining(MulticlassTrainers, TimeSpan, string, string?, string, string?, IDataView?)"/>
+    /// <inheritdoc cref="AutoTraining(MulticlassTrainers, TimeSpan, string, string?, string, string, string, string?, IDataView?)"/>
     /// <param name="trainers">The catalog.</param>
     /// <param name="options">What to search with.</param>
     /// <exception cref="ArgumentException">The options cannot be used; the message says all that is wrong with them.</exception>

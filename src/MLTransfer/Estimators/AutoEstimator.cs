@@ -82,14 +82,16 @@ public sealed class AutoEstimator : IEstimator<ImageClassificationTransformer>
     private static void WarnOfLeaks(IChannel channel, TrainingImages images, ImageSet test)
     {
         IEnumerable<ImageSource> chosenBy = images.Training.Images.Concat(images.Validation!.Images);
-        HashSet<string> seen = [.. chosenBy.OfType<FileImage>().Select(image => image.Name)];
-        int leaks = test.Images.OfType<FileImage>().Count(image => seen.Contains(image.Name));
+        HashSet<string> seen = [.. chosenBy.Where(IsFile).Select(image => image.Name)];
+        int leaks = test.Images.Count(image => IsFile(image) && seen.Contains(image.Name));
         if (leaks > 0)
         {
             channel.Warning(
                 MessageSensitivity.None,
                 $"{leaks} of {test.Count} test images are training or validation images, too: the accuracy on them says little.");
         }
+
+        static bool IsFile(ImageSource image) => image is FileImage or ContainedImage;
     }
 
     /// <summary>Puts half of the validation images aside for the test.</summary>

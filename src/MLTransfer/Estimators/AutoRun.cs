@@ -34,7 +34,7 @@ internal sealed class AutoRun(
         try
         {
             Try(new AutoTrial(Recipe.Default.Name, null, 0), until: null);
-            if (!options.Cancellation.IsCancellationRequested) Search();
+            Search();
             return Result(_best!);
         }
         catch
@@ -46,27 +46,32 @@ internal sealed class AutoRun(
 
     private void Search()
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(options.Cancellation);
-        double left = SecondsLeft;
-        if (left <= 0) return;
-        end.CancelAfter(TimeSpan.FromSeconds(Math.Min(left, int.MaxValue / 1000)));
         var space = SearchSpace.Of(_best!, options);
-        if (Measured(space, end.Token) is not { } costs) return;
-        var search = new AutoSearch(AutoSearch.Candidates(space.ImageSize, space.OtherSizes, space.Smallest, space.Trainable), costs);
-        string? over = null;
-        while (!end.IsCancellationRequested)
+        IReadOnlyList<AutoTrial> candidates =
+            AutoSearch.Candidates(space.ImageSize, space.OtherSizes, space.Smallest, space.Trainable);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(options.Cancellation);
+        end.CancelAfter(TimeSpan.FromSeconds(Math.Clamp(SecondsLeft, 0, int.MaxValue / 1000)));
+        TrialCosts? costs = Over is null && SecondsLeft > 0 ? Measured(space, end.Token) : null;
+        if (costs is null)
         {
-            // Every image right: nothing can be told to be better.
-            if (_kept is { ValidationAccuracy: 1 } && options.ChooseBy != EpochMetric.Loss)
-                over = "every validation image is right already";
-            if (over is not null || search.Next(SecondsLeft) is not { } next) break;
+            _trials.AddRange(candidates.Select(trial => trial with { Why = Over ?? "the time was over before its cost was measured" }));
+            return;
+        }
+
+        var search = new AutoSearch(candidates, costs);
+        while (Over is null && !end.IsCancellationRequested && search.Next(SecondsLeft) is { } next)
+        {
             (AutoTrial finished, bool isWhole) = Try(next, end.Token, space.OtherSizes);
             if (isWhole) costs.Learn(finished);
         }
 
-        if (options.Cancellation.IsCancellationRequested) over = "the search was cancelled";
-        _trials.AddRange(search.NotTried(over, SecondsLeft));
+        _trials.AddRange(search.NotTried(Over, SecondsLeft));
     }
+
+    /// <summary>Why nothing else is tried, whatever time is left; null where there is no such reason.</summary>
+    private string? Over => options.Cancellation.IsCancellationRequested ? "the search was cancelled"
+        // Nothing can be told to be better.
+        : _kept is { ValidationAccuracy: 1 } && options.ChooseBy != EpochMetric.Loss ? "every validation image is right already" : null;
 
     /// <summary>Runs a trial, and keeps its model if it is the best so far.</summary>
     /// <param name="trial">The trial.</param>
@@ -194,7 +199,7 @@ internal sealed class AutoRun(
         ImageClassificationOptions chosen, TrainingPhase phase, SearchSpace space, CancellationToken until)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(until);
-        var pace = new Pace(phase, MeasuringShare * SecondsLeft, over.Cancel);
+        var pace = new Pace(phase, MeasuringShare * SecondsLeft, TimeProvider.System, over.Cancel);
         (ImageClassificationTransformer? model, string why) = Fit(chosen with
         {
             Epochs = 1,
@@ -303,8 +308,9 @@ internal sealed class TrialProgress(IProgress<TrainingProgress> progress, AutoTr
 /// <summary>Measures how fast a phase of a training is, and ends the training.</summary>
 /// <param name="phase">The phase.</param>
 /// <param name="seconds">The longest that it is watched, but for its first two reports.</param>
+/// <param name="clock">Measures the time.</param>
 /// <param name="end">Ends the training.</param>
-internal sealed class Pace(TrainingPhase phase, double seconds, Action end) : IProgress<TrainingProgress>
+internal sealed class Pace(TrainingPhase phase, double seconds, TimeProvider clock, Action end) : IProgress<TrainingProgress>
 {
     private const int Images = 32;
 
@@ -326,12 +332,12 @@ internal sealed class Pace(TrainingPhase phase, double seconds, Action end) : IP
         Done = value.Done;
         if (_first.Done == 0)
         {
-            _first = (Done, Stopwatch.GetTimestamp());
+            _first = (Done, clock.GetTimestamp());
             SecondsOfAnImage = 1 / value.ImagesPerSecond;
             return;
         }
 
-        double elapsed = Stopwatch.GetElapsedTime(_first.At).TotalSeconds;
+        double elapsed = clock.GetElapsedTime(_first.At).TotalSeconds;
         SecondsOfAnImage = elapsed / (Done - _first.Done);
         if (Done - _first.Done >= Images || elapsed > seconds) end();
     }

@@ -119,10 +119,9 @@ internal sealed class TrialCosts(int trainingImages, int validationImages, int i
             return Start + (features.Views * trainingImages + validationImages) * Forward * area + features.Epochs * HeadEpoch;
         }
 
-        // The head is trained on the features of the backbone before, by half the epochs of features.
         int epochs = Recipe.Find(trial.Recipe).Apply(new FineTuningOptions()).Epochs;
         double epoch = trainingImages * _training[layers] + validationImages * Forward;
-        return Start + 10 * HeadEpoch + (trainingImages * Forward + epochs * epoch) * area;
+        return Start + HeadWarmup.Epochs * HeadEpoch + (trainingImages * Forward + epochs * epoch) * area;
     }
 
     /// <summary>Corrects the figures of fine-tuning by a trial that ran to its end: what was wrong for some layers is for others.</summary>

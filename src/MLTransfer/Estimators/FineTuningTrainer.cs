@@ -216,8 +216,12 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
 /// </summary>
 internal static class HeadWarmup
 {
-    // Fewer epochs than feature extraction has: a head that fits the training images too well leaves the backbone little to learn from.
-    private static readonly FeatureExtractionOptions Defaults = new() { Epochs = 10 };
+    /// <summary>
+    /// Fewer epochs than feature extraction has: a head that fits the training images too well leaves the backbone little to learn from.
+    /// </summary>
+    public const int Epochs = 10;
+
+    private static readonly FeatureExtractionOptions Defaults = new() { Epochs = Epochs };
 
     /// <summary>Computes features in one pass over the images, then trains the head on them as feature extraction does.</summary>
     public static void Run(TrainingRun run, ImageModel model, TrainingLog log)

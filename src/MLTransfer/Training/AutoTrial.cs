@@ -9,7 +9,7 @@ public sealed record AutoTrial(string Recipe, Layers? Train, int ImageSize)
     /// <summary>Its place among those that were tried, from 1; 0 for one that was not.</summary>
     public int Number { get; init; }
 
-    /// <summary>The seconds that it was expected to take; NaN for the first, which is tried in any case.</summary>
+    /// <summary>The seconds that it was expected to take; NaN for the first, which is tried in any case, and where none is known.</summary>
     public double ExpectedSeconds { get; init; } = double.NaN;
 
     /// <summary>The seconds that it took; NaN where it was not tried, and while it runs.</summary>

@@ -36,7 +36,7 @@ public class TrainingProgressTests
     public void The_time_left_is_right_from_the_first_batch_where_the_speed_stays_the_same()
     {
         // 3 epochs of 60 images trained at 10 a second and 30 scored at 30 a second: 7 seconds each.
-        var clock = new Clock();
+        var clock = new PassedTime();
         var left = new TimeLeft(clock, validationImages: 30);
         double now = 0;
         Assert.Null(left.After(Report(TrainingPhase.Features, 0, 10, 60)));
@@ -61,22 +61,23 @@ public class TrainingProgressTests
     [Fact]
     public void A_resumed_training_counts_the_time_from_where_it_resumes()
     {
-        var left = new TimeLeft(new Clock(), validationImages: 0);
+        var left = new TimeLeft(new PassedTime(), validationImages: 0);
         // Six epochs of 6 seconds are left when epoch 5 of 10 begins, less the second that its first batch took.
         Assert.Equal(35, left.After(Report(TrainingPhase.Training, 5, 10, 60) with { Epochs = 10 })!.Value.TotalSeconds, 1e-6);
     }
 
     private static TrainingProgress Report(TrainingPhase phase, int epoch, long done, long total) =>
         new(phase, epoch, 3, done, total, 10, TimeSpan.Zero, 1, 0.5, 0.5);
+}
 
-    private sealed class Clock : TimeProvider
-    {
-        private TimeSpan _now;
+/// <summary>A clock that goes on only when it is told to.</summary>
+internal sealed class PassedTime : TimeProvider
+{
+    private TimeSpan _now;
 
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-        public override long GetTimestamp() => _now.Ticks;
+    public override long GetTimestamp() => _now.Ticks;
 
-        public void Pass(TimeSpan time) => _now += time;
-    }
+    public void Pass(TimeSpan time) => _now += time;
 }

@@ -16,6 +16,13 @@ internal static class TrialTable
         </table></div>
         """);
 
+    /// <summary>The accuracy of the kept model, by its name; nothing where there was no search.</summary>
+    internal static IEnumerable<(string Name, string Value)> Facts(TrainingSummary training) => training.TestImages == 0 ? [] :
+    [
+        ("accuracy on images that nothing was chosen by",
+            $"{ReportNumber.Percent(training.TestAccuracy)} of {ReportNumber.Count(training.TestImages)}"),
+    ];
+
     private static Markup Row(AutoTrial trial) => Markup.Format(
         $"""
         <tr><td>{Number(trial)}</td><td class="name">{trial.Kind}</td><td class="name">{trial.Recipe}</td><td>{trial.ImageSize}</td>
