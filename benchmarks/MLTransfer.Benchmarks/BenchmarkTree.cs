@@ -1,11 +1,10 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using MLTransfer.Cli.CommandLine;
 
 namespace MLTransfer.Benchmarks;
 
 /// <summary>Every comparison, in the order of the help.</summary>
-internal static partial class BenchmarkTree
+internal static class BenchmarkTree
 {
     /// <summary>Runs the benchmarks from the root of a clone: the start of every example.</summary>
     internal const string Run = "dotnet run -c Release --project benchmarks/MLTransfer.Benchmarks --";
@@ -23,21 +22,4 @@ internal static partial class BenchmarkTree
         new MislabelsCommand(context),
         new CopiesCommand(context),
         new RejectCommand(context));
-
-    /// <summary>
-    /// Makes waiting OpenMP threads sleep on both sides, as ./mlt does: spinning ones slow down the threads that decode images.
-    /// </summary>
-    internal static void UsePassiveWaiting()
-    {
-        const string Variable = "OMP_WAIT_POLICY", Passive = "passive";
-        if (Environment.GetEnvironmentVariable(Variable) is not null)
-            return;
-        Environment.SetEnvironmentVariable(Variable, Passive);
-        // On Unix, .NET changes a copy of the environment, which only child processes get.
-        if (!OperatingSystem.IsWindows())
-            SetNativeVariable(Variable, Passive, overwrite: 1);
-    }
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetNativeVariable(string name, string value, int overwrite);
 }

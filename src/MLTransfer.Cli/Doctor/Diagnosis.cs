@@ -33,7 +33,7 @@ internal sealed record Diagnosis(
             RuntimeInformation.FrameworkDescription,
             $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}",
             new(Environment.ProcessorCount, libtorch.Threads, VectorInstructions.Detect()),
-            ProcessorFeatures.BFloat16,
+            ProcessorFeatures.FastBFloat16,
             libtorch,
             CudaDiagnosis.Run(libtorch),
             CacheDiagnosis.Run(cacheFolder));
@@ -135,15 +135,10 @@ internal static class VectorInstructions
             ("AVX2", Avx2.IsSupported),
             ("FMA", Fma.IsSupported),
             ("AVX-512", Avx512F.IsSupported),
-            ("AVX512-BF16", Avx512F.IsSupported && HasAvx512Bf16()),
-            ("AMX-BF16", Avx512F.IsSupported && HasAmxBf16()),
+            ("AVX512-BF16", ProcessorFeatures.Avx512BFloat16),
+            ("AMX-BF16", ProcessorFeatures.AmxBFloat16),
             ("AdvSimd", AdvSimd.IsSupported),
         ];
         return [.. features.Where(feature => feature.Present).Select(feature => feature.Name)];
     }
-
-    // .NET does not report these two. Intel SDM, volume 2A, CPUID: leaf 7, sub-leaf 1, EAX bit 5 and leaf 7, sub-leaf 0, EDX bit 22.
-    private static bool HasAvx512Bf16() => (X86Base.CpuId(7, 1).Eax >> 5 & 1) == 1;
-
-    private static bool HasAmxBf16() => (X86Base.CpuId(7, 0).Edx >> 22 & 1) == 1;
 }

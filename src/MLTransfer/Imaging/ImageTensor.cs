@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,6 +17,7 @@ internal static class ImageTensor
     /// <param name="batch">The images; their memory may be overwritten afterwards.</param>
     /// <param name="preprocessing">Mean, standard deviation and the order of the channels.</param>
     /// <param name="device">The device of the tensor.</param>
+    /// <exception cref="InvalidOperationException">A normalized colour is infinite or NaN: networks could hide that.</exception>
     public static Tensor From(ImageBatch batch, Preprocessing preprocessing, Device device)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -54,7 +56,8 @@ internal static class ImageTensor
         float[] table = new float[byte.MaxValue + 1];
         for (int value = 0; value < table.Length; value++)
             table[value] = (value / 255f - mean) / deviation;
-        return table;
+        return table.All(float.IsFinite) ? table : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+            $"Normalization makes colours infinite or NaN: it subtracts {mean} and divides by {deviation}. Use a larger deviation."));
     }
 
     // torch reuses page-locked memory for the next batch only after this one has been copied.

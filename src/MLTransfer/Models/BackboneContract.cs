@@ -8,6 +8,7 @@ namespace MLTransfer.Models;
 internal static class BackboneContract
 {
     private const int Shown = 5;
+    private const double ExportTolerance = 1e-3;
 
     /// <summary>Checks a network; it is left in evaluation mode with a new classifier, all its weights trainable.</summary>
     /// <param name="backbone">The declared properties.</param>
@@ -84,6 +85,11 @@ internal static class BackboneContract
         if (!logits.shape.SequenceEqual([images.shape[0], classes]))
             yield return $"Its logits are {Describe(logits.shape)}; expected: {Describe(images.shape[0], classes)}.";
         if (!logits.Equals(model.call(images))) yield return "It scores the same images differently in evaluation mode.";
+        using var frozen = new FrozenModel(model, ScalarType.Float32);
+        // Where both are NaN or infinite, nothing can be said.
+        Tensor difference = (frozen.Logits(images) - logits).abs().max();
+        if (difference.item<float>() > ExportTolerance * logits.abs().max().item<float>())
+            yield return "Its form for export scores images differently: predictions use it.";
     }
 
     private static IEnumerable<string> Gradients(ImageModel model, Tensor images)

@@ -20,9 +20,9 @@ public enum DeviceKind
 public enum Precision
 {
     /// <summary>
-    /// bfloat16 where the processor computes with it (AVX512-BF16, AMX), float32 elsewhere. Layers are trained in bfloat16 where that was
-    /// measured to be faster, on this machine and for this network, where there are at least 200 images to train on; the file
-    /// <c>precision.txt</c> in the user's cache keeps the choice.
+    /// bfloat16 where the processor is faster with it (AMX; AVX512-BF16 on AMD's), float32 elsewhere. Layers are trained in bfloat16
+    /// where that was measured to be faster, on this machine and for this network, where there are at least 200 images to train on; the
+    /// file <c>precision.txt</c> in the user's cache keeps the choice.
     /// </summary>
     Auto,
 

@@ -103,9 +103,12 @@ public abstract class ImageModel : NamedModule
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Logits(input, first: 0);
+
+    /// <summary>The logits (N, classes) of the output of the group before one; of the images for the first.</summary>
+    internal Tensor Logits(Tensor state, int first)
     {
-        using Tensor maps = Maps(input);
+        using Tensor maps = Maps(state, first: first);
         return Classify(maps);
     }
 
@@ -138,18 +141,30 @@ public abstract class ImageModel : NamedModule
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
+        SymbolicTensor logits = ExportHead(ExportMaps(images, graph), graph).Logits();
+        graph.Scope = "";
+        return logits;
+    }
+
+    /// <summary>Appends the layer groups, or the first of them, as <see cref="Export"/> does.</summary>
+    internal SymbolicTensor ExportMaps(SymbolicTensor images, NetworkGraph graph, int groups = int.MaxValue)
+    {
         RequireExportForms();
         SymbolicTensor state = images;
-        foreach (LayerGroup group in Groups)
+        foreach (LayerGroup group in Groups.Take(groups))
         {
             graph.Scope = group.Name;
             state = group.Export(state);
         }
 
+        return state;
+    }
+
+    /// <summary>Appends, on request, the features or the logits that follow from the output of the last group.</summary>
+    internal (Func<SymbolicTensor> Features, Func<SymbolicTensor> Logits) ExportHead(SymbolicTensor maps, NetworkGraph graph)
+    {
         graph.Scope = HeadName;
-        SymbolicTensor logits = Classify(state);
-        graph.Scope = "";
-        return logits;
+        return (() => Pool(maps), () => Classify(maps));
     }
 
     /// <summary>

@@ -98,10 +98,11 @@ public sealed partial class SymbolicTensor
     {
         ArgumentNullException.ThrowIfNull(weight);
         long[] shape = [.. _shape[..^1], weight.shape[0]];
-        if (_shape.Length == 2)
+        if (_shape.Length == 2 || _graph.Knows(BeyondOnnx.Linear))
         {
             string[] inputs = bias is null ? [Name, ConstantName(weight)] : [Name, ConstantName(weight), ConstantName(bias)];
-            return Result("Gemm", inputs, shape, ("transB", 1L));
+            return _graph.Knows(BeyondOnnx.Linear) ? Result(BeyondOnnx.Linear, inputs, shape)
+                : Result("Gemm", inputs, shape, ("transB", 1L));
         }
 
         using Tensor transposed = weight.t();
@@ -115,6 +116,27 @@ public sealed partial class SymbolicTensor
         ArgumentNullException.ThrowIfNull(right);
         long[] leading = Broadcast(_shape[..^2], right._shape[..^2]);
         return Result("MatMul", [Name, right.Name], [.. leading, _shape[^2], right._shape[^1]]);
+    }
+
+    /// <summary>
+    /// Scaled dot-product attention of queries (…, L, D) to keys and values (…, T, D): softmax(this · keyᵀ / √D + mask) · value.
+    /// </summary>
+    /// <param name="key">The keys.</param>
+    /// <param name="value">The values.</param>
+    /// <param name="mask">Added to the products; null for none.</param>
+    public SymbolicTensor Attend(SymbolicTensor key, SymbolicTensor value, Tensor? mask = null)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(value);
+        if (_graph.Knows(BeyondOnnx.Attention))
+        {
+            string[] inputs = mask is null ? [Name, key.Name, value.Name] : [Name, key.Name, value.Name, ConstantName(mask)];
+            return Result(BeyondOnnx.Attention, inputs, [.. _shape[..^1], value._shape[^1]]);
+        }
+
+        long[] order = [.. Enumerable.Range(0, key._shape.Length - 2), key._shape.Length - 1, key._shape.Length - 2];
+        SymbolicTensor products = (this * (1 / Math.Sqrt(_shape[^1]))).MatMul(key.Permute(order));
+        return (mask is null ? products : products + mask).Softmax().MatMul(value);
     }
 
     /// <summary>Layer normalization over the last dimension, with a weight and a bias for each of its elements.</summary>
@@ -153,11 +175,12 @@ public sealed partial class SymbolicTensor
     public SymbolicTensor HardSwish() => Each("HardSwish");
 
     /// <summary>x times its sigmoid.</summary>
-    public SymbolicTensor Silu() => this * Sigmoid();
+    public SymbolicTensor Silu() => _graph.Knows(BeyondOnnx.Silu) ? Each(BeyondOnnx.Silu) : this * Sigmoid();
 
     /// <summary>x times the probability that a standard normal number is below x.</summary>
     public SymbolicTensor Gelu()
     {
+        if (_graph.Knows(BeyondOnnx.Gelu)) return Each(BeyondOnnx.Gelu);
         using Tensor one = tensor(1f);
         return this * ((this * Math.Sqrt(0.5)).Each("Erf") + one) * 0.5;
     }
@@ -180,8 +203,12 @@ public sealed partial class SymbolicTensor
 
     private string ConstantName(Tensor values) => _graph.Constant(values);
 
-    private SymbolicTensor Result(string operation, string[] inputs, long[] shape, params ReadOnlySpan<(string, object)> attributes) =>
-        new(_graph, _graph.Add(operation, inputs, attributes), shape);
+    private SymbolicTensor Result(string operation, string[] inputs, long[] shape, params ReadOnlySpan<(string, object)> attributes)
+    {
+        string name = _graph.Add(operation, inputs, attributes);
+        _graph.Declare(name, shape);
+        return new(_graph, name, shape);
+    }
 
     private static long[] Broadcast(long[] left, long[] right)
     {
@@ -214,6 +241,14 @@ internal abstract class NetworkGraph
     /// </summary>
     public abstract float SmallestSquare { get; }
 
+    /// <summary>Whether the graph takes an operation of <see cref="BeyondOnnx"/>, which otherwise becomes several of ONNX's.</summary>
+    public virtual bool Knows(string operation) => false;
+
+    /// <summary>Tells the shape of a result. Default: nothing is done with it.</summary>
+    public virtual void Declare(string name, long[] shape)
+    {
+    }
+
     /// <summary>Appends an operation.</summary>
     /// <param name="operation">Its name, such as <c>Conv</c>.</param>
     /// <param name="inputs">The names of its inputs.</param>
@@ -226,4 +261,20 @@ internal abstract class NetworkGraph
 
     /// <summary>Adds a constant of whole numbers, (length), and returns its name.</summary>
     public abstract string Constant(params long[] values);
+}
+
+/// <summary>Operations of torch's that ONNX's operator set 17 puts together from others.</summary>
+internal static class BeyondOnnx
+{
+    /// <summary>x · weightᵀ + bias, over the last dimension.</summary>
+    public const string Linear = "Linear";
+
+    /// <inheritdoc cref="SymbolicTensor.Gelu"/>
+    public const string Gelu = "Gelu";
+
+    /// <inheritdoc cref="SymbolicTensor.Silu"/>
+    public const string Silu = "Silu";
+
+    /// <inheritdoc cref="SymbolicTensor.Attend"/>
+    public const string Attention = "Attention";
 }

@@ -13,8 +13,10 @@ namespace MLTransfer.Native;
 /// </remarks>
 internal static partial class Allocator
 {
-    /// <summary>The switch of <see cref="AppContext"/> that leaves glibc's defaults as they are. Default: false.</summary>
-    internal const string KeepDefaultsSwitch = "MLTransfer.KeepAllocatorDefaults";
+    /// <summary>
+    /// The switch of <see cref="AppContext"/> that leaves the settings of native libraries as they are. Default: false.
+    /// </summary>
+    internal const string KeepDefaultsSwitch = "MLTransfer.KeepNativeDefaults";
 
     // Parameters of mallopt, and values of theirs (malloc.h, mallopt(3)).
     private const int TrimThreshold = -1, LargestMappedBlocks = -4, Never = -1, None = 0;
@@ -32,10 +34,12 @@ internal static partial class Allocator
         if (KeepsFreedMemory) _ = Trim(0);
     }
 
+    /// <summary>Whether the switch is on.</summary>
+    internal static bool KeepsDefaults => AppContext.TryGetSwitch(KeepDefaultsSwitch, out bool isOn) && isOn;
+
     internal static bool Set()
     {
-        bool keepsDefaults = AppContext.TryGetSwitch(KeepDefaultsSwitch, out bool isOn) && isOn;
-        if (keepsDefaults || !OperatingSystem.IsLinux()) return false;
+        if (KeepsDefaults || !OperatingSystem.IsLinux()) return false;
         try
         {
             return SetOption(LargestMappedBlocks, None) != 0 && SetOption(TrimThreshold, Never) != 0;

@@ -47,6 +47,7 @@ internal static partial class TorchLibrary
         if (_loaded)
             return;
         _ = Allocator.KeepsFreedMemory;
+        WaitingThreads.SpinBriefly();
         lock (Loading)
         {
             if (!TryLoad("torch_cpu"))

@@ -1,4 +1,5 @@
 using MLTransfer.Models;
+using MLTransfer.Models.Packing;
 using MLTransfer.Weights;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -7,7 +8,7 @@ using static TorchSharp.torch;
 namespace MLTransfer.Training;
 
 /// <summary>A network in training, and which of its weights are trained.</summary>
-internal sealed class TrainableModel
+internal sealed class TrainableModel : IDisposable
 {
     private readonly Freezing _freezing;
     private readonly ScalarType _type;
@@ -15,6 +16,7 @@ internal sealed class TrainableModel
     private readonly bool _keepsStatistics;
     private readonly List<Action> _hookRemovals = [];
     private HashSet<nn.Module> _frozen = [];
+    private FrozenPrefix? _prefix;
 
     /// <param name="network">Inputs (N, …) to logits (N, classes).</param>
     /// <param name="head">The new classifier within it, or the network itself.</param>
@@ -86,7 +88,8 @@ internal sealed class TrainableModel
     public IReadOnlyList<Tensor> Forward(Tensor inputs)
     {
         Tensor typed = inputs.to(_type);
-        return _auxiliaryWeight > 0 && Network is ImageModel model ? model.AllLogits(typed) : [Network.call(typed)];
+        if (_auxiliaryWeight > 0 && Network is ImageModel model) return model.AllLogits(typed);
+        return [_prefix?.Run(typed) is { } state ? ((ImageModel)Network).Logits(state, _prefix.Groups) : Network.call(typed)];
     }
 
     /// <summary>The loss of the network plus the weighted losses of its auxiliary heads.</summary>
@@ -112,11 +115,23 @@ internal sealed class TrainableModel
         Freeze(epoch);
         // A frozen part stays in evaluation mode: otherwise its batch-norm statistics drift towards the small data set.
         foreach (nn.Module module in _frozen) module.eval();
+        int groups = Network is ImageModel model ? model.Groups.TakeWhile(group => group.Modules.All(IsFrozen)).Count() : 0;
+        if (groups == (_prefix?.Groups ?? 0)) return;
+        Dispose();
+        if (groups > 0) _prefix = new FrozenPrefix((ImageModel)Network, groups, _type);
+    }
+
+    /// <summary>Frees the frozen layers that were prepared for the training; the network stays as it is.</summary>
+    public void Dispose()
+    {
+        _prefix?.Dispose();
+        _prefix = null;
     }
 
     /// <summary>Ends the training: frees the gradients and restores the network for inference.</summary>
     public void Finish()
     {
+        Dispose();
         _hookRemovals.ForEach(remove => remove());
         _hookRemovals.Clear();
         foreach (Parameter parameter in Backbone.Concat(Head))
@@ -126,6 +141,10 @@ internal sealed class TrainableModel
             parameter.requires_grad = false;
         }
     }
+
+    // The weights of a batch norm that keeps its statistics may be trained.
+    private bool IsFrozen(nn.Module module) =>
+        _frozen.Contains(module) && module.parameters().All(parameter => !parameter.requires_grad);
 
     private void Freeze(int epoch)
     {

@@ -195,6 +195,7 @@ internal sealed class TrainingState : IDisposable
     public void Dispose()
     {
         FreeKept(from: 0);
+        Model.Dispose();
         Average?.Dispose();
         Optimizer.Dispose();
     }

@@ -68,13 +68,23 @@ public sealed class FailedTrainingTests : IDisposable
     [Fact]
     public void An_image_whose_features_are_not_finite_is_named()
     {
-        // Divided by so little, every colour is infinite.
-        Preprocessing broken = Preprocessing.Cifar with { StandardDeviation = new Rgb(1e-45f, 1e-45f, 1e-45f) };
-        FeatureExtractionOptions options =
-            new() { Backbone = "cifar_resnet20", Weights = "none", Preprocessing = broken, Precision = Precision.Float32 };
+        ModelZoo.Register(new Backbone("ranges", nameof(Ranges), 3, Preprocessing.Cifar, () => new Ranges()));
+        FeatureExtractionOptions options = new() { Backbone = "ranges", Weights = "none" };
         var error = Assert.Throws<InvalidOperationException>(
             () => Context().MulticlassClassification.Trainers.FeatureExtraction(options).Fit(Keyed()));
         Assert.StartsWith("The backbone makes NaN or infinity of 8 of 8 images, the first of which is '", error.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Colours_that_normalization_makes_infinite_are_an_error_that_names_it()
+    {
+        // Divided by so little, every colour is infinite.
+        Preprocessing broken = Preprocessing.Cifar with { StandardDeviation = new Rgb(1e-45f, 1e-45f, 1e-45f) };
+        FeatureExtractionOptions options = new() { Backbone = "cifar_resnet20", Weights = "none", Preprocessing = broken };
+        var error = Assert.Throws<InvalidOperationException>(
+            () => Context().MulticlassClassification.Trainers.FeatureExtraction(options).Fit(Keyed()));
+        Assert.StartsWith("Normalization makes colours infinite or NaN: it subtracts 0.485 and divides by 1E-45.", error.Message,
             StringComparison.Ordinal);
     }
 
@@ -142,5 +152,14 @@ public sealed class FailedTrainingTests : IDisposable
         {
             if (value.Epoch == epoch) throw new IOException("The listener stumbled.");
         }
+    }
+
+    /// <summary>The logarithm of how far the range of each colour is above 4: NaN where an image has hardly more than one colour.</summary>
+    private sealed class Ranges : ImageModel
+    {
+        public Ranges() : base(nameof(Ranges), headName: "fc", featureWidth: 3) =>
+            Groups = [new LayerGroup("ranges", [], images => (images.amax([2, 3]) - images.amin([2, 3]) - 4).log())];
+
+        public override IReadOnlyList<LayerGroup> Groups { get; }
     }
 }

@@ -28,7 +28,15 @@ public class DevicesTests
     [InlineData(Precision.Auto, DeviceType.CUDA, true, ScalarType.Float32)]
     [InlineData(Precision.BFloat16, DeviceType.CUDA, false, ScalarType.BFloat16)]
     [InlineData(Precision.Float32, DeviceType.CPU, true, ScalarType.Float32)]
-    public void Bfloat16_is_chosen_automatically_only_on_processors_that_compute_with_it(
-        Precision asked, DeviceType device, bool hasBFloat16, ScalarType type) =>
-        Assert.Equal(type, Devices.Choose(asked, device, hasBFloat16));
+    public void Bfloat16_is_chosen_automatically_only_on_processors_that_are_faster_with_it(
+        Precision asked, DeviceType device, bool isFasterInBFloat16, ScalarType type) =>
+        Assert.Equal(type, Devices.Choose(asked, device, isFasterInBFloat16));
+
+    [Theory]
+    [InlineData(true, true, "GenuineIntel", true)]
+    [InlineData(true, false, "GenuineIntel", false)]
+    [InlineData(true, false, "AuthenticAMD", true)]
+    [InlineData(false, false, "AuthenticAMD", false)]
+    public void Bfloat16_is_fast_with_tiles_and_on_processors_of_AMD_with_vectors(bool vectors, bool tiles, string vendor, bool isFast) =>
+        Assert.Equal(isFast, ProcessorFeatures.IsFast(vectors, tiles, vendor));
 }

@@ -27,7 +27,8 @@ public class DisposalTests
     {
         ImageModel model = ModelZoo.Find("maxvit_t").Build(classes: 2);
         long before = LiveTensors.OnThisThread;
-        using var frozen = new FrozenModel(model, ScalarType.Float32);
+        using var frozen = new FrozenModel(model, ScalarType.Float32, packs: false);
+        using (Tensor image = zeros(1, 3, 224, 224)) frozen.Features(image).Dispose();
         Assert.True(LiveTensors.OnThisThread > before, "Folding makes tensors.");
         int weights = model.state_dict().Count;
         model.Dispose();

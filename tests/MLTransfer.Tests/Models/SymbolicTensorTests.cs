@@ -2,6 +2,7 @@ using MLTransfer.Graphs.Onnx;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Tests.Graphs.Onnx;
+using MLTransfer.Tests.Models.Packing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,6 +18,8 @@ public class SymbolicTensorTests
         nn.Conv2d(8, 4, (3, 2), stride: (2, 1), padding: (1, 0), dilation: (1, 2), groups: 2), nn.BatchNorm2d(4), nn.ReLU(),
         nn.Dropout(), nn.Identity(), nn.GELU(), nn.Flatten(), nn.Linear(64, 5, hasBias: false), nn.LayerNorm(5),
         nn.LogSoftmax(1)));
+
+    private static readonly Tensor Mask = arange(49, ScalarType.Float32).reshape(7, 7);
 
     public static TheoryData<string> Operations => [.. Cases.Keys];
 
@@ -36,6 +39,9 @@ public class SymbolicTensorTests
         ["relu6"] = (x => (x * 8).Relu6(), x => (x * 8).relu6()),
         ["logarithm of softmax"] = (x => x.LogSoftmax(), x => nn.functional.log_softmax(x, -1)),
         ["tanh"] = (x => x.Tanh(), x => x.tanh()),
+        ["attention"] = (x => x.Attend(x * 2, x), x => nn.functional.scaled_dot_product_attention(x, x * 2, x)),
+        ["attention with a mask"] = (
+            x => x.Attend(x, x * 2, Mask), x => nn.functional.scaled_dot_product_attention(x, x, x * 2, Mask)),
         ["lengths of one"] = (x => x.Normalized(), x => nn.functional.normalize(x, dim: -1)),
         ["every second"] = (x => x.Slice(2, 1, 7, 2), x => x.slice(2, 1, 7, 2)),
         ["zeros around"] = (x => x.Pad(2, 1, 2), x => nn.functional.pad(x, [0, 0, 1, 2])),
@@ -55,6 +61,7 @@ public class SymbolicTensorTests
         Tensor input = randn([2, 8, 7, 6], generator: generator);
         (Func<SymbolicTensor, SymbolicTensor> export, Func<Tensor, Tensor> compute) = Cases[name];
         ExportedPart.AssertComputes(compute(input), export, input, Tolerance);
+        PackedPart.AssertComputes(compute(input), export, input, Tolerance);
     }
 
     [Fact]

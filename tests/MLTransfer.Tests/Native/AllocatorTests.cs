@@ -3,6 +3,7 @@ using MLTransfer.Native;
 
 namespace MLTransfer.Tests.Native;
 
+[Collection(nameof(Allocator))]
 public sealed class AllocatorTests
 {
     private const int Megabyte = 1 << 20;

@@ -36,9 +36,7 @@ internal static class MultiHead
     /// </summary>
     public static SymbolicTensor Attend(SymbolicTensor query, SymbolicTensor key, SymbolicTensor value, Tensor? mask = null)
     {
-        long[] order = [.. Enumerable.Range(0, key.Shape.Count - 2), key.Shape.Count - 1, key.Shape.Count - 2];
-        SymbolicTensor products = (query * (1 / Math.Sqrt(query.Shape[^1]))).MatMul(key.Permute(order));
-        SymbolicTensor found = (mask is null ? products : products + mask).Softmax().MatMul(value);
+        SymbolicTensor found = query.Attend(key, value, mask);
         (long heads, long length, long width) = (found.Shape[^3], found.Shape[^2], found.Shape[^1]);
         return found.Reshape(-1, heads, length, width).Permute(0, 2, 1, 3).Reshape(-1, length, heads * width);
     }

@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using System.IO.Compression;
+using System.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Models.Packing;
+
+/// <summary>A method of a <see cref="TorchScript"/>: a tensor to a tensor.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Argument">The name of its argument.</param>
+/// <param name="Statements">Its statements, each indented by four and ending with a line break; <c>w</c> is the list of tensors.</param>
+/// <param name="Result">The name of its result.</param>
+internal readonly record struct ScriptMethod(string Name, string Argument, string Statements, string Result);
+
+/// <summary>
+/// A TorchScript module on the processor, for what TorchSharp does not bind. It holds a list of tensors, empty at first.
+/// </summary>
+/// <remarks>
+/// libtorch 2.10 never frees the code of a module, some megabytes for a large network, nor what the module holds. So modules stay in
+/// memory, once for as many as were in use at once, and the next script with the same code takes one over, without its tensors.
+/// </remarks>
+internal sealed class TorchScript : IDisposable
+{
+    private const string Module = "Packed", AppendMethod = "append", ClearMethod = "clear";
+
+    private static readonly ConcurrentDictionary<string, ConcurrentBag<jit.ScriptModule>> Idle = [];
+
+    // Pickle, protocol 2: an object of the module's class, with its attributes.
+    private static readonly byte[] Attributes =
+    [
+        0x80, 2, .. "c__torch__\n"u8, .. "Packed\n)"u8, 0x81, .. "}("u8,
+        .. "X\x08\0\0\0training"u8, 0x89, .. "X\x01\0\0\0wctorch.jit._pickle\nbuild_tensorlist\n(]tR"u8, .. "ub."u8,
+    ];
+
+    // An empty tuple.
+    private static readonly byte[] Constants = [0x80, 2, .. ")."u8];
+
+    private static readonly ScriptMethod[] OfTheList =
+    [
+        new(AppendMethod, "t", "    _0 = torch.append(w, t)\n", "t"), new(ClearMethod, "t", "    _0 = torch.clear(w)\n", "t"),
+    ];
+
+    private readonly ConcurrentBag<jit.ScriptModule> _idle;
+    private jit.ScriptModule? _module;
+
+    /// <summary>Compiles methods, or takes over a module that has them and is not in use.</summary>
+    public TorchScript(params ReadOnlySpan<ScriptMethod> methods)
+    {
+        string code = Code([.. methods, .. OfTheList]);
+        _idle = Idle.GetOrAdd(code, _ => []);
+        _module = _idle.TryTake(out jit.ScriptModule? idle) ? idle : Load(code);
+    }
+
+    /// <summary>Appends a tensor to the list, which shares its memory.</summary>
+    public void Append(Tensor tensor) => Run(AppendMethod, tensor).Dispose();
+
+    /// <summary>Calls a method; for use from several threads.</summary>
+    public Tensor Run(string method, Tensor argument)
+    {
+        ObjectDisposedException.ThrowIf(_module is null, this);
+        return (Tensor)_module.invoke(method, argument);
+    }
+
+    /// <summary>Frees the tensors of the list.</summary>
+    public void Dispose()
+    {
+        if (_module is not { } module) return;
+        using Tensor nothing = empty(0);
+        Run(ClearMethod, nothing).Dispose();
+        _module = null;
+        _idle.Add(module);
+    }
+
+    private static string Code(ReadOnlySpan<ScriptMethod> methods)
+    {
+        var code = new StringBuilder(
+            $"class {Module}(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n  w : List[Tensor]\n");
+        foreach ((string name, string argument, string statements, string result) in methods)
+        {
+            code.Append($"  def {name}(self: __torch__.{Module}, {argument}: Tensor) -> Tensor:\n    w = self.w\n{statements}")
+                .Append($"    return {result}\n");
+        }
+
+        return code.ToString();
+    }
+
+    private static jit.ScriptModule Load(string code)
+    {
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            Write(zip, "data.pkl", Attributes);
+            Write(zip, "code/__torch__.py", Encoding.UTF8.GetBytes(code));
+            Write(zip, "constants.pkl", Constants);
+            Write(zip, "version", "3\n"u8);
+        }
+
+        return jit.load(stream.ToArray(), CPU);
+    }
+
+    private static void Write(ZipArchive zip, string name, ReadOnlySpan<byte> bytes)
+    {
+        using Stream entry = zip.CreateEntry("archive/" + name, CompressionLevel.NoCompression).Open();
+        entry.Write(bytes);
+    }
+}
