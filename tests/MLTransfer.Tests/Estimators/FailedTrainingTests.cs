@@ -68,8 +68,8 @@ public sealed class FailedTrainingTests : IDisposable
     [Fact]
     public void An_image_whose_features_are_not_finite_is_named()
     {
-        ModelZoo.Register(new Backbone("ranges", nameof(Ranges), 3, Preprocessing.Cifar, () => new Ranges()));
-        FeatureExtractionOptions options = new() { Backbone = "ranges", Weights = "none" };
+        ModelZoo.Register(new Backbone("means", nameof(Means), 3, Preprocessing.Cifar, () => new Means()));
+        FeatureExtractionOptions options = new() { Backbone = "means", Weights = "none" };
         var error = Assert.Throws<InvalidOperationException>(
             () => Context().MulticlassClassification.Trainers.FeatureExtraction(options).Fit(Keyed()));
         Assert.StartsWith("The backbone makes NaN or infinity of 8 of 8 images, the first of which is '", error.Message,
@@ -154,11 +154,11 @@ public sealed class FailedTrainingTests : IDisposable
         }
     }
 
-    /// <summary>The logarithm of how far the range of each colour is above 4: NaN where an image has hardly more than one colour.</summary>
-    private sealed class Ranges : ImageModel
+    /// <summary>The logarithm of how far the mean of each colour is below 1: NaN for images that are one colour.</summary>
+    private sealed class Means : ImageModel
     {
-        public Ranges() : base(nameof(Ranges), headName: "fc", featureWidth: 3) =>
-            Groups = [new LayerGroup("ranges", [], images => (images.amax([2, 3]) - images.amin([2, 3]) - 4).log())];
+        public Means() : base(nameof(Means), headName: "fc", featureWidth: 3) =>
+            Groups = [new LayerGroup("means", [], images => (1 - images.mean([2, 3]).abs()).log())];
 
         public override IReadOnlyList<LayerGroup> Groups { get; }
     }
