@@ -164,8 +164,8 @@ public sealed partial class Backbone
     /// <summary>
     /// Builds the network once and checks what training, scoring and saving rely on: its groups can be told apart by name and hold every
     /// weight once, the classifier has its name and can be replaced, auxiliary heads follow a group, the network takes images of the size
-    /// of its preprocessing, features and logits have their shapes and are the same for the same images, gradients reach all weights. It
-    /// leaves torch's random numbers as they were. <see cref="ModelZoo.Register"/> does this too.
+    /// of its preprocessing, features and logits have their shapes and are the same for the same images, a form for export gives the same,
+    /// gradients reach all weights. It leaves torch's random numbers as they were. <see cref="ModelZoo.Register"/> does this too.
     /// </summary>
     /// <exception cref="InvalidOperationException">The network violates these requirements; the message lists the violations.</exception>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to add or install.</exception>

@@ -7,7 +7,8 @@ namespace MLTransfer.Models;
 
 /// <summary>
 /// A network in inference, in float32 or bfloat16: batch norms folded into the convolutions, weights in the layout that is fastest. The
-/// network cannot be trained until this is disposed; its own weights are unchanged. Safe for use from several threads.
+/// network cannot be trained until this is disposed; its own weights are unchanged. Safe for use from several threads, but for
+/// <see cref="Dispose"/>.
 /// </summary>
 internal sealed class FrozenModel : IDisposable
 {
@@ -21,7 +22,8 @@ internal sealed class FrozenModel : IDisposable
     // Weights are laid out for single images in another way than for batches.
     private PackedNetwork? _single;
     private PackedNetwork? _batch;
-    private bool _isPackable;
+    private volatile bool _isPackable;
+    private bool _hadSingle;
     private volatile bool _isFolded;
 
     /// <summary>Freezes a network.</summary>
@@ -68,40 +70,48 @@ internal sealed class FrozenModel : IDisposable
     /// <summary>Frees the packed and folded weights; the network can be trained again.</summary>
     public void Dispose()
     {
-        _single?.Dispose();
-        _batch?.Dispose();
+        lock (_lock)
+        {
+            _isPackable = false;
+            _single?.Dispose();
+            _batch?.Dispose();
+            _single = _batch = null;
+        }
+
         foreach (IFoldable unit in _model.FoldableUnits()) unit.Unfold();
     }
 
-    private Tensor Run(Tensor images, Func<PackedNetwork, Tensor, Tensor>? packed, Func<Tensor, Tensor> folded)
+    private Tensor Run(Tensor images, Func<PackedNetwork, Tensor, Tensor>? packed, Func<Tensor, Tensor> called)
     {
         using var frozen = no_grad();
         using Tensor inputs = images.to(_type);
-        if (packed is not null && Packed(images) is { } network) return packed(network, inputs);
-        Fold();
-        return folded(inputs);
-    }
-
-    /// <summary>The network packed for images; null where that cannot be, or was done for images of another size.</summary>
-    private PackedNetwork? Packed(Tensor images)
-    {
-        (bool isSingle, long side) = (images.shape[0] == 1, images.shape[2]);
-        if (side != images.shape[3] || images.device_type != DeviceType.CPU) return null;
-        lock (_lock)
+        if (packed is not null && images.device_type == DeviceType.CPU && images.shape[2] == images.shape[3])
         {
             try
             {
-                if (!_isPackable) return null;
-                ref PackedNetwork? network = ref isSingle ? ref _single : ref _batch;
-                network ??= new PackedNetwork(_model, _type, side, isSingle ? 1 : BatchSize);
-                return network.Side == side ? network : null;
+                if (Packed(images.shape[0] == 1, images.shape[2]) is { } network) return packed(network, inputs);
             }
-            // A network of the user's that cannot be exported, or not with images of this size.
-            catch (Exception failure) when (failure is NotSupportedException or ArgumentException)
+            catch (Exception failure) when (PackedNetwork.IsRefusal(failure))
             {
                 _isPackable = false;
-                return null;
             }
+        }
+
+        Fold();
+        return called(inputs);
+    }
+
+    /// <summary>The network packed for images; null where that cannot be, or was done for images of another size.</summary>
+    private PackedNetwork? Packed(bool isSingle, long side)
+    {
+        lock (_lock)
+        {
+            if (!_isPackable || (_single ?? _batch) is { } known && known.Side != side) return null;
+            if (!isSingle) return _batch ??= new PackedNetwork(_model, _type, side, BatchSize);
+            // The first may be the rest of many.
+            bool isRest = _batch is not null && !_hadSingle;
+            _hadSingle = true;
+            return isRest ? _batch : _single ??= new PackedNetwork(_model, _type, side, batchSize: 1);
         }
     }
 

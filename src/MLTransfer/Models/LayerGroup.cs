@@ -31,7 +31,9 @@ public sealed class LayerGroup
     /// <param name="name">A name of the backbone's <c>state_dict</c>, that of its first module.</param>
     /// <param name="modules">The modules whose parameters belong to the group.</param>
     /// <param name="forward">Computes the group's output from that of the group before; leaves its input as it is.</param>
-    /// <param name="export">Describes the same for export to ONNX. Default: null, the network cannot be exported.</param>
+    /// <param name="export">
+    /// Describes the same, for prediction and for export to ONNX. Default: null, the network predicts more slowly and cannot be exported.
+    /// </param>
     public LayerGroup(
         string name, IReadOnlyList<nn.Module> modules, Func<Tensor, Tensor> forward,
         Func<SymbolicTensor, SymbolicTensor>? export = null)

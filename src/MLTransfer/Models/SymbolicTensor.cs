@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models;
 
-/// <summary>A module that can also describe itself as a graph of operations, so that a network with it can be saved as ONNX.</summary>
+/// <summary>
+/// A module that can also describe itself as a graph of operations, so that a network with it can be saved as ONNX, and predicts faster.
+/// </summary>
 public interface IExportable
 {
     /// <summary>
@@ -228,8 +230,8 @@ public sealed partial class SymbolicTensor
 }
 
 /// <summary>
-/// The graph that <see cref="SymbolicTensor"/> appends operations to. They are named and defined as in ONNX's operator set 17; a first
-/// dimension of a shape that depends on the batch is −1.
+/// The graph that <see cref="SymbolicTensor"/> appends operations to. They are named and defined as in ONNX's operator set 17, or in
+/// <see cref="BeyondOnnx"/>; a first dimension of a shape that depends on the batch is −1.
 /// </summary>
 internal abstract class NetworkGraph
 {

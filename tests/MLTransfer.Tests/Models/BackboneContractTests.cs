@@ -1,4 +1,5 @@
 using MLTransfer.Models;
+using MLTransfer.Models.Packing;
 using MLTransfer.Training;
 using MLTransfer.Weights;
 using TorchSharp;
@@ -80,6 +81,9 @@ public class BackboneContractTests
     {
         using (var frozen = new FrozenModel(model, ScalarType.Float32))
             Assert.InRange(Zoo.RelativeDifference(frozen.Logits(images), scores), 0, 1e-4);
+        // A network that could not be packed would be folded instead.
+        using (var packed = new PackedNetwork(model, ScalarType.Float32, images.shape[2], batchSize: 2))
+            Assert.InRange(Zoo.RelativeDifference(packed.Logits(images), scores), 0, 1e-4);
         // Without gradients, as before: libtorch computes attention in other ways where it needs them.
         using var untracked = no_grad();
         Assert.Equal(0, Zoo.RelativeDifference(model.call(images), scores));

@@ -9,29 +9,36 @@ public sealed class WaitingThreadsTests
     [GlibcFact]
     public void Threads_spin_briefly_unless_the_environment_or_the_switch_says_otherwise()
     {
-        // libtorch is loaded by now: what the variable says has no effect any more.
+        const string Spins = "GOMP_SPINCOUNT", Policy = "OMP_WAIT_POLICY";
+        // libtorch is loaded by now: what the variables say has no effect any more.
         TorchLibrary.Require();
-        string? before = Variable("GOMP_SPINCOUNT");
-        Assert.NotNull(before);
+        (string? spins, string? policy) = (Variable(Spins), Variable(Policy));
         try
         {
-            _ = Set("GOMP_SPINCOUNT", "7", 1);
+            _ = Remove(Spins);
+            _ = Set(Policy, "passive", 1);
             WaitingThreads.SpinBriefly();
-            Assert.Equal("7", Variable("GOMP_SPINCOUNT"));
-            _ = Remove("GOMP_SPINCOUNT");
+            Assert.Null(Variable(Spins));
+            _ = Remove(Policy);
             AppContext.SetSwitch(Allocator.KeepDefaultsSwitch, true);
             WaitingThreads.SpinBriefly();
-            Assert.Null(Variable("GOMP_SPINCOUNT"));
+            Assert.Null(Variable(Spins));
             AppContext.SetSwitch(Allocator.KeepDefaultsSwitch, false);
             WaitingThreads.SpinBriefly();
-            Assert.Equal("10000", Variable("GOMP_SPINCOUNT"));
+            Assert.Equal("10000", Variable(Spins));
+            _ = Set(Spins, "7", 1);
+            WaitingThreads.SpinBriefly();
+            Assert.Equal("7", Variable(Spins));
         }
         finally
         {
             AppContext.SetSwitch(Allocator.KeepDefaultsSwitch, false);
-            _ = Set("GOMP_SPINCOUNT", before, 1);
+            Restore(Spins, spins);
+            Restore(Policy, policy);
         }
     }
+
+    private static void Restore(string name, string? value) => _ = value is null ? Remove(name) : Set(name, value, 1);
 
     // .NET reads a copy of the environment.
     private static string? Variable(string name) => Marshal.PtrToStringUTF8(Get(name));

@@ -3,13 +3,14 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models.Packing;
 
-/// <summary>The first layer groups of a network in training, which are frozen, in the form in which they are fastest.</summary>
+/// <summary>The first layer groups of a network in training, which are frozen, packed as one TorchScript module.</summary>
 /// <param name="model">The network, on the processor; the weights of the groups must not change.</param>
 /// <param name="groups">How many groups are frozen.</param>
-/// <param name="type">The number format to compute with.</param>
+/// <param name="type">The number format to compute with; networks from outside this library compute in float32.</param>
 internal sealed class FrozenPrefix(ImageModel model, int groups, ScalarType type) : IDisposable
 {
     private PackedNetwork? _packed;
+    private readonly ScalarType _type = model.SupportsBFloat16 ? type : ScalarType.Float32;
     private bool _isPackable = PackedNetwork.Takes(type);
 
     /// <summary>How many groups are frozen.</summary>
@@ -25,16 +26,16 @@ internal sealed class FrozenPrefix(ImageModel model, int groups, ScalarType type
         using var frozen = no_grad();
         try
         {
-            _packed ??= new PackedNetwork(model, type, images.shape[2], (int)images.shape[0], groups);
+            _packed ??= new PackedNetwork(model, _type, images.shape[2], FrozenModel.BatchSize, groups);
+            if (_packed.Side != images.shape[2]) return null;
+            using Tensor inputs = images.to(_type);
+            return _packed.Maps(inputs);
         }
-        // A network of the user's that cannot be exported, or not with images of this size.
-        catch (Exception failure) when (failure is NotSupportedException or ArgumentException)
+        catch (Exception failure) when (PackedNetwork.IsRefusal(failure))
         {
             _isPackable = false;
             return null;
         }
-
-        return _packed.Side == images.shape[2] ? _packed.Maps(images) : null;
     }
 
     /// <summary>Frees the packed weights.</summary>

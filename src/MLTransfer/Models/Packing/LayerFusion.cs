@@ -9,13 +9,22 @@ namespace MLTransfer.Models.Packing;
 /// <param name="Activation">oneDNN's name of the activation; null for none.</param>
 internal sealed record FusedStep(PackedOperation Operation, string Result, string? Residual = null, string? Activation = null)
 {
+    /// <summary>The constant that is added to a product with a constant, as a batch norm does; null for none.</summary>
+    public string? Shift { get; init; }
+
     /// <summary>Whether the result may take the memory of the residual: nothing needs it afterwards.</summary>
     public bool OverwritesResidual { get; init; }
+
+    /// <summary>Whether it has weights.</summary>
+    public bool IsLayer => Operation.Name is "Conv" or BeyondOnnx.Linear;
+
+    /// <summary>Whether the step reads a value.</summary>
+    public bool Reads(string value) => Residual == value || Operation.Inputs.Contains(value);
 }
 
 /// <summary>
-/// Joins layers with what follows them, so that their results are not written to memory and read again: convolutions and linear layers with
-/// an activation, or with the addition of a value of the same shape and, for convolutions, a ReLU.
+/// Joins operations, so that fewer results are written to memory and read again: convolutions and linear layers with an activation, or with
+/// the addition of a value of the same shape and, for convolutions, a ReLU; products and sums with constants.
 /// </summary>
 internal sealed class LayerFusion
 {
@@ -24,13 +33,17 @@ internal sealed class LayerFusion
 
     private readonly PackedGraph _graph;
     private readonly PackedOperation[] _operations;
+    private readonly string _result;
     private readonly Dictionary<string, int> _producers;
     private readonly ILookup<string, int> _users;
     private readonly FusedStep?[] _steps;
 
-    public LayerFusion(PackedGraph graph, IEnumerable<PackedOperation> operations)
+    /// <param name="graph">The graph.</param>
+    /// <param name="operations">Some of its operations, in order.</param>
+    /// <param name="result">The value that they are for.</param>
+    public LayerFusion(PackedGraph graph, IEnumerable<PackedOperation> operations, string result)
     {
-        _graph = graph;
+        (_graph, _result) = (graph, result);
         _operations = [.. operations];
         _producers = _operations.Index().ToDictionary(item => item.Item.Result, item => item.Index);
         _users = _operations.Index().SelectMany(item => item.Item.Inputs.Select(input => (Input: input, item.Index)))
@@ -41,46 +54,64 @@ internal sealed class LayerFusion
             if (_operations[index].Name == "Add") JoinSum(index);
             else if (Activation(_operations[index]) is { } activation) JoinActivation(index, activation);
         }
+
+        // Joined layers are computed where the last of their operations was.
+        FusedStep[] joined = [.. _steps.OfType<FusedStep>()];
+        Steps = [.. joined.Select((step, index) => step with { OverwritesResidual = OverwritesResidual(joined, index) })];
     }
 
     /// <summary>The steps, in order.</summary>
-    public IEnumerable<FusedStep> Steps => _steps.OfType<FusedStep>();
+    public IReadOnlyList<FusedStep> Steps { get; }
 
     private void JoinActivation(int index, string activation)
     {
         string input = _operations[index].Inputs[0];
-        if (Layer(input) is not { } layer || layer.Residual is not null && (activation != "relu" || layer.Operation.Name != "Conv")) return;
-        _steps[_producers[input]] = null;
-        _steps[index] = layer with { Result = _operations[index].Result, Activation = activation };
+        if (Step(input) is not { IsLayer: true } layer) return;
+        if (layer.Residual is not null && (activation != "relu" || layer.Operation.Name != "Conv")) return;
+        Replace(input, index, layer with { Activation = activation });
     }
 
     private void JoinSum(int index)
     {
         PackedOperation sum = _operations[index];
+        if (_graph.Constants.ContainsKey(sum.Inputs[1]))
+        {
+            if (Step(sum.Inputs[0]) is { Operation.Name: "Mul", Shift: null } product
+                && _graph.Constants.ContainsKey(product.Operation.Inputs[1]))
+                Replace(sum.Inputs[0], index, product with { Shift = sum.Inputs[1] });
+            return;
+        }
+
         long[] shape = _graph.Shapes[sum.Result];
         if (sum.Inputs[0] == sum.Inputs[1]
             || !sum.Inputs.All(input => _graph.Shapes.TryGetValue(input, out long[]? other) && other.SequenceEqual(shape))) return;
         // The later one: the other is there by then.
-        FusedStep? layer = sum.Inputs.Select(Layer).OfType<FusedStep>().Where(step => step.Residual is null)
+        FusedStep? layer = sum.Inputs.Select(Step).OfType<FusedStep>().Where(step => step is { IsLayer: true, Residual: null })
             .MaxBy(step => _producers[step.Result]);
         if (layer is null) return;
-        string residual = sum.Inputs.Single(input => input != layer.Result);
-        _steps[_producers[layer.Result]] = null;
-        _steps[index] = layer with
-        {
-            Result = sum.Result,
-            Residual = residual,
-            OverwritesResidual = IsFreeAfter(residual, index),
-        };
+        Replace(layer.Result, index, layer with { Residual = sum.Inputs.Single(input => input != layer.Result) });
     }
 
-    /// <summary>The layer without an activation that made a value, where only one operation uses it.</summary>
-    private FusedStep? Layer(string value) => _users[value].Count() == 1 && _producers.TryGetValue(value, out int index)
-        && _steps[index] is { Activation: null, Operation.Name: "Conv" or BeyondOnnx.Linear } step ? step : null;
+    private void Replace(string value, int index, FusedStep step)
+    {
+        _steps[_producers[value]] = null;
+        _steps[index] = step with { Result = _operations[index].Result };
+    }
 
-    private bool IsFreeAfter(string value, int index) =>
-        _producers.TryGetValue(value, out int producer) && !Views.Contains(_operations[producer].Name)
-        && _users[value].All(user => user <= index && !Views.Contains(_operations[user].Name));
+    /// <summary>The step without an activation that made a value, where one operation alone uses it.</summary>
+    private FusedStep? Step(string value) =>
+        value != _result && _users[value].Count() == 1 && _producers.TryGetValue(value, out int index)
+        && _steps[index] is { Activation: null } step ? step : null;
+
+    private bool OverwritesResidual(FusedStep[] steps, int index)
+    {
+        FusedStep step = steps[index];
+        return step.Residual is { } residual && step.Operation.Name == "Conv" && residual != _result
+            && !step.Operation.Inputs.Contains(residual)
+            && steps.Take(index).Any(other => other.Result == residual && !Views.Contains(other.Operation.Name))
+            && !steps.Take(index).Any(other => Views.Contains(other.Operation.Name) && other.Reads(residual))
+            && !steps.Skip(index + 1).Any(other => other.Reads(residual));
+    }
 
     private string? Activation(PackedOperation operation) => operation.Name switch
     {

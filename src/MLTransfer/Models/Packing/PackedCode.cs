@@ -33,20 +33,25 @@ internal sealed class PackedCode(PackedGraph graph, ScalarType type, string head
     public string Packing => _packing.ToString();
 
     /// <summary>The statements of operations, in their order.</summary>
-    public string Statements(IEnumerable<PackedOperation> operations) => string.Concat(
-        new LayerFusion(graph, operations).Steps.Select(step => $"    {step.Result} = {Expression(step)}\n"));
+    /// <param name="operations">The operations.</param>
+    /// <param name="result">The value that they are for.</param>
+    public string Statements(IEnumerable<PackedOperation> operations, string result) => string.Concat(
+        new LayerFusion(graph, operations, result).Steps.Select(step => $"    {step.Result} = {Expression(step)}\n"));
+
+    /// <summary>The expression that converts a value to a number format.</summary>
+    public static string To(ScalarType format, string value) => $"torch.to({value}, {(int)format}, False, False, None)";
 
     private string Expression(FusedStep step)
     {
         PackedOperation operation = step.Operation;
+        if (operation.Name is "Add" or "Mul" && graph.Constants.ContainsKey(operation.Inputs[1])) return WithConstants(step);
         if (Functions.TryGetValue(operation.Name, out string? function))
             return $"torch.{function}({string.Join(", ", Enumerable.Range(0, operation.Inputs.Length).Select(First))})";
         return operation.Name switch
         {
             "Conv" => Convolution(step),
             BeyondOnnx.Linear => Linear(step),
-            BeyondOnnx.Attention => $"torch.scaled_dot_product_attention({First(0)}, {First(1)}, {First(2)}, "
-                + $"{(operation.Inputs.Length > 3 ? First(3) : "None")}, 0., False)",
+            BeyondOnnx.Attention => Attention(operation),
             "LayerNormalization" => LayerNorm(operation),
             "Softmax" => $"torch.softmax({First(0)}, -1, None)",
             "LogSoftmax" => $"torch.log_softmax({First(0)}, -1, None)",
@@ -65,6 +70,25 @@ internal sealed class PackedCode(PackedGraph graph, ScalarType type, string head
         string First(int index) => Value(operation, index);
         string Numbers(int index) => List(graph.Numbers[operation.Inputs[index]]);
         string Number(int index) => graph.Numbers[operation.Inputs[index]][0].ToString(CultureInfo.InvariantCulture);
+    }
+
+    private string Attention(PackedOperation operation)
+    {
+        string mask = operation.Inputs.Length > 3 ? Value(operation, 3) : "None";
+        return $"torch.scaled_dot_product_attention({Value(operation, 0)}, {Value(operation, 1)}, {Value(operation, 2)}, "
+            + $"{mask}, 0., False)";
+    }
+
+    // Constants, as the mean of images and what batch norms add, stay in float32.
+    private string WithConstants(FusedStep step)
+    {
+        PackedOperation operation = step.Operation;
+        ScalarType format = TypeIn(operation);
+        string value = operation.Inputs[0], constant = Constant(operation.Inputs[1], ScalarType.Float32);
+        string exact = format == ScalarType.Float32 ? value : To(ScalarType.Float32, value);
+        string result = step.Shift is { } shift ? $"torch.addcmul({Constant(shift, ScalarType.Float32)}, {exact}, {constant})"
+            : $"torch.{Functions[operation.Name]}({exact}, {constant})";
+        return format == ScalarType.Float32 ? result : To(format, result);
     }
 
     private string Convolution(FusedStep step)
@@ -105,7 +129,7 @@ internal sealed class PackedCode(PackedGraph graph, ScalarType type, string head
     // Statistics and weights stay in float32.
     private string LayerNorm(PackedOperation operation)
     {
-        string epsilon = ((double)operation.Attributes["epsilon"]).ToString("R", CultureInfo.InvariantCulture);
+        string epsilon = ((double)operation.Attributes["epsilon"]).ToString("0.0###############E+0", CultureInfo.InvariantCulture);
         string bias = operation.Inputs.Length > 2 ? Constant(operation.Inputs[2], ScalarType.Float32) : "None";
         return $"torch.layer_norm({Value(operation, 0)}, {List(graph.Constants[operation.Inputs[1]].shape)}, "
             + $"{Constant(operation.Inputs[1], ScalarType.Float32)}, {bias}, {epsilon}, True)";

@@ -32,13 +32,22 @@ internal sealed class PackedNetwork : IDisposable
         graph.Declare(Images, shape);
         var code = new PackedCode(graph, type, model.HeadName, batchSize);
         SymbolicTensor maps = model.ExportMaps(new SymbolicTensor(graph, Images, shape), graph, groups ?? model.Groups.Count);
-        string body = code.Statements(graph.Operations);
+        string body = code.Statements(graph.Operations, maps.Name);
         ScriptMethod[] methods = groups is null ? Heads(model, maps, graph, code, body, type)
             : [new("maps", Images, body, maps.Name)];
         _script = new TorchScript([.. methods, new("pack", "none", code.Packing, "none")]);
-        foreach (Tensor tensor in code.Tensors) _script.Append(tensor);
-        using Tensor nothing = empty(0);
-        _script.Run("pack", nothing).Dispose();
+        try
+        {
+            foreach (Tensor tensor in code.Tensors) _script.Append(tensor);
+            using Tensor nothing = empty(0);
+            _script.Run("pack", nothing).Dispose();
+        }
+        catch
+        {
+            _script.Dispose();
+            throw;
+        }
+
         Side = side;
     }
 
@@ -48,6 +57,12 @@ internal sealed class PackedNetwork : IDisposable
     /// <summary>Whether networks can be packed that compute with a number format: bfloat16 needs the instructions.</summary>
     public static bool Takes(ScalarType type) =>
         IsAvailable && (type == ScalarType.Float32 || type == ScalarType.BFloat16 && ProcessorFeatures.Avx512BFloat16);
+
+    /// <summary>
+    /// Whether a failure to pack or run a network means that it has to be called as it is: a network of the user's may have no form for
+    /// export, or one with an error, or an operation that libtorch refuses.
+    /// </summary>
+    public static bool IsRefusal(Exception failure) => failure is not OutOfMemoryException;
 
     /// <summary>The side of the images in pixels.</summary>
     public long Side { get; }
@@ -69,7 +84,7 @@ internal sealed class PackedNetwork : IDisposable
         ImageModel model, SymbolicTensor maps, PackedGraph graph, PackedCode code, string body, ScalarType type)
     {
         string exact = type == ScalarType.Float32 ? body
-            : $"{body}    {maps.Name} = torch.to({maps.Name}, {(int)ScalarType.Float32}, False, False, None)\n";
+            : $"{body}    {maps.Name} = {PackedCode.To(ScalarType.Float32, maps.Name)}\n";
         (Func<SymbolicTensor> features, Func<SymbolicTensor> logits) = model.ExportHead(maps, graph);
         return [Method("features", features), Method("logits", logits)];
 
@@ -77,7 +92,7 @@ internal sealed class PackedNetwork : IDisposable
         {
             int first = graph.Operations.Count;
             string result = export().Name;
-            return new(name, Images, exact + code.Statements(graph.Operations.Skip(first)), result);
+            return new(name, Images, exact + code.Statements(graph.Operations.Skip(first), result), result);
         }
     }
 

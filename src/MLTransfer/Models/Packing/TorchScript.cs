@@ -18,13 +18,16 @@ internal readonly record struct ScriptMethod(string Name, string Argument, strin
 /// </summary>
 /// <remarks>
 /// libtorch 2.10 never frees the code of a module, some megabytes for a large network, nor what the module holds. So modules stay in
-/// memory, once for as many as were in use at once, and the next script with the same code takes one over, without its tensors.
+/// memory, as many of one code as were ever in use at once, and the next script with the same code takes one over, without its tensors.
 /// </remarks>
 internal sealed class TorchScript : IDisposable
 {
     private const string Module = "Packed", AppendMethod = "append", ClearMethod = "clear";
 
     private static readonly ConcurrentDictionary<string, ConcurrentBag<jit.ScriptModule>> Idle = [];
+
+    // Keeps modules from being finalized before the scripts that use them.
+    private static readonly ConcurrentBag<jit.ScriptModule> All = [];
 
     // Pickle, protocol 2: an object of the module's class, with its attributes.
     private static readonly byte[] Attributes =
@@ -52,23 +55,34 @@ internal sealed class TorchScript : IDisposable
         _module = _idle.TryTake(out jit.ScriptModule? idle) ? idle : Load(code);
     }
 
+    /// <summary>Frees the tensors of a script that nobody disposed.</summary>
+    ~TorchScript() => Free();
+
     /// <summary>Appends a tensor to the list, which shares its memory.</summary>
     public void Append(Tensor tensor) => Run(AppendMethod, tensor).Dispose();
 
     /// <summary>Calls a method; for use from several threads.</summary>
     public Tensor Run(string method, Tensor argument)
     {
-        ObjectDisposedException.ThrowIf(_module is null, this);
-        return (Tensor)_module.invoke(method, argument);
+        jit.ScriptModule? module = _module;
+        ObjectDisposedException.ThrowIf(module is null, this);
+        var result = (Tensor)module.invoke(method, argument);
+        GC.KeepAlive(this);
+        return result;
     }
 
-    /// <summary>Frees the tensors of the list.</summary>
+    /// <summary>Frees the tensors of the list; no method may be running.</summary>
     public void Dispose()
     {
-        if (_module is not { } module) return;
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        if (Interlocked.Exchange(ref _module, null) is not { } module) return;
         using Tensor nothing = empty(0);
-        Run(ClearMethod, nothing).Dispose();
-        _module = null;
+        ((Tensor)module.invoke(ClearMethod, nothing)).Dispose();
         _idle.Add(module);
     }
 
@@ -96,7 +110,9 @@ internal sealed class TorchScript : IDisposable
             Write(zip, "version", "3\n"u8);
         }
 
-        return jit.load(stream.ToArray(), CPU);
+        jit.ScriptModule module = jit.load(stream.ToArray(), CPU);
+        All.Add(module);
+        return module;
     }
 
     private static void Write(ZipArchive zip, string name, ReadOnlySpan<byte> bytes)

@@ -91,6 +91,52 @@ public sealed class LayerFusionTests : IDisposable
         }));
 
     [Fact]
+    public void A_convolution_does_not_overwrite_what_it_reads() => Assert.Equal(2, Steps(
+        x => x.Relu() is var first ? Convolve(first) + first : x, x => x.relu() is var first ? Convolve(first) + first : x));
+
+    [Fact]
+    public void A_convolution_that_waits_for_its_residual_still_finds_what_it_reads()
+    {
+        Assert.Equal(4, Steps(
+            x =>
+            {
+                SymbolicTensor first = x.Relu(), early = Convolve(first);
+                SymbolicTensor sum = Convolve(x.Sigmoid()) + first;
+                return early + sum;
+            },
+            x => Convolve(x.relu()) + (Convolve(x.sigmoid()) + x.relu())));
+        Assert.Equal(5, Steps(
+            x =>
+            {
+                SymbolicTensor first = x.Relu();
+                SymbolicTensor one = Convolve(x.Sigmoid()) + first, other = Convolve(x.Tanh()) + first;
+                return one.Relu() + other;
+            },
+            x => (Convolve(x.sigmoid()) + x.relu()).relu() + (Convolve(x.tanh()) + x.relu())) - 1);
+    }
+
+    [Fact]
+    public void The_scale_and_shift_of_a_batch_norm_are_one_operation()
+    {
+        using Tensor scale = rand(4, 1, 1), shift = rand(4, 1, 1);
+        Assert.Equal(1, Steps(x => x * scale + shift, x => x * scale + shift));
+    }
+
+    [Fact]
+    public void A_result_that_an_operation_reads_too_stays_as_it_is()
+    {
+        using var untracked = no_grad();
+        Assert.Equal(1, Steps(
+            x =>
+            {
+                SymbolicTensor maps = Convolve(x);
+                _ = maps.Relu();
+                return maps;
+            },
+            x => Convolve(x)) - 1);
+    }
+
+    [Fact]
     public void The_images_and_views_of_them_are_not_overwritten()
     {
         Assert.Equal(1, Steps(x => Convolve(x) + x, x => Convolve(x) + x));
