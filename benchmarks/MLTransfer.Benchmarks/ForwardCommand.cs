@@ -51,7 +51,7 @@ internal sealed class ForwardCommand : MltCommand
 
     internal override string Remarks =>
         """
-        Nothing else should be running. All compute in float32, from images in memory to logits: eager PyTorch and eager TorchSharp in its
+        Nothing else should be running. All compute in float32, from images in memory to scores: eager PyTorch and eager TorchSharp in its
         default memory format, ONNX Runtime on the exported network, and ours as it predicts. Where the processor is faster with bfloat16,
         which predictions then use, ours is measured with that, too.
 
