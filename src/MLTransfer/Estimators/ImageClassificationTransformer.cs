@@ -73,6 +73,8 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     /// <exception cref="ArgumentOutOfRangeException">It is not positive.</exception>
     public long MaximumPixels { get => _scorer.MaximumPixels; set => _scorer.MaximumPixels = value; }
 
+    void IImageClassifier.ExpectFewImages() => _scorer.ExpectFewImages();
+
     /// <summary>
     /// Which views of an image are scored; its probabilities are their mean. Saved with the model; holds for everything that is scored
     /// afterwards, also by data views and prediction engines from before. Default: that of the options, or of the model file.

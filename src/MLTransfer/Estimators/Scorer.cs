@@ -37,6 +37,9 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
         }
     } = TestTimeAugmentation.None;
 
+    /// <inheritdoc cref="IImageNetwork.ExpectFewImages"/>
+    public void ExpectFewImages() => network.ExpectFewImages();
+
     public DecodingOptions Decoding { get; set; } = DecodingOptions.Default;
 
     /// <summary>The largest number of pixels of an image; a larger one counts as unreadable.</summary>
@@ -263,6 +266,11 @@ internal interface IImageNetwork : IDisposable
     /// <summary>Whether each vector ends with how unlike the training images its image is.</summary>
     bool MeasuresDistance => false;
 
+    /// <summary>Takes no time for preparations that pay only after many images.</summary>
+    void ExpectFewImages()
+    {
+    }
+
     /// <summary>Where a class is found in an image (1, 3, H, W), normalized: (h, w); null where the network has no such maps.</summary>
     Tensor? ActivationMap(Tensor image, long label) => null;
 
@@ -282,6 +290,8 @@ internal sealed class ClassifierNetwork(ImageModel model, ScalarType type, doubl
     private readonly FrozenModel _frozen = new(model, type);
 
     public bool MeasuresDistance => distance is not null;
+
+    public void ExpectFewImages() => _frozen.ExpectFewImages();
 
     public Tensor Run(Tensor images)
     {
@@ -317,6 +327,11 @@ internal interface IImageClassifier : IDisposable
 
     /// <summary>The input column with the images.</summary>
     string ImageColumnName { get; }
+
+    /// <summary>Takes no time for preparations that pay only after many images.</summary>
+    void ExpectFewImages()
+    {
+    }
 
     /// <summary>Scores image files in batches, in their order.</summary>
     IEnumerable<ImagePrediction> Predict(IEnumerable<string> files, CancellationToken cancellation);

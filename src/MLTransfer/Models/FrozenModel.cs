@@ -38,6 +38,9 @@ internal sealed class FrozenModel : IDisposable
         model.eval();
     }
 
+    /// <summary>Packs no weights from now on: for few images, that takes longer than it saves.</summary>
+    public void ExpectFewImages() => _isPackable = false;
+
     /// <summary>Images (N, 3, H, W) in float32 to bottleneck features (N, width) in float32.</summary>
     public Tensor Features(Tensor images) => Features(images, FeatureOutput.Bottleneck);
 
