@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
+using MLTransfer.Native;
 
 namespace MLTransfer.Cli;
 
@@ -14,6 +15,8 @@ internal static class MltApplication
     /// <param name="arguments">The command line, without the program.</param>
     internal static async Task<int> RunProcessAsync(Func<CommandContext, Command> createRoot, IReadOnlyList<string> arguments)
     {
+        // Before there are other threads, which keep the memory that they began with.
+        _ = Allocator.KeepsFreedMemory;
         using var interruption = new CancellationTokenSource();
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
