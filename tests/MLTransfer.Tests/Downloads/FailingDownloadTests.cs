@@ -10,7 +10,8 @@ public sealed class FailingDownloadTests : DownloadScene
     public async Task A_server_that_answers_nothing_at_all_is_given_up()
     {
         using var server = new TestServer((_, _, end) => Task.Delay(Timeout.Infinite, end));
-        await FailAsync(server, "cannot be downloaded: nothing came in for 0.2 seconds", stall: 0.2);
+        // Long enough for a busy machine to see each request before it is given up.
+        await FailAsync(server, "cannot be downloaded: nothing came in for 0.8 seconds", stall: 0.8);
         Assert.Equal(5, server.Requests.Count);
     }
 
