@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
+using MLTransfer.Models;
 
 namespace MLTransfer.Cli.Predict;
 
@@ -8,9 +9,6 @@ namespace MLTransfer.Cli.Predict;
 internal sealed class PredictCommand : MltCommand
 {
     private const int DefaultTop = 1;
-
-    // Packing a network takes as long as it saves on this many: 0.2 s.
-    private const int FewImages = 100;
 
     private readonly Option<string> _model = CliOption.Required(
         "--model", "MODEL.zip|GRAPH.pb",
@@ -58,7 +56,7 @@ internal sealed class PredictCommand : MltCommand
         using var classifier = _graph.Open(model, parseResult);
         Augmentation.Set(classifier, parseResult.GetValue(_augmentation));
         classifier.MaximumPixels = PixelLimit.OrDefault(parseResult.GetValue(_maximumPixels));
-        if (images.Images.Count < FewImages) classifier.ExpectFewImages();
+        if (images.Images.Count <= FrozenModel.FewImages) classifier.ExpectFewImages();
         var predictions = classifier.Predict(images.Images, cancel).ToArray();
         var top = parseResult.GetValue(_top) ?? DefaultTop;
         Render(

@@ -15,6 +15,12 @@ internal sealed class FrozenModel : IDisposable
     /// <summary>Images per batch: enough to keep the processor busy, few enough for its caches to hold the activations.</summary>
     public const int BatchSize = 32;
 
+    /// <summary>
+    /// Images for which packing saves no time yet. For 400 photographs it saved half of ten seconds with ResNet-18, and nothing with
+    /// MobileNet v1.
+    /// </summary>
+    public const int FewImages = 400;
+
     private readonly ImageModel _model;
     private readonly ScalarType _type;
     private readonly Lock _lock = new();

@@ -141,7 +141,7 @@ public abstract class ImageModel : NamedModule
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        SymbolicTensor logits = ExportHead(ExportMaps(images, graph), graph).Logits();
+        SymbolicTensor logits = ExportHead(ExportMaps(images, graph), graph, isClassified: true);
         graph.Scope = "";
         return logits;
     }
@@ -160,11 +160,11 @@ public abstract class ImageModel : NamedModule
         return state;
     }
 
-    /// <summary>Appends, on request, the features or the logits that follow from the output of the last group.</summary>
-    internal (Func<SymbolicTensor> Features, Func<SymbolicTensor> Logits) ExportHead(SymbolicTensor maps, NetworkGraph graph)
+    /// <summary>Appends the logits, or the features, that follow from the output of the last group.</summary>
+    internal SymbolicTensor ExportHead(SymbolicTensor maps, NetworkGraph graph, bool isClassified)
     {
         graph.Scope = HeadName;
-        return (() => Pool(maps), () => Classify(maps));
+        return isClassified ? Classify(maps) : Pool(maps);
     }
 
     /// <summary>

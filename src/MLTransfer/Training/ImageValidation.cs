@@ -9,9 +9,6 @@ namespace MLTransfer.Training;
 internal sealed class ImageValidation(
     ImageModel model, ScalarType type, ImageData data, TimeProvider clock, IProgress<TrainingProgress> progress, int epochs)
 {
-    // Packing takes as long as it saves on this many: 0.2 s.
-    private const int FewestPacked = 500;
-
     public Tally Score(int epoch, Tally training, CancellationToken cancellation)
     {
         var throughput = new Throughput(clock, data.Count);
@@ -44,7 +41,7 @@ internal sealed class ImageValidation(
 
     private Tally Run(Action<Tensor, LabelledBatch, Tally> scored, CancellationToken cancellation)
     {
-        using var frozen = new FrozenModel(model, type, packs: data.Count >= FewestPacked);
+        using var frozen = new FrozenModel(model, type, packs: data.Count > FrozenModel.FewImages);
         Tally tally = default;
         foreach (LabelledBatch next in data.InOrder())
         {

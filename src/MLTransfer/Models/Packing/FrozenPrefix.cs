@@ -9,9 +9,9 @@ namespace MLTransfer.Models.Packing;
 /// <param name="type">The number format to compute with; networks from outside this library compute in float32.</param>
 internal sealed class FrozenPrefix(ImageModel model, int groups, ScalarType type) : IDisposable
 {
-    private PackedNetwork? _packed;
     private readonly ScalarType _type = model.SupportsBFloat16 ? type : ScalarType.Float32;
-    private bool _isPackable = PackedNetwork.Takes(type);
+    private PackedNetwork? _packed;
+    private bool _isPackable = true;
 
     /// <summary>How many groups are frozen.</summary>
     public int Groups => groups;
@@ -22,7 +22,8 @@ internal sealed class FrozenPrefix(ImageModel model, int groups, ScalarType type
     /// </summary>
     public Tensor? Run(Tensor images)
     {
-        if (!_isPackable || images.device_type != DeviceType.CPU || images.dim() != 4 || images.shape[2] != images.shape[3]) return null;
+        if (!_isPackable || !PackedNetwork.Takes(_type)) return null;
+        if (images.device_type != DeviceType.CPU || images.dim() != 4 || images.shape[2] != images.shape[3]) return null;
         using var frozen = no_grad();
         try
         {

@@ -19,7 +19,7 @@ internal sealed class PackedNetwork : IDisposable
     /// <param name="type">The number format to compute with: float32 or bfloat16.</param>
     /// <param name="side">The side of the images in pixels.</param>
     /// <param name="batchSize">
-    /// The number of images that the weights are laid out for. Other numbers work too, but a single image can take twice as long.
+    /// The number of images that the weights are laid out for. Other numbers work too, but a single image can take three times as long.
     /// </param>
     /// <param name="groups">How many layer groups are packed, for <see cref="Maps"/> only; null: the whole network.</param>
     /// <exception cref="NotSupportedException">The network, or a part of it, has no form for export.</exception>
@@ -51,12 +51,12 @@ internal sealed class PackedNetwork : IDisposable
         Side = side;
     }
 
-    /// <summary>Whether libtorch has the operators: builds without oneDNN, as for Apple's processors, lack them.</summary>
-    private static bool IsAvailable => Available.Value;
-
-    /// <summary>Whether networks can be packed that compute with a number format: bfloat16 needs the instructions.</summary>
+    /// <summary>
+    /// Whether networks can be packed that compute with a number format. libtorch needs oneDNN, which builds for Apple's processors lack,
+    /// and bfloat16 the instructions.
+    /// </summary>
     public static bool Takes(ScalarType type) =>
-        IsAvailable && (type == ScalarType.Float32 || type == ScalarType.BFloat16 && ProcessorFeatures.Avx512BFloat16);
+        Available.Value && (type == ScalarType.Float32 || type == ScalarType.BFloat16 && ProcessorFeatures.Avx512BFloat16);
 
     /// <summary>
     /// Whether a failure to pack or run a network means that it has to be called as it is: a network of the user's may have no form for
@@ -85,13 +85,12 @@ internal sealed class PackedNetwork : IDisposable
     {
         string exact = type == ScalarType.Float32 ? body
             : $"{body}    {maps.Name} = {PackedCode.To(ScalarType.Float32, maps.Name)}\n";
-        (Func<SymbolicTensor> features, Func<SymbolicTensor> logits) = model.ExportHead(maps, graph);
-        return [Method("features", features), Method("logits", logits)];
+        return [Method("features", isClassified: false), Method("logits", isClassified: true)];
 
-        ScriptMethod Method(string name, Func<SymbolicTensor> export)
+        ScriptMethod Method(string name, bool isClassified)
         {
             int first = graph.Operations.Count;
-            string result = export().Name;
+            string result = model.ExportHead(maps, graph, isClassified).Name;
             return new(name, Images, exact + code.Statements(graph.Operations.Skip(first), result), result);
         }
     }

@@ -1,3 +1,4 @@
+using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Tests.Weights;
 using TorchSharp;
@@ -80,6 +81,28 @@ public sealed class PackedNetworkTests : IDisposable
         Assert.All(_model.state_dict().Values.Zip(weights), pair => Assert.True(pair.First.Equals(pair.Second)));
     }
 
+    [Fact]
+    public void A_network_whose_form_for_export_fails_is_called_as_it_is()
+    {
+        using var network = new Doubling(_ => throw new NotImplementedException());
+        network.ResetClassifier(4);
+        network.eval();
+        using var frozen = new FrozenModel(network, ScalarType.Float32);
+        Tensor images = randn(2, 3, 8, 8);
+        AssertSame(Of(() => network.call(images)), frozen.Logits(images));
+    }
+
+    [Fact]
+    public void A_form_for_export_that_computes_something_else_is_refused_at_registration()
+    {
+        static Backbone Of(string name, Func<SymbolicTensor, SymbolicTensor> export) =>
+            new(name, nameof(Doubling), 3, Preprocessing.Cifar, () => new Doubling(export));
+        Of("doubling", images => images * 2).Verify();
+        Assert.Contains("Its form for export, which predictions use, computes something else than the network.",
+            Assert.Throws<InvalidOperationException>(() => Of("tripling", images => images * 3).Verify()).Message,
+            StringComparison.Ordinal);
+    }
+
     private static Tensor Of(Func<Tensor> compute)
     {
         using var untracked = no_grad();
@@ -88,4 +111,10 @@ public sealed class PackedNetworkTests : IDisposable
 
     private static void AssertSame(Tensor expected, Tensor actual) =>
         Assert.InRange(Zoo.RelativeDifference(actual, expected), 0, Tolerance);
+
+    /// <summary>Twice the mean of each colour.</summary>
+    private sealed class Doubling(Func<SymbolicTensor, SymbolicTensor> export) : ImageModel(nameof(Doubling), "fc", featureWidth: 3)
+    {
+        public override IReadOnlyList<LayerGroup> Groups { get; } = [new LayerGroup("double", [], images => images * 2, export)];
+    }
 }
