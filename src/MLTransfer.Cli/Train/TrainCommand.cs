@@ -46,7 +46,7 @@ internal sealed class TrainCommand : MltCommand
         var arguments = TrainRequest.Of(parseResult, _options, Context);
         foreach (var note in TrainNotes.Of(arguments))
             Context.Words.WriteLine(note);
-        var cache = _options[nameof(FeatureExtractionOptions.CacheFolder)];
+        var cache = _options[nameof(ImageClassificationOptions.CacheFolder)];
         var isUncached = arguments.Options is FeatureExtractionOptions { CacheFolder: null } or AutoOptions { CacheFolder: null };
         if (isUncached && !cache.IsGiven(parseResult))
             Context.Words.WriteLine(TrainView.WithoutCache($"{UserCache.NoHome}."));

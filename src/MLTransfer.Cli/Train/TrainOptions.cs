@@ -104,6 +104,7 @@ internal sealed class TrainOptions(bool isSearch = false)
             nameof(FineTuningOptions.Schedule), nameof(FineTuningOptions.Warmup), nameof(FineTuningOptions.ChooseBy),
             nameof(FineTuningOptions.Patience), nameof(FineTuningOptions.LeastGain), nameof(FineTuningOptions.EmaDecay),
             nameof(FineTuningOptions.SwaFrom), nameof(FineTuningOptions.SoupOf), nameof(FineTuningOptions.Unfreeze),
+            nameof(FineTuningOptions.CachedViews),
             nameof(FineTuningOptions.CheckpointFolder), nameof(FineTuningOptions.TestTimeAugmentation), nameof(FineTuningOptions.Rejection),
             nameof(FineTuningOptions.TensorBoardFolder), nameof(FineTuningOptions.TensorBoardHistograms),
         }.SelectMany(name => this[name].Options),

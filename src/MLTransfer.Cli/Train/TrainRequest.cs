@@ -179,20 +179,16 @@ internal static class TrainRequest
     {
         if (options.TensorBoardFolder is { } board)
             WritableFolder("--tensorboard", board);
-        return options switch
+        var cached = options with { CacheFolder = CacheOf(options.CacheFolder, cacheFolder) };
+        return cached switch
         {
-            FeatureExtractionOptions features => features with { CacheFolder = CacheOf(features.CacheFolder, cacheFolder) },
-            AutoOptions auto => auto with
-            {
-                CacheFolder = CacheOf(auto.CacheFolder, cacheFolder),
-                PrecisionRecord = TrainingPrecision.RecordIn(cacheFolder),
-            },
+            AutoOptions auto => auto with { PrecisionRecord = TrainingPrecision.RecordIn(cacheFolder) },
             FineTuningOptions fineTuning => fineTuning with
             {
                 CheckpointFolder = fineTuning.CheckpointFolder is { } folder ? Paths.NewFolder("--checkpoint", folder) : null,
                 PrecisionRecord = TrainingPrecision.RecordIn(cacheFolder),
             },
-            _ => options,
+            _ => cached,
         };
     }
 

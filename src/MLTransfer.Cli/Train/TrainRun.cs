@@ -29,21 +29,14 @@ internal static class TrainRun
         {
             Noted = notes.Add,
             TensorBoardLost = notes.Add,
+            CacheLost = CacheLost,
             ExampleWeightColumnName = arguments.Images.Training.HasWeights ? "Weight" : null,
             Validation = arguments.Images.Validation is { } validation ? ml.Data.LoadImages(validation) : null,
             Progress = progress,
             Cancellation = cancel,
         };
-        options = options switch
-        {
-            FeatureExtractionOptions features => features with { CacheLost = CacheLost },
-            AutoOptions auto => auto with
-            {
-                CacheLost = CacheLost,
-                Test = arguments.Images.Test is { } test ? ml.Data.LoadImages(test) : null,
-            },
-            _ => options,
-        };
+        if (options is AutoOptions auto)
+            options = auto with { Test = arguments.Images.Test is { } test ? ml.Data.LoadImages(test) : null };
         var model = Fit(ml, options, images);
         using var classifier = SavedModel.ClassifierIn(model);
         if (isSaved)

@@ -41,14 +41,6 @@ public sealed record AutoOptions : ImageClassificationOptions
         MayChange = "A search has no checkpoint.", Default = "half of the validation images")]
     public IDataView? Test { get; init; }
 
-    /// <summary>A folder that keeps features, as <see cref="FeatureExtractionOptions.CacheFolder"/> does. Default: null, nowhere.</summary>
-    [TrainingOption("Where features are kept for the next run.", CommandLine = "--cache", Shape = "DIR|none",
-        Default = "the user's cache folder; see 'mlt doctor'", MayChange = "A search has no checkpoint.")]
-    public string? CacheFolder { get; init; }
-
-    /// <inheritdoc cref="FeatureExtractionOptions.CacheLost"/>
-    internal Action<string>? CacheLost { get; init; }
-
     /// <inheritdoc cref="FineTuningOptions.PrecisionRecord"/>
     internal string? PrecisionRecord { get; init; } = new FineTuningOptions().PrecisionRecord;
 
@@ -56,11 +48,7 @@ public sealed record AutoOptions : ImageClassificationOptions
     internal IReadOnlyCollection<string> Given { get; init; } = [];
 
     /// <summary>The options of a trial of features.</summary>
-    internal FeatureExtractionOptions Features(Recipe recipe) => Shared(recipe.Apply(new FeatureExtractionOptions())) with
-    {
-        CacheFolder = CacheFolder,
-        CacheLost = CacheLost,
-    };
+    internal FeatureExtractionOptions Features(Recipe recipe) => Shared(recipe.Apply(new FeatureExtractionOptions()));
 
     /// <summary>The options of a trial of fine-tuning.</summary>
     internal FineTuningOptions FineTuning(Recipe recipe, Layers train)
@@ -84,7 +72,12 @@ public sealed record AutoOptions : ImageClassificationOptions
     private TOptions Shared<TOptions>(TOptions recipe)
         where TOptions : ImageClassificationOptions
     {
-        TOptions fresh = (TOptions)(recipe with { Noted = Noted, TensorBoardLost = TensorBoardLost });
+        TOptions fresh = (TOptions)(recipe with
+        {
+            Noted = Noted,
+            TensorBoardLost = TensorBoardLost,
+            CacheLost = CacheLost,
+        });
         foreach (TrainingOption option in TrainingOption.Of(typeof(AutoOptions)).Where(IsSet))
         {
             if (option.Owner != typeof(AutoOptions)) option.Copy(this, fresh);

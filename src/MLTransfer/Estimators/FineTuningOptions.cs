@@ -56,6 +56,19 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     public double LayerDecay { get; init; } = 1;
 
     /// <summary>
+    /// How many views of each training image the frozen layers see, where <see cref="Train"/> leaves some frozen, up to 1,000. What these
+    /// layers give is kept in <see cref="ImageClassificationOptions.CacheFolder"/>; later epochs read it instead of decoding, changing and running images again: the first epochs see what
+    /// they would see anyway, later ones the same views in turns. 0: a new view in every epoch, and nothing is kept. Default: null, 4 on a
+    /// processor, if the outputs take no more than 4 GiB, images are not mixed and layers not unfrozen one after the other; otherwise 0.
+    /// </summary>
+    [TrainingOption(
+        "Views of each training image that the layers before --train-from see. What these layers give is kept on disk, and later epochs read "
+        + "it; 0: a new view in every epoch, and nothing is kept.",
+        CommandLine = "--cached-views", Range = NumberRange.Between, Least = 0, Most = 1000, Default = "4 where they fit into 4 GiB, else 0",
+        OnlyHere = "with --mode features the outputs of all layers are kept: --views", Formerly = "0")]
+    public int? CachedViews { get; init; }
+
+    /// <summary>
     /// From which epoch on which layers are trained, of those that <see cref="Train"/> names. Default: <see cref="Unfreezing.None"/>, all
     /// from the first.
     /// </summary>
@@ -169,6 +182,12 @@ public sealed record FineTuningOptions : ImageClassificationOptions
         ExampleWeightColumnName is not null && Mixup + CutMix > 0
             ? "Images have weights, and Mixup and CutMix join images, which then have none. Leave ExampleWeightColumnName out, or set "
             + "Mixup and CutMix to 0." : null,
+        CachedViews > 0 && Train == Layers.All
+            ? "CachedViews is set, and all layers are trained: none stay frozen whose outputs could be kept. Set Train, or leave it out."
+            : null,
+        CachedViews > 0 && (Mixup + CutMix > 0 || AuxiliaryWeight > 0 || Unfreeze != Unfreezing.None)
+            ? "CachedViews does not go with Mixup, CutMix, AuxiliaryWeight and Unfreeze: each needs the images themselves. Leave it out."
+            : null,
         Presets.Complaint(Augmentation) is { } complaint ? $"Augmentation cannot be used: {complaint}" : null,
     ];
 

@@ -29,19 +29,27 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     public ImageClassificationTransformer Train()
     {
         Freezing freezing = Freezing();
-        using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Fingerprint(run)) : null;
+        int views = CachedLayers.ViewsOf(run, model);
+        using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Fingerprint(run, views)) : null;
         ScalarType type = TrainingType(freezing, checkpoint);
         if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
         // As it lies, it fits no activation of the training, whose memory would come on top.
         Allocator.ReturnFreedMemory();
         TrainableModel trainable = Trainable(freezing, type);
+        using CachedLayers? layers = CachedLayers.Open(run, model, trainable, views);
         var memory = new ImageMemory(_options.ImageMemory);
-        ImageData data = TrainingImages(memory);
+        ImageData data = TrainingImages(memory, layers);
         ImageValidation? validation = run.Validation is null ? null : new(
-            model, run.InferenceType, ValidationImages(run.Validation, memory), TimeProvider.System, log, _options.Epochs);
+            model, run.InferenceType, ValidationImages(run.Validation, memory, layers), TimeProvider.System, log, _options.Epochs);
         var loop = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished, checkpoint, RequireReadable);
         using TrainingState state = loop.Run(
             trainable, data, validation is null ? null : validation.Score, _options.Cancellation);
+        foreach (string lost in layers?.Lost ?? [])
+        {
+            log.Warnings([lost]);
+            _options.CacheLost?.Invoke(lost);
+        }
+
         Calibration? calibration = Calibrate(state, validation);
         FittedRejection? rejection = FittedRejection.Of(
             run, model, calibration, () => Features(run.Training), () => Features(run.Validation!), state, log);
@@ -91,11 +99,11 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         Freezing freezing = Freezing();
         if (_options.HeadWarmup && run.HasNewHead) HeadWarmup.Run(run, model, log);
         return new LearningRateFinder(_options, run.Seed).Run(
-            Trainable(freezing, TrainingType(freezing)), TrainingImages(new ImageMemory(_options.ImageMemory)), _options.Cancellation);
+            Trainable(freezing, TrainingType(freezing)), TrainingImages(new ImageMemory(_options.ImageMemory), layers: null), _options.Cancellation);
     }
 
     /// <summary>Everything that determines the trained weights except the image pixels, by option name.</summary>
-    internal static Dictionary<string, string> Fingerprint(TrainingRun run)
+    private static Dictionary<string, string> Fingerprint(TrainingRun run, int views)
     {
         var asked = (FineTuningOptions)run.Options;
         FineTuningOptions resolved = asked with
@@ -104,6 +112,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             Weights = run.WeightsName,
             LearningRate = asked.PeakLearningRate,
             FreezeBatchNorm = KeepsStatistics(run),
+            CachedViews = views,
         };
         (string Name, string Value)[] settings =
         [
@@ -172,19 +181,21 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     // Random weights have no statistics worth keeping.
     private static bool KeepsStatistics(TrainingRun run) => ((FineTuningOptions)run.Options).FreezeBatchNorm && run.IsPretrained;
 
-    private ImageData TrainingImages(ImageMemory memory) => new(
+    private ImageData TrainingImages(ImageMemory memory, CachedLayers? layers) => new(
         Loader(run.Training, TrainingTransforms(run), _options.BatchSize, _options.ReducedScale, memory),
         run.Training.Labels, run.Preprocessing, run.Device, _options.BatchSize, run.Seed, image => Skip(isValidation: false, image),
         new BatchMixing(_options.Mixup, _options.CutMix, run.Classes.Count, run.Seed), run.Order(run.Training.Labels), run.LossWeights())
     {
         Cancellation = _options.Until,
+        Activations = layers?.Training,
     };
 
-    private ImageData ValidationImages(ImageSet images, ImageMemory memory) => new(
+    private ImageData ValidationImages(ImageSet images, ImageMemory memory, CachedLayers? layers) => new(
         Loader(images, run.Preprocessing.EvaluationTransforms(), FrozenModel.BatchSize, reducedScale: false, memory),
         images.Labels, run.Preprocessing, run.Device, FrozenModel.BatchSize, run.Seed, image => Skip(isValidation: true, image))
     {
         Cancellation = _options.Cancellation,
+        Activations = layers?.Validation,
     };
 
     private BatchLoader Loader(

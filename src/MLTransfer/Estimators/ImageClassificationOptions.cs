@@ -220,6 +220,21 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>
+    /// A folder that keeps for the next training what frozen layers give: features, or the outputs of the layers before
+    /// <see cref="FineTuningOptions.Train"/>, of these at most 16 GiB, those used longest ago go first. All is found again by the weights,
+    /// the transforms and the content of each image, so it is never stale. Default: null, features are kept in memory only, outputs of
+    /// layers in a temporary folder that is deleted after the training.
+    /// </summary>
+    [TrainingOption("Where features, or the outputs of frozen layers, are kept for the next run.", CommandLine = "--cache",
+        Shape = "DIR|none", Default = "the user's cache folder; see 'mlt doctor'", MayChange = "The result is the same.")]
+    public string? CacheFolder { get; init; }
+
+    /// <summary>
+    /// Receives the reason when the cache cannot be opened or written; training continues without it. Null: failing to open it is an error.
+    /// </summary>
+    internal Action<string>? CacheLost { get; init; }
+
+    /// <summary>
     /// Whether <see cref="ValidationFraction"/> of so few images that none can be held back means no validation, instead of an error.
     /// </summary>
     internal bool ValidationIsOptional { get; init; }
@@ -312,21 +327,7 @@ public sealed record FeatureExtractionOptions : ImageClassificationOptions
         MayChange = "Feature extraction has no checkpoint.")]
     public int Views { get; init; } = 1;
 
-    /// <summary>
-    /// A folder that keeps features for the next training. They are found again by the weights, the preprocessing and the content of each
-    /// image, so they are never stale. Default: null, features are kept in memory only.
-    /// </summary>
-    [TrainingOption("Where features are kept for the next run.", CommandLine = "--cache", Shape = "DIR|none",
-        Default = "the user's cache folder; see 'mlt doctor'", MayChange = "Feature extraction has no checkpoint.",
-        OnlyHere = "fine-tuning changes the features in every step, so there is nothing to keep")]
-    public string? CacheFolder { get; init; }
-
-    /// <summary>
-    /// Receives the reason when the cache cannot be opened or written; training continues without it. Null: failing to open it is an error.
-    /// </summary>
-    internal Action<string>? CacheLost { get; init; }
-
-    /// <summary>A folder for the features of the validation images; null: <see cref="CacheFolder"/>.</summary>
+    /// <summary>A folder for the features of the validation images; null: <see cref="ImageClassificationOptions.CacheFolder"/>.</summary>
     internal string? ValidationCacheFolder { get; init; }
 
     /// <summary>Whether the training images' features in the cache are used; else they are computed again.</summary>

@@ -58,6 +58,16 @@ internal sealed class FrozenModel : IDisposable
     /// <summary>Images (N, 3, H, W) in float32 to logits (N, classes) in float32.</summary>
     public Tensor Logits(Tensor images) => Run(images, (network, inputs) => network.Logits(inputs), _model.call);
 
+    /// <summary>The output of a layer group to logits (N, classes) in float32.</summary>
+    /// <param name="state">The output, in the number format of the model.</param>
+    /// <param name="first">The index of the next group.</param>
+    public Tensor Logits(Tensor state, int first)
+    {
+        using var frozen = no_grad();
+        Fold();
+        return _model.Logits(state, first);
+    }
+
     /// <summary>Where the network finds a class in an image (1, 3, H, W) in float32.</summary>
     /// <inheritdoc cref="ImageModel.ActivationMap"/>
     public Tensor? ActivationMap(Tensor image, long label)

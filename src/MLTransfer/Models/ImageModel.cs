@@ -288,7 +288,7 @@ public abstract class ImageModel : NamedModule
     /// <param name="seen">Sees the output of each group.</param>
     /// <param name="groups">How many groups to run; by default all.</param>
     /// <param name="first">The index of the first group to run.</param>
-    private Tensor Maps(Tensor images, Action<LayerGroup, Tensor>? seen = null, int groups = int.MaxValue, int first = 0)
+    internal Tensor Maps(Tensor images, Action<LayerGroup, Tensor>? seen = null, int groups = int.MaxValue, int first = 0)
     {
         Tensor state = images.dtype == ScalarType.BFloat16 && !SupportsBFloat16 ? images.to(ScalarType.Float32) : images.alias();
         foreach (LayerGroup group in Groups.Skip(first).Take(groups))

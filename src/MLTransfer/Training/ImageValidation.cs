@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Training;
 
-/// <summary>Scores the validation images with a network in training exactly as the finished model will score them.</summary>
+/// <summary>
+/// Scores the validation images with a network in training as the finished model will score them; where outputs of its frozen layers are
+/// kept, but for the rounding of float32.
+/// </summary>
 internal sealed class ImageValidation(
     ImageModel model, ScalarType type, ImageData data, TimeProvider clock, IProgress<TrainingProgress> progress, int epochs)
 {
@@ -49,7 +52,7 @@ internal sealed class ImageValidation(
             using var scope = NewDisposeScope();
             using var still = no_grad();
             if (cancellation.IsCancellationRequested) break;
-            Tensor logits = frozen.Logits(batch.Inputs);
+            Tensor logits = batch.First > 0 ? frozen.Logits(batch.Inputs, batch.First) : frozen.Logits(batch.Inputs);
             tally += Tally.OfValidation(logits, batch.Labels);
             scored(logits, batch, tally);
         }

@@ -40,6 +40,7 @@ internal sealed class TrainableModel : IDisposable
         Head = [.. head.parameters()];
         // The last epoch trains every layer that is ever trained: layers are unfrozen, never frozen again.
         Freeze(epoch: int.MaxValue);
+        FrozenGroups = LeadingFrozen();
         var known = Head.Select(parameter => parameter.Handle).ToHashSet();
         Backbone = [.. network.parameters().Where(parameter => parameter.requires_grad && !known.Contains(parameter.Handle))];
         foreach (BatchNorm norm in network.modules().OfType<BatchNorm>())
@@ -84,25 +85,35 @@ internal sealed class TrainableModel : IDisposable
         return null;
     }
 
+    /// <summary>How many layer groups, counted from the input, are frozen in every epoch.</summary>
+    public int FrozenGroups { get; }
+
+    /// <summary>Images (N, 3, S, S) to the output of the layer groups that are frozen in this epoch.</summary>
+    public Tensor Frozen(Tensor images) => _prefix!.Run(images);
+
     /// <summary>Forward pass with autograd: inputs (N, …) to the main logits (N, classes), then those of the auxiliary heads.</summary>
-    public IReadOnlyList<Tensor> Forward(Tensor inputs)
+    /// <param name="inputs">The inputs of the network; with <paramref name="first"/>, the output of the frozen groups before it.</param>
+    /// <param name="first">The index of the first layer group to run.</param>
+    public IReadOnlyList<Tensor> Forward(Tensor inputs, int first = 0)
     {
+        if (first > 0) return [((ImageModel)Network).Logits(inputs, first)];
         Tensor typed = inputs.to(_type);
         if (_auxiliaryWeight > 0 && Network is ImageModel model) return model.AllLogits(typed);
-        return [_prefix?.Run(typed) is { } state ? ((ImageModel)Network).Logits(state, _prefix.Groups) : Network.call(typed)];
+        return [_prefix is null ? Network.call(typed) : ((ImageModel)Network).Logits(_prefix.Run(typed), _prefix.Groups)];
     }
 
     /// <summary>The loss of the network plus the weighted losses of its auxiliary heads.</summary>
     public Tensor CombineLosses(IReadOnlyList<Tensor> losses) =>
         losses.Skip(1).Aggregate(losses[0], (total, loss) => total + loss * _auxiliaryWeight);
 
-    /// <summary>Whether the network, in evaluation mode, gives finite scores for inputs (N, …).</summary>
-    public bool ScoresAreFinite(Tensor inputs)
+    /// <summary>Whether the network, in evaluation mode, gives finite scores for inputs as <see cref="Forward"/> takes them.</summary>
+    public bool ScoresAreFinite(Tensor inputs, int first = 0)
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
         Network.eval();
-        return Network.call(inputs.to(_type)).isfinite().all().item<bool>();
+        Tensor logits = first > 0 ? ((ImageModel)Network).Logits(inputs, first) : Network.call(inputs.to(_type));
+        return logits.isfinite().all().item<bool>();
     }
 
     /// <summary>The names of <see cref="Layers"/>.</summary>
@@ -115,7 +126,7 @@ internal sealed class TrainableModel : IDisposable
         Freeze(epoch);
         // A frozen part stays in evaluation mode: otherwise its batch-norm statistics drift towards the small data set.
         foreach (nn.Module module in _frozen) module.eval();
-        int groups = Network is ImageModel model ? model.Groups.TakeWhile(group => group.Modules.All(IsFrozen)).Count() : 0;
+        int groups = LeadingFrozen();
         if (groups == (_prefix?.Groups ?? 0)) return;
         Dispose();
         if (groups > 0) _prefix = new FrozenPrefix((ImageModel)Network, groups, _type);
@@ -141,6 +152,9 @@ internal sealed class TrainableModel : IDisposable
             parameter.requires_grad = false;
         }
     }
+
+    private int LeadingFrozen() =>
+        Network is ImageModel model ? model.Groups.TakeWhile(group => group.Modules.All(IsFrozen)).Count() : 0;
 
     // The weights of a batch norm that keeps its statistics may be trained.
     private bool IsFrozen(nn.Module module) =>

@@ -32,6 +32,12 @@ internal sealed record LabelledBatch(Tensor Inputs, Tensor Labels, long Images) 
     /// <summary>The loss weight of each input (N, single); null where all are equal.</summary>
     public Tensor? Weights { get; init; }
 
+    /// <summary>The index of each input among the images.</summary>
+    public IReadOnlyList<int> Indices { get; init; } = [];
+
+    /// <summary>The index of the layer group that the inputs are for: 0 for images, others for what the groups before it give.</summary>
+    public int First { get; init; }
+
     /// <summary>Creates a batch in a separate dispose scope, which frees intermediate tensors.</summary>
     public static LabelledBatch Create(Func<LabelledBatch> create)
     {
@@ -115,6 +121,9 @@ internal sealed class ImageData(
     /// <summary>Ends an epoch, even while it waits for a batch.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>Where the outputs of frozen layers are kept, which are then the inputs; null where the images are.</summary>
+    public KeptActivations? Activations { get; init; }
+
     /// <summary>The fraction of the time between batches that was spent waiting for the next one.</summary>
     public double WaitFraction => loader.WaitFraction;
 
@@ -122,27 +131,50 @@ internal sealed class ImageData(
 
     public int Batches => (Count + batchSize - 1) / batchSize;
 
-    public IEnumerable<LabelledBatch> Epoch(int epoch) =>
-        Read(order?.Invoke(epoch) ?? Shuffle.Order(Count, seed, epoch), epoch).Select((batch, index) => LabelledBatch.Create(
-            () => mixing is null ? Labelled(batch) : mixing.Mix(Labelled(batch), epoch, index)));
-
-    /// <summary>The batches in the order of the images, for validation. The caller disposes them.</summary>
-    public IEnumerable<LabelledBatch> InOrder() =>
-        Read([.. Enumerable.Range(0, Count)], epoch: 0).Select(batch => LabelledBatch.Create(() => Labelled(batch)));
-
-    private LabelledBatch Labelled(ImageBatch batch) => new(
-        ImageTensor.From(batch, preprocessing, device),
-        tensor(batch.Indices.Select(index => (long)labels[index]).ToArray(), device: device), batch.Count + batch.Skipped.Count)
+    public IEnumerable<LabelledBatch> Epoch(int epoch)
     {
-        Weights = weights is null ? null : tensor(batch.Indices.Select(index => weights[index]).ToArray(), device: device),
+        int[] images = order?.Invoke(epoch) ?? Shuffle.Order(Count, seed, epoch);
+        return Activations is null ? Decoded(images, epoch, epoch) : Kept(images, Activations.ViewOf(epoch));
+    }
+
+    /// <summary>The batches in the order of the images, as evaluation sees them. The caller disposes them.</summary>
+    public IEnumerable<LabelledBatch> InOrder()
+    {
+        int[] images = [.. Enumerable.Range(0, Count)];
+        return Activations is null ? Decoded(images, view: 0, epoch: null) : Kept(images, view: 0);
+    }
+
+    private IEnumerable<LabelledBatch> Kept(int[] images, int view) => Activations!.Batches(
+        view, [.. images.Chunk(batchSize)], missing => Decoded(missing, view, epoch: null),
+        (activations, rows, read) => Labelled(activations, rows, read) with { First = Activations.Groups });
+
+    /// <summary>Batches of images; those of an epoch are mixed where that is asked for.</summary>
+    private IEnumerable<LabelledBatch> Decoded(int[] images, int view, int? epoch) => Read(images, view).Select(
+        (batch, index) => LabelledBatch.Create(() =>
+        {
+            LabelledBatch labelled = Labelled(
+                ImageTensor.From(batch, preprocessing, device), batch.Indices, batch.Count + batch.Skipped.Count);
+            return mixing is null || epoch is null ? labelled : mixing.Mix(labelled, epoch.Value, index);
+        }));
+
+    private LabelledBatch Labelled(Tensor inputs, IReadOnlyList<int> indices, long images) => new(
+        inputs, tensor(indices.Select(index => (long)labels[index]).ToArray(), device: device), images)
+    {
+        Weights = weights is null ? null : tensor(indices.Select(index => weights[index]).ToArray(), device: device),
+        Indices = indices,
     };
 
-    private IEnumerable<ImageBatch> Read(int[] order, int epoch)
+    private IEnumerable<ImageBatch> Read(int[] order, int view)
     {
-        using IEnumerator<ImageBatch> batches = loader.Load(order, epoch, Cancellation).GetEnumerator();
+        using IEnumerator<ImageBatch> batches = loader.Load(order, view, Cancellation).GetEnumerator();
         while (MoveNext(batches))
         {
-            foreach (SkippedImage image in batches.Current.Skipped) skipped(image);
+            foreach (SkippedImage image in batches.Current.Skipped)
+            {
+                skipped(image);
+                Activations?.LeaveOut(image.Index);
+            }
+
             if (batches.Current.Count > 0) yield return batches.Current;
         }
     }

@@ -150,13 +150,13 @@ internal sealed class TrainingLoop(
         (double lastAccuracy, int bestEpoch) =
             state.Epochs is [.., var last] ? (last.ValidationAccuracy, state.Best.Epoch) : (double.NaN, 0);
         Tally tally = default;
-        Tensor? sample = null;
+        (Tensor Inputs, int First)? sample = null;
         int batches = 0;
         double rate = 0;
         foreach (LabelledBatch next in data.Epoch(epoch))
         {
             using LabelledBatch batch = next;
-            if (!isValidated) sample ??= batch.Inputs.alias();
+            if (!isValidated) sample ??= (batch.Inputs.alias(), batch.First);
             rate = _rate(new(epoch, batches++ / options.Accumulate, stepsPerEpoch, options.Epochs, state.Epochs));
             tally += step.Run(batch, rate);
             throughput.Add(batch.Images);
@@ -170,7 +170,7 @@ internal sealed class TrainingLoop(
         }
 
         step.Finish(rate);
-        if (sample is not null && !state.Model.ScoresAreFinite(sample)) throw Diverged(epoch, "the network's scores");
+        if (sample is var (inputs, first) && !state.Model.ScoresAreFinite(inputs, first)) throw Diverged(epoch, "the network's scores");
         return tally;
     }
 

@@ -22,7 +22,7 @@ internal sealed class TrainingStep(TrainingState state, TrainingOptions options)
     {
         using var scope = NewDisposeScope();
         if (_batches++ == 0) state.Optimizer.zero_grad();
-        IReadOnlyList<Tensor> logits = state.Model.Forward(batch.Inputs);
+        IReadOnlyList<Tensor> logits = state.Model.Forward(batch.Inputs, batch.First);
         Tensor[] each = [.. logits.Select(scores => _losses.Mean(scores, batch))];
         Weighted(state.Model.CombineLosses(each), batch).backward();
         if (_batches == options.Accumulate) Update(rate);

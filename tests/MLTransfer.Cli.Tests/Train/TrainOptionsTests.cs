@@ -41,8 +41,8 @@ public class TrainOptionsTests
         { nameof(FineTuningOptions.Train), "layer4" }, { nameof(FineTuningOptions.Augmentation), "digits" },
         { nameof(FineTuningOptions.Mixup), "0.2" }, { nameof(FineTuningOptions.CutMix), "1" },
         { nameof(FineTuningOptions.ReducedScale), "true" }, { nameof(FineTuningOptions.ImageMemory), "7" },
-        { nameof(FineTuningOptions.CheckpointFolder), "kept" }, { nameof(FeatureExtractionOptions.CacheFolder), "cache" },
-        { nameof(FeatureExtractionOptions.Views), "3" }, { nameof(AutoOptions.Budget), "90s" },
+        { nameof(FineTuningOptions.CheckpointFolder), "kept" }, { nameof(FineTuningOptions.CacheFolder), "cache" },
+        { nameof(FineTuningOptions.CachedViews), "3" }, { nameof(FeatureExtractionOptions.Views), "3" }, { nameof(AutoOptions.Budget), "90s" },
     };
 
     [Theory]
@@ -76,7 +76,7 @@ public class TrainOptionsTests
     {
         var mode = property switch
         {
-            nameof(FeatureExtractionOptions.CacheFolder) or nameof(FeatureExtractionOptions.Views) => TrainOptions.Features,
+            nameof(FeatureExtractionOptions.Views) => TrainOptions.Features,
             nameof(AutoOptions.Budget) => TrainOptions.Auto,
             _ => TrainOptions.FineTune,
         };

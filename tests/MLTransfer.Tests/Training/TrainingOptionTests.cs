@@ -11,7 +11,7 @@ public class TrainingOptionTests
             .Where(option => option.Facts is { MayChange: null, ComparedAs: null }).Select(option => option.Name);
         Assert.Equal(
             [
-                "Augmentation", "Calibrate", "Cancellation", "CheckpointFolder", "Device", "DownloadProgress", "Epochs",
+                "Augmentation", "CacheFolder", "Calibrate", "Cancellation", "CheckpointFolder", "Device", "DownloadProgress", "Epochs",
                 "ExampleWeightColumnName", "ImageColumnName", "ImageMemory", "ImageSize", "LabelColumnName", "LeastGain", "LoaderThreads",
                 "MaximumPixels", "Mean", "Patience", "PredictedLabelColumnName", "Preprocessing", "Progress", "Rejection", "ResizeTo",
                 "ScoreColumnName", "StandardDeviation", "StopOnBadImage", "TensorBoardFolder", "TensorBoardHistograms",
@@ -31,7 +31,7 @@ public class TrainingOptionTests
                 "LabelSmoothing: 0", "Precision: Auto", "Backbone: resnet18", "Weights: default", "Head: ", "Train: layer4",
                 "HeadFactor: 1", "HeadWarmup: True", "AuxiliaryWeight: 0", "Mixup: 0", "CutMix: 0", "ReducedScale: False",
             ],
-            Entries(new() { Schedule = ScheduleKind.OneCycle, Train = Layers.From("layer4"), FreezeBatchNorm = false }));
+            Entries(new() { Schedule = ScheduleKind.OneCycle, Train = Layers.From("layer4"), FreezeBatchNorm = false, CachedViews = 0 }));
         Assert.Equal(
             ["Schedule: step:7:0.1", "Warmup: 2e", "EmaDecay: 0.99"],
             Entries(new() { Schedule = LearningRateSchedule.Step(7), Warmup = LearningRateWarmup.Epochs(2), EmaDecay = 0.99 })

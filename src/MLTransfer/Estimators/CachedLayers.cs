@@ -1,0 +1,125 @@
+using MLTransfer.Features;
+using MLTransfer.Imaging.Transforms;
+using MLTransfer.Models;
+using MLTransfer.Models.Packing;
+using MLTransfer.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Estimators;
+
+/// <summary>
+/// Keeps what the frozen layers of a fine-tuning give for its images, so that each image goes through them once for each of a few views, and
+/// not in every epoch.
+/// </summary>
+internal sealed class CachedLayers : IDisposable
+{
+    /// <summary>
+    /// The views where they are not asked for: with so many, accuracy is what it is with a new view in every epoch
+    /// (<c>docs/cached-layers.md</c>).
+    /// </summary>
+    public const int DefaultViews = 4;
+
+    // Larger ones are kept where that is asked for.
+    private const long MostBytes = 4L << 30;
+
+    private readonly FrozenPrefix _evaluated;
+    private readonly List<ActivationStore> _stores = [];
+
+    private CachedLayers(TrainingRun run, ImageModel model, int groups) =>
+        _evaluated = new FrozenPrefix(model, groups, run.InferenceType);
+
+    /// <summary>The outputs for training images; null where they are not kept.</summary>
+    public KeptActivations? Training { get; private set; }
+
+    /// <summary>The outputs for validation images; null where they are not kept.</summary>
+    public KeptActivations? Validation { get; private set; }
+
+    /// <summary>Why the outputs are not written any more.</summary>
+    public IEnumerable<string> Lost => _stores.Select(store => store.LostBecause).OfType<string>();
+
+    /// <summary>
+    /// How many views of each training image the frozen layers see; 0: a new one in every epoch. It depends on nothing that may change
+    /// between two runs of the same training, as the machine or the disk.
+    /// </summary>
+    public static int ViewsOf(TrainingRun run, ImageModel model)
+    {
+        var options = (FineTuningOptions)run.Options;
+        if (options.CachedViews is { } asked) return asked;
+        int groups = model.FirstTrained(options.Train);
+        bool pays = groups > 0 && options is { Mixup: 0, CutMix: 0, AuxiliaryWeight: 0 } && options.Unfreeze == Unfreezing.None
+            && run.Device.type == DeviceType.CPU;
+        return pays && BytesOfImage(run, model, groups) * run.Training.Count * DefaultViews <= MostBytes ? DefaultViews : 0;
+    }
+
+    /// <summary>Prepares what is kept; null where nothing is.</summary>
+    /// <exception cref="IOException">The cache folder cannot be used, and the options do not take that.</exception>
+    public static CachedLayers? Open(TrainingRun run, ImageModel model, TrainableModel trainable, int views)
+    {
+        var options = (FineTuningOptions)run.Options;
+        int groups = trainable.FrozenGroups;
+        if (views == 0 || groups == 0) return null;
+        var layers = new CachedLayers(run, model, groups);
+        try
+        {
+            // Views that are never seen again are kept only for another training, where that is asked for.
+            if (options.Epochs > views || options.CachedViews is not null)
+                layers.Training = new(trainable.Frozen, groups, views, layers.OpenStore(run, model, run.Training, views, groups));
+            if (run.Validation is { } images && options.Epochs > 1)
+                layers.Validation = new(layers._evaluated.Run, groups, views, layers.OpenStore(run, model, images, views: 1, groups));
+            return layers;
+        }
+        catch
+        {
+            layers.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Frees the packed layers, closes the files, and deletes them where no cache folder was named.</summary>
+    public void Dispose()
+    {
+        _evaluated.Dispose();
+        _stores.ForEach(store => store.Dispose());
+    }
+
+    private ActivationStore OpenStore(TrainingRun run, ImageModel model, ImageSet images, int views, int groups)
+    {
+        var options = (FineTuningOptions)run.Options;
+        bool isTraining = ReferenceEquals(images, run.Training);
+        string transforms = isTraining
+            ? $"{TransformJson.Write(FineTuningTrainer.TrainingTransforms(run))}, seed {run.Seed}, reduced {options.ReducedScale}" : "as they are";
+        string description = FeatureSource.Describe(
+            model, run.Backbone.Name, FeatureOutput.Bottleneck, run.Preprocessing, options.Decoding, run.InferenceType, run.Device)
+            + $"; output of {groups} layer groups; {transforms}";
+        byte[]?[] hashes = ContentHashes.Compute(images.Images, options.LoaderThreads, options.Until);
+        long bytes = BytesOfImage(run, model, groups) * views * images.Count;
+        ActivationStore store = Open(options.CacheFolder);
+        _stores.Add(store);
+        return store;
+
+        ActivationStore Open(string? folder)
+        {
+            try
+            {
+                return ActivationStore.Open(folder, description, images.Images, hashes, bytes);
+            }
+            // The same views are seen again, kept or not: the cache does not change the result.
+            catch (IOException refusal) when (folder is not null && options.CacheLost is not null)
+            {
+                options.CacheLost(refusal.Message);
+                return Open(folder: null);
+            }
+        }
+    }
+
+    // In float32, whatever the machine computes in.
+    private static long BytesOfImage(TrainingRun run, ImageModel model, int groups)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        model.eval();
+        int side = run.Preprocessing.CropTo;
+        return model.Maps(zeros(1, 3, side, side, device: run.Device), groups: groups).numel() * sizeof(float);
+    }
+}

@@ -1,0 +1,171 @@
+using System.Security.Cryptography;
+using System.Text;
+using MLTransfer.Files;
+using MLTransfer.Imaging;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Features;
+
+/// <summary>
+/// Keeps outputs of layers for a list of images on disk, in a file for each view of them. They cannot be stale: the folder is named by the
+/// hash of everything they depend on, the images' contents too, and an output that does not agree with its checksum counts as missing.
+/// </summary>
+/// <remarks>One thread may write, while others read.</remarks>
+internal sealed class ActivationStore : IDisposable
+{
+    /// <summary>Bytes that the outputs of all trainings may take in one cache folder; those used longest ago go first.</summary>
+    public const long FolderLimit = 16L << 30;
+
+    private const string FolderName = "activations", DescriptionFile = "layers.txt", Extension = ".activations";
+    private readonly IReadOnlyList<ImageSource> _images;
+    private readonly byte[]?[] _hashes;
+    private readonly bool _isTemporary;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, ActivationFile?> _files = [];
+
+    private ActivationStore(string folder, bool isTemporary, IReadOnlyList<ImageSource> images, byte[]?[] hashes) =>
+        (Folder, _isTemporary, _images, _hashes) = (folder, isTemporary, images, hashes);
+
+    /// <summary>The folder of these outputs.</summary>
+    public string Folder { get; }
+
+    /// <summary>Why nothing is written any more; null while it is.</summary>
+    public string? LostBecause { get; private set; }
+
+    /// <summary>Opens the outputs of one training.</summary>
+    /// <param name="cache">The folder of all trainings; null for a temporary one.</param>
+    /// <param name="description">Everything that the outputs depend on besides the images' contents and the view.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="hashes">The hash of each image's content, as <see cref="ContentHashes"/> has them.</param>
+    /// <param name="expected">How many bytes will be written at most; room is made for them.</param>
+    /// <exception cref="IOException">The folder cannot be created or written.</exception>
+    public static ActivationStore Open(
+        string? cache, string description, IReadOnlyList<ImageSource> images, byte[]?[] hashes, long expected)
+    {
+        try
+        {
+            if (cache is null) return new(Directory.CreateTempSubdirectory("mltransfer-").FullName, isTemporary: true, images, hashes);
+            string all = Path.Combine(cache, FolderName), own = Path.Combine(all, Key(description, hashes));
+            Directory.CreateDirectory(own);
+            // Written each time: it tells when the outputs were used last.
+            AtomicFile.Write(Path.Combine(own, DescriptionFile), stream => stream.Write(Encoding.UTF8.GetBytes(description)));
+            MakeRoom(all, own, expected);
+            return new(own, isTemporary: false, images, hashes);
+        }
+        catch (UnauthorizedAccessException refusal)
+        {
+            throw new IOException(refusal.Message, refusal);
+        }
+    }
+
+    /// <summary>Whether there seems to be the output for an image.</summary>
+    public bool Has(int view, int image) => File(view)?.Has(image) == true;
+
+    /// <summary>The outputs for images, a new tensor; null where one of them is missing or damaged.</summary>
+    public Tensor? Read(int view, IReadOnlyList<int> images)
+    {
+        if (File(view) is not { } file) return null;
+        Tensor outputs = empty([images.Count, .. file.Layout.Shape], file.Layout.Type);
+        for (int row = 0; row < images.Count; row++)
+        {
+            if (file.TryRead(images[row], outputs.bytes.Slice(row * file.Layout.Bytes, file.Layout.Bytes))) continue;
+            outputs.Dispose();
+            return null;
+        }
+
+        return file.Layout.IsChannelsLast ? outputs.permute(0, 3, 1, 2) : outputs;
+    }
+
+    /// <summary>Keeps the outputs for images, but for those whose content has changed. A full disk ends that, and nothing else.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="images">The image of each row.</param>
+    /// <param name="outputs">(N, …), on any device.</param>
+    public void Write(int view, IReadOnlyList<int> images, Tensor outputs)
+    {
+        if (LostBecause is not null) return;
+        using var scope = NewDisposeScope();
+        bool isChannelsLast = outputs.dim() == 4 && !outputs.is_contiguous();
+        Tensor rows = (isChannelsLast ? outputs.permute(0, 2, 3, 1) : outputs).cpu().contiguous();
+        var layout = new ActivationLayout(rows.dtype, isChannelsLast, rows.shape[1..]);
+        try
+        {
+            ActivationFile file = FileFor(view, layout);
+            for (int row = 0; row < images.Count; row++)
+            {
+                int image = images[row];
+                if (_hashes[image] is { } hash && ContentHashes.IsUnchanged(hash, _images[image]))
+                    file.Write(image, rows.bytes.Slice(row * layout.Bytes, layout.Bytes));
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            LostBecause = $"The outputs of frozen layers cannot be kept in '{Folder}' any more: {failure.Message}";
+        }
+    }
+
+    /// <summary>Closes the files, and deletes a temporary folder.</summary>
+    public void Dispose()
+    {
+        foreach (ActivationFile? file in _files.Values) file?.Dispose();
+        _files.Clear();
+        if (_isTemporary) Delete(Folder);
+    }
+
+    private static string Key(string description, byte[]?[] hashes)
+    {
+        using var key = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        key.AppendData(Encoding.UTF8.GetBytes(description));
+        foreach (byte[]? hash in hashes) key.AppendData(hash ?? new byte[SHA256.HashSizeInBytes]);
+        return Convert.ToHexStringLower(key.GetHashAndReset());
+    }
+
+    private static void MakeRoom(string all, string own, long expected)
+    {
+        long room = FolderLimit - expected;
+        var others = new DirectoryInfo(all).EnumerateDirectories().Where(folder => folder.FullName != own)
+            .OrderByDescending(folder => new FileInfo(Path.Combine(folder.FullName, DescriptionFile)).LastWriteTimeUtc);
+        foreach (DirectoryInfo folder in others)
+        {
+            room -= folder.EnumerateFiles().Sum(file => file.Length);
+            if (room < 0) Delete(folder.FullName);
+        }
+    }
+
+    private static void Delete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Another process uses it, or has deleted it.
+        }
+    }
+
+    private string PathOf(int view) => Path.Combine(Folder, $"view-{view}{Extension}");
+
+    private ActivationFile? File(int view)
+    {
+        lock (_lock)
+        {
+            if (!_files.TryGetValue(view, out ActivationFile? file))
+                _files[view] = file = ActivationFile.TryOpen(PathOf(view), _images.Count);
+            return file;
+        }
+    }
+
+    private ActivationFile FileFor(int view, ActivationLayout layout)
+    {
+        if (File(view) is { } found && found.Layout.Equals(layout)) return found;
+        lock (_lock)
+        {
+            _files[view]?.Dispose();
+            _files[view] = null;
+            ActivationFile file = ActivationFile.Create(PathOf(view), _images.Count, layout);
+            _files[view] = file;
+            return file;
+        }
+    }
+}

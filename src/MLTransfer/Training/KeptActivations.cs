@@ -1,0 +1,88 @@
+using MLTransfer.Features;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MLTransfer.Training;
+
+/// <summary>
+/// What the frozen first layers of a network give for images: computed once for each of a few views, and read from a store in later epochs.
+/// The first epochs see what they would see without the store, the following ones the same again.
+/// </summary>
+/// <param name="frozen">Images (N, 3, S, S) to the output of the frozen layers.</param>
+/// <param name="groups">How many layer groups are frozen.</param>
+/// <param name="views">How many views of each image there are; one an epoch, in turns.</param>
+/// <param name="store">Keeps the outputs.</param>
+internal sealed class KeptActivations(Func<Tensor, Tensor> frozen, int groups, int views, ActivationStore store)
+{
+    // The disk is read while the network is trained.
+    private const int BatchesAhead = 2;
+
+    private readonly HashSet<int> _unreadable = [];
+
+    /// <summary>How many layer groups are frozen.</summary>
+    public int Groups => groups;
+
+    /// <summary>The view that an epoch sees, from 1.</summary>
+    public int ViewOf(int epoch) => (epoch - 1) % views + 1;
+
+    /// <summary>Does not wait for an image that cannot be read.</summary>
+    public void LeaveOut(int image) => _unreadable.Add(image);
+
+    /// <summary>The batches of a view: outputs of the frozen layers. The caller disposes them.</summary>
+    /// <param name="view">The view; 0 for that of evaluation.</param>
+    /// <param name="images">The images of each batch.</param>
+    /// <param name="decode">Makes batches of images of the view.</param>
+    /// <param name="label">Makes a batch of outputs of some images, which accounts for a number of images.</param>
+    public IEnumerable<LabelledBatch> Batches(
+        int view, int[][] images, Func<int[], IEnumerable<LabelledBatch>> decode,
+        Func<Tensor, IReadOnlyList<int>, long, LabelledBatch> label)
+    {
+        int[] all = [.. images.SelectMany(batch => batch)];
+        return 2 * all.Count(image => store.Has(view, image)) < all.Length
+            ? decode(all).Select(batch => Computed(view, batch))
+            : Stored(view, images, decode, label);
+    }
+
+    private IEnumerable<LabelledBatch> Stored(
+        int view, int[][] images, Func<int[], IEnumerable<LabelledBatch>> decode,
+        Func<Tensor, IReadOnlyList<int>, long, LabelledBatch> label)
+    {
+        var reading = new Queue<Task<LabelledBatch?>>();
+        int[][] readable = [.. images.Select(batch => batch.Where(image => !_unreadable.Contains(image)).ToArray())];
+        try
+        {
+            for (int index = 0, asked = 0; index < images.Length; index++)
+            {
+                for (; asked < images.Length && asked <= index + BatchesAhead; asked++)
+                {
+                    (int[] rows, long count) = (readable[asked], images[asked].Length);
+                    reading.Enqueue(Task.Run(() => Read(rows, count)));
+                }
+
+                LabelledBatch? stored = reading.Dequeue().GetAwaiter().GetResult();
+                if (stored is not null) yield return stored;
+                if (stored is not null || readable[index].Length == 0) continue;
+                foreach (LabelledBatch batch in decode(images[index])) yield return Computed(view, batch);
+            }
+        }
+        finally
+        {
+            foreach (Task<LabelledBatch?> batch in reading) batch.GetAwaiter().GetResult()?.Dispose();
+        }
+
+        LabelledBatch? Read(int[] rows, long count)
+        {
+            using var scope = NewDisposeScope();
+            return rows.Length == 0 || store.Read(view, rows) is not { } outputs ? null
+                : LabelledBatch.Create(() => label(outputs, rows, count));
+        }
+    }
+
+    private LabelledBatch Computed(int view, LabelledBatch batch)
+    {
+        using Tensor images = batch.Inputs;
+        Tensor outputs = frozen(images).DetachFromDisposeScope();
+        store.Write(view, batch.Indices, outputs);
+        return batch with { Inputs = outputs, First = groups };
+    }
+}
