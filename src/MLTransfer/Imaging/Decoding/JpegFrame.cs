@@ -126,8 +126,11 @@ internal sealed class JpegFrame
     // Where a table is damaged or of 16 bits, which only our own decoder would have to know, none is defined.
     private void ReadQuantizations(ReadOnlySpan<byte> segment)
     {
-        for (; segment.Length > QuantizationTable.Length && segment[0] < TablesOfAClass; segment = segment[(1 + QuantizationTable.Length)..])
+        while (segment.Length > QuantizationTable.Length && segment[0] < TablesOfAClass)
+        {
             _quantizations[segment[0]].Set(segment.Slice(1, QuantizationTable.Length));
+            segment = segment[(1 + QuantizationTable.Length)..];
+        }
         if (segment.IsEmpty)
             return;
         foreach (QuantizationTable table in _quantizations)

@@ -100,8 +100,7 @@ internal sealed class HuffmanTable
     /// <summary>Bits that decide which entry of <see cref="Entries"/> is used.</summary>
     internal const int Fast = 10;
 
-    // For each ten bits that a code may begin with: the length of the code together with the number after it, whose length is the
-    // symbol's lower half; the length of the code; its symbol. 0 where the code is longer.
+    // The lower half of a symbol is the length of the number after its code.
     private readonly uint[] _fast = new uint[1 << Fast];
 
     // For each length, the first value above its codes, and the offset from a code to the index of its symbol.
@@ -116,8 +115,8 @@ internal sealed class HuffmanTable
     internal bool IsDefined { get; private set; }
 
     /// <summary>
-    /// For each ten bits: the length of the code and of the number after it (from bit 16 on), the length of the code (from bit 8 on), and the
-    /// symbol; 0 where the code is longer.
+    /// For each ten bits: the length of the code and of the number after it (from bit 16 on), the length of the code (from bit 8 on), and
+    /// the symbol; 0 where the code is longer.
     /// </summary>
     internal ReadOnlySpan<uint> Entries => _fast;
 

@@ -6,9 +6,10 @@ using SkiaSharp;
 namespace MLTransfer.Imaging.Decoding;
 
 /// <summary>
-/// JPEG, PNG, WebP and GIF through Skia's codec; baseline JPEG by our own decoder, and other JPEG through libjpeg-turbo where the system has
-/// it. The codec itself is used, because <c>MLImage</c> and <c>SKBitmap</c> accept an image that ends too early. Code of our own reads only what Skia does not report: the sizes
-/// of JPEG and PNG files that it refuses to open, EXIF in PNG, and whether JPEG and WebP files are complete.
+/// JPEG, PNG, WebP and GIF through Skia's codec; baseline JPEG by our own decoder, and other JPEG through libjpeg-turbo where the system
+/// has it. Skia's codec itself is used, because <c>MLImage</c> and <c>SKBitmap</c> accept an image that ends too early. Code of our own
+/// reads what Skia does not report: the sizes of JPEG and PNG files that it refuses to open, EXIF in PNG, and whether JPEG and WebP files
+/// are complete.
 /// </summary>
 internal sealed unsafe class SkiaDecoder : FormatDecoder
 {

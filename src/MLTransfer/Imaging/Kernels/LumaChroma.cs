@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace MLTransfer.Imaging.Kernels;
 
 /// <summary>
-/// Rows of luma and chroma to red, green, blue: BT.601 in 16 fractional bits, as libjpeg computes it (<c>jdcolor.c</c>), and its interpolation
-/// of chroma that is stored at half the width (<c>jdsample.c</c>, "fancy upsampling").
+/// Rows of luma and chroma to red, green, blue: BT.601 in 16 fractional bits, as libjpeg computes it (<c>jdcolor.c</c>), and its
+/// interpolation of chroma that is stored at half the width (<c>jdsample.c</c>, "fancy upsampling").
 /// </summary>
 internal static class LumaChroma
 {
