@@ -28,6 +28,9 @@ internal sealed record DecodingOptions
     /// </summary>
     public bool ReducedScale { get; init; }
 
+    /// <summary>Whether baseline JPEG is decoded by our own decoder. The pixels are the same.</summary>
+    internal bool UseBaselineJpeg { get; init; } = true;
+
     /// <summary>Whether JPEG is decoded by libjpeg-turbo where the system has it. The pixels are the same.</summary>
     internal bool UseTurboJpeg { get; init; } = true;
 }

@@ -18,7 +18,7 @@ internal sealed class ImageBatch
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(transforms);
         ImageRandom random = new(seed: 0, epoch: 0, index: 0);
-        using DecodedPixels pixels = TransformPipeline.Open(image, transforms, decoding ?? DecodingOptions.Default, random);
+        using DecodedPixels pixels = image.Open(decoding ?? DecodingOptions.Default, new NeededPixels(transforms, random));
         try
         {
             Image result = TransformPipeline.Apply(transforms, pixels, ref random);

@@ -21,7 +21,7 @@ internal static class ImageDecoder
     /// <exception cref="ImageException">
     /// The bytes are not an image of a supported format, are damaged or cut short, or exceed the limits.
     /// </exception>
-    internal static DecodedPixels Decode(string name, ReadOnlyMemory<byte> encoded, DecodingOptions options, ReductionChoice? choose)
+    internal static DecodedPixels Decode(string name, ReadOnlyMemory<byte> encoded, DecodingOptions options, NeededPixels needed)
     {
         CheckLength(name, encoded.Length, options.Limits);
         using FormatDecoder decoder = Open(name, encoded);
@@ -30,7 +30,7 @@ internal static class ImageDecoder
         DecodedPixels? pixels = null;
         try
         {
-            pixels = decoder.Decode(options, choose);
+            pixels = decoder.Decode(options, needed);
             if (header.Format != ImageFormat.Jpeg)
                 pixels.ComposeOver(options.Background);
             return options.ApplyOrientation ? pixels.Orient(header.Orientation) : pixels;
@@ -141,10 +141,10 @@ internal abstract unsafe class FormatDecoder(ReadOnlyMemory<byte> encoded) : IDi
     /// All pixels, their colors premultiplied by alpha; of an animation or several pages the first. The caller disposes them.
     /// </summary>
     /// <param name="options">How to decode.</param>
-    /// <param name="choose">Chooses how far a JPEG image is reduced; null: not at all.</param>
+    /// <param name="needed">What will be read of the pixels; the others may be undefined.</param>
     /// <exception cref="ArgumentException">The data is damaged or ends too early.</exception>
     /// <exception cref="ImageException">The system's codec cannot decode this kind.</exception>
-    internal abstract DecodedPixels Decode(DecodingOptions options, ReductionChoice? choose);
+    internal abstract DecodedPixels Decode(DecodingOptions options, NeededPixels needed);
 
     public virtual void Dispose() => _pinned.Dispose();
 

@@ -43,6 +43,9 @@ internal sealed class KeptImages(
     private readonly ImageMemory? _memory = decoding.ReducedScale ? null : memory;
     private readonly Image?[] _kept = new Image?[memory is null ? 0 : images.Count];
 
+    // Images that did not fit are decoded only as far as they are needed.
+    private readonly bool[] _didNotFit = new bool[memory is null ? 0 : images.Count];
+
     internal int Count => images.Count;
 
     internal ImageSource this[int index] => images[index];
@@ -55,15 +58,20 @@ internal sealed class KeptImages(
     {
         if (_memory is not null && Volatile.Read(ref _kept[index]) is { } kept)
             return new DecodedPixels(kept);
-        DecodedPixels pixels = TransformPipeline.Open(images[index], transforms, decoding, random);
-        return _memory is null || images[index] is DecodedImage ? pixels : Keep(index, pixels, _memory);
+        if (_memory is null || Volatile.Read(ref _didNotFit[index]))
+            return images[index].Open(decoding, new NeededPixels(transforms, random));
+        DecodedPixels pixels = images[index].Open(decoding);
+        return images[index] is DecodedImage ? pixels : Keep(index, pixels, _memory);
     }
 
     private DecodedPixels Keep(int index, DecodedPixels pixels, ImageMemory memory)
     {
         long bytes = (long)pixels.View.Width * pixels.View.Height * 3;
         if (!memory.TryTake(bytes))
+        {
+            Volatile.Write(ref _didNotFit[index], true);
             return pixels;
+        }
         using (pixels)
         {
             Image image = pixels.ToImage();

@@ -62,8 +62,8 @@ public abstract record ImageSource
 
     /// <summary>The pixels in the memory they were decoded to; the caller disposes them.</summary>
     /// <param name="options">How to decode.</param>
-    /// <param name="choose">Chooses how far an encoded image is reduced while decoding; <see langword="null"/>: not at all.</param>
-    internal abstract DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null);
+    /// <param name="needed">What will be read of the pixels; the others may be undefined.</param>
+    internal abstract DecodedPixels Open(DecodingOptions options, NeededPixels needed = default);
 
     private protected static byte[] HashPixels(int width, int height, ReadOnlySpan<byte> pixels)
     {
@@ -93,12 +93,12 @@ internal sealed record FileImage(string Path) : ImageSource
         }
     }
 
-    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null)
+    internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed = default)
     {
         ArraySegment<byte> encoded = Read(options.Limits);
         try
         {
-            return ImageDecoder.Decode(Name, encoded, options, choose);
+            return ImageDecoder.Decode(Name, encoded, options, needed);
         }
         finally
         {
@@ -148,8 +148,8 @@ internal sealed record EncodedImage(string Name, ReadOnlyMemory<byte> Bytes) : I
 
     public override byte[] ContentHash() => SHA256.HashData(Bytes.Span);
 
-    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) =>
-        ImageDecoder.Decode(Name, Bytes, options, choose);
+    internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed = default) =>
+        ImageDecoder.Decode(Name, Bytes, options, needed);
 }
 
 /// <summary>An image that is decoded already.</summary>
@@ -159,7 +159,7 @@ internal sealed record DecodedImage(string Name, Image Image) : ImageSource
 
     public override byte[] ContentHash() => HashPixels(Image.Width, Image.Height, Image.Pixels);
 
-    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) => new(Image);
+    internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed = default) => new(Image);
 }
 
 /// <summary>An image in a file that holds many: an entry of an archive, or pixels in an IDX or CIFAR file.</summary>
@@ -170,10 +170,10 @@ internal sealed record ContainedImage(string Name, SharedContainer File, string 
     public override byte[] ContentHash() => Read(ImageLimits.Default, (container, bytes) =>
         container is RasterContainer raster ? HashPixels(raster.Width, raster.Height, bytes) : SHA256.HashData(bytes.AsSpan()));
 
-    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) =>
+    internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed = default) =>
         Read(options.Limits, (container, bytes) => container is RasterContainer raster
             ? new DecodedPixels(new Image(raster.Width, raster.Height, bytes.ToArray()))
-            : ImageDecoder.Decode(Name, bytes, options, choose));
+            : ImageDecoder.Decode(Name, bytes, options, needed));
 
     /// <summary>Reads the image's bytes into pooled memory, which is valid only within <paramref name="use"/>.</summary>
     private T Read<T>(ImageLimits limits, Func<ContainedImages, ArraySegment<byte>, T> use)
@@ -209,7 +209,7 @@ internal sealed record AbsentImage(string Row) : ImageSource
 
     public override byte[] ContentHash() => throw Missing();
 
-    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) => throw Missing();
+    internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed = default) => throw Missing();
 
     private ImageException Missing() => new(Row, "there is no image in this row");
 }

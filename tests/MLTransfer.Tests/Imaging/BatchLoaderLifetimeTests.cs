@@ -85,11 +85,11 @@ public class BatchLoaderLifetimeTests
 
         public override byte[] ContentHash() => [];
 
-        internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose)
+        internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed)
         {
             Started.Set();
             Released.Wait();
-            return Plain.Open(options, choose);
+            return Plain.Open(options, needed);
         }
     }
 
@@ -103,10 +103,10 @@ public class BatchLoaderLifetimeTests
 
         public override byte[] ContentHash() => [];
 
-        internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose)
+        internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed)
         {
             Interlocked.Increment(ref _opened);
-            return Plain.Open(options, choose);
+            return Plain.Open(options, needed);
         }
     }
 
@@ -116,7 +116,7 @@ public class BatchLoaderLifetimeTests
 
         public override byte[] ContentHash() => [];
 
-        internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose) =>
+        internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed) =>
             throw new InvalidOperationException("the disk is on fire");
     }
 }

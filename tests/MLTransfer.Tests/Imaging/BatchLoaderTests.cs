@@ -165,7 +165,7 @@ public class BatchLoaderTests
 
         public override byte[] ContentHash() => [];
 
-        internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null)
+        internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed = default)
         {
             Thread.Sleep(20);
             return new DecodedPixels(Fixture.Drawn(5, 7, (_, _) => (1, 2, 3)));

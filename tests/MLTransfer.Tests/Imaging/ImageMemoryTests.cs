@@ -103,7 +103,7 @@ public class ImageMemoryTests
 
         public override byte[] ContentHash() => Image.ContentHash();
 
-        internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null)
+        internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed = default)
         {
             Interlocked.Increment(ref _opened);
             return Image.Open(options);

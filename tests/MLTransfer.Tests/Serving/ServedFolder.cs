@@ -69,7 +69,7 @@ internal sealed record SlowImage() : ImageSource, IDisposable
         _allowed.Dispose();
     }
 
-    internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null)
+    internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed = default)
     {
         _opened.Set();
         _allowed.Wait();

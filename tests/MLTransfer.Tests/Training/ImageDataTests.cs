@@ -58,7 +58,7 @@ public class ImageDataTests
 
         public override byte[] ContentHash() => [];
 
-        internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null)
+        internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed = default)
         {
             if (++Opened == 3)
                 Stop.Cancel();

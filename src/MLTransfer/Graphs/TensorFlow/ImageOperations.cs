@@ -55,7 +55,7 @@ internal static class ImageOperations
     {
         ImageSource source = ImageSource.FromBytes(encoded);
         if (ratio == 1) return source.Decode(AsStored);
-        using DecodedPixels pixels = source.Open(AsStored with { ReducedScale = true }, _ => ratio);
+        using DecodedPixels pixels = source.Open(AsStored with { ReducedScale = true }, NeededPixels.ReducedBy(ratio));
         if (pixels.Width == pixels.View.Width) return Average(pixels.ToImage(), ratio);
         byte[] reduced = new byte[pixels.Width * pixels.Height * Rgb];
         PixelOrder.ToRgb(pixels.Bytes, reduced, pixels.View.Layout);

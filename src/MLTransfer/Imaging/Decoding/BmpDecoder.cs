@@ -85,7 +85,7 @@ internal sealed class BmpDecoder : FormatDecoder
             _ => true,
         };
 
-    internal override DecodedPixels Decode(DecodingOptions options, ReductionChoice? choose)
+    internal override DecodedPixels Decode(DecodingOptions options, NeededPixels needed)
     {
         DecodedPixels pixels = new(Header.Size);
         try

@@ -95,18 +95,30 @@ internal ref struct JpegBits
 /// <summary>A Huffman table of a JPEG file (ITU T.81, annex C).</summary>
 internal sealed class HuffmanTable
 {
-    private const int Longest = 16, Fast = 9, PeekedBits = 32;
+    private const int Longest = 16, PeekedBits = 32;
 
-    // For each nine bits that a code may begin with: the length of the code together with the number after it, whose length is the
-    // symbol's lower half; the length of the code; its symbol. 0 where the code is longer.
+    /// <summary>Bits that decide which entry of <see cref="Entries"/> is used.</summary>
+    internal const int Fast = 10;
+
+    // The lower half of a symbol is the length of the number after its code.
     private readonly uint[] _fast = new uint[1 << Fast];
 
     // For each length, the first value above its codes, and the offset from a code to the index of its symbol.
     private readonly int[] _end = new int[Longest + 1], _shift = new int[Longest + 1];
     private readonly byte[] _symbols = new byte[256];
 
+    // What was read last: most files have the same tables.
+    private readonly byte[] _counts = new byte[Longest];
+    private bool _isFilled;
+
     /// <summary>Whether the file has defined this table.</summary>
     internal bool IsDefined { get; private set; }
+
+    /// <summary>
+    /// For each ten bits: the length of the code and of the number after it (from bit 16 on), the length of the code (from bit 8 on), and
+    /// the symbol; 0 where the code is longer.
+    /// </summary>
+    internal ReadOnlySpan<uint> Entries => _fast;
 
     internal void Clear() => IsDefined = false;
 
@@ -115,7 +127,11 @@ internal sealed class HuffmanTable
     /// <returns>Whether there are enough codes of each length.</returns>
     internal bool TryRead(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
     {
+        if (_isFilled && counts.SequenceEqual(_counts) && symbols.SequenceEqual(_symbols.AsSpan(0, symbols.Length)))
+            return IsDefined = true;
+        (_isFilled, IsDefined) = (false, false);
         Array.Clear(_fast);
+        counts.CopyTo(_counts);
         symbols.CopyTo(_symbols);
         int code = 0, index = 0;
         for (int length = 1; length <= Longest; length++, code <<= 1)
@@ -125,13 +141,12 @@ internal sealed class HuffmanTable
             {
                 if (code >= 1 << length)
                     return false;
-                uint entry = (uint)((length + (symbols[index] & 15)) << 16 | length << 8 | symbols[index]);
                 if (length <= Fast)
-                    _fast.AsSpan(code << (Fast - length), 1 << (Fast - length)).Fill(entry);
+                    _fast.AsSpan(code << (Fast - length), 1 << (Fast - length)).Fill(Entry(length, symbols[index]));
             }
             _end[length] = code;
         }
-        return IsDefined = true;
+        return _isFilled = IsDefined = true;
     }
 
     /// <returns>The next symbol; -1 where the bits are not a code.</returns>
@@ -162,17 +177,29 @@ internal sealed class HuffmanTable
         return symbol;
     }
 
-    private int ReadLong(ref JpegBits bits, uint next)
+    /// <summary>A code longer than those of <see cref="Entries"/>.</summary>
+    /// <param name="next">The next 32 bits.</param>
+    /// <returns>What an entry would say; 0 where the bits are not a code.</returns>
+    internal uint LongEntry(uint next)
     {
         for (int length = Fast + 1; length <= Longest; length++)
         {
             int code = (int)(next >> (PeekedBits - length));
-            if (code >= _end[length])
-                continue;
-            bits.Skip(length);
-            return _symbols[code + _shift[length]];
+            if (code < _end[length])
+                return Entry(length, _symbols[code + _shift[length]]);
         }
-        return -1;
+        return 0;
+    }
+
+    private static uint Entry(int length, byte symbol) => (uint)((length + (symbol & 15)) << 16 | length << 8 | symbol);
+
+    private int ReadLong(ref JpegBits bits, uint next)
+    {
+        uint entry = LongEntry(next);
+        if (entry == 0)
+            return -1;
+        bits.Skip((byte)(entry >> 8));
+        return (byte)entry;
     }
 }
 

@@ -48,7 +48,7 @@ internal sealed class NetpbmDecoder : FormatDecoder
         return new NetpbmDecoder(encoded, new(width, height), kind, maximum.Value, position + 1);
     }
 
-    internal override DecodedPixels Decode(DecodingOptions options, ReductionChoice? choose)
+    internal override DecodedPixels Decode(DecodingOptions options, NeededPixels needed)
     {
         DecodedPixels pixels = new(Header.Size);
         try

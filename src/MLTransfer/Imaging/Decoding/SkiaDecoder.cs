@@ -1,13 +1,15 @@
 using System.Buffers.Binary;
+using MLTransfer.Imaging.Kernels;
 using MLTransfer.Imaging.Transforms;
 using SkiaSharp;
 
 namespace MLTransfer.Imaging.Decoding;
 
 /// <summary>
-/// JPEG, PNG, WebP and GIF through Skia's codec, and JPEG through libjpeg-turbo where the system has it. The codec itself is used, because
-/// <c>MLImage</c> and <c>SKBitmap</c> accept an image that ends too early. Code of our own reads only what Skia does not report: the sizes
-/// of JPEG and PNG files that it refuses to open, EXIF in PNG, and whether JPEG and WebP files are complete.
+/// JPEG, PNG, WebP and GIF through Skia's codec; baseline JPEG by our own decoder, and other JPEG through libjpeg-turbo where the system
+/// has it. Skia's codec itself is used, because <c>MLImage</c> and <c>SKBitmap</c> accept an image that ends too early. Code of our own
+/// reads what Skia does not report: the sizes of JPEG and PNG files that it refuses to open, EXIF in PNG, and whether JPEG and WebP files
+/// are complete.
 /// </summary>
 internal sealed unsafe class SkiaDecoder : FormatDecoder
 {
@@ -43,14 +45,19 @@ internal sealed unsafe class SkiaDecoder : FormatDecoder
         return null;
     }
 
-    internal override DecodedPixels Decode(DecodingOptions options, ReductionChoice? choose)
+    internal override DecodedPixels Decode(DecodingOptions options, NeededPixels needed)
     {
-        if (Header.Format == ImageFormat.Jpeg)
-        {
-            if (options.UseTurboJpeg && TurboJpeg.IsAvailable && DecodeByTurboJpeg(options, choose) is { } pixels)
-                return pixels;
-            JpegCheck.ThrowIfPixelsAreMissing(Encoded.Span);
-        }
+        if (Header.Format != ImageFormat.Jpeg)
+            return DecodeBySkia();
+        SKEncodedOrigin orientation = options.ApplyOrientation ? Header.Orientation : SKEncodedOrigin.TopLeft;
+        bool canUseTurboJpeg = options.UseTurboJpeg && TurboJpeg.IsAvailable;
+        int reduction = canUseTurboJpeg && options.ReducedScale
+            ? needed.LargestReduction(ExifOrientation.SizeShown(orientation, Header.Size)) : 1;
+        if (reduction == 1 && options.UseBaselineJpeg && DecodeBaseline(orientation, needed) is { } part)
+            return part;
+        if (canUseTurboJpeg && TurboJpeg.Decode(Encoded.Span, Header.Size, reduction) is { } pixels)
+            return pixels;
+        JpegCheck.ThrowIfPixelsAreMissing(Encoded.Span);
         return DecodeBySkia();
     }
 
@@ -61,12 +68,10 @@ internal sealed unsafe class SkiaDecoder : FormatDecoder
         base.Dispose();
     }
 
-    private DecodedPixels? DecodeByTurboJpeg(DecodingOptions options, ReductionChoice? choose)
-    {
-        SKEncodedOrigin orientation = options.ApplyOrientation ? Header.Orientation : SKEncodedOrigin.TopLeft;
-        int reduction = choose?.Invoke(ExifOrientation.SizeShown(orientation, Header.Size)) ?? 1;
-        return TurboJpeg.Decode(Encoded.Span, Header.Size, reduction);
-    }
+    // Of a rotated or mirrored image, which is rare, all pixels are moved.
+    private DecodedPixels? DecodeBaseline(SKEncodedOrigin orientation, NeededPixels needed) =>
+        Header.Scans != 1 ? null : BaselineJpeg.Decode(Encoded.Span, Header.Size, orientation == SKEncodedOrigin.TopLeft
+            ? needed.Part(Header.Size) : new Region(0, 0, Header.Size.Width, Header.Size.Height));
 
     private DecodedPixels DecodeBySkia()
     {

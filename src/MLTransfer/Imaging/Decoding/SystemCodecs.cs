@@ -74,7 +74,7 @@ internal sealed unsafe class HeifDecoder : FormatDecoder
 
     internal static bool IsAvailable => Library != 0;
 
-    internal override DecodedPixels Decode(DecodingOptions options, ReductionChoice? choose)
+    internal override DecodedPixels Decode(DecodingOptions options, NeededPixels needed)
     {
         Limit(options.Limits);
         nint decoded;
@@ -203,7 +203,7 @@ internal sealed unsafe class JpegXlDecoder : FormatDecoder
         return null;
     }
 
-    internal override DecodedPixels Decode(DecodingOptions options, ReductionChoice? choose)
+    internal override DecodedPixels Decode(DecodingOptions options, NeededPixels needed)
     {
         DecodedPixels pixels = new(Header.Size);
         try

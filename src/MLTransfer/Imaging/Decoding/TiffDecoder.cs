@@ -31,7 +31,7 @@ internal sealed class TiffDecoder : FormatDecoder
     internal static TiffDecoder? Open(string name, ReadOnlyMemory<byte> encoded) =>
         TiffHeader.Read(name, encoded.Span) is { } header ? new TiffDecoder(encoded, header) : null;
 
-    internal override DecodedPixels Decode(DecodingOptions options, ReductionChoice? choose)
+    internal override DecodedPixels Decode(DecodingOptions options, NeededPixels needed)
     {
         DecodedPixels pixels = new(Header.Size);
         Input input = new(Encoded);

@@ -34,6 +34,17 @@ internal readonly record struct CropResizePlan(
     }
 
     /// <summary>
+    /// The part of the image outside of which rendering reads no pixel; at least one pixel.
+    /// </summary>
+    /// <param name="image">Size of the image.</param>
+    internal Region NeededPart(ImageDimensions image)
+    {
+        (int x, int width) = Needed(Source.X, Source.Width, Grid.Width, Window.X, Window.Width, image.Width);
+        (int y, int height) = Needed(Source.Y, Source.Height, Grid.Height, Window.Y, Window.Height, image.Height);
+        return new Region(x, y, width, height);
+    }
+
+    /// <summary>
     /// Whether any part of the window can be resampled: not where that needs its pixels first, because it is resampled already or has a
     /// black border.
     /// </summary>
@@ -98,6 +109,16 @@ internal readonly record struct CropResizePlan(
         }
         if (Mirrored)
             MirrorRows(target, window);
+    }
+
+    // With the support of the widest filter, and a pixel more for rounding.
+    private static (int First, int Count) Needed(int source, int length, int grid, int window, int count, int image)
+    {
+        double scale = (double)length / grid, margin = length == grid ? 0 : ResamplingFilter.WidestSupport * Math.Max(scale, 1) + 1;
+        double start = source + window * scale - margin, end = source + ((double)window + count) * scale + margin;
+        int least = Math.Clamp(source, 0, image - 1), most = Math.Clamp(source + length, least + 1, image);
+        int first = (int)Math.Clamp(Math.Floor(start), least, most - 1);
+        return (first, (int)Math.Clamp(Math.Ceiling(end), first + 1, most) - first);
     }
 
     private void Copy(PixelView source, Region visible, RowWriter target)

@@ -88,12 +88,15 @@ internal static class NearestResampling
 /// <summary>A resampling filter: its support, and the weight at a distance, both in source pixels.</summary>
 internal sealed record ResamplingFilter(double Support, Func<double, double> Weight)
 {
+    /// <summary>The largest support of a filter, in source pixels.</summary>
+    internal const double WidestSupport = 2;
+
     private const double Sharpness = -0.5;
 
     private static readonly ResamplingFilter Triangle = new(1, x => Math.Max(0, 1 - Math.Abs(x)));
 
     // Keys' cubic convolution with a = -1/2.
-    private static readonly ResamplingFilter Cubic = new(2, x => Math.Abs(x) switch
+    private static readonly ResamplingFilter Cubic = new(WidestSupport, x => Math.Abs(x) switch
     {
         < 1 and var d => ((Sharpness + 2) * d - (Sharpness + 3)) * d * d + 1,
         < 2 and var d => (((d - 5) * d + 8) * d - 4) * Sharpness,

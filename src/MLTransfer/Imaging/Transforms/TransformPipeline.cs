@@ -3,31 +3,12 @@ using MLTransfer.Imaging.Kernels;
 
 namespace MLTransfer.Imaging.Transforms;
 
-/// <summary>Chooses the reduction in decoding, 1, 2, 4 or 8, of an image of this displayed size.</summary>
-internal delegate int ReductionChoice(ImageDimensions size);
-
 /// <summary>Applies transforms one after another; crops, flips and resizes in a row cost one resampling.</summary>
 internal static class TransformPipeline
 {
     /// <summary>The size of every result; null where it depends on the image.</summary>
     internal static ImageDimensions? SizeAfter(IEnumerable<ImageTransform> transforms) =>
         transforms.Aggregate<ImageTransform, ImageDimensions?>(null, (size, transform) => transform.SizeAfter(size));
-
-    /// <summary>
-    /// Opens an image for transforms, at a reduced resolution where the options allow it and the transforms need no more.
-    /// </summary>
-    /// <param name="image">The image.</param>
-    /// <param name="transforms">The transforms that will be applied.</param>
-    /// <param name="decoding">How to decode it.</param>
-    /// <param name="random">A copy of the random numbers that they will use.</param>
-    internal static DecodedPixels Open(
-        ImageSource image, IReadOnlyList<ImageTransform> transforms, DecodingOptions decoding, ImageRandom random) =>
-        decoding.ReducedScale ? OpenReduced(image, transforms, decoding, random) : image.Open(decoding);
-
-    // A method of its own, so that images decoded whole allocate no closure.
-    private static DecodedPixels OpenReduced(
-        ImageSource image, IReadOnlyList<ImageTransform> transforms, DecodingOptions decoding, ImageRandom random) =>
-        image.Open(decoding, size => LargestReduction(transforms, size, random));
 
     internal static Image Apply(IReadOnlyList<ImageTransform> transforms, DecodedPixels pixels, ref ImageRandom random)
     {
@@ -97,18 +78,6 @@ internal static class TransformPipeline
             source = buffer.View;
         }
         return plan;
-    }
-
-    private static int LargestReduction(IReadOnlyList<ImageTransform> transforms, ImageDimensions size, ImageRandom random)
-    {
-        var plan = CropResizePlan.Whole(size);
-        foreach (ImageTransform transform in transforms)
-        {
-            if (transform.Plan(plan, ref random) is not { } extended)
-                break;
-            plan = extended;
-        }
-        return plan.LargestReduction;
     }
 }
 

@@ -21,7 +21,8 @@ public class DamagedImageTests
     private static readonly DecodingOptions[] Ways =
     [
         new() { Limits = Small },
-        new() { Limits = Small, UseTurboJpeg = false },
+        new() { Limits = Small, UseBaselineJpeg = false },
+        new() { Limits = Small, UseBaselineJpeg = false, UseTurboJpeg = false },
         new() { Limits = Small, ReducedScale = true, ApplyOrientation = false },
     ];
 
