@@ -65,8 +65,10 @@ public class InitializationTests
         using ImageModel drawn = ModelZoo.Find(name).Build(3), loaded = ModelZoo.Find(name).BuildToLoad(3);
         Assert.Equal(Described(drawn), Described(loaded));
 
-        static string[] Described(ImageModel model) => [.. model.state_dict().Select(entry =>
-            $"{entry.Key} {string.Join(",", entry.Value.shape)} {entry.Value.dtype} {entry.Value.device_type} {entry.Value.requires_grad}")];
+        static string[] Described(ImageModel model) => [.. model.state_dict().Select(entry => DescribedTensor(entry.Key, entry.Value))];
+
+        static string DescribedTensor(string name, Tensor tensor) =>
+            $"{name} {string.Join(",", tensor.shape)} {tensor.dtype} {tensor.device_type} {tensor.requires_grad}";
     }
 
     [Fact]
