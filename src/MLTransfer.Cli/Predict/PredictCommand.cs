@@ -2,6 +2,7 @@ using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Models;
+using MLTransfer.Native;
 
 namespace MLTransfer.Cli.Predict;
 
@@ -49,11 +50,12 @@ internal sealed class PredictCommand : MltCommand
     protected override Task<int> RunAsync(ParseResult parseResult, CancellationToken cancel)
     {
         var model = Paths.ExistingFile("--model", parseResult.GetRequiredValue(_model));
+        TorchLibrary.Prepare();
         var images = ImageList.Collect(parseResult.GetRequiredValue(_images), Context.Input, Context.Words);
-        Threads.Use(parseResult.GetValue(_threads));
         foreach (var problem in images.Problems)
             Context.Error.WriteLine($"mlt predict: {problem}");
         using var classifier = _graph.Open(model, parseResult);
+        Threads.Use(parseResult.GetValue(_threads));
         Augmentation.Set(classifier, parseResult.GetValue(_augmentation));
         classifier.MaximumPixels = PixelLimit.OrDefault(parseResult.GetValue(_maximumPixels));
         if (images.Images.Count <= FrozenModel.FewImages) classifier.ExpectFewImages();

@@ -169,7 +169,7 @@ internal static class FeaturePayload
         FeatureDescription description = FeatureDescription.FromJson(json);
         Backbone backbone = ModelPayload.BackboneOf(description.Backbone, description.Preprocessing, content);
         var device = Devices.Resolve(DeviceKind.Auto);
-        return ModelPayload.Owned(backbone.Build(1, ClassifierHead.Linear), model =>
+        return ModelPayload.Owned(backbone.BuildToLoad(1, ClassifierHead.Linear), model =>
         {
             StateDict.Load(model, content.Tensors, "the model file", backbone.Name, model.HeadName);
             return ImageFeatureTransformer.Create(environment, model.to(device), description, device, new ImageFeatureOptions());

@@ -38,7 +38,7 @@ internal static class ModelPayload
         ClassifierHead head = description.ParseHead();
         CheckHead(head, description.Labels.Count, content);
         Backbone backbone = BackboneOf(description.Backbone, description.Preprocessing, content);
-        return Owned(backbone.Build(description.Labels.Count, head), model =>
+        return Owned(backbone.BuildToLoad(description.Labels.Count, head), model =>
         {
             bool measuresDistance = description.ParseRejection() is { GreatestDistance: not null };
             var augmentation = ModelDescription.ParseAugmentation(description.TestTimeAugmentation, description.Preprocessing);

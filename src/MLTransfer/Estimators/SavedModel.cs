@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using MLTransfer.Files;
+using MLTransfer.Native;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
@@ -19,6 +20,7 @@ internal static class SavedModel
     /// <exception cref="InvalidDataException">
     /// The file holds none, or is damaged. The message says which in whole sentences, and leaves the name of the file to the caller.
     /// </exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message says what to add or install.</exception>
     public static ImageClassificationTransformer Open(string path) => Open(path, (model, _) => ClassifierIn(model));
 
     /// <summary>
@@ -46,6 +48,8 @@ internal static class SavedModel
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
+            // Where libtorch is missing, the file is not to blame.
+            TorchLibrary.Require();
             string reason = Damage(path) ?? failure.GetBaseException().Message;
             throw new InvalidDataException($"{reason.TrimEnd('.')}.", failure);
         }
@@ -140,6 +144,26 @@ internal static class ModelIntegrity
         if (!sha256.SequenceEqual(SHA256.HashData(content)))
             throw new InvalidDataException($"'{name}' in the model file does not agree with its SHA-256. {Remedy}");
         content.Position = 0;
+    }
+
+    /// <summary>The content of an entry that is stored uncompressed; null for others, and where it is longer than an array.</summary>
+    /// <exception cref="InvalidDataException">The file ends before it.</exception>
+    public static MemoryStream? ReadStored(ZipArchiveEntry? entry)
+    {
+        if (entry is null || entry.CompressedLength != entry.Length || entry.Length > Array.MaxLength) return null;
+        // Opening it has checked that the file is as long, so that the array takes no more memory than the file is large.
+        using Stream content = entry.Open();
+        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)entry.Length);
+        try
+        {
+            content.ReadExactly(bytes);
+        }
+        catch (EndOfStreamException end)
+        {
+            throw new InvalidDataException($"'{entry.FullName}' in the model file is cut short. {Remedy}", end);
+        }
+
+        return new MemoryStream(bytes, 0, bytes.Length, writable: false, publiclyVisible: true);
     }
 
     /// <summary>Compares an entry of the model file with its checksum in the zip directory.</summary>

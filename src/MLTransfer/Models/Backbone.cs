@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MLTransfer.Imaging;
+using MLTransfer.Models.Blocks;
 using MLTransfer.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -160,6 +161,13 @@ public sealed partial class Backbone
         foreach (Tensor weight in model.state_dict().Values) weight.DetachFromDisposeScope();
         return model;
     }
+
+    /// <summary>
+    /// As <see cref="Build"/>, for a network whose weights will be loaded: they are zero, which takes less time than to draw them. Model
+    /// files have no auxiliary heads, so a network with these gets random weights.
+    /// </summary>
+    internal ImageModel BuildToLoad(int classes, ClassifierHead? head = null) =>
+        AuxiliaryParameters > 0 ? Build(classes, head) : Initialization.LeaveOut(() => Build(classes, head));
 
     /// <summary>
     /// Builds the network once and checks what training, scoring and saving rely on: its groups can be told apart by name and hold every

@@ -260,9 +260,9 @@ public abstract class ImageModel : NamedModule
         int[] inputs = [FeatureWidth, .. head.HiddenWidths];
         var hidden = head.HiddenWidths.SelectMany((width, index) => new nn.Module<Tensor, Tensor>[]
         {
-            nn.Linear(inputs[index], width), nn.ReLU(), nn.Dropout(head.DropoutRate!.Value),
+            Initialization.NewLinear(inputs[index], width), nn.ReLU(), nn.Dropout(head.DropoutRate!.Value),
         });
-        return new Sequence([.. hidden, nn.Linear(inputs[^1], classes)]);
+        return new Sequence([.. hidden, Initialization.NewLinear(inputs[^1], classes)]);
     }
 
     // Otherwise the exported network would silently compute what the base class does.

@@ -71,7 +71,7 @@ public abstract class NamedModule : nn.Module<Tensor, Tensor>
     /// <param name="bias">Whether it has a bias.</param>
     internal LinearUnit Linear(string name, long inputs, long outputs, Func<Tensor>? scale = null, bool bias = true)
     {
-        var unit = new LinearUnit(Child(name, nn.Linear(inputs, outputs, bias)), scale);
+        var unit = new LinearUnit(Child(name, Initialization.NewLinear(inputs, outputs, bias)), scale);
         _units.Add(unit);
         return unit;
     }

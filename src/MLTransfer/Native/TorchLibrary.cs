@@ -23,7 +23,7 @@ internal static partial class TorchLibrary
     private static readonly Assembly TorchSharp = typeof(torch).Assembly;
     private static readonly Lock Loading = new();
     private static Exception? _lastFailure;
-    private static bool _loaded;
+    private static volatile bool _loaded;
     private static nint _correctedHandle;
 
     /// <summary>
@@ -38,6 +38,28 @@ internal static partial class TorchLibrary
     {
         if (OperatingSystem.IsLinux())
             LoadContext.ResolvingUnmanagedDll += (_, name) => name == Name ? LoadCorrected() : 0;
+    }
+
+    /// <summary>
+    /// Starts to load them on another thread, which takes about a quarter of a second: for who will need them soon and has other work to do
+    /// until then. <see cref="Require"/> waits for it, and reports failures.
+    /// </summary>
+    internal static void Prepare()
+    {
+        if (_loaded)
+            return;
+        // Before there are other threads, which keep the memory that they began with.
+        _ = Allocator.KeepsFreedMemory;
+        Task.Run(() =>
+        {
+            try
+            {
+                Require();
+            }
+            catch (DllNotFoundException)
+            {
+            }
+        });
     }
 
     /// <summary>Loads libtorch and TorchSharp's library, before TorchSharp does.</summary>

@@ -49,7 +49,7 @@ public static class SafetensorsFile
     /// <summary>Reads and checks the header; leaves the stream at the first value.</summary>
     internal static SafetensorsHeader ReadHeader(Stream stream, WeightsErrors errors)
     {
-        long length = BinaryPrimitives.ReadInt64LittleEndian(ReadBytes(stream, sizeof(long), errors));
+        long length = BinaryPrimitives.ReadInt64LittleEndian(ReadBytes(stream, sizeof(long), errors).Span);
         if (length is < 2 or > MaximumHeader)
             throw errors.Refused($"it announces a header of {(ulong)length} bytes");
         SafetensorsHeader header = SafetensorsHeader.Parse(ReadBytes(stream, (int)length, errors), errors);
@@ -96,10 +96,17 @@ public static class SafetensorsFile
     internal static bool LooksLike(ReadOnlySpan<byte> head) =>
         head.Length > sizeof(long) && head[sizeof(long)] == (byte)'{' && head[sizeof(long) - 1] is 0 or >= 0x40;
 
-    // Memory grows with the bytes that arrive, never with the announced length.
-    private static byte[] ReadBytes(Stream stream, int length, WeightsErrors errors)
+    // Memory grows with the bytes that arrive, never with the announced length. What is in memory already is not copied.
+    private static ReadOnlyMemory<byte> ReadBytes(Stream stream, int length, WeightsErrors errors)
     {
         bool isThere = stream.CanSeek && stream.Length - stream.Position >= length;
+        if (isThere && stream is MemoryStream { CanWrite: false } memory && memory.TryGetBuffer(out ArraySegment<byte> buffer))
+        {
+            int start = (int)memory.Position;
+            memory.Position += length;
+            return buffer.AsMemory(start, length);
+        }
+
         byte[] bytes = GC.AllocateUninitializedArray<byte>(isThere ? length : Math.Min(length, Chunk));
         for (int read = 0; ;)
         {

@@ -80,6 +80,36 @@ public class DamagedModelTests(TrainedModel trained) : IClassFixture<TrainedMode
     }
 
     [Fact]
+    public void The_network_is_stored_uncompressed()
+    {
+        using var archive = new ZipArchive(new MemoryStream(Saved()));
+        ZipArchiveEntry network = archive.Entries.Single(entry => entry.FullName.EndsWith("Network.safetensors", StringComparison.Ordinal));
+        Assert.Equal(network.Length, network.CompressedLength);
+    }
+
+    [Fact]
+    public void A_compressed_network_as_earlier_versions_saved_it_loads_and_is_checked_alike()
+    {
+        byte[] old = Compressed(Saved());
+        AssertSame(Predictions(Saved())!, Predictions(old)!);
+        old[old.Length / 2] ^= 1;
+        Assert.Null(Predictions(old));
+    }
+
+    [Fact]
+    public void A_network_that_is_longer_than_the_file_is_refused()
+    {
+        byte[] whole = Saved();
+        // Lengths, compressed and not, in the network's record of the directory at the end.
+        int record = whole.AsSpan().LastIndexOf("Network.safetensors.sha256"u8);
+        record = whole.AsSpan(0, record).LastIndexOf("Network.safetensors"u8);
+        record = whole.AsSpan(0, record).LastIndexOf("PK\u0001\u0002"u8);
+        foreach (int length in new[] { 20, 24 })
+            BinaryPrimitives.WriteInt32LittleEndian(whole.AsSpan(record + length), int.MaxValue - 100);
+        Assert.Null(Predictions(whole));
+    }
+
+    [Fact]
     public void The_error_says_what_is_damaged_and_what_to_do()
     {
         byte[] damaged = Saved();
@@ -128,6 +158,22 @@ public class DamagedModelTests(TrainedModel trained) : IClassFixture<TrainedMode
         stream.Write(file);
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Update, leaveOpen: true))
             archive.Entries.Single(entry => entry.FullName.EndsWith(suffix, StringComparison.Ordinal)).Delete();
+        return stream.ToArray();
+    }
+
+    private static byte[] Compressed(byte[] file)
+    {
+        using var stream = new MemoryStream();
+        using (var archive = new ZipArchive(new MemoryStream(file)))
+        using (var compressed = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (ZipArchiveEntry entry in archive.Entries)
+            {
+                using Stream from = entry.Open(), to = compressed.CreateEntry(entry.FullName, CompressionLevel.Optimal).Open();
+                from.CopyTo(to);
+            }
+        }
+
         return stream.ToArray();
     }
 

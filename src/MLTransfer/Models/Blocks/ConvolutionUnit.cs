@@ -99,8 +99,7 @@ internal sealed record ConvolutionShape(long Inputs, long Outputs, long Kernel, 
     /// <summary>The padding left and right; null: that above and below.</summary>
     public long? PaddingWidth { get; init; }
 
-    public Conv2d Build(bool bias) => nn.Conv2d(
-        Inputs, Outputs, (Kernel, KernelWidth ?? Kernel), (Stride, Stride), (Padding, PaddingWidth ?? Padding), groups: Groups, bias: bias);
+    public Conv2d Build(bool bias) => Initialization.NewConvolution(this, bias);
 }
 
 /// <summary>The ε of a batch norm, and its momentum: the weight of a batch in the running statistics.</summary>

@@ -61,7 +61,7 @@ internal sealed class SelfAttention : NamedModule, IExportable
     public SelfAttention(long width, long heads) : base(nameof(SelfAttention))
     {
         (_width, _heads) = (width, heads);
-        register_parameter("in_proj_weight", new Parameter(nn.init.xavier_uniform_(empty(3 * width, width))));
+        register_parameter("in_proj_weight", new Parameter(Initialization.Xavier(empty(3 * width, width))));
         register_parameter("in_proj_bias", new Parameter(zeros(3 * width)));
         _weight = Derived(() => get_parameter("in_proj_weight")!);
         _bias = Derived(() => get_parameter("in_proj_bias")!);

@@ -33,6 +33,7 @@ internal sealed partial class DenseNet : ImageModel, ICheckpointCompatibility
         BatchNorm2d last = features.Child("norm5", nn.BatchNorm2d(inputs));
         groups.Add(new("features.norm5", [last], maps => last.call(maps).relu_(), maps => maps.Through(last).Relu()));
         Groups = groups;
+        if (Initialization.IsLeftOut) return;
         foreach (Conv2d convolution in modules().OfType<Conv2d>()) nn.init.kaiming_normal_(convolution.weight!);
     }
 

@@ -70,7 +70,7 @@ internal sealed class MaxVit : ImageModel
     {
         Child("classifier", classifier);
         LayerNorm norm = classifier.Child("2", nn.LayerNorm(FeatureWidth));
-        Linear squeeze = classifier.Child("3", nn.Linear(FeatureWidth, FeatureWidth));
+        Linear squeeze = classifier.Child("3", Initialization.NewLinear(FeatureWidth, FeatureWidth));
         return
         [
             new("classifier.2", [norm], maps => norm.call(maps.to(norm.weight.dtype).mean([2, 3])), maps => maps.Mean().Through(norm)),
@@ -78,11 +78,7 @@ internal sealed class MaxVit : ImageModel
         ];
     }
 
-    private static void Initialize(Tensor weight, Tensor? bias)
-    {
-        nn.init.normal_(weight, 0, 0.02);
-        if (bias is not null) nn.init.zeros_(bias);
-    }
+    private static void Initialize(Tensor weight, Tensor? bias) => Initialization.NormalLinear(weight, bias, 0.02);
 
     /// <summary>Convolutions, attention within windows, attention across them.</summary>
     private sealed class Layer : NamedModule, IExportable

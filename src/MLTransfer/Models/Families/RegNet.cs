@@ -35,6 +35,7 @@ internal sealed class RegNet : ImageModel
         Child("trunk_output", new Sequence(stages));
         Groups = [new("stem", stem),
             .. stages.Select(stage => new LayerGroup($"trunk_output.{stage.Name}", stage.Stage))];
+        if (Initialization.IsLeftOut) return;
         foreach (Conv2d convolution in modules().OfType<Conv2d>())
             nn.init.kaiming_normal_(convolution.weight!, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
     }

@@ -42,6 +42,7 @@ internal sealed class SqueezeNet : ImageModel
         }
 
         Groups = groups;
+        if (Initialization.IsLeftOut) return;
         foreach (Conv2d convolution in modules().OfType<Conv2d>())
         {
             nn.init.kaiming_uniform_(convolution.weight!);

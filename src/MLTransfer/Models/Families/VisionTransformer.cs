@@ -84,6 +84,7 @@ internal sealed class VisionTransformer : ImageModel, ICheckpointCompatibility
 
     private void Initialize(int patch)
     {
+        if (Initialization.IsLeftOut) return;
         Conv2d projection = _projection.Modules.OfType<Conv2d>().Single();
         Initialization.TruncatedNormal(projection.weight!, 1 / Math.Sqrt(3 * patch * patch));
         nn.init.zeros_(projection.bias!);

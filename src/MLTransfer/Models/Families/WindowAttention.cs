@@ -27,7 +27,7 @@ internal class WindowAttention : NamedModule, IExportable
     {
         (_heads, _side, _shift) = (heads, side, shift);
         register_buffer("relative_position_index", RelativePositions.Index(side).flatten());
-        Linear project = Child("qkv", nn.Linear(width, 3 * width));
+        Linear project = Child("qkv", Initialization.NewLinear(width, 3 * width));
         _merge = Linear("proj", width, width);
         _weight = Derived(() => project.weight!);
         _bias = Derived(() => ProjectionBias(project.bias!));
@@ -117,8 +117,8 @@ internal sealed class CosineWindowAttention : WindowAttention
         register_parameter("logit_scale", new Parameter(full(heads, 1, 1, MathF.Log(10))));
         register_buffer("relative_coords_table", RelativePositions.LogarithmicCoordinates(side));
         Container network = Child("cpb_mlp", new Container("cpb_mlp"));
-        network.Child("0", nn.Linear(2, 512));
-        network.Child("2", nn.Linear(512, heads, hasBias: false));
+        network.Child("0", Initialization.NewLinear(2, 512));
+        network.Child("2", Initialization.NewLinear(512, heads, bias: false));
     }
 
     private protected override Tensor PositionBias(Tensor index)

@@ -50,6 +50,38 @@ public class InitializationTests
     [InlineData("vit_b_32", "swin_t", "swin_v2_t", "maxvit_t")]
     public void Random_weights_of_large_networks_have_torchvisions_moments(params string[] names) => Compare(names);
 
+    [Theory]
+    [InlineData("resnet18")]
+    [InlineData("alexnet")]
+    [InlineData("densenet121")]
+    [InlineData("squeezenet1_1")]
+    [InlineData("regnet_y_400mf")]
+    [InlineData("googlenet")]
+    [InlineData("vit_b_32")]
+    [InlineData("swin_v2_t")]
+    [InlineData("maxvit_t")]
+    public void A_network_that_is_built_to_be_loaded_has_the_same_tensors(string name)
+    {
+        using ImageModel drawn = ModelZoo.Find(name).Build(3), loaded = ModelZoo.Find(name).BuildToLoad(3);
+        Assert.Equal(Described(drawn), Described(loaded));
+
+        static string[] Described(ImageModel model) => [.. model.state_dict().Select(entry => DescribedTensor(entry.Key, entry.Value))];
+
+        static string DescribedTensor(string name, Tensor tensor) =>
+            $"{name} {string.Join(",", tensor.shape)} {tensor.dtype} {tensor.device_type} {tensor.requires_grad}";
+    }
+
+    [Fact]
+    public void A_network_that_is_built_to_be_loaded_is_zero_and_the_next_one_is_drawn()
+    {
+        using ImageModel loaded = ModelZoo.Find("resnet18").BuildToLoad(2), drawn = ModelZoo.Find("resnet18").Build(2);
+        Assert.All(["conv1.weight", "fc.weight", "fc.bias"], name =>
+        {
+            Assert.Equal(0, loaded.state_dict()[name].abs().max().item<float>());
+            Assert.NotEqual(0, drawn.state_dict()[name].abs().max().item<float>());
+        });
+    }
+
     [NeedsPyTorchFact]
     public void A_truncated_normal_has_PyTorchs_moments()
     {
