@@ -12,8 +12,8 @@ internal static class ImagesJob
     internal static CompareJob Job { get; } = new(
         "images", "Images from files to batches",
         "Images are read, decoded, randomly cropped to 224 × 224, flipped and normalized: by torchvision's transforms on Pillow in the "
-        + "worker processes of a `DataLoader`, as many as there are threads, and by MLTransfer, at full scale and with JPEG decoded at a "
-        + "reduced scale where the crop allows it. Processor time is that of all threads and processes, which other programs hardly affect.",
+        + "worker processes of a `DataLoader`, as many as threads, and by MLTransfer, at full scale and with JPEG decoded at a reduced "
+        + "scale where the crop allows it. Processor time is that of all threads and processes, which other programs hardly affect.",
         WarmsUp: true, _ => "", OpenAsync);
 
     private static async Task<OpenJob> OpenAsync(CompareSettings settings, CancellationToken cancel)

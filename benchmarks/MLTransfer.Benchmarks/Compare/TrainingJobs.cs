@@ -9,13 +9,21 @@ internal static class TrainingJobs
     private const string Tutorial = "PyTorch tutorial", Ours = "mlt train";
     private const string FrozenMode = "features", FineTuningMode = "finetune";
 
-    // The tutorial's own recipe, whose layers before the one named by the second argument are frozen.
-    private const string FromLayer = """
+    // The tutorial's own recipe. Its head is new, so that the weights may lack one. Layers before the one that the second argument names,
+    // if it does, are frozen.
+    private const string Script = """
         import sys
         folder, layer = sys.argv[1:3]
         sys.argv[1:3] = []
         sys.path.insert(0, folder)
         import tutorial
+        from torch import nn
+        load = nn.Module.load_state_dict
+        def load_trunk(module, state):
+            missing, spare = load(module, state, strict=False)
+            if spare or any(not name.startswith(('fc.', 'classifier.')) for name in missing):
+                sys.exit(f'The weights do not fit: {missing} are missing, {spare} are spare.')
+        nn.Module.load_state_dict = load_trunk
         build = tutorial.build
         def frozen(*arguments):
             model, *others = build(*arguments)
@@ -26,7 +34,8 @@ internal static class TrainingJobs
             if not train:
                 sys.exit(f"The network has no layer '{layer}'.")
             return model, *others
-        tutorial.build = frozen
+        if layer:
+            tutorial.build = frozen
         tutorial.main()
         """;
 
@@ -38,7 +47,7 @@ internal static class TrainingJobs
         (settings, _) => Task.FromResult(new OpenJob(
             $"{Ours}, cache empty",
             [
-                Peer(settings, FrozenMode, [settings.PeerScript]),
+                Peer(settings, FrozenMode),
                 new($"{Ours}, cache empty", cancel =>
                 {
                     if (Directory.Exists(Cache(settings))) Directory.Delete(Cache(settings), recursive: true);
@@ -53,7 +62,7 @@ internal static class TrainingJobs
         (settings, _) => Task.FromResult(new OpenJob(
             Ours,
             [
-                Peer(settings, FineTuningMode, [settings.PeerScript]),
+                Peer(settings, FineTuningMode),
                 new(Ours, cancel => TrainAsync(settings, FineTuningMode, [], cancel)),
             ])));
 
@@ -63,18 +72,22 @@ internal static class TrainingJobs
         (settings, _) => Task.FromResult(new OpenJob(
             Ours,
             [
-                Peer(settings, FineTuningMode, ["-c", FromLayer, Path.GetDirectoryName(settings.PeerScript)!, settings.FirstTrained]),
+                Peer(settings, FineTuningMode, settings.FirstTrained),
                 new(Ours, cancel => TrainAsync(settings, FineTuningMode, ["--train-from", settings.FirstTrained], cancel)),
             ])));
 
     private static string Cache(CompareSettings settings) => Path.Combine(settings.Scratch, "cache");
 
-    private static CompareSide Peer(CompareSettings settings, string mode, string[] script) => new(Tutorial, async cancel =>
+    private static CompareSide Peer(CompareSettings settings, string mode, string layer = "") => new(Tutorial, async cancel =>
     {
         string[] weights = settings.Weights is { } file ? ["--weights", file] : [];
         var process = await TimedProcess.RunAsync(
-            settings.Python, [.. script, "--data", settings.Data, "--mode", mode, .. Common(settings, mode), .. weights], cancel)
-            .ConfigureAwait(false);
+            settings.Python,
+            [
+                "-c", Script, Path.GetDirectoryName(settings.PeerScript)!, layer, "--data", settings.Data, "--mode", mode,
+                .. Common(settings, mode), .. weights,
+            ],
+            cancel).ConfigureAwait(false);
         return Figures(process, mode, process.Number("best_val_accuracy"), process.Number("train_images_per_second"));
     });
 
