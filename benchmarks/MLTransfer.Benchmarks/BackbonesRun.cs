@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using MLTransfer.Benchmarks.Compare;
 using MLTransfer.Models;
 using TorchSharp;
 using static TorchSharp.torch;

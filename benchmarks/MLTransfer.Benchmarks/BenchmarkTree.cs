@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MLTransfer.Benchmarks.Compare;
 using MLTransfer.Cli.CommandLine;
 
 namespace MLTransfer.Benchmarks;
@@ -11,12 +12,9 @@ internal static class BenchmarkTree
 
     internal static Command Create(CommandContext context) => CommandTree.Root(
         "MLTransfer.Benchmarks", "Compares MLTransfer with PyTorch, torchvision and ML.NET, on this machine and in one run.",
-        new PeerCommand(context),
-        new LoadCommand(context),
-        new ForwardCommand(context),
+        new CompareCommand(context),
         new BackbonesCommand(context),
-        new ImagesCommand(context),
-        new FeaturizerCommand(context),
+        new EndureCommand(context),
         new RecipesCommand(context),
         new AutoCommand(context),
         new MislabelsCommand(context),

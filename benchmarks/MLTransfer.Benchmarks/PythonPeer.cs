@@ -41,12 +41,12 @@ internal sealed class PythonPeer(string python, string script, params string[] a
     }
 }
 
-/// <summary>The median of some measurements.</summary>
+/// <summary>The median of some measurements: of an even number, the mean of the two in the middle.</summary>
 internal static class Median
 {
     internal static double Of(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
+        return (sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2;
     }
 }

@@ -7,12 +7,6 @@ namespace MLTransfer.Cli.Tests.Benchmarks;
 
 public class BenchmarkTests
 {
-    private static readonly PeerComparison[] Comparisons =
-    [
-        new("features", "mobilenet_v1_b12", 10, 2, new(100, 0.9281, 50), new(12.5, 0.9346, 400), new(2, 0.9346, 2500)),
-        new("finetune", "mobilenet_v1_b12", 10, 2, new(200, 0.9412, 12), new(160, 0.9477, 18), null),
-    ];
-
     private static readonly BackboneReport Report = new("1.13.1", "0.14.1", 2, 3,
     [
         new("cifar_resnet20", 269_722, null, null, null, null, null),
@@ -20,12 +14,9 @@ public class BenchmarkTests
     ]);
 
     [Theory]
-    [InlineData("peer")]
-    [InlineData("load")]
-    [InlineData("forward")]
+    [InlineData("compare")]
     [InlineData("backbones")]
-    [InlineData("images")]
-    [InlineData("featurizer")]
+    [InlineData("endure")]
     [InlineData("recipes")]
     [InlineData("auto")]
     [InlineData("reject")]
@@ -39,14 +30,6 @@ public class BenchmarkTests
         Assert.Contains("JSON: ", outcome.Output, StringComparison.Ordinal);
         Expected.Is($"help-benchmarks-{name}.txt", outcome.Output);
     }
-
-    [Fact]
-    public void Two_trainings_are_a_table_with_how_many_times_as_fast_ours_is() =>
-        Expected.Is("view-bench-peer.txt", Shown.By(context => Screens.ForResults(context).Write(PeerView.Table(Comparisons))));
-
-    [Fact]
-    public void The_json_of_two_trainings_has_the_promised_fields() =>
-        Expected.Is("json-bench-peer.txt", Shown.By(context => ReportJson.WriteTo(context.Output, Comparisons)));
 
     [Fact]
     public void Backbones_are_a_page_of_differences_and_times() => Expected.Is("bench-backbones.md", BackbonesPage.Of(Report));
@@ -69,14 +52,4 @@ public class BenchmarkTests
     [Fact]
     public void The_json_of_backbones_has_the_promised_fields() =>
         Expected.Is("json-bench-backbones.txt", Shown.By(context => ReportJson.WriteTo(context.Output, Report)));
-
-    [Fact]
-    public async Task A_missing_script_is_an_error_that_names_it()
-    {
-        var outcome = await Mlt.RunAsync(BenchmarkTree.Create, "peer", "--peer-script", "/nowhere/tutorial.py");
-        Assert.Equal(ExitCode.Usage, outcome.Code);
-        Assert.StartsWith(
-            "MLTransfer.Benchmarks peer: --peer-script is '/nowhere/tutorial.py', but there is no such file.", outcome.Error,
-            StringComparison.Ordinal);
-    }
 }

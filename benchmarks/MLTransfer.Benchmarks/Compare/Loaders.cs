@@ -4,7 +4,7 @@ using MLTransfer.Imaging;
 using MLTransfer.Imaging.Transforms;
 using TorchSharp;
 
-namespace MLTransfer.Benchmarks;
+namespace MLTransfer.Benchmarks.Compare;
 
 /// <summary>Our side: decodes and crops image files into normalized tensors.</summary>
 internal sealed class OurLoader(IReadOnlyList<FileImage> images, int threads)
