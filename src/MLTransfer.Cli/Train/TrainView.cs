@@ -15,7 +15,8 @@ internal static class TrainView
 {
     private const int MostRows = 20;
 
-    internal static string WithoutCache(string reason) => $"what frozen layers give is not kept for the next training (--cache DIR|none): {reason}";
+    internal static string WithoutCache(string reason) =>
+        $"what frozen layers give is not kept for the next training (--cache DIR|none): {reason}";
 
     internal static void ShowSkipped(TrainResult result, TextWriter errors)
     {

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Estimators;
 
 /// <summary>
-/// Keeps what the frozen layers of a fine-tuning give for its images, so that each image goes through them once for each of a few views, and
-/// not in every epoch.
+/// Keeps what the frozen layers of a fine-tuning give for its images: each image goes through them once for each of a few views, and not in
+/// every epoch.
 /// </summary>
 internal sealed class CachedLayers : IDisposable
 {
@@ -87,8 +87,8 @@ internal sealed class CachedLayers : IDisposable
     {
         var options = (FineTuningOptions)run.Options;
         bool isTraining = ReferenceEquals(images, run.Training);
-        string transforms = isTraining
-            ? $"{TransformJson.Write(FineTuningTrainer.TrainingTransforms(run))}, seed {run.Seed}, reduced {options.ReducedScale}" : "as they are";
+        string transforms = !isTraining ? "as evaluation sees them"
+            : $"{TransformJson.Write(FineTuningTrainer.TrainingTransforms(run))}, seed {run.Seed}, reduced {options.ReducedScale}";
         string description = FeatureSource.Describe(
             model, run.Backbone.Name, FeatureOutput.Bottleneck, run.Preprocessing, options.Decoding, run.InferenceType, run.Device)
             + $"; output of {groups} layer groups; {transforms}";

@@ -57,14 +57,16 @@ public sealed record FineTuningOptions : ImageClassificationOptions
 
     /// <summary>
     /// How many views of each training image the frozen layers see, where <see cref="Train"/> leaves some frozen, up to 1,000. What these
-    /// layers give is kept in <see cref="ImageClassificationOptions.CacheFolder"/>; later epochs read it instead of decoding, changing and running images again: the first epochs see what
-    /// they would see anyway, later ones the same views in turns. 0: a new view in every epoch, and nothing is kept. Default: null, 4 on a
-    /// processor, if the outputs take no more than 4 GiB, images are not mixed and layers not unfrozen one after the other; otherwise 0.
+    /// layers give is kept in <see cref="ImageClassificationOptions.CacheFolder"/>, and later epochs read it instead of decoding images
+    /// and running the layers again: the first epochs see what they would see anyway, later ones the same views in turns. 0: a new view
+    /// in every epoch, and nothing is kept. Default: null, 4 on a processor, if the outputs take no more than 4 GiB, images are not mixed
+    /// and layers not unfrozen one after the other; otherwise 0.
     /// </summary>
     [TrainingOption(
-        "Views of each training image that the layers before --train-from see. What these layers give is kept on disk, and later epochs read "
-        + "it; 0: a new view in every epoch, and nothing is kept.",
-        CommandLine = "--cached-views", Range = NumberRange.Between, Least = 0, Most = 1000, Default = "4 where they fit into 4 GiB, else 0",
+        "Views of each training image that the layers before --train-from see. What these layers give is kept, and later epochs read it; "
+        + "0: a new view in every epoch, and nothing is kept.",
+        CommandLine = "--cached-views", Range = NumberRange.Between, Least = 0, Most = 1000,
+        Default = "4 where they fit into 4 GiB, else 0",
         OnlyHere = "with --mode features the outputs of all layers are kept: --views", Formerly = "0")]
     public int? CachedViews { get; init; }
 

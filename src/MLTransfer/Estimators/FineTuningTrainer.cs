@@ -44,12 +44,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         var loop = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished, checkpoint, RequireReadable);
         using TrainingState state = loop.Run(
             trainable, data, validation is null ? null : validation.Score, _options.Cancellation);
-        foreach (string lost in layers?.Lost ?? [])
-        {
-            log.Warnings([lost]);
-            _options.CacheLost?.Invoke(lost);
-        }
-
+        Tell(layers?.Lost ?? []);
         Calibration? calibration = Calibrate(state, validation);
         FittedRejection? rejection = FittedRejection.Of(
             run, model, calibration, () => Features(run.Training), () => Features(run.Validation!), state, log);
@@ -60,6 +55,15 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             Rejection = rejection?.Rule,
         };
         return ImageClassificationTransformer.Trained(run, model, state, summary, rejection?.Distance);
+    }
+
+    private void Tell(IEnumerable<string> lost)
+    {
+        foreach (string reason in lost)
+        {
+            log.Warnings([reason]);
+            _options.CacheLost?.Invoke(reason);
+        }
     }
 
     private TrainingSummary Summary(TrainingState state) =>
@@ -99,7 +103,8 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         Freezing freezing = Freezing();
         if (_options.HeadWarmup && run.HasNewHead) HeadWarmup.Run(run, model, log);
         return new LearningRateFinder(_options, run.Seed).Run(
-            Trainable(freezing, TrainingType(freezing)), TrainingImages(new ImageMemory(_options.ImageMemory), layers: null), _options.Cancellation);
+            Trainable(freezing, TrainingType(freezing)), TrainingImages(new ImageMemory(_options.ImageMemory), layers: null),
+            _options.Cancellation);
     }
 
     /// <summary>Everything that determines the trained weights except the image pixels, by option name.</summary>

@@ -23,8 +23,8 @@ internal sealed record ActivationLayout(ScalarType Type, bool IsChannelsLast, lo
 }
 
 /// <summary>
-/// One file with a row for each image, which are written in any order: a header (magic, rows, layout), a checksum for each row (XXH3 with the
-/// row's number as its seed; 0 for a missing one), then the rows. Rows that a killed process did not finish do not agree with their checksum.
+/// One file with a row for each image, which are written in any order: a header (magic, rows, layout), a checksum for each row (XXH3 with
+/// the row's number as its seed; 0 for a missing one), then the rows. Rows that a killed process did not finish do not agree with theirs.
 /// </summary>
 internal sealed class ActivationFile : IDisposable
 {

@@ -77,7 +77,8 @@ public sealed class BadImagesTests : IDisposable
             "--epochs", "2", "--out", _folder.PathOf("model.zip"));
         outcome.AssertSuccess();
         Assert.Single(outcome.Error.Split('\n'),
-            line => line.Contains("what frozen layers give is not kept for the next training (--cache DIR|none)", StringComparison.Ordinal));
+            line => line.Contains(
+                "what frozen layers give is not kept for the next training (--cache DIR|none)", StringComparison.Ordinal));
         Assert.True(File.Exists(_folder.PathOf("model.zip")));
     }
 

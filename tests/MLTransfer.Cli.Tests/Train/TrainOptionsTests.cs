@@ -42,7 +42,8 @@ public class TrainOptionsTests
         { nameof(FineTuningOptions.Mixup), "0.2" }, { nameof(FineTuningOptions.CutMix), "1" },
         { nameof(FineTuningOptions.ReducedScale), "true" }, { nameof(FineTuningOptions.ImageMemory), "7" },
         { nameof(FineTuningOptions.CheckpointFolder), "kept" }, { nameof(FineTuningOptions.CacheFolder), "cache" },
-        { nameof(FineTuningOptions.CachedViews), "3" }, { nameof(FeatureExtractionOptions.Views), "3" }, { nameof(AutoOptions.Budget), "90s" },
+        { nameof(FineTuningOptions.CachedViews), "3" },
+        { nameof(FeatureExtractionOptions.Views), "3" }, { nameof(AutoOptions.Budget), "90s" },
     };
 
     [Theory]

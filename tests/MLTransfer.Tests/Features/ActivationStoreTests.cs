@@ -1,6 +1,5 @@
 using MLTransfer.Features;
 using MLTransfer.Imaging;
-using MLTransfer.Imaging.Transforms;
 using MLTransfer.Tests.Reference;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -168,7 +167,8 @@ public sealed class ActivationStoreTests : IDisposable
         if (dispose) store.Dispose();
     }
 
-    private ActivationStore Open(string description = "layers", IReadOnlyList<Bytes>? images = null, string? cache = null, long expected = 0)
+    private ActivationStore Open(
+        string description = "layers", IReadOnlyList<Bytes>? images = null, string? cache = null, long expected = 0)
     {
         images ??= _images;
         return ActivationStore.Open(
@@ -190,6 +190,6 @@ public sealed class ActivationStoreTests : IDisposable
 
         public override byte[] ContentHash() => System.Security.Cryptography.SHA256.HashData(Content);
 
-        internal override DecodedPixels Open(DecodingOptions options, ReductionChoice? choose = null) => throw new NotSupportedException();
+        internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed) => throw new NotSupportedException();
     }
 }
