@@ -16,6 +16,7 @@ internal static class BenchmarkTree
         new BackbonesCommand(context),
         new EndureCommand(context),
         new RecipesCommand(context),
+        new CachedViewsCommand(context),
         new AutoCommand(context),
         new MislabelsCommand(context),
         new CopiesCommand(context),

@@ -57,7 +57,7 @@ internal static class RecipesPage
         }
     }
 
-    private static string Text(double[] accuracies) => accuracies.Length switch
+    internal static string Text(double[] accuracies) => accuracies.Length switch
     {
         0 => NotMeasured,
         1 => Percent(accuracies[0]),

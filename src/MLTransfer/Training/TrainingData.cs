@@ -146,7 +146,7 @@ internal sealed class ImageData(
 
     private IEnumerable<LabelledBatch> Kept(int[] images, int view) => Activations!.Batches(
         view, [.. images.Chunk(batchSize)], missing => Decoded(missing, view, epoch: null),
-        (activations, rows, read) => Labelled(activations, rows, read) with { First = Activations.Groups });
+        (activations, rows, read) => Labelled(activations.to(device), rows, read) with { First = Activations.Groups });
 
     /// <summary>Batches of images; those of an epoch are mixed where that is asked for.</summary>
     private IEnumerable<LabelledBatch> Decoded(int[] images, int view, int? epoch) => Read(images, view).Select(

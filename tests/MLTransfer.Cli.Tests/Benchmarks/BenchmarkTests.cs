@@ -18,6 +18,7 @@ public class BenchmarkTests
     [InlineData("backbones")]
     [InlineData("endure")]
     [InlineData("recipes")]
+    [InlineData("cached-views")]
     [InlineData("auto")]
     [InlineData("reject")]
     [InlineData("mislabels")]

@@ -12,7 +12,11 @@ public sealed class CachedLayersTests : IDisposable
 
     private FineTuningOptions Options => TrainedModel.Options with
     {
-        Train = Layers.From("layer3"), Epochs = 4, ValidationFraction = 0.25, CacheFolder = _folder.Path, HeadWarmup = false,
+        Train = Layers.From("layer3"),
+        Epochs = 4,
+        ValidationFraction = 0.25,
+        CacheFolder = _folder.Path,
+        HeadWarmup = false,
     };
 
     private string[] Files => Directory.GetFiles(_folder.Path, "*.activations", SearchOption.AllDirectories);
@@ -134,7 +138,11 @@ public sealed class CachedLayersTests : IDisposable
     {
         FineTuningOptions options = Options with
         {
-            Train = Layers.From(from), Epochs = epochs, ValidationFraction = 0, CutMix = mixed ? 1 : 0, LearningRate = 1e-12,
+            Train = Layers.From(from),
+            Epochs = epochs,
+            ValidationFraction = 0,
+            CutMix = mixed ? 1 : 0,
+            LearningRate = 1e-12,
         };
         Train(options).Dispose();
         Assert.Equal(views, Files.Length);
@@ -148,7 +156,10 @@ public sealed class CachedLayersTests : IDisposable
     {
         FineTuningOptions options = Options with
         {
-            Train = from == "all" ? Layers.All : Layers.From(from), Mixup = mixup, Unfreeze = Unfreezing.Parse(unfreeze), CachedViews = 2,
+            Train = from == "all" ? Layers.All : Layers.From(from),
+            Mixup = mixup,
+            Unfreeze = Unfreezing.Parse(unfreeze),
+            CachedViews = 2,
         };
         Assert.Contains(why, Assert.ThrowsAny<ArgumentException>(() => Train(options)).Message, StringComparison.Ordinal);
     }

@@ -52,14 +52,17 @@ internal sealed class ConvolutionUnit(Conv2d convolution, BatchNorm2d? norm, Con
         _weight = _bias = null;
     }
 
-    /// <summary>The weights and the bias of a convolution that does what both do in evaluation mode.</summary>
+    /// <summary>
+    /// The weights, in their own type, and the bias of a convolution that does what both do in evaluation mode. The factors of the norm are
+    /// computed in another type; that for all weights would take most of the time.
+    /// </summary>
     private (Tensor Weight, Tensor Bias) Folded(ScalarType type)
     {
-        Tensor weight = convolution.weight!.to(type);
+        Tensor weight = convolution.weight!;
         Tensor bias = convolution.bias is { } own ? own.to(type) : zeros(shape.Outputs, dtype: type, device: weight.device);
         if (norm is null) return (weight, bias);
         (Tensor scale, Tensor shift) = TorchModules.Affine(norm, type);
-        return (weight * scale.view(-1, 1, 1, 1), bias * scale + shift);
+        return (weight * scale.to(weight.dtype).view(-1, 1, 1, 1), bias * scale + shift);
     }
 
     /// <summary>
