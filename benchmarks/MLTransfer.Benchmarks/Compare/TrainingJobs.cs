@@ -1,5 +1,6 @@
 using System.Globalization;
 using MLTransfer.Cli;
+using MLTransfer.Cli.Train;
 
 namespace MLTransfer.Benchmarks.Compare;
 
@@ -73,7 +74,9 @@ internal static class TrainingJobs
             Ours,
             [
                 Peer(settings, FineTuningMode, settings.FirstTrained),
-                new(Ours, cancel => TrainAsync(settings, FineTuningMode, ["--train-from", settings.FirstTrained], cancel)),
+                // Otherwise a later round would find what the frozen layers gave in the first.
+                new(Ours, cancel => TrainAsync(
+                    settings, FineTuningMode, ["--train-from", settings.FirstTrained, "--cache", TrainOptions.None], cancel)),
             ])));
 
     private static string Cache(CompareSettings settings) => Path.Combine(settings.Scratch, "cache");

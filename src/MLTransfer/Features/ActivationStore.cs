@@ -62,19 +62,30 @@ internal sealed class ActivationStore : IDisposable
     /// <summary>Whether there seems to be the output for an image.</summary>
     public bool Has(int view, int image) => File(view)?.Has(image) == true;
 
-    /// <summary>The outputs for images, a new tensor; null where one of them is missing or damaged.</summary>
-    public Tensor? Read(int view, IReadOnlyList<int> images)
+    /// <summary>Memory for the outputs of some images, a new tensor in no dispose scope; null where there are none of the view.</summary>
+    public Tensor? Allocate(int view, int images)
     {
-        if (File(view) is not { } file) return null;
-        Tensor outputs = empty([images.Count, .. file.Layout.Shape], file.Layout.Type);
+        if (File(view) is not { Layout: var layout }) return null;
+        using var scope = NewDisposeScope();
+        Tensor rows = empty([images, .. layout.Shape], layout.Type);
+        return (layout.IsChannelsLast ? rows.permute(0, 3, 1, 2) : rows).DetachFromDisposeScope();
+    }
+
+    /// <summary>Reads the outputs for images, on any thread.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="outputs">What <see cref="Allocate"/> made for as many images.</param>
+    /// <returns>False where one of them is missing or damaged.</returns>
+    public bool TryRead(int view, IReadOnlyList<int> images, Tensor outputs)
+    {
+        if (File(view) is not { } file) return false;
+        using Tensor rows = file.Layout.IsChannelsLast ? outputs.permute(0, 2, 3, 1) : outputs.alias();
         for (int row = 0; row < images.Count; row++)
         {
-            if (file.TryRead(images[row], outputs.bytes.Slice(row * file.Layout.Bytes, file.Layout.Bytes))) continue;
-            outputs.Dispose();
-            return null;
+            if (!file.TryRead(images[row], rows.bytes.Slice(row * file.Layout.Bytes, file.Layout.Bytes))) return false;
         }
 
-        return file.Layout.IsChannelsLast ? outputs.permute(0, 3, 1, 2) : outputs;
+        return true;
     }
 
     /// <summary>Keeps the outputs for images, but for those whose content has changed. A full disk ends that, and nothing else.</summary>

@@ -47,35 +47,34 @@ internal sealed class KeptActivations(Func<Tensor, Tensor> frozen, int groups, i
         int view, int[][] images, Func<int[], IEnumerable<LabelledBatch>> decode,
         Func<Tensor, IReadOnlyList<int>, long, LabelledBatch> label)
     {
-        var reading = new Queue<Task<LabelledBatch?>>();
-        int[][] readable = [.. images.Select(batch => batch.Where(image => !_unreadable.Contains(image)).ToArray())];
+        var ahead = new Queue<StoredBatch>();
         try
         {
             for (int index = 0, asked = 0; index < images.Length; index++)
             {
-                for (; asked < images.Length && asked <= index + BatchesAhead; asked++)
+                for (; asked < images.Length && asked <= index + BatchesAhead; asked++) ahead.Enqueue(Read(view, images[asked]));
+                using StoredBatch batch = ahead.Dequeue();
+                if (batch.Images.Length == 0) continue;
+                if (batch.IsComplete)
                 {
-                    (int[] rows, long count) = (readable[asked], images[asked].Length);
-                    reading.Enqueue(Task.Run(() => Read(rows, count)));
+                    yield return LabelledBatch.Create(() => label(batch.Outputs!.alias(), batch.Images, images[index].Length));
+                    continue;
                 }
 
-                LabelledBatch? stored = reading.Dequeue().GetAwaiter().GetResult();
-                if (stored is not null) yield return stored;
-                if (stored is not null || readable[index].Length == 0) continue;
-                foreach (LabelledBatch batch in decode(images[index])) yield return Computed(view, batch);
+                foreach (LabelledBatch decoded in decode(images[index])) yield return Computed(view, decoded);
             }
         }
         finally
         {
-            foreach (Task<LabelledBatch?> batch in reading) batch.GetAwaiter().GetResult()?.Dispose();
+            foreach (StoredBatch batch in ahead) batch.Dispose();
         }
+    }
 
-        LabelledBatch? Read(int[] rows, long count)
-        {
-            using var scope = NewDisposeScope();
-            return rows.Length == 0 || store.Read(view, rows) is not { } outputs ? null
-                : LabelledBatch.Create(() => label(outputs, rows, count));
-        }
+    private StoredBatch Read(int view, int[] images)
+    {
+        int[] readable = [.. images.Where(image => !_unreadable.Contains(image))];
+        return store.Allocate(view, readable.Length) is { } outputs
+            ? new(readable, outputs, Task.Run(() => store.TryRead(view, readable, outputs))) : new(readable, null, Task.FromResult(false));
     }
 
     private LabelledBatch Computed(int view, LabelledBatch batch)
@@ -84,5 +83,18 @@ internal sealed class KeptActivations(Func<Tensor, Tensor> frozen, int groups, i
         Tensor outputs = frozen(images).DetachFromDisposeScope();
         store.Write(view, batch.Indices, outputs);
         return batch with { Inputs = outputs, First = groups };
+    }
+
+    /// <summary>A batch that is being read.</summary>
+    private sealed record StoredBatch(int[] Images, Tensor? Outputs, Task<bool> Reading) : IDisposable
+    {
+        public bool IsComplete => Reading.GetAwaiter().GetResult();
+
+        public void Dispose()
+        {
+            // The memory is in use until then; a failure was told to whoever asked for the batch.
+            ((IAsyncResult)Reading).AsyncWaitHandle.WaitOne();
+            Outputs?.Dispose();
+        }
     }
 }

@@ -80,8 +80,8 @@ public sealed class TrainRequestTests : IDisposable
         await RefusedAsync("--train-from is for --mode finetune", [.. Good, "--train-from", "layer4"]);
 
     [Fact]
-    public async Task A_cache_contradicts_fine_tuning() =>
-        await RefusedAsync("--cache is for --mode features", [.. With("--mode", "finetune"), "--cache", "none"]);
+    public async Task Kept_views_contradict_training_all_layers() =>
+        await RefusedAsync("all layers are trained", [.. With("--mode", "finetune"), "--cached-views", "2"]);
 
     [Fact]
     public async Task A_checkpoint_contradicts_a_frozen_backbone() =>
