@@ -81,7 +81,7 @@ public sealed class TrainRequestTests : IDisposable
 
     [Fact]
     public async Task Kept_views_contradict_training_all_layers() =>
-        await RefusedAsync("all layers are trained", [.. With("--mode", "finetune"), "--cached-views", "2"]);
+        await RefusedAsync("--cached-views is set, and all layers are trained", [.. With("--mode", "finetune"), "--cached-views", "2"]);
 
     [Fact]
     public async Task A_checkpoint_contradicts_a_frozen_backbone() =>
