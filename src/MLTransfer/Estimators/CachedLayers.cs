@@ -25,6 +25,7 @@ internal sealed class CachedLayers : IDisposable
 
     private readonly FrozenPrefix _evaluated;
     private readonly List<ActivationStore> _stores = [];
+    private long _bytes;
 
     private CachedLayers(TrainingRun run, ImageModel model, int groups) =>
         _evaluated = new FrozenPrefix(model, groups, run.InferenceType);
@@ -48,7 +49,7 @@ internal sealed class CachedLayers : IDisposable
         if (options.CachedViews is { } asked) return asked;
         int groups = model.FirstTrained(options.Train);
         bool pays = groups > 0 && options is { Mixup: 0, CutMix: 0, AuxiliaryWeight: 0 } && options.Unfreeze == Unfreezing.None
-            && run.Device.type == DeviceType.CPU;
+            && options.Balance != ClassBalance.Sampling;
         return pays && BytesOfImage(run, model, groups) * run.Training.Count * DefaultViews <= MostBytes ? DefaultViews : 0;
     }
 
@@ -64,9 +65,9 @@ internal sealed class CachedLayers : IDisposable
         {
             // Views that are never seen again are kept only for another training, where that is asked for.
             if (options.Epochs > views || options.CachedViews is not null)
-                layers.Training = new(trainable.Frozen, groups, views, layers.OpenStore(run, model, run.Training, views, groups));
+                layers.Training = new(trainable.Frozen, groups, views, Store(run.Training, views, trainable.Type));
             if (run.Validation is { } images && options.Epochs > 1)
-                layers.Validation = new(layers._evaluated.Run, groups, views, layers.OpenStore(run, model, images, views: 1, groups));
+                layers.Validation = new(layers._evaluated.Run, groups, views, Store(images, 1, run.InferenceType));
             return layers;
         }
         catch
@@ -74,6 +75,8 @@ internal sealed class CachedLayers : IDisposable
             layers.Dispose();
             throw;
         }
+
+        ActivationStore Store(ImageSet images, int each, ScalarType type) => layers.OpenStore(run, model, images, each, groups, type);
     }
 
     /// <summary>Frees the packed layers, closes the files, and deletes them where no cache folder was named.</summary>
@@ -83,26 +86,25 @@ internal sealed class CachedLayers : IDisposable
         _stores.ForEach(store => store.Dispose());
     }
 
-    private ActivationStore OpenStore(TrainingRun run, ImageModel model, ImageSet images, int views, int groups)
+    private ActivationStore OpenStore(TrainingRun run, ImageModel model, ImageSet images, int views, int groups, ScalarType type)
     {
         var options = (FineTuningOptions)run.Options;
-        bool isTraining = ReferenceEquals(images, run.Training);
-        string transforms = !isTraining ? "as evaluation sees them"
-            : $"{TransformJson.Write(FineTuningTrainer.TrainingTransforms(run))}, seed {run.Seed}, reduced {options.ReducedScale}";
+        string? transforms = ReferenceEquals(images, run.Training) ? TrainingTransforms(run) : "as evaluation sees them";
         string description = FeatureSource.Describe(
-            model, run.Backbone.Name, FeatureOutput.Bottleneck, run.Preprocessing, options.Decoding, run.InferenceType, run.Device)
+            model, run.Backbone.Name, FeatureOutput.Bottleneck, run.Preprocessing, options.Decoding, type, run.Device)
             + $"; output of {groups} layer groups; {transforms}";
         byte[]?[] hashes = ContentHashes.Compute(images.Images, options.LoaderThreads, options.Until);
-        long bytes = BytesOfImage(run, model, groups) * views * images.Count;
-        ActivationStore store = Open(options.CacheFolder);
+        ActivationStore store = Open(transforms is null ? null : options.CacheFolder);
         _stores.Add(store);
+        _bytes += BytesOfImage(run, model, groups) * views * images.Count;
+        if (options.CacheFolder is { } cache) ActivationStore.MakeRoom(cache, _stores, _bytes);
         return store;
 
         ActivationStore Open(string? folder)
         {
             try
             {
-                return ActivationStore.Open(folder, description, images.Images, hashes, bytes);
+                return ActivationStore.Open(folder, description, images.Images, hashes);
             }
             // The same views are seen again, kept or not: the cache does not change the result.
             catch (IOException refusal) when (folder is not null && options.CacheLost is not null)
@@ -111,6 +113,14 @@ internal sealed class CachedLayers : IDisposable
                 return Open(folder: null);
             }
         }
+    }
+
+    /// <summary>What decides the views of training images; null where nothing tells another training what a transform does.</summary>
+    private static string? TrainingTransforms(TrainingRun run)
+    {
+        IReadOnlyList<ImageTransform> transforms = FineTuningTrainer.TrainingTransforms(run);
+        return TransformJson.ComplainAboutUnregistered(transforms) is not null ? null
+            : $"{TransformJson.Write(transforms)}, seed {run.Seed}, reduced {((FineTuningOptions)run.Options).ReducedScale}";
     }
 
     // In float32, whatever the machine computes in.

@@ -59,8 +59,8 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     /// How many views of each training image the frozen layers see, where <see cref="Train"/> leaves some frozen, up to 1,000. What these
     /// layers give is kept in <see cref="ImageClassificationOptions.CacheFolder"/>, and later epochs read it instead of decoding images
     /// and running the layers again: the first epochs see what they would see anyway, later ones the same views in turns. 0: a new view
-    /// in every epoch, and nothing is kept. Default: null, 4 on a processor, if the outputs take no more than 4 GiB, images are not mixed
-    /// and layers not unfrozen one after the other; otherwise 0.
+    /// in every epoch, and nothing is kept. Default: null, 4, if the outputs take no more than 4 GiB, images are not mixed or sampled by
+    /// class, and layers not unfrozen one after the other; otherwise 0.
     /// </summary>
     [TrainingOption(
         "Views of each training image that the layers before --train-from see. What these layers give is kept, and later epochs read it; "
@@ -190,6 +190,9 @@ public sealed record FineTuningOptions : ImageClassificationOptions
         CachedViews > 0 && (Mixup + CutMix > 0 || AuxiliaryWeight > 0 || Unfreeze != Unfreezing.None)
             ? "CachedViews does not go with Mixup, CutMix, AuxiliaryWeight and Unfreeze: each needs the images themselves. Leave it out."
             : null,
+        CachedViews > 0 && Balance == ClassBalance.Sampling
+            ? "CachedViews does not go with ClassBalance.Sampling, which shows an image several times in an epoch, each time another view "
+            + "of it. Leave it out, or use ClassBalance.Weights." : null,
         Presets.Complaint(Augmentation) is { } complaint ? $"Augmentation cannot be used: {complaint}" : null,
     ];
 

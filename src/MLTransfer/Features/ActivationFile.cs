@@ -23,17 +23,19 @@ internal sealed record ActivationLayout(ScalarType Type, bool IsChannelsLast, lo
 }
 
 /// <summary>
-/// One file with a row for each image, which are written in any order: a header (magic, rows, layout), a checksum for each row (XXH3 with
-/// the row's number as its seed; 0 for a missing one), then the rows. Rows that a killed process did not finish do not agree with theirs.
+/// One file with a row for each image, which are written in any order: a header (magic, rows, layout), a checksum for each row (XXH3, whose
+/// seed is the header's plus the row's number; 0 for a missing one), then the rows. Rows that a killed process did not finish do not agree
+/// with theirs.
 /// </summary>
 internal sealed class ActivationFile : IDisposable
 {
     private const int HeaderLength = 64, RowsAt = 8, LayoutAt = 12, ShapeAt = 16, MostDimensions = 4;
     private readonly SafeFileHandle _file;
     private readonly ulong[] _checksums;
+    private readonly long _seed;
 
-    private ActivationFile(SafeFileHandle file, ActivationLayout layout, ulong[] checksums) =>
-        (_file, Layout, _checksums) = (file, layout, checksums);
+    private ActivationFile(SafeFileHandle file, byte[] header, ActivationLayout layout, ulong[] checksums) =>
+        (_file, _seed, Layout, _checksums) = (file, (long)XxHash3.HashToUInt64(header), layout, checksums);
 
     public ActivationLayout Layout { get; }
 
@@ -53,7 +55,7 @@ internal sealed class ActivationFile : IDisposable
                 && RandomAccess.GetLength(file) == Offset(rows, layout, rows)
                 && RandomAccess.Read(file, MemoryMarshal.AsBytes(checksums.AsSpan()), HeaderLength) == rows * sizeof(ulong))
             {
-                return new(file, layout, checksums);
+                return new(file, header, layout, checksums);
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -82,7 +84,7 @@ internal sealed class ActivationFile : IDisposable
                 BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(ShapeAt + (i * sizeof(int))), (int)layout.Shape[i]);
             RandomAccess.Write(file, header, 0);
             RandomAccess.SetLength(file, Offset(rows, layout, rows));
-            return new(file, layout, new ulong[rows]);
+            return new(file, header, layout, new ulong[rows]);
         }
         catch
         {
@@ -106,7 +108,7 @@ internal sealed class ActivationFile : IDisposable
                 return true;
             }
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
             // As a damaged one.
         }
@@ -127,7 +129,8 @@ internal sealed class ActivationFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static ulong Checksum(int row, ReadOnlySpan<byte> values) => Math.Max(1, XxHash3.HashToUInt64(values, row));
+    private ulong Checksum(int row, ReadOnlySpan<byte> values) =>
+        Math.Max(1, XxHash3.HashToUInt64(values, unchecked(_seed + row)));
 
     private static long Offset(int rows, ActivationLayout layout, int row) =>
         HeaderLength + ((long)rows * sizeof(ulong)) + ((long)row * layout.Bytes);

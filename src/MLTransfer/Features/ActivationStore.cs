@@ -38,10 +38,8 @@ internal sealed class ActivationStore : IDisposable
     /// <param name="description">Everything that the outputs depend on besides the images' contents and the view.</param>
     /// <param name="images">The images.</param>
     /// <param name="hashes">The hash of each image's content, as <see cref="ContentHashes"/> has them.</param>
-    /// <param name="expected">How many bytes will be written at most; room is made for them.</param>
     /// <exception cref="IOException">The folder cannot be created or written.</exception>
-    public static ActivationStore Open(
-        string? cache, string description, IReadOnlyList<ImageSource> images, byte[]?[] hashes, long expected)
+    public static ActivationStore Open(string? cache, string description, IReadOnlyList<ImageSource> images, byte[]?[] hashes)
     {
         try
         {
@@ -50,12 +48,35 @@ internal sealed class ActivationStore : IDisposable
             Directory.CreateDirectory(own);
             // Written each time: it tells when the outputs were used last.
             AtomicFile.Write(Path.Combine(own, DescriptionFile), stream => stream.Write(Encoding.UTF8.GetBytes(description)));
-            MakeRoom(all, own, expected);
             return new(own, isTemporary: false, images, hashes);
         }
         catch (UnauthorizedAccessException refusal)
         {
             throw new IOException(refusal.Message, refusal);
+        }
+    }
+
+    /// <summary>Deletes outputs of other trainings, those used longest ago first, where all would take more than the limit.</summary>
+    /// <param name="cache">The folder of all trainings.</param>
+    /// <param name="own">The stores of this training.</param>
+    /// <param name="expected">How many bytes they will take at most.</param>
+    public static void MakeRoom(string cache, IReadOnlyList<ActivationStore> own, long expected)
+    {
+        long room = FolderLimit - expected;
+        try
+        {
+            var others = new DirectoryInfo(Path.Combine(cache, FolderName)).EnumerateDirectories()
+                .Where(folder => own.All(store => store.Folder != folder.FullName))
+                .OrderByDescending(folder => new FileInfo(Path.Combine(folder.FullName, DescriptionFile)).LastWriteTimeUtc);
+            foreach (DirectoryInfo folder in others)
+            {
+                room -= folder.EnumerateFiles().Sum(file => file.Length);
+                if (room < 0) Delete(folder.FullName);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Another process makes room as well.
         }
     }
 
@@ -97,6 +118,7 @@ internal sealed class ActivationStore : IDisposable
         if (LostBecause is not null) return;
         using var scope = NewDisposeScope();
         bool isChannelsLast = outputs.dim() == 4 && !outputs.is_contiguous();
+        if (outputs.dtype is not (ScalarType.Float32 or ScalarType.BFloat16)) return;
         Tensor rows = (isChannelsLast ? outputs.permute(0, 2, 3, 1) : outputs).cpu().contiguous();
         var layout = new ActivationLayout(rows.dtype, isChannelsLast, rows.shape[1..]);
         try
@@ -129,18 +151,6 @@ internal sealed class ActivationStore : IDisposable
         key.AppendData(Encoding.UTF8.GetBytes(description));
         foreach (byte[]? hash in hashes) key.AppendData(hash ?? new byte[SHA256.HashSizeInBytes]);
         return Convert.ToHexStringLower(key.GetHashAndReset());
-    }
-
-    private static void MakeRoom(string all, string own, long expected)
-    {
-        long room = FolderLimit - expected;
-        var others = new DirectoryInfo(all).EnumerateDirectories().Where(folder => folder.FullName != own)
-            .OrderByDescending(folder => new FileInfo(Path.Combine(folder.FullName, DescriptionFile)).LastWriteTimeUtc);
-        foreach (DirectoryInfo folder in others)
-        {
-            room -= folder.EnumerateFiles().Sum(file => file.Length);
-            if (room < 0) Delete(folder.FullName);
-        }
     }
 
     private static void Delete(string folder)

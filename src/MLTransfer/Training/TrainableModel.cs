@@ -49,6 +49,9 @@ internal sealed class TrainableModel : IDisposable
 
     public nn.Module<Tensor, Tensor> Network { get; }
 
+    /// <summary>The number format the network computes in.</summary>
+    public ScalarType Type => _type;
+
     /// <summary>The parameters that are trained in any epoch, without those of the head.</summary>
     public IReadOnlyList<Parameter> Backbone { get; }
 

@@ -1,4 +1,6 @@
 using MLTransfer.Estimators;
+using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Tests.Training;
 
@@ -109,10 +111,22 @@ public sealed class CachedLayersTests : IDisposable
     }
 
     [Fact]
-    public void Images_that_are_sampled_by_class_are_kept_too()
+    public void Images_that_are_sampled_by_class_have_new_views()
     {
-        FineTuningOptions sampled = Options with { Balance = ClassBalance.Sampling, CachedViews = 2 };
-        Assert.Equal(Scores(sampled), Scores(sampled));
+        FineTuningOptions sampled = Options with { Balance = ClassBalance.Sampling, Epochs = 5, LearningRate = 1e-12 };
+        Train(sampled).Dispose();
+        Assert.Empty(Files);
+        Assert.Contains("does not go with", Assert.ThrowsAny<ArgumentException>(
+            () => Train(sampled with { CachedViews = 2 })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Transforms_without_a_name_are_kept_for_the_training_alone()
+    {
+        FineTuningOptions named = Options with { CachedViews = 1, TrainingTransforms = [new Unnamed(), new CenterCrop(32, 32)] };
+        Assert.Equal(Scores(named), Scores(named with { CacheFolder = null }));
+        // Those of the validation images.
+        Assert.Single(Files);
     }
 
     [Fact]
@@ -176,5 +190,10 @@ public sealed class CachedLayersTests : IDisposable
     {
         using ImageClassificationTransformer model = Train(options);
         return Trainings.Scores(model, _images.Path);
+    }
+
+    private sealed record Unnamed : ImageTransform
+    {
+        protected internal override Image Transform(Image image, ref ImageRandom random) => image;
     }
 }

@@ -73,6 +73,15 @@ public sealed class ActivationStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_header_that_tells_another_layout_of_the_same_size_makes_all_rows_missing()
+    {
+        Fill(Open());
+        Damage(at: 13, by: 1);
+        using ActivationStore store = Open();
+        Assert.Null(Read(store, 1, 0));
+    }
+
+    [Fact]
     public void A_damaged_row_counts_as_missing_and_the_others_do_not()
     {
         Fill(Open());
@@ -135,9 +144,15 @@ public sealed class ActivationStoreTests : IDisposable
             File.SetLastWriteTimeUtc(Path.Combine(store.Folder, "layers.txt"), DateTime.UtcNow.AddDays(-age));
         }
 
-        Open("new", expected: ActivationStore.FolderLimit - 2 * new FileInfo(FilePath).Length - 100).Dispose();
+        using ActivationStore own = Open("new");
+        Fill(own, dispose: false);
+        long size = new FileInfo(FilePathOf(own.Folder)).Length;
+        ActivationStore.MakeRoom(_folder.Path, [own], ActivationStore.FolderLimit - 2 * size - 100);
         Assert.Equal(
             ["new", "old", "recent"], Directory.GetDirectories(_folder.PathOf("activations")).Select(Description).Order());
+
+        ActivationStore.MakeRoom(_folder.Path, [own], ActivationStore.FolderLimit + 1);
+        Assert.Equal("new", Description(Assert.Single(Directory.GetDirectories(_folder.PathOf("activations")))));
 
         static string Description(string folder) => File.ReadAllText(Path.Combine(folder, "layers.txt"));
     }
@@ -170,18 +185,17 @@ public sealed class ActivationStoreTests : IDisposable
         if (dispose) store.Dispose();
     }
 
-    private ActivationStore Open(
-        string description = "layers", IReadOnlyList<Bytes>? images = null, string? cache = null, long expected = 0)
+    private ActivationStore Open(string description = "layers", IReadOnlyList<Bytes>? images = null, string? cache = null)
     {
         images ??= _images;
         return ActivationStore.Open(
-            cache == "" ? null : cache ?? _folder.Path, description, images, [.. images.Select(image => image.ContentHash())], expected);
+            cache == "" ? null : cache ?? _folder.Path, description, images, [.. images.Select(image => image.ContentHash())]);
     }
 
-    private void Damage(int at)
+    private void Damage(int at, byte by = 0x55)
     {
         byte[] bytes = File.ReadAllBytes(FilePath);
-        bytes[at] ^= 0x55;
+        bytes[at] ^= by;
         File.WriteAllBytes(FilePath, bytes);
     }
 
