@@ -24,11 +24,12 @@ internal sealed class CachedLayers : IDisposable
     private const long MostBytes = 4L << 30;
 
     private readonly FrozenPrefix _evaluated;
+    private readonly long _bytesOfImage;
     private readonly List<ActivationStore> _stores = [];
     private long _bytes;
 
     private CachedLayers(TrainingRun run, ImageModel model, int groups) =>
-        _evaluated = new FrozenPrefix(model, groups, run.InferenceType);
+        (_evaluated, _bytesOfImage) = (new FrozenPrefix(model, groups, run.InferenceType), BytesOfImage(run, model, groups));
 
     /// <summary>The outputs for training images; null where they are not kept.</summary>
     public KeptActivations? Training { get; private set; }
@@ -96,7 +97,7 @@ internal sealed class CachedLayers : IDisposable
         byte[]?[] hashes = ContentHashes.Compute(images.Images, options.LoaderThreads, options.Until);
         ActivationStore store = Open(transforms is null ? null : options.CacheFolder);
         _stores.Add(store);
-        _bytes += BytesOfImage(run, model, groups) * views * images.Count;
+        _bytes += _bytesOfImage * views * images.Count;
         if (options.CacheFolder is { } cache) ActivationStore.MakeRoom(cache, _stores, _bytes);
         return store;
 

@@ -99,8 +99,9 @@ internal sealed class ActivationStore : IDisposable
     /// <returns>False where one of them is missing or damaged.</returns>
     public bool TryRead(int view, IReadOnlyList<int> images, Tensor outputs)
     {
-        if (File(view) is not { } file) return false;
-        using Tensor rows = file.Layout.IsChannelsLast ? outputs.permute(0, 2, 3, 1) : outputs.alias();
+        using Tensor rows = Rows(outputs, out ActivationLayout layout);
+        // Another file may have taken its place since the memory was allocated.
+        if (File(view) is not { } file || file.Layout != layout) return false;
         for (int row = 0; row < images.Count; row++)
         {
             if (!file.TryRead(images[row], rows.bytes.Slice(row * file.Layout.Bytes, file.Layout.Bytes))) return false;
@@ -117,10 +118,9 @@ internal sealed class ActivationStore : IDisposable
     {
         if (LostBecause is not null) return;
         using var scope = NewDisposeScope();
-        bool isChannelsLast = outputs.dim() == 4 && !outputs.is_contiguous();
+        // A network of the user's may give other numbers.
         if (outputs.dtype is not (ScalarType.Float32 or ScalarType.BFloat16)) return;
-        Tensor rows = (isChannelsLast ? outputs.permute(0, 2, 3, 1) : outputs).cpu().contiguous();
-        var layout = new ActivationLayout(rows.dtype, isChannelsLast, rows.shape[1..]);
+        Tensor rows = Rows(outputs, out ActivationLayout layout).cpu().contiguous();
         try
         {
             ActivationFile file = FileFor(view, layout);
@@ -151,6 +151,15 @@ internal sealed class ActivationStore : IDisposable
         key.AppendData(Encoding.UTF8.GetBytes(description));
         foreach (byte[]? hash in hashes) key.AppendData(hash ?? new byte[SHA256.HashSizeInBytes]);
         return Convert.ToHexStringLower(key.GetHashAndReset());
+    }
+
+    /// <summary>The outputs as they are stored: maps in channels-last memory as (N, H, W, C).</summary>
+    private static Tensor Rows(Tensor outputs, out ActivationLayout layout)
+    {
+        bool isChannelsLast = outputs.dim() == 4 && !outputs.is_contiguous();
+        Tensor rows = isChannelsLast ? outputs.permute(0, 2, 3, 1) : outputs.alias();
+        layout = new(rows.dtype, isChannelsLast, rows.shape[1..]);
+        return rows;
     }
 
     private static void Delete(string folder)

@@ -7,7 +7,7 @@ namespace MLTransfer.Training;
 
 /// <summary>
 /// Scores the validation images with a network in training as the finished model will score them; where outputs of its frozen layers are
-/// kept, but for the rounding of float32.
+/// kept, but for rounding.
 /// </summary>
 internal sealed class ImageValidation(
     ImageModel model, ScalarType type, ImageData data, TimeProvider clock, IProgress<TrainingProgress> progress, int epochs)

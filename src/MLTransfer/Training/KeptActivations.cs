@@ -93,7 +93,7 @@ internal sealed class KeptActivations(Func<Tensor, Tensor> frozen, int groups, i
         public void Dispose()
         {
             // The memory is in use until then; a failure was told to whoever asked for the batch.
-            ((IAsyncResult)Reading).AsyncWaitHandle.WaitOne();
+            ((Task)Reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
             Outputs?.Dispose();
         }
     }

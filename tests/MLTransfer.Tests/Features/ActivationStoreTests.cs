@@ -82,6 +82,17 @@ public sealed class ActivationStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_is_replaced_while_it_is_read_counts_as_none()
+    {
+        using ActivationStore store = Open();
+        Fill(store, dispose: false);
+        Tensor outputs = store.Allocate(1, 2)!;
+        store.Write(1, [0, 1], Outputs("tokens")[..2]);
+        Assert.False(store.TryRead(1, [0, 1], outputs));
+        Assert.NotNull(Read(store, 1, 0, 1));
+    }
+
+    [Fact]
     public void A_damaged_row_counts_as_missing_and_the_others_do_not()
     {
         Fill(Open());

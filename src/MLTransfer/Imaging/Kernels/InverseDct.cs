@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace MLTransfer.Imaging.Kernels;
 
 /// <summary>
-/// The inverse DCT of blocks of 8 × 8 coefficients, with the arithmetic of libjpeg's exact one (<c>jidctint.c</c>; Loeffler, Ligtenberg and
-/// Moschytz 1989): 13 fractional bits in the constants, 2 between the passes, rounded twice.
+/// The inverse DCT of blocks of 8 × 8 coefficients, with the arithmetic of libjpeg's exact one (<c>jidctint.c</c>; Loeffler, Ligtenberg
+/// and Moschytz 1989): 13 fractional bits in the constants, 2 between the passes, rounded twice.
 /// </summary>
 internal static class InverseDct
 {

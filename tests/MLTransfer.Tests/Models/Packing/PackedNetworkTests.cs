@@ -84,7 +84,7 @@ public sealed class PackedNetworkTests : IDisposable
     [Fact]
     public void A_network_whose_form_for_export_fails_is_called_as_it_is()
     {
-        using var network = new Doubling(_ => throw new NotImplementedException());
+        using var network = new Doubling(_ => throw new InvalidOperationException());
         network.ResetClassifier(4);
         network.eval();
         using var frozen = new FrozenModel(network, ScalarType.Float32);
