@@ -15,8 +15,7 @@ internal sealed class AutoCommand : MltCommand
     private static readonly string[] DefaultSets = ["hymenoptera", "cifar-50", "fashion-50", "drawings"];
     private static readonly string[] DefaultBudgets = ["1m", "5m", "15m"];
 
-    private readonly Option<string?> _shared =
-        CliOption.Text("--shared", "DIR", $"The folder with data/ and weights/. [default: {RecipesCommand.DefaultShared}]");
+    private readonly Option<string?> _shared = RecipesCommand.SharedFolder();
     private readonly Option<string?> _clipart = CliOption.Text(
         "--clipart", "DIR", $"Drawings, as Debian's package openclipart-png has them. [default: {RecipesCommand.DefaultClipart}]");
     private readonly Option<string[]> _sets = RecipesCommand.Several("--set", "A data set", string.Join(", ", DefaultSets));

@@ -14,11 +14,8 @@ internal sealed class CachedViewsCommand : MltCommand
     private const string Fresh = "0", From = "layer4";
     private static readonly string[] Views = ["1", "2", "4", Fresh];
 
-    private readonly Option<string?> _shared =
-        CliOption.Text("--shared", "DIR", $"The folder with data/ and weights/. [default: {RecipesCommand.DefaultShared}]");
-    private readonly Option<string?> _fashion = CliOption.Text(
-        "--fashion", "DIR",
-        $"Fashion-MNIST, as Debian's package dataset-fashion-mnist has it. [default: {RecipesCommand.DefaultFashion}]");
+    private readonly Option<string?> _shared = RecipesCommand.SharedFolder();
+    private readonly Option<string?> _fashion = RecipesCommand.FashionFolder();
     private readonly Option<string[]> _sets = RecipesCommand.Several("--set", "A data set", "four small ones");
     private readonly Option<string[]> _views = RecipesCommand.Several("--views", "A number of views: 1, 2, 4, or 0, new ones", "all");
     private readonly Option<int?> _seeds = CliOption.Integer("--seeds", $"Trainings of each kind. [default: {DefaultSeeds}]", 1, 100);

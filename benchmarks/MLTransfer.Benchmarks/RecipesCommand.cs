@@ -18,10 +18,8 @@ internal sealed class RecipesCommand : MltCommand
     private static readonly (string Backbone, string Weights)[] Backbones =
         [("resnet18", "resnet18_trunk_imagenet.pth"), ("mobilenet_v1_b12", "mobilenet_v1_b12_imagenet.pth")];
 
-    private readonly Option<string?> _shared =
-        CliOption.Text("--shared", "DIR", $"The folder with data/ and weights/. [default: {DefaultShared}]");
-    private readonly Option<string?> _fashion = CliOption.Text(
-        "--fashion", "DIR", $"Fashion-MNIST, as Debian's package dataset-fashion-mnist has it. [default: {DefaultFashion}]");
+    private readonly Option<string?> _shared = SharedFolder();
+    private readonly Option<string?> _fashion = FashionFolder();
     private readonly Option<string?> _clipart = CliOption.Text(
         "--clipart", "DIR", $"Drawings, as Debian's package openclipart-png has them. [default: {DefaultClipart}]");
     private readonly Option<string[]> _sets = Several("--set", "A data set", "all");
@@ -90,6 +88,12 @@ internal sealed class RecipesCommand : MltCommand
            from recipe in Chosen(asked, _recipes, [.. Recipe.All.Select(recipe => recipe.Name)])
            select new RecipeCell(set, mode, backbone, recipe, asked.GetValue(_size) ?? DefaultImageSize, seed),
     ];
+
+    internal static Option<string?> SharedFolder() =>
+        CliOption.Text("--shared", "DIR", $"The folder with data/ and weights/. [default: {DefaultShared}]");
+
+    internal static Option<string?> FashionFolder() => CliOption.Text(
+        "--fashion", "DIR", $"Fashion-MNIST, as Debian's package dataset-fashion-mnist has it. [default: {DefaultFashion}]");
 
     internal static Option<string[]> Several(string name, string what, string all) =>
         new(name) { HelpName = "NAME", Description = $"{what}; may be repeated. [default: {all}]" };

@@ -12,8 +12,7 @@ internal sealed class RejectCommand : MltCommand
     private const int DefaultSeeds = 3, ImageSize = 96;
     private const double Recall = 0.95, Precision = 0.95;
 
-    private readonly Option<string?> _shared =
-        CliOption.Text("--shared", "DIR", $"The folder with data/ and weights/. [default: {RecipesCommand.DefaultShared}]");
+    private readonly Option<string?> _shared = RecipesCommand.SharedFolder();
     private readonly Option<int?> _seeds = CliOption.Integer("--seeds", $"Trainings of each kind. [default: {DefaultSeeds}]", 1, 100);
 
     internal RejectCommand(CommandContext context)
