@@ -36,6 +36,15 @@ internal static partial class CliOption
         CustomParser = result => ParseInteger(result, name, least, most),
     };
 
+    /// <summary>A whole number from 1 to <paramref name="most"/>, or a word, which is 0; null when not given.</summary>
+    internal static Option<int?> IntegerOr(string word, string name, string description, int most) => new(name)
+    {
+        HelpName = $"N|{word}",
+        Description = description,
+        CustomParser = result => word.Equals(result.Tokens[^1].Value, StringComparison.OrdinalIgnoreCase)
+            ? 0 : ParseInteger(result, name, 1, most, $"{word} or "),
+    };
+
     /// <summary>A whole number whose value may be omitted, which gives 0; null when the option is not given.</summary>
     internal static Option<int?> OptionalInteger(string name, string description, int least, int most) => new(name)
     {
@@ -132,8 +141,9 @@ internal static partial class CliOption
     [GeneratedRegex("(?<=[a-z])(?=[A-Z][a-z])")]
     private static partial Regex BetweenWords();
 
-    private static int? ParseInteger(ArgumentResult result, string name, int least, int most) => Parse<int>(
-        result, name, NumberStyles.AllowLeadingSign, number => number >= least && number <= most, $"a whole number from {least} to {most}");
+    private static int? ParseInteger(ArgumentResult result, string name, int least, int most, string others = "") => Parse<int>(
+        result, name, NumberStyles.AllowLeadingSign, number => number >= least && number <= most,
+        $"{others}a whole number from {least} to {most}");
 
     private static double? ParseNumber(ArgumentResult result, string name, Func<double, bool> accepts, string expected) =>
         Parse<double>(result, name, NumberStyles.Float, number => double.IsFinite(number) && accepts(number), expected);

@@ -111,6 +111,18 @@ internal sealed record LibtorchDiagnosis(
 /// <summary>The number of CUDA devices that libtorch can use, or why there are none.</summary>
 internal sealed record CudaDiagnosis(int Devices, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason)
 {
+    /// <summary>The name of the first one, which is used; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+
+    /// <summary>Its compute capability, such as 8.0.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ComputeCapability { get; init; }
+
+    /// <summary>Whether it multiplies bfloat16.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Bf16 { get; init; }
+
     private const string Driver = "/proc/driver/nvidia/version";
 
     internal static CudaDiagnosis Run(LibtorchDiagnosis libtorch)
@@ -118,11 +130,14 @@ internal sealed record CudaDiagnosis(int Devices, [property: JsonIgnore(Conditio
         if (!libtorch.Works)
             return new(0, "libtorch does not work");
         if (torch.cuda.is_available())
-            return new(torch.cuda.device_count(), null);
+            return Of(torch.cuda.device_count(), CudaDriver.First);
         return new(0, File.Exists(Driver)
             ? "there is an NVIDIA driver, but this libtorch was built without CUDA or for another version of it"
             : "there is no NVIDIA driver on this machine");
     }
+
+    internal static CudaDiagnosis Of(int devices, CudaDevice? first) =>
+        new(devices, null) { Name = first?.Name, ComputeCapability = first?.ComputeCapability, Bf16 = first?.HasBFloat16 };
 }
 
 /// <summary>The vector and matrix instructions that decide the speed of a convolution.</summary>

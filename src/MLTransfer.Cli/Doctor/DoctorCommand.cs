@@ -17,8 +17,8 @@ internal sealed class DoctorCommand : MltCommand
     internal override string Remarks =>
         """
         JSON: { version, packages: { microsoft_ml, torchsharp }, dotnet, system, processor: { cores, threads, features: [name] },
-                bf16_inference, libtorch: { version, works, corrected, caches_told, error? }, cuda: { devices, reason? },
-                caches: [{ name, path, files, bytes }] }
+                bf16_inference, libtorch: { version, works, corrected, caches_told, error? },
+                cuda: { devices, reason?, name?, compute_capability?, bf16? }, caches: [{ name, path, files, bytes }] }
         The exit code is 1 if libtorch does not work.
 
         """;

@@ -43,8 +43,16 @@ internal static class DoctorView
         yield return ("frozen layers", diagnosis.Bf16Inference
             ? "computed in bf16, which this processor supports"
             : "computed in float32; this processor does not support bf16");
-        yield return ("CUDA", cuda.Reason is { } reason ? $"no device: {reason}" : Figures.Counted(cuda.Devices, "device", "devices"));
+        yield return ("CUDA", Found(cuda));
     }
+
+    internal static string Found(CudaDiagnosis cuda) => cuda switch
+    {
+        { Reason: { } reason } => $"no device: {reason}",
+        { Name: { } name } => $"{Figures.Counted(cuda.Devices, "device", "devices")}, of which {name} is used: compute capability "
+            + $"{cuda.ComputeCapability}, {(cuda.Bf16 == true ? "with" : "without")} bf16",
+        _ => Figures.Counted(cuda.Devices, "device", "devices"),
+    };
 
     private static IEnumerable<(string Name, string Finding)> CacheFindings(Diagnosis diagnosis) => diagnosis.Caches.Count == 0
         ? [("cache", $"none: {UserCache.NoHome}; set HOME or XDG_CACHE_HOME")]

@@ -227,6 +227,7 @@ internal sealed class BoundOption
                 (option, asked => asked.GetValue(option) == CliOption.On),
             { Type: var type } when type == typeof(string) => Typed(CliOption.Text(name, facts.Shape!, help)),
             _ when FromWord(property, name, help) is { } parsed => parsed,
+            { Facts.WordForZero: { } word } => Typed(CliOption.IntegerOr(word, name, help, facts.Most)),
             { Type: var type } when type == typeof(int) || type == typeof(long) =>
                 Typed(CliOption.Integer(name, help, facts.Least, facts.Most)),
             { Facts.Range: NumberRange.Positive } => Typed(CliOption.Positive(name, help)),

@@ -182,11 +182,11 @@ internal static class TrainRequest
         var cached = options with { CacheFolder = CacheOf(options.CacheFolder, cacheFolder) };
         return cached switch
         {
-            AutoOptions auto => auto with { PrecisionRecord = TrainingPrecision.RecordIn(cacheFolder) },
+            AutoOptions auto => auto with { MeasuredFile = MeasuredChoices.FileIn(cacheFolder) },
             FineTuningOptions fineTuning => fineTuning with
             {
                 CheckpointFolder = fineTuning.CheckpointFolder is { } folder ? Paths.NewFolder("--checkpoint", folder) : null,
-                PrecisionRecord = TrainingPrecision.RecordIn(cacheFolder),
+                MeasuredFile = MeasuredChoices.FileIn(cacheFolder),
             },
             _ => cached,
         };

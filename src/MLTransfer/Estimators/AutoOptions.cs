@@ -41,8 +41,8 @@ public sealed record AutoOptions : ImageClassificationOptions
         MayChange = "A search has no checkpoint.", Default = "half of the validation images")]
     public IDataView? Test { get; init; }
 
-    /// <inheritdoc cref="FineTuningOptions.PrecisionRecord"/>
-    internal string? PrecisionRecord { get; init; } = new FineTuningOptions().PrecisionRecord;
+    /// <inheritdoc cref="FineTuningOptions.MeasuredFile"/>
+    internal string? MeasuredFile { get; init; } = new FineTuningOptions().MeasuredFile;
 
     /// <summary>The names of options that hold for all trials although they are at their defaults.</summary>
     internal IReadOnlyCollection<string> Given { get; init; } = [];
@@ -53,7 +53,7 @@ public sealed record AutoOptions : ImageClassificationOptions
     /// <summary>The options of a trial of fine-tuning.</summary>
     internal FineTuningOptions FineTuning(Recipe recipe, Layers train)
     {
-        FineTuningOptions shared = Shared(recipe.Apply(new FineTuningOptions())) with { Train = train, PrecisionRecord = PrecisionRecord };
+        FineTuningOptions shared = Shared(recipe.Apply(new FineTuningOptions())) with { Train = train, MeasuredFile = MeasuredFile };
         // Mixed images have no weights.
         return Balance == ClassBalance.Weights || ExampleWeightColumnName is not null ? shared with { Mixup = 0, CutMix = 0 } : shared;
     }

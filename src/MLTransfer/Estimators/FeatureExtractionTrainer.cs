@@ -35,6 +35,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             featureSeconds > 0 ? throughput.Done / featureSeconds : 0)
         {
             LoaderWaitFraction = training.LoaderWaitFraction,
+            BatchSize = _options.StepSize,
             Calibration = calibration,
             Rejection = rejection?.Rule,
         }, rejection?.Distance);

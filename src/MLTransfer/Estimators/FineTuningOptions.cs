@@ -172,8 +172,8 @@ public sealed record FineTuningOptions : ImageClassificationOptions
         OnlyHere = "with --mode features the features are kept in --cache, and the head trains in seconds")]
     public string? CheckpointFolder { get; init; }
 
-    /// <summary>The file that keeps which number format was measured to train faster; null where none is kept.</summary>
-    internal string? PrecisionRecord { get; init; } = TrainingPrecision.RecordIn(UserCache.Folder(_ => null, UserCache.Home));
+    /// <summary>The file that keeps what was chosen by measuring, as <see cref="MeasuredChoices"/>; null where none is kept.</summary>
+    internal string? MeasuredFile { get; init; } = MeasuredChoices.FileIn(UserCache.Folder(_ => null, UserCache.Home));
 
     private protected override IEnumerable<string?> Contradictions() =>
     [

@@ -14,10 +14,10 @@ namespace MLTransfer.Estimators;
 /// <summary>Trains the backbone, or its upper layers, together with the head on images that are read again in every epoch.</summary>
 internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, TrainingLog log)
 {
-    private readonly FineTuningOptions _options = (FineTuningOptions)run.Options;
     // For fewer images the measurement would take too much of the time.
     private const int FewestMeasured = 200;
 
+    private FineTuningOptions _options = (FineTuningOptions)run.Options;
     private readonly SortedDictionary<(bool IsValidation, int Index), SkippedImage> _skipped = [];
 
     public static IReadOnlyList<ImageTransform> TrainingTransforms(TrainingRun run)
@@ -32,6 +32,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         int views = CachedLayers.ViewsOf(run, model);
         using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Fingerprint(run, views)) : null;
         ScalarType type = TrainingType(freezing, checkpoint);
+        SettleBatchSize(freezing, type, checkpoint);
         if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
         // As it lies, it fits no activation of the training, whose memory would come on top.
         Allocator.ReturnFreedMemory();
@@ -42,8 +43,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         ImageValidation? validation = run.Validation is null ? null : new(
             model, run.InferenceType, ValidationImages(run.Validation, memory, layers), TimeProvider.System, log, _options.Epochs);
         var loop = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished, checkpoint, RequireReadable);
-        using TrainingState state = loop.Run(
-            trainable, data, validation is null ? null : validation.Score, _options.Cancellation);
+        using TrainingState state = Run(loop, trainable, data, validation);
         Tell(layers?.Lost ?? []);
         Calibration? calibration = Calibrate(state, validation);
         FittedRejection? rejection = FittedRejection.Of(
@@ -55,6 +55,18 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             Rejection = rejection?.Rule,
         };
         return ImageClassificationTransformer.Trained(run, model, state, summary, rejection?.Distance);
+    }
+
+    private TrainingState Run(TrainingLoop loop, TrainableModel trainable, ImageData data, ImageValidation? validation)
+    {
+        try
+        {
+            return loop.Run(trainable, data, validation is null ? null : validation.Score, _options.Cancellation);
+        }
+        catch (Exception failure) when (LackOfMemory.Is(failure))
+        {
+            throw LackOfMemory.Explained(failure, _options.BatchSize);
+        }
     }
 
     private void Tell(IEnumerable<string> lost)
@@ -71,7 +83,10 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             run.Training.Count - Skipped(isValidation: false).Length,
             (run.Validation?.Count ?? 0) - Skipped(isValidation: true).Length,
             [.. _skipped.Values], state.Epochs, state.Best.Epoch, state.ValidationAccuracy, state.IsUnfinished,
-            FeatureSeconds: 0, state.Seconds, state.Seconds > 0 ? state.Images / state.Seconds : 0);
+            FeatureSeconds: 0, state.Seconds, state.Seconds > 0 ? state.Images / state.Seconds : 0)
+        {
+            BatchSize = _options.BatchSize,
+        };
 
     /// <summary>The features of images as the finished network makes them.</summary>
     private FeatureSet Features(ImageSet images)
@@ -101,9 +116,11 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     public LearningRateCurve FindLearningRate()
     {
         Freezing freezing = Freezing();
+        ScalarType type = TrainingType(freezing);
+        SettleBatchSize(freezing, type, checkpoint: null);
         if (_options.HeadWarmup && run.HasNewHead) HeadWarmup.Run(run, model, log);
         return new LearningRateFinder(_options, run.Seed).Run(
-            Trainable(freezing, TrainingType(freezing)), TrainingImages(new ImageMemory(_options.ImageMemory), layers: null),
+            Trainable(freezing, type), TrainingImages(new ImageMemory(_options.ImageMemory), layers: null),
             _options.Cancellation);
     }
 
@@ -164,23 +181,63 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     private ScalarType TrainingType(Freezing freezing)
     {
         if (_options.Precision != Precision.Auto) return run.InferenceType;
-        bool isOpen = run.InferenceType == ScalarType.BFloat16 && model.SupportsBFloat16
-            && run.Training.Count >= FewestMeasured;
-        if (!isOpen) return ScalarType.Float32;
+        if (run.InferenceType != ScalarType.BFloat16 || !model.SupportsBFloat16) return ScalarType.Float32;
+        // A device with bfloat16 multiplies it many times as fast as float32.
+        if (run.Device.type != DeviceType.CPU) return run.InferenceType;
+        if (run.Training.Count < FewestMeasured) return ScalarType.Float32;
         int size = run.Preprocessing.CropTo;
+        var precision = new TrainingPrecision(
+            new(_options.MeasuredFile), type => TrainingPrecision.Seconds(model, Trainable(freezing, type), size));
+        ScalarType type = precision.Faster(MeasuredChoices.Key(WhatIsTrained(), run.Device));
+        if (type == ScalarType.BFloat16)
+            Note("The network is trained in bf16, which was measured to be faster than float32 on this machine.");
+        return type;
+    }
+
+    /// <summary>
+    /// Finds the batch size where that is asked for; a training that goes on from a checkpoint keeps the one it began with.
+    /// </summary>
+    private void SettleBatchSize(Freezing freezing, ScalarType type, Checkpoint? checkpoint)
+    {
+        if (_options.BatchSize > 0) return;
+        string? kept = checkpoint?.Resumed(nameof(_options.BatchSize));
+        int size = int.TryParse(kept, CultureInfo.InvariantCulture, out int resumed) && resumed > 0
+            ? resumed : FoundBatchSize(freezing, type);
+        checkpoint?.Settle(nameof(_options.BatchSize), size.ToString(CultureInfo.InvariantCulture));
+        FineTuningOptions settled = _options with { BatchSize = size };
+        (run, _options) = (run with { Options = settled }, settled);
+        Note(kept is null ? $"Batches have {size} images, as was found by trying." : $"Batches have {size} images, as in the checkpoint.");
+    }
+
+    private int FoundBatchSize(Freezing freezing, ScalarType type)
+    {
+        int greatest = BatchSizeSearch.Greatest(run.Training.Count);
+        var known = new MeasuredChoices(_options.MeasuredFile);
+        string key = MeasuredChoices.Key(
+            $"batches up to {greatest} of {WhatIsTrained()} in {type} by {_options.Optimizer}", run.Device);
+        if (int.TryParse(known.Find(key), CultureInfo.InvariantCulture, out int size) && size > 0 && size <= greatest) return size;
+        long memory = TrialSteps.MemoryOf(run.Device.type);
+        size = RandomState.Kept(() =>
+        {
+            using var steps = new TrialSteps(Trainable(freezing, type), _options, run.Preprocessing.CropTo, run.Device);
+            return new BatchSizeSearch(steps.Try, memory).Run(greatest);
+        });
+        known.Add(key, size.ToString(CultureInfo.InvariantCulture));
+        return size;
+    }
+
+    /// <summary>What decides the speed of a training step, but for the machine.</summary>
+    private string WhatIsTrained()
+    {
         string from = _options.Train.First ?? "the input", norms = KeepsStatistics(run) ? "frozen" : "trained";
         string others = _options.AuxiliaryWeight > 0 ? ", auxiliary heads" : "";
-        var precision = new TrainingPrecision(
-            _options.PrecisionRecord, type => TrainingPrecision.Seconds(model, Trainable(freezing, type), size, run.Device));
-        ScalarType type = precision.Faster($"{run.Backbone.Name}, {size} px, trained from {from}, batch norms {norms}{others}");
-        if (type == ScalarType.BFloat16)
-        {
-            const string Told = "The network is trained in bf16, which was measured to be faster than float32 on this machine.";
-            log.Note(Told);
-            _options.Noted?.Invoke(Told);
-        }
+        return $"{run.Backbone.Name}, {run.Preprocessing.CropTo} px, trained from {from}, batch norms {norms}{others}";
+    }
 
-        return type;
+    private void Note(string text)
+    {
+        log.Note(text);
+        _options.Noted?.Invoke(text);
     }
 
     // Random weights have no statistics worth keeping.

@@ -95,7 +95,7 @@ internal sealed record TrainingRun(
 
     public FeatureData Labelled(ImageSet images, FeatureSet features, float[]? weights = null, Func<int, int[]>? order = null) => new(
         features.Values, tensor(features.Kept.Select(index => (long)images.Labels[index]).ToArray(), device: Device),
-        Options.BatchSize, Seed, order,
+        Options.StepSize, Seed, order,
         weights is null ? null : tensor(features.Kept.Select(index => weights[index]).ToArray(), device: Device));
 
     /// <summary>Reports a skipped image, or ends the training where the options say so.</summary>

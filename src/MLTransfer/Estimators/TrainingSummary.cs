@@ -27,6 +27,9 @@ public sealed record TrainingSummary(
     /// </summary>
     public double LoaderWaitFraction { get; init; } = double.NaN;
 
+    /// <summary>Images in a training step: <see cref="TrainingOptions.BatchSize"/>, or what was found for it.</summary>
+    public int BatchSize { get; init; }
+
     /// <summary>
     /// Whether the training ended before its last epoch because <see cref="TrainingOptions.Patience"/> was at its end.
     /// </summary>

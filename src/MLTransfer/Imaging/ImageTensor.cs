@@ -25,10 +25,9 @@ internal static class ImageTensor
         ArgumentNullException.ThrowIfNull(device);
         using var scope = NewDisposeScope();
         long[] shape = [batch.Count, batch.Height, batch.Width, Channels];
-        ReadOnlySpan<byte> pixels = batch.Pixels.AsSpan(0, batch.Count * batch.Height * batch.Width * Channels);
         Tensor images = device.type == DeviceType.CPU
-            ? OnCpu(pixels, shape, preprocessing)
-            : OnDevice(pixels, shape, preprocessing, device);
+            ? OnCpu(batch.Pixels.AsSpan(0, batch.Count * batch.Height * batch.Width * Channels), shape, preprocessing)
+            : OnDevice(batch.Pixels, shape, preprocessing, device);
         return images.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
@@ -60,16 +59,14 @@ internal static class ImageTensor
             $"Normalization makes colours infinite or NaN: it subtracts {mean} and divides by {deviation}. Use a larger deviation."));
     }
 
-    // torch reuses page-locked memory for the next batch only after this one has been copied.
-    private static Tensor OnDevice(ReadOnlySpan<byte> pixels, long[] shape, Preprocessing preprocessing, Device device)
+    // The pixels are copied once, into page-locked memory.
+    internal static Tensor OnDevice(byte[] pixels, long[] shape, Preprocessing preprocessing, Device device)
     {
-        Tensor bytes = empty(shape, ScalarType.Byte);
-        pixels.CopyTo(bytes.bytes);
-        Tensor locked = device.type == DeviceType.CUDA ? bytes.pin_memory() : bytes;
-        Tensor images = locked.to(device, non_blocking: true).to(ScalarType.Float32).div_(255f)
+        using Tensor bytes = frombuffer(pixels, ScalarType.Byte, shape.Aggregate((product, size) => product * size));
+        Tensor images = DeviceCopy.To(bytes, device).view(shape).to(ScalarType.Float32).div_(255f)
             .sub_(PerChannel(preprocessing.Mean, device)).div_(PerChannel(preprocessing.StandardDeviation, device));
         return preprocessing.Channels == ChannelOrder.Bgr ? images.flip(3) : images;
     }
 
-    private static Tensor PerChannel(Rgb values, Device device) => tensor(new[] { values.R, values.G, values.B }, device: device);
+    private static Tensor PerChannel(Rgb values, Device device) => DeviceCopy.To(tensor(new[] { values.R, values.G, values.B }), device);
 }

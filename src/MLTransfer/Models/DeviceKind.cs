@@ -9,7 +9,7 @@ public enum DeviceKind
     /// <summary>The processor.</summary>
     Cpu,
 
-    /// <summary>The first CUDA device.</summary>
+    /// <summary>The first CUDA device; with several, <c>CUDA_VISIBLE_DEVICES</c> in the environment says which one that is.</summary>
     Cuda,
 }
 
@@ -20,9 +20,10 @@ public enum DeviceKind
 public enum Precision
 {
     /// <summary>
-    /// bfloat16 where the processor is faster with it (AMX; AVX512-BF16 on AMD's), float32 elsewhere. Layers are trained in bfloat16
-    /// where that was measured to be faster, on this machine and for this network, where there are at least 200 images to train on; the
-    /// file <c>precision.txt</c> in the user's cache keeps the choice.
+    /// bfloat16 where the device is faster with it (processors with AMX, AMD's with AVX512-BF16, CUDA devices of compute capability 8.0
+    /// and above), float32 elsewhere. On a processor, layers are trained in bfloat16 where that was measured to be faster, on this machine
+    /// and for this network, where there are at least 200 images to train on; the file <c>measured.txt</c> in the user's cache keeps the
+    /// choice.
     /// </summary>
     Auto,
 

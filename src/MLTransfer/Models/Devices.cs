@@ -28,16 +28,17 @@ internal static class Devices
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such device."),
     };
 
-    /// <summary>Auto means bfloat16 on processors that compute faster with it, and float32 elsewhere.</summary>
-    public static ScalarType Resolve(Precision precision, Device device) =>
-        Choose(precision, device.type, ProcessorFeatures.FastBFloat16);
+    /// <summary>Auto means bfloat16 on devices that compute faster with it, and float32 elsewhere.</summary>
+    public static ScalarType Resolve(Precision precision, Device device) => Choose(
+        precision,
+        device.type == DeviceType.CPU ? ProcessorFeatures.FastBFloat16 : CudaDriver.First?.HasBFloat16 == true);
 
-    /// <summary>As <see cref="Resolve(Precision, Device)"/>, with the processor's speed in bfloat16 given.</summary>
-    public static ScalarType Choose(Precision precision, DeviceType device, bool isFasterInBFloat16) => precision switch
+    /// <summary>As <see cref="Resolve(Precision, Device)"/>, with the device's speed in bfloat16 given.</summary>
+    public static ScalarType Choose(Precision precision, bool isFasterInBFloat16) => precision switch
     {
         Precision.Float32 => ScalarType.Float32,
         Precision.BFloat16 => ScalarType.BFloat16,
-        Precision.Auto => device == DeviceType.CPU && isFasterInBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
+        Precision.Auto => isFasterInBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
         _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "There is no such precision."),
     };
 }

@@ -20,7 +20,7 @@ internal sealed partial class Checkpoint : IDisposable
     private const string HeaderFile = "state.json";
 
     private readonly string _folder;
-    private readonly IReadOnlyDictionary<string, string> _training;
+    private readonly Dictionary<string, string> _training;
     private readonly FileStream _held;
 
     /// <param name="folder">The folder; created where there is none.</param>
@@ -28,7 +28,7 @@ internal sealed partial class Checkpoint : IDisposable
     /// <exception cref="IOException">Another training holds the folder, or it cannot be written to.</exception>
     public Checkpoint(string folder, IReadOnlyDictionary<string, string> training)
     {
-        (_folder, _training) = (folder, training);
+        (_folder, _training) = (folder, new(training));
         _held = Hold(folder);
     }
 
@@ -45,6 +45,14 @@ internal sealed partial class Checkpoint : IDisposable
     /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
     public ScalarType? ResumedFormat => Latest() is not { } latest ? null
         : Header.Read(Path.Combine(latest, HeaderFile)).IsBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+
+    /// <summary>A setting of the training to resume; null where there is none.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
+    public string? Resumed(string setting) => Latest() is not { } latest ? null
+        : Header.Read(Path.Combine(latest, HeaderFile)).Training.GetValueOrDefault(setting);
+
+    /// <summary>Settles what the settings left to the training.</summary>
+    public void Settle(string setting, string value) => _training[setting] = value;
 
     public void Save(TrainingState state)
     {

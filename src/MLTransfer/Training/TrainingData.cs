@@ -146,7 +146,7 @@ internal sealed class ImageData(
 
     private IEnumerable<LabelledBatch> Kept(int[] images, int view) => Activations!.Batches(
         view, [.. images.Chunk(batchSize)], missing => Decoded(missing, view, epoch: null),
-        (activations, rows, read) => Labelled(activations.to(device), rows, read) with { First = Activations.Groups });
+        (activations, rows, read) => Labelled(DeviceCopy.To(activations, device), rows, read) with { First = Activations.Groups });
 
     /// <summary>Batches of images; those of an epoch are mixed where that is asked for.</summary>
     private IEnumerable<LabelledBatch> Decoded(int[] images, int view, int? epoch) => Read(images, view).Select(
@@ -158,9 +158,9 @@ internal sealed class ImageData(
         }));
 
     private LabelledBatch Labelled(Tensor inputs, IReadOnlyList<int> indices, long images) => new(
-        inputs, tensor(indices.Select(index => (long)labels[index]).ToArray(), device: device), images)
+        inputs, DeviceCopy.To(tensor(indices.Select(index => (long)labels[index]).ToArray()), device), images)
     {
-        Weights = weights is null ? null : tensor(indices.Select(index => weights[index]).ToArray(), device: device),
+        Weights = weights is null ? null : DeviceCopy.To(tensor(indices.Select(index => weights[index]).ToArray()), device),
         Indices = indices,
     };
 

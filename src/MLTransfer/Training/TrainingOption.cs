@@ -42,6 +42,9 @@ internal sealed class TrainingOptionAttribute(string help) : Attribute
     /// <summary>The greatest whole number: of the property with <see cref="NumberRange.Between"/>, and of the command line.</summary>
     public int Most { get; init; }
 
+    /// <summary>The word for 0 on the command line, where numbers then begin at 1.</summary>
+    public string? WordForZero { get; init; }
+
     /// <summary>How much of the property's unit one of the command line is.</summary>
     public long Unit { get; init; } = 1;
 

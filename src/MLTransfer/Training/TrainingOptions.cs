@@ -23,9 +23,24 @@ public abstract record TrainingOptions
         MayChange = "With more epochs the training goes on; the schedule then follows the new number.")]
     public int Epochs { get; init; } = 10;
 
-    /// <summary>Images in a training step. Default: 32.</summary>
-    [TrainingOption("Images per training step.", CommandLine = "--batch-size", Range = NumberRange.Between, Least = 1, Most = 65_536)]
-    public int BatchSize { get; init; } = 32;
+    /// <summary>
+    /// Images in a training step. 0: a power of two from 4 to 256 is found by training steps on random images: the size is doubled while
+    /// there is memory (on a processor, half of what is free), while that trains at least a tenth more images a second, and while an epoch
+    /// has at least eight steps. It is a size for speed: how well a training does depends on it, too, and so does the learning rate that
+    /// suits, which is not changed. The size is remembered for this machine, in the file <c>measured.txt</c> in the user's cache,
+    /// a checkpoint keeps it, and <see cref="TrainingSummary.BatchSize"/> has it. In feature extraction, 0 is 32: a head on features takes
+    /// neither time nor memory worth a search. Default: 32.
+    /// </summary>
+    [TrainingOption(
+        "Images per training step. auto: found by trying, doubled while they fit into memory and train faster; the learning rate stays "
+        + "as it is. A head on features is trained with 32.",
+        CommandLine = "--batch-size", Range = NumberRange.Between, Least = 0, Most = 65_536, WordForZero = "auto")]
+    public int BatchSize { get; init; } = DefaultBatchSize;
+
+    private const int DefaultBatchSize = 32;
+
+    /// <summary><see cref="BatchSize"/>, or its default where it is to be found by trying.</summary>
+    internal int StepSize => BatchSize == 0 ? DefaultBatchSize : BatchSize;
 
     /// <summary>Peak learning rate. Default: null, the <see cref="RecommendedLearningRate"/>.</summary>
     [TrainingOption("Peak learning rate.", CommandLine = "--learning-rate", Range = NumberRange.Positive,
@@ -179,8 +194,8 @@ public abstract record TrainingOptions
 
     /// <summary>The number format of the network, in training and in the trained model. Default: <see cref="Precision.Auto"/>.</summary>
     [TrainingOption(
-        "Numbers the network computes with. auto: bf16 for frozen layers where the processor has it, and for trained layers where it "
-        + "was measured to be faster there.",
+        "Numbers the network computes with. auto: bf16 for frozen layers where the device has it, and for trained layers where it "
+        + "was measured to be faster, or on a CUDA device.",
         CommandLine = "--precision", Shape = "auto|float32|bf16")]
     public Precision Precision { get; init; }
 

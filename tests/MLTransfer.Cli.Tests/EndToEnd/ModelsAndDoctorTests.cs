@@ -1,4 +1,5 @@
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Cli.Doctor;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Models;
 using MLTransfer.Native;
@@ -7,6 +8,17 @@ namespace MLTransfer.Cli.Tests.EndToEnd;
 
 public class ModelsAndDoctorTests
 {
+    [Fact]
+    public void A_CUDA_device_is_described_as_the_driver_does()
+    {
+        Assert.Equal("2 devices, of which NVIDIA A100 is used: compute capability 8.0, with bf16",
+            DoctorView.Found(CudaDiagnosis.Of(2, new CudaDevice("NVIDIA A100", 8, 0))));
+        Assert.Equal("1 device, of which Tesla T4 is used: compute capability 7.5, without bf16",
+            DoctorView.Found(CudaDiagnosis.Of(1, new CudaDevice("Tesla T4", 7, 5))));
+        Assert.Equal("1 device", DoctorView.Found(CudaDiagnosis.Of(1, first: null)));
+        Assert.Equal("no device: there is none", DoctorView.Found(new CudaDiagnosis(0, "there is none")));
+    }
+
     [Fact]
     public async Task Every_backbone_is_listed()
     {

@@ -75,6 +75,8 @@ public class OptionsPageTests
             $"above 0; `{facts.CommandLine}`: 1 to {ImageLimits.HardPixelLimit}",
         { Facts: { Unit: 1 << 20 } facts } => $"0 or above, in bytes; `{facts.CommandLine}`: {facts.Least} to {facts.Most} MiB",
         { Type.IsEnum: true } => string.Join(", ", BoundOption.Words(option).Select(word => $"`{word}`")),
+        { Facts: { WordForZero: { } word } facts } =>
+            $"{facts.Least} to {facts.Most}; `{facts.CommandLine}`: 1 to {facts.Most}, or `{word}` for 0",
         { Facts: { Range: NumberRange.Between } facts } => $"{facts.Least} to {facts.Most}",
         { Facts.Range: NumberRange.Positive } => "above 0",
         { Facts.Range: NumberRange.NotNegative } => "0 or above",

@@ -108,6 +108,12 @@ public class TrainOptionsTests
         };
     }
 
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("AUTO")]
+    public void A_batch_size_may_be_left_to_the_training(string word) =>
+        Assert.Equal(0, Read("--mode", "finetune", "--backbone", "resnet18", "--batch-size", word).BatchSize);
+
     [Fact]
     public async Task Names_of_earlier_versions_are_understood_and_not_shown()
     {

@@ -22,4 +22,23 @@ public class ImageTensorTests
         Assert.Equal(expected.contiguous().data<float>().ToArray(), images.contiguous().data<float>().ToArray());
         Assert.Equal([768, 1, 48, 3], images.stride());
     }
+
+    [Theory]
+    [InlineData(ChannelOrder.Rgb)]
+    [InlineData(ChannelOrder.Bgr)]
+    public void A_device_gets_the_bytes_and_computes_the_same_from_them(ChannelOrder order)
+    {
+        using var scope = NewDisposeScope();
+        Image image = Fixture.Drawn(16, 16, (x, y) => (16 * y + x, 255 - (16 * y + x), (16 * y + x + 100) % 256));
+        ImageBatch batch = ImageBatch.LoadOne(new DecodedImage("levels", image), [new Resize(16, 16)]);
+        Preprocessing preprocessing = Preprocessing.ImageNet with { Channels = order };
+
+        // The loader's memory is longer than its last batch.
+        byte[] pixels = [.. batch.Pixels, 1, 2, 3];
+        Tensor images = ImageTensor.OnDevice(pixels, [1, 16, 16, 3], preprocessing, CPU);
+        pixels.AsSpan().Clear();
+
+        Tensor expected = ImageTensor.From(batch, preprocessing, CPU).permute(0, 2, 3, 1);
+        Assert.Equal(expected.contiguous().data<float>().ToArray(), images.contiguous().data<float>().ToArray());
+    }
 }

@@ -19,9 +19,10 @@ public class TrainingPrecisionTests
     public void A_choice_is_kept_for_its_network_and_measured_again_for_another()
     {
         using var folder = new TemporaryFolder();
-        string record = folder.PathOf("below/precision.txt");
+        string record = folder.PathOf("below/measured.txt");
         Assert.Equal(ScalarType.BFloat16, Chosen(record, 1, 0.5));
-        Assert.Equal(ScalarType.BFloat16, new TrainingPrecision(record, _ => throw new InvalidOperationException()).Faster("a network"));
+        Assert.Equal(ScalarType.BFloat16,
+            new TrainingPrecision(new(record), _ => throw new InvalidOperationException()).Faster("a network"));
         Assert.Equal(ScalarType.Float32, Chosen(record, 1, 1, "another network"));
         Assert.Equal(2, File.ReadLines(record).Count());
     }
@@ -32,7 +33,7 @@ public class TrainingPrecisionTests
     public void A_record_of_something_else_is_measured_again(string content)
     {
         using var folder = new TemporaryFolder();
-        string record = folder.PathOf("precision.txt");
+        string record = folder.PathOf("measured.txt");
         File.WriteAllText(record, content);
         Assert.Equal(ScalarType.BFloat16, Chosen(record, 1, 0.5));
     }
@@ -41,8 +42,8 @@ public class TrainingPrecisionTests
     public void A_record_that_cannot_be_kept_does_no_harm()
     {
         using var folder = new TemporaryFolder();
-        Directory.CreateDirectory(folder.PathOf("precision.txt"));
-        Assert.Equal(ScalarType.BFloat16, Chosen(folder.PathOf("precision.txt"), 1, 0.5));
+        Directory.CreateDirectory(folder.PathOf("measured.txt"));
+        Assert.Equal(ScalarType.BFloat16, Chosen(folder.PathOf("measured.txt"), 1, 0.5));
     }
 
     [Fact]
@@ -54,7 +55,7 @@ public class TrainingPrecisionTests
         Tensor[] before = [.. network.state_dict().Values.Select(value => value.clone())];
         using Tensor random = torch.random.get_rng_state();
         var trainable = new TrainableModel(network, network.Head, []);
-        Assert.True(TrainingPrecision.Seconds(network, trainable, imageSize: 32, CPU) > 0);
+        Assert.True(TrainingPrecision.Seconds(network, trainable, imageSize: 32) > 0);
         Assert.All(network.state_dict().Values.Zip(before), pair => Assert.True(pair.First.equal(pair.Second).all().item<bool>()));
         Assert.All(network.parameters(), parameter => Assert.Null(parameter.grad));
         using Tensor after = torch.random.get_rng_state();
@@ -62,5 +63,5 @@ public class TrainingPrecisionTests
     }
 
     private static ScalarType Chosen(string? record, double single, double half, string network = "a network") =>
-        new TrainingPrecision(record, type => type == ScalarType.BFloat16 ? half : single).Faster(network);
+        new TrainingPrecision(new(record), type => type == ScalarType.BFloat16 ? half : single).Faster(network);
 }

@@ -1,0 +1,81 @@
+using MLTransfer.Estimators;
+using MLTransfer.Tests.Reference;
+using MLTransfer.Weights;
+
+namespace MLTransfer.Tests.Estimators;
+
+public sealed class BatchSizeTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ColouredImages _images = new();
+
+    private FineTuningOptions Found => TrainedModel.Options with
+    {
+        Epochs = 2, BatchSize = 0, MeasuredFile = _folder.PathOf("measured.txt"),
+    };
+
+    [Fact]
+    public void A_size_that_is_found_is_told_and_the_training_is_that_with_the_size_given()
+    {
+        var told = new List<string>();
+        using ImageClassificationTransformer found = Train(Found with { Noted = told.Add });
+        Assert.Contains("Batches have 4 images, as was found by trying.", told);
+        Assert.Equal(4, found.Training!.BatchSize);
+        using ImageClassificationTransformer given = Train(Found with { BatchSize = 4 });
+        Assert.Equal(4, given.Training!.BatchSize);
+        Assert.Equal(
+            StateDict.Save(given.Network).Select(tensor => tensor.Bytes.ToArray()),
+            StateDict.Save(found.Network).Select(tensor => tensor.Bytes.ToArray()));
+    }
+
+    [Fact]
+    public void A_size_that_was_found_on_this_machine_is_not_searched_again()
+    {
+        Train(Found).Dispose();
+        string line = Assert.Single(File.ReadAllLines(Found.MeasuredFile!));
+        Assert.StartsWith("batches up to 4 of cifar_resnet20, 32 px, trained from the input", line, StringComparison.Ordinal);
+        Assert.EndsWith(": 4", line, StringComparison.Ordinal);
+        File.WriteAllText(Found.MeasuredFile!, line[..^1] + "2\n");
+        using ImageClassificationTransformer model = Train(Found);
+        Assert.Equal(2, model.Training!.BatchSize);
+    }
+
+    [Fact]
+    public void A_training_resumes_with_the_size_it_began_with()
+    {
+        FineTuningOptions kept = Found with { CheckpointFolder = _folder.PathOf("checkpoint") };
+        Train(kept).Dispose();
+        File.WriteAllText(kept.MeasuredFile!, File.ReadAllText(kept.MeasuredFile!)[..^2] + "2\n");
+        var told = new List<string>();
+        using (ImageClassificationTransformer more = Train(kept with { Epochs = 3, Noted = told.Add }))
+            Assert.Equal((4, 3), (more.Training!.BatchSize, more.Training.Epochs.Count));
+        Assert.Contains("Batches have 4 images, as in the checkpoint.", told);
+        using (ImageClassificationTransformer same = Train(kept with { Epochs = 4, BatchSize = 4 }))
+            Assert.Equal(4, same.Training!.Epochs.Count);
+        string message = Assert.Throws<InvalidOperationException>(() => Train(kept with { Epochs = 5, BatchSize = 8 })).Message;
+        Assert.Contains("BatchSize was '4' and is '8' now", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_head_on_features_has_the_default_size()
+    {
+        using ImageClassificationTransformer model = Trainings.Train(
+            Trainings.Extraction with { BatchSize = 0, Epochs = 1 }, _images.Path);
+        Assert.Equal(32, model.Training!.BatchSize);
+    }
+
+    [Fact]
+    public void A_size_below_zero_is_an_error()
+    {
+        string message = Assert.ThrowsAny<ArgumentException>(() => Train(Found with { BatchSize = -1 })).Message;
+        Assert.Contains("BatchSize is -1; it must lie between 0 and 65536.", message, StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        _images.Dispose();
+        _folder.Dispose();
+    }
+
+    private ImageClassificationTransformer Train(FineTuningOptions options) => Trainings.Train(options, _images.Path);
+}
