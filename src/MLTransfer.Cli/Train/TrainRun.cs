@@ -156,6 +156,7 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
         Summary.Cancelled ? true : null, Summary.Failure)
     {
         StoppedEarly = Summary.StoppedEarly ? true : null,
+        BatchSize = Arguments.Options.BatchSize == 0 ? Summary.BatchSize : null,
         SoupEpochs = Summary.SoupEpochs is { Count: > 0 } averaged ? averaged : null,
         Tta = Arguments.Options.TestTimeAugmentation is { Views: > 1 } several ? several.ToString() : null,
         Rejection = Summary.Rejection is { } rule ? StoredRejection.Of(rule) : null,

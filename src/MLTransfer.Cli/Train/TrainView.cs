@@ -266,6 +266,10 @@ internal sealed record TrainJson(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? StoppedEarly { get; init; }
 
+    /// <summary>The batch size that --batch-size auto found; null without it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? BatchSize { get; init; }
+
     /// <summary>The epochs whose weights are averaged in the model; null without --soup.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<int>? SoupEpochs { get; init; }

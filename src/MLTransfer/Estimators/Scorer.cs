@@ -105,7 +105,7 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
     /// <summary>Scores one image, on the calling thread.</summary>
     /// <exception cref="ImageException">It cannot be read.</exception>
     public ScoredImage Score(ImageSource image) =>
-        Scored(image.Name, _uses.During(() => Run(ImageBatch.LoadOne(image, _transforms, Decoding))[0]));
+        Scored(image.Name, _uses.During(() => Launch(ImageBatch.LoadOne(image, _transforms, Decoding)).Read()[0]));
 
     /// <summary>Scores one view of an image, and tells where in it a class is found.</summary>
     /// <param name="image">The image.</param>
@@ -140,11 +140,13 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
         int batchSize = Math.Max(1, FrozenModel.BatchSize / Augmentation.Views);
         var loader = new BatchLoader(images, _transforms, batchSize, Threads, decoding: Decoding);
         int next = 0;
-        foreach (ImageBatch batch in loader.Load([.. Enumerable.Range(0, images.Length)], epoch: 0, cancellation))
+        IEnumerable<LaunchedBatch> launched = loader.Load([.. Enumerable.Range(0, images.Length)], epoch: 0, cancellation)
+            .Select(batch => _uses.During(() => Launch(batch)));
+        foreach (LaunchedBatch batch in DeviceCopy.InGroups(launched, DeviceCopy.BatchesPerRead(device)))
         {
-            float[][] rows = _uses.During(() => Run(batch));
+            float[][] rows = batch.Read();
             var errors = batch.Skipped.ToDictionary(image => image.Index, image => image.Reason);
-            for (int row = 0, last = next + batch.Count + errors.Count; next < last; next++)
+            for (int row = 0, last = next + rows.Length + errors.Count; next < last; next++)
             {
                 string name = images[next].Name;
                 yield return errors.TryGetValue(next, out string? reason) ? new(name, null, reason) : Scored(name, rows[row++]);
@@ -175,14 +177,14 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
     private ScoredImage Scored(string name, float[] row) =>
         network.MeasuresDistance ? new(name, row[..^1], null) { Distance = row[^1] } : new(name, row, null);
 
-    private float[][] Run(ImageBatch batch)
+    private LaunchedBatch Launch(ImageBatch batch)
     {
-        if (batch.Count == 0) return [];
+        if (batch.Count == 0) return new(null, batch.Skipped);
         using var scope = NewDisposeScope();
         using var still = no_grad();
         Tensor images = ImageTensor.From(batch, preprocessing, device);
-        Tensor rows = (batch.Height == batch.Width ? network.Run(images) : MeanOfViews(images)).cpu().contiguous();
-        return [.. rows.data<float>().ToArray().Chunk((int)rows.shape[1])];
+        Tensor rows = batch.Height == batch.Width ? network.Run(images) : MeanOfViews(images);
+        return new(rows.DetachFromDisposeScope(), batch.Skipped);
     }
 
     /// <param name="stacks">The views of each image, square and one below the other: (N, 3, views · S, S), channels-last.</param>
@@ -192,6 +194,22 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
         Tensor views = stacks.permute(0, 2, 3, 1).view(-1, side, side, stacks.shape[1]).permute(0, 3, 1, 2);
         Tensor[] rows = [.. views.split(FrozenModel.BatchSize).Select(network.Run)];
         return cat(rows).view(count, views.shape[0] / count, -1).mean([1]);
+    }
+
+    /// <summary>Images that a device may still compute: the vectors of those that could be read, and the others.</summary>
+    private sealed record LaunchedBatch(Tensor? Rows, IReadOnlyList<SkippedImage> Skipped) : IDisposable
+    {
+        /// <summary>The vectors, once the device has computed them; disposes this.</summary>
+        public float[][] Read()
+        {
+            if (Rows is null) return [];
+            using var scope = NewDisposeScope();
+            float[][] rows = [.. Rows.cpu().contiguous().data<float>().ToArray().Chunk((int)Rows.shape[1])];
+            Dispose();
+            return rows;
+        }
+
+        public void Dispose() => Rows?.Dispose();
     }
 }
 

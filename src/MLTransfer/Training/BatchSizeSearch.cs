@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace MLTransfer.Training;
 
 /// <summary>
-/// Finds a batch size by trying training steps: it is doubled while there is memory, and while that trains at least a tenth more images a
-/// second. Larger batches than necessary only mean fewer steps.
+/// Finds a batch size by trying training steps: it is doubled while there is memory and, from 16 on, while that trains at least a tenth
+/// more images a second. Larger batches than necessary only mean fewer steps; smaller ones are noisy, and hard on batch norms.
 /// </summary>
 /// <param name="attempt">Tries a batch size; null where memory ran out.</param>
 /// <param name="memory">How many bytes a step may take.</param>
@@ -17,6 +17,9 @@ internal sealed class BatchSizeSearch(Func<int, TriedBatch?> attempt, long memor
 {
     /// <summary>The least and the greatest size that is found.</summary>
     public const int Least = 4, Most = 256;
+
+    // Smaller ones are taken only for lack of memory or images.
+    private const int Enough = 16;
 
     // An epoch of fewer steps teaches little.
     private const int StepsPerEpoch = 8;
@@ -33,7 +36,7 @@ internal sealed class BatchSizeSearch(Func<int, TriedBatch?> attempt, long memor
         (int size, double rate) = (Least, 0);
         for (int next = Least; next <= greatest; next *= 2)
         {
-            if (attempt(next) is not { } tried || next / tried.Seconds < LeastGain * rate) break;
+            if (attempt(next) is not { } tried || next > Enough && next / tried.Seconds < LeastGain * rate) break;
             (size, rate) = (next, next / tried.Seconds);
             // Where memory runs out on a processor, the system ends the process: it must be foreseen.
             if (2 * tried.Bytes > memory) break;

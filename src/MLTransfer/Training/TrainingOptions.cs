@@ -25,9 +25,9 @@ public abstract record TrainingOptions
 
     /// <summary>
     /// Images in a training step. 0: a power of two from 4 to 256 is found by training steps on random images: the size is doubled while
-    /// there is memory (on a processor, half of what is free), while that trains at least a tenth more images a second, and while an epoch
-    /// has at least eight steps. It is a size for speed: how well a training does depends on it, too, and so does the learning rate that
-    /// suits, which is not changed. The size is remembered for this machine, in the file <c>measured.txt</c> in the user's cache,
+    /// there is memory (on a processor, half of what is free), while an epoch has at least eight steps and, from 16 on, while that trains
+    /// at least a tenth more images a second. It is a size for speed: how well a training does depends on it, too, and so does the learning
+    /// rate that suits, which is not changed. The size is remembered for this machine, in the file <c>measured.txt</c> in the user's cache,
     /// a checkpoint keeps it, and <see cref="TrainingSummary.BatchSize"/> has it. In feature extraction, 0 is 32: a head on features takes
     /// neither time nor memory worth a search. Default: 32.
     /// </summary>
