@@ -123,17 +123,15 @@ internal sealed record CudaDiagnosis(int Devices, [property: JsonIgnore(Conditio
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Bf16 { get; init; }
 
-    private const string Driver = "/proc/driver/nvidia/version";
-
     internal static CudaDiagnosis Run(LibtorchDiagnosis libtorch)
     {
         if (!libtorch.Works)
             return new(0, "libtorch does not work");
         if (torch.cuda.is_available())
             return Of(torch.cuda.device_count(), CudaDriver.First);
-        return new(0, File.Exists(Driver)
-            ? "there is an NVIDIA driver, but this libtorch was built without CUDA or for another version of it"
-            : "there is no NVIDIA driver on this machine");
+        return new(0, CudaDriver.First is { Name: var name }
+            ? $"the NVIDIA driver has {name}, but this libtorch was built without CUDA or for another version of it"
+            : "there is no NVIDIA driver with a device on this machine");
     }
 
     internal static CudaDiagnosis Of(int devices, CudaDevice? first) =>

@@ -24,7 +24,8 @@ internal static class Devices
         DeviceKind.Auto => hasCuda ? DeviceType.CUDA : DeviceType.CPU,
         DeviceKind.Cuda when hasCuda => DeviceType.CUDA,
         DeviceKind.Cuda => throw new InvalidOperationException(
-            "Device is Cuda, and torch sees no CUDA device. Use Auto or Cpu, or install the CUDA build of libtorch and an NVIDIA driver."),
+            "A CUDA device was asked for, and torch sees none. Compute on the processor, or install the CUDA build of libtorch and an "
+            + "NVIDIA driver; 'mlt doctor' says which of them is missing."),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such device."),
     };
 

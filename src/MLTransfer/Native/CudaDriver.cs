@@ -29,7 +29,10 @@ internal static unsafe class CudaDriver
     private static readonly Lazy<CudaDevice?> FirstDevice =
         new(() => FirstOf(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1"));
 
-    /// <summary>The device that torch calls <c>cuda:0</c>: the environment's <c>CUDA_VISIBLE_DEVICES</c> holds for both. Null: none.</summary>
+    /// <summary>
+    /// The device that torch calls <c>cuda:0</c>, for the environment's <c>CUDA_VISIBLE_DEVICES</c> holds for both; null where there is
+    /// none.
+    /// </summary>
     public static CudaDevice? First => FirstDevice.Value;
 
     /// <summary>The first device of a driver; null where there is no such library, or no device.</summary>

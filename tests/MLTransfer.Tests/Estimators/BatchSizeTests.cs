@@ -1,5 +1,6 @@
 using MLTransfer.Estimators;
 using MLTransfer.Tests.Reference;
+using MLTransfer.Tests.Training;
 using MLTransfer.Weights;
 
 namespace MLTransfer.Tests.Estimators;
@@ -11,7 +12,9 @@ public sealed class BatchSizeTests : IDisposable
 
     private FineTuningOptions Found => TrainedModel.Options with
     {
-        Epochs = 2, BatchSize = 0, MeasuredFile = _folder.PathOf("measured.txt"),
+        Epochs = 2,
+        BatchSize = 0,
+        MeasuredFile = _folder.PathOf("measured.txt"),
     };
 
     [Fact]
@@ -69,6 +72,32 @@ public sealed class BatchSizeTests : IDisposable
     {
         string message = Assert.ThrowsAny<ArgumentException>(() => Train(Found with { BatchSize = -1 })).Message;
         Assert.Contains("BatchSize is -1; it must lie between 0 and 65536.", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_lack_of_memory_in_a_training_is_explained(int epoch)
+    {
+        var progress = new Listener(report =>
+        {
+            if (report.Epoch == epoch) throw new InvalidOperationException("CUDA out of memory. Tried to allocate 2.00 GiB.");
+        });
+        FineTuningOptions options = Found with { BatchSize = 8, Progress = progress };
+        string message;
+        if (epoch == 1)
+        {
+            message = Assert.Throws<InvalidOperationException>(() => Train(options)).Message;
+        }
+        else
+        {
+            var failed = Assert.Throws<TrainingFailedException>(() => Train(options));
+            message = failed.Message;
+            failed.Model.Dispose();
+        }
+
+        Assert.Contains("Memory ran out in a training with batches of 8 images. Make them smaller, such as 4 ", message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose()

@@ -10,7 +10,7 @@ public class DevicesTests
     public void Without_a_CUDA_device_asking_for_one_is_an_error_that_says_what_to_do()
     {
         var error = Assert.Throws<InvalidOperationException>(() => Devices.Choose(DeviceKind.Cuda, hasCuda: false));
-        Assert.Contains("torch sees no CUDA device. Use Auto or Cpu, or install the CUDA build of libtorch", error.Message,
+        Assert.Contains("torch sees none. Compute on the processor, or install the CUDA build of libtorch", error.Message,
             StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using MLTransfer.Imaging;
 using MLTransfer.Models.Blocks;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -224,8 +225,9 @@ internal sealed class WindowPartition
     {
         using var scope = NewDisposeScope();
         long[] rows = Regions(_rows, _shift[0]), columns = Regions(_columns, _shift[1]);
-        Tensor regions = tensor(rows.SelectMany(row => columns.Select(column => 3 * row + column)).ToArray(),
-            [1, rows.Length, columns.Length, 1], device: device);
+        Tensor regions = DeviceCopy.To(
+            tensor(rows.SelectMany(row => columns.Select(column => 3 * row + column)).ToArray(), [1, rows.Length, columns.Length, 1]),
+            device);
         Tensor cut = new WindowPartition(regions.shape, _side, 0).Split(regions).squeeze(2);
         return cut.unsqueeze(1).ne(cut.unsqueeze(2)).to(type).mul_(-100).unsqueeze(1).MoveToOuterDisposeScope();
     }
