@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MLTransfer.Data;
+using System.Numerics;
 using MLTransfer.Models;
 using MLTransfer.Native;
 using TorchSharp;
@@ -27,8 +27,10 @@ internal sealed class BatchSizeSearch(Func<int, TriedBatch?> attempt, long memor
     // What gains less than this may be chance.
     private const double LeastGain = 1.1;
 
-    /// <summary>The greatest size for so many training images: of an epoch of at least eight steps.</summary>
-    public static int Greatest(int images) => Math.Clamp(images / StepsPerEpoch, Least, Most);
+    /// <summary>
+    /// The greatest size for so many training images: of an epoch of at least eight steps. Folds of about the same size have the same one.
+    /// </summary>
+    public static int Greatest(int images) => 1 << BitOperations.Log2((uint)Math.Clamp(images / StepsPerEpoch, Least, Most));
 
     /// <summary>The size, a power of two from <see cref="Least"/> to the greatest one.</summary>
     public int Run(int greatest)

@@ -43,7 +43,8 @@ public class BatchSizeSearchTests
 
     [Theory]
     [InlineData(10, 4)]
-    [InlineData(244, 30)]
+    [InlineData(244, 16)]
+    [InlineData(256, 32)]
     [InlineData(1_000_000, 256)]
     public void An_epoch_has_at_least_eight_steps_where_there_are_enough_images(int images, int greatest) =>
         Assert.Equal(greatest, BatchSizeSearch.Greatest(images));
