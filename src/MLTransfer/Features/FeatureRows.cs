@@ -88,8 +88,10 @@ internal sealed class FeatureRows : IDisposable
     {
         using var scope = NewDisposeScope();
         long[] places = [.. rows.Select(row => Place((int)(row / Count), KeptImages[row % Count]))];
-        Tensor read = _values is not null ? _values.index_select(0, tensor(places, device: _device)) : FromFile(places).to(_device);
-        return read.MoveToOuterDisposeScope();
+        if (_values is not null) return _values.index_select(0, tensor(places, device: _device)).MoveToOuterDisposeScope();
+        Tensor read = empty(places.Length, _width);
+        Fill(read, places);
+        return read.to(_device).MoveToOuterDisposeScope();
     }
 
     /// <summary>Consecutive rows: (<paramref name="count"/>, width) on the device.</summary>
@@ -146,10 +148,11 @@ internal sealed class FeatureRows : IDisposable
 
     private void Write(long[] places, Tensor features)
     {
+        Span<byte> bytes = features.bytes;
         try
         {
             foreach ((int from, int count) in Runs(places))
-                RandomAccess.Write(_file!, features.bytes.Slice(from * RowBytes, count * RowBytes), places[from] * RowBytes);
+                RandomAccess.Write(_file!, bytes.Slice(from * RowBytes, count * RowBytes), places[from] * RowBytes);
         }
         // Not every file system reserves room.
         catch (IOException refusal)
@@ -158,17 +161,15 @@ internal sealed class FeatureRows : IDisposable
         }
     }
 
-    private Tensor FromFile(long[] places)
+    private void Fill(Tensor read, long[] places)
     {
-        Tensor read = empty(places.Length, _width);
+        Span<byte> bytes = read.bytes;
         foreach ((int from, int count) in Runs(places))
         {
-            Span<byte> bytes = read.bytes.Slice(from * RowBytes, count * RowBytes);
-            if (RandomAccess.Read(_file!, bytes, places[from] * RowBytes) != bytes.Length)
+            Span<byte> run = bytes.Slice(from * RowBytes, count * RowBytes);
+            if (RandomAccess.Read(_file!, run, places[from] * RowBytes) != run.Length)
                 throw new EndOfStreamException($"The file of features in '{_folder}' was cut short.");
         }
-
-        return read;
     }
 
     /// <summary>The runs of consecutive places, each of which is one access to the file.</summary>

@@ -100,8 +100,8 @@ public sealed class FeatureExtractorTests : IDisposable
     }
 
     private FeatureSet Extract(
-        Action<int> done, int imagesPerFlush = 4096, CancellationToken cancellation = default, long inMemory = FeatureRows.MostInMemory,
-        Action<SkippedImage>? skip = null)
+        Action<int> done, int imagesPerFlush = 4096, long inMemory = FeatureRows.MostInMemory, Action<SkippedImage>? skip = null,
+        CancellationToken cancellation = default)
     {
         using var frozen = new FrozenModel(_model, ScalarType.Float32);
         using FeatureCache cache = OpenCache();
