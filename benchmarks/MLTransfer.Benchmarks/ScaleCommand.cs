@@ -17,7 +17,8 @@ namespace MLTransfer.Benchmarks;
 /// <summary>How time and memory of training a head grow with the number of images.</summary>
 internal sealed class ScaleCommand : MltCommand
 {
-    private const int Width = 512, Classes = 100, FewestEpochs = 3, RowsTrained = 1_000_000, RowsOfWarmUp = 1000, EpochsOfWarmUp = 50, Seed = 1;
+    private const int Width = 512, Classes = 100, Seed = 1, FewestEpochs = 3;
+    private const int RowsTrained = 1_000_000, RowsOfWarmUp = 1000, EpochsOfWarmUp = 50;
 
     private static readonly int[] DefaultRows = [10_000, 100_000, 1_000_000];
 
@@ -32,9 +33,9 @@ internal sealed class ScaleCommand : MltCommand
 
     internal override string Remarks =>
         $$"""
-        Rows of {{Width}} numbers around the centres of {{Classes}} classes are generated, written as feature extraction writes those of images,
-        and trained on by its defaults, with a tenth as many rows to validate on. A training keeps up to 256 MiB of features in memory;
-        here all rows are in files, without --in-memory. write_seconds are those of writing, without generating; epoch_seconds
+        Rows of {{Width}} numbers around the centres of {{Classes}} classes are generated, written as feature extraction writes those of
+        images, and trained on by its defaults, with a tenth as many rows to validate on. A training keeps up to 256 MiB of features in
+        memory; here all rows are in files, without --in-memory. write_seconds are those of writing, without generating; epoch_seconds
         the median of the epochs after the first, validation included; memory_bytes the largest resident memory, above that
         after a training on {{RowsOfWarmUp}} rows.
 

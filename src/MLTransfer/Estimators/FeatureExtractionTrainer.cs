@@ -17,8 +17,8 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         using var scope = NewDisposeScope();
         var throughput = new Throughput(TimeProvider.System, run.Training.Count * _options.Views + (run.Validation?.Count ?? 0));
         using FeatureRows rows = run.Rows(run.Training, model, _options.Views);
-        using FeatureRows? others = run.Validation is null ? null : run.Rows(run.Validation, model);
-        (FeatureSet training, FeatureSet? validation) = Extract(throughput, rows, others);
+        using FeatureRows? more = ValidationRows();
+        (FeatureSet training, FeatureSet? validation) = Extract(throughput, rows, more);
         double featureSeconds = throughput.Seconds;
         TrainingRun.CheckReadable(training.Skipped, training.Kept.Count);
         if (validation is not null) TrainingRun.CheckReadable(validation.Skipped, validation.Kept.Count);
@@ -47,13 +47,15 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
     {
         using var scope = NewDisposeScope();
         using FeatureRows rows = run.Rows(run.Training, model, _options.Views);
-        using FeatureRows? others = run.Validation is null ? null : run.Rows(run.Validation, model);
+        using FeatureRows? others = ValidationRows();
         (FeatureSet training, _) = Extract(new Throughput(TimeProvider.System, run.Training.Count * _options.Views), rows, others);
         TrainingRun.CheckReadable(training.Skipped, training.Kept.Count);
         TrainingRun.CheckFinite(training, run.Training);
         return new LearningRateFinder(_options, run.Seed).Run(
             new TrainableModel(model.Head, model.Head, []), run.TrainingFeatures(training), _options.Cancellation);
     }
+
+    private FeatureRows? ValidationRows() => run.Validation is null ? null : run.Rows(run.Validation, model);
 
     /// <summary>
     /// Extracts the features of all images. The backbone is folded only during this call; the finished model folds its own.
