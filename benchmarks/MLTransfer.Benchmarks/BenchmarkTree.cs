@@ -15,6 +15,7 @@ internal static class BenchmarkTree
         new CompareCommand(context),
         new BackbonesCommand(context),
         new EndureCommand(context),
+        new ScaleCommand(context),
         new RecipesCommand(context),
         new CachedViewsCommand(context),
         new AutoCommand(context),

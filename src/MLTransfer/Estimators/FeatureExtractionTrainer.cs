@@ -16,7 +16,9 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
     {
         using var scope = NewDisposeScope();
         var throughput = new Throughput(TimeProvider.System, run.Training.Count * _options.Views + (run.Validation?.Count ?? 0));
-        (FeatureSet training, FeatureSet? validation) = Extract(throughput);
+        using FeatureRows rows = run.Rows(run.Training, model, _options.Views);
+        using FeatureRows? more = ValidationRows();
+        (FeatureSet training, FeatureSet? validation) = Extract(throughput, rows, more);
         double featureSeconds = throughput.Seconds;
         TrainingRun.CheckReadable(training.Skipped, training.Kept.Count);
         if (validation is not null) TrainingRun.CheckReadable(validation.Skipped, validation.Kept.Count);
@@ -45,43 +47,48 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
     public LearningRateCurve FindLearningRate()
     {
         using var scope = NewDisposeScope();
-        (FeatureSet training, _) = Extract(new Throughput(TimeProvider.System, run.Training.Count * _options.Views));
+        using FeatureRows rows = run.Rows(run.Training, model, _options.Views);
+        using FeatureRows? others = ValidationRows();
+        (FeatureSet training, _) = Extract(new Throughput(TimeProvider.System, run.Training.Count * _options.Views), rows, others);
         TrainingRun.CheckReadable(training.Skipped, training.Kept.Count);
         TrainingRun.CheckFinite(training, run.Training);
         return new LearningRateFinder(_options, run.Seed).Run(
             new TrainableModel(model.Head, model.Head, []), run.TrainingFeatures(training), _options.Cancellation);
     }
 
+    private FeatureRows? ValidationRows() => run.Validation is null ? null : run.Rows(run.Validation, model);
+
     /// <summary>
     /// Extracts the features of all images. The backbone is folded only during this call; the finished model folds its own.
     /// </summary>
-    private (FeatureSet Training, FeatureSet? Validation) Extract(Throughput throughput)
+    private (FeatureSet Training, FeatureSet? Validation) Extract(Throughput throughput, FeatureRows rows, FeatureRows? others)
     {
         using FeatureCache? cache = OpenCache(_options.CacheFolder);
         using FeatureCache? other = run.Validation is null ? null : OpenCache(_options.ValidationCacheFolder);
         using var frozen = new FrozenModel(model, run.InferenceType);
         FeatureExtractor extractor = run.Extractor(frozen, model);
-        FeatureSet training = Features(run.Training, cache, _options.ReusesFeatures, areValidation: false);
+        FeatureSet training = Features(run.Training, rows, cache, _options.ReusesFeatures, areValidation: false);
         FeatureSet? validation = run.Validation is null ? null
-            : Features(run.Validation, other ?? cache, _options.ReusesValidationFeatures, areValidation: true);
+            : Features(run.Validation, others!, other ?? cache, _options.ReusesValidationFeatures, areValidation: true);
         Report(cache);
         Report(other);
-        return (training.With([.. Enumerable.Range(1, _options.Views - 1).Select(View)]), validation);
+        for (int view = 1; view < _options.Views; view++) View(view);
+        rows.RequireAllViews();
+        return (training, validation);
 
-        FeatureSet View(int view)
+        void View(int view)
         {
             using FeatureCache? kept = OpenCache(_options.CacheFolder, view);
-            FeatureSet features = extractor.Extract(
-                run.Training.Images, kept, done => log.Features(throughput, done, _options.Epochs), skip: run.StopIfAsked,
+            extractor.Extract(
+                run.Training.Images, rows, kept, done => log.Features(throughput, done, _options.Epochs), skip: run.StopIfAsked,
                 _options.Until, _options.ReusesFeatures, view);
             Report(kept);
-            return features;
         }
 
-        FeatureSet Features(ImageSet images, FeatureCache? cache, bool reuses, bool areValidation)
+        FeatureSet Features(ImageSet images, FeatureRows rows, FeatureCache? cache, bool reuses, bool areValidation)
         {
             bool areCached = true;
-            return extractor.Extract(images.Images, cache, Done, image => run.Skip(image, log), _options.Until, reuses);
+            return extractor.Extract(images.Images, rows, cache, Done, image => run.Skip(image, log), _options.Until, reuses);
 
             void Done(int count)
             {

@@ -93,8 +93,18 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     {
         var throughput = new Throughput(TimeProvider.System, images.Count);
         using var frozen = new FrozenModel(model, run.InferenceType);
-        return run.Extractor(frozen, model).Extract(
-            images.Images, cache: null, done => log.Features(throughput, done, _options.Epochs), _ => { }, _options.Cancellation);
+        FeatureRows rows = run.Rows(images, model);
+        try
+        {
+            return run.Extractor(frozen, model).Extract(
+                images.Images, rows, cache: null, done => log.Features(throughput, done, _options.Epochs), _ => { },
+                _options.Cancellation);
+        }
+        catch
+        {
+            rows.Dispose();
+            throw;
+        }
     }
 
     private Calibration? Calibrate(TrainingState state, ImageValidation? validation)
@@ -300,7 +310,8 @@ internal static class HeadWarmup
     public static void Run(TrainingRun run, ImageModel model, TrainingLog log)
     {
         using var scope = NewDisposeScope();
-        FeatureSet features = Extract(run, model, log);
+        using FeatureRows rows = run.Rows(run.Training, model);
+        FeatureSet features = Extract(run, model, rows, log);
         if (features.Kept.Count == 0) return;
         TrainingRun.CheckFinite(features, run.Training);
         // The recipe of feature extraction, which the options of the fine-tuning do not change.
@@ -319,12 +330,12 @@ internal static class HeadWarmup
             throw new InvalidOperationException($"The warm-up of the new head failed. {failure.Message}", failure);
     }
 
-    private static FeatureSet Extract(TrainingRun run, ImageModel model, TrainingLog log)
+    private static FeatureSet Extract(TrainingRun run, ImageModel model, FeatureRows rows, TrainingLog log)
     {
         using var frozen = new FrozenModel(model, run.InferenceType);
         var throughput = new Throughput(TimeProvider.System, run.Training.Count);
         return run.Extractor(frozen, model).Extract(
-            run.Training.Images, cache: null, done => log.Features(throughput, done, run.Options.Epochs),
+            run.Training.Images, rows, cache: null, done => log.Features(throughput, done, run.Options.Epochs),
             // Skipped images are reported later, when the training itself reads them.
             skip: run.StopIfAsked, run.Options.Until);
     }

@@ -15,8 +15,8 @@ internal sealed record FittedRejection(RejectionRule Rule, FeatureDistance? Dist
     /// <param name="run">The training.</param>
     /// <param name="model">The finished network.</param>
     /// <param name="calibration">How its probabilities are calibrated; null where they are not.</param>
-    /// <param name="training">Makes the features of the training images.</param>
-    /// <param name="validation">Makes the features of the validation images.</param>
+    /// <param name="training">Makes the features of the training images, which are disposed.</param>
+    /// <param name="validation">Makes the features of the validation images, which are disposed.</param>
     /// <param name="state">How the training ended: one that was interrupted or failed gets no thresholds.</param>
     /// <param name="log">Is told where there are no thresholds, or where they do not do what was asked.</param>
     public static FittedRejection? Of(
@@ -44,16 +44,16 @@ internal sealed record FittedRejection(RejectionRule Rule, FeatureDistance? Dist
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
-        FeatureSet held = validation();
+        using FeatureSet held = validation();
         TrainingRun.CheckReadable(held.Skipped, held.Kept.Count);
         TrainingRun.CheckFinite(held, run.Validation!);
         FeatureDistance? distance = null;
         if (asked.Familiar is not null)
         {
-            FeatureSet seen = training();
+            using FeatureSet seen = training();
             TrainingRun.CheckFinite(seen, run.Training);
             // Of several views of each image, the first is the image itself.
-            distance = FeatureDistance.Fit(seen.Values.narrow(0, 0, seen.Kept.Count), Labels(run.Training, seen));
+            distance = FeatureDistance.Fit(seen.Rows.Blocks(), Labels(run.Training, seen));
         }
 
         try
@@ -72,8 +72,9 @@ internal sealed record FittedRejection(RejectionRule Rule, FeatureDistance? Dist
         TrainingLog log)
     {
         model.Head.eval();
-        Tensor probabilities = (model.Head.call(held.Values) / (calibration?.Temperature ?? 1)).softmax(1);
-        RejectionRule rule = RejectionRule.Fit(asked, probabilities, Labels(run.Validation!, held), distance?.Of(held.Values));
+        RejectionRule rule = RejectionRule.Fit(
+            asked, Each(rows => (model.Head.call(rows) / (calibration?.Temperature ?? 1)).softmax(1)), Labels(run.Validation!, held),
+            distance is null ? null : cat([.. Each(distance.Of).Select(block => block.alias())]));
         if (rule.Accuracy < asked.Precision)
         {
             log.Warnings([FormattableString.Invariant(
@@ -81,6 +82,21 @@ internal sealed record FittedRejection(RejectionRule Rule, FeatureDistance? Dist
         }
 
         return rule;
+
+        IEnumerable<Tensor> Each(Func<Tensor, Tensor> of)
+        {
+            foreach (Tensor block in held.Rows.Blocks())
+            {
+                using Tensor found = Apply(of, block);
+                yield return found;
+            }
+        }
+    }
+
+    private static Tensor Apply(Func<Tensor, Tensor> of, Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        return of(rows).MoveToOuterDisposeScope();
     }
 
     private static Tensor Labels(ImageSet images, FeatureSet features) =>

@@ -89,12 +89,16 @@ internal sealed record TrainingRun(
     public FeatureExtractor Extractor(FrozenModel frozen, ImageModel model) =>
         new(frozen, model.FeatureWidth, Preprocessing, Device, Options.LoaderThreads, Options.Decoding, Seed);
 
+    /// <summary>Makes room for the features of images.</summary>
+    public FeatureRows Rows(ImageSet images, ImageModel model, int views = 1) =>
+        new(images.Count, model.FeatureWidth, Device, views, Options.CacheFolder);
+
     /// <summary>The features of the training images, in the order and with the weights they are trained with.</summary>
     public FeatureData TrainingFeatures(FeatureSet features) => Labelled(
         Training, features, LossWeights(), Order([.. features.Kept.Select(index => Training.Labels[index])]));
 
     public FeatureData Labelled(ImageSet images, FeatureSet features, float[]? weights = null, Func<int, int[]>? order = null) => new(
-        features.Values, tensor(features.Kept.Select(index => (long)images.Labels[index]).ToArray(), device: Device),
+        features.Rows, tensor(features.Kept.Select(index => (long)images.Labels[index]).ToArray(), device: Device),
         Options.StepSize, Seed, order,
         weights is null ? null : tensor(features.Kept.Select(index => weights[index]).ToArray(), device: Device));
 
@@ -114,13 +118,21 @@ internal sealed record TrainingRun(
     /// <exception cref="InvalidOperationException">Some are NaN or infinite.</exception>
     public static void CheckFinite(FeatureSet features, ImageSet images)
     {
-        using var scope = NewDisposeScope();
-        Tensor wrong = features.Values.isfinite().all(1).view(-1, features.Kept.Count).all(0).logical_not().nonzero();
-        if (wrong.shape[0] == 0) return;
-        string first = images.Images[features.Kept[(int)wrong[0, 0].item<long>()]].Name;
+        int[] wrong = [.. Enumerable.Range(0, features.Rows.Views).SelectMany(view => NotFinite(features.Rows, view)).Distinct().Order()];
+        if (wrong.Length == 0) return;
+        string first = images.Images[features.Kept[wrong[0]]].Name;
         throw new InvalidOperationException(
-            $"The backbone makes NaN or infinity of {wrong.shape[0]} of {features.Kept.Count} images, the first of which is '{first}'. " +
+            $"The backbone makes NaN or infinity of {wrong.Length} of {features.Kept.Count} images, the first of which is '{first}'. " +
             "Check the weights, and that no standard deviation of the preprocessing is 0.");
+    }
+
+    private static IEnumerable<int> NotFinite(FeatureRows rows, int view) =>
+        rows.Blocks(view).SelectMany(IsFinite).Index().Where(row => !row.Item).Select(row => row.Index);
+
+    private static bool[] IsFinite(Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        return rows.isfinite().all(1).cpu().data<bool>().ToArray();
     }
 
     /// <summary>Ends the training where no image of a set is readable.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using TorchSharp;
@@ -18,8 +19,9 @@ internal sealed class FeatureExtractor(
     FrozenModel model, int width, Preprocessing preprocessing, Device device, int threads, DecodingOptions? decoding = null, int seed = 0,
     int imagesPerFlush = 4096)
 {
-    /// <summary>The features of all images, in their order.</summary>
+    /// <summary>Computes the features of all images.</summary>
     /// <param name="images">The images.</param>
+    /// <param name="rows">Receives the features.</param>
     /// <param name="cache">Where features are kept between runs; null for nowhere.</param>
     /// <param name="done">Receives the number of newly finished images: first those of the cache, then after every batch.</param>
     /// <param name="skip">Receives every image that cannot be read; an exception of its own ends the extraction.</param>
@@ -29,12 +31,11 @@ internal sealed class FeatureExtractor(
     /// each number.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
     public FeatureSet Extract(
-        IReadOnlyList<ImageSource> images, FeatureCache? cache, Action<int> done, Action<SkippedImage> skip, CancellationToken cancellation,
-        bool reuses = true, int view = 0)
+        IReadOnlyList<ImageSource> images, FeatureRows rows, FeatureCache? cache, Action<int> done, Action<SkippedImage> skip,
+        CancellationToken cancellation, bool reuses = true, int view = 0)
     {
-        var values = new float[images.Count][];
         byte[]?[] hashes = cache is null ? [] : ContentHashes.Compute(images, threads, cancellation);
-        int[] missing = cache is null || !reuses ? [.. Enumerable.Range(0, images.Count)] : FromCache(cache, hashes, values);
+        int[] missing = cache is null || !reuses ? [.. Enumerable.Range(0, images.Count)] : FromCache(cache, hashes, rows, view);
         done(images.Count - missing.Length);
         var skipped = new List<SkippedImage>();
         var loader = new BatchLoader(
@@ -47,12 +48,12 @@ internal sealed class FeatureExtractor(
             {
                 skipped.AddRange(batch.Skipped);
                 foreach (SkippedImage image in batch.Skipped) skip(image);
-                float[][] rows = batch.Count == 0 ? [] : Compute(batch);
-                for (int i = 0; i < rows.Length; i++)
+                if (batch.Count > 0)
                 {
-                    int index = batch.Indices[i];
-                    values[index] = rows[i];
-                    cache?.AddUnlessChanged(hashes[index], images[index], rows[i]);
+                    using Tensor features = Compute(batch);
+                    rows.Write(batch.Indices, features, view);
+                    for (int i = 0; i < batch.Count && cache is not null; i++)
+                        cache.AddUnlessChanged(hashes[batch.Indices[i]], images[batch.Indices[i]], Row(features, i).ToArray());
                 }
 
                 if ((unwritten += batch.Count) >= imagesPerFlush)
@@ -69,50 +70,45 @@ internal sealed class FeatureExtractor(
             cache?.TryFlush();
         }
 
-        int[] kept = [.. Enumerable.Range(0, values.Length).Where(index => values[index] is not null)];
-        return new FeatureSet(ToTensor(kept, values), kept, skipped, loader.WaitFraction);
+        return new FeatureSet(rows, skipped, loader.WaitFraction);
     }
 
-    private static int[] FromCache(FeatureCache cache, byte[]?[] hashes, float[][] values)
+    private int[] FromCache(FeatureCache cache, byte[]?[] hashes, FeatureRows rows, int view)
     {
-        var missing = new List<int>();
-        for (int i = 0; i < hashes.Length; i++)
+        using Tensor features = empty(FrozenModel.BatchSize, width);
+        List<int> missing = [], found = [];
+        foreach (int[] images in Enumerable.Range(0, hashes.Length).Chunk(FrozenModel.BatchSize))
         {
-            if (cache.Find(hashes[i]) is { } features) values[i] = features;
-            else missing.Add(i);
+            found.Clear();
+            foreach (int image in images)
+                (hashes[image] is { } hash && cache.TryGet(hash, Row(features, found.Count)) ? found : missing).Add(image);
+            if (found.Count == 0) continue;
+            using Tensor filled = features.narrow(0, 0, found.Count);
+            rows.Write(found, filled, view);
         }
 
         return [.. missing];
     }
 
-    private float[][] Compute(ImageBatch batch)
+    private Tensor Compute(ImageBatch batch)
     {
         using var scope = NewDisposeScope();
-        float[] flat = model.Features(ImageTensor.From(batch, preprocessing, device)).cpu().contiguous().data<float>().ToArray();
-        return [.. flat.Chunk(width)];
+        return model.Features(ImageTensor.From(batch, preprocessing, device)).cpu().contiguous().MoveToOuterDisposeScope();
     }
 
-    private Tensor ToTensor(int[] kept, float[][] values)
-    {
-        float[] flat = new float[kept.Length * (long)width];
-        for (int row = 0; row < kept.Length; row++) values[kept[row]].CopyTo(flat.AsSpan(row * width, width));
-        return tensor(flat, [kept.Length, width], device: device);
-    }
+    private Span<float> Row(Tensor features, int row) => MemoryMarshal.Cast<byte, float>(features.bytes).Slice(row * width, width);
 }
 
 /// <summary>The bottleneck features of those images of a list that could be read.</summary>
-/// <param name="Values">Features (images, width), float32, on the device, in the dispose scope of the caller; the rows are those of
-/// <paramref name="Kept"/>.</param>
-/// <param name="Kept">The index of each row's image.</param>
+/// <param name="Rows">The features.</param>
 /// <param name="Skipped">The images that could not be read.</param>
 /// <param name="LoaderWaitFraction">The fraction of the time in which the network waited for images; NaN where it saw none.</param>
-internal sealed record FeatureSet(Tensor Values, IReadOnlyList<int> Kept, IReadOnlyList<SkippedImage> Skipped, double LoaderWaitFraction)
+internal sealed record FeatureSet(FeatureRows Rows, IReadOnlyList<SkippedImage> Skipped, double LoaderWaitFraction) : IDisposable
 {
-    /// <summary>The same images with their features in random views, those after the first: (views · images, width).</summary>
-    /// <exception cref="InvalidOperationException">An image could be read for one view, and for another one not.</exception>
-    public FeatureSet With(IReadOnlyList<FeatureSet> views) => views.All(view => view.Kept.SequenceEqual(Kept))
-        ? this with { Values = cat([Values, .. views.Select(view => view.Values)]) }
-        : throw new InvalidOperationException("Images changed or vanished while their features were computed; train again.");
+    /// <summary>The index of each row's image.</summary>
+    public IReadOnlyList<int> Kept => Rows.Kept;
+
+    public void Dispose() => Rows.Dispose();
 }
 
 /// <summary>Hashes of image contents, which identify images independently of their names.</summary>

@@ -25,31 +25,35 @@ public sealed record Calibration(double Temperature, CalibrationMetrics Before, 
     /// <param name="logits">(N, classes), finite.</param>
     /// <param name="labels">(N), the classes.</param>
     /// <returns>Null where there are too few images, or where no temperature lowers their log-loss.</returns>
-    internal static Calibration? Of(Tensor logits, Tensor labels)
+    internal static Calibration? Of(Tensor logits, Tensor labels) => Of([(logits, labels)], labels.shape[0]);
+
+    /// <inheritdoc cref="Of(Tensor, Tensor)"/>
+    /// <param name="blocks">Logits and classes, a block of images after the other; they are gone through some thirty times.</param>
+    /// <param name="images">How many there are.</param>
+    internal static Calibration? Of(IEnumerable<(Tensor Logits, Tensor Labels)> blocks, long images)
     {
-        if (labels.shape[0] < FewestImages) return null;
-        using var scope = NewDisposeScope();
+        if (images < FewestImages) return null;
         using var frozen = no_grad();
-        Tensor exact = logits.to(ScalarType.Float64);
-        double temperature = Fit(exact, labels);
-        var calibration = new Calibration(temperature, Metrics(exact, labels), Metrics(exact / temperature, labels));
+        double temperature = Fit(blocks, images);
+        var calibration = new Calibration(temperature, Metrics(blocks, 1), Metrics(blocks, temperature));
         return calibration.After.LogLoss < calibration.Before.LogLoss ? calibration : null;
     }
 
     // The log-loss is convex in 1 / temperature; its slope is the mean of the expected logit less the logit that should be.
-    private static double Fit(Tensor logits, Tensor labels)
+    private static double Fit(IEnumerable<(Tensor Logits, Tensor Labels)> blocks, long images)
     {
-        (long images, long classes) = (logits.shape[0], logits.shape[1]);
         double share = 1.0 / (images + 2);
-        Tensor right = logits.gather(1, labels.unsqueeze(1)).sum();
-        double wanted = (right * (1 - share) + (logits.sum() - right) * share / (classes - 1)).item<double>();
+        double wanted = Sum(blocks, (logits, labels) =>
+        {
+            Tensor right = logits.gather(1, labels.unsqueeze(1)).sum();
+            return right * (1 - share) + (logits.sum() - right) * share / (logits.shape[1] - 1);
+        });
         double lowest = -Math.Log(Highest), highest = Math.Log(Highest);
         const int Halvings = 24;
         for (int halving = 0; halving < Halvings; halving++)
         {
-            using var step = NewDisposeScope();
             double middle = (lowest + highest) / 2;
-            double expected = ((logits * Math.Exp(middle)).softmax(1) * logits).sum().item<double>();
+            double expected = Sum(blocks, (logits, _) => ((logits * Math.Exp(middle)).softmax(1) * logits).sum());
             if (expected < wanted) lowest = middle;
             else highest = middle;
         }
@@ -57,12 +61,32 @@ public sealed record Calibration(double Temperature, CalibrationMetrics Before, 
         return Math.Exp(-(lowest + highest) / 2);
     }
 
-    private static CalibrationMetrics Metrics(Tensor logits, Tensor labels)
+    private static double Sum(IEnumerable<(Tensor Logits, Tensor Labels)> blocks, Func<Tensor, Tensor, Tensor> sum)
     {
-        float[] probabilities = logits.softmax(1).to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+        double all = 0;
+        foreach ((Tensor logits, Tensor labels) in blocks)
+        {
+            using var scope = NewDisposeScope();
+            all += sum(logits.to(ScalarType.Float64), labels).item<double>();
+        }
+
+        return all;
+    }
+
+    private static CalibrationMetrics Metrics(IEnumerable<(Tensor Logits, Tensor Labels)> blocks, double temperature)
+    {
         var tally = new CalibrationTally();
-        foreach ((float[] row, long label) in probabilities.Chunk((int)logits.shape[1]).Zip(labels.cpu().data<long>()))
-            tally.Add(row, (int)label);
+        foreach ((Tensor logits, Tensor labels) in blocks)
+        {
+            using var scope = NewDisposeScope();
+            Tensor probabilities = (logits.to(ScalarType.Float64) / temperature).softmax(1).to(ScalarType.Float32).cpu().contiguous();
+            foreach ((float[] row, long label) in
+                probabilities.data<float>().ToArray().Chunk((int)logits.shape[1]).Zip(labels.cpu().data<long>()))
+            {
+                tally.Add(row, (int)label);
+            }
+        }
+
         return tally.Metrics;
     }
 }

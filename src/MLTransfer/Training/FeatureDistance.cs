@@ -33,26 +33,31 @@ internal sealed class FeatureDistance : IDisposable
         [("mean", _mean), ("quadratic", _quadratic), ("linear", _linear), ("constant", _constant)];
 
     /// <summary>Learns what training images look like.</summary>
-    /// <param name="features">Of training images, (N, width), finite.</param>
+    /// <param name="blocks">Features of training images, (N, width) in blocks, finite; they are gone through twice.</param>
     /// <param name="labels">Their classes, (N).</param>
-    public static FeatureDistance Fit(Tensor features, Tensor labels)
+    public static FeatureDistance Fit(IEnumerable<Tensor> blocks, Tensor labels)
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
         // A class all of whose images are unreadable has no mean.
         long[] classes = labels.cpu().data<long>().ToArray(), present = [.. classes.Distinct().Order()];
         Tensor positions = tensor([.. classes.Select(label => (long)Array.BinarySearch(present, label))]);
-        (long images, long width) = (features.shape[0], features.shape[1]);
-        Tensor mean = features.cpu().mean([0], type: ScalarType.Float64), counts = zeros(present.Length, 1, dtype: ScalarType.Float64);
+        Tensor mean = Mean(blocks, classes.Length), counts = zeros(present.Length, 1, dtype: ScalarType.Float64);
+        long width = mean.shape[0], images = 0;
         Tensor sums = zeros(present.Length, width, dtype: ScalarType.Float64), whole = zeros(width, width, dtype: ScalarType.Float64);
-        for (long from = 0; from < images; from += RowsAtOnce)
+        foreach (Tensor block in blocks)
         {
-            using var part = NewDisposeScope();
-            long rows = Math.Min(RowsAtOnce, images - from);
-            Tensor centered = features.narrow(0, from, rows).cpu().to(ScalarType.Float64) - mean, index = positions.narrow(0, from, rows);
-            whole.add_(centered.t().matmul(centered));
-            sums.index_add_(0, index, centered, 1);
-            counts.index_add_(0, index, ones(rows, 1, dtype: ScalarType.Float64), 1);
+            using var ofBlock = NewDisposeScope();
+            foreach (Tensor features in block.cpu().split(RowsAtOnce))
+            {
+                using var part = NewDisposeScope();
+                long rows = features.shape[0];
+                Tensor centered = features.to(ScalarType.Float64) - mean, index = positions.narrow(0, images, rows);
+                whole.add_(centered.t().matmul(centered));
+                sums.index_add_(0, index, centered, 1);
+                counts.index_add_(0, index, ones(rows, 1, dtype: ScalarType.Float64), 1);
+                images += rows;
+            }
         }
 
         // What is left of the squares within classes: all, less those of the means.
@@ -117,6 +122,19 @@ internal sealed class FeatureDistance : IDisposable
     public void Dispose()
     {
         foreach (Tensor kept in Parts.Select(part => part.Tensor)) kept.Dispose();
+    }
+
+    private static Tensor Mean(IEnumerable<Tensor> blocks, long images)
+    {
+        using var scope = NewDisposeScope();
+        Tensor sum = zeros(1, dtype: ScalarType.Float64);
+        foreach (Tensor block in blocks)
+        {
+            using var part = NewDisposeScope();
+            sum = (sum + block.cpu().sum([0], type: ScalarType.Float64)).MoveToOuterDisposeScope();
+        }
+
+        return (sum / images).MoveToOuterDisposeScope();
     }
 
     private static Tensor Inverse(Tensor covariance)

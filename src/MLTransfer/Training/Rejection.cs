@@ -152,20 +152,28 @@ public sealed record RejectionRule(Rejection Asked, double? LeastProbability, do
 
     /// <summary>Chooses the thresholds.</summary>
     /// <param name="asked">What is asked for.</param>
-    /// <param name="probabilities">Of validation images, (N, classes), at least one image.</param>
+    /// <param name="probabilities">Of validation images, (N, classes) in blocks, at least one image.</param>
     /// <param name="labels">Their classes, (N).</param>
     /// <param name="distances">Of their features, (N); null where they are not asked for.</param>
-    internal static RejectionRule Fit(Rejection asked, Tensor probabilities, Tensor labels, Tensor? distances)
+    internal static RejectionRule Fit(Rejection asked, IEnumerable<Tensor> probabilities, Tensor labels, Tensor? distances)
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
-        (Tensor sure, Tensor predicted) = probabilities.cpu().max(1);
-        float[] sureness = sure.data<float>().ToArray();
-        bool[] isRight = predicted.eq(labels.cpu()).data<bool>().ToArray();
+        List<float> sureness = [];
+        List<long> predicted = [];
+        foreach (Tensor block in probabilities)
+        {
+            using var part = NewDisposeScope();
+            (Tensor most, Tensor ofClass) = block.cpu().max(1);
+            sureness.AddRange(most.data<float>());
+            predicted.AddRange(ofClass.data<long>());
+        }
+
+        bool[] isRight = [.. predicted.Zip(labels.cpu().data<long>(), (found, label) => found == label)];
         double[]? far = distances?.cpu().to(ScalarType.Float64).data<double>().ToArray();
         double? greatest = asked.Familiar is { } keep && far is not null
             ? Behind([.. far.Order()], (int)Math.Ceiling(keep * far.Length)) : null;
-        int[] order = [.. Enumerable.Range(0, sureness.Length).Where(index => !(greatest < far?[index]))
+        int[] order = [.. Enumerable.Range(0, sureness.Count).Where(index => !(greatest < far?[index]))
             .OrderByDescending(index => sureness[index])];
         int? count = asked switch
         {
@@ -177,13 +185,13 @@ public sealed record RejectionRule(Rejection Asked, double? LeastProbability, do
         int[] accepted = [.. order.TakeWhile(index => !(sureness[index] < least))];
         return new(asked, least, greatest)
         {
-            Coverage = (double)accepted.Length / sureness.Length,
+            Coverage = (double)accepted.Length / sureness.Count,
             Accuracy = (double)accepted.Count(index => isRight[index]) / accepted.Length,
         };
     }
 
     // As many images as possible with the precision; where no number of them has it, those of the best precision.
-    private static int MostWith(double precision, int[] order, float[] sureness, bool[] isRight)
+    private static int MostWith(double precision, int[] order, List<float> sureness, bool[] isRight)
     {
         (int Count, double Precision) chosen = (0, -1);
         int right = 0;

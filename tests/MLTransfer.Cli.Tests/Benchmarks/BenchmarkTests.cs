@@ -17,6 +17,7 @@ public class BenchmarkTests
     [InlineData("compare")]
     [InlineData("backbones")]
     [InlineData("endure")]
+    [InlineData("scale")]
     [InlineData("recipes")]
     [InlineData("cached-views")]
     [InlineData("auto")]

@@ -1,4 +1,5 @@
 using MLTransfer.Estimators;
+using MLTransfer.Tests.Features;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Training;
 using TorchSharp;
@@ -16,7 +17,7 @@ public sealed class FeatureViewTests : IDisposable
     {
         // Features that tell the image, in units, and the view, in tens.
         Tensor features = tensor(new float[] { 0, 1, 2, 10, 11, 12 }).unsqueeze(1);
-        var data = new FeatureData(features, tensor(new long[] { 0, 1, 2 }), batchSize: 2, seed: 1);
+        var data = new FeatureData(Rows.Of(features, views: 2), tensor(new long[] { 0, 1, 2 }), batchSize: 2, seed: 1);
         HashSet<float> seen = [];
         for (int epoch = 1; epoch <= 20; epoch++)
         {

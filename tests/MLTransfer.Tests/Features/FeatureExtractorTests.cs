@@ -71,26 +71,48 @@ public sealed class FeatureExtractorTests : IDisposable
         Assert.False(cache.TryGet(before, new float[_model.FeatureWidth]));
     }
 
-    [Fact]
-    public void Features_from_the_cache_are_those_that_were_computed()
+    [Theory]
+    [InlineData(FeatureRows.MostInMemory)]
+    [InlineData(0)]
+    public void Features_from_the_cache_are_those_that_were_computed(long inMemory)
     {
-        float[] computed = Values(Extract(_ => { })), cached = Values(Extract(_ => { })), uncached;
+        float[] computed = Values(Extract(_ => { }, inMemory: inMemory)), cached = Values(Extract(_ => { }, inMemory: inMemory)), uncached;
         using (var frozen = new FrozenModel(_model, ScalarType.Float32))
-            uncached = Values(Extractor(frozen).Extract(Sources(), cache: null, _ => { }, _ => { }, default));
+            uncached = Values(Extractor(frozen).Extract(Sources(), Rows(inMemory), cache: null, _ => { }, _ => { }, default));
         Assert.Equal(Count * _model.FeatureWidth, computed.Length);
         Assert.Equal(computed, cached);
         Assert.Equal(computed, uncached);
     }
 
-    private FeatureSet Extract(Action<int> done, int imagesPerFlush = 4096, CancellationToken cancellation = default)
+    [Theory]
+    [InlineData(FeatureRows.MostInMemory)]
+    [InlineData(0)]
+    public void Images_that_cannot_be_read_have_no_row(long inMemory)
+    {
+        float[] all = Values(Extract(_ => { }, inMemory: inMemory));
+        File.WriteAllText(_paths[1], "no image");
+        List<SkippedImage> skipped = [];
+        using FeatureSet features = Extract(_ => { }, inMemory: inMemory, skip: skipped.Add);
+        Assert.Equal(1, Assert.Single(skipped).Index);
+        Assert.Equal(skipped, features.Skipped);
+        Assert.Equal(Enumerable.Range(0, Count).Except([1]), features.Kept);
+        Assert.Equal([.. all[.._model.FeatureWidth], .. all[(2 * _model.FeatureWidth)..]], Values(features));
+    }
+
+    private FeatureSet Extract(
+        Action<int> done, int imagesPerFlush = 4096, long inMemory = FeatureRows.MostInMemory, Action<SkippedImage>? skip = null,
+        CancellationToken cancellation = default)
     {
         using var frozen = new FrozenModel(_model, ScalarType.Float32);
         using FeatureCache cache = OpenCache();
-        return Extractor(frozen, imagesPerFlush).Extract(Sources(), cache, done, skipped => Assert.Fail(skipped.Reason), cancellation);
+        return Extractor(frozen, imagesPerFlush).Extract(
+            Sources(), Rows(inMemory), cache, done, skip ?? (skipped => Assert.Fail(skipped.Reason)), cancellation);
     }
 
     private FeatureExtractor Extractor(FrozenModel frozen, int imagesPerFlush = 4096) =>
         new(frozen, _model.FeatureWidth, Preprocessing.Cifar, CPU, threads: 1, imagesPerFlush: imagesPerFlush);
+
+    private FeatureRows Rows(long inMemory) => new(Count, _model.FeatureWidth, CPU, inMemory: inMemory);
 
     private ImageSource[] Sources() => [.. _paths.Select(ImageSource.FromPath)];
 
@@ -98,5 +120,5 @@ public sealed class FeatureExtractorTests : IDisposable
 
     private int Shards() => Directory.GetFiles(_caches.Path, "*.features", SearchOption.AllDirectories).Length;
 
-    private static float[] Values(FeatureSet features) => features.Values.data<float>().ToArray();
+    private static float[] Values(FeatureSet features) => features.Rows.Read(0, features.Kept.Count).data<float>().ToArray();
 }

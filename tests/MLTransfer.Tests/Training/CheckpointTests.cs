@@ -1,3 +1,4 @@
+using MLTransfer.Tests.Features;
 using System.Text.Json.Nodes;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Training;
@@ -361,6 +362,6 @@ public sealed class CheckpointTests : IDisposable
     {
         manual_seed(2);
         Tensor features = randn(40, 4);
-        return new FeatureData(features, features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize: 8, seed: 3);
+        return new FeatureData(Rows.Of(features), features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize: 8, seed: 3);
     }
 }

@@ -18,7 +18,7 @@ public sealed class FeatureDistanceTests : IDisposable
     public void The_distance_is_that_to_the_nearest_class_less_that_to_all()
     {
         (Tensor features, Tensor labels) = Drawn();
-        using var distance = FeatureDistance.Fit(features, labels);
+        using var distance = FeatureDistance.Fit([features], labels);
         Tensor exact = features.to(ScalarType.Float64), mean = exact.mean([0]);
         Tensor[] classes = [.. new[] { 0, 2, 5 }.Select(label => exact[labels.eq(label)])];
         Tensor within = Inverse(cat([.. classes.Select(own => own - own.mean([0]))])), whole = Inverse(exact - mean);
@@ -36,7 +36,7 @@ public sealed class FeatureDistanceTests : IDisposable
     public void Images_of_the_classes_are_nearer_than_images_between_them()
     {
         (Tensor features, Tensor labels) = Drawn();
-        using var distance = FeatureDistance.Fit(features, labels);
+        using var distance = FeatureDistance.Fit([features], labels);
         Tensor between = (features[0] + features[PerClass]).unsqueeze(0) / 2;
         Assert.True(distance.Of(between).item<float>() > distance.Of(features).max().item<float>());
     }
@@ -45,17 +45,27 @@ public sealed class FeatureDistanceTests : IDisposable
     public void Fewer_images_than_features_and_features_that_never_differ_still_have_distances()
     {
         Tensor features = cat([zeros(5, 50), randn(5, 50, generator: new Generator(3))], 1);
-        using var distance = FeatureDistance.Fit(features, tensor([0L, 0, 1, 1, 1]));
+        using var distance = FeatureDistance.Fit([features], tensor([0L, 0, 1, 1, 1]));
         Assert.True(distance.Of(randn(3, 100, generator: new Generator(4))).isfinite().all().item<bool>());
-        using var same = FeatureDistance.Fit(ones(4, 3), tensor([0L, 0, 1, 1]));
+        using var same = FeatureDistance.Fit([ones(4, 3)], tensor([0L, 0, 1, 1]));
         Assert.True(same.Of(ones(1, 3)).isfinite().all().item<bool>());
+    }
+
+    [Fact]
+    public void Features_in_blocks_have_the_distances_of_features_together()
+    {
+        (Tensor features, Tensor labels) = Drawn();
+        using FeatureDistance whole = FeatureDistance.Fit([features], labels), parts = FeatureDistance.Fit(features.split(50), labels);
+        // The sums are in double precision, what is kept in single.
+        Assert.All(
+            whole.Of(features).data<float>().Zip(parts.Of(features).data<float>()), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
     }
 
     [Fact]
     public void What_is_loaded_measures_as_what_was_saved()
     {
         (Tensor features, Tensor labels) = Drawn();
-        using var distance = FeatureDistance.Fit(features, labels);
+        using var distance = FeatureDistance.Fit([features], labels);
         using var loaded = FeatureDistance.Load(Saved(distance), Width, classes: 6);
         Assert.Equal(distance.Of(features).data<float>().ToArray(), loaded.Of(features).data<float>().ToArray());
     }
@@ -68,7 +78,7 @@ public sealed class FeatureDistanceTests : IDisposable
     public void Tensors_that_are_missing_or_of_another_shape_or_no_numbers_are_refused(string name)
     {
         (Tensor features, Tensor labels) = Drawn();
-        using var distance = FeatureDistance.Fit(features, labels);
+        using var distance = FeatureDistance.Fit([features], labels);
         string key = FeatureDistance.Prefix + name;
         Dictionary<string, StoredTensor> stored = Saved(distance);
         StoredTensor whole = stored[key];
@@ -86,7 +96,7 @@ public sealed class FeatureDistanceTests : IDisposable
     public void More_classes_than_the_model_has_are_refused()
     {
         (Tensor features, Tensor labels) = Drawn();
-        using var distance = FeatureDistance.Fit(features, labels);
+        using var distance = FeatureDistance.Fit([features], labels);
         Assert.Throws<InvalidDataException>(() => FeatureDistance.Load(Saved(distance), Width, classes: 2));
     }
 

@@ -1,3 +1,4 @@
+using MLTransfer.Tests.Features;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Training;
 using MLTransfer.Tests.Models;
@@ -137,7 +138,7 @@ public class GreedySoupTests
         Sequential network = nn.Sequential(("norm", norm), ("head", nn.Linear(4, 2)));
         manual_seed(2);
         Tensor features = randn(40, 4) + 1;
-        var data = new FeatureData(features, features.select(1, 0).gt(1).to(ScalarType.Int64), batchSize: 8, seed: 3);
+        var data = new FeatureData(Rows.Of(features), features.select(1, 0).gt(1).to(ScalarType.Int64), batchSize: 8, seed: 3);
         var validated = new List<float[]>();
         TrainingState state = new TrainingLoop(options, seed: 0, TimeProvider.System, null).Run(
             new TrainableModel(network, network, []), data, (_, _, _) =>

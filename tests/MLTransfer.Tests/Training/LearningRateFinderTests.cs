@@ -1,3 +1,4 @@
+using MLTransfer.Tests.Features;
 using MLTransfer.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -79,7 +80,7 @@ public class LearningRateFinderTests
         Linear head = nn.Linear(4, 2);
         manual_seed(2);
         Tensor features = randn(64, 4) * scale;
-        var data = new FeatureData(features, features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize: 16, seed: 3);
+        var data = new FeatureData(Rows.Of(features), features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize: 16, seed: 3);
         return new LearningRateFinder(options, seed: 0).Run(new TrainableModel(head, head, []), data, cancellation);
     }
 }

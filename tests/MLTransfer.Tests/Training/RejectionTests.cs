@@ -56,7 +56,7 @@ public class RejectionTests
     {
         using var scope = NewDisposeScope();
         RejectionRule rule = RejectionRule.Fit(
-            Rejection.AtPrecision(0.9), tensor(new[,] { { 0.9f, 0.1f }, { 0.8f, 0.2f }, { 0.7f, 0.3f } }), tensor([1L, 0, 1]), null);
+            Rejection.AtPrecision(0.9), [tensor(new[,] { { 0.9f, 0.1f }, { 0.8f, 0.2f }, { 0.7f, 0.3f } })], tensor([1L, 0, 1]), null);
         Assert.Equal((0.75, 0.5), (Math.Round(rule.LeastProbability!.Value, 6), rule.Accuracy));
     }
 
@@ -92,7 +92,8 @@ public class RejectionTests
         return RejectionRule.Fit(asked, Probabilities(), Labels(), null);
     }
 
-    private static Tensor Probabilities() => stack(Images.Select(image => tensor([image.Sure, 1 - image.Sure])));
+    // In two blocks.
+    private static Tensor[] Probabilities() => stack(Images.Select(image => tensor([image.Sure, 1 - image.Sure]))).split([2, 3]);
 
     private static Tensor Labels() => tensor([.. Images.Select(image => image.IsRight ? 0L : 1)]);
 }

@@ -1,3 +1,4 @@
+using MLTransfer.Tests.Features;
 using MLTransfer.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -274,7 +275,7 @@ public class TrainingLoopTests
         Tensor features = randn(40, 4), labels = features.select(1, 0).gt(1).to(ScalarType.Int64), ofClass = tensor(new[] { 0.6f, 3f });
         Linear head = Head();
         double expected = nn.functional.cross_entropy(head.call(features), labels, weight: ofClass).item<float>();
-        FeatureData data = new(features, labels, batchSize: 40, seed: 3, weights: ofClass.index_select(0, labels));
+        FeatureData data = new(Rows.Of(features), labels, batchSize: 40, seed: 3, weights: ofClass.index_select(0, labels));
 
         TrainingState history = new TrainingLoop(Recipe with { Epochs = 1 }, seed: 0, TimeProvider.System, null)
             .Run(new TrainableModel(head, head, []), data, null, CancellationToken.None);
@@ -287,7 +288,7 @@ public class TrainingLoopTests
     {
         using var scope = NewDisposeScope();
         Tensor features = arange(5, dtype: ScalarType.Float32).reshape(5, 1);
-        FeatureData data = new(features, zeros(5, dtype: ScalarType.Int64), batchSize: 2, seed: 3, epoch => [epoch, 4, 4, 0]);
+        FeatureData data = new(Rows.Of(features), zeros(5, dtype: ScalarType.Int64), batchSize: 2, seed: 3, epoch => [epoch, 4, 4, 0]);
 
         Assert.Equal([2, 4, 4, 0], data.Epoch(2).SelectMany(batch => batch.Inputs.data<float>().ToArray()));
     }
@@ -327,6 +328,6 @@ public class TrainingLoopTests
     {
         manual_seed(2);
         Tensor features = randn(40, 4);
-        return new FeatureData(features, features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize: 8, seed: 3);
+        return new FeatureData(Rows.Of(features), features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize: 8, seed: 3);
     }
 }

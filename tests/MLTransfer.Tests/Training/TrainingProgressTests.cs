@@ -1,3 +1,4 @@
+using MLTransfer.Tests.Features;
 using MLTransfer.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -13,7 +14,7 @@ public class TrainingProgressTests
         manual_seed(1);
         Linear head = nn.Linear(4, 2);
         Tensor features = randn(10, 4);
-        FeatureData data = new(features, features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize: 5, seed: 3);
+        FeatureData data = new(Rows.Of(features), features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize: 5, seed: 3);
         FineTuningOptions recipe = new()
         {
             Epochs = 3, LearningRate = 0.1, Optimizer = OptimizerKind.Sgd, StepRate = step => 1.0 / (2 * step.Epoch + step.Step),

@@ -1,3 +1,4 @@
+using MLTransfer.Tests.Features;
 using MLTransfer.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -80,7 +81,8 @@ public class TrainingStepTests
         manual_seed(2);
         Tensor features = randn(40, 4);
         var data = new FeatureData(
-            features, features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize, seed: 3, weights: areWeighted ? rand(40) + 0.2f : null);
+            Rows.Of(features), features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize, seed: 3,
+            weights: areWeighted ? rand(40) + 0.2f : null);
         new TrainingLoop(options, seed: 0, TimeProvider.System, null).Run(
             new TrainableModel(head, head, []), data, null, CancellationToken.None);
         return Values(head);

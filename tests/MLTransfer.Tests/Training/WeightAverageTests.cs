@@ -1,3 +1,4 @@
+using MLTransfer.Tests.Features;
 using MLTransfer.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -83,7 +84,7 @@ public class WeightAverageTests
         Linear head = nn.Linear(4, 2);
         manual_seed(2);
         Tensor features = randn(40, 4);
-        var data = new FeatureData(features, features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize: 8, seed: 3);
+        var data = new FeatureData(Rows.Of(features), features.select(1, 0).gt(0).to(ScalarType.Int64), batchSize: 8, seed: 3);
         var validated = new List<float>();
         new TrainingLoop(options, seed: 0, TimeProvider.System, null).Run(
             new TrainableModel(head, head, []), data, (_, _, _) =>

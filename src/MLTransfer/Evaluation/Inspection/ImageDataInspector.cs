@@ -76,7 +76,7 @@ internal static class ImageDataInspector
         TrainingRun.CheckFinite(features, new ImageSet(images.Sources, []));
         string[] classes = [.. images.Classes.Where(kept.Select(row => row.Label).ToHashSet(StringComparer.Ordinal).Contains)];
         return new FeatureInspection(kept, classes, options, seed).Run(
-            features.Values, index => Gray(images.Sources[features.Kept[index]], options.Decoding),
+            features.Rows.Read(0, kept.Length), index => Gray(images.Sources[features.Kept[index]], options.Decoding),
             new(choice.Backbone.Name, preprocessing.CropTo, features.Skipped))
             with
         { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
@@ -116,8 +116,10 @@ internal static class ImageDataInspector
         var extractor = new FeatureExtractor(
             frozen, model.FeatureWidth, network.Preprocessing, device, options.LoaderThreads, options.Decoding, seed);
         int done = 0;
+        // All of them are compared with each other.
+        var rows = new FeatureRows(images.Sources.Count, model.FeatureWidth, device, inMemory: long.MaxValue);
         FeatureSet features = extractor.Extract(
-            images.Sources, cache,
+            images.Sources, rows, cache,
             count => options.Progress?.Report(new(ImageDataInspectionPhase.Features, done += count, images.Sources.Count)),
             skip: _ => { }, options.Cancellation);
         return (features, network.Preprocessing);
