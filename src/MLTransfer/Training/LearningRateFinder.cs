@@ -1,4 +1,5 @@
 using MLTransfer.Models;
+using static TorchSharp.torch;
 
 namespace MLTransfer.Training;
 
@@ -16,6 +17,7 @@ internal sealed class LearningRateFinder(TrainingOptions options, int seed)
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public LearningRateCurve Run(TrainableModel model, ITrainingData data, CancellationToken cancellation)
     {
+        using var scope = NewDisposeScope();
         using var state = new TrainingState(model, options);
         RandomState.Seed(seed);
         // Every layer that is ever trained.
@@ -23,20 +25,21 @@ internal sealed class LearningRateFinder(TrainingOptions options, int seed)
         var step = new TrainingStep(state, options);
         var points = new List<LearningRatePoint>();
         double sum = 0, best = double.PositiveInfinity;
-        Tally tally = default;
+        using var tally = new RunningTally();
         int batches = 0;
         foreach (LabelledBatch next in Endless(data, cancellation))
         {
             using LabelledBatch batch = next;
             double rate = Lowest * Math.Pow(Highest / Lowest, points.Count / (Steps - 1.0));
-            tally += step.Run(batch, rate / options.PeakLearningRate);
+            step.Run(batch, rate / options.PeakLearningRate, tally);
             if (++batches % options.Accumulate != 0) continue;
-            sum = Smoothing * sum + (1 - Smoothing) * tally.Loss;
+            sum = Smoothing * sum + (1 - Smoothing) * tally.Read().Loss;
             double loss = sum / (1 - Math.Pow(Smoothing, points.Count + 1));
             if (!double.IsFinite(loss) || loss > Explosion * best) break;
             points.Add(new(rate, loss));
             if (points.Count == Steps) break;
-            (best, tally) = (Math.Min(best, loss), default);
+            best = Math.Min(best, loss);
+            tally.Clear();
         }
 
         return new(points);

@@ -23,14 +23,51 @@ internal readonly record struct Tally(long Seen, long Correct, double LossSum)
     /// <summary>Counts a batch: logits (N, classes), labels (N), the mean loss over the batch.</summary>
     public static Tally Of(Tensor logits, Tensor labels, Tensor meanLoss)
     {
-        using var scope = NewDisposeScope();
-        long seen = labels.shape[0];
-        return new(seen, logits.detach().argmax(1).eq(labels).sum().item<long>(), meanLoss.detach().item<float>() * (double)seen);
+        using var running = new RunningTally();
+        running.Add(logits, labels, meanLoss);
+        return running.Read();
     }
 
     /// <summary>Counts a batch of validation images, and each class in it.</summary>
     public static Tally OfValidation(Tensor logits, Tensor labels) =>
         Of(logits, labels, nn.functional.cross_entropy(logits, labels)) with { Classes = ClassCounts.Of(logits, labels) };
+}
+
+/// <summary>Adds up counts on the device that computes them: to read them waits until it has done all that it was given.</summary>
+internal sealed class RunningTally : IDisposable
+{
+    private long _seen;
+    private Tensor? _correctAndLoss;
+
+    /// <summary>Counts a batch: logits (N, classes), labels (N), the mean loss over the batch.</summary>
+    public void Add(Tensor logits, Tensor labels, Tensor meanLoss)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        long seen = labels.shape[0];
+        _seen += seen;
+        Tensor correct = logits.argmax(1).eq(labels).sum();
+        Tensor batch = stack([correct.to(ScalarType.Float64), meanLoss.to(ScalarType.Float64) * seen]);
+        if (_correctAndLoss is null) _correctAndLoss = batch.DetachFromDisposeScope();
+        else _correctAndLoss.add_(batch);
+    }
+
+    public Tally Read()
+    {
+        if (_correctAndLoss is null) return default;
+        using Tensor sums = _correctAndLoss.cpu();
+        double[] values = sums.data<double>().ToArray();
+        return new(_seen, (long)values[0], values[1]);
+    }
+
+    /// <summary>Begins anew.</summary>
+    public void Clear()
+    {
+        _correctAndLoss?.Dispose();
+        (_seen, _correctAndLoss) = (0, null);
+    }
+
+    public void Dispose() => Clear();
 }
 
 /// <summary>How many images of each class there were, were predicted, and were classified correctly.</summary>

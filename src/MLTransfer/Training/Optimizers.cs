@@ -10,12 +10,12 @@ internal static class Optimizers
     public static OptimizerHelper Create(TrainingOptions options, IReadOnlyList<ParameterGroup> groups) => options.Optimizer switch
     {
         // PyTorch refuses Nesterov's form without momentum, which it would not change.
-        OptimizerKind.Sgd => optim.SGD(groups.Select(group => new SGD.ParamGroup(
+        OptimizerKind.Sgd => new FusedOptimizers.SGD(groups.Select(group => new SGD.ParamGroup(
             group.Parameters, group.LearningRate, options.Momentum, weight_decay: group.WeightDecay,
             nesterov: options.Nesterov && options.Momentum > 0)), groups[0].LearningRate),
-        OptimizerKind.Adam => optim.Adam(groups.Select(
+        OptimizerKind.Adam => new FusedOptimizers.Adam(groups.Select(
             group => new Adam.ParamGroup(group.Parameters, group.LearningRate, weight_decay: group.WeightDecay))),
-        OptimizerKind.AdamW => optim.AdamW(groups.Select(
+        OptimizerKind.AdamW => new FusedOptimizers.AdamW(groups.Select(
             group => new AdamW.ParamGroup(group.Parameters, group.LearningRate, weight_decay: group.WeightDecay))),
         OptimizerKind.RMSProp => optim.RMSProp(groups.Select(
             group => new RMSProp.ParamGroup(group.Parameters, group.LearningRate, weight_decay: group.WeightDecay))),
@@ -45,6 +45,7 @@ internal static class Optimizers
             foreach (Parameter weight in group.Parameters)
             {
                 if (weight.grad is not { } raw) continue;
+                using var scope = NewDisposeScope();
                 var state = (State)_state[weight.Handle];
                 state.step++;
                 Tensor gradient = Penalized(raw, weight, options.weight_decay!.Value);
@@ -73,6 +74,7 @@ internal static class Optimizers
             foreach (Parameter weight in group.Parameters)
             {
                 if (weight.grad is not { } raw) continue;
+                using var scope = NewDisposeScope();
                 var state = (State)_state[weight.Handle];
                 state.step++;
                 Tensor gradient = Penalized(raw, weight, options.weight_decay!.Value);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MLTransfer.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Training;
@@ -19,6 +20,9 @@ internal sealed class TrainingLoop(
     TrainingOptions options, int seed, TimeProvider clock, IProgress<TrainingProgress>? progress, Action<TrainingState>? finished = null,
     Checkpoint? checkpoint = null, Action? accept = null)
 {
+    // A GPU computes while the next batches are prepared; to read the loss would make them wait.
+    private const int BatchesBetweenReads = 8;
+
     private readonly StepRate _rate = options.StepRate ?? Schedule.Create(options.Schedule, options.Warmup);
     private TrainingProgress? _lastEpoch;
 
@@ -149,6 +153,7 @@ internal sealed class TrainingLoop(
         int stepsPerEpoch = (data.Batches + options.Accumulate - 1) / options.Accumulate;
         (double lastAccuracy, int bestEpoch) =
             state.Epochs is [.., var last] ? (last.ValidationAccuracy, state.Best.Epoch) : (double.NaN, 0);
+        using var running = new RunningTally();
         Tally tally = default;
         (Tensor Inputs, int First)? sample = null;
         int batches = 0;
@@ -158,7 +163,8 @@ internal sealed class TrainingLoop(
             using LabelledBatch batch = next;
             if (!isValidated) sample ??= (batch.Inputs.alias(), batch.First);
             rate = _rate(new(epoch, batches++ / options.Accumulate, stepsPerEpoch, options.Epochs, state.Epochs));
-            tally += step.Run(batch, rate);
+            step.Run(batch, rate, running);
+            if (batch.Inputs.device_type == DeviceType.CPU || batches % BatchesBetweenReads == 1) tally = running.Read();
             throughput.Add(batch.Images);
             if (!double.IsFinite(tally.LossSum)) throw epoch == 1 && batches == 1 ? Unusable() : Diverged(epoch, "the loss");
             progress?.Report(throughput.Report(TrainingPhase.Training, epoch, options.Epochs, tally, lastAccuracy) with
@@ -170,6 +176,8 @@ internal sealed class TrainingLoop(
         }
 
         step.Finish(rate);
+        tally = running.Read();
+        if (!double.IsFinite(tally.LossSum)) throw Diverged(epoch, "the loss");
         if (sample is var (inputs, first) && !state.Model.ScoresAreFinite(inputs, first)) throw Diverged(epoch, "the network's scores");
         return tally;
     }

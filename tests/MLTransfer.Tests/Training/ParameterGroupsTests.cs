@@ -91,7 +91,8 @@ public class ParameterGroupsTests
         model.BeginEpoch();
         using LabelledBatch batch = new(ones(1, 4), zeros(1, dtype: ScalarType.Int64), 1);
         double probability = model.Network.call(batch.Inputs).softmax(1)[0, 0].item<float>();
-        new TrainingStep(state, options).Run(batch, rate: 0.5);
+        using var tally = new RunningTally();
+        new TrainingStep(state, options).Run(batch, rate: 0.5, tally);
         // The gradient of cross entropy by the first bias is p − 1; half the peak rate, and Nesterov momentum.
         Assert.Equal(before + 0.1 * factor * 0.5 * 1.9 * (1 - probability), head.bias![0].item<float>(), 1e-5);
     }

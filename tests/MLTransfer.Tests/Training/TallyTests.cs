@@ -24,4 +24,23 @@ public class TallyTests
         Tensor labels = tensor(new long[] { 1, 0, 0 });
         Assert.Equal(new Tally(3, 2, 1.5), Tally.Of(logits, labels, tensor(0.5f)));
     }
+
+    [Fact]
+    public void A_running_tally_is_the_sum_of_its_batches_whenever_it_is_read()
+    {
+        using var scope = NewDisposeScope();
+        using var running = new RunningTally();
+        Assert.Equal(default, running.Read());
+        Tally sum = default;
+        for (int batch = 1; batch <= 4; batch++)
+        {
+            (Tensor logits, Tensor labels, Tensor loss) = (randn(5 + batch, 3), randint(0, 3, [5 + batch]), rand([]));
+            running.Add(logits, labels, loss);
+            sum += Tally.Of(logits, labels, loss);
+            if (batch != 2) Assert.Equal(sum, running.Read());
+        }
+
+        running.Clear();
+        Assert.Equal(default, running.Read());
+    }
 }

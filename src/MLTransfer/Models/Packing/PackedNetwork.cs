@@ -10,7 +10,7 @@ namespace MLTransfer.Models.Packing;
 /// </summary>
 internal sealed class PackedNetwork : IDisposable
 {
-    private const string Images = "images";
+    private const string Images = "images", ImagesArgument = Images + ": Tensor";
     private static readonly Lazy<bool> Available = new(TryOperators);
     private readonly TorchScript _script;
 
@@ -34,8 +34,8 @@ internal sealed class PackedNetwork : IDisposable
         SymbolicTensor maps = model.ExportMaps(new SymbolicTensor(graph, Images, shape), graph, groups ?? model.Groups.Count);
         string body = code.Statements(graph.Operations, maps.Name);
         ScriptMethod[] methods = groups is null ? Heads(model, maps, graph, code, body, type)
-            : [new("maps", Images, body, maps.Name)];
-        _script = new TorchScript([.. methods, new("pack", "none", code.Packing, "none")]);
+            : [new("maps", ImagesArgument, body, maps.Name)];
+        _script = new TorchScript([.. methods, new("pack", "none: Tensor", code.Packing, "none")]);
         try
         {
             foreach (Tensor tensor in code.Tensors) _script.Append(tensor);
@@ -91,7 +91,7 @@ internal sealed class PackedNetwork : IDisposable
         {
             int first = graph.Operations.Count;
             string result = model.ExportHead(maps, graph, isClassified).Name;
-            return new(name, Images, exact + code.Statements(graph.Operations.Skip(first), result), result);
+            return new(name, ImagesArgument, exact + code.Statements(graph.Operations.Skip(first), result), result);
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class PackedNetwork : IDisposable
     {
         using Tensor one = ones(1);
         using var script = new TorchScript(
-            new ScriptMethod("probe", "x", "    y = torch.to_dense(torch.to_mkldnn(x, None), None)\n", "y"));
+            new ScriptMethod("probe", "x: Tensor", "    y = torch.to_dense(torch.to_mkldnn(x, None), None)\n", "y"));
         try
         {
             script.Run("probe", one).Dispose();

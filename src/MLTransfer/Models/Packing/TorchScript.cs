@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Models.Packing;
 
-/// <summary>A method of a <see cref="TorchScript"/>: a tensor to a tensor.</summary>
+/// <summary>A method of a <see cref="TorchScript"/>, which returns a tensor.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Argument">The name of its argument.</param>
+/// <param name="Arguments">The names and types of its arguments.</param>
 /// <param name="Statements">Its statements, each indented by four and ending with a line break; <c>w</c> is the list of tensors.</param>
 /// <param name="Result">The name of its result.</param>
-internal readonly record struct ScriptMethod(string Name, string Argument, string Statements, string Result);
+internal readonly record struct ScriptMethod(string Name, string Arguments, string Statements, string Result);
 
 /// <summary>
 /// A TorchScript module on the processor, for what TorchSharp does not bind. It holds a list of tensors, empty at first.
@@ -41,7 +41,8 @@ internal sealed class TorchScript : IDisposable
 
     private static readonly ScriptMethod[] OfTheList =
     [
-        new(AppendMethod, "t", "    _0 = torch.append(w, t)\n", "t"), new(ClearMethod, "t", "    _0 = torch.clear(w)\n", "t"),
+        new(AppendMethod, "t: Tensor", "    _0 = torch.append(w, t)\n", "t"),
+        new(ClearMethod, "t: Tensor", "    _0 = torch.clear(w)\n", "t"),
     ];
 
     private readonly ConcurrentBag<jit.ScriptModule> _idle;
@@ -62,11 +63,16 @@ internal sealed class TorchScript : IDisposable
     public void Append(Tensor tensor) => Run(AppendMethod, tensor).Dispose();
 
     /// <summary>Calls a method; for use from several threads.</summary>
-    public Tensor Run(string method, Tensor argument)
+    /// <param name="method">Its name.</param>
+    /// <param name="arguments">Tensors, arrays of them, booleans and numbers of double precision.</param>
+    public Tensor Run(string method, params object[] arguments)
     {
         jit.ScriptModule? module = _module;
         ObjectDisposedException.ThrowIf(module is null, this);
-        var result = (Tensor)module.invoke(method, argument);
+        // TorchSharp would wrap a number in an object that may be finalized before the call.
+        object[] kept = [.. arguments.Select(argument => argument is double number ? number.ToScalar() : argument)];
+        var result = (Tensor)module.invoke(method, kept);
+        foreach (Scalar number in kept.OfType<Scalar>()) number.Dispose();
         GC.KeepAlive(this);
         return result;
     }
@@ -90,9 +96,9 @@ internal sealed class TorchScript : IDisposable
     {
         var code = new StringBuilder(
             $"class {Module}(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n  w : List[Tensor]\n");
-        foreach ((string name, string argument, string statements, string result) in methods)
+        foreach ((string name, string arguments, string statements, string result) in methods)
         {
-            code.Append($"  def {name}(self: __torch__.{Module}, {argument}: Tensor) -> Tensor:\n    w = self.w\n{statements}")
+            code.Append($"  def {name}(self: __torch__.{Module}, {arguments}) -> Tensor:\n    w = self.w\n{statements}")
                 .Append($"    return {result}\n");
         }
 

@@ -31,7 +31,7 @@ internal static class PackedPart
         string result = export(new SymbolicTensor(graph, "x", shape)).Name;
         var code = new PackedCode(graph, ScalarType.Float32, headName: "", (int)input.shape[0]);
         statements = code.Statements(graph.Operations, result);
-        using var script = new TorchScript(new("run", "x", statements, result), new("pack", "none", code.Packing, "none"));
+        using var script = new TorchScript(new("run", "x: Tensor", statements, result), new("pack", "none: Tensor", code.Packing, "none"));
         foreach (Tensor tensor in code.Tensors) script.Append(tensor);
         using Tensor nothing = empty(0);
         script.Run("pack", nothing).Dispose();

@@ -6,7 +6,7 @@ namespace MLTransfer.Tests.Models.Packing;
 
 public class TorchScriptTests
 {
-    private static readonly ScriptMethod Count = new("count", "x", "    n = torch.tensor(torch.len(w))\n", "n");
+    private static readonly ScriptMethod Count = new("count", "x: Tensor", "    n = torch.tensor(torch.len(w))\n", "n");
 
     [Fact]
     public void The_next_script_with_the_same_code_begins_without_the_tensors_of_the_one_before()
