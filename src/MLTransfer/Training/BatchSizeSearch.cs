@@ -108,11 +108,12 @@ internal sealed class TrialSteps : IDisposable
             using var batch = new LabelledBatch(images, zeros(size, dtype: ScalarType.Int64, device: _device), size);
             long memory = MemoryOfForwardPass(batch);
             double seconds = double.PositiveInfinity;
+            using var tally = new RunningTally();
             for (int step = 0; step < Steps; step++)
             {
                 Finish();
                 var clock = Stopwatch.StartNew();
-                _step.Run(batch, rate: 0);
+                _step.Run(batch, rate: 0, tally);
                 Finish();
                 seconds = Math.Min(seconds, clock.Elapsed.TotalSeconds);
                 memory = Math.Max(memory, Environment.WorkingSet);

@@ -81,30 +81,3 @@ internal sealed class ConvolutionPath : NamedModule, IExportable
     public SymbolicTensor Export(SymbolicTensor input) => _steps.Aggregate(
         input, (state, step) => step.Active ? step.Unit.Export(state).Relu() : step.Unit.Export(state));
 }
-
-/// <summary>An activation of the zoo.</summary>
-/// <param name="Apply">Overwrites its input with the result and returns it.</param>
-/// <param name="Export">Appends it to a graph.</param>
-internal sealed record Activation(Func<Tensor, Tensor> Apply, Func<SymbolicTensor, SymbolicTensor> Export)
-{
-    public static Activation Relu { get; } = new(input => input.relu_(), input => input.Relu());
-
-    public static Activation Relu6 { get; } = new(
-        input => input.requires_grad ? Clip6(input) : input.relu6_(), input => input.Relu6());
-
-    public static Activation Sigmoid { get; } = new(input => input.sigmoid_(), input => input.Sigmoid());
-
-    public static Activation HardSigmoid { get; } = new(input => input.hardsigmoid_(), input => input.HardSigmoid());
-
-    public static Activation HardSwish { get; } = new(input => input.hardswish_(), input => input.HardSwish());
-
-    public static Activation Silu { get; } = new(input => input.silu_(), input => input.Silu());
-
-    // The gradient of relu6_ needs the input, of which it keeps a copy; that of relu_ needs the result alone, and that of masked_fill_ one
-    // byte for each value.
-    private static Tensor Clip6(Tensor input)
-    {
-        using Tensor isAbove = input.ge(6);
-        return input.masked_fill_(isAbove, 6).relu_();
-    }
-}
