@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Training;
@@ -36,7 +37,12 @@ internal readonly record struct Tally(long Seen, long Correct, double LossSum)
 /// <summary>Adds up counts on the device that computes them: to read them waits until it has done all that it was given.</summary>
 internal sealed class RunningTally : IDisposable
 {
+    // A GPU computes while the next batches are prepared; to read after each would make it wait for them.
+    private const int BatchesBetweenReads = 8;
+
     private long _seen;
+    private int _batches;
+    private Tally _lastRead;
     private Tensor? _correctAndLoss;
 
     /// <summary>Counts a batch: logits (N, classes), labels (N), the mean loss over the batch.</summary>
@@ -46,6 +52,7 @@ internal sealed class RunningTally : IDisposable
         using var untracked = no_grad();
         long seen = labels.shape[0];
         _seen += seen;
+        _batches++;
         Tensor correct = logits.argmax(1).eq(labels).sum();
         Tensor batch = stack([correct.to(ScalarType.Float64), meanLoss.to(ScalarType.Float64) * seen]);
         if (_correctAndLoss is null) _correctAndLoss = batch.DetachFromDisposeScope();
@@ -57,14 +64,18 @@ internal sealed class RunningTally : IDisposable
         if (_correctAndLoss is null) return default;
         using Tensor sums = _correctAndLoss.cpu();
         double[] values = sums.data<double>().ToArray();
-        return new(_seen, (long)values[0], values[1]);
+        return _lastRead = new(_seen, (long)values[0], values[1]);
     }
+
+    /// <summary>On a GPU, reads after the first batch and each eighth from there, and returns what was read last.</summary>
+    public Tally ReadNowAndThen() =>
+        _correctAndLoss?.device_type == DeviceType.CPU || _batches % BatchesBetweenReads == 1 ? Read() : _lastRead;
 
     /// <summary>Begins anew.</summary>
     public void Clear()
     {
         _correctAndLoss?.Dispose();
-        (_seen, _correctAndLoss) = (0, null);
+        (_seen, _batches, _lastRead, _correctAndLoss) = (0, 0, default, null);
     }
 
     public void Dispose() => Clear();

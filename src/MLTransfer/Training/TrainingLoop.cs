@@ -1,6 +1,5 @@
 using System.Globalization;
 using MLTransfer.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Training;
@@ -20,9 +19,6 @@ internal sealed class TrainingLoop(
     TrainingOptions options, int seed, TimeProvider clock, IProgress<TrainingProgress>? progress, Action<TrainingState>? finished = null,
     Checkpoint? checkpoint = null, Action? accept = null)
 {
-    // A GPU computes while the next batches are prepared; to read the loss would make them wait.
-    private const int BatchesBetweenReads = 8;
-
     private readonly StepRate _rate = options.StepRate ?? Schedule.Create(options.Schedule, options.Warmup);
     private TrainingProgress? _lastEpoch;
 
@@ -164,7 +160,7 @@ internal sealed class TrainingLoop(
             if (!isValidated) sample ??= (batch.Inputs.alias(), batch.First);
             rate = _rate(new(epoch, batches++ / options.Accumulate, stepsPerEpoch, options.Epochs, state.Epochs));
             step.Run(batch, rate, running);
-            if (batch.Inputs.device_type == DeviceType.CPU || batches % BatchesBetweenReads == 1) tally = running.Read();
+            tally = running.ReadNowAndThen();
             throughput.Add(batch.Images);
             if (!double.IsFinite(tally.LossSum)) throw epoch == 1 && batches == 1 ? Unusable() : Diverged(epoch, "the loss");
             progress?.Report(throughput.Report(TrainingPhase.Training, epoch, options.Epochs, tally, lastAccuracy) with
@@ -176,9 +172,13 @@ internal sealed class TrainingLoop(
         }
 
         step.Finish(rate);
-        tally = running.Read();
+        return Finite(running.Read(), state.Model, sample, epoch);
+    }
+
+    private Tally Finite(Tally tally, TrainableModel model, (Tensor Inputs, int First)? sample, int epoch)
+    {
         if (!double.IsFinite(tally.LossSum)) throw Diverged(epoch, "the loss");
-        if (sample is var (inputs, first) && !state.Model.ScoresAreFinite(inputs, first)) throw Diverged(epoch, "the network's scores");
+        if (sample is var (inputs, first) && !model.ScoresAreFinite(inputs, first)) throw Diverged(epoch, "the network's scores");
         return tally;
     }
 

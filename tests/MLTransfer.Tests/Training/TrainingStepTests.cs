@@ -48,7 +48,10 @@ public class TrainingStepTests
     public void Gradients_are_clipped_as_PyTorch_clips_them()
     {
         using var scope = NewDisposeScope();
-        Assert.Equal(PyTorchNumbers.Of("clipped_by_norm_2"), Clipped(all => TrainingStep.ClipNorm([.. all.Select(each => each.grad!)], 2)), Nearly);
+        Assert.Equal(
+            PyTorchNumbers.Of("clipped_by_norm_2"),
+            Clipped(all => TrainingStep.ClipNorm([.. all.Select(each => each.grad!)], 2)),
+            Nearly);
         Assert.Equal(PyTorchNumbers.Of("clipped_by_value_1"), Clipped(all => nn.utils.clip_grad_value_(all, 1)), Nearly);
 
         static bool Nearly(double one, double other) => Math.Abs(one - other) <= 1e-6;
