@@ -19,11 +19,10 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         using FeatureRows rows = run.Rows(run.Training, model, _options.Views);
         using FeatureRows? more = ValidationRows();
         (FeatureSet training, FeatureSet? validation) = Extract(throughput, rows, more);
-        double featureSeconds = throughput.Seconds;
+        double seconds = throughput.Seconds;
         TrainingRun.CheckReadable(training.Skipped, training.Kept.Count);
         if (validation is not null) TrainingRun.CheckReadable(validation.Skipped, validation.Kept.Count);
         TrainingRun.CheckFinite(training, run.Training);
-
         FeatureData data = run.TrainingFeatures(training);
         FeatureData? held = validation is null ? null : run.Labelled(run.Validation!, validation);
         nn.Module<Tensor, Tensor> head = model.Head;
@@ -33,8 +32,8 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         FittedRejection? rejection = FittedRejection.Of(run, model, calibration, () => training, () => validation!, state, log);
         return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
             data.Count, held?.Count ?? 0, [.. training.Skipped, .. validation?.Skipped ?? []], state.Epochs, state.Best.Epoch,
-            state.ValidationAccuracy, state.IsUnfinished, featureSeconds, state.Seconds,
-            featureSeconds > 0 ? throughput.Done / featureSeconds : 0)
+            state.ValidationAccuracy, state.IsUnfinished, seconds, state.Seconds,
+            seconds > 0 ? throughput.Done / seconds : 0)
         {
             LoaderWaitFraction = training.LoaderWaitFraction,
             BatchSize = _options.StepSize,

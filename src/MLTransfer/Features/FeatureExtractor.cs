@@ -44,25 +44,27 @@ internal sealed class FeatureExtractor(
         try
         {
             int unwritten = 0;
-            foreach (ImageBatch batch in loader.Load(missing, epoch: view, cancellation))
+            foreach (LaunchedBatch next in DeviceCopy.InGroups(
+                loader.Load(missing, epoch: view, cancellation).Select(Launch), DeviceCopy.BatchesPerRead(device)))
             {
+                using LaunchedBatch batch = next;
                 skipped.AddRange(batch.Skipped);
                 foreach (SkippedImage image in batch.Skipped) skip(image);
-                if (batch.Count > 0)
+                if (batch.Features is not null)
                 {
-                    using Tensor features = Compute(batch);
-                    rows.Write(batch.Indices, features, view);
-                    for (int i = 0; i < batch.Count && cache is not null; i++)
-                        cache.AddUnlessChanged(hashes[batch.Indices[i]], images[batch.Indices[i]], Row(features, i).ToArray());
+                    using Tensor features = batch.Features.cpu();
+                    rows.Write(batch.Images, features, view);
+                    for (int i = 0; i < batch.Images.Count && cache is not null; i++)
+                        cache.AddUnlessChanged(hashes[batch.Images[i]], images[batch.Images[i]], Row(features, i).ToArray());
                 }
 
-                if ((unwritten += batch.Count) >= imagesPerFlush)
+                if ((unwritten += batch.Images.Count) >= imagesPerFlush)
                 {
                     cache?.TryFlush();
                     unwritten = 0;
                 }
 
-                done(batch.Count + batch.Skipped.Count);
+                done(batch.Images.Count + batch.Skipped.Count);
             }
         }
         finally
@@ -90,13 +92,20 @@ internal sealed class FeatureExtractor(
         return [.. missing];
     }
 
-    private Tensor Compute(ImageBatch batch)
+    private LaunchedBatch Launch(ImageBatch batch)
     {
         using var scope = NewDisposeScope();
-        return model.Features(ImageTensor.From(batch, preprocessing, device)).cpu().contiguous().MoveToOuterDisposeScope();
+        return new(batch.Indices, batch.Skipped, batch.Count == 0 ? null
+            : model.Features(ImageTensor.From(batch, preprocessing, device)).contiguous().DetachFromDisposeScope());
     }
 
     private Span<float> Row(Tensor features, int row) => MemoryMarshal.Cast<byte, float>(features.bytes).Slice(row * width, width);
+
+    /// <summary>Images whose features a device may still compute; those that could not be read have none.</summary>
+    private sealed record LaunchedBatch(IReadOnlyList<int> Images, IReadOnlyList<SkippedImage> Skipped, Tensor? Features) : IDisposable
+    {
+        public void Dispose() => Features?.Dispose();
+    }
 }
 
 /// <summary>The bottleneck features of those images of a list that could be read.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using MLTransfer.Imaging;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Features;
@@ -68,7 +69,7 @@ internal sealed class FeatureRows : IDisposable
     {
         using var scope = NewDisposeScope();
         long[] places = [.. images.Select(image => Place(view, image))];
-        if (_values is not null) _values.index_copy_(0, tensor(places, device: _device), features.to(_device));
+        if (_values is not null) _values.index_copy_(0, OnDevice(places), DeviceCopy.To(features, _device));
         else Write(places, features.cpu().contiguous());
         foreach (int image in images) _has[view][image] = true;
         _kept = null;
@@ -88,10 +89,10 @@ internal sealed class FeatureRows : IDisposable
     {
         using var scope = NewDisposeScope();
         long[] places = [.. rows.Select(row => Place((int)(row / Count), KeptImages[row % Count]))];
-        if (_values is not null) return _values.index_select(0, tensor(places, device: _device)).MoveToOuterDisposeScope();
+        if (_values is not null) return _values.index_select(0, OnDevice(places)).MoveToOuterDisposeScope();
         Tensor read = empty(places.Length, _width);
         Fill(read, places);
-        return read.to(_device).MoveToOuterDisposeScope();
+        return DeviceCopy.To(read, _device).MoveToOuterDisposeScope();
     }
 
     /// <summary>Consecutive rows: (<paramref name="count"/>, width) on the device.</summary>
@@ -115,6 +116,8 @@ internal sealed class FeatureRows : IDisposable
         _values?.Dispose();
         _file?.Dispose();
     }
+
+    private Tensor OnDevice(long[] places) => DeviceCopy.To(tensor(places), _device);
 
     private long Place(int view, int image) => (long)view * _images + image;
 

@@ -18,7 +18,7 @@ internal sealed class FeatureData(
     public IEnumerable<LabelledBatch> Epoch(int epoch) =>
         (order?.Invoke(epoch) ?? Shuffle.Order(Count, seed, epoch)).Chunk(batchSize).Select(rows => LabelledBatch.Create(() =>
         {
-            Tensor index = tensor(rows, dtype: ScalarType.Int64, device: labels.device);
+            Tensor index = DeviceCopy.To(tensor(rows, dtype: ScalarType.Int64), labels.device);
             return new(features.Read([.. rows.Select(row => Seen(row, epoch))]), labels.index_select(0, index), rows.Length)
             {
                 Weights = weights?.index_select(0, index),
