@@ -11,7 +11,9 @@ internal sealed record Activation(Func<Tensor, Tensor> Apply, Func<SymbolicTenso
     public static Activation Relu { get; } = new(input => input.relu_(), input => input.Relu());
 
     public static Activation Relu6 { get; } = new(
-        input => input.requires_grad ? Clip6(input) : input.relu6_(), input => input.Relu6());
+        input => !input.requires_grad ? input.relu6_()
+            : input.dtype == ScalarType.Float32 ? Clip6(input) : Kept(input, values => values.relu6()),
+        input => input.Relu6());
 
     public static Activation Sigmoid { get; } = new(input => input.sigmoid_(), input => input.Sigmoid());
 
@@ -25,7 +27,8 @@ internal sealed record Activation(Func<Tensor, Tensor> Apply, Func<SymbolicTenso
         input => input.requires_grad ? Kept(input, values => values.silu()) : input.silu_(), input => input.Silu());
 
     // The gradient of relu6 needs the input; that of where needs one byte for each value, and that of relu_ the result, which the next
-    // layer keeps anyway. masked_fill would need no more, but its gradient is not channels-last, as those of all layers before would be.
+    // layer keeps anyway. This takes an eighth more time than relu6, and in bfloat16, where there is less to save, half as much again.
+    // masked_fill would save as much, but its gradient is not channels-last, and so are those of all layers before.
     private static Tensor Clip6(Tensor input)
     {
         using Tensor isAbove = input.ge(6), six = full([], 6, input.dtype, input.device);
