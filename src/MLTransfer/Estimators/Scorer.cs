@@ -21,6 +21,7 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
     private const int ImagesPerFlush = 16 * ImagesAhead;
 
     private readonly UseCount _uses = new();
+    private bool _isPrepared;
     private volatile IReadOnlyList<ImageTransform> _transforms = preprocessing.EvaluationTransforms();
 
     /// <summary>Which views of an image are scored; its vector is their mean. Holds for scorings that begin afterwards.</summary>
@@ -106,6 +107,15 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
     /// <exception cref="ImageException">It cannot be read.</exception>
     public ScoredImage Score(ImageSource image) =>
         Scored(image.Name, _uses.During(() => Launch(ImageBatch.LoadOne(image, _transforms, Decoding)).Read()[0]));
+
+    /// <summary>
+    /// Scores a black image, once: what prepares the network for single images would otherwise take its time with the first.
+    /// </summary>
+    public void Prepare()
+    {
+        if (Interlocked.Exchange(ref _isPrepared, true) || TransformPipeline.SizeAfter(_transforms) is not { } size) return;
+        _uses.During(() => Launch(new ImageBatch(new byte[3 * size.Height * size.Width], size, [0], [])).Read());
+    }
 
     /// <summary>Scores one view of an image, and tells where in it a class is found.</summary>
     /// <param name="image">The image.</param>

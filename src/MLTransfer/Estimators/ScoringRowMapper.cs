@@ -51,7 +51,9 @@ internal sealed class ScoredRow : DataViewRow
         foreach (DataViewSchema.Column column in activeColumns) _active[column.Index] = true;
         int inputs = input.Schema.Count;
         _width = ((VectorDataViewType)schema[inputs].Type).Size;
-        if (_active.AsSpan(inputs).Contains(true)) _image = ImageColumn.Reader(input, input.Schema[imageColumnName]);
+        if (!_active.AsSpan(inputs).Contains(true)) return;
+        _image = ImageColumn.Reader(input, input.Schema[imageColumnName]);
+        scorer.Prepare();
     }
 
     public override DataViewSchema Schema { get; }
