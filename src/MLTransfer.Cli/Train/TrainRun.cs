@@ -81,12 +81,13 @@ internal static class TrainRun
 
     /// <summary>Searches for a learning rate: the work of 'mlt lr'.</summary>
     internal static LearningRateCurve FindLearningRate(
-        TrainArguments arguments, IProgress<TrainingProgress> progress, CancellationToken cancel)
+        TrainArguments arguments, IProgress<TrainingProgress> progress, Action<string> noted, CancellationToken cancel)
     {
         Threads.Use(arguments.Options.LoaderThreads is > 0 and var threads ? threads : null);
         var ml = new MLContext(arguments.Seed);
         var options = arguments.Options with
         {
+            Noted = noted,
             ExampleWeightColumnName = arguments.Images.Training.HasWeights ? "Weight" : null,
             Progress = progress,
             Cancellation = cancel,
