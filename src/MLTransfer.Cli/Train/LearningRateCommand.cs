@@ -35,7 +35,10 @@ internal sealed class LearningRateCommand : MltCommand
         var arguments = TrainRequest.Of(parseResult, _options, Context);
         var svg = parseResult.GetValue(_svg) is { } path ? OutputFile.Checked("--svg", path) : null;
         await TrainWeights.GetAsync(arguments, Context, WantsJson(parseResult), cancel).ConfigureAwait(false);
-        var curve = new TrainingScreen(Context).Watch(progress => TrainRun.FindLearningRate(arguments, progress, cancel));
+        var notes = new List<string>();
+        var curve = new TrainingScreen(Context).Watch(progress => TrainRun.FindLearningRate(arguments, progress, notes.Add, cancel));
+        foreach (var note in notes)
+            Context.Words.WriteLine(note);
         svg?.Write(stream => stream.Write(Encoding.UTF8.GetBytes(LearningRateChart.Render(curve).Source)));
         Render(parseResult, LearningRateJson.Of(curve), () => Show(curve, svg));
         return ExitCode.Done;

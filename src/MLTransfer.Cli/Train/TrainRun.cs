@@ -81,12 +81,13 @@ internal static class TrainRun
 
     /// <summary>Searches for a learning rate: the work of 'mlt lr'.</summary>
     internal static LearningRateCurve FindLearningRate(
-        TrainArguments arguments, IProgress<TrainingProgress> progress, CancellationToken cancel)
+        TrainArguments arguments, IProgress<TrainingProgress> progress, Action<string> noted, CancellationToken cancel)
     {
         Threads.Use(arguments.Options.LoaderThreads is > 0 and var threads ? threads : null);
         var ml = new MLContext(arguments.Seed);
         var options = arguments.Options with
         {
+            Noted = noted,
             ExampleWeightColumnName = arguments.Images.Training.HasWeights ? "Weight" : null,
             Progress = progress,
             Cancellation = cancel,
@@ -215,7 +216,7 @@ internal static class TrainReport
             Cancellation = cancel,
             Settings =
             [
-                .. Settings(result.Arguments.Options).Append(("Seed", $"{result.Arguments.Seed}"))
+                .. Settings(result).Append(("Seed", $"{result.Arguments.Seed}"))
                     .Append(("Model", result.Model)).Select(each => KeyValuePair.Create(each.Item1, each.Item2)),
             ],
         };
@@ -235,9 +236,10 @@ internal static class TrainReport
         }
     }
 
-    // What the trials of a search chose themselves is on the page with them.
-    private static IEnumerable<(string Name, string Value)> Settings(ImageClassificationOptions options) =>
-        TrainingOption.Values(options).Where(each => options is not AutoOptions || !AutoOptions.ChosenByTrials.Contains(each.Name));
+    // What the trials of a search chose themselves is on the page with them; the batch size is the one that was found.
+    private static IEnumerable<(string Name, string Value)> Settings(TrainResult result) =>
+        TrainingOption.Values(result.Arguments.Options with { BatchSize = result.Summary.BatchSize }).Where(
+            each => result.Arguments.Options is not AutoOptions || !AutoOptions.ChosenByTrials.Contains(each.Name));
 
     private static string TitleOf(TrainResult result)
     {

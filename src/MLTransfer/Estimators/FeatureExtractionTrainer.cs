@@ -28,7 +28,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         nn.Module<Tensor, Tensor> head = model.Head;
         using TrainingState state = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished).Run(
             new TrainableModel(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head), _options.Cancellation);
-        Calibration? calibration = held is null || !_options.Calibrate ? null : held.Calibrate(head);
+        Calibration? calibration = _options.Calibrate ? held?.Calibrate(head) : null;
         FittedRejection? rejection = FittedRejection.Of(run, model, calibration, () => training, () => validation!, state, log);
         return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
             data.Count, held?.Count ?? 0, [.. training.Skipped, .. validation?.Skipped ?? []], state.Epochs, state.Best.Epoch,

@@ -230,7 +230,13 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         size = RandomState.Kept(() =>
         {
             using var steps = new TrialSteps(Trainable(freezing, type), _options, run.Preprocessing.CropTo, run.Device);
-            return new BatchSizeSearch(steps.Try, memory).Run(greatest);
+            return new BatchSizeSearch(Attempt, memory).Run(greatest);
+
+            TriedBatch? Attempt(int images)
+            {
+                _options.Until.ThrowIfCancellationRequested();
+                return steps.Try(images);
+            }
         });
         known.Add(key, size.ToString(CultureInfo.InvariantCulture));
         return size;

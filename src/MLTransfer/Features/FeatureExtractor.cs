@@ -50,14 +50,7 @@ internal sealed class FeatureExtractor(
                 using LaunchedBatch batch = next;
                 skipped.AddRange(batch.Skipped);
                 foreach (SkippedImage image in batch.Skipped) skip(image);
-                if (batch.Features is not null)
-                {
-                    using Tensor features = batch.Features.cpu();
-                    rows.Write(batch.Images, features, view);
-                    for (int i = 0; i < batch.Images.Count && cache is not null; i++)
-                        cache.AddUnlessChanged(hashes[batch.Images[i]], images[batch.Images[i]], Row(features, i).ToArray());
-                }
-
+                Keep(batch, images, rows, cache, hashes, view);
                 if ((unwritten += batch.Images.Count) >= imagesPerFlush)
                 {
                     cache?.TryFlush();
@@ -73,6 +66,16 @@ internal sealed class FeatureExtractor(
         }
 
         return new FeatureSet(rows, skipped, loader.WaitFraction);
+    }
+
+    private void Keep(
+        LaunchedBatch batch, IReadOnlyList<ImageSource> images, FeatureRows rows, FeatureCache? cache, byte[]?[] hashes, int view)
+    {
+        if (batch.Features is null) return;
+        using Tensor features = batch.Features.cpu();
+        rows.Write(batch.Images, features, view);
+        for (int i = 0; i < batch.Images.Count && cache is not null; i++)
+            cache.AddUnlessChanged(hashes[batch.Images[i]], images[batch.Images[i]], Row(features, i).ToArray());
     }
 
     private int[] FromCache(FeatureCache cache, byte[]?[] hashes, FeatureRows rows, int view)

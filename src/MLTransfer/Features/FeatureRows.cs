@@ -123,7 +123,7 @@ internal sealed class FeatureRows : IDisposable
 
     private (SafeFileHandle File, string Folder) Create(string[] folders)
     {
-        List<string> refusals = [];
+        List<(string Folder, Exception Refusal)> refusals = [];
         foreach (string folder in folders)
         {
             try
@@ -137,17 +137,20 @@ internal sealed class FeatureRows : IDisposable
             }
             catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
             {
-                refusals.Add(NoRoom(folder, refusal));
+                refusals.Add((folder, refusal));
             }
         }
 
-        throw new IOException(string.Join(' ', refusals));
+        throw NoRoom(refusals);
     }
 
-    private string NoRoom(string folder, Exception refusal) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"The features of {_images} images take {Bytes >> 20} MiB, for which the folder '{folder}' has no room: {refusal.Message} " +
-        $"Choose a cache folder with more room.");
+    private IOException NoRoom(IReadOnlyList<(string Folder, Exception Refusal)> refusals)
+    {
+        string size = string.Create(CultureInfo.InvariantCulture, $"The features of {_images} images take {Bytes >> 20} MiB.");
+        IEnumerable<string> whys = refusals.Select(
+            each => $"The folder '{each.Folder}' cannot hold them: {each.Refusal.Message.TrimEnd('.')}.");
+        return new IOException($"{size} {string.Join(' ', whys)} Choose a cache folder with more room.", refusals[^1].Refusal);
+    }
 
     private void Write(long[] places, Tensor features)
     {
@@ -160,7 +163,7 @@ internal sealed class FeatureRows : IDisposable
         // Not every file system reserves room.
         catch (IOException refusal)
         {
-            throw new IOException(NoRoom(_folder, refusal), refusal);
+            throw NoRoom([(_folder, refusal)]);
         }
     }
 

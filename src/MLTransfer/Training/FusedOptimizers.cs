@@ -93,14 +93,22 @@ internal static class FusedOptimizers
         {
             (Parameter Weight, Tensor Gradient)[] trained = Trained(group);
             if (trained.Length == 0) return;
-            // From zero, the first step makes it the gradient, as PyTorch's does.
-            Tensor Momentum(Parameter weight) =>
-                ((State)_state[weight.Handle]).momentum_buffer ??= zeros_like(weight).DetachFromDisposeScope();
             Script.Run(
                 SgdOfGroup, Tensors(trained.Select(each => each.Weight)), Tensors(trained.Select(each => each.Gradient)),
-                group.Momentum == 0 ? [] : Tensors(trained.Select(each => Momentum(each.Weight))),
+                group.Momentum == 0 ? [] : Tensors(trained.Select(each => MomentumOf(each.Weight))),
                 group.Options.LearningRate!.Value, group.Momentum, group.Options.weight_decay!.Value, group.Options.nesterov!.Value)
                 .Dispose();
         }, closure);
+
+        private Tensor MomentumOf(Parameter weight)
+        {
+            var state = (State)_state[weight.Handle];
+            Tensor? kept = state.momentum_buffer;
+            if (kept is not null && kept.device_type == weight.device_type) return kept;
+            // TorchSharp loads one into the processor's memory. From zero, the first step makes it the gradient, as PyTorch's does.
+            state.momentum_buffer = (kept?.to(weight.device) ?? zeros_like(weight)).DetachFromDisposeScope();
+            kept?.Dispose();
+            return state.momentum_buffer;
+        }
     }
 }

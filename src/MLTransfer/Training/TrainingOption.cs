@@ -168,7 +168,9 @@ internal sealed class TrainingOption
 
     /// <summary>The options that the command line has, by property name, with their values; empty where they have none.</summary>
     public static IEnumerable<(string Name, string Value)> Values(TrainingOptions options) => Of(options.GetType())
-        .Where(option => option.Facts.CommandLine is not null).Select(option => (option.Name, Text(option.Read(options))));
+        .Where(option => option.Facts.CommandLine is not null).Select(option => (option.Name, option.Word(option.Read(options))));
+
+    private string Word(object? value) => value is 0 && Facts.WordForZero is { } word ? word : Text(value);
 
     private static string Text(object? value) => value switch
     {

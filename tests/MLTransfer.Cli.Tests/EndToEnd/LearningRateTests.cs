@@ -31,6 +31,16 @@ public sealed class LearningRateTests : IDisposable
     }
 
     [Fact]
+    public async Task The_batch_size_that_was_found_is_told()
+    {
+        var outcome = await Mlt.RunAsync(
+            "lr", "--data", SmallImages.Draw(_folder.PathOf("train"), perClass: 4, seed: 1), "--mode", "finetune", "--backbone",
+            "cifar_resnet20", "--weights", "none", "--precision", "float32", "--batch-size", "auto");
+        outcome.AssertSuccess();
+        Assert.Contains("Batches have 4 images, as was found by trying.\n", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_searched_for_cannot_be_given() =>
         Assert.Equal(ExitCode.Usage, (await RunAsync("--learning-rate", "0.1")).Code);
 

@@ -51,6 +51,10 @@ public sealed class ReportTests(TrainedModel trained) : IClassFixture<TrainedMod
         Assert.Contains(complaint, outcome.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_batch_size_that_was_left_to_the_training_is_that_of_its_steps() =>
+        Assert.Matches("BatchSize</t[hd]>\\s*<td[^>]*>32<", await ReportAsync("--batch-size", "auto"));
+
     private async Task<string> ReportAsync(string option, string value)
     {
         var reports = _folder.PathOf("reports/today");

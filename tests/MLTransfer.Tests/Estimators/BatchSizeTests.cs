@@ -44,6 +44,13 @@ public sealed class BatchSizeTests : IDisposable
     }
 
     [Fact]
+    public void A_search_ends_when_it_is_cancelled_and_nothing_is_remembered()
+    {
+        Assert.Throws<OperationCanceledException>(() => Train(Found with { EpochsUntil = new CancellationToken(canceled: true) }));
+        Assert.False(File.Exists(Found.MeasuredFile));
+    }
+
+    [Fact]
     public void A_training_resumes_with_the_size_it_began_with()
     {
         FineTuningOptions kept = Found with { CheckpointFolder = _folder.PathOf("checkpoint") };

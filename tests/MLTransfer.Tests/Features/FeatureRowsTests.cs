@@ -77,7 +77,8 @@ public sealed class FeatureRowsTests : IDisposable
         // Four petabytes.
         string message = Assert.Throws<IOException>(
             () => new FeatureRows(2_000_000, 500_000_000, CPU, folder: _folder.Path, inMemory: 0)).Message;
-        Assert.Contains("2000000 images take 3814697265 MiB", message, StringComparison.Ordinal);
+        Assert.StartsWith("The features of 2000000 images take 3814697265 MiB. The folder", message, StringComparison.Ordinal);
+        Assert.EndsWith(". Choose a cache folder with more room.", message, StringComparison.Ordinal);
         Assert.Contains($"'{_folder.Path}'", message, StringComparison.Ordinal);
         Assert.Contains($"'{Path.GetTempPath()}'", message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));

@@ -49,6 +49,13 @@ public class TrainingOptionTests
             option => Assert.True(option.Facts.MayChange is null != option.Facts.ComparedAs is null, option.Name));
 
     [Fact]
+    public void A_value_that_has_a_word_is_shown_by_it()
+    {
+        Assert.Contains(("BatchSize", "auto"), TrainingOption.Values(new FineTuningOptions { BatchSize = 0 }));
+        Assert.Contains(("BatchSize", "16"), TrainingOption.Values(new FineTuningOptions { BatchSize = 16 }));
+    }
+
+    [Fact]
     public void The_defaults_have_nothing_to_complain_of() => Assert.All(
         new TrainingOptions[] { new FineTuningOptions(), new FeatureExtractionOptions(), new AutoOptions() },
         options => Assert.All(TrainingOption.Of(options.GetType()), option => Assert.Null(option.Complaint(options))));
