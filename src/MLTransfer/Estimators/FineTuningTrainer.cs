@@ -221,12 +221,14 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
 
     private int FoundBatchSize(Freezing freezing, ScalarType type)
     {
-        int greatest = BatchSizeSearch.Greatest(run.Training.Count);
-        var known = new MeasuredChoices(_options.MeasuredFile);
-        string key = MeasuredChoices.Key(
-            $"batches up to {greatest} of {WhatIsTrained()} in {type} by {_options.Optimizer}", run.Device);
-        if (int.TryParse(known.Find(key), CultureInfo.InvariantCulture, out int size) && size > 0 && size <= greatest) return size;
+        int greatest = BatchSizeSearch.Greatest(run.Training.Count / _options.Accumulate);
         long memory = TrialSteps.MemoryOf(run.Device.type);
+        var known = new MeasuredChoices(_options.MeasuredFile);
+        // A container on the same machine may have less memory.
+        long gibibytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30;
+        string key = MeasuredChoices.Key(
+            $"batches up to {greatest} in {gibibytes} GiB of {WhatIsTrained()} in {type} by {_options.Optimizer}", run.Device);
+        if (int.TryParse(known.Find(key), CultureInfo.InvariantCulture, out int size) && size > 0 && size <= greatest) return size;
         size = RandomState.Kept(() =>
         {
             using var steps = new TrialSteps(Trainable(freezing, type), _options, run.Preprocessing.CropTo, run.Device);

@@ -22,7 +22,8 @@ public sealed class ScorerTests : IDisposable
         using PredictionEngine<ImageFile, Scored> second = context.Model.CreatePredictionEngine<ImageFile, Scored>(model);
 
         Assert.Equal([[1, 3, 32, 32]], seen);
-        Assert.Equal(2, first.Predict(new ImageFile { ImagePath = Directory.GetFiles(_images.Path, "*.png", SearchOption.AllDirectories)[0] }).Score.Length);
+        string image = Directory.GetFiles(_images.Path, "*.png", SearchOption.AllDirectories)[0];
+        Assert.Equal(2, first.Predict(new ImageFile { ImagePath = image }).Score.Length);
         Assert.Equal(2, seen.Count);
     }
 
