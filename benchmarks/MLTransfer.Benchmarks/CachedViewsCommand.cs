@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Microsoft.ML;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
-using Microsoft.ML;
 using Spectre.Console;
 
 namespace MLTransfer.Benchmarks;

@@ -1,10 +1,10 @@
 using System.CommandLine;
+using Microsoft.ML;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Data;
 using MLTransfer.Evaluation.Inspection;
 using MLTransfer.Imaging;
-using Microsoft.ML;
 using SkiaSharp;
 using Spectre.Console;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
+using Microsoft.ML;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Data;
-using Microsoft.ML;
 using Spectre.Console;
 
 namespace MLTransfer.Benchmarks;

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Microsoft.ML;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
-using Microsoft.ML;
 using Spectre.Console;
 
 namespace MLTransfer.Benchmarks;

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Data.Cards;
-using MLTransfer.Weights;
 using MLTransfer.Evaluation.Reports;
+using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Datasets;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.ML;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Cli.Train;
@@ -6,7 +7,6 @@ using MLTransfer.Cli.Weights;
 using MLTransfer.Data;
 using MLTransfer.Errors;
 using MLTransfer.Estimators;
-using Microsoft.ML;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Datasets;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
-using MLTransfer.Models;
 using MLTransfer.Evaluation.Reports;
+using MLTransfer.Models;
 
 namespace MLTransfer.Cli.Models;
 

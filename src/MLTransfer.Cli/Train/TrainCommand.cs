@@ -1,9 +1,9 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
+using MLTransfer.Evaluation.Reports;
 using MLTransfer.Files;
 using MLTransfer.Weights;
-using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.Train;
 

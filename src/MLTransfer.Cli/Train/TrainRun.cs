@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Text;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Errors;
@@ -7,9 +10,6 @@ using MLTransfer.Estimators;
 using MLTransfer.Evaluation.Reports;
 using MLTransfer.Files;
 using MLTransfer.Training;
-using Microsoft.ML;
-using Microsoft.ML.Data;
-using Microsoft.ML.Transforms;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Train;

@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Data;
+using MLTransfer.Estimators;
 using MLTransfer.Evaluation.Inspection;
 using MLTransfer.Evaluation.Reports;
 using MLTransfer.Imaging;
-using MLTransfer.Estimators;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Train;

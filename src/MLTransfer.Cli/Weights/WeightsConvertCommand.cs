@@ -1,8 +1,8 @@
 using System.CommandLine;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
-using MLTransfer.Weights;
 using MLTransfer.Evaluation.Reports;
+using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Weights;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text.Json.Serialization;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
-using MLTransfer.Weights;
 using MLTransfer.Evaluation.Reports;
+using MLTransfer.Weights;
 
 namespace MLTransfer.Cli.Weights;
 

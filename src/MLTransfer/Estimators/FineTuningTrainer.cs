@@ -1,8 +1,8 @@
 using System.Globalization;
 using MLTransfer.Errors;
 using MLTransfer.Features;
-using MLTransfer.Imaging.Transforms;
 using MLTransfer.Imaging;
+using MLTransfer.Imaging.Transforms;
 using MLTransfer.Models;
 using MLTransfer.Native;
 using MLTransfer.Training;

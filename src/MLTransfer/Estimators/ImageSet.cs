@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLTransfer.Data;
 using MLTransfer.Errors;
 using MLTransfer.Imaging;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace MLTransfer.Estimators;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
-using MLTransfer.Errors;
-using MLTransfer.Imaging;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
+using MLTransfer.Errors;
+using MLTransfer.Imaging;
 
 namespace MLTransfer.Estimators;
 

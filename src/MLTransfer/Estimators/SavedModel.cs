@@ -2,11 +2,11 @@ using System.Buffers;
 using System.IO.Compression;
 using System.IO.Hashing;
 using System.Security.Cryptography;
-using MLTransfer.Files;
-using MLTransfer.Native;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
+using MLTransfer.Files;
+using MLTransfer.Native;
 
 namespace MLTransfer.Estimators;
 

@@ -1,6 +1,6 @@
-using MLTransfer.Imaging;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLTransfer.Imaging;
 
 namespace MLTransfer.Estimators;
 

@@ -1,10 +1,10 @@
 using System.IO.Compression;
+using Microsoft.ML.Runtime;
 using MLTransfer.Downloads;
 using MLTransfer.Errors;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Weights;
-using Microsoft.ML.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
 using MLTransfer.Data;
 using MLTransfer.Errors;
 using MLTransfer.Features;
@@ -6,8 +8,6 @@ using MLTransfer.Imaging;
 using MLTransfer.Models;
 using MLTransfer.Training;
 using MLTransfer.Weights;
-using Microsoft.ML.Runtime;
-using Microsoft.ML;
 using TorchSharp;
 using static TorchSharp.torch;
 

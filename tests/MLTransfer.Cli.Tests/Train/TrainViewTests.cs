@@ -3,9 +3,9 @@ using MLTransfer.Cli.Screen;
 using MLTransfer.Cli.Tests.Screen;
 using MLTransfer.Cli.Train;
 using MLTransfer.Data;
+using MLTransfer.Evaluation.Reports;
 using MLTransfer.Imaging;
 using MLTransfer.Tests.Reference;
-using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.Tests.Train;
 

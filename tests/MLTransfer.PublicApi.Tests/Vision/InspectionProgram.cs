@@ -3,8 +3,8 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using Microsoft.ML;
-using static Microsoft.ML.DataOperationsCatalog;
 using MLTransfer.Vision;
+using static Microsoft.ML.DataOperationsCatalog;
 
 namespace MLTransfer.PublicApi.Tests.Vision;
 

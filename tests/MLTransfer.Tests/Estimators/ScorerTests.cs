@@ -1,7 +1,7 @@
+using Microsoft.ML;
 using MLTransfer.Estimators;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
-using Microsoft.ML;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLTransfer.Tests.Reference;
 using MLTransfer.Tests.Models;
+using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Estimators;
 

@@ -2,10 +2,10 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Estimators;
 using MLTransfer.Imaging;
+using MLTransfer.Tests.Models;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Tests.Training;
 using MLTransfer.Weights;
-using MLTransfer.Tests.Models;
 using TorchSharp;
 
 namespace MLTransfer.Tests.Estimators;

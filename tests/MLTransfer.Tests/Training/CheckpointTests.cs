@@ -1,5 +1,5 @@
-using MLTransfer.Tests.Features;
 using System.Text.Json.Nodes;
+using MLTransfer.Tests.Features;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Training;
 using MLTransfer.Weights;

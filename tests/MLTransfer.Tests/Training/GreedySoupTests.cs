@@ -1,7 +1,7 @@
 using MLTransfer.Tests.Features;
+using MLTransfer.Tests.Models;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Training;
-using MLTransfer.Tests.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using MLTransfer.Data;
 using MLTransfer.Errors;
 using MLTransfer.Evaluation.Reports;
-using MLTransfer.Imaging.Decoding;
 using MLTransfer.Imaging;
+using MLTransfer.Imaging.Decoding;
 
 namespace MLTransfer.Evaluation.Inspection;
 
