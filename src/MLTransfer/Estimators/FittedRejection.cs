@@ -72,6 +72,7 @@ internal sealed record FittedRejection(RejectionRule Rule, FeatureDistance? Dist
         TrainingLog log)
     {
         model.Head.eval();
+        // Blocks are disposed one after the other; their distances, one number for each image, are kept by an alias.
         RejectionRule rule = RejectionRule.Fit(
             asked, Each(rows => (model.Head.call(rows) / (calibration?.Temperature ?? 1)).softmax(1)), Labels(run.Validation!, held),
             distance is null ? null : cat([.. Each(distance.Of).Select(block => block.alias())]));

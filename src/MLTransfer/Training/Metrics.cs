@@ -69,7 +69,10 @@ internal sealed class RunningTally : IDisposable
 
     /// <summary>On a GPU, reads after the first batch and each eighth from there, and returns what was read last.</summary>
     public Tally ReadNowAndThen() =>
-        _correctAndLoss?.device_type == DeviceType.CPU || _batches % BatchesBetweenReads == 1 ? Read() : _lastRead;
+        _correctAndLoss is { } sums && IsReadAfter(_batches, sums.device_type) ? Read() : _lastRead;
+
+    internal static bool IsReadAfter(int batches, DeviceType device) =>
+        device == DeviceType.CPU || batches % BatchesBetweenReads == 1;
 
     /// <summary>Begins anew.</summary>
     public void Clear()

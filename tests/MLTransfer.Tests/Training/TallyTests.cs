@@ -1,4 +1,5 @@
 using MLTransfer.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MLTransfer.Tests.Training;
@@ -42,5 +43,12 @@ public class TallyTests
 
         running.Clear();
         Assert.Equal(default, running.Read());
+    }
+
+    [Fact]
+    public void On_a_GPU_counts_are_read_after_the_first_batch_and_each_eighth_from_there()
+    {
+        Assert.Equal([1, 9, 17], Enumerable.Range(1, 20).Where(batch => RunningTally.IsReadAfter(batch, DeviceType.CUDA)));
+        Assert.All(Enumerable.Range(1, 20), batch => Assert.True(RunningTally.IsReadAfter(batch, DeviceType.CPU)));
     }
 }
