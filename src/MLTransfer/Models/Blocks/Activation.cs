@@ -27,7 +27,7 @@ internal sealed record Activation(Func<Tensor, Tensor> Apply, Func<SymbolicTenso
         input => input.requires_grad ? Kept(input, values => values.silu()) : input.silu_(), input => input.Silu());
 
     // The gradient of relu6 needs the input; that of where needs one byte for each value, and that of relu_ the result, which the next
-    // layer keeps anyway. With it, a training step of MobileNet v1 or v2 took 6 to 19 % more time; in bfloat16, where there is less memory to
+    // layer keeps anyway. With it, a training step of MobileNet v1 or v2 took 6 to 19 % more time; in bfloat16, where there is less to
     // save, 30 to 49 %. masked_fill would save as much, but its gradient is not channels-last, which slows down all layers before.
     private static Tensor Clip6(Tensor input)
     {
