@@ -26,8 +26,8 @@ internal sealed record CompareRound(
 internal sealed record FigureKind(string Key, string Title, string Format, Better? Better)
 {
     internal const string Seconds = "seconds", ImagesPerSecond = "images_per_second", ProcessorMilliseconds = "processor_ms",
-        Load = "load_ms", First = "first_ms", One = "one_ms", OneAtATime = "batch_1_ms", ThirtyTwo = "batch_32_ms", Accuracy = "accuracy",
-        Memory = "peak_mib";
+        Load = "load_ms", First = "first_ms", One = "one_ms", OneAtATime = "batch_1_ms", ThirtyTwo = "batch_32_ms",
+        GigaflopsPerSecond = "gflops_per_second", Accuracy = "accuracy", Memory = "peak_mib";
 
     /// <summary>All, in the order of tables.</summary>
     internal static IReadOnlyList<FigureKind> All { get; } =
@@ -40,6 +40,7 @@ internal sealed record FigureKind(string Key, string Title, string Format, Bette
         new(One, "a later prediction, ms", "0.00", Compare.Better.Lower),
         new(OneAtATime, "one image, ms", "0.00", Compare.Better.Lower),
         new(ThirtyTwo, "32 images, ms", "0.0", Compare.Better.Lower),
+        new(GigaflopsPerSecond, "GFLOP/s", "0", null),
         new(Accuracy, "accuracy, %", "0.0", null),
         new(Memory, "peak memory, MiB", "0", Compare.Better.Lower),
     ];

@@ -14,6 +14,7 @@ internal static class ForwardJob
 {
     private const string Ours = "MLTransfer";
     private const double SecondsABatchSize = 1.5;
+    private const long MatrixSize = 2048;
 
     private static readonly (string Key, int Size)[] Batches =
         [(FigureKind.OneAtATime, 1), (FigureKind.ThirtyTwo, FrozenModel.BatchSize)];
@@ -39,7 +40,8 @@ internal static class ForwardJob
         "forward", "The network alone",
         "Random images in memory through the frozen network, to scores, one at a time and in batches: eager PyTorch, eager TorchSharp in "
         + "its default memory format, ONNX Runtime on the exported network, which computes probabilities too, and MLTransfer as it "
-        + "predicts.",
+        + "predicts. GFLOP/s are those of 32 images, two operations for each multiply-add; the last rows say what libtorch reaches here "
+        + $"where nothing but the processor limits it, in the product of two matrices of {MatrixSize} × {MatrixSize}.",
         WarmsUp: false, _ => "", OpenAsync);
 
     private static async Task<OpenJob> OpenAsync(CompareSettings settings, CancellationToken cancel)
@@ -54,7 +56,8 @@ internal static class ForwardJob
         Tensor[] images = [.. Batches.Select(batch => randn(batch.Size, size, size, 3).permute(0, 3, 1, 2))];
         Tensor[] planes = [.. images.Select(each => each.contiguous())];
         float[][] values = [.. planes.Select(each => each.data<float>().ToArray())];
-        List<CompareSide> sides =
+        ScalarType[] types = ProcessorFeatures.FastBFloat16 ? [ScalarType.BFloat16, ScalarType.Float32] : [ScalarType.Float32];
+        CompareSide[] sides =
         [
             new("PyTorch", async token =>
             {
@@ -64,22 +67,42 @@ internal static class ForwardJob
                     var line = string.Create(CultureInfo.InvariantCulture, $"{batch} {size} {SecondsABatchSize}");
                     figures[key] = double.Parse(await peer.AskAsync(line, token).ConfigureAwait(false), CultureInfo.InvariantCulture);
                 }
-                return figures;
+                return WithSpeed(backbone, figures);
             }),
-            Side("TorchSharp", at =>
+            Side(backbone, "TorchSharp", at =>
             {
                 model.eval();
                 return Milliseconds(() => model.call(planes[at]));
             }),
-            Side("ONNX Runtime", at => Milliseconds(() => session.Run(values[at], planes[at].shape))),
-            Side(Ours, at => Frozen(model, images[at], ProcessorFeatures.FastBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32)),
+            Side(backbone, "ONNX Runtime", at => Milliseconds(() => session.Run(values[at], planes[at].shape))),
+            Side(backbone, Ours, at => Frozen(model, images[at], types[0])),
+            .. types.Skip(1).Select(type => Side(backbone, $"{Ours}, float32", at => Frozen(model, images[at], type))),
+            .. types.Select(MatrixProduct),
         ];
-        if (ProcessorFeatures.FastBFloat16) sides.Add(Side($"{Ours}, float32", at => Frozen(model, images[at], ScalarType.Float32)));
         return new(Ours, sides, [peer, session, model, .. images, .. planes]);
     }
 
-    private static CompareSide Side(string name, Func<int, double> milliseconds) => new(name, _ => Task.FromResult(
-        Enumerable.Range(0, Batches.Length).ToDictionary(at => Batches[at].Key, milliseconds)));
+    private static CompareSide Side(Backbone backbone, string name, Func<int, double> milliseconds) => new(name, _ => Task.FromResult(
+        WithSpeed(backbone, Enumerable.Range(0, Batches.Length).ToDictionary(at => Batches[at].Key, milliseconds))));
+
+    // A network whose multiply-adds are not known has no such figure.
+    private static Dictionary<string, double> WithSpeed(Backbone backbone, Dictionary<string, double> figures)
+    {
+        var operations = 2.0 * backbone.MultiplyAdds * FrozenModel.BatchSize;
+        if (operations > 0) figures[FigureKind.GigaflopsPerSecond] = operations / figures[FigureKind.ThirtyTwo] / 1e6;
+        return figures;
+    }
+
+    private static CompareSide MatrixProduct(ScalarType type) =>
+        new(type == ScalarType.Float32 ? "matrix product, float32" : "matrix product, bfloat16", _ =>
+        {
+            using Tensor left = randn(MatrixSize, MatrixSize).to(type), right = randn(MatrixSize, MatrixSize).to(type);
+            var operations = 2.0 * MatrixSize * MatrixSize * MatrixSize;
+            return Task.FromResult(new Dictionary<string, double>
+            {
+                [FigureKind.GigaflopsPerSecond] = operations / Milliseconds(() => left.mm(right)) / 1e6,
+            });
+        });
 
     private static double Frozen(ImageModel model, Tensor images, ScalarType type)
     {

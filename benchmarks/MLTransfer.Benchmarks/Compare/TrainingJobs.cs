@@ -58,13 +58,15 @@ internal static class TrainingJobs
             ])));
 
     internal static CompareJob FineTuning { get; } = new(
-        "finetune", "Fine-tuning of all layers", "Whole processes, from start to exit; images per second are those in training epochs.",
+        "finetune", "Fine-tuning of all layers",
+        "Whole processes, from start to exit; images per second are those in training epochs. GFLOP/s count two operations for each "
+        + "multiply-add of the forward pass and twice as many for the gradients.",
         WarmsUp: false, settings => CompareSettings.InWords(settings.FineTuningEpochs),
         (settings, _) => Task.FromResult(new OpenJob(
             Ours,
             [
-                Peer(settings, FineTuningMode),
-                new(Ours, cancel => TrainAsync(settings, FineTuningMode, [], cancel)),
+                WithSpeed(settings, Peer(settings, FineTuningMode)),
+                WithSpeed(settings, new(Ours, cancel => TrainAsync(settings, FineTuningMode, [], cancel))),
             ])));
 
     internal static CompareJob FineTuningFrom { get; } = new(
@@ -78,6 +80,18 @@ internal static class TrainingJobs
                 new(Ours, cancel => TrainAsync(
                     settings, FineTuningMode, ["--train-from", settings.FirstTrained, "--cache", TrainOptions.None], cancel)),
             ])));
+
+    // A network whose multiply-adds are not known has no such figure.
+    private static CompareSide WithSpeed(CompareSettings settings, CompareSide side) => side with
+    {
+        MeasureAsync = async cancel =>
+        {
+            var figures = await side.MeasureAsync(cancel).ConfigureAwait(false);
+            var operations = 3 * 2.0 * settings.Backbone.MultiplyAdds;
+            if (operations > 0) figures[FigureKind.GigaflopsPerSecond] = operations * figures[FigureKind.ImagesPerSecond] / 1e9;
+            return figures;
+        },
+    };
 
     private static string Cache(CompareSettings settings) => Path.Combine(settings.Scratch, "cache");
 
