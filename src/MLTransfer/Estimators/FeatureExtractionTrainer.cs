@@ -79,21 +79,19 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         {
             using FeatureCache? kept = OpenCache(_options.CacheFolder, view);
             extractor.Extract(
-                run.Training.Images, rows, kept, done => log.Features(throughput, done, _options.Epochs), skip: run.StopIfAsked,
+                run.Training.Images, rows, kept, (done, _) => log.Features(throughput, done, _options.Epochs), skip: run.StopIfAsked,
                 _options.Until, _options.ReusesFeatures, view);
             Report(kept);
         }
 
         FeatureSet Features(ImageSet images, FeatureRows rows, FeatureCache? cache, bool reuses, bool areValidation)
         {
-            bool areCached = true;
             return extractor.Extract(images.Images, rows, cache, Done, image => run.Skip(image, log), _options.Until, reuses);
 
-            void Done(int count)
+            void Done(int count, bool areCached)
             {
                 log.Features(throughput, count, _options.Epochs);
                 _options.Extracted?.Invoke(new(count, areValidation, areCached));
-                areCached = false;
             }
         }
     }

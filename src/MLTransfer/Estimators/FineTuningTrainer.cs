@@ -97,7 +97,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         try
         {
             return run.Extractor(frozen, model).Extract(
-                images.Images, rows, cache: null, done => log.Features(throughput, done, _options.Epochs), _ => { },
+                images.Images, rows, cache: null, (done, _) => log.Features(throughput, done, _options.Epochs), _ => { },
                 _options.Cancellation);
         }
         catch
@@ -343,7 +343,7 @@ internal static class HeadWarmup
         using var frozen = new FrozenModel(model, run.InferenceType);
         var throughput = new Throughput(TimeProvider.System, run.Training.Count);
         return run.Extractor(frozen, model).Extract(
-            run.Training.Images, rows, cache: null, done => log.Features(throughput, done, run.Options.Epochs),
+            run.Training.Images, rows, cache: null, (done, _) => log.Features(throughput, done, run.Options.Epochs),
             // Skipped images are reported later, when the training itself reads them.
             skip: run.StopIfAsked, run.Options.Until);
     }

@@ -144,11 +144,12 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
         Allocator.ReturnFreedMemory();
     });
 
-    private IEnumerable<ScoredImage> Compute(ImageSource[] images, CancellationToken cancellation)
+    private IEnumerable<ScoredImage> Compute(
+        ImageSource[] images, CancellationToken cancellation, Func<int, byte[], bool>? isKnown = null)
     {
         // Several views take the place of as many images.
         int batchSize = Math.Max(1, FrozenModel.BatchSize / Augmentation.Views);
-        var loader = new BatchLoader(images, _transforms, batchSize, Threads, decoding: Decoding);
+        var loader = new BatchLoader(images, _transforms, batchSize, Threads, decoding: Decoding) { IsKnown = isKnown };
         int next = 0;
         IEnumerable<LaunchedBatch> launched = loader.Load([.. Enumerable.Range(0, images.Length)], epoch: 0, cancellation)
             .Select(batch => _uses.During(() => Launch(batch)));
@@ -168,9 +169,11 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
     {
         byte[]?[] hashes = ContentHashes.Compute(images, Threads, cancellation);
         float[]?[] known = _uses.During(() => hashes.Select(cache.Find).ToArray());
-        using IEnumerator<ScoredImage> computed =
-            Compute([.. images.Where((_, index) => known[index] is null)], cancellation).GetEnumerator();
-        for (int index = 0; index < images.Length; index++)
+        ImageSource[] missing = [.. images.Where((_, index) => known[index] is null)];
+        // A file may have been replaced since it was looked up: features are kept under the hash of what was decoded.
+        byte[][] decoded = new byte[missing.Length][];
+        using IEnumerator<ScoredImage> computed = Compute(missing, cancellation, Hashed).GetEnumerator();
+        for (int index = 0, next = 0; index < images.Length; index++)
         {
             if (known[index] is { } values)
             {
@@ -179,8 +182,15 @@ internal sealed class Scorer(IImageNetwork network, Preprocessing preprocessing,
             }
 
             computed.MoveNext();
-            cache.AddUnlessChanged(hashes[index], images[index], computed.Current.Values);
+            if (computed.Current.Values is { } features) cache.Add(decoded[next], features);
+            next++;
             yield return computed.Current;
+        }
+
+        bool Hashed(int image, byte[] hash)
+        {
+            decoded[image] = hash;
+            return false;
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using MLTransfer.Files;
-using MLTransfer.Imaging;
 
 namespace MLTransfer.Features;
 
@@ -92,21 +91,29 @@ internal sealed class FeatureCache : IDisposable
             return _pending.TryGet(key, features) || _stored.TryGet(key, features);
     }
 
+    /// <summary>
+    /// Finds features by content hash among those that are written now; null for others. What is added later is not found: whether it was
+    /// in time would depend on the speed of threads.
+    /// </summary>
+    public Func<byte[], float[]?> Finder()
+    {
+        int shards;
+        lock (_lock)
+            shards = _stored.Shards;
+        return contentHash =>
+        {
+            float[] features = new float[Width];
+            lock (_lock)
+                return _stored.TryGet(ContentKey.From(contentHash), features, shards) ? features : null;
+        };
+    }
+
     /// <summary>The features of an image; null where they are not here, or the image could not be read.</summary>
     /// <param name="contentHash">SHA-256 of the image's content; null for an unreadable image.</param>
     public float[]? Find(byte[]? contentHash)
     {
         float[] features = new float[Width];
         return contentHash is not null && TryGet(contentHash, features) ? features : null;
-    }
-
-    /// <summary>Adds the features of an image that still has the content that was hashed: its file may have been replaced since.</summary>
-    /// <param name="contentHash">SHA-256 of the image's content before it was decoded; null for an unreadable image.</param>
-    /// <param name="image">The image.</param>
-    /// <param name="features">The features; null where they could not be computed.</param>
-    public void AddUnlessChanged(byte[]? contentHash, ImageSource image, float[]? features)
-    {
-        if (contentHash is not null && features is not null && ContentHashes.IsUnchanged(contentHash, image)) Add(contentHash, features);
     }
 
     /// <summary>Adds the features of an image; the next <see cref="Flush"/> writes them.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using MLTransfer.Imaging;
 using MLTransfer.Models;
@@ -19,11 +21,11 @@ internal sealed class FeatureExtractor(
     FrozenModel model, int width, Preprocessing preprocessing, Device device, int threads, DecodingOptions? decoding = null, int seed = 0,
     int imagesPerFlush = 4096)
 {
-    /// <summary>Computes the features of all images.</summary>
+    /// <summary>Computes the features of all images. Each is read once, in their order, a few batches ahead of the network.</summary>
     /// <param name="images">The images.</param>
     /// <param name="rows">Receives the features.</param>
     /// <param name="cache">Where features are kept between runs; null for nowhere.</param>
-    /// <param name="done">Receives the number of newly finished images: first those of the cache, then after every batch.</param>
+    /// <param name="done">Hears at once that no image is finished, and then of newly finished images, batch by batch.</param>
     /// <param name="skip">Receives every image that cannot be read; an exception of its own ends the extraction.</param>
     /// <param name="cancellation">Stops after the current batch; the features computed so far stay in the cache.</param>
     /// <param name="reuses">Whether features in the cache are used; else they are computed again.</param>
@@ -31,33 +33,39 @@ internal sealed class FeatureExtractor(
     /// each number.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
     public FeatureSet Extract(
-        IReadOnlyList<ImageSource> images, FeatureRows rows, FeatureCache? cache, Action<int> done, Action<SkippedImage> skip,
+        IReadOnlyList<ImageSource> images, FeatureRows rows, FeatureCache? cache, ExtractionProgress done, Action<SkippedImage> skip,
         CancellationToken cancellation, bool reuses = true, int view = 0)
     {
-        byte[]?[] hashes = cache is null ? [] : ContentHashes.Compute(images, threads, cancellation);
-        int[] missing = cache is null || !reuses ? [.. Enumerable.Range(0, images.Count)] : FromCache(cache, hashes, rows, view);
-        done(images.Count - missing.Length);
+        done(0, areCached: false);
+        CacheLookup? lookup = cache is null ? null : new(cache, reuses);
         var skipped = new List<SkippedImage>();
         var loader = new BatchLoader(
             images, view == 0 ? preprocessing.EvaluationTransforms() : preprocessing.TrainingTransforms(), FrozenModel.BatchSize, threads,
-            seed, decoding);
+            seed, decoding)
+        {
+            IsKnown = lookup is null ? null : lookup.IsKnown,
+        };
+        IEnumerable<ImageBatch> loaded = loader.Load([.. Enumerable.Range(0, images.Count)], epoch: view, cancellation);
+        if (lookup is not null)
+            loaded = BatchPacking.Pack(loaded.Select(batch => TakeKnown(batch, rows, lookup, done, view)), FrozenModel.BatchSize);
+        bool hasComputed = false;
         try
         {
             int unwritten = 0;
-            foreach (LaunchedBatch next in DeviceCopy.InGroups(
-                loader.Load(missing, epoch: view, cancellation).Select(Launch), DeviceCopy.BatchesPerRead(device)))
+            foreach (LaunchedBatch next in DeviceCopy.InGroups(loaded.Select(Launch), DeviceCopy.BatchesPerRead(device)))
             {
                 using LaunchedBatch batch = next;
+                hasComputed |= batch.Images.Count > 0;
                 skipped.AddRange(batch.Skipped);
                 foreach (SkippedImage image in batch.Skipped) skip(image);
-                Keep(batch, images, rows, cache, hashes, view);
+                Keep(batch, rows, lookup, view);
                 if ((unwritten += batch.Images.Count) >= imagesPerFlush)
                 {
                     cache?.TryFlush();
                     unwritten = 0;
                 }
 
-                done(batch.Images.Count + batch.Skipped.Count);
+                done(batch.Images.Count + batch.Skipped.Count, areCached: false);
             }
         }
         finally
@@ -65,34 +73,25 @@ internal sealed class FeatureExtractor(
             cache?.TryFlush();
         }
 
-        return new FeatureSet(rows, skipped, loader.WaitFraction);
+        return new FeatureSet(rows, skipped, hasComputed ? loader.WaitFraction : double.NaN);
     }
 
-    private void Keep(
-        LaunchedBatch batch, IReadOnlyList<ImageSource> images, FeatureRows rows, FeatureCache? cache, byte[]?[] hashes, int view)
+    private ImageBatch TakeKnown(ImageBatch batch, FeatureRows rows, CacheLookup lookup, ExtractionProgress done, int view)
+    {
+        if (batch.Known.Count == 0) return batch;
+        using Tensor features = empty(batch.Known.Count, width);
+        for (int i = 0; i < batch.Known.Count; i++) lookup.Take(batch.Known[i]).CopyTo(Row(features, i));
+        rows.Write(batch.Known, features, view);
+        done(batch.Known.Count, areCached: true);
+        return batch;
+    }
+
+    private void Keep(LaunchedBatch batch, FeatureRows rows, CacheLookup? lookup, int view)
     {
         if (batch.Features is null) return;
         using Tensor features = batch.Features.cpu();
         rows.Write(batch.Images, features, view);
-        for (int i = 0; i < batch.Images.Count && cache is not null; i++)
-            cache.AddUnlessChanged(hashes[batch.Images[i]], images[batch.Images[i]], Row(features, i).ToArray());
-    }
-
-    private int[] FromCache(FeatureCache cache, byte[]?[] hashes, FeatureRows rows, int view)
-    {
-        using Tensor features = empty(FrozenModel.BatchSize, width);
-        List<int> missing = [], found = [];
-        foreach (int[] images in Enumerable.Range(0, hashes.Length).Chunk(FrozenModel.BatchSize))
-        {
-            found.Clear();
-            foreach (int image in images)
-                (hashes[image] is { } hash && cache.TryGet(hash, Row(features, found.Count)) ? found : missing).Add(image);
-            if (found.Count == 0) continue;
-            using Tensor filled = features.narrow(0, 0, found.Count);
-            rows.Write(found, filled, view);
-        }
-
-        return [.. missing];
+        for (int i = 0; i < batch.Images.Count; i++) lookup?.Add(batch.Images[i], Row(features, i));
     }
 
     private LaunchedBatch Launch(ImageBatch batch)
@@ -108,6 +107,68 @@ internal sealed class FeatureExtractor(
     private sealed record LaunchedBatch(IReadOnlyList<int> Images, IReadOnlyList<SkippedImage> Skipped, Tensor? Features) : IDisposable
     {
         public void Dispose() => Features?.Dispose();
+    }
+
+    /// <summary>Looks images up in the cache while they are loaded, and keeps their hashes until their features are known.</summary>
+    private sealed class CacheLookup(FeatureCache cache, bool reuses)
+    {
+        private readonly ConcurrentDictionary<int, (byte[] Hash, float[]? Features)> _loaded = [];
+        private readonly Func<byte[], float[]?>? _find = reuses ? cache.Finder() : null;
+
+        /// <summary>Whether the cache has the features of an image; on any thread.</summary>
+        public bool IsKnown(int image, byte[] hash) => (_loaded[image] = (hash, _find?.Invoke(hash))).Features is not null;
+
+        /// <summary>The features of a known image, once.</summary>
+        public float[] Take(int image) => Remove(image).Features!;
+
+        /// <summary>Adds the features that were computed of an image.</summary>
+        public void Add(int image, ReadOnlySpan<float> features) => cache.Add(Remove(image).Hash, features);
+
+        private (byte[] Hash, float[]? Features) Remove(int image) =>
+            _loaded.Remove(image, out (byte[], float[]?) loaded) ? loaded : throw new UnreachableException();
+    }
+}
+
+/// <summary>Hears of images whose features have become known.</summary>
+/// <param name="images">How many are new, with those that could not be read.</param>
+/// <param name="areCached">Whether their features come from the cache.</param>
+internal delegate void ExtractionProgress(int images, bool areCached);
+
+/// <summary>Closes the gaps that known images leave in batches: with gaps, the network would see a few images at a time.</summary>
+internal static class BatchPacking
+{
+    /// <summary>Batches without known images, in order; those before the first gap as they are.</summary>
+    /// <param name="batches">Batches of equal size, but for their gaps and the last one.</param>
+    /// <param name="batchSize">Images in a batch of the result; the last one may have fewer.</param>
+    public static IEnumerable<ImageBatch> Pack(IEnumerable<ImageBatch> batches, int batchSize)
+    {
+        byte[] pixels = [];
+        ImageDimensions size = default;
+        List<int> images = [];
+        List<SkippedImage> skipped = [];
+        foreach (ImageBatch batch in batches)
+        {
+            if (images.Count + skipped.Count + batch.Known.Count == 0)
+            {
+                yield return batch;
+                continue;
+            }
+
+            if (pixels.Length == 0) (pixels, size) = (new byte[batch.Pixels.Length], new(batch.Width, batch.Height));
+            skipped.AddRange(batch.Skipped);
+            int length = pixels.Length / batchSize;
+            for (int row = 0; row < batch.Count; row++)
+            {
+                batch.Pixels.AsSpan(row * length, length).CopyTo(pixels.AsSpan(images.Count * length));
+                images.Add(batch.Indices[row]);
+                if (images.Count < batchSize) continue;
+                yield return new(pixels, size, [.. images], [.. skipped]);
+                images.Clear();
+                skipped.Clear();
+            }
+        }
+
+        if (images.Count + skipped.Count > 0) yield return new(pixels, size, images, skipped);
     }
 }
 

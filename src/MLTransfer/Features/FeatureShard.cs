@@ -123,6 +123,9 @@ internal sealed class StoredFeatures : IDisposable
 
     public int Count => _places.Count;
 
+    /// <summary>The number of shards.</summary>
+    public int Shards => _shards.Count;
+
     public bool Contains(ContentKey key) => _places.ContainsKey(key);
 
     /// <summary>Adds a shard to the index.</summary>
@@ -135,9 +138,13 @@ internal sealed class StoredFeatures : IDisposable
         _shards.Add((path, keys.Count));
     }
 
-    public bool TryGet(ContentKey key, Span<float> features)
+    /// <summary>Looks up the features of an image.</summary>
+    /// <param name="key">Its content hash.</param>
+    /// <param name="features">Receives them.</param>
+    /// <param name="shards">In so many shards, those added first.</param>
+    public bool TryGet(ContentKey key, Span<float> features, int shards = int.MaxValue)
     {
-        if (!_places.TryGetValue(key, out (int Shard, int Row) place))
+        if (!_places.TryGetValue(key, out (int Shard, int Row) place) || place.Shard >= shards)
             return false;
         try
         {

@@ -57,6 +57,12 @@ internal sealed class BatchLoader
     /// <summary>Width of every image in a batch, in pixels.</summary>
     public int Width => _size.Width;
 
+    /// <summary>
+    /// Receives the index of each image and the hash of the bytes that are decoded, on any thread; true: the image is not decoded, and is
+    /// among the known ones of its batch, which then has one image fewer. Null: nothing is hashed.
+    /// </summary>
+    public Func<int, byte[], bool>? IsKnown { get; init; }
+
     /// <summary>The fraction of the time, from 0 to 1, that the consumer waited for batches; NaN before the first one was used.</summary>
     public double WaitFraction => _elapsed == 0 ? double.NaN : (double)_waited / _elapsed;
 
@@ -97,23 +103,23 @@ internal sealed class BatchLoader
             run.Release();
         }
 
-        SkippedImage? PrepareAt(int position, Span<byte> target) =>
+        PreparedImage PrepareAt(int position, Span<byte> target) =>
             Prepare(order[position], new ImageRandom(_seed, epoch, order[position], occurrences?[position] ?? 0), target);
     }
 
-    /// <summary>Decodes an image and transforms it into its place in the batch.</summary>
-    /// <returns>Null, or why the image cannot be used.</returns>
-    private SkippedImage? Prepare(int index, ImageRandom random, Span<byte> target)
+    /// <summary>Decodes an image, unless it is known, and transforms it into its place in the batch.</summary>
+    private PreparedImage Prepare(int index, ImageRandom random, Span<byte> target)
     {
         try
         {
-            using DecodedPixels pixels = _images.Open(index, random);
+            using DecodedPixels? pixels = _images.Open(index, random, IsKnown is { } isKnown ? hash => isKnown(index, hash) : null);
+            if (pixels is null) return new(IsKnown: true);
             TransformPipeline.Apply(_transforms, pixels, ref random, target);
-            return null;
+            return default;
         }
         catch (ImageException exception)
         {
-            return new SkippedImage(index, _images[index].Name, exception.Reason);
+            return new(new SkippedImage(index, _images[index].Name, exception.Reason));
         }
     }
 

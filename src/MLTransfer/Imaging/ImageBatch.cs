@@ -51,6 +51,9 @@ internal sealed class ImageBatch
 
     /// <summary>Images of this batch that could not be used.</summary>
     public IReadOnlyList<SkippedImage> Skipped { get; }
+
+    /// <summary>Images of this batch that were not decoded, because whoever loads them knows them by their content hash.</summary>
+    public IReadOnlyList<int> Known { get; init; } = [];
 }
 
 /// <summary>An image that could not be used.</summary>

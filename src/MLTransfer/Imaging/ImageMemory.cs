@@ -53,15 +53,19 @@ internal sealed class KeptImages(
     /// <summary>The pixels of an image; the caller disposes them.</summary>
     /// <param name="index">Which image.</param>
     /// <param name="random">The random numbers with which it will be transformed.</param>
+    /// <param name="isKnown">
+    /// Receives the content hash of an image that is read; true: the pixels are not needed. Null: it is not hashed.
+    /// </param>
+    /// <returns>Null where it is known.</returns>
     /// <exception cref="ImageException">The image cannot be used.</exception>
-    internal DecodedPixels Open(int index, ImageRandom random)
+    internal DecodedPixels? Open(int index, ImageRandom random, Predicate<byte[]>? isKnown)
     {
         if (_memory is not null && Volatile.Read(ref _kept[index]) is { } kept)
             return new DecodedPixels(kept);
         if (_memory is null || Volatile.Read(ref _didNotFit[index]))
-            return images[index].Open(decoding, new NeededPixels(transforms, random));
-        DecodedPixels pixels = images[index].Open(decoding);
-        return images[index] is DecodedImage ? pixels : Keep(index, pixels, _memory);
+            return images[index].OpenUnless(isKnown, decoding, new NeededPixels(transforms, random));
+        DecodedPixels? pixels = images[index].OpenUnless(isKnown, decoding, needed: default);
+        return pixels is null || images[index] is DecodedImage ? pixels : Keep(index, pixels, _memory);
     }
 
     private DecodedPixels Keep(int index, DecodedPixels pixels, ImageMemory memory)

@@ -65,6 +65,14 @@ public abstract record ImageSource
     /// <param name="needed">What will be read of the pixels; the others may be undefined.</param>
     internal abstract DecodedPixels Open(DecodingOptions options, NeededPixels needed = default);
 
+    /// <summary>As <see cref="Open"/>, but first hashes what it decodes: a file is read once for both.</summary>
+    /// <param name="isKnown">Receives the <see cref="ContentHash"/>; true: the pixels are not needed. Null: nothing is hashed.</param>
+    /// <param name="options">How to decode.</param>
+    /// <param name="needed">What will be read of the pixels; the others may be undefined.</param>
+    /// <returns>Null where the image is known.</returns>
+    internal virtual DecodedPixels? OpenUnless(Predicate<byte[]>? isKnown, DecodingOptions options, NeededPixels needed) =>
+        isKnown?.Invoke(ContentHash()) == true ? null : Open(options, needed);
+
     private protected static byte[] HashPixels(int width, int height, ReadOnlySpan<byte> pixels)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -93,12 +101,16 @@ internal sealed record FileImage(string Path) : ImageSource
         }
     }
 
-    internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed = default)
+    internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed = default) =>
+        OpenUnless(isKnown: null, options, needed)!;
+
+    internal override DecodedPixels? OpenUnless(Predicate<byte[]>? isKnown, DecodingOptions options, NeededPixels needed)
     {
         ArraySegment<byte> encoded = Read(options.Limits);
         try
         {
-            return ImageDecoder.Decode(Name, encoded, options, needed);
+            return isKnown?.Invoke(SHA256.HashData(encoded.AsSpan())) == true ? null
+                : ImageDecoder.Decode(Name, encoded, options, needed);
         }
         finally
         {
@@ -167,13 +179,18 @@ internal sealed record ContainedImage(string Name, SharedContainer File, string 
 {
     public override string Name { get; } = Name;
 
-    public override byte[] ContentHash() => Read(ImageLimits.Default, (container, bytes) =>
-        container is RasterContainer raster ? HashPixels(raster.Width, raster.Height, bytes) : SHA256.HashData(bytes.AsSpan()));
+    public override byte[] ContentHash() => Read(ImageLimits.Default, Hash);
 
     internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed = default) =>
-        Read(options.Limits, (container, bytes) => container is RasterContainer raster
-            ? new DecodedPixels(new Image(raster.Width, raster.Height, bytes.ToArray()))
+        OpenUnless(isKnown: null, options, needed)!;
+
+    internal override DecodedPixels? OpenUnless(Predicate<byte[]>? isKnown, DecodingOptions options, NeededPixels needed) =>
+        Read(options.Limits, (container, bytes) => isKnown?.Invoke(Hash(container, bytes)) == true ? null
+            : container is RasterContainer raster ? new DecodedPixels(new Image(raster.Width, raster.Height, bytes.ToArray()))
             : ImageDecoder.Decode(Name, bytes, options, needed));
+
+    private static byte[] Hash(ContainedImages container, ArraySegment<byte> bytes) =>
+        container is RasterContainer raster ? HashPixels(raster.Width, raster.Height, bytes) : SHA256.HashData(bytes.AsSpan());
 
     /// <summary>Reads the image's bytes into pooled memory, which is valid only within <paramref name="use"/>.</summary>
     private T Read<T>(ImageLimits limits, Func<ContainedImages, ArraySegment<byte>, T> use)

@@ -2,8 +2,13 @@ using System.Runtime.ExceptionServices;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>Prepares the image at a position of the order in the target; returns null, or why the image cannot be used.</summary>
-internal delegate SkippedImage? PrepareOne(int position, Span<byte> target);
+/// <summary>Prepares the image at a position of the order in the target.</summary>
+internal delegate PreparedImage PrepareOne(int position, Span<byte> target);
+
+/// <summary>What became of an image of a batch.</summary>
+/// <param name="Skipped">Why it cannot be used; null where it can.</param>
+/// <param name="IsKnown">Whether its pixels are not needed.</param>
+internal readonly record struct PreparedImage(SkippedImage? Skipped = null, bool IsKnown = false);
 
 /// <summary>
 /// One enumeration: threads claim positions of the order one by one and write into a ring of batches, but never so far ahead that a batch
@@ -98,8 +103,8 @@ internal sealed class LoadingRun : IDisposable
             int row = position % _batchSize;
             try
             {
-                SkippedImage? skipped = _prepare(position, slot.Row(row));
-                Finish(slot, row, skipped);
+                PreparedImage prepared = _prepare(position, slot.Row(row));
+                Finish(slot, row, prepared);
             }
             catch (Exception exception)
             {
@@ -122,11 +127,11 @@ internal sealed class LoadingRun : IDisposable
         }
     }
 
-    private void Finish(BatchSlot slot, int row, SkippedImage? skipped)
+    private void Finish(BatchSlot slot, int row, PreparedImage prepared)
     {
         lock (_gate)
         {
-            if (slot.Finish(row, skipped))
+            if (slot.Finish(row, prepared))
                 Monitor.PulseAll(_gate);
         }
     }
@@ -146,7 +151,7 @@ internal sealed class LoadingRun : IDisposable
 internal sealed class BatchSlot(byte[] pixels, int batchSize, int count)
 {
     private readonly int _rowLength = pixels.Length / batchSize;
-    private readonly SkippedImage?[] _skipped = new SkippedImage?[batchSize];
+    private readonly PreparedImage[] _prepared = new PreparedImage[batchSize];
 
     /// <summary>Images still missing.</summary>
     internal int Missing { get; private set; } = count;
@@ -158,23 +163,28 @@ internal sealed class BatchSlot(byte[] pixels, int batchSize, int count)
     internal void Reset(int length) => Missing = length;
 
     /// <returns>Whether it was the last missing one.</returns>
-    internal bool Finish(int row, SkippedImage? skipped)
+    internal bool Finish(int row, PreparedImage prepared)
     {
-        _skipped[row] = skipped;
+        _prepared[row] = prepared;
         return --Missing == 0;
     }
 
-    /// <summary>The finished batch, with the gaps of skipped images closed.</summary>
+    /// <summary>The finished batch, with the gaps of skipped and known images closed.</summary>
     internal ImageBatch ToBatch(IEnumerable<int> order, ImageDimensions size)
     {
         List<int> indices = new(batchSize);
         List<SkippedImage> skips = [];
+        List<int> known = [];
         int row = 0;
         foreach (int index in order)
         {
-            if (_skipped[row] is { } skip)
+            if (_prepared[row].Skipped is { } skip)
             {
                 skips.Add(skip);
+            }
+            else if (_prepared[row].IsKnown)
+            {
+                known.Add(index);
             }
             else
             {
@@ -184,7 +194,7 @@ internal sealed class BatchSlot(byte[] pixels, int batchSize, int count)
             }
             row++;
         }
-        return new ImageBatch(pixels, size, indices, skips);
+        return new ImageBatch(pixels, size, indices, skips) { Known = known };
     }
 }
 

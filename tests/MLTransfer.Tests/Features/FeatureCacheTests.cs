@@ -162,6 +162,21 @@ public sealed class FeatureCacheTests : IDisposable
     }
 
     [Fact]
+    public void A_finder_finds_what_was_written_before_it_and_nothing_later()
+    {
+        using FeatureCache cache = Open();
+        Add(cache, 0, 2);
+        cache.Flush();
+        Func<byte[], float[]?> find = cache.Finder();
+        Add(cache, 2, 4);
+        Assert.Null(find(Hash(2)));
+        cache.Flush();
+        Assert.Null(find(Hash(2)));
+        Assert.Equal(Features(1), find(Hash(1)));
+        Assert.Equal(Features(2), cache.Finder()(Hash(2)));
+    }
+
+    [Fact]
     public void A_shard_that_is_removed_meanwhile_only_means_to_compute_again()
     {
         using FeatureCache cache = Open();

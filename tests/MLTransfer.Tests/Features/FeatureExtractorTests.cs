@@ -43,7 +43,7 @@ public sealed class FeatureExtractorTests : IDisposable
 
         List<int> reports = [];
         Assert.Equal(Count, Extract(reports.Add).Kept.Count);
-        Assert.Equal([32, 32, 6], reports);
+        Assert.Equal([0, 32, 32, 6], reports);
     }
 
     [Fact]
@@ -56,19 +56,64 @@ public sealed class FeatureExtractorTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_replaced_after_it_was_hashed_has_no_features_in_the_cache()
+    public void Images_are_read_while_the_extraction_reports_and_no_further_than_a_few_batches_after_it_is_stopped()
+    {
+        const int Repeats = 10;
+        Extract(_ => { });
+        Counted[] images = [.. Enumerable.Repeat(Sources(), Repeats).SelectMany(source => source).Select(source => new Counted(source))];
+        using var stop = new CancellationTokenSource();
+        List<(int Images, bool AreCached)> reports = [];
+        Assert.Throws<OperationCanceledException>(() => Extract(images, (done, areCached) =>
+        {
+            if (reports.Count == 0) Assert.Equal(0, images.Sum(image => image.Hashed));
+            reports.Add((done, areCached));
+            if (areCached) stop.Cancel();
+        }, cancellation: stop.Token));
+        Assert.Equal([(0, false), (32, true)], reports);
+        // The running batch, and those that threads fill meanwhile.
+        Assert.InRange(images.Sum(image => image.Hashed), 32, 4 * 32);
+    }
+
+    [Fact]
+    public void Images_of_the_cache_are_not_decoded_and_the_others_fill_whole_batches()
+    {
+        ImageSource[] all = Sources();
+        Extract([.. all.Where((_, index) => index % 2 == 0)], (_, _) => { });
+        Counted[] images = [.. all.Select(source => new Counted(source))];
+        List<(int Images, bool AreCached)> reports = [];
+        using FeatureSet mixed = Extract(images, (done, areCached) => reports.Add((done, areCached)));
+        Assert.Equal([(0, false), (16, true), (16, true), (32, false), (3, true), (3, false)], reports);
+        Assert.All(images, (image, index) => Assert.Equal((1, index % 2), (image.Hashed, image.Decoded)));
+
+        using var frozen = new FrozenModel(_model, ScalarType.Float32);
+        float[] uncached = Values(
+            Extractor(frozen).Extract(all, Rows(FeatureRows.MostInMemory), cache: null, (_, _) => { }, _ => { }, default));
+        // Sums of a batch of another size may be rounded differently.
+        Assert.Equal(uncached.Length, Values(mixed).Length);
+        Assert.All(Values(mixed).Zip(uncached), pair => Assert.Equal(pair.Second, pair.First, 1e-5f));
+    }
+
+    [Fact]
+    public void An_image_that_is_in_the_list_twice_is_computed_twice_however_fast_the_threads_are()
+    {
+        Counted[] images = [.. Sources().Concat(Sources()).Concat(Sources()).Select(source => new Counted(source))];
+        Extract(images, (_, _) => { }, imagesPerFlush: 1);
+        Assert.All(images, image => Assert.Equal((1, 1), (image.Hashed, image.Decoded)));
+        using FeatureCache cache = OpenCache();
+        Assert.Equal(Count, cache.Count);
+    }
+
+    [Fact]
+    public void A_file_that_is_replaced_is_in_the_cache_as_what_was_decoded()
     {
         byte[] before = ImageSource.FromPath(_paths[0]).ContentHash();
-        bool replaced = false;
-        Extract(_ =>
-        {
-            // The first report comes between hashing and decoding.
-            if (!replaced) File.Copy(_paths[^1], _paths[0], overwrite: true);
-            replaced = true;
-        });
+        ImageSource[] images = [.. Sources().Skip(1).Prepend(new Replaced(_paths[0], _paths[^1]))];
+        using FeatureSet features = Extract(images, (_, _) => { });
         using FeatureCache cache = OpenCache();
-        Assert.Equal(Count - 1, cache.Count);
-        Assert.False(cache.TryGet(before, new float[_model.FeatureWidth]));
+        float[] cached = new float[_model.FeatureWidth];
+        Assert.Equal(Count, cache.Count);
+        Assert.True(cache.TryGet(before, cached));
+        Assert.Equal(Values(features)[.._model.FeatureWidth], cached);
     }
 
     [Theory]
@@ -78,7 +123,7 @@ public sealed class FeatureExtractorTests : IDisposable
     {
         float[] computed = Values(Extract(_ => { }, inMemory: inMemory)), cached = Values(Extract(_ => { }, inMemory: inMemory)), uncached;
         using (var frozen = new FrozenModel(_model, ScalarType.Float32))
-            uncached = Values(Extractor(frozen).Extract(Sources(), Rows(inMemory), cache: null, _ => { }, _ => { }, default));
+            uncached = Values(Extractor(frozen).Extract(Sources(), Rows(inMemory), cache: null, (_, _) => { }, _ => { }, default));
         Assert.Equal(Count * _model.FeatureWidth, computed.Length);
         Assert.Equal(computed, cached);
         Assert.Equal(computed, uncached);
@@ -106,7 +151,17 @@ public sealed class FeatureExtractorTests : IDisposable
         using var frozen = new FrozenModel(_model, ScalarType.Float32);
         using FeatureCache cache = OpenCache();
         return Extractor(frozen, imagesPerFlush).Extract(
-            Sources(), Rows(inMemory), cache, done, skip ?? (skipped => Assert.Fail(skipped.Reason)), cancellation);
+            Sources(), Rows(inMemory), cache, (images, _) => done(images), skip ?? (skipped => Assert.Fail(skipped.Reason)), cancellation);
+    }
+
+    private FeatureSet Extract(
+        IReadOnlyList<ImageSource> images, ExtractionProgress done, int imagesPerFlush = 4096, CancellationToken cancellation = default)
+    {
+        using var frozen = new FrozenModel(_model, ScalarType.Float32);
+        using FeatureCache cache = OpenCache();
+        return Extractor(frozen, imagesPerFlush).Extract(
+            images, new FeatureRows(images.Count, _model.FeatureWidth, CPU), cache, done, skipped => Assert.Fail(skipped.Reason),
+            cancellation);
     }
 
     private FeatureExtractor Extractor(FrozenModel frozen, int imagesPerFlush = 4096) =>
@@ -121,4 +176,48 @@ public sealed class FeatureExtractorTests : IDisposable
     private int Shards() => Directory.GetFiles(_caches.Path, "*.features", SearchOption.AllDirectories).Length;
 
     private static float[] Values(FeatureSet features) => features.Rows.Read(0, features.Kept.Count).data<float>().ToArray();
+
+    /// <summary>Counts how often an image is hashed and decoded.</summary>
+    private sealed record Counted(ImageSource Image) : ImageSource
+    {
+        private int _hashed, _decoded;
+
+        public override string Name => Image.Name;
+
+        internal int Hashed => Volatile.Read(ref _hashed);
+
+        internal int Decoded => Volatile.Read(ref _decoded);
+
+        public override byte[] ContentHash()
+        {
+            Interlocked.Increment(ref _hashed);
+            return Image.ContentHash();
+        }
+
+        internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed = default)
+        {
+            Interlocked.Increment(ref _decoded);
+            return Image.Open(options, needed);
+        }
+    }
+
+    /// <summary>A file that is replaced after it was hashed.</summary>
+    private sealed record Replaced(string Path, string By) : ImageSource
+    {
+        public override string Name => Path;
+
+        public override byte[] ContentHash() => throw new NotSupportedException();
+
+        internal override DecodedPixels Open(DecodingOptions options, NeededPixels needed = default) => throw new NotSupportedException();
+
+        internal override DecodedPixels? OpenUnless(Predicate<byte[]>? isKnown, DecodingOptions options, NeededPixels needed) =>
+            FromPath(Path).OpenUnless(
+                hash =>
+                {
+                    bool known = isKnown!(hash);
+                    File.Copy(By, Path, overwrite: true);
+                    return known;
+                },
+                options, needed);
+    }
 }

@@ -120,7 +120,7 @@ internal static class ImageDataInspector
         var rows = new FeatureRows(images.Sources.Count, model.FeatureWidth, device, inMemory: long.MaxValue);
         FeatureSet features = extractor.Extract(
             images.Sources, rows, cache,
-            count => options.Progress?.Report(new(ImageDataInspectionPhase.Features, done += count, images.Sources.Count)),
+            (count, _) => options.Progress?.Report(new(ImageDataInspectionPhase.Features, done += count, images.Sources.Count)),
             skip: _ => { }, options.Cancellation);
         return (features, network.Preprocessing);
     }
