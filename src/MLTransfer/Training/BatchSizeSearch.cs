@@ -64,6 +64,7 @@ internal sealed class TrialSteps : IDisposable
     private readonly TrainingStep _step;
     private readonly long _imageSize;
     private readonly Device _device;
+    private readonly bool _outputsAreKept;
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly (Tensor Value, Tensor Copy)[] _before;
     private readonly long _memoryBefore;
@@ -72,9 +73,10 @@ internal sealed class TrialSteps : IDisposable
     /// <param name="options">How.</param>
     /// <param name="imageSize">Side of the images in pixels.</param>
     /// <param name="device">The device of the network.</param>
-    public TrialSteps(TrainableModel model, TrainingOptions options, long imageSize, Device device)
+    /// <param name="outputsAreKept">Whether steps begin with kept outputs of the frozen layers.</param>
+    public TrialSteps(TrainableModel model, TrainingOptions options, long imageSize, Device device, bool outputsAreKept = false)
     {
-        (_imageSize, _device) = (imageSize, device);
+        (_imageSize, _device, _outputsAreKept) = (imageSize, device, outputsAreKept);
         Allocator.ReturnFreedMemory();
         _memoryBefore = Environment.WorkingSet;
         _before = [.. model.Network.state_dict().Values.Select(value => (value, value.detach().clone()))];
@@ -105,7 +107,8 @@ internal sealed class TrialSteps : IDisposable
         {
             using var scope = NewDisposeScope();
             Tensor images = rand(size, _imageSize, _imageSize, 3, device: _device).permute(0, 3, 1, 2);
-            using var batch = new LabelledBatch(images, zeros(size, dtype: ScalarType.Int64, device: _device), size);
+            (Tensor inputs, int first) = _state.Model.InputsOf(images, _outputsAreKept);
+            using var batch = new LabelledBatch(inputs, zeros(size, dtype: ScalarType.Int64, device: _device), size) { First = first };
             long memory = MemoryOfForwardPass(batch);
             double seconds = double.PositiveInfinity;
             using var tally = new RunningTally();
@@ -144,7 +147,7 @@ internal sealed class TrialSteps : IDisposable
     private long MemoryOfForwardPass(LabelledBatch batch)
     {
         using var scope = NewDisposeScope();
-        _state.Model.Forward(batch.Inputs);
+        _state.Model.Forward(batch.Inputs, batch.First);
         return Environment.WorkingSet;
     }
 

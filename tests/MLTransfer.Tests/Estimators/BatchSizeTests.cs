@@ -43,6 +43,17 @@ public sealed class BatchSizeTests : IDisposable
         Assert.Equal(2, model.Training!.BatchSize);
     }
 
+    [Theory]
+    [InlineData(8, "layer2")]
+    [InlineData(9, "layer2 on kept outputs")]
+    public void A_size_is_known_for_kept_outputs_where_most_epochs_begin_with_them(int epochs, string trained)
+    {
+        FineTuningOptions options = Found with { Train = Layers.From("layer2"), CachedViews = 4, Epochs = epochs };
+        Train(options).Dispose();
+        Assert.Contains($"trained from {trained}, batch", Assert.Single(File.ReadAllLines(options.MeasuredFile!)),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_search_ends_when_it_is_cancelled_and_nothing_is_remembered()
     {
