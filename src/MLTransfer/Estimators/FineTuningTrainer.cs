@@ -43,7 +43,8 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         ImageValidation? validation = run.Validation is null ? null : new(
             model, run.InferenceType, ValidationImages(run.Validation, memory, layers), TimeProvider.System, log, _options.Epochs);
         var loop = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished, checkpoint, RequireReadable);
-        using TrainingState state = Run(loop, trainable, data, validation);
+        using TrainingState state = loop.Run(
+            trainable, data, validation is null ? null : validation.Score, _options.Cancellation);
         Tell(layers?.Lost ?? []);
         Calibration? calibration = Calibrate(state, validation);
         FittedRejection? rejection = FittedRejection.Of(
@@ -55,18 +56,6 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             Rejection = rejection?.Rule,
         };
         return ImageClassificationTransformer.Trained(run, model, state, summary, rejection?.Distance);
-    }
-
-    private TrainingState Run(TrainingLoop loop, TrainableModel trainable, ImageData data, ImageValidation? validation)
-    {
-        try
-        {
-            return loop.Run(trainable, data, validation is null ? null : validation.Score, _options.Cancellation);
-        }
-        catch (Exception failure) when (LackOfMemory.Is(failure))
-        {
-            throw LackOfMemory.Explained(failure, _options.BatchSize);
-        }
     }
 
     private void Tell(IEnumerable<string> lost)

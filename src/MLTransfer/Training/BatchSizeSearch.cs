@@ -166,9 +166,20 @@ internal static class LackOfMemory
     public static bool Is(Exception failure) =>
         failure is OutOfMemoryException || Signs.Any(sign => failure.Message.Contains(sign, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The same exception, or if it is about memory, one that says what to do in a training with batches of a size.</summary>
-    public static Exception Explained(Exception failure, int batchSize) => !Is(failure) ? failure : new InvalidOperationException(
-        $"Memory ran out in a training with batches of {batchSize} images. Make them smaller"
-        + (batchSize > 1 ? $", such as {batchSize / 2} with the gradients of two batches accumulated for the same step" : "")
-        + $", or the images, or train fewer layers. The reason: {failure.Message.Split('\n')[0].TrimEnd('.')}.", failure);
+    /// <summary>Does some work; where memory runs out in it, the exception says so.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="what">What was running, and in whole sentences what to do about it.</param>
+    /// <exception cref="InvalidOperationException">Memory ran out.</exception>
+    public static T Explain<T>(Func<T> work, string what)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception failure) when (Is(failure))
+        {
+            throw new InvalidOperationException(
+                $"Memory ran out {what} The reason: {failure.Message.Split('\n')[0].TrimEnd('.')}.", failure);
+        }
+    }
 }
