@@ -103,7 +103,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         {
             return validation.Calibrate(_options.Cancellation);
         }
-        // Cancelled, or an image that is gone by now: the finished training is not lost.
+        // Canceled, or an image that is gone by now: the finished training is not lost.
         catch (Exception failure)
         {
             log.Warnings([$"The model is not calibrated: {failure.Message}"]);
@@ -143,7 +143,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             ("Images", run.Training.Fingerprint), ("Validation images", run.Validation?.Fingerprint ?? "none"),
             ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),
             ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())),
-            // Checkpoints of earlier versions do not mention colours, which mostly are those of the weights.
+            // Checkpoints of earlier versions do not mention colors, which mostly are those of the weights.
             .. Colors(run.Preprocessing).Except(Colors(run.Network.OwnPreprocessing)),
         ];
         return settings.ToDictionary(setting => setting.Name, setting => setting.Value);

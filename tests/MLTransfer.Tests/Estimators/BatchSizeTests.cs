@@ -55,7 +55,7 @@ public sealed class BatchSizeTests : IDisposable
     }
 
     [Fact]
-    public void A_search_ends_when_it_is_cancelled_and_nothing_is_remembered()
+    public void A_search_ends_when_it_is_canceled_and_nothing_is_remembered()
     {
         Assert.Throws<OperationCanceledException>(() => Train(Found with { EpochsUntil = new CancellationToken(canceled: true) }));
         Assert.False(File.Exists(Found.MeasuredFile));
