@@ -33,7 +33,7 @@ internal sealed class ScaleCommand : MltCommand
 
     internal override string Remarks =>
         $$"""
-        Rows of {{Width}} numbers around the centres of {{Classes}} classes are generated, written as feature extraction writes those of
+        Rows of {{Width}} numbers around the centers of {{Classes}} classes are generated, written as feature extraction writes those of
         images, and trained on by its defaults, with a tenth as many rows to validate on. A training keeps up to 256 MiB of features in
         memory; here all rows are in files, without --in-memory. write_seconds are those of writing, without generating; epoch_seconds
         the median of the epochs after the first, validation included; memory_bytes the largest resident memory, above that
@@ -78,9 +78,9 @@ internal sealed class ScaleCommand : MltCommand
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(Seed);
-        var centres = randn(Classes, Width, generator: generator);
+        var centers = randn(Classes, Width, generator: generator);
         using FeatureRows training = Room(rows, inMemory), validation = Room(Math.Max(1, rows / 10), inMemory);
-        var seconds = Fill(training, rows, centres, generator) + Fill(validation, Math.Max(1, rows / 10), centres, generator);
+        var seconds = Fill(training, rows, centers, generator) + Fill(validation, Math.Max(1, rows / 10), centers, generator);
         RandomState.Seed(Seed);
         using var head = nn.Linear(Width, Classes);
         var options = new FeatureExtractionOptions { Epochs = epochs };
@@ -98,13 +98,13 @@ internal sealed class ScaleCommand : MltCommand
     private static Tensor Labels(int rows) => tensor([.. Enumerable.Range(0, rows).Select(row => (long)row % Classes)]);
 
     /// <returns>The seconds of writing alone.</returns>
-    private static double Fill(FeatureRows features, int rows, Tensor centres, Generator generator)
+    private static double Fill(FeatureRows features, int rows, Tensor centers, Generator generator)
     {
         var seconds = 0.0;
         foreach (var images in Enumerable.Range(0, rows).Chunk(FrozenModel.BatchSize))
         {
             using var part = NewDisposeScope();
-            var own = centres.index_select(0, tensor([.. images.Select(image => (long)image % Classes)]));
+            var own = centers.index_select(0, tensor([.. images.Select(image => (long)image % Classes)]));
             // So far apart that the head is right about most rows, not all.
             var values = own + 4 * randn(images.Length, Width, generator: generator);
             var start = Stopwatch.GetTimestamp();

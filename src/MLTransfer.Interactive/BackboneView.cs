@@ -5,7 +5,7 @@ using MLTransfer.Weights;
 
 namespace MLTransfer.Interactive;
 
-/// <summary>A backbone's card: its size and cost, the published weights with their licences, its layers.</summary>
+/// <summary>A backbone's card: its size and cost, the published weights with their licenses, its layers.</summary>
 internal static class BackboneView
 {
     internal static NotebookView One { get; } = NotebookView.Of<Backbone>(Html, Text);
@@ -38,7 +38,7 @@ internal static class BackboneView
     private static Markup Weights(IReadOnlyCollection<PublishedWeights> published) => published.Count == 0 ? default : Markup.Format(
         $"""
         <table>
-        <tr><th class="name">published weights</th><th>top-1</th><th class="name">licence</th></tr>
+        <tr><th class="name">published weights</th><th>top-1</th><th class="name">license</th></tr>
         {published.Select(WeightsRow)}
         </table>
         """);

@@ -26,6 +26,22 @@ public partial class WordTests
         Assert.NotEmpty(Pictures("src/MLTransfer/Data/Manifest.cs", "the picture"));
     }
 
+    [Fact]
+    public void Words_are_spelled_as_in_the_names_of_the_API() => Rule.Holds(
+        from path in Repository.Files("src").Concat(Repository.Files("docs")).Append("README.md")
+        from line in File.ReadLines(Repository.PathOf(path))
+        where British().IsMatch(line)
+        select $"{path}: {line.Trim()}");
+
+    [Fact]
+    public void Names_and_JSON_of_before_may_be_spelled_as_they_are()
+    {
+        Assert.All(["a colour", "grey", "the centre", "labelled", "neighbours", "behaviour", "recognised", "cancelled"],
+            text => Assert.Matches(British(), text));
+        Assert.All(["color", "\"one-colour\"", "unlabelled", "OneColour", "LabelledBatch", "Cancelled"],
+            text => Assert.DoesNotMatch(British(), text));
+    }
+
     private static IEnumerable<string> Pictures(string path, string text)
     {
         const string Word = "picture";
@@ -36,6 +52,9 @@ public partial class WordTests
             if (allowed.Aggregate(line, (left, regex) => regex.Replace(left, "")).Contains(Word, StringComparison.OrdinalIgnoreCase))
                 yield return $"{path}:{index + 1}: {line.Trim()}";
     }
+
+    [GeneratedRegex(@"(?<![\w-])(colour|grey|centre|labelled|neighbour|behaviour|recognise|cancelled|catalogue)")]
+    private static partial Regex British();
 
     [GeneratedRegex("\"pictures?\"")]
     private static partial Regex ManifestColumn();

@@ -10,6 +10,19 @@ if (args is ["torch"])
     return;
 }
 
+// Opens a model file first, as an app does that only predicts.
+if (args is ["load", var saved])
+{
+    new MLContext().Model.Load(saved, out _);
+    return;
+}
+
+if (args is ["serve", var served])
+{
+    using var pool = new ImageClassifierPool(new ImageClassifierPoolOptions { Path = served });
+    return;
+}
+
 string folder = Directory.CreateTempSubdirectory("consumer-").FullName;
 try
 {

@@ -31,7 +31,7 @@ internal static class CommandTree
     };
 
     internal static Command Create(CommandContext context) => Root(
-        "mlt", "Transfer learning for image classification: from a folder of labelled images to an ML.NET model.",
+        "mlt", "Transfer learning for image classification: from a folder of labeled images to an ML.NET model.",
         new TrainCommand(context),
         new LearningRateCommand(context),
         new EvaluateCommand(context),

@@ -13,7 +13,7 @@ internal static class CardView
 
     internal static void ShowAll(IReadOnlyList<DatasetCard> cards, CommandContext context)
     {
-        var table = TextTable.Create("data set", "classes", "images", "download", "licence");
+        var table = TextTable.Create("data set", "classes", "images", "download", "license");
         foreach (var card in cards)
             table.Row(card.Name, Figures.Count(card.Classes), Images(card), Size(card.Bytes), card.Licence ?? "not stated");
         Screens.ForResults(context).Write(table);
@@ -39,7 +39,7 @@ internal static class CardView
         ("splits", string.Join(
             ", ", card.Splits.Select(split => split.Images is { } count ? $"{split.Name} {Figures.Count(count)}" : split.Name))),
         ("layout", LayoutText(card.Layout)),
-        ("licence", card.Licence ?? "not stated by its publishers"),
+        ("license", card.Licence ?? "not stated by its publishers"),
         ("cite", card.Citation),
         ("homepage", card.Homepage.OriginalString),
         ("note", card.Notes),

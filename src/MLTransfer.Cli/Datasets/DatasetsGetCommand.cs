@@ -92,7 +92,7 @@ internal sealed record DatasetsGetResult(
         output.WriteLine(
             $"{dataset.Folder}: {card.Name} ({(dataset.WasThere ? "already complete" : "downloaded and unpacked")}, "
             + $"{Figures.Counted(dataset.Files, "file", "files")}, "
-            + $"{Figures.Bytes(dataset.Bytes)}, licence {card.Licence ?? "not stated by its publishers"})");
+            + $"{Figures.Bytes(dataset.Bytes)}, license {card.Licence ?? "not stated by its publishers"})");
         if (!dataset.WasThere && card.Files.Any(file => file.Checksum is null))
             output.WriteLine("Its publishers state no checksum: only the connection vouches for where it came from.");
         foreach (var entry in dataset.Skipped.Take(MostSkipped))

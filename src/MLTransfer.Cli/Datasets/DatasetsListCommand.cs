@@ -9,7 +9,7 @@ namespace MLTransfer.Cli.Datasets;
 internal sealed class DatasetsListCommand : MltCommand
 {
     internal DatasetsListCommand(CommandContext context)
-        : base("list", "Lists the published data sets that mlt knows, with classes, images, download size and licence.", context,
+        : base("list", "Lists the published data sets that mlt knows, with classes, images, download size and license.", context,
             "mlt datasets list",
             "mlt datasets list --json") =>
         Accepts();
@@ -33,7 +33,7 @@ internal sealed class DatasetsInfoCommand : MltCommand
     private readonly Argument<string> _name;
 
     internal DatasetsInfoCommand(CommandContext context)
-        : base("info", "Shows the classes, splits, files, licence and citation of a published data set.", context,
+        : base("info", "Shows the classes, splits, files, license and citation of a published data set.", context,
             "mlt datasets info fashion-mnist",
             "mlt datasets info oxford-pets --json")
     {

@@ -6,7 +6,7 @@ using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.Evaluate;
 
-/// <summary>'mlt evaluate': scores labelled images with a saved model.</summary>
+/// <summary>'mlt evaluate': scores labeled images with a saved model.</summary>
 internal sealed class EvaluateCommand : MltCommand
 {
     private readonly ScoredData _images = new();
@@ -17,7 +17,7 @@ internal sealed class EvaluateCommand : MltCommand
         "--errors", "FILE", "Write the paths of the wrong ones, a line each, the surest errors first; 'mlt explain -' reads them.");
 
     internal EvaluateCommand(CommandContext context)
-        : base("evaluate", "Scores labelled images with a saved model: accuracy, precision and recall by class, confusion matrix.", context,
+        : base("evaluate", "Scores labeled images with a saved model: accuracy, precision and recall by class, confusion matrix.", context,
             "mlt evaluate --model flowers.zip --data flowers/val",
             "mlt evaluate --model digits.zip --data mnist --split test",
             "mlt evaluate --model flowers.zip --data flowers/val --tta ten-crop",

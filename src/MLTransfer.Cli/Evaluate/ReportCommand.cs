@@ -6,7 +6,7 @@ using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.Evaluate;
 
-/// <summary>'mlt report': a page about a saved model and what labelled images say of it.</summary>
+/// <summary>'mlt report': a page about a saved model and what labeled images say of it.</summary>
 internal sealed class ReportCommand : MltCommand
 {
     private const string DefaultOut = "report.html", Html = ".html";

@@ -6,7 +6,7 @@ using MLTransfer.Evaluation;
 
 namespace MLTransfer.Cli.Evaluate;
 
-/// <summary>The options of the commands that score labelled images with a saved model: which model, and which images.</summary>
+/// <summary>The options of the commands that score labeled images with a saved model: which model, and which images.</summary>
 internal sealed class ScoredData
 {
     private readonly Option<string> _model = CliOption.Required("--model", "MODEL.zip", "Model saved by 'mlt train'.");

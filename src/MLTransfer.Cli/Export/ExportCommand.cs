@@ -17,7 +17,7 @@ internal sealed class ExportCommand : MltCommand
     private readonly Argument<string> _model = new("MODEL.zip") { Description = "Model saved by 'mlt train'." };
     private readonly Option<string> _out = CliOption.Required("--out", "FILE", $"{Extension} file to write.");
     private readonly Option<string> _preprocessing = CliOption.Choice(
-        "--preprocessing", "How much of the preprocessing is in the file: that of colours (normalize), resizing and cropping too (full), "
+        "--preprocessing", "How much of the preprocessing is in the file: that of colors (normalize), resizing and cropping too (full), "
         + "or none.", Preprocessings);
     private readonly Option<string> _precision = CliOption.Choice(
         "--precision", "Number format of weights and layers. float16 halves the file; probabilities differ by up to about 0.01.",

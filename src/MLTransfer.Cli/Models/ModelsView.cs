@@ -12,7 +12,7 @@ internal static class ModelsView
 {
     internal static Table All(IEnumerable<Backbone> backbones)
     {
-        var table = TextTable.Create("backbone", "parameters", "GFLOPs", "image size", "features", "weights", "licence");
+        var table = TextTable.Create("backbone", "parameters", "GFLOPs", "image size", "features", "weights", "license");
         foreach (var backbone in backbones)
         {
             var weights = WeightsCatalog.DefaultOf(backbone.Name);

@@ -13,7 +13,7 @@ internal sealed class TrainCommand : MltCommand
     private readonly TrainOptions _options = new();
 
     internal TrainCommand(CommandContext context)
-        : base("train", "Trains a classifier on a folder of labelled images and saves it as an ML.NET model.", context,
+        : base("train", "Trains a classifier on a folder of labeled images and saves it as an ML.NET model.", context,
             "mlt train --data flowers --mode features --backbone resnet18 --out flowers.zip",
             "mlt train --data flowers --mode features --backbone resnet50 --weights IMAGENET1K_V1 --weights-dir downloads --offline "
             + "--out flowers.zip",
@@ -90,7 +90,7 @@ internal static class TrainWeights
             return;
         var weights = await DownloadScreen
             .WatchAsync(context, quiet, progress => store.GetAsync(reference, progress, cancel)).ConfigureAwait(false);
-        var licence = reference.Published is { } published ? $" (licence {published.Licence})" : "";
-        context.Words.WriteLine($"weights: {weights.Name}{licence}, {weights.Path}");
+        var license = reference.Published is { } published ? $" (license {published.Licence})" : "";
+        context.Words.WriteLine($"weights: {weights.Name}{license}, {weights.Path}");
     }
 }

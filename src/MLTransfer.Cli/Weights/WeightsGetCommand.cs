@@ -76,7 +76,7 @@ internal sealed record WeightsGetResult(
     internal string Describe()
     {
         var size = Bytes is { } bytes ? $", {Figures.Bytes(bytes)}" : "";
-        var licence = Licence is { } name ? $", licence {name}" : "";
-        return $"{Path ?? "part of MLTransfer"}: {Name} ({(Downloaded ? "downloaded" : "already there")}{size}{licence})";
+        var license = Licence is { } name ? $", license {name}" : "";
+        return $"{Path ?? "part of MLTransfer"}: {Name} ({(Downloaded ? "downloaded" : "already there")}{size}{license})";
     }
 }

@@ -16,7 +16,7 @@ internal sealed class WeightsListCommand : MltCommand
     private readonly StoreOptions _store = new();
 
     internal WeightsListCommand(CommandContext context)
-        : base("list", "Lists published weights, with their accuracy, their licence and where they are on this machine.",
+        : base("list", "Lists published weights, with their accuracy, their license and where they are on this machine.",
             context,
             "mlt weights list",
             "mlt weights list --backbone resnet50",
@@ -61,7 +61,7 @@ internal static class WeightsListView
             output.WriteLine("MLTransfer knows no published weights for it. Pass a FILE or URL as --weights, or 'none' for random ones.");
             return;
         }
-        var table = TextTable.Create("weights", "size", "image size", "classes", "top-1", "licence", "on this machine");
+        var table = TextTable.Create("weights", "size", "image size", "classes", "top-1", "license", "on this machine");
         foreach (var weights in listed)
         {
             table.Row(

@@ -1,6 +1,6 @@
 namespace MLTransfer;
 
-/// <summary>A row of labelled images: an image's path and its class.</summary>
+/// <summary>A row of labeled images: an image's path and its class.</summary>
 public sealed class ImageFile
 {
     /// <summary>The image's file, or its path in a file of many images, such as <c>images.zip!/ants/1.jpg</c>.</summary>

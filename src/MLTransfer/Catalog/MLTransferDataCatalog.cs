@@ -59,7 +59,7 @@ public static class MLTransferDataCatalog
     }
 
     /// <summary>
-    /// Looks at labelled images before a training, by the features of a pretrained backbone: labels that may be wrong, near duplicates
+    /// Looks at labeled images before a training, by the features of a pretrained backbone: labels that may be wrong, near duplicates
     /// within and across splits, outliers, classes that are hard to tell apart, and what more images would give. The <c>MLContext</c>'s
     /// seed decides the folds of the cross-validation.
     /// </summary>
@@ -71,7 +71,7 @@ public static class MLTransferDataCatalog
     /// </exception>
     /// <exception cref="MLTransfer.Weights.WeightsException">The weights are missing or unreadable, or belong to another network.
     /// </exception>
-    /// <exception cref="OperationCanceledException">The inspection was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The inspection was canceled.</exception>
     public static ImageDataInspection InspectImages(
         this DataOperationsCatalog data, IDataView train, IDataView? test = null, ImageDataInspectionOptions? options = null)
     {

@@ -1,6 +1,6 @@
 namespace MLTransfer.Catalog;
 
-/// <summary>A row of labelled images with weights.</summary>
+/// <summary>A row of labeled images with weights.</summary>
 public sealed class WeightedImageFile
 {
     /// <summary>The image's file, or its path in a file of many images.</summary>

@@ -3,7 +3,7 @@ using MLTransfer.Errors;
 namespace MLTransfer.Data;
 
 /// <summary>
-/// Labelled images from any supported form: a folder with one sub-folder per class, or with such folders for train, val and test; a
+/// Labeled images from any supported form: a folder with one sub-folder per class, or with such folders for train, val and test; a
 /// manifest (CSV, TSV, JSON lines); a zip or tar archive, read in place; IDX files as of MNIST; CIFAR-10 and CIFAR-100.
 /// </summary>
 public sealed class ImageDataset
@@ -192,7 +192,7 @@ internal static class DatasetChecks
     public static ImageDataset Check(ImageDataset dataset, ImageDatasetOptions options)
     {
         if (dataset.Rows.Count == 0)
-            throw new InvalidDataException($"'{dataset.Path}' ({dataset.Format}) holds no labelled image.");
+            throw new InvalidDataException($"'{dataset.Path}' ({dataset.Format}) holds no labeled image.");
         if (!options.IsTestSet)
             CheckClasses(dataset);
         List<string> warnings = [.. dataset.Warnings, .. NearlySame(dataset)];
@@ -216,7 +216,7 @@ internal static class DatasetChecks
         {
             string found = Printable.FirstOf([.. unknown.Select(row => $"class '{row.Label}' is in '{row.Split}'")], NamedClasses);
             throw new InvalidDataException(
-                $"In '{dataset.Path}', {found} but not in '{SplitNames.Train}': what was never trained on cannot be recognised. Classes of "
+                $"In '{dataset.Path}', {found} but not in '{SplitNames.Train}': what was never trained on cannot be recognized. Classes of "
                 + $"'{SplitNames.Train}': {string.Join(", ", known.Order(StringComparer.Ordinal).Take(KnownClasses))}. Add images of it to "
                 + $"'{SplitNames.Train}', or take it out of the others.");
         }

@@ -4,7 +4,7 @@ using MLTransfer.Files;
 namespace MLTransfer.Data;
 
 /// <summary>
-/// Labelled images in a folder with one sub-folder per class, by the rules of torchvision's <c>ImageFolder</c>, except that .gif files
+/// Labeled images in a folder with one sub-folder per class, by the rules of torchvision's <c>ImageFolder</c>, except that .gif files
 /// count as images, hidden files do not, and each folder is visited once, whatever links lead to it.
 /// </summary>
 internal static class ImageFolder

@@ -2,7 +2,7 @@ using MLTransfer.Data.Samples;
 
 namespace MLTransfer.Data;
 
-/// <summary>Draws small labelled data sets: to try things where there are no images yet, without a download.</summary>
+/// <summary>Draws small labeled data sets: to try things where there are no images yet, without a download.</summary>
 public static class SampleImages
 {
     private const int MostPerClass = 1000;
@@ -18,7 +18,7 @@ public static class SampleImages
             ShapeFiles.Write(new(SceneClass.All, count, partSeed), part, cancellation));
 
     /// <summary>
-    /// Draws grey images of 28 × 28 pixels: the digits 0 to 9 of a display with seven segments, white on black, moved, turned, scaled and
+    /// Draws gray images of 28 × 28 pixels: the digits 0 to 9 of a display with seven segments, white on black, moved, turned, scaled and
     /// of different thickness.
     /// </summary>
     /// <param name="folder">Gets the folders <c>train</c> and <c>val</c> with a folder of PNG files for each class; files of an earlier
@@ -30,7 +30,7 @@ public static class SampleImages
     /// <returns>The data set in the folder, with the splits <c>train</c> and <c>val</c>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number of images is not from 1 to 1,000.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static ImageDataset DrawDigits(
         string folder, int trainingPerClass, int validationPerClass, int seed = 1, CancellationToken cancellation = default) =>
         Draw(folder, trainingPerClass, validationPerClass, seed, (part, count, partSeed) =>

@@ -22,7 +22,7 @@ internal static class NearestName
         .Select(candidate => candidate.name)
         .FirstOrDefault();
 
-    /// <summary>Optimal string alignment distance: insertion, deletion, substitution and transposition of neighbours cost 1 each.</summary>
+    /// <summary>Optimal string alignment distance: insertion, deletion, substitution and transposition of neighbors cost 1 each.</summary>
     private static int Distance(string from, string to)
     {
         var edits = new int[from.Length + 1, to.Length + 1];

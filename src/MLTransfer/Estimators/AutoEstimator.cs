@@ -40,7 +40,7 @@ public sealed class AutoEstimator : IEstimator<ImageClassificationTransformer>
     /// <exception cref="InvalidDataException">A class has no image that can be read.</exception>
     /// <exception cref="InvalidOperationException">The features are NaN or infinite.</exception>
     /// <exception cref="IOException">The folder of TensorBoard or of the features cannot be written to.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled before the first trial had a model.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled before the first trial had a model.</exception>
     public ImageClassificationTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -69,7 +69,7 @@ internal sealed class AutoRun(
     }
 
     /// <summary>Why nothing else is tried, whatever time is left; null where there is no such reason.</summary>
-    private string? Over => options.Cancellation.IsCancellationRequested ? "the search was cancelled"
+    private string? Over => options.Cancellation.IsCancellationRequested ? "the search was canceled"
         // Nothing can be told to be better.
         : _kept is { ValidationAccuracy: 1 } && options.ChooseBy != EpochMetric.Loss ? "every validation image is right already" : null;
 
@@ -161,7 +161,7 @@ internal sealed class AutoRun(
         }
     }
 
-    private string End => options.Cancellation.IsCancellationRequested ? "cancelled" : "ended at the end of the time";
+    private string End => options.Cancellation.IsCancellationRequested ? "canceled" : "ended at the end of the time";
 
     private ImageClassificationEstimator Estimator(ImageClassificationOptions chosen) => chosen is FineTuningOptions fineTuning
         ? new FineTuningEstimator(environment, fineTuning)
@@ -254,7 +254,7 @@ internal sealed class AutoRun(
         _ => trial,
     };
 
-    /// <summary>What the model says of the test images; of none where the search was cancelled.</summary>
+    /// <summary>What the model says of the test images; of none where the search was canceled.</summary>
     private ImagePrediction[] Tested(ImageClassificationTransformer model)
     {
         try

@@ -112,7 +112,7 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     /// as <c>crop:0.08,flip</c>. Default: <see cref="Presets.Standard"/>, crops and flips.
     /// </summary>
     [TrainingOption(
-        "How training images are changed at random. standard: crops and flips; trivial, auto, rand, augmix: colours and shapes, too; "
+        "How training images are changed at random. standard: crops and flips; trivial, auto, rand, augmix: colors and shapes, too; "
         + "digits: turned, moved and scaled a little; none. Or steps, such as crop:0.08,flip (a part of at least 8 % of the image), "
         + "shift:0.125,flip (moved by up to an eighth) or rotate:10 (degrees).",
         CommandLine = "--augment", Shape = "NAME|STEP,...", ComparedAs = nameof(TrainingTransforms), OnlyHere = Once)]

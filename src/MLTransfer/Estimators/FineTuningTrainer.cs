@@ -31,8 +31,8 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         Freezing freezing = Freezing();
         int views = CachedLayers.ViewsOf(run, model);
         using Checkpoint? checkpoint = _options.CheckpointFolder is { } folder ? new(folder, Fingerprint(run, views)) : null;
-        ScalarType type = TrainingType(freezing, checkpoint);
-        SettleBatchSize(freezing, type, checkpoint);
+        ScalarType type = TrainingType(freezing, views, checkpoint);
+        SettleBatchSize(freezing, type, views, checkpoint);
         if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
         // As it lies, it fits no activation of the training, whose memory would come on top.
         Allocator.ReturnFreedMemory();
@@ -43,7 +43,8 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         ImageValidation? validation = run.Validation is null ? null : new(
             model, run.InferenceType, ValidationImages(run.Validation, memory, layers), TimeProvider.System, log, _options.Epochs);
         var loop = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished, checkpoint, RequireReadable);
-        using TrainingState state = Run(loop, trainable, data, validation);
+        using TrainingState state = loop.Run(
+            trainable, data, validation is null ? null : validation.Score, _options.Cancellation);
         Tell(layers?.Lost ?? []);
         Calibration? calibration = Calibrate(state, validation);
         FittedRejection? rejection = FittedRejection.Of(
@@ -55,18 +56,6 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             Rejection = rejection?.Rule,
         };
         return ImageClassificationTransformer.Trained(run, model, state, summary, rejection?.Distance);
-    }
-
-    private TrainingState Run(TrainingLoop loop, TrainableModel trainable, ImageData data, ImageValidation? validation)
-    {
-        try
-        {
-            return loop.Run(trainable, data, validation is null ? null : validation.Score, _options.Cancellation);
-        }
-        catch (Exception failure) when (LackOfMemory.Is(failure))
-        {
-            throw LackOfMemory.Explained(failure, _options.BatchSize);
-        }
     }
 
     private void Tell(IEnumerable<string> lost)
@@ -114,7 +103,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         {
             return validation.Calibrate(_options.Cancellation);
         }
-        // Cancelled, or an image that is gone by now: the finished training is not lost.
+        // Canceled, or an image that is gone by now: the finished training is not lost.
         catch (Exception failure)
         {
             log.Warnings([$"The model is not calibrated: {failure.Message}"]);
@@ -126,8 +115,8 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     public LearningRateCurve FindLearningRate()
     {
         Freezing freezing = Freezing();
-        ScalarType type = TrainingType(freezing);
-        SettleBatchSize(freezing, type, checkpoint: null);
+        ScalarType type = TrainingType(freezing, views: 0);
+        SettleBatchSize(freezing, type, views: 0, checkpoint: null);
         if (_options.HeadWarmup && run.HasNewHead) HeadWarmup.Run(run, model, log);
         return new LearningRateFinder(_options, run.Seed).Run(
             Trainable(freezing, type), TrainingImages(new ImageMemory(_options.ImageMemory), layers: null),
@@ -154,7 +143,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
             ("Images", run.Training.Fingerprint), ("Validation images", run.Validation?.Fingerprint ?? "none"),
             ("TrainingTransforms", TransformJson.Write(TrainingTransforms(run))),
             ("EvaluationTransforms", TransformJson.Write(run.Preprocessing.EvaluationTransforms())),
-            // Checkpoints of earlier versions do not mention colours, which mostly are those of the weights.
+            // Checkpoints of earlier versions do not mention colors, which mostly are those of the weights.
             .. Colors(run.Preprocessing).Except(Colors(run.Network.OwnPreprocessing)),
         ];
         return settings.ToDictionary(setting => setting.Name, setting => setting.Value);
@@ -179,16 +168,16 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         new(model, model.Head, freezing, type, _options.AuxiliaryWeight, KeepsStatistics(run));
 
     /// <summary>The number format of a training that may go on from a checkpoint, which keeps it.</summary>
-    private ScalarType TrainingType(Freezing freezing, Checkpoint? checkpoint)
+    private ScalarType TrainingType(Freezing freezing, int views, Checkpoint? checkpoint)
     {
         ScalarType type = _options.Precision == Precision.Auto && checkpoint?.ResumedFormat is { } resumed
-            ? resumed : TrainingType(freezing);
+            ? resumed : TrainingType(freezing, views);
         if (checkpoint is not null) checkpoint.NumberFormat = type;
         return type;
     }
 
     /// <summary>The number format that the trained layers compute in.</summary>
-    private ScalarType TrainingType(Freezing freezing)
+    private ScalarType TrainingType(Freezing freezing, int views)
     {
         if (_options.Precision != Precision.Auto) return run.InferenceType;
         if (run.InferenceType != ScalarType.BFloat16 || !model.SupportsBFloat16) return ScalarType.Float32;
@@ -197,8 +186,9 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         if (run.Training.Count < FewestMeasured) return ScalarType.Float32;
         int size = run.Preprocessing.CropTo;
         var precision = new TrainingPrecision(
-            new(_options.MeasuredFile), type => TrainingPrecision.Seconds(model, Trainable(freezing, type), size));
-        ScalarType type = precision.Faster(MeasuredChoices.Key(WhatIsTrained(), run.Device));
+            new(_options.MeasuredFile),
+            type => TrainingPrecision.Seconds(model, Trainable(freezing, type), size, OutputsAreKept(views)));
+        ScalarType type = precision.Faster(MeasuredChoices.Key(WhatIsTrained(views), run.Device));
         if (type == ScalarType.BFloat16)
             Note("The network is trained in bf16, which was measured to be faster than float32 on this machine.");
         return type;
@@ -207,19 +197,19 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     /// <summary>
     /// Finds the batch size where that is asked for; a training that goes on from a checkpoint keeps the one it began with.
     /// </summary>
-    private void SettleBatchSize(Freezing freezing, ScalarType type, Checkpoint? checkpoint)
+    private void SettleBatchSize(Freezing freezing, ScalarType type, int views, Checkpoint? checkpoint)
     {
         if (_options.BatchSize > 0) return;
         string? kept = checkpoint?.Resumed(nameof(_options.BatchSize));
         int size = int.TryParse(kept, CultureInfo.InvariantCulture, out int resumed) && resumed > 0
-            ? resumed : FoundBatchSize(freezing, type);
+            ? resumed : FoundBatchSize(freezing, type, views);
         checkpoint?.Settle(nameof(_options.BatchSize), size.ToString(CultureInfo.InvariantCulture));
         FineTuningOptions settled = _options with { BatchSize = size };
         (run, _options) = (run with { Options = settled }, settled);
         Note(kept is null ? $"Batches have {size} images, as was found by trying." : $"Batches have {size} images, as in the checkpoint.");
     }
 
-    private int FoundBatchSize(Freezing freezing, ScalarType type)
+    private int FoundBatchSize(Freezing freezing, ScalarType type, int views)
     {
         int greatest = BatchSizeSearch.Greatest(run.Training.Count / _options.Accumulate);
         long memory = TrialSteps.MemoryOf(run.Device.type);
@@ -227,11 +217,12 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         // A container on the same machine may have less memory.
         long gibibytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30;
         string key = MeasuredChoices.Key(
-            $"batches up to {greatest} in {gibibytes} GiB of {WhatIsTrained()} in {type} by {_options.Optimizer}", run.Device);
+            $"batches up to {greatest} in {gibibytes} GiB of {WhatIsTrained(views)} in {type} by {_options.Optimizer}", run.Device);
         if (int.TryParse(known.Find(key), CultureInfo.InvariantCulture, out int size) && size > 0 && size <= greatest) return size;
         size = RandomState.Kept(() =>
         {
-            using var steps = new TrialSteps(Trainable(freezing, type), _options, run.Preprocessing.CropTo, run.Device);
+            using var steps = new TrialSteps(
+                Trainable(freezing, type), _options, run.Preprocessing.CropTo, run.Device, OutputsAreKept(views));
             return new BatchSizeSearch(Attempt, memory).Run(greatest);
 
             TriedBatch? Attempt(int images)
@@ -245,12 +236,16 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     }
 
     /// <summary>What decides the speed of a training step, but for the machine.</summary>
-    private string WhatIsTrained()
+    private string WhatIsTrained(int views)
     {
-        string from = _options.Train.First ?? "the input", norms = KeepsStatistics(run) ? "frozen" : "trained";
+        string from = (_options.Train.First ?? "the input") + (OutputsAreKept(views) ? " on kept outputs" : "");
+        string norms = KeepsStatistics(run) ? "frozen" : "trained";
         string others = _options.AuxiliaryWeight > 0 ? ", auxiliary heads" : "";
         return $"{run.Backbone.Name}, {run.Preprocessing.CropTo} px, trained from {from}, batch norms {norms}{others}";
     }
+
+    /// <summary>Whether most epochs begin with kept outputs of the frozen layers.</summary>
+    private bool OutputsAreKept(int views) => views > 0 && _options.Epochs > 2 * views && model.FirstTrained(_options.Train) > 0;
 
     private void Note(string text)
     {

@@ -29,7 +29,7 @@ internal sealed record FittedRejection(RejectionRule Rule, FeatureDistance? Dist
             if (state.Failure is null && !state.IsUnfinished) return Fit(run, model, asked, calibration, training, validation, log);
             log.Warnings(["The model rejects nothing: its training did not end, so no thresholds were chosen."]);
         }
-        // Cancelled, or images that are gone by now: the finished training is not lost.
+        // Canceled, or images that are gone by now: the finished training is not lost.
         catch (Exception failure)
         {
             log.Warnings([$"The model rejects nothing: {failure.Message}"]);

@@ -40,7 +40,7 @@ public sealed record GraphScoringOptions
 
     /// <summary>
     /// What images go through before the graph sees them; a graph does not say. Default: null, <see cref="Preprocessing.Inception"/>
-    /// (colours from -1 to 1), or <see cref="Preprocessing.Bytes"/> where the graph takes bytes, at the size of the graph's input.
+    /// (colors from -1 to 1), or <see cref="Preprocessing.Bytes"/> where the graph takes bytes, at the size of the graph's input.
     /// </summary>
     public Preprocessing? Preprocessing { get; init; }
 

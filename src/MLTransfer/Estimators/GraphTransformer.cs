@@ -59,7 +59,7 @@ public sealed class GraphTransformer : ITransformer, IImageClassifier
     /// <summary>Scores image files in batches, decoding ahead; returns one prediction per file, in order.</summary>
     /// <param name="files">Paths of images.</param>
     /// <param name="cancellation">Stops after the running batch.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <exception cref="GraphException">A node cannot be computed.</exception>
     public IEnumerable<ImagePrediction> Predict(IEnumerable<string> files, CancellationToken cancellation = default)
     {

@@ -44,7 +44,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     /// the checkpoint belongs to a different training or has more epochs than were requested.</exception>
     /// <exception cref="IOException">The folder of the checkpoint, of TensorBoard or of the features cannot be written to, or another
     /// training uses it.</exception>
-    /// <exception cref="OperationCanceledException">The training was cancelled before there was a model to return.</exception>
+    /// <exception cref="OperationCanceledException">The training was canceled before there was a model to return.</exception>
     /// <exception cref="TrainingFailedException">A later epoch failed; the best model of those before is in the exception.</exception>
     public ImageClassificationTransformer Fit(IDataView input)
     {
@@ -68,7 +68,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
     /// </summary>
     /// <param name="input">Images and labels.</param>
     /// <returns>The losses, and the rates that they suggest.</returns>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
     /// <remarks>The other exceptions are those of <see cref="Fit(IDataView)"/>.</remarks>
     public LearningRateCurve FindLearningRate(IDataView input)
     {

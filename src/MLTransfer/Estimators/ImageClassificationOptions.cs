@@ -99,21 +99,21 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
     public int? ImageSize { get; init; }
 
     /// <summary>
-    /// The length in pixels of an image's shorter side before its centre is cut out, at least the image size; the image size itself: square
+    /// The length in pixels of an image's shorter side before its center is cut out, at least the image size; the image size itself: square
     /// images are seen whole. Default: null, in the ratio to the image size that the weights were trained with, mostly 256 to 224.
     /// </summary>
-    [TrainingOption("Length of the shorter side before the centre is cut out, in pixels; as --image-size: square images are seen whole.",
+    [TrainingOption("Length of the shorter side before the center is cut out, in pixels; as --image-size: square images are seen whole.",
         CommandLine = "--resize", Range = NumberRange.Between, Least = 8, Most = 8192, Default = "the backbone's own, for the image size",
         ComparedAs = "EvaluationTransforms")]
     public int? ResizeTo { get; init; }
 
-    /// <summary>Subtracted from colours in [0, 1]. Default: null, what the weights were trained with.</summary>
-    [TrainingOption("Subtracted from colours, which lie between 0 and 1: one number, or three for red, green and blue.",
+    /// <summary>Subtracted from colors in [0, 1]. Default: null, what the weights were trained with.</summary>
+    [TrainingOption("Subtracted from colors, which lie between 0 and 1: one number, or three for red, green and blue.",
         CommandLine = "--mean", Shape = "NUMBER[,NUMBER,NUMBER]", Default = "the backbone's own", ComparedAs = nameof(Mean))]
     public Rgb? Mean { get; init; }
 
-    /// <summary>Divides colours after the mean is subtracted; above 0. Default: null, what the weights were trained with.</summary>
-    [TrainingOption("Divides colours after the mean is subtracted: one number, or three for red, green and blue.",
+    /// <summary>Divides colors after the mean is subtracted; above 0. Default: null, what the weights were trained with.</summary>
+    [TrainingOption("Divides colors after the mean is subtracted: one number, or three for red, green and blue.",
         CommandLine = "--std", Shape = "NUMBER[,NUMBER,NUMBER]", Default = "the backbone's own", ComparedAs = nameof(StandardDeviation))]
     public Rgb? StandardDeviation { get; init; }
 
@@ -300,7 +300,7 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
             ? $"StandardDeviation is {deviation}; its numbers must be above 0 and finite." : null,
     ];
 
-    private static bool IsEach(Rgb colour, Func<float, bool> holds) => holds(colour.R) && holds(colour.G) && holds(colour.B);
+    private static bool IsEach(Rgb color, Func<float, bool> holds) => holds(color.R) && holds(color.G) && holds(color.B);
 }
 
 /// <summary>

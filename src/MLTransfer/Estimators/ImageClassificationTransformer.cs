@@ -87,7 +87,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     /// <summary>Scores image files in batches, decoding ahead; returns one prediction per file, in order.</summary>
     /// <param name="files">Paths of images.</param>
     /// <param name="cancellation">Stops after the running batch.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public IEnumerable<ImagePrediction> Predict(IEnumerable<string> files, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(files);
@@ -97,7 +97,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     /// <summary>Scores images in batches, decoding ahead; returns one prediction per image, in order.</summary>
     /// <param name="images">Files, encoded bytes or pixels; one that cannot be read has an <see cref="ImagePrediction.Error"/>.</param>
     /// <param name="cancellation">Stops after the running batch.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public IEnumerable<ImagePrediction> Predict(IEnumerable<ImageSource> images, CancellationToken cancellation = default)
     {
@@ -135,7 +135,7 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
     /// <exception cref="NotSupportedException">The network has no maps for Grad-CAM, or no attention to roll out; occlusion needs neither.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public Explanation Explain(
         ImageSource image, ExplanationMethod method = ExplanationMethod.GradCam, string? label = null,
         CancellationToken cancellation = default)

@@ -3,7 +3,7 @@ using MLTransfer.Training;
 namespace MLTransfer.Evaluation;
 
 /// <summary>
-/// The metrics of a classifier on labelled images: accuracies, log-loss, precision and recall of each class, and the confusion matrix.
+/// The metrics of a classifier on labeled images: accuracies, log-loss, precision and recall of each class, and the confusion matrix.
 /// All are computed as ML.NET's <c>MulticlassClassificationMetrics</c> does; without images they are <see cref="double.NaN"/>.
 /// </summary>
 public sealed record ClassificationReport

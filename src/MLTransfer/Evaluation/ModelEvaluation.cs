@@ -61,7 +61,7 @@ internal sealed record ModelEvaluation(
     /// <param name="dataset">The images; open it with <see cref="ImageDatasetOptions.IsTestSet"/> if it may lack classes.</param>
     /// <param name="cancel">Stops after the running batch.</param>
     /// <exception cref="OptionException">The model knows none of the classes.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static ModelEvaluation Run(ImageClassificationTransformer model, ImageDataset dataset, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -73,7 +73,7 @@ internal sealed record ModelEvaluation(
     /// <param name="source">Where they are from, for errors.</param>
     /// <param name="cancel">Stops after the running batch.</param>
     /// <exception cref="OptionException">The model knows none of the classes.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static ModelEvaluation Run(
         ImageClassificationTransformer model, IReadOnlyList<ImageRow> images, string source, CancellationToken cancel)
     {

@@ -16,7 +16,7 @@ public static class ModelReport
     private const string Json = ".json", Html = ".html";
 
     /// <summary>
-    /// Scores labelled images and writes what there is to know of the model: learning curves, where it was just trained; precision, recall,
+    /// Scores labeled images and writes what there is to know of the model: learning curves, where it was just trained; precision, recall,
     /// F1 and average precision of each class; the confusion matrix, whose cells lead to their images; calibration; the worst errors, with
     /// what speaks for the wrong class; labels that may be wrong; and scored images that are among the training images. The page runs no
     /// script and loads nothing.
@@ -24,14 +24,14 @@ public static class ModelReport
     /// <param name="model">The model.</param>
     /// <param name="path">The file, in an existing folder: <c>.html</c> or <c>.json</c>. An older one is replaced when the new one is
     /// complete.</param>
-    /// <param name="images">Labelled images that the model was not trained on. Default: null, those that the training held back; without
+    /// <param name="images">Labeled images that the model was not trained on. Default: null, those that the training held back; without
     /// any, the report is about the training alone.</param>
     /// <param name="options">What the report has. Default: null, the defaults of all options.</param>
     /// <exception cref="ArgumentException">The file has another ending, the options cannot be used, or the model knows none of the
     /// classes.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it and says why.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; nothing is written.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled; nothing is written.</exception>
     public static void Report(
         this ImageClassificationTransformer model, string path, ImageDataset? images = null, ModelReportOptions? options = null)
     {

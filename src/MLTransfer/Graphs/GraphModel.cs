@@ -234,7 +234,7 @@ internal static class GraphBackbone
     }
 
     /// <summary>
-    /// Colours from -1 to 1, as most networks of TensorFlow expect them, or whole numbers where the graph takes these, at its size.
+    /// Colors from -1 to 1, as most networks of TensorFlow expect them, or whole numbers where the graph takes these, at its size.
     /// </summary>
     public static Preprocessing PreprocessingOf(GraphImages facts)
     {

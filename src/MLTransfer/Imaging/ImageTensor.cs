@@ -17,7 +17,7 @@ internal static class ImageTensor
     /// <param name="batch">The images; their memory may be overwritten afterwards.</param>
     /// <param name="preprocessing">Mean, standard deviation and the order of the channels.</param>
     /// <param name="device">The device of the tensor.</param>
-    /// <exception cref="InvalidOperationException">A normalized colour is infinite or NaN: networks could hide that.</exception>
+    /// <exception cref="InvalidOperationException">A normalized color is infinite or NaN: networks could hide that.</exception>
     public static Tensor From(ImageBatch batch, Preprocessing preprocessing, Device device)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -56,7 +56,7 @@ internal static class ImageTensor
         for (int value = 0; value < table.Length; value++)
             table[value] = (value / 255f - mean) / deviation;
         return table.All(float.IsFinite) ? table : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-            $"Normalization makes colours infinite or NaN: it subtracts {mean} and divides by {deviation}. Use a larger deviation."));
+            $"Normalization makes colors infinite or NaN: it subtracts {mean} and divides by {deviation}. Use a larger deviation."));
     }
 
     // The pixels are copied once, into page-locked memory.

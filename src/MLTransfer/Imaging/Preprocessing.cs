@@ -4,23 +4,23 @@ using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging;
 
-/// <summary>The preprocessing that a backbone expects: the size of images, and how colours are normalized.</summary>
+/// <summary>The preprocessing that a backbone expects: the size of images, and how colors are normalized.</summary>
 public sealed record Preprocessing
 {
     /// <summary>The largest side, in pixels, of images that are augmented as CIFAR's are.</summary>
     internal const int LargestSmallImage = 64;
 
     /// <summary>
-    /// Standard preprocessing for ImageNet: shorter side 256, centre 224 × 224, ImageNet's mean and standard deviation (as torchvision's
+    /// Standard preprocessing for ImageNet: shorter side 256, center 224 × 224, ImageNet's mean and standard deviation (as torchvision's
     /// weights document them).
     /// </summary>
     public static Preprocessing ImageNet { get; } = new();
 
-    /// <summary>The sizes of <see cref="ImageNet"/> with colours in [-1, 1], as networks from TensorFlow expect them.</summary>
+    /// <summary>The sizes of <see cref="ImageNet"/> with colors in [-1, 1], as networks from TensorFlow expect them.</summary>
     public static Preprocessing Inception { get; } = new() { Mean = new(0.5f, 0.5f, 0.5f), StandardDeviation = new(0.5f, 0.5f, 0.5f) };
 
     /// <summary>
-    /// The sizes of <see cref="ImageNet"/> with colours from 0 to 255, as networks expect them that normalize by themselves.
+    /// The sizes of <see cref="ImageNet"/> with colors from 0 to 255, as networks expect them that normalize by themselves.
     /// </summary>
     public static Preprocessing Bytes { get; } = new() { Mean = default, StandardDeviation = new(1 / 255f, 1 / 255f, 1 / 255f) };
 
@@ -36,18 +36,18 @@ public sealed record Preprocessing
     /// <summary>How pixels are interpolated. Default <see cref="Interpolation.Bilinear"/>.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bilinear;
 
-    /// <summary>Subtracted from colours in [0, 1]. Default ImageNet's 0.485, 0.456, 0.406.</summary>
+    /// <summary>Subtracted from colors in [0, 1]. Default ImageNet's 0.485, 0.456, 0.406.</summary>
     public Rgb Mean { get; init; } = new(0.485f, 0.456f, 0.406f);
 
-    /// <summary>Divides colours after the mean is subtracted. Default ImageNet's 0.229, 0.224, 0.225.</summary>
+    /// <summary>Divides colors after the mean is subtracted. Default ImageNet's 0.229, 0.224, 0.225.</summary>
     public Rgb StandardDeviation { get; init; } = new(0.229f, 0.224f, 0.225f);
 
-    /// <summary>The order of the colour channels that the network sees. Default <see cref="ChannelOrder.Rgb"/>.</summary>
+    /// <summary>The order of the color channels that the network sees. Default <see cref="ChannelOrder.Rgb"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ChannelOrder Channels { get; init; }
 
     /// <summary>
-    /// Replaces resizing the shorter side and cutting the centre; must end with squares of <see cref="CropTo"/> pixels and should not be
+    /// Replaces resizing the shorter side and cutting the center; must end with squares of <see cref="CropTo"/> pixels and should not be
     /// random. Model files keep them, so custom transforms must be registered first: <see cref="ImageTransform.Register{T}"/>.
     /// Default null.
     /// </summary>
@@ -72,7 +72,7 @@ public sealed record Preprocessing
         Transforms is null ? null : Complain(Transforms, CropTo) ?? TransformJson.ComplainAboutUnregistered(Transforms);
 
     /// <summary>
-    /// What evaluation and prediction do to an image: <see cref="Transforms"/>, or resize its shorter side and cut the centre.
+    /// What evaluation and prediction do to an image: <see cref="Transforms"/>, or resize its shorter side and cut the center.
     /// </summary>
     public IReadOnlyList<ImageTransform> EvaluationTransforms() =>
         Transforms ?? [new Resize(ResizeTo, Interpolation), new CenterCrop(CropTo)];
@@ -97,7 +97,7 @@ public sealed record Preprocessing
     };
 }
 
-/// <summary>The order of colour channels.</summary>
+/// <summary>The order of color channels.</summary>
 public enum ChannelOrder
 {
     /// <summary>Red, green, blue.</summary>
@@ -107,7 +107,7 @@ public enum ChannelOrder
     Bgr,
 }
 
-/// <summary>A number for each colour channel.</summary>
+/// <summary>A number for each color channel.</summary>
 /// <param name="R">Red.</param>
 /// <param name="G">Green.</param>
 /// <param name="B">Blue.</param>
@@ -123,7 +123,7 @@ public readonly record struct Rgb(float R, float G, float B)
             [{ } all] => new(all, all, all),
             [{ } red, { } green, { } blue] => new(red, green, blue),
             _ => throw new FormatException(
-                $"'{text}' is no number for all colour channels, such as 0.5, and no three for red, green and blue, such as "
+                $"'{text}' is no number for all color channels, such as 0.5, and no three for red, green and blue, such as "
                 + "0.485,0.456,0.406."),
         };
 

@@ -48,7 +48,7 @@ public static class Presets
     /// <param name="size">Side of the square, in pixels. Default 224.</param>
     public static IReadOnlyList<ImageTransform> ImageNetTrain(int size = 224) => [new RandomResizedCrop(size), new RandomHorizontalFlip()];
 
-    /// <summary>ImageNet's evaluation: the shorter side to 256/224 of the size, then the centre.</summary>
+    /// <summary>ImageNet's evaluation: the shorter side to 256/224 of the size, then the center.</summary>
     /// <param name="size">Side of the square, in pixels. Default 224.</param>
     public static IReadOnlyList<ImageTransform> ImageNetEval(int size = 224) => Preprocessing.ImageNet.ForSize(size).EvaluationTransforms();
 
@@ -73,14 +73,14 @@ public static class Presets
     private static AutoAugmentPolicy PolicyFor(Preprocessing preprocessing) =>
         preprocessing.CropTo <= Preprocessing.LargestSmallImage ? AutoAugmentPolicy.Cifar10 : AutoAugmentPolicy.ImageNet;
 
-    // torchvision erases after normalization, to 0: the mean colour.
+    // torchvision erases after normalization, to 0: the mean color.
     private static RandomErasing Erasing(Preprocessing preprocessing) => new()
     {
         Probability = 0.1,
         Fill = new Color(Level(preprocessing.Mean.R), Level(preprocessing.Mean.G), Level(preprocessing.Mean.B)),
     };
 
-    private static byte Level(float colour) => (byte)Math.Clamp(MathF.Round(colour * byte.MaxValue), 0, byte.MaxValue);
+    private static byte Level(float color) => (byte)Math.Clamp(MathF.Round(color * byte.MaxValue), 0, byte.MaxValue);
 
     internal static string? Complaint(string? name) => name is not null && RecipeOf(name) is not null ? null : Unknown(name);
 

@@ -14,7 +14,7 @@ public sealed record TestTimeAugmentation
     private const int MostRandomViews = 100;
     private const int UsualRandomViews = 8;
 
-    // Bounds the memory of one image: 1 GiB of float32 colours.
+    // Bounds the memory of one image: 1 GiB of float32 colors.
     private const long MostPixels = 1L << 28;
 
     private readonly string _word;
@@ -30,8 +30,8 @@ public sealed record TestTimeAugmentation
     public static TestTimeAugmentation Flip { get; } = new("flip", 2);
 
     /// <summary>
-    /// The four corners and the centre of the resized image, as torchvision's <c>FiveCrop</c>. For preprocessing that ends by cutting the
-    /// centre.
+    /// The four corners and the center of the resized image, as torchvision's <c>FiveCrop</c>. For preprocessing that ends by cutting the
+    /// center.
     /// </summary>
     public static TestTimeAugmentation FiveCrop { get; } = new("five-crop", 5);
 
@@ -86,7 +86,7 @@ public sealed record TestTimeAugmentation
         if (this != FiveCrop && this != TenCrop) return null;
         if (!CutsCenter(preprocessing))
         {
-            return $"{_word} cuts where the preprocessing cuts the centre, and its transforms do not end with "
+            return $"{_word} cuts where the preprocessing cuts the center, and its transforms do not end with "
                 + $"{nameof(CenterCrop)}({preprocessing.CropTo}); flip and views:N do not need it";
         }
 

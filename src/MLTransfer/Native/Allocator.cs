@@ -45,7 +45,7 @@ internal static partial class Allocator
             return SetOption(LargestMappedBlocks, None) != 0 && SetOption(TrimThreshold, Never) != 0
                 && SetOption(MostArenas, One) != 0;
         }
-        // musl has neither the function nor the behaviour.
+        // musl has neither the function nor the behavior.
         catch (Exception error) when (error is EntryPointNotFoundException or DllNotFoundException)
         {
             return false;

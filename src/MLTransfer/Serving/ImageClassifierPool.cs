@@ -83,7 +83,7 @@ public sealed class ImageClassifierPool : IDisposable
     /// <inheritdoc cref="Predict(ImageSource)"/>
     /// <param name="image">A file, encoded bytes or pixels.</param>
     /// <param name="cancellation">Ends the waiting; an image that is being scored is finished.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public async Task<ImagePrediction> PredictAsync(ImageSource image, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -104,7 +104,7 @@ public sealed class ImageClassifierPool : IDisposable
     /// <exception cref="ImageException">
     /// The image cannot be read, or has more than <see cref="ImageClassifierPoolOptions.MaximumBytes"/>.
     /// </exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
     public async Task<ImagePrediction> PredictAsync(Stream image, CancellationToken cancellation = default)
     {

@@ -64,6 +64,7 @@ internal sealed class TrialSteps : IDisposable
     private readonly TrainingStep _step;
     private readonly long _imageSize;
     private readonly Device _device;
+    private readonly bool _outputsAreKept;
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly (Tensor Value, Tensor Copy)[] _before;
     private readonly long _memoryBefore;
@@ -72,9 +73,10 @@ internal sealed class TrialSteps : IDisposable
     /// <param name="options">How.</param>
     /// <param name="imageSize">Side of the images in pixels.</param>
     /// <param name="device">The device of the network.</param>
-    public TrialSteps(TrainableModel model, TrainingOptions options, long imageSize, Device device)
+    /// <param name="outputsAreKept">Whether steps begin with kept outputs of the frozen layers.</param>
+    public TrialSteps(TrainableModel model, TrainingOptions options, long imageSize, Device device, bool outputsAreKept = false)
     {
-        (_imageSize, _device) = (imageSize, device);
+        (_imageSize, _device, _outputsAreKept) = (imageSize, device, outputsAreKept);
         Allocator.ReturnFreedMemory();
         _memoryBefore = Environment.WorkingSet;
         _before = [.. model.Network.state_dict().Values.Select(value => (value, value.detach().clone()))];
@@ -105,7 +107,8 @@ internal sealed class TrialSteps : IDisposable
         {
             using var scope = NewDisposeScope();
             Tensor images = rand(size, _imageSize, _imageSize, 3, device: _device).permute(0, 3, 1, 2);
-            using var batch = new LabelledBatch(images, zeros(size, dtype: ScalarType.Int64, device: _device), size);
+            (Tensor inputs, int first) = _state.Model.InputsOf(images, _outputsAreKept);
+            using var batch = new LabelledBatch(inputs, zeros(size, dtype: ScalarType.Int64, device: _device), size) { First = first };
             long memory = MemoryOfForwardPass(batch);
             double seconds = double.PositiveInfinity;
             using var tally = new RunningTally();
@@ -144,7 +147,7 @@ internal sealed class TrialSteps : IDisposable
     private long MemoryOfForwardPass(LabelledBatch batch)
     {
         using var scope = NewDisposeScope();
-        _state.Model.Forward(batch.Inputs);
+        _state.Model.Forward(batch.Inputs, batch.First);
         return Environment.WorkingSet;
     }
 
@@ -163,9 +166,20 @@ internal static class LackOfMemory
     public static bool Is(Exception failure) =>
         failure is OutOfMemoryException || Signs.Any(sign => failure.Message.Contains(sign, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The same exception, or if it is about memory, one that says what to do in a training with batches of a size.</summary>
-    public static Exception Explained(Exception failure, int batchSize) => !Is(failure) ? failure : new InvalidOperationException(
-        $"Memory ran out in a training with batches of {batchSize} images. Make them smaller"
-        + (batchSize > 1 ? $", such as {batchSize / 2} with the gradients of two batches accumulated for the same step" : "")
-        + $", or the images, or train fewer layers. The reason: {failure.Message.Split('\n')[0].TrimEnd('.')}.", failure);
+    /// <summary>Does some work; where memory runs out in it, the exception says so.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="what">What was running, and in whole sentences what to do about it.</param>
+    /// <exception cref="InvalidOperationException">Memory ran out.</exception>
+    public static T Explain<T>(Func<T> work, string what)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception failure) when (Is(failure))
+        {
+            throw new InvalidOperationException(
+                $"Memory ran out {what} The reason: {failure.Message.Split('\n')[0].TrimEnd('.')}.", failure);
+        }
+    }
 }

@@ -42,7 +42,12 @@ internal sealed class ImageValidation(
         return cancellation.IsCancellationRequested || logits.Count == 0 ? null : Calibration.Of(cat(logits), cat(labels));
     }
 
-    private Tally Run(Action<Tensor, LabelledBatch, Tally> scored, CancellationToken cancellation)
+    private Tally Run(Action<Tensor, LabelledBatch, Tally> scored, CancellationToken cancellation) => LackOfMemory.Explain(
+        () => ScoreAll(scored, cancellation),
+        $"while the validation images were scored, {FrozenModel.BatchSize} at a time whatever the batch size of the training. Make the "
+        + "images smaller, or train fewer layers, which leaves more memory.");
+
+    private Tally ScoreAll(Action<Tensor, LabelledBatch, Tally> scored, CancellationToken cancellation)
     {
         using var frozen = new FrozenModel(model, type, packs: data.Count > FrozenModel.FewImages);
         Tally tally = default;

@@ -94,6 +94,10 @@ internal sealed class TrainableModel : IDisposable
     /// <summary>Images (N, 3, S, S) to the output of the layer groups that are frozen in this epoch.</summary>
     public Tensor Frozen(Tensor images) => _prefix!.Run(images);
 
+    /// <summary>What <see cref="Forward"/> is given: images, or where outputs of the frozen groups are kept, these.</summary>
+    public (Tensor Inputs, int First) InputsOf(Tensor images, bool outputsAreKept) =>
+        outputsAreKept && FrozenGroups > 0 ? (Frozen(images), FrozenGroups) : (images, 0);
+
     /// <summary>Forward pass with autograd: inputs (N, …) to the main logits (N, classes), then those of the auxiliary heads.</summary>
     /// <param name="inputs">The inputs of the network; with <paramref name="first"/>, the output of the frozen groups before it.</param>
     /// <param name="first">The index of the first layer group to run.</param>

@@ -107,9 +107,9 @@ internal sealed class ImageData(
     private IEnumerable<LabelledBatch> Decoded(int[] images, int view, int? epoch) => Read(images, view).Select(
         (batch, index) => LabelledBatch.Create(() =>
         {
-            LabelledBatch labelled = Labelled(
+            LabelledBatch labeled = Labelled(
                 ImageTensor.From(batch, preprocessing, device), batch.Indices, batch.Count + batch.Skipped.Count);
-            return mixing is null || epoch is null ? labelled : mixing.Mix(labelled, epoch.Value, index);
+            return mixing is null || epoch is null ? labeled : mixing.Mix(labeled, epoch.Value, index);
         }));
 
     private LabelledBatch Labelled(Tensor inputs, IReadOnlyList<int> indices, long images) => new(

@@ -82,7 +82,9 @@ internal sealed class TrainingLoop(
     {
         long start = clock.GetTimestamp();
         var throughput = new Throughput(clock, data.Count);
-        Tally training = Train(state, epoch, data, throughput, isValidated: validate is not null, cancellation);
+        Tally training = LackOfMemory.Explain(
+            () => Train(state, epoch, data, throughput, isValidated: validate is not null, cancellation),
+            InTraining(options.StepSize, ofImages: state.Model.Network is ImageModel));
         TrainingProgress trained = throughput.Report(TrainingPhase.Training, epoch, options.Epochs, training, double.NaN);
         state.Count(throughput.Seconds, training.Seen);
         if (cancellation.IsCancellationRequested) return false;
@@ -200,6 +202,11 @@ internal sealed class TrainingLoop(
         if (TrainableModel.FirstNotFinite(model.Network) is { } name) throw Diverged(epoch, $"'{name}' of the network");
         if (validation.Seen > 0 && !double.IsFinite(validation.LossSum)) throw Diverged(epoch, "the loss on the validation images");
     }
+
+    private static string InTraining(int batchSize, bool ofImages) =>
+        $"in a training with batches of {batchSize} images. Make them smaller"
+        + (batchSize > 1 ? $", such as {batchSize / 2} with the gradients of two batches accumulated for the same step" : "")
+        + (ofImages ? ", or the images, or train fewer layers." : ".");
 
     private static InvalidOperationException Unusable() => new(
         "The loss of the first batch is NaN or infinite before any weight has changed: the weights to start from, the preprocessing or "

@@ -212,7 +212,7 @@ public abstract record TrainingOptions
 
     /// <summary>
     /// Ends the epochs after the running batch, but not what comes after them, such as calibration: the end of a time, not an interruption.
-    /// It is cancelled where the training is. Null: the epochs end where the training is cancelled.
+    /// It is canceled where the training is. Null: the epochs end where the training is canceled.
     /// </summary>
     internal CancellationToken? EpochsUntil { get; init; }
 

@@ -45,21 +45,24 @@ internal sealed class TrainingPrecision(MeasuredChoices known, Func<ScalarType, 
     /// <param name="network">The network, on the processor.</param>
     /// <param name="trainable">What is trained of it, in a number format.</param>
     /// <param name="imageSize">Side of the images in pixels.</param>
-    public static double Seconds(ImageModel network, TrainableModel trainable, int imageSize) => RandomState.Kept(() =>
+    /// <param name="outputsAreKept">Whether steps begin with kept outputs of the frozen layers.</param>
+    public static double Seconds(
+        ImageModel network, TrainableModel trainable, int imageSize, bool outputsAreKept = false) => RandomState.Kept(() =>
     {
         using var scope = NewDisposeScope();
         (Tensor Value, Tensor Copy)[] buffers = [.. network.buffers().Select(buffer => (buffer, buffer.clone()))];
         Tensor images = rand(ImageBatch, imageSize, imageSize, 3).permute(0, 3, 1, 2);
         // Every layer that is ever trained.
         trainable.BeginEpoch(epoch: int.MaxValue);
+        (Tensor inputs, int first) = trainable.InputsOf(images, outputsAreKept);
         // Frozen layers are prepared by the first runs.
         using (var untracked = no_grad())
         {
-            for (int run = 0; run < 2; run++) trainable.Forward(images);
+            for (int run = 0; run < 2; run++) trainable.Forward(inputs, first);
         }
 
         var clock = Stopwatch.StartNew();
-        Tensor[] losses = [.. trainable.Forward(images).Select(logits => logits.logsumexp(1).mean())];
+        Tensor[] losses = [.. trainable.Forward(inputs, first).Select(logits => logits.logsumexp(1).mean())];
         trainable.CombineLosses(losses).backward();
         double seconds = clock.Elapsed.TotalSeconds;
         trainable.Finish();

@@ -105,8 +105,7 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Leaves the choice of the epochs to average unfinished.</summary>
     public void Interrupt() => _isInterrupted = true;
 
-    public void Fail(int? epoch, Exception cause) =>
-        (FailedEpoch, Failure) = (epoch, LackOfMemory.Explained(cause, _options.StepSize));
+    public void Fail(int? epoch, Exception cause) => (FailedEpoch, Failure) = (epoch, cause);
 
     /// <summary>Gives the network the mean of the weights and statistics of kept epochs; counts are those of the first.</summary>
     public void UseMeanOf(IReadOnlyList<EpochResult> epochs)

@@ -25,7 +25,7 @@ internal sealed class OnnxLayers
     {
         // The layer that computes a value which only one node uses.
         private readonly Dictionary<string, int> _sources = new(StringComparer.Ordinal);
-        // Splits of colours by their last output.
+        // Splits of colors by their last output.
         private readonly Dictionary<string, NodeProto> _splits = graph.Node
             .Where(node => node.OpType == "Split" && node.Output.Count == ColorChannels)
             .DistinctBy(node => node.Output[^1]).ToDictionary(node => node.Output[^1], StringComparer.Ordinal);
@@ -53,7 +53,7 @@ internal sealed class OnnxLayers
             layers._layers.Add(layer with { Input = node.Input[0] });
             if (node.Output.Count > 0 && _usedOnce.Contains(node.Output[0]))
                 _sources[node.Output[0]] = layers._layers.Count - 1;
-            // Behind the first convolution there are no colours any more.
+            // Behind the first convolution there are no colors any more.
             layers._isReversed &= layer.Kind != OnnxLayerKind.Convolution;
         }
 

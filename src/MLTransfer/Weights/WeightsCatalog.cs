@@ -83,7 +83,7 @@ internal static class WeightsCatalog
     }
 }
 
-/// <summary>Published weights of a backbone: address, hash, licence and preprocessing.</summary>
+/// <summary>Published weights of a backbone: address, hash, license and preprocessing.</summary>
 internal sealed record PublishedWeights
 {
     /// <summary>The backbone they were trained for.</summary>
@@ -132,7 +132,7 @@ internal sealed record PublishedWeights
     /// </summary>
     public double? Top1 { get; init; }
 
-    /// <summary>The licence they are published under, by its SPDX name. The images they were trained on have terms of their own.</summary>
+    /// <summary>The license they are published under, by its SPDX name. The images they were trained on have terms of their own.</summary>
     public required string Licence { get; init; }
 
     /// <summary>The page that describes how they were trained.</summary>

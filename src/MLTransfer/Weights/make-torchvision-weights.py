@@ -33,7 +33,7 @@ def tensor_bytes(model, crop):
     return sum(value.numel() * value.element_size() for value in BUILTIN_MODELS[model](weights=None, **size).state_dict().values())
 
 
-def colours(values):
+def colors(values):
     return dict(zip("rgb", (float(f"{value:.9g}") for value in values)))
 
 
@@ -54,8 +54,8 @@ def facts(model, weights, default):
             "resize_to": resize,
             "crop_to": crop,
             "interpolation": transforms.interpolation.value,
-            "mean": colours(mean),
-            "standard_deviation": colours(deviation),
+            "mean": colors(mean),
+            "standard_deviation": colors(deviation),
         },
         "top1": None if math.isnan(accuracy) else round(accuracy / 100, 5),
         "licence": "CC-BY-NC-4.0" if "SWAG" in meta.get("license", "") else "BSD-3-Clause",

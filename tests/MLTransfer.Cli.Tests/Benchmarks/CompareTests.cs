@@ -104,7 +104,7 @@ public sealed class CompareTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_is_cancelled_keeps_the_rounds_that_are_complete()
+    public async Task A_run_that_is_canceled_keeps_the_rounds_that_are_complete()
     {
         using var cancel = new CancellationTokenSource();
         var results = new CompareResults(FileOf("saved.jsonl"));

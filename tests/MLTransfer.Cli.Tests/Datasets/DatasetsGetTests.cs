@@ -23,7 +23,7 @@ public sealed class DatasetsGetTests : IDisposable
         Assert.Contains("downloading hymenoptera_data.zip", first.Error, StringComparison.Ordinal);
         Assert.Contains("unpacking hymenoptera_data.zip …", first.Error, StringComparison.Ordinal);
         string folder = Path.Combine(_cache.Path, "datasets", "hymenoptera");
-        Assert.StartsWith($"{folder}: hymenoptera (downloaded and unpacked, 2 files, 2 B, licence not stated by its publishers)\nIts "
+        Assert.StartsWith($"{folder}: hymenoptera (downloaded and unpacked, 2 files, 2 B, license not stated by its publishers)\nIts "
             + $"publishers state no checksum", first.Output, StringComparison.Ordinal);
         Assert.Contains($"mlt train --data {folder}/hymenoptera_data/train --val {folder}/hymenoptera_data/val ", first.Output,
             StringComparison.Ordinal);

@@ -21,7 +21,7 @@ public sealed class PublishedWeightsTests : IDisposable
         using var mirror = new TestServer(Answers.Honest(File.ReadAllBytes(SharedFolder.PathOf(Shared))));
         var outcome = await TrainAsync("--mirror", mirror.Address.ToString());
         outcome.AssertSuccess();
-        Assert.Contains($"downloading {Published} (1.0 MiB) …\nweights: cifar_resnet20/CIFAR10_V1 (licence BSD-2-Clause), "
+        Assert.Contains($"downloading {Published} (1.0 MiB) …\nweights: cifar_resnet20/CIFAR10_V1 (license BSD-2-Clause), "
             + $"{_folder.PathOf("cache/weights/" + Published)}\n", outcome.Error, StringComparison.Ordinal);
         Assert.Equal($"/akamaster/pytorch_resnet_cifar10/raw/master/pretrained_models/{Published}", Assert.Single(mirror.Requests).Path);
     }

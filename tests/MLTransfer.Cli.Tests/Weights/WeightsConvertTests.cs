@@ -26,7 +26,7 @@ public sealed class WeightsConvertTests : IDisposable
     }
 
     [NeedsSharedFact(ResNet20)]
-    public async Task In_half_precision_it_is_half_as_large_and_still_recognised()
+    public async Task In_half_precision_it_is_half_as_large_and_still_recognized()
     {
         var output = _folder.PathOf("half.safetensors");
 

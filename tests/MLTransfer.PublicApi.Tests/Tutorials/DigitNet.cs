@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.PublicApi.Tests.Tutorials;
 
-/// <summary>Three convolutions with max pooling, adaptive pooling to 7 × 7, and one linear layer, for grey images.</summary>
+/// <summary>Three convolutions with max pooling, adaptive pooling to 7 × 7, and one linear layer, for gray images.</summary>
 internal sealed class DigitNet : ImageModel
 {
     private const int Maps = 64, Side = 7;
@@ -14,7 +14,7 @@ internal sealed class DigitNet : ImageModel
         nn.Module<Tensor, Tensor> first = Child("conv1", Convolution(1, 16));
         Groups =
         [
-            // Grey images arrive as three equal channels: one of them is enough.
+            // Gray images arrive as three equal channels: one of them is enough.
             new("conv1", [first], images => first.call(images.narrow(1, 0, 1))),
             new("conv2", Child("conv2", Convolution(16, 32))),
             new("conv3", Child("conv3", Convolution(32, Maps))),

@@ -16,7 +16,7 @@ public sealed class TutorialImages : IDisposable
         return folder.FullName;
     }
 
-    /// <summary>A folder with MNIST's files, of ten images each, one grey level for each digit.</summary>
+    /// <summary>A folder with MNIST's files, of ten images each, one gray level for each digit.</summary>
     public string Digits(string prefix, params string[] splits)
     {
         DirectoryInfo folder = _root.CreateSubdirectory($"{prefix}digits");

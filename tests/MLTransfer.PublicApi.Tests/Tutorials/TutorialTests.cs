@@ -177,15 +177,15 @@ public sealed class TutorialTests : IDisposable
         options = Small(options) with { ValidationFraction = 0.5 };
 
         var trainer = ml.MulticlassClassification.Trainers.FineTuning(options);
-        var labelled = ml.Transforms.Conversion.MapValueToKey("Label").Fit(images).Transform(images);
+        var labeled = ml.Transforms.Conversion.MapValueToKey("Label").Fit(images).Transform(images);
 
-        ImageClassificationTransformer model = trainer.Fit(labelled);
+        ImageClassificationTransformer model = trainer.Fit(labeled);
         foreach (EpochResult epoch in model.Training!.Epochs)
             Console.WriteLine($"{epoch.Epoch}: {epoch.ValidationLoss:f4}, {epoch.ValidationAccuracy:p1}");
         Console.WriteLine($"kept: epoch {model.Training.BestEpoch}");
 
         Assert.Equal((1, "flowers"), (model.Training.BestEpoch, model.Head.Name));
-        Assert.All(model.Transform(labelled).GetColumn<float[]>("Score"), score => Assert.Equal(1, score.Sum(), 1e-5f));
+        Assert.All(model.Transform(labeled).GetColumn<float[]>("Score"), score => Assert.Equal(1, score.Sum(), 1e-5f));
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class ImageClassificationProgramTests : IDisposable
     public void The_overload_with_column_names_has_the_parameters_of_MLNET()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = ml.Transforms.Conversion.MapValueToKey("Label").Fit(Labelled(ml)).Transform(Labelled(ml));
+        IDataView data = ml.Transforms.Conversion.MapValueToKey("Label").Fit(Labeled(ml)).Transform(Labeled(ml));
         EstimatorChain<KeyToValueMappingTransformer> pipeline = ml.MulticlassClassification.Trainers
             .ImageClassification(labelColumnName: "Label", featureColumnName: "ImagePath", scoreColumnName: "Score",
                 predictedLabelColumnName: "PredictedLabel", validationSet: data)
@@ -64,7 +64,7 @@ public sealed class ImageClassificationProgramTests : IDisposable
     {
         var ml = new MLContext(seed: 1);
         ImageClassificationTrainer trainer = ml.MulticlassClassification.Trainers.ImageClassification("Label", "ImagePath");
-        Assert.Contains("expected a key", Assert.Throws<ArgumentOutOfRangeException>(() => trainer.Fit(Labelled(ml))).Message,
+        Assert.Contains("expected a key", Assert.Throws<ArgumentOutOfRangeException>(() => trainer.Fit(Labeled(ml))).Message,
             StringComparison.Ordinal);
     }
 
@@ -91,6 +91,6 @@ public sealed class ImageClassificationProgramTests : IDisposable
     // Small, with weights of its own: those of the architectures would be downloaded.
     private static void OnEmbedded(ImageClassificationTrainer.Options options) => (options.Backbone, options.Epoch) = ("embedded", 60);
 
-    private static IDataView Labelled(MLContext ml) => ml.Data.LoadFromEnumerable(
+    private static IDataView Labeled(MLContext ml) => ml.Data.LoadFromEnumerable(
         [new ImageFile { ImagePath = "a.png", Label = "a" }, new ImageFile { ImagePath = "b.png", Label = "b" }]);
 }

@@ -17,7 +17,7 @@ public sealed class SaveOnnxTests(TrainedOnPhotographs trained) : IClassFixture<
 {
     private const float Tolerance = 1e-4f;
 
-    // float16 has 11 significant bits, and ONNX Runtime's Resize differs from Pillow's by a grey level here and there.
+    // float16 has 11 significant bits, and ONNX Runtime's Resize differs from Pillow's by a gray level here and there.
     private const float CoarseTolerance = 1e-2f;
 
     private readonly TemporaryFolder _folder = new();

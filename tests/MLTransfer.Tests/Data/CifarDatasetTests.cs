@@ -30,7 +30,7 @@ public sealed class CifarDatasetTests : IDisposable
     }
 
     [Fact]
-    public void The_binary_form_of_cifar_100_is_labelled_by_the_fine_label()
+    public void The_binary_form_of_cifar_100_is_labeled_by_the_fine_label()
     {
         _folder.Write("train.bin", Records([9, 0], [9, 1]));
         _folder.Write("test.bin", Records([9, 1]));
@@ -96,7 +96,7 @@ public sealed class CifarDatasetTests : IDisposable
             ErrorOf(_folder.Write("data_batch_1", Pickled("labels", 1, 0).AsSpan(0, 5000))));
     }
 
-    // The colours of a pixel are 1,024 bytes apart.
+    // The colors of a pixel are 1,024 bytes apart.
     private static void CheckImage(ImageRow row, int number)
     {
         Image image = ImageSource.FromPath(row.ImagePath).Decode();

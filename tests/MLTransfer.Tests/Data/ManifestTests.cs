@@ -57,8 +57,8 @@ public sealed class ManifestTests : IDisposable
         new() { ImageColumn = "name", LabelColumn = "Kind" }).Classes);
 
     [Theory]
-    [InlineData("file,colour\n1.jpg,red\n",
-        "no column with the labels, such as 'label', 'class' or 'category'. Its columns are 'file', 'colour'")]
+    [InlineData("file,color\n1.jpg,red\n",
+        "no column with the labels, such as 'label', 'class' or 'category'. Its columns are 'file', 'color'")]
     [InlineData("1.jpg,red\n2.jpg,blue\n",
         "no column with the images (such as 'image') and none with the labels (such as 'label'). Its columns are '1.jpg', 'red'")]
     [InlineData("", "it is empty")]
@@ -80,7 +80,7 @@ public sealed class ManifestTests : IDisposable
     [InlineData("image,label,split\n1.jpg,a,train\n2.jpg,b,train\n1.jpg,a,test\n", "into 'train' and 'test'")]
     [InlineData("image,label,split\n1.jpg,a,train\n2.jpg,b,train\n3.jpg,c,val\n", "class 'c' is in 'val' but not in 'train'")]
     [InlineData("image,label\n1.jpg,a\n2.jpg,a\n", "has one class only, 'a'")]
-    [InlineData("image,label\n", "holds no labelled image")]
+    [InlineData("image,label\n", "holds no labeled image")]
     public void What_is_wrong_is_said_with_its_line(string content, string expected) =>
         Assert.Contains(expected, ErrorOf("list.csv", Encoding.UTF8.GetBytes(content)));
 

@@ -90,7 +90,7 @@ public sealed class ResumedDownloadTests : DownloadScene
     }
 
     [Fact]
-    public async Task A_download_that_is_cancelled_is_gone_on_with_by_the_next()
+    public async Task A_download_that_is_canceled_is_gone_on_with_by_the_next()
     {
         using var server = new TestServer(Stalled(Content, after: 600_000), Honest(Content));
         using var cancel = new CancellationTokenSource();

@@ -22,7 +22,7 @@ public sealed class AugmentedScoringTests(AugmentedModel trained) : IClassFixtur
         AssertScores("flip", image => [Cut(image, null), Mirrored(Cut(image, null))]);
 
     [Fact]
-    public void With_five_crops_they_are_the_mean_over_the_corners_and_the_centre() => AssertScores("five-crop", FiveCrops);
+    public void With_five_crops_they_are_the_mean_over_the_corners_and_the_center() => AssertScores("five-crop", FiveCrops);
 
     [Fact]
     public void With_ten_crops_they_are_the_mean_over_those_of_the_image_and_of_its_mirror_image() => AssertScores(
@@ -71,7 +71,7 @@ public sealed class AugmentedScoringTests(AugmentedModel trained) : IClassFixtur
             files.Select(file => new Encoded { ImagePath = File.ReadAllBytes(file) }).ToArray())));
         AssertClose(expected, Column(ml.Data.LoadFromEnumerable(
             files.Select(file => new Decoded { ImagePath = MLImage.CreateFromFile(file) }).ToArray())));
-        // Neither the place nor the neighbours of an image decide its views.
+        // Neither the place nor the neighbors of an image decide its views.
         AssertClose([.. expected.Reverse()], [.. trained.Model.Predict(files.Reverse()).Select(each => each.Probabilities.ToArray())]);
 
         float[][] Column(IDataView view) => [.. trained.Model.Transform(view).GetColumn<float[]>("Score")];
@@ -186,7 +186,7 @@ public sealed class AugmentedScoringTests(AugmentedModel trained) : IClassFixtur
         Cut(image, (image.Width - Side, image.Height - Side)), Cut(image, null),
     ];
 
-    /// <summary>The part at a place, or else the centre.</summary>
+    /// <summary>The part at a place, or else the center.</summary>
     private static Image Cut(Image image, (int X, int Y)? place)
     {
         (int left, int top) = place
@@ -242,7 +242,7 @@ public sealed class AugmentedScoringTests(AugmentedModel trained) : IClassFixtur
     }
 }
 
-/// <summary>A model that tells colours apart, of images whose corners have different colours.</summary>
+/// <summary>A model that tells colors apart, of images whose corners have different colors.</summary>
 public sealed class AugmentedModel : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

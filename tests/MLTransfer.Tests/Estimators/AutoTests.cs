@@ -192,7 +192,7 @@ public sealed class AutoTests : IDisposable
     }
 
     [Fact]
-    public void A_search_that_is_cancelled_keeps_the_best_trial_so_far()
+    public void A_search_that_is_canceled_keeps_the_best_trial_so_far()
     {
         MixLabels();
         using var stop = new CancellationTokenSource();
@@ -210,7 +210,7 @@ public sealed class AutoTests : IDisposable
         Assert.Single(training.Trials, trial => trial.IsKept);
         AutoTrial[] others = [.. training.Trials.Where(trial => trial.Number == 0)];
         Assert.NotEmpty(others);
-        Assert.All(others, trial => Assert.Equal("the search was cancelled", trial.Why));
+        Assert.All(others, trial => Assert.Equal("the search was canceled", trial.Why));
         Assert.Equal(double.NaN, training.TestAccuracy);
 
         using var early = new CancellationTokenSource();
@@ -241,7 +241,7 @@ public sealed class AutoTests : IDisposable
             .Fit(Trainings.Keyed(ml, ml.Data.LoadImageFolder(_images.Path)));
     }
 
-    // Colours that are in both classes: nothing can get every image right.
+    // Colors that are in both classes: nothing can get every image right.
     private void MixLabels()
     {
         for (int index = 0; index < 12; index += 2)

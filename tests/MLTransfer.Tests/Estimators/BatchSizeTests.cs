@@ -43,8 +43,19 @@ public sealed class BatchSizeTests : IDisposable
         Assert.Equal(2, model.Training!.BatchSize);
     }
 
+    [Theory]
+    [InlineData(8, "layer2")]
+    [InlineData(9, "layer2 on kept outputs")]
+    public void A_size_is_known_for_kept_outputs_where_most_epochs_begin_with_them(int epochs, string trained)
+    {
+        FineTuningOptions options = Found with { Train = Layers.From("layer2"), CachedViews = 4, Epochs = epochs };
+        Train(options).Dispose();
+        Assert.Contains($"trained from {trained}, batch", Assert.Single(File.ReadAllLines(options.MeasuredFile!)),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
-    public void A_search_ends_when_it_is_cancelled_and_nothing_is_remembered()
+    public void A_search_ends_when_it_is_canceled_and_nothing_is_remembered()
     {
         Assert.Throws<OperationCanceledException>(() => Train(Found with { EpochsUntil = new CancellationToken(canceled: true) }));
         Assert.False(File.Exists(Found.MeasuredFile));
@@ -82,15 +93,18 @@ public sealed class BatchSizeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void A_lack_of_memory_in_a_training_is_explained(int epoch)
+    [InlineData(1, TrainingPhase.Training, "in a training with batches of 8 images. Make them smaller, such as 4 with the gradients of ")]
+    [InlineData(2, TrainingPhase.Training, "in a training with batches of 8 images. Make them smaller, such as 4 with the gradients of ")]
+    [InlineData(1, TrainingPhase.Validation, "while the validation images were scored, 32 at a time whatever the batch size")]
+    [InlineData(2, TrainingPhase.Validation, "while the validation images were scored, 32 at a time whatever the batch size")]
+    public void A_lack_of_memory_is_explained_by_what_was_running(int epoch, TrainingPhase phase, string explained)
     {
+        const string Reason = "CUDA out of memory. Tried to allocate 2.00 GiB.";
         var progress = new Listener(report =>
         {
-            if (report.Epoch == epoch) throw new InvalidOperationException("CUDA out of memory. Tried to allocate 2.00 GiB.");
+            if (report.Epoch == epoch && report.Phase == phase) throw new InvalidOperationException(Reason);
         });
-        FineTuningOptions options = Found with { BatchSize = 8, Progress = progress };
+        FineTuningOptions options = Found with { BatchSize = 8, ValidationFraction = 0.5, Progress = progress };
         string message;
         if (epoch == 1)
         {
@@ -103,8 +117,17 @@ public sealed class BatchSizeTests : IDisposable
             failed.Model.Dispose();
         }
 
-        Assert.Contains("Memory ran out in a training with batches of 8 images. Make them smaller, such as 4 ", message,
-            StringComparison.Ordinal);
+        Assert.Contains($"Memory ran out {explained}", message, StringComparison.Ordinal);
+        Assert.Equal(message.IndexOf(Reason, StringComparison.Ordinal), message.LastIndexOf(Reason, StringComparison.Ordinal));
+        Assert.Contains($" The reason: {Reason}", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Batches_of_one_image_are_not_to_be_halved()
+    {
+        var progress = new Listener(_ => throw new OutOfMemoryException());
+        string message = Assert.Throws<InvalidOperationException>(() => Train(Found with { BatchSize = 1, Progress = progress })).Message;
+        Assert.Contains("batches of 1 images. Make them smaller, or the images", message, StringComparison.Ordinal);
     }
 
     public void Dispose()

@@ -3,10 +3,10 @@ using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Estimators;
 
-/// <summary>Small noisy images of two or more colours, one folder a colour: easy to tell apart, quick to train on.</summary>
+/// <summary>Small noisy images of two or more colors, one folder a color: easy to tell apart, quick to train on.</summary>
 internal sealed class ColouredImages : IDisposable
 {
-    private static readonly (string Name, int R, int G, int B)[] Colours =
+    private static readonly (string Name, int R, int G, int B)[] Colors =
         [("blue", 60, 60, 200), ("green", 60, 200, 60), ("red", 200, 60, 60)];
 
     private readonly TemporaryFolder _folder = new();
@@ -14,7 +14,7 @@ internal sealed class ColouredImages : IDisposable
     public ColouredImages(int perClass = 8, int classes = 2, int side = 40)
     {
         var random = new Random(5);
-        foreach ((string name, int r, int g, int b) in Colours.Take(classes))
+        foreach ((string name, int r, int g, int b) in Colors.Take(classes))
         {
             Directory.CreateDirectory(_folder.PathOf(name));
             for (int i = 0; i < perClass; i++)

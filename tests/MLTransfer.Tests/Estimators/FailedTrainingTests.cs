@@ -77,14 +77,14 @@ public sealed class FailedTrainingTests : IDisposable
     }
 
     [Fact]
-    public void Colours_that_normalization_makes_infinite_are_an_error_that_names_it()
+    public void Colors_that_normalization_makes_infinite_are_an_error_that_names_it()
     {
-        // Divided by so little, every colour is infinite.
+        // Divided by so little, every color is infinite.
         Preprocessing broken = Preprocessing.Cifar with { StandardDeviation = new Rgb(1e-45f, 1e-45f, 1e-45f) };
         FeatureExtractionOptions options = new() { Backbone = "cifar_resnet20", Weights = "none", Preprocessing = broken };
         var error = Assert.Throws<InvalidOperationException>(
             () => Context().MulticlassClassification.Trainers.FeatureExtraction(options).Fit(Keyed()));
-        Assert.StartsWith("Normalization makes colours infinite or NaN: it subtracts 0.485 and divides by 1E-45.", error.Message,
+        Assert.StartsWith("Normalization makes colors infinite or NaN: it subtracts 0.485 and divides by 1E-45.", error.Message,
             StringComparison.Ordinal);
     }
 
@@ -154,7 +154,7 @@ public sealed class FailedTrainingTests : IDisposable
         }
     }
 
-    /// <summary>The logarithm of how far the mean of each colour is below 1: NaN for images that are one colour.</summary>
+    /// <summary>The logarithm of how far the mean of each color is below 1: NaN for images that are one color.</summary>
     private sealed class Means : ImageModel
     {
         public Means() : base(nameof(Means), headName: "fc", featureWidth: 3) =>

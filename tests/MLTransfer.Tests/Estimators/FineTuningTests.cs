@@ -123,7 +123,7 @@ public sealed class FineTuningTests : IDisposable
     }
 
     [Fact]
-    public void A_checkpoint_of_other_colours_is_refused_and_one_that_does_not_mention_the_usual_ones_is_not()
+    public void A_checkpoint_of_other_colors_is_refused_and_one_that_does_not_mention_the_usual_ones_is_not()
     {
         Preprocessing usual = ModelZoo.Find(Still.Backbone).Preprocessing;
         Preprocessing[] others =

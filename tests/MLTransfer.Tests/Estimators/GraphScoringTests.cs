@@ -39,8 +39,8 @@ public sealed class GraphScoringTests : IDisposable
         scored.Schema["Score"].GetSlotNames(ref names);
         Assert.Equal(["blue", "green"], names.DenseValues().Select(name => name.ToString()));
         Assert.All(Scores(model), score => Assert.Equal(1, score.Sum(), Tolerance));
-        IDataView labelled = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored).Transform(scored);
-        Assert.Equal(labelled.GetColumn<string>("Label"), labelled.GetColumn<string>("PredictedLabel"));
+        IDataView labeled = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored).Transform(scored);
+        Assert.Equal(labeled.GetColumn<string>("Label"), labeled.GetColumn<string>("PredictedLabel"));
     }
 
     [Fact]

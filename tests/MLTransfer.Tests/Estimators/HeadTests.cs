@@ -38,7 +38,7 @@ public sealed class HeadTests : IDisposable
     }
 
     [Fact]
-    public void A_perceptron_learns_to_tell_colours_apart()
+    public void A_perceptron_learns_to_tell_colors_apart()
     {
         var ml = new MLContext(seed: 1);
         TrainingSummary summary = Train(

@@ -38,7 +38,7 @@ public sealed class PreprocessingOptionsTests : IDisposable
     }
 
     [Fact]
-    public void Numbers_that_colours_cannot_be_normalized_with_are_refused()
+    public void Numbers_that_colors_cannot_be_normalized_with_are_refused()
     {
         Assert.Contains("Mean is", Refusal(options => options with { Mean = new(0, float.NaN, 0) }), StringComparison.Ordinal);
         foreach (float wrong in new[] { 0, -1, float.NaN, float.PositiveInfinity })
@@ -61,18 +61,18 @@ public sealed class PreprocessingOptionsTests : IDisposable
     [InlineData("0.5", 0.5f, 0.5f, 0.5f)]
     [InlineData("0.485,0.456,0.406", 0.485f, 0.456f, 0.406f)]
     [InlineData("-1,0,.5", -1, 0, 0.5f)]
-    public void Colours_are_one_number_or_three(string text, float red, float green, float blue) =>
+    public void Colors_are_one_number_or_three(string text, float red, float green, float blue) =>
         Assert.Equal(new Rgb(red, green, blue), Rgb.Parse(text));
 
     [Theory]
     [InlineData("")]
-    [InlineData("grey")]
+    [InlineData("gray")]
     [InlineData("0.5,0.5")]
     [InlineData("0.5,0.5,0.5,0.5")]
     [InlineData("0.5,,0.5")]
     [InlineData("NaN")]
     [InlineData("999999999999999999999999999999999999999999")]
-    public void Anything_else_is_no_colour(string text) =>
+    public void Anything_else_is_no_color(string text) =>
         Assert.Contains("0.485,0.456,0.406", Assert.Throws<FormatException>(() => Rgb.Parse(text)).Message, StringComparison.Ordinal);
 
     public void Dispose()

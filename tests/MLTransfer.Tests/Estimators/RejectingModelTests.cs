@@ -27,7 +27,7 @@ public sealed class RejectingModelTests : IDisposable
         using ImageClassificationTransformer model = Trained(Rejection.AtCoverage(0.9).And(Rejection.Unfamiliar(0.9)), isFineTuning);
         RejectionRule rule = model.Training!.Rejection!;
         Assert.InRange(rule.Coverage, 0.75, 0.9);
-        // Stripes of black and white, where all training images have one colour.
+        // Stripes of black and white, where all training images have one color.
         var stranger = new Image(40, 40, [.. Enumerable.Range(0, 40 * 40 * 3).Select(index => (byte)(index / 3 % 2 * 255))]);
         ImagePrediction rejected = model.Predict(ImageSource.FromImage(stranger));
         Assert.True(rejected.Rejected);

@@ -4,7 +4,7 @@ using Microsoft.ML.Transforms;
 
 namespace MLTransfer.Tests.Estimators;
 
-/// <summary>A small model trained on coloured images, made once for the tests that use one.</summary>
+/// <summary>A small model trained on colored images, made once for the tests that use one.</summary>
 public sealed class TrainedModel : IDisposable
 {
     private readonly ColouredImages _images = new(perClass: 12);

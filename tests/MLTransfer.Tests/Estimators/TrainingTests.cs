@@ -148,7 +148,7 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
-    public void Cancelling_keeps_the_best_model_so_far()
+    public void Canceling_keeps_the_best_model_so_far()
     {
         using var stop = new CancellationTokenSource();
         var progress = new Listener(report =>

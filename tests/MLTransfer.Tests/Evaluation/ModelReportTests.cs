@@ -16,7 +16,7 @@ public sealed class ModelReportTests(TrainedModel trained) : IClassFixture<Train
     public void A_page_shows_the_worst_errors_with_their_heat_and_stays_small()
     {
         string page = _folder.PathOf("report.html");
-        trained.Network.Report(page, Mislabelled());
+        trained.Network.Report(page, Mislabeled());
         string text = File.ReadAllText(page);
         Assert.Contains("<h2>Learning curves</h2>", text, StringComparison.Ordinal);
         Assert.Contains("The surest 12 of 12 errors", text, StringComparison.Ordinal);
@@ -31,7 +31,7 @@ public sealed class ModelReportTests(TrainedModel trained) : IClassFixture<Train
     public void The_same_as_JSON_names_every_error()
     {
         string path = _folder.PathOf("report.JSON");
-        trained.Network.Report(path, Mislabelled());
+        trained.Network.Report(path, Mislabeled());
         using var document = JsonDocument.Parse(File.ReadAllText(path));
         JsonElement errors = document.RootElement.GetProperty("errors");
         Assert.Equal(12, errors.GetArrayLength());
@@ -50,7 +50,7 @@ public sealed class ModelReportTests(TrainedModel trained) : IClassFixture<Train
     public void Scored_images_that_the_model_was_trained_on_are_told()
     {
         string page = _folder.PathOf("report.html");
-        trained.Network.Report(page, Mislabelled(), new() { TrainingImages = ImageDataset.Open(trained.Folder) });
+        trained.Network.Report(page, Mislabeled(), new() { TrainingImages = ImageDataset.Open(trained.Folder) });
         Assert.Contains("24 groups of equal or similar images are on both sides", File.ReadAllText(page), StringComparison.Ordinal);
         string path = _folder.PathOf("report.json");
         trained.Network.Report(path, ImageDataset.Open(_folder.PathOf("data"), new() { IsTestSet = true }), new()
@@ -95,15 +95,15 @@ public sealed class ModelReportTests(TrainedModel trained) : IClassFixture<Train
     }
 
     [Fact]
-    public void A_cancelled_report_leaves_no_file()
+    public void A_canceled_report_leaves_no_file()
     {
         Assert.Throws<OperationCanceledException>(() => trained.Network.Report(
-            _folder.PathOf("report.html"), Mislabelled(), new() { Cancellation = new(canceled: true) }));
+            _folder.PathOf("report.html"), Mislabeled(), new() { Cancellation = new(canceled: true) }));
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
     // The model is right about all images that it was trained on, so that those under the name of the other class are its errors.
-    private ImageDataset Mislabelled()
+    private ImageDataset Mislabeled()
     {
         foreach ((string label, int index) in trained.Network.Labels.Select((label, index) => (label, index)))
         {

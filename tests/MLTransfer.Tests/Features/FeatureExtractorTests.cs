@@ -30,7 +30,7 @@ public sealed class FeatureExtractorTests : IDisposable
     }
 
     [Fact]
-    public void Cancelling_keeps_the_batches_that_were_computed()
+    public void Canceling_keeps_the_batches_that_were_computed()
     {
         using var stop = new CancellationTokenSource();
         int finished = 0;

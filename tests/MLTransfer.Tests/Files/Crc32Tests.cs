@@ -4,7 +4,7 @@ namespace MLTransfer.Tests.Files;
 
 public class Crc32Tests
 {
-    // The check value of the CRC catalogue for CRC-32/ISO-HDLC.
+    // The check value of the CRC catalog for CRC-32/ISO-HDLC.
     [Fact]
     public void The_checksum_of_the_digits_is_the_published_one() => Assert.Equal(0xCBF43926u, Of("123456789"u8, 0));
 

@@ -9,7 +9,7 @@ public class BatchLoaderLifetimeTests
     private static readonly int[] Order = [.. Enumerable.Range(0, 1000)];
 
     [Fact]
-    public void Cancelling_ends_the_wait_for_a_batch()
+    public void Canceling_ends_the_wait_for_a_batch()
     {
         using CancellationTokenSource cancellation = new();
         using ManualResetEventSlim started = new(), release = new();
@@ -28,7 +28,7 @@ public class BatchLoaderLifetimeTests
     }
 
     [Fact]
-    public void Cancelling_between_batches_ends_the_next_step_though_batches_are_ready()
+    public void Canceling_between_batches_ends_the_next_step_though_batches_are_ready()
     {
         using CancellationTokenSource cancellation = new();
         using IEnumerator<ImageBatch> batches =

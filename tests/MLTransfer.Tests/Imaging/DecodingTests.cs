@@ -10,7 +10,7 @@ public sealed class DecodingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // One grey level: codecs either cut 16 bits to 8 or round them.
+    // One gray level: codecs either cut 16 bits to 8 or round them.
     [Theory]
     [InlineData("plain.png", 0)]
     [InlineData("interlaced.png", 0)]
@@ -27,7 +27,7 @@ public sealed class DecodingTests : IDisposable
         Assert.InRange(PixelDifference.Between(Fixture.Shown().Pixels, image.Pixels).Largest, 0, tolerance);
     }
 
-    // How much the compression itself costs, in mean grey levels, with some room.
+    // How much the compression itself costs, in mean gray levels, with some room.
     [Theory]
     [InlineData("baseline.jpg", 4)]
     [InlineData("progressive.jpg", 4)]
@@ -40,7 +40,7 @@ public sealed class DecodingTests : IDisposable
         Assert.InRange(PixelDifference.Between(Fixture.Shown().Pixels, Fixture.Decode(name).Pixels).Mean, 0, tolerance);
 
     [Fact]
-    public void A_palette_becomes_its_colours()
+    public void A_palette_becomes_its_colors()
     {
         Image expected = Fixture.Drawn(Fixture.Width, Fixture.Height, (x, y) => (x / 8 * 80, y / 8 * 120, 60));
 
@@ -55,7 +55,7 @@ public sealed class DecodingTests : IDisposable
     [Theory]
     [InlineData("gray.jpg", 3)]
     [InlineData("gray.png", 1)]
-    public void A_gray_image_becomes_three_equal_colours(string name, int tolerance)
+    public void A_gray_image_becomes_three_equal_colors(string name, int tolerance)
     {
         Image expected = Fixture.Drawn(Fixture.Width, Fixture.Height, (x, y) =>
             (int)(0.299 * 10 * x + 0.587 * 15 * y + 0.114 * 6 * (x + y) + 0.5) is var gray ? (gray, gray, gray) : default);
@@ -72,7 +72,7 @@ public sealed class DecodingTests : IDisposable
     }
 
     [Fact]
-    public void An_image_of_two_colours_is_black_and_white() =>
+    public void An_image_of_two_colors_is_black_and_white() =>
         Assert.Equal([0, 255], Fixture.Decode("bilevel.png").Pixels.Distinct().Order().ToArray());
 
     // Two roundings, of the multiplication by alpha and of the sum with white.
@@ -86,12 +86,12 @@ public sealed class DecodingTests : IDisposable
 
         Assert.InRange(PixelDifference.Between(expected.Pixels, Fixture.Decode(name).Pixels).Largest, 0, 1);
 
-        static int OnWhite(int colour, int x) => (int)Math.Round((colour * 11.0 * x + 255 * (255 - 11.0 * x)) / 255);
+        static int OnWhite(int color, int x) => (int)Math.Round((color * 11.0 * x + 255 * (255 - 11.0 * x)) / 255);
     }
 
     [Fact]
-    public void A_transparent_colour_of_a_palette_appears_on_white() =>
-        Assert.Contains(Fixture.Decode("palette-transparent.png").Pixels.Chunk(3), pixel => pixel.All(colour => colour == 255));
+    public void A_transparent_color_of_a_palette_appears_on_white() =>
+        Assert.Contains(Fixture.Decode("palette-transparent.png").Pixels.Chunk(3), pixel => pixel.All(color => color == 255));
 
     [Theory]
     [InlineData(1, 1)]

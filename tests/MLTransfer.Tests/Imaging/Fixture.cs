@@ -25,6 +25,6 @@ internal static class Fixture
         return new Image(width, height, pixels);
     }
 
-    /// <summary>What the coloured fixtures show.</summary>
+    /// <summary>What the colored fixtures show.</summary>
     internal static Image Shown() => Drawn(Width, Height, (x, y) => (10 * x, 15 * y, 6 * (x + y)));
 }

@@ -8,7 +8,7 @@ namespace MLTransfer.Tests.Imaging;
 public class ImageTensorTests
 {
     [Fact]
-    public void Every_grey_level_of_every_colour_is_normalized_to_the_last_bit_as_torch_does()
+    public void Every_gray_level_of_every_color_is_normalized_to_the_last_bit_as_torch_does()
     {
         using var scope = NewDisposeScope();
         Image image = Fixture.Drawn(16, 16, (x, y) => (16 * y + x, 255 - (16 * y + x), (16 * y + x + 100) % 256));

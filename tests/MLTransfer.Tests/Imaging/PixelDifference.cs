@@ -1,6 +1,6 @@
 namespace MLTransfer.Tests.Imaging;
 
-/// <summary>How far two images are apart: their colours in grey levels, and the fraction of the pixels that are not the same.</summary>
+/// <summary>How far two images are apart: their colors in gray levels, and the fraction of the pixels that are not the same.</summary>
 internal sealed record PixelDifference(int Largest, double Mean, double FractionThatDiffers)
 {
     internal static PixelDifference Between(ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual)
@@ -11,9 +11,9 @@ internal sealed record PixelDifference(int Largest, double Mean, double Fraction
         for (int i = 0; i < expected.Length; i += 3)
         {
             int inPixel = 0;
-            for (int colour = i; colour < i + 3; colour++)
+            for (int color = i; color < i + 3; color++)
             {
-                int difference = Math.Abs(expected[colour] - actual[colour]);
+                int difference = Math.Abs(expected[color] - actual[color]);
                 inPixel = Math.Max(inPixel, difference);
                 sum += difference;
             }

@@ -38,7 +38,7 @@ public class PresetsTests
     }
 
     [Fact]
-    public void What_is_erased_becomes_the_mean_colour() =>
+    public void What_is_erased_becomes_the_mean_color() =>
         Assert.Equal(new Color(124, 116, 104), Presets.Find("trivial", Preprocessing.ImageNet).OfType<RandomErasing>().Single().Fill);
 
     [Fact]

@@ -62,11 +62,11 @@ public class TestTimeAugmentationTests
     }
 
     [Fact]
-    public void Crops_need_a_preprocessing_that_cuts_the_centre_of_a_large_enough_image()
+    public void Crops_need_a_preprocessing_that_cuts_the_center_of_a_large_enough_image()
     {
         Assert.Equal("images are resized to 28 pixels, too few for crops of 32", Complaint(Cutting with { ResizeTo = 28 }));
         Assert.StartsWith(
-            "ten-crop cuts where the preprocessing cuts the centre, and its transforms do not end with CenterCrop(32)",
+            "ten-crop cuts where the preprocessing cuts the center, and its transforms do not end with CenterCrop(32)",
             Complaint(Cutting with { Transforms = [new Resize(32, 32)] }), StringComparison.Ordinal);
         Assert.Null(Complaint(Cutting with { Transforms = [new Resize(40), new Grayscale(), new CenterCrop(32)] }));
         Assert.Null(TestTimeAugmentation.Flip.Complaint(Cutting with { Transforms = [new Resize(32, 32)] }));

@@ -43,7 +43,7 @@ public class BackboneContractTests
         RandomWeights.Fill(model);
         model.eval();
         Tensor images = randn(2, 3, Zoo.SmallSide(backbone), Zoo.SmallSide(backbone));
-        Is_recognised_by_its_weights(backbone, model);
+        Is_recognized_by_its_weights(backbone, model);
         Tensor scores = Scores(model, images);
         Leaves_no_tensor_behind(model, images);
         Gives_the_same_scores_when_folded(model, images, scores);
@@ -53,7 +53,7 @@ public class BackboneContractTests
         Has_the_stated_number_of_parameters(backbone, model);
     }
 
-    private static void Is_recognised_by_its_weights(Backbone backbone, ImageModel model)
+    private static void Is_recognized_by_its_weights(Backbone backbone, ImageModel model)
     {
         IEnumerable<TensorDescription> file = model.state_dict().Select(entry => new TensorDescription(
             entry.Key, entry.Value.dtype == ScalarType.Float32 ? TensorType.Float32 : TensorType.Int64, entry.Value.shape));

@@ -1,3 +1,5 @@
+using Microsoft.ML;
+using MLTransfer.Tests.Estimators;
 using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Tests.Native;
@@ -16,10 +18,23 @@ public sealed class PackedPackageTests(PackedPackageTests.Feed feed) : IClassFix
     [Fact]
     public void An_app_without_libtorch_is_told_which_package_to_add()
     {
-        var (code, _, error) = Feed.Run(feed.Publish("bare", "-p:Libtorch=none"));
-        Assert.NotEqual(0, code);
-        Assert.Contains("libtorch is not there", error, StringComparison.Ordinal);
-        Assert.Contains("dotnet add package libtorch-cpu-", error, StringComparison.Ordinal);
+        string app = feed.Publish("bare", "-p:Libtorch=none");
+        using var folder = new TemporaryFolder();
+        string model = folder.PathOf("model.zip");
+        using var images = new ColouredImages();
+        var ml = new MLContext(seed: 1);
+        IDataView keyed = Trainings.Keyed(ml, ml.Data.LoadImageFolder(images.Path));
+        using (ImageClassificationTransformer trained = Trainings.Fit(ml, Trainings.Extraction with { Epochs = 1 }, keyed))
+            ml.Model.Save(trained, keyed.Schema, model);
+        string[][] uses = [[], ["load", model], ["serve", model]];
+        Assert.All(uses, use =>
+        {
+            var (code, _, error) = Feed.Run(app, use);
+            Assert.NotEqual(0, code);
+            Assert.Contains("libtorch is not there", error, StringComparison.Ordinal);
+            Assert.Contains("dotnet add package libtorch-cpu-", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("damaged", error, StringComparison.Ordinal);
+        });
     }
 
     /// <summary>A folder feed with the package of this build.</summary>

@@ -24,7 +24,7 @@ internal static class FeaturizerPackage
     public static string Folder { get; } = typeof(FeaturizerPackage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(item => item.Key == "FeaturizerPackage").Value!;
 
-    /// <summary>The network that subtracts the mean image and turns colours around.</summary>
+    /// <summary>The network that subtracts the mean image and turns colors around.</summary>
     public static string Preprocessing => Path.Combine(Folder, "tools/DnnImageModels/ResNetPrepOnnx/ResNetPreprocess.onnx");
 
     /// <summary>The network that computes the features.</summary>

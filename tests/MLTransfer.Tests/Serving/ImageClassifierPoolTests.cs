@@ -20,16 +20,16 @@ public sealed class ImageClassifierPoolTests(ServedFolder served) : IClassFixtur
     }
 
     [Fact]
-    public async Task No_more_images_are_scored_at_a_time_than_allowed_and_waiting_can_be_cancelled()
+    public async Task No_more_images_are_scored_at_a_time_than_allowed_and_waiting_can_be_canceled()
     {
         using var pool = Pool(new() { Path = served.Two, MaximumConcurrency = 1 });
         using SlowImage first = new(), second = new(), third = new();
         using var patience = new CancellationTokenSource();
         Task<ImagePrediction> running = pool.PredictAsync(first);
         first.WaitUntilOpened();
-        Task<ImagePrediction> cancelled = pool.PredictAsync(second, patience.Token), waiting = pool.PredictAsync(third);
+        Task<ImagePrediction> canceled = pool.PredictAsync(second, patience.Token), waiting = pool.PredictAsync(third);
         await patience.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => canceled);
         Assert.False(waiting.IsCompleted);
 
         first.Allow();

@@ -79,6 +79,25 @@ public class BatchSizeSearchTests
         Assert.Equal(before, LiveTensors.OnThisThread);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Steps_that_begin_with_kept_outputs_do_not_run_the_frozen_layers(bool outputsAreKept)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new Counting();
+        network.ResetClassifier(3);
+        var model = new TrainableModel(network, network.Head, network.Groups[0].Modules);
+        using (var steps = new TrialSteps(model, new FineTuningOptions(), imageSize: 8, CPU, outputsAreKept))
+        {
+            steps.Try(4);
+            int first = network.FrozenRuns;
+            steps.Try(4);
+            // The outputs are computed once; otherwise in the pass that prepares and in each of three steps.
+            Assert.Equal(outputsAreKept ? 1 : 4, network.FrozenRuns - first);
+        }
+    }
+
     [Fact]
     public void Half_of_the_free_memory_may_be_taken_on_a_processor_and_all_of_another_device()
     {
@@ -92,14 +111,35 @@ public class BatchSizeSearchTests
         Exception real = Assert.ThrowsAny<Exception>(() => empty(1L << 50, dtype: ScalarType.Byte));
         Assert.True(LackOfMemory.Is(real));
         var cuda = new InvalidOperationException("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 is full\nException raised from x");
-        Exception explained = LackOfMemory.Explained(cuda, batchSize: 64);
+        var explained = Assert.Throws<InvalidOperationException>(() => LackOfMemory.Explain<int>(() => throw cuda, "in a test. End it."));
         Assert.Equal(
-            "Memory ran out in a training with batches of 64 images. Make them smaller, such as 32 with the gradients of two batches "
-            + "accumulated for the same step, or the images, or train fewer layers. The reason: CUDA out of memory. Tried to allocate "
-            + "2.00 GiB. GPU 0 is full.", explained.Message);
+            "Memory ran out in a test. End it. The reason: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 is full.",
+            explained.Message);
         Assert.Same(cuda, explained.InnerException);
-        Assert.DoesNotContain("such as", LackOfMemory.Explained(cuda, batchSize: 1).Message, StringComparison.Ordinal);
         var other = new InvalidOperationException("The image is lost.");
-        Assert.Same(other, LackOfMemory.Explained(other, batchSize: 64));
+        Assert.Same(other, Assert.ThrowsAny<Exception>(() => LackOfMemory.Explain<int>(() => throw other, "in a test.")));
+        Assert.Equal(3, LackOfMemory.Explain(() => 3, "in a test."));
+    }
+
+    /// <summary>A network that counts how often its first layer runs, which has no form for export and so cannot be packed.</summary>
+    private sealed class Counting : ImageModel
+    {
+        public Counting() : base(nameof(Counting), "fc", featureWidth: 3)
+        {
+            nn.Module<Tensor, Tensor> frozen = Child("frozen", nn.Conv2d(3, 3, 1)), trained = Child("trained", nn.Conv2d(3, 3, 1));
+            Groups =
+            [
+                new("frozen", [frozen], images =>
+                {
+                    FrozenRuns++;
+                    return frozen.call(images);
+                }),
+                new("trained", trained),
+            ];
+        }
+
+        public int FrozenRuns { get; private set; }
+
+        public override IReadOnlyList<LayerGroup> Groups { get; }
     }
 }

@@ -66,7 +66,7 @@ public class LearningRateFinderTests
     }
 
     [Fact]
-    public void A_search_can_be_cancelled()
+    public void A_search_can_be_canceled()
     {
         using var scope = NewDisposeScope();
         using var stop = new CancellationTokenSource();

@@ -89,7 +89,7 @@ public class TrainingLoopTests
     }
 
     [Fact]
-    public void Cancelling_stops_after_the_batch_and_keeps_the_best_epoch()
+    public void Canceling_stops_after_the_batch_and_keeps_the_best_epoch()
     {
         using var scope = NewDisposeScope();
         using var stop = new CancellationTokenSource();

@@ -88,7 +88,7 @@ public sealed class ImageClassificationTrainerTests : IDisposable
     }
 
     [Fact]
-    public void The_model_is_that_of_the_best_epoch_and_tells_the_colours_apart()
+    public void The_model_is_that_of_the_best_epoch_and_tells_the_colors_apart()
     {
         using ImageClassificationTransformer model = Train(options => options.Epoch = 10);
         Assert.Equal(1, model.Training!.ValidationAccuracy);
@@ -246,5 +246,5 @@ public sealed class ImageClassificationTrainerTests : IDisposable
             .Fit(Trainings.Keyed(ml, ml.Data.LoadImageFolder(folder ?? _images.Path)));
     }
 
-    private string FileOf(string colour) => Path.Combine(_images.PathOf(colour), "00.png");
+    private string FileOf(string color) => Path.Combine(_images.PathOf(color), "00.png");
 }

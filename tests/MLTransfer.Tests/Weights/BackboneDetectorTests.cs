@@ -21,7 +21,7 @@ public class BackboneDetectorTests
     [InlineData("googlenet", 7)]
     [InlineData("squeezenet1_1", 5)]
     [InlineData("mobilenet_v3_small", 2)]
-    public void Weights_are_recognised_whatever_the_number_of_classes(string name, int classes)
+    public void Weights_are_recognized_whatever_the_number_of_classes(string name, int classes)
     {
         using var scope = NewDisposeScope();
 

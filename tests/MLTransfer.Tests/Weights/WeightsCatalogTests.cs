@@ -57,7 +57,7 @@ public class WeightsCatalogTests
     });
 
     [Fact]
-    public void Every_backbone_is_in_the_zoo_takes_images_of_that_size_and_expects_the_same_colours() =>
+    public void Every_backbone_is_in_the_zoo_takes_images_of_that_size_and_expects_the_same_colors() =>
         Assert.All(WeightsCatalog.All, weights =>
     {
         var backbone = ModelZoo.Find(weights.Backbone);

@@ -21,13 +21,13 @@ internal sealed record DatasetCard
     /// <summary>The classes in the order of their numbers; null where there are many.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
 
-    /// <summary>Size and colour of the images: <c>28 x 28, grey</c>.</summary>
+    /// <summary>Size and color of the images: <c>28 x 28, gray</c>.</summary>
     public string? Images { get; init; }
 
     /// <summary>The splits it is published in.</summary>
     public required IReadOnlyList<DatasetSplit> Splits { get; init; }
 
-    /// <summary>How the unpacked files are read as labelled images.</summary>
+    /// <summary>How the unpacked files are read as labeled images.</summary>
     public required DatasetLayout Layout { get; init; }
 
     /// <summary>The lists of a data set with <see cref="DatasetLayout.Lists"/>.</summary>
@@ -36,7 +36,7 @@ internal sealed record DatasetCard
     /// <summary>The files to download.</summary>
     public required IReadOnlyList<DatasetFile> Files { get; init; }
 
-    /// <summary>The licence, as SPDX identifier or in words; null where the publishers state none.</summary>
+    /// <summary>The license, as SPDX identifier or in words; null where the publishers state none.</summary>
     public string? Licence { get; init; }
 
     /// <summary>The publication to cite.</summary>
@@ -66,7 +66,7 @@ internal sealed record DatasetSplit(string Name)
     public string? Path { get; init; }
 }
 
-/// <summary>How unpacked files are read as labelled images.</summary>
+/// <summary>How unpacked files are read as labeled images.</summary>
 internal enum DatasetLayout
 {
     /// <summary>A folder with one sub-folder of images per class.</summary>

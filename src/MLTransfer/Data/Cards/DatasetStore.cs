@@ -142,7 +142,7 @@ internal sealed record DatasetStoreOptions
 internal sealed record LocalDataset(DatasetCard Card, string Folder, bool WasThere, int Files, long Bytes, IReadOnlyList<string> Skipped)
 {
     /// <summary>
-    /// The paths of its labelled images by split: a manifest of all, or a folder or file of each split; empty where there are none.
+    /// The paths of its labeled images by split: a manifest of all, or a folder or file of each split; empty where there are none.
     /// </summary>
     public IReadOnlyDictionary<string, string> Places => Card.Layout == DatasetLayout.Lists
         ? new Dictionary<string, string> { ["all"] = Path.Combine(Folder, DatasetLists.Manifest) }

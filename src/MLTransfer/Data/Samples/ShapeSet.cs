@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace MLTransfer.Data.Samples;
 
-/// <summary>A labelled set of images, each determined by the seed, its class and its number.</summary>
+/// <summary>A labeled set of images, each determined by the seed, its class and its number.</summary>
 internal sealed record ShapeSet(IReadOnlyList<SceneClass> Classes, int ImagesPerClass, int Seed)
 {
     internal const int Side = 48;

@@ -16,7 +16,7 @@ internal static class DatasetInspection
     /// <param name="progress">Notified after each image, on any thread.</param>
     /// <param name="cancel">Stops the inspection.</param>
     /// <exception cref="ArgumentException">The options cannot be used; the message lists all that is wrong with them.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static DatasetFindings Run(
         ImageDataset dataset, InspectionOptions? options = null, IProgress<InspectionProgress>? progress = null,
         CancellationToken cancel = default)
@@ -55,7 +55,7 @@ internal static class DatasetInspection
     /// <param name="others">The others.</param>
     /// <param name="decoding">How images are decoded; what cannot be read is left out.</param>
     /// <param name="cancel">Stops.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static IReadOnlyList<DatasetProblem> Leaks(
         IEnumerable<ImageRow> training, IEnumerable<ImageRow> others, DecodingOptions decoding, CancellationToken cancel)
     {
@@ -82,7 +82,7 @@ internal static class DatasetInspection
                 problems.Add(new(ProblemKind.WrongExtension, note, [row]));
             var image = new InspectedImage(row, contentHash, source.Decode(decoding));
             if (image.IsOneColor)
-                problems.Add(new(ProblemKind.OneColour, "it has only one colour", [row]));
+                problems.Add(new(ProblemKind.OneColour, "it has only one color", [row]));
             return (image, problems);
         }
         catch (ImageException unreadable)

@@ -36,7 +36,7 @@ internal enum ProblemKind
     /// <summary>Images look the same.</summary>
     NearDuplicate,
 
-    /// <summary>An image has only one colour.</summary>
+    /// <summary>An image has only one color.</summary>
     OneColour,
 
     /// <summary>An image has few pixels.</summary>
@@ -76,7 +76,7 @@ internal static class ProblemKindTexts
             "The model is tested on images almost like those it was trained on: keep all images of a scene in one split."),
         ProblemKind.Duplicate => ("Duplicate files", "Each copy adds to the weight of the image in training."),
         ProblemKind.NearDuplicate => ("Images that look the same", "Copies in another size or compression, or shots of one scene."),
-        ProblemKind.OneColour => ("Images of one colour", "Nothing can be learned from them; often they are placeholders."),
+        ProblemKind.OneColour => ("Images of one color", "Nothing can be learned from them; often they are placeholders."),
         ProblemKind.Tiny => ("Tiny images", "They are enlarged many times before the network sees them."),
         ProblemKind.WrongExtension => ("Files with the wrong extension",
             "They are read by their content, but other programs may fail to open them."),

@@ -23,7 +23,7 @@ internal static class DatasetReport
     /// <param name="findings">The findings.</param>
     /// <param name="cancel">Stops; nothing is written then.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it and says why.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static void Write(string path, DatasetFindings findings, CancellationToken cancel = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

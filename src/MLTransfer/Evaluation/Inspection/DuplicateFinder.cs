@@ -11,7 +11,7 @@ internal sealed class DuplicateFinder(InspectedImage[] images, InspectionOptions
     internal IEnumerable<DatasetProblem> Problems()
     {
         InspectedImage[][] files = [.. images.GroupBy(image => image.ContentHash, StringComparer.Ordinal).Select(group => group.ToArray())];
-        // Images of one colour look the same without being copies, and so do many tiny ones, such as digits.
+        // Images of one color look the same without being copies, and so do many tiny ones, such as digits.
         InspectedImage[] different = [.. files.Select(group => group[0])
             .Where(image => !image.IsOneColor && !options.IsTiny(image.Size))];
         return
@@ -33,7 +33,7 @@ internal sealed class DuplicateFinder(InspectedImage[] images, InspectionOptions
         string[] splits = [.. rows.Select(row => row.Split).OfType<string>().Distinct(StringComparer.Ordinal)];
         string inSplits = splits.Length > 1 ? $" in {string.Join(" and ", splits)}" : "";
         if (labels.Length > 1)
-            return new(conflict, $"{what} labelled {string.Join(" and ", labels)}{inSplits}", rows);
+            return new(conflict, $"{what} labeled {string.Join(" and ", labels)}{inSplits}", rows);
         return splits.Length > 1 ? new(leakage, what + inSplits, rows) : new(duplicate, duplicateNote, rows);
     }
 

@@ -31,7 +31,7 @@ internal sealed class FeatureInspection(
     /// <param name="features">Their features (n, d).</param>
     /// <param name="gray">Small gray copies of them; null where there is none.</param>
     /// <param name="about">What is known already.</param>
-    /// <exception cref="OperationCanceledException">The inspection was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The inspection was canceled.</exception>
     public ImageDataInspection Run(Tensor features, Func<int, GrayLevels?> gray, InspectedFeatures about)
     {
         (FeatureNeighbors alike, FeatureNeighbors near) = Compare(features);

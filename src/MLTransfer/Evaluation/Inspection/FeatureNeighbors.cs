@@ -17,7 +17,7 @@ internal sealed record FeatureNeighbors(int PerRow, long[] Indices, float[] Simi
     /// <param name="most">How many neighbors to find; fewer where there are fewer other images.</param>
     /// <param name="done">Receives the number of newly finished images.</param>
     /// <param name="cancel">Stops after the current block.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static FeatureNeighbors Find(Tensor features, int most, Action<int> done, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();

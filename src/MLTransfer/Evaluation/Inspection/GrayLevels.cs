@@ -1,3 +1,4 @@
+using System.Numerics;
 using MLTransfer.Imaging;
 
 namespace MLTransfer.Evaluation.Inspection;
@@ -7,13 +8,13 @@ internal sealed class GrayLevels
 {
     private const int Side = 16;
 
-    private readonly byte[] _levels;
+    private readonly float[] _levels;
     private readonly double _mean;
     private readonly double _deviation;
 
     internal GrayLevels(Image image)
     {
-        _levels = Thumbnails.ShrinkToGray(image, Side, Side);
+        _levels = [.. Thumbnails.ShrinkToGray(image, Side, Side).Select(level => (float)level)];
         _mean = _levels.Average(level => (double)level);
         _deviation = Math.Sqrt(_levels.Average(level => (level - _mean) * (level - _mean)));
     }
@@ -25,11 +26,13 @@ internal sealed class GrayLevels
     {
         if (_deviation == 0 || other._deviation == 0)
             return 0;
-        long products = 0;
-        for (int pixel = 0; pixel < _levels.Length; pixel++)
-            products += _levels[pixel] * other._levels[mirrored ? Mirrored(pixel) : pixel];
-        return ((double)products / _levels.Length - _mean * other._mean) / (_deviation * other._deviation);
+        float[] levels = mirrored ? other.Mirrored() : other._levels;
+        // Exact: the sum of 256 products of bytes is below 2^24.
+        Vector<float> products = Vector<float>.Zero;
+        for (int pixel = 0; pixel < _levels.Length; pixel += Vector<float>.Count)
+            products += new Vector<float>(_levels, pixel) * new Vector<float>(levels, pixel);
+        return (Vector.Sum(products) / (double)_levels.Length - _mean * other._mean) / (_deviation * other._deviation);
     }
 
-    private static int Mirrored(int pixel) => pixel / Side * Side + Side - 1 - pixel % Side;
+    private float[] Mirrored() => [.. _levels.Chunk(Side).SelectMany(row => row.Reverse())];
 }

@@ -65,7 +65,7 @@ public sealed record ImageDataInspection
     /// <param name="title">The title of the page; null: one that counts the findings.</param>
     /// <param name="cancel">Stops; nothing is written then.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it and says why.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public void WriteReport(string path, string? title = null, CancellationToken cancel = default) =>
         ImageDataReport.Write(path, this, title, cancel);
 }

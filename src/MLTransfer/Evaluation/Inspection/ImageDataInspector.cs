@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 
 namespace MLTransfer.Evaluation.Inspection;
 
-/// <summary>Labelled images, from wherever they come.</summary>
+/// <summary>Labeled images, from wherever they come.</summary>
 /// <param name="Rows">Their names, labels and splits.</param>
 /// <param name="Sources">The images.</param>
 /// <param name="Classes">The names of the classes.</param>
@@ -50,7 +50,7 @@ internal sealed record LabelledImages(IReadOnlyList<ImageRow> Rows, IReadOnlyLis
             : LabelColumn.Classes(view.Schema, column);
 }
 
-/// <summary>Computes the features of labelled images by a pretrained backbone, and inspects these.</summary>
+/// <summary>Computes the features of labeled images by a pretrained backbone, and inspects these.</summary>
 internal static class ImageDataInspector
 {
     // Smaller images look alike without being copies, as digits do.
@@ -61,7 +61,7 @@ internal static class ImageDataInspector
     /// <param name="images">The images.</param>
     /// <param name="options">Which backbone, and what is reported.</param>
     /// <exception cref="ArgumentException">The options or the images cannot be used.</exception>
-    /// <exception cref="OperationCanceledException">The inspection was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The inspection was canceled.</exception>
     public static ImageDataInspection Run(IHostEnvironment environment, LabelledImages images, ImageDataInspectionOptions options)
     {
         long start = Stopwatch.GetTimestamp();

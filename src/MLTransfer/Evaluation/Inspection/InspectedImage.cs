@@ -7,7 +7,7 @@ namespace MLTransfer.Evaluation.Inspection;
 /// <summary>What the inspection keeps of a decoded image to compare it with others.</summary>
 internal sealed class InspectedImage
 {
-    // JPEG lets a plain colour vary by a few levels.
+    // JPEG lets a plain color vary by a few levels.
     private const int OneColorSpread = 8;
 
     private readonly GrayLevels _gray;

@@ -49,7 +49,7 @@ internal sealed class LinearHeads : IDisposable
     /// <param name="heads">The rows that each head is trained on and its penalty, and the rows that it is asked for.</param>
     /// <param name="cancel">Stops after the current step.</param>
     /// <returns>For each head the probabilities (rows asked for × classes), row by row.</returns>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public IReadOnlyList<float[]> Probabilities(IReadOnlyList<HeadRows> heads, CancellationToken cancel)
     {
         if (heads.Count == 0) return [];

@@ -94,7 +94,7 @@ internal sealed record Curve(string Name, string Color, IReadOnlyList<double> Va
 /// <param name="Maximum">The value at <paramref name="End"/>; if it equals the minimum, it is placed in the middle.</param>
 /// <param name="Start">Coordinate of the minimum.</param>
 /// <param name="End">Coordinate of the maximum.</param>
-/// <param name="Ticks">The values that are labelled.</param>
+/// <param name="Ticks">The values that are labeled.</param>
 /// <param name="Format">Number format of the labels.</param>
 internal sealed record Axis(double Minimum, double Maximum, double Start, double End, IReadOnlyList<double> Ticks, string Format)
 {

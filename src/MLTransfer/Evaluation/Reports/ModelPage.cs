@@ -4,7 +4,7 @@ using MLTransfer.Imaging;
 
 namespace MLTransfer.Evaluation.Reports;
 
-/// <summary>A model on one page: its training, and what labelled images say of it.</summary>
+/// <summary>A model on one page: its training, and what labeled images say of it.</summary>
 /// <param name="model">The model.</param>
 /// <param name="settings">Names and values to show with it.</param>
 internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<string, string>> settings)
@@ -17,7 +17,7 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
     /// <summary>The training; null where the model was loaded.</summary>
     internal TrainingSummary? Training { get; init; }
 
-    /// <summary>What the model says of labelled images; null where none were scored.</summary>
+    /// <summary>What the model says of labeled images; null where none were scored.</summary>
     internal ModelEvaluation? Evaluation { get; init; }
 
     /// <summary>Data URIs by path.</summary>
@@ -182,7 +182,7 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
         : Markup.Format(
             $"""
             <p>The validation images were not scored again after the training, so there are no results by class. Let the run finish, or
-            report on labelled files.</p>
+            report on labeled files.</p>
             """);
 
     private Markup SkippedImages()

@@ -36,7 +36,7 @@ internal static class ReportJson
     }
 }
 
-/// <summary>A model and what labelled images say of it.</summary>
+/// <summary>A model and what labeled images say of it.</summary>
 /// <param name="Model">What the model says of itself.</param>
 /// <param name="Training">How it was trained; left out where it was loaded.</param>
 /// <param name="Evaluation">Left out where no images were scored.</param>
@@ -94,7 +94,7 @@ internal sealed record TrainingReportJson(
     };
 }
 
-/// <summary>The metrics of a model on labelled images.</summary>
+/// <summary>The metrics of a model on labeled images.</summary>
 internal sealed record EvaluationJson(
     long Images,
     int SkippedImages,

@@ -37,7 +37,7 @@ public sealed record OnnxExportOptions
 /// <summary>How much of a model's preprocessing an ONNX file contains.</summary>
 public enum OnnxPreprocessing
 {
-    /// <summary>None: the input is normalized colours, float (N, 3, S, S).</summary>
+    /// <summary>None: the input is normalized colors, float (N, 3, S, S).</summary>
     None,
 
     /// <summary>Normalization: the input is images of the network's size, bytes (N, S, S, 3), red, green, blue.</summary>

@@ -80,17 +80,17 @@ internal static class OnnxModel
         else graph.Input(Input, TensorProto.Types.DataType.Uint8, Batch, side, side, 3);
         string pixels = graph.Add("Transpose", [Input], ("perm", new long[] { 0, 3, 1, 2 }));
         if (contained == OnnxPreprocessing.Full) pixels = Cropped(graph, Resized(graph, pixels, preprocessing), preprocessing);
-        string colours = graph.Add("Cast", [pixels], ("to", Float));
+        string colors = graph.Add("Cast", [pixels], ("to", Float));
         (Rgb mean, Rgb deviation) = (preprocessing.Mean, preprocessing.StandardDeviation);
-        string scale = Colours(graph, 1 / (255.0 * deviation.R), 1 / (255.0 * deviation.G), 1 / (255.0 * deviation.B));
-        string shift = Colours(
+        string scale = Colors(graph, 1 / (255.0 * deviation.R), 1 / (255.0 * deviation.G), 1 / (255.0 * deviation.B));
+        string shift = Colors(
             graph, -(double)mean.R / deviation.R, -(double)mean.G / deviation.G, -(double)mean.B / deviation.B);
-        string normalized = graph.Add("Add", [graph.Add("Mul", [colours, scale]), shift]);
+        string normalized = graph.Add("Add", [graph.Add("Mul", [colors, scale]), shift]);
         return preprocessing.Channels == ChannelOrder.Bgr
             ? graph.Add("Gather", [normalized, graph.Constant(2, 1, 0)], ("axis", 1L)) : normalized;
     }
 
-    private static string Colours(OnnxGraph graph, params double[] values)
+    private static string Colors(OnnxGraph graph, params double[] values)
     {
         using Tensor perChannel = tensor(values, [3, 1, 1]);
         return graph.Constant(perChannel, ScalarType.Float32);
@@ -127,7 +127,7 @@ internal static class OnnxModel
     private static string Lengths(OnnxGraph graph, string pixels, long first, long end) =>
         graph.Add("Slice", [graph.Add("Shape", [pixels]), graph.Constant(first), graph.Constant(end), graph.Constant(0)]);
 
-    /// <summary>Cuts the centre; half a pixel is rounded to even, as <see cref="CenterCrop"/> does.</summary>
+    /// <summary>Cuts the center; half a pixel is rounded to even, as <see cref="CenterCrop"/> does.</summary>
     private static string Cropped(OnnxGraph graph, string pixels, Preprocessing preprocessing)
     {
         long side = preprocessing.CropTo;

@@ -66,8 +66,8 @@ internal static class OnnxNorms
             || bias.numel() != scale.numel() || x.numel() == 0)
             throw new KernelException($"{groups} groups with {scale.numel()} scales do not fit {Shapes.Text(x.shape)}.");
         Tensor grouped = x.reshape(x.shape[0], groups, -1);
-        Tensor centred = grouped - grouped.mean([2], keepdim: true);
-        Tensor normed = centred * (centred.square().mean([2], keepdim: true) + epsilon).rsqrt();
+        Tensor centered = grouped - grouped.mean([2], keepdim: true);
+        Tensor normed = centered * (centered.square().mean([2], keepdim: true) + epsilon).rsqrt();
         if (!isPerChannel) return ((normed * scale.view(-1, 1)) + bias.view(-1, 1)).reshape(x.shape);
         long[] shape = [-1, .. Enumerable.Repeat(1L, (int)x.dim() - 2)];
         return (normed.reshape(x.shape) * scale.view(shape)) + bias.view(shape);
@@ -80,9 +80,9 @@ internal static class OnnxNorms
         int first = Shapes.Axis(node.Attribute("axis", -1L), x.dim());
         long[] axes = [.. Enumerable.Range(first, (int)x.dim() - first).Select(axis => (long)axis)];
         Shapes.Broadcast(x.shape, scale.shape);
-        Tensor mean = x.mean(axes, keepdim: true), centred = x - mean;
-        Tensor inverse = (centred.square().mean(axes, keepdim: true) + node.Attribute("epsilon", (double)1e-5f)).rsqrt();
-        Tensor normed = centred * inverse * scale;
+        Tensor mean = x.mean(axes, keepdim: true), centered = x - mean;
+        Tensor inverse = (centered.square().mean(axes, keepdim: true) + node.Attribute("epsilon", (double)1e-5f)).rsqrt();
+        Tensor normed = centered * inverse * scale;
         if (OnnxOperations.Optional(inputs, 2) is not { IsTensor: true } bias) return [normed, mean, inverse];
         Shapes.Broadcast(normed.shape, bias.Tensor.shape);
         return [normed + bias.Tensor, mean, inverse];

@@ -143,7 +143,7 @@ internal static class OnnxResize
             "align_corners" => target.Size == 1 ? 0 : (double)to * (old - 1) / (target.Size - 1),
             "asymmetric" => to / target.Scale,
             "pytorch_half_pixel" => target.Size > 1 ? ((to + 0.5) / target.Scale) - 0.5 : 0,
-            // The size may have been rounded; the image stays centred.
+            // The size may have been rounded; the image stays centered.
             "half_pixel_symmetric" => (old / 2.0 * (1 - (target.Size / (target.Scale * old)))) + ((to + 0.5) / target.Scale) - 0.5,
             _ => ((to + 0.5) / target.Scale) - 0.5,
         };

@@ -73,8 +73,8 @@ internal static class JpegHeader
             JpegLs => "with JPEG-LS compression",
             0xC3 or 0xCB => "with lossless compression",
             >= 0xC5 and <= 0xC7 or >= 0xCD => "in hierarchical form",
-            _ when segment[0] != SupportedBits => $"of {segment[0]} bits a colour",
-            _ when segment[5] is not (1 or 3 or 4) => $"of {segment[5]} colours",
+            _ when segment[0] != SupportedBits => $"of {segment[0]} bits a color",
+            _ when segment[5] is not (1 or 3 or 4) => $"of {segment[5]} colors",
             _ when height == 0 => "whose height is given at its end",
             _ => null,
         };

@@ -159,9 +159,9 @@ internal sealed record TiffHeader(
                 $"of inks other than CMYK (ink set {inks}); {SaveRgb}",
             <= (uint)TiffPhotometric.Palette or (uint)TiffPhotometric.Cmyk or (uint)TiffPhotometric.YCbCr => null,
             4 => "that is a mask of transparency; save the image itself",
-            8 or 9 or 10 => $"of CIE L*a*b* colours; {SaveRgb}",
+            8 or 9 or 10 => $"of CIE L*a*b* colors; {SaveRgb}",
             32844 or 32845 => $"of logarithmic brightness (LogLuv); {SaveRgb}",
-            _ => $"of colours of kind {(uint)photometric}; {SaveRgb}",
+            _ => $"of colors of kind {(uint)photometric}; {SaveRgb}",
         };
 
     private static string CompressionName(uint number) => number switch

@@ -7,21 +7,21 @@ using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging.Kernels;
 
-/// <summary>Colour operations of given strength, each with the pixels of torchvision's function on a PIL image.</summary>
+/// <summary>Color operations of given strength, each with the pixels of torchvision's function on a PIL image.</summary>
 internal static class ColorOps
 {
     /// <summary>As <c>adjust_brightness</c>: 0 is black, 1 leaves the image as it is.</summary>
     internal static void Brightness(ImageBuffer image, double factor) => Blend.From(0, image.Pixels, factor);
 
-    /// <summary>As <c>adjust_contrast</c>: 0 is the mean grey, 1 leaves the image as it is.</summary>
+    /// <summary>As <c>adjust_contrast</c>: 0 is the mean gray, 1 leaves the image as it is.</summary>
     internal static void Contrast(ImageBuffer image, double factor) => Blend.From(Luma.Mean(image.Pixels), image.Pixels, factor);
 
-    /// <summary>As <c>adjust_saturation</c>: 0 is grey, 1 leaves the image as it is.</summary>
+    /// <summary>As <c>adjust_saturation</c>: 0 is gray, 1 leaves the image as it is.</summary>
     internal static void Saturation(ImageBuffer image, double factor)
     {
-        Span<byte> grey = image.Back();
-        Luma.Gray(image.Pixels, grey);
-        Blend.From(grey, image.Pixels, factor);
+        Span<byte> gray = image.Back();
+        Luma.Gray(image.Pixels, gray);
+        Blend.From(gray, image.Pixels, factor);
     }
 
     /// <summary>As <c>adjust_hue</c>.</summary>
@@ -73,7 +73,7 @@ internal static class Luma
         Vector128.Create(0, None, None, None, 3, None, None, None, 6, None, None, None, 9, None, None, None);
     private static readonly Vector128<byte> Thrice = Vector128.Create(0, 0, 0, 4, 4, 4, 8, 8, 8, 12, 12, 12, None, None, None, None);
 
-    /// <summary>Replaces all three colours of every pixel by its luma.</summary>
+    /// <summary>Replaces all three colors of every pixel by its luma.</summary>
     /// <param name="pixels">Red, green, blue.</param>
     /// <param name="target">Receives as many bytes; must not overlap.</param>
     internal static void Gray(ReadOnlySpan<byte> pixels, Span<byte> target)
@@ -135,7 +135,7 @@ internal static class Blend
             pixels[i] = Mix(from[i], pixels[i], weight);
     }
 
-    /// <param name="from">The level of all colours with a factor of 0.</param>
+    /// <param name="from">The level of all colors with a factor of 0.</param>
     /// <param name="pixels">The result with a factor of 1; overwritten by the result.</param>
     /// <param name="factor">The factor, not negative.</param>
     internal static void From(byte from, Span<byte> pixels, double factor)
@@ -212,15 +212,15 @@ internal static class PointOps
     }
 }
 
-/// <summary>Operations that map the levels of each colour by its histogram.</summary>
+/// <summary>Operations that map the levels of each color by its histogram.</summary>
 internal static class HistogramOps
 {
     private const int Levels = 256;
 
-    /// <summary>Stretches each colour's levels to the whole range, as Pillow's <c>ImageOps.autocontrast</c>.</summary>
+    /// <summary>Stretches each color's levels to the whole range, as Pillow's <c>ImageOps.autocontrast</c>.</summary>
     internal static void Stretch(Span<byte> pixels) => MapLevels(pixels, Stretch);
 
-    /// <summary>Equalizes each colour's histogram, as Pillow's <c>ImageOps.equalize</c>.</summary>
+    /// <summary>Equalizes each color's histogram, as Pillow's <c>ImageOps.equalize</c>.</summary>
     internal static void Equalize(Span<byte> pixels) => MapLevels(pixels, Equalize);
 
     private static void MapLevels(Span<byte> pixels, Action<ReadOnlySpan<int>, Span<byte>> buildTable)
@@ -235,8 +235,8 @@ internal static class HistogramOps
             greens[pixels[i + 1]]++;
             blues[pixels[i + 2]]++;
         }
-        for (int colour = 0; colour < 3; colour++)
-            buildTable(counts.Slice(colour * Levels, Levels), tables.Slice(colour * Levels, Levels));
+        for (int color = 0; color < 3; color++)
+            buildTable(counts.Slice(color * Levels, Levels), tables.Slice(color * Levels, Levels));
         Span<byte> red = tables[..Levels], green = tables[Levels..(2 * Levels)], blue = tables[(2 * Levels)..];
         for (int i = 0; i + 2 < pixels.Length; i += 3)
         {

@@ -125,7 +125,7 @@ internal static class Gaussian
 }
 
 /// <summary>
-/// Averages each pixel, with weight 5, and its eight neighbours, with weight 1 each, as Pillow's <c>ImageFilter.SMOOTH</c>. Pixels at
+/// Averages each pixel, with weight 5, and its eight neighbors, with weight 1 each, as Pillow's <c>ImageFilter.SMOOTH</c>. Pixels at
 /// the edge stay as they are.
 /// </summary>
 internal static class Smoothing

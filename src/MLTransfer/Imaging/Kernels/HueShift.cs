@@ -49,7 +49,7 @@ internal static class HueShift
             range = value - Vector128.Min(Vector128.Min(red, green), blue);
         Vector128<int> hue = (Hue(red, green, blue, value, range) + Vector128.Create((int)shift)) & Vector128.Create(255);
         Vector128<float> saturation = Vector128.ConvertToSingle(range) / Vector128.ConvertToSingle(value);
-        // Greys have no saturation; black has none that could be computed.
+        // Grays have no saturation; black has none that could be computed.
         return Colors(hue, Cut(Double(saturation) * 255.0) & ~Vector128.Equals(range, Vector128<int>.Zero), value);
     }
 

@@ -5,7 +5,7 @@ namespace MLTransfer.Imaging.Kernels;
 /// <summary>Maps pixels of the result to the source image.</summary>
 internal interface IPixelMap
 {
-    /// <summary>The source point of the centre of a result pixel, in pixels from the left and the upper edge.</summary>
+    /// <summary>The source point of the center of a result pixel, in pixels from the left and the upper edge.</summary>
     ImagePoint Source(int x, int y);
 }
 
@@ -21,16 +21,16 @@ internal readonly record struct AffineMap(double A, double B, double C, double D
         new(map.A * place.X + map.B * place.Y + map.C, map.D * place.X + map.E * place.Y + map.F);
 
     /// <summary>
-    /// The map from result to source of a clockwise rotation, scaling and shearing around a centre and a translation after it, as
+    /// The map from result to source of a clockwise rotation, scaling and shearing around a center and a translation after it, as
     /// torchvision's <c>affine</c>.
     /// </summary>
-    /// <param name="centre">The fixed point before the translation.</param>
+    /// <param name="center">The fixed point before the translation.</param>
     /// <param name="degrees">The angle of the rotation.</param>
     /// <param name="translation">Pixels to the right and down.</param>
     /// <param name="scale">The factor of enlargement.</param>
     /// <param name="shear">Degrees along the horizontal and the vertical axis.</param>
     internal static AffineMap Inverse(
-        ImagePoint centre, double degrees, ImagePoint translation = default, double scale = 1, ImagePoint shear = default)
+        ImagePoint center, double degrees, ImagePoint translation = default, double scale = 1, ImagePoint shear = default)
     {
         double angle = degrees * Radians, sx = shear.X * Radians, sy = shear.Y * Radians;
         double a = Math.Cos(angle - sy) / Math.Cos(sy);
@@ -39,17 +39,17 @@ internal readonly record struct AffineMap(double A, double B, double C, double D
         double d = -Math.Sin(angle - sy) * Math.Tan(sx) / Math.Cos(sy) + Math.Cos(angle);
         // The inverse, whose determinant without scale is 1.
         AffineMap inverse = new(d / scale, -b / scale, 0, -c / scale, a / scale, 0);
-        return inverse.Around(centre, new ImagePoint(-centre.X - translation.X, -centre.Y - translation.Y));
+        return inverse.Around(center, new ImagePoint(-center.X - translation.X, -center.Y - translation.Y));
     }
 
     /// <summary>
     /// The map of a counter-clockwise rotation, as Pillow's <c>rotate</c>: sine and cosine are rounded, so that right angles are exact.
     /// </summary>
-    internal static AffineMap Rotation(ImagePoint centre, double degrees)
+    internal static AffineMap Rotation(ImagePoint center, double degrees)
     {
         double angle = -(degrees - Math.Floor(degrees / 360) * 360) * Radians;
         double cosine = Rounded(Math.Cos(angle)), sine = Rounded(Math.Sin(angle));
-        return new AffineMap(cosine, sine, 0, -sine, cosine, 0).Around(centre, new ImagePoint(-centre.X, -centre.Y));
+        return new AffineMap(cosine, sine, 0, -sine, cosine, 0).Around(center, new ImagePoint(-center.X, -center.Y));
     }
 
     /// <summary>The same map with its origin moved to a point of the result.</summary>
@@ -66,10 +66,10 @@ internal readonly record struct AffineMap(double A, double B, double C, double D
         return (scaled - whole + lost > 0.5 ? whole + 1 : whole) / 1e15;
     }
 
-    private AffineMap Around(ImagePoint centre, ImagePoint before)
+    private AffineMap Around(ImagePoint center, ImagePoint before)
     {
         AffineMap moved = WithOrigin(before.X, before.Y);
-        return moved with { C = moved.C + centre.X, F = moved.F + centre.Y };
+        return moved with { C = moved.C + center.X, F = moved.F + center.Y };
     }
 }
 

@@ -71,8 +71,8 @@ internal static class PixelOrder
         }
         for (; left < right; left += 3, right -= 3)
         {
-            for (int colour = 0; colour < 3; colour++)
-                (row[left + colour], row[right + colour]) = (row[right + colour], row[left + colour]);
+            for (int color = 0; color < 3; color++)
+                (row[left + color], row[right + color]) = (row[right + color], row[left + color]);
         }
     }
 

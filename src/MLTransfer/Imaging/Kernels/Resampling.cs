@@ -5,7 +5,7 @@ namespace MLTransfer.Imaging.Kernels;
 
 /// <summary>
 /// Resampling by a filter in two passes, along the rows first and then along the columns, each rounded to 8 bits: Pillow's order and
-/// rounding, which decide the last grey level. Only the rows and columns that the window needs are computed.
+/// rounding, which decide the last gray level. Only the rows and columns that the window needs are computed.
 /// </summary>
 internal static class FilterResampling
 {
@@ -45,7 +45,7 @@ internal static class FilterResampling
     }
 }
 
-/// <summary>Resampling that takes the source pixel under the centre of each result pixel.</summary>
+/// <summary>Resampling that takes the source pixel under the center of each result pixel.</summary>
 internal static class NearestResampling
 {
     internal static void Render(PixelView source, in CropResizePlan plan, Region visible, RowWriter target)
@@ -71,7 +71,7 @@ internal static class NearestResampling
         ArrayPool<int>.Shared.Return(rows);
     }
 
-    // Pillow adds up the step instead of multiplying it; its rounding decides where a centre falls between two pixels.
+    // Pillow adds up the step instead of multiplying it; its rounding decides where a center falls between two pixels.
     private static void Locate(Span<int> indices, SourceAxis source, int size, int from)
     {
         double step = source.Length / size, position = source.Start + step / 2;

@@ -31,18 +31,18 @@ internal readonly ref struct ClampedPixels(ImageBuffer image)
 
     /// <summary>The same in double precision.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal Vector256<double> Colours(int offset)
+    internal Vector256<double> Colors(int offset)
     {
         Vector128<uint> four = Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(Pixel(offset)).AsByte()));
         Vector256<ulong> wide = Vector256.WidenLower(four.ToVector256Unsafe());
         return (wide | Vector256.Create(WholeNumbers)).AsDouble() - Vector256.Create(TwoTo52);
     }
 
-    /// <summary>Colours from 0 to 255 as three bytes, red the lowest; fractions are truncated.</summary>
+    /// <summary>Colors from 0 to 255 as three bytes, red the lowest; fractions are truncated.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static uint Bytes(Vector256<double> colours)
+    internal static uint Bytes(Vector256<double> colors)
     {
-        Vector256<uint> whole = (Vector256.Floor(colours) + Vector256.Create(TwoTo52)).AsUInt32();
+        Vector256<uint> whole = (Vector256.Floor(colors) + Vector256.Create(TwoTo52)).AsUInt32();
         return whole[0] | whole[2] << 8 | whole[4] << 16;
     }
 }
@@ -72,8 +72,8 @@ internal readonly struct BilinearSampler : ISampler
         double dx = point.X - 0.5 - left, dy = point.Y - 0.5 - top;
         int x = double.ConvertToIntegerNative<int>(left), y = double.ConvertToIntegerNative<int>(top);
         int x0 = pixels.Column(x), x1 = pixels.Column(x + 1), y0 = pixels.Row(y), y1 = pixels.Row(y + 1);
-        Vector256<double> upper = Between(pixels.Colours(y0 + x0), pixels.Colours(y0 + x1), dx);
-        Vector256<double> lower = Between(pixels.Colours(y1 + x0), pixels.Colours(y1 + x1), dx);
+        Vector256<double> upper = Between(pixels.Colors(y0 + x0), pixels.Colors(y0 + x1), dx);
+        Vector256<double> lower = Between(pixels.Colors(y1 + x0), pixels.Colors(y1 + x1), dx);
         return ClampedPixels.Bytes(Between(upper, lower, dy));
     }
 
@@ -99,7 +99,7 @@ internal readonly struct BicubicSampler : ISampler
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> Row(in ClampedPixels pixels, int row, int x0, int x1, int x2, int x3, double weight) =>
-        Between(pixels.Colours(row + x0), pixels.Colours(row + x1), pixels.Colours(row + x2), pixels.Colours(row + x3), weight);
+        Between(pixels.Colors(row + x0), pixels.Colors(row + x1), pixels.Colors(row + x2), pixels.Colors(row + x3), weight);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> Between(
@@ -120,7 +120,7 @@ internal static class GridSampling
     /// <param name="right">Displacement of each source point to the right.</param>
     /// <param name="down">Displacement of each source point downwards.</param>
     /// <param name="nearest">Whether the nearest pixel is taken instead of bilinear interpolation.</param>
-    /// <param name="fill">The colour beyond the image.</param>
+    /// <param name="fill">The color beyond the image.</param>
     internal static void Run(ImageBuffer image, ReadOnlySpan<float> right, ReadOnlySpan<float> down, bool nearest, Color fill)
     {
         Span<byte> target = image.Back();
@@ -134,7 +134,7 @@ internal static class GridSampling
             {
                 float u = (Identity(x, width) + right[i] + 1) * (width / 2f) - 0.5f, v = (row + down[i] + 1) * (height / 2f) - 0.5f;
                 Vector128<float> sample = nearest ? source.At(MathF.Round(u), MathF.Round(v)) : Bilinear(source, u, v);
-                // The last lane is the part of the sample inside of the image; torchvision multiplies the colours by it once more.
+                // The last lane is the part of the sample inside of the image; torchvision multiplies the colors by it once more.
                 Vector128<float> coverage = Vector128.Create(sample[3]);
                 Vector128<float> mixed = sample * coverage + (Vector128<float>.One - coverage) * beyond;
                 for (int color = 0; color < 3; color++)

@@ -11,18 +11,18 @@ internal static class Warp
     /// <param name="image">The image.</param>
     /// <param name="degrees">The angle.</param>
     /// <param name="interpolation">How pixels are interpolated.</param>
-    /// <param name="fill">The colour beyond the image.</param>
-    /// <param name="centre">The fixed point; null: the middle.</param>
+    /// <param name="fill">The color beyond the image.</param>
+    /// <param name="center">The fixed point; null: the middle.</param>
     /// <param name="expand">Whether the result is large enough for all of the image, rotated around its middle.</param>
-    internal static void Rotate(ImageBuffer image, double degrees, Interpolation interpolation, Color fill, ImagePoint? centre = null,
+    internal static void Rotate(ImageBuffer image, double degrees, Interpolation interpolation, Color fill, ImagePoint? center = null,
         bool expand = false)
     {
-        AffineMap map = AffineMap.Rotation(centre ?? Middle(image.Size), degrees);
+        AffineMap map = AffineMap.Rotation(center ?? Middle(image.Size), degrees);
         ImageDimensions size = image.Size;
         if (expand)
         {
             // Corners between two pixels would make an image turned by a right angle a pixel too large.
-            size = centre is null && Math.Abs(degrees % 180) == 90 ? new ImageDimensions(image.Height, image.Width)
+            size = center is null && Math.Abs(degrees % 180) == 90 ? new ImageDimensions(image.Height, image.Width)
                 : Expanded(map, image.Size);
             map = map.WithOrigin(-(size.Width - image.Width) / 2.0, -(size.Height - image.Height) / 2.0);
         }
@@ -33,7 +33,7 @@ internal static class Warp
     /// <param name="image">The image.</param>
     /// <param name="map">Maps the result to the image.</param>
     /// <param name="interpolation">How pixels are interpolated.</param>
-    /// <param name="fill">The colour beyond the image.</param>
+    /// <param name="fill">The color beyond the image.</param>
     /// <param name="size">The size of the result; null: that of the image.</param>
     internal static void Affine(ImageBuffer image, in AffineMap map, Interpolation interpolation, Color fill, ImageDimensions? size = null)
     {
@@ -101,8 +101,8 @@ internal static class Warp
     }
 
     /// <summary>Writes the three lowest bytes.</summary>
-    internal static void Write(uint colours, Span<byte> pixel) =>
-        (pixel[0], pixel[1], pixel[2]) = ((byte)colours, (byte)(colours >> 8), (byte)(colours >> 16));
+    internal static void Write(uint colors, Span<byte> pixel) =>
+        (pixel[0], pixel[1], pixel[2]) = ((byte)colors, (byte)(colors >> 8), (byte)(colors >> 16));
 }
 
 /// <summary>
@@ -156,13 +156,13 @@ internal static class NearestAffine
             for (int to = 0; to < row.Length; to += 3, u += a, v += d)
             {
                 uint column = (uint)(u >> 16), line = (uint)(v >> 16);
-                uint colours = column < width && line < height ? MemoryMarshal.Read<uint>(source[(int)((line * width + column) * 3)..])
+                uint colors = column < width && line < height ? MemoryMarshal.Read<uint>(source[(int)((line * width + column) * 3)..])
                     : beyond;
                 // Four bytes are written faster than three; the fourth belongs to the next pixel, which overwrites it.
                 if (to + 4 <= row.Length)
-                    MemoryMarshal.Write(row[to..], colours);
+                    MemoryMarshal.Write(row[to..], colors);
                 else
-                    Warp.Write(colours, row[to..]);
+                    Warp.Write(colors, row[to..]);
             }
         }
         image.Swap();

@@ -18,7 +18,7 @@ public sealed record AugMix : AugmentationPolicy
     /// <param name="alpha">
     /// Concentration of the weights, from 0.001 to 1,000,000: small numbers let one prevail, large ones make all alike. Default 1.
     /// </param>
-    /// <param name="allOperations">Whether brightness, colour, contrast and sharpness are among the operations. Default true.</param>
+    /// <param name="allOperations">Whether brightness, color, contrast and sharpness are among the operations. Default true.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public AugMix(int severity = 3, int mixtureWidth = 3, int chainDepth = -1, double alpha = 1, bool allOperations = true)
     {
@@ -42,7 +42,7 @@ public sealed record AugMix : AugmentationPolicy
     /// <summary>Concentration of the weights.</summary>
     public double Alpha { get; }
 
-    /// <summary>Whether brightness, colour, contrast and sharpness are among the operations.</summary>
+    /// <summary>Whether brightness, color, contrast and sharpness are among the operations.</summary>
     public bool AllOperations { get; }
 
     private IReadOnlyList<AugmentationRange> Operations => AllOperations ? AugmentationSpaces.AugMix : AugmentationSpaces.AugMixGeometry;

@@ -4,7 +4,7 @@ using static MLTransfer.Imaging.Transforms.AugmentationRange;
 
 namespace MLTransfer.Imaging.Transforms;
 
-/// <summary>Chooses operations on geometry and colour, and their strength, at random.</summary>
+/// <summary>Chooses operations on geometry and color, and their strength, at random.</summary>
 public abstract record AugmentationPolicy : BuiltInTransform
 {
     private protected AugmentationPolicy()
@@ -14,7 +14,7 @@ public abstract record AugmentationPolicy : BuiltInTransform
     /// <summary>How the geometric operations interpolate. Default <see cref="Interpolation.Nearest"/>.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Nearest;
 
-    /// <summary>The colour beyond an image that geometric operations moved. Default black.</summary>
+    /// <summary>The color beyond an image that geometric operations moved. Default black.</summary>
     public Color Fill { get; init; }
 
     /// <summary>Applies an operation.</summary>

@@ -34,11 +34,11 @@ public sealed record ColorJitter : BuiltInTransform
     /// <exception cref="ArgumentOutOfRangeException">An end is negative, or the lower end is above the upper.</exception>
     public Interval Brightness { get; init => field = value.NotNegative(nameof(Brightness)); } = Unchanged;
 
-    /// <summary>Factors of contrast, at least 0: 0 is the mean grey, 1 changes nothing.</summary>
+    /// <summary>Factors of contrast, at least 0: 0 is the mean gray, 1 changes nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end is negative, or the lower end is above the upper.</exception>
     public Interval Contrast { get; init => field = value.NotNegative(nameof(Contrast)); } = Unchanged;
 
-    /// <summary>Factors of saturation, at least 0: 0 is grey, 1 changes nothing.</summary>
+    /// <summary>Factors of saturation, at least 0: 0 is gray, 1 changes nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An end is negative, or the lower end is above the upper.</exception>
     public Interval Saturation { get; init => field = value.NotNegative(nameof(Saturation)); } = Unchanged;
 

@@ -3,7 +3,7 @@ using MLTransfer.Imaging.Kernels;
 
 namespace MLTransfer.Imaging.Transforms;
 
-/// <summary>The colour of a pixel.</summary>
+/// <summary>The color of a pixel.</summary>
 /// <param name="Red">From 0 to 255.</param>
 /// <param name="Green">From 0 to 255.</param>
 /// <param name="Blue">From 0 to 255.</param>
@@ -16,7 +16,7 @@ public readonly record struct Color(byte Red, byte Green, byte Blue)
     public static Color White { get; } = new(255, 255, 255);
 }
 
-/// <summary>A colour transform that is applied with a probability.</summary>
+/// <summary>A color transform that is applied with a probability.</summary>
 public abstract record OccasionalTransform : BuiltInTransform
 {
     private protected OccasionalTransform(double probability) =>
@@ -34,13 +34,13 @@ public abstract record OccasionalTransform : BuiltInTransform
     private protected abstract void Change(ImageBuffer image);
 }
 
-/// <summary>Turns every image grey, with three equal channels. As torchvision's <c>Grayscale(3)</c>.</summary>
+/// <summary>Turns every image gray, with three equal channels. As torchvision's <c>Grayscale(3)</c>.</summary>
 public sealed record Grayscale : BuiltInTransform
 {
     internal override void Change(ImageBuffer buffer, ref ImageRandom random) => ColorOps.Gray(buffer);
 }
 
-/// <summary>Turns images grey, with a probability and three equal channels. As torchvision's <c>RandomGrayscale</c>.</summary>
+/// <summary>Turns images gray, with a probability and three equal channels. As torchvision's <c>RandomGrayscale</c>.</summary>
 public sealed record RandomGrayscale : OccasionalTransform
 {
     /// <summary>Creates the transform.</summary>
@@ -51,7 +51,7 @@ public sealed record RandomGrayscale : OccasionalTransform
     private protected override void Change(ImageBuffer image) => ColorOps.Gray(image);
 }
 
-/// <summary>Inverts all colours, with a probability. As torchvision's <c>RandomInvert</c>.</summary>
+/// <summary>Inverts all colors, with a probability. As torchvision's <c>RandomInvert</c>.</summary>
 public sealed record RandomInvert : OccasionalTransform
 {
     /// <summary>Creates the transform.</summary>
@@ -62,7 +62,7 @@ public sealed record RandomInvert : OccasionalTransform
     private protected override void Change(ImageBuffer image) => ColorOps.Invert(image);
 }
 
-/// <summary>Keeps only the upper bits of each colour, with a probability. As torchvision's <c>RandomPosterize</c>.</summary>
+/// <summary>Keeps only the upper bits of each color, with a probability. As torchvision's <c>RandomPosterize</c>.</summary>
 public sealed record RandomPosterize : OccasionalTransform
 {
     /// <summary>Creates the transform.</summary>
@@ -101,7 +101,7 @@ public sealed record RandomSolarize : OccasionalTransform
 }
 
 /// <summary>
-/// Stretches the levels of each colour to the whole range, with a probability. As torchvision's <c>RandomAutocontrast</c>.
+/// Stretches the levels of each color to the whole range, with a probability. As torchvision's <c>RandomAutocontrast</c>.
 /// </summary>
 public sealed record RandomAutocontrast : OccasionalTransform
 {
@@ -113,7 +113,7 @@ public sealed record RandomAutocontrast : OccasionalTransform
     private protected override void Change(ImageBuffer image) => ColorOps.Autocontrast(image);
 }
 
-/// <summary>Equalizes the histogram of each colour, with a probability. As torchvision's <c>RandomEqualize</c>.</summary>
+/// <summary>Equalizes the histogram of each color, with a probability. As torchvision's <c>RandomEqualize</c>.</summary>
 public sealed record RandomEqualize : OccasionalTransform
 {
     /// <summary>Creates the transform.</summary>

@@ -4,7 +4,7 @@ using MLTransfer.Imaging.Kernels;
 
 namespace MLTransfer.Imaging.Transforms;
 
-/// <summary>Cuts the centre; where the image is smaller, black is added around it. As torchvision's <c>CenterCrop</c>.</summary>
+/// <summary>Cuts the center; where the image is smaller, black is added around it. As torchvision's <c>CenterCrop</c>.</summary>
 public sealed record CenterCrop : BuiltInTransform
 {
     /// <summary>Cuts a square.</summary>
@@ -60,7 +60,7 @@ public sealed record RandomCrop : BuiltInTransform
     /// <summary>How the border is filled. Default <see cref="PaddingMode.Constant"/>.</summary>
     public PaddingMode Mode { get; init; }
 
-    /// <summary>The colour of a constant border. Default black.</summary>
+    /// <summary>The color of a constant border. Default black.</summary>
     public Color Fill { get; init; }
 
     /// <inheritdoc/>
@@ -102,7 +102,7 @@ public sealed record RandomCrop : BuiltInTransform
 
 /// <summary>
 /// Cuts a rectangle of random area and shape at a random position and resizes it to a square. Sampled as torchvision's
-/// <c>RandomResizedCrop</c>: ten attempts, then the largest centred rectangle of an allowed shape.
+/// <c>RandomResizedCrop</c>: ten attempts, then the largest centered rectangle of an allowed shape.
 /// </summary>
 public sealed record RandomResizedCrop : BuiltInTransform
 {
@@ -149,10 +149,10 @@ public sealed record RandomResizedCrop : BuiltInTransform
             int y = random.Below(image.Height - height + 1), x = random.Below(image.Width - width + 1);
             return new Region(x, y, width, height);
         }
-        return Centred(image);
+        return Centered(image);
     }
 
-    private Region Centred(ImageDimensions image)
+    private Region Centered(ImageDimensions image)
     {
         (int width, int height) = image;
         double ratio = (double)width / height;

@@ -5,8 +5,8 @@ using MLTransfer.Imaging.Kernels;
 namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>
-/// Displaces pixels at random, neighbours by similar amounts, like an image seen through water. As torchvision's
-/// <c>ElasticTransform</c>, which computes in single precision: with the same displacements, two pixels in ten thousand may be a grey
+/// Displaces pixels at random, neighbors by similar amounts, like an image seen through water. As torchvision's
+/// <c>ElasticTransform</c>, which computes in single precision: with the same displacements, two pixels in ten thousand may be a gray
 /// level off.
 /// </summary>
 public sealed record ElasticTransform : BuiltInTransform
@@ -29,7 +29,7 @@ public sealed record ElasticTransform : BuiltInTransform
                 nameof(Interpolation), value, "An elastic transform interpolates bilinear or takes the nearest pixel.");
     } = Interpolation.Bilinear;
 
-    /// <summary>The colour beyond the displaced image. Default black.</summary>
+    /// <summary>The color beyond the displaced image. Default black.</summary>
     public Color Fill { get; init; }
 
     internal override void Change(ImageBuffer buffer, ref ImageRandom random)

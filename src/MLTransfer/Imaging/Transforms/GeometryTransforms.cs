@@ -4,7 +4,7 @@ using MLTransfer.Imaging.Kernels;
 
 namespace MLTransfer.Imaging.Transforms;
 
-/// <summary>A point in an image; the centre of the first pixel is (0.5, 0.5).</summary>
+/// <summary>A point in an image; the center of the first pixel is (0.5, 0.5).</summary>
 /// <param name="X">Pixels from the left edge.</param>
 /// <param name="Y">Pixels from the upper edge.</param>
 public readonly record struct ImagePoint(double X, double Y);
@@ -35,7 +35,7 @@ public sealed record RandomRotation : BuiltInTransform
     /// <summary>The fixed point. Default null: the middle of the image.</summary>
     public ImagePoint? Center { get; init; }
 
-    /// <summary>The colour beyond the rotated image. Default black.</summary>
+    /// <summary>The color beyond the rotated image. Default black.</summary>
     public Color Fill { get; init; }
 
     /// <inheritdoc/>
@@ -83,7 +83,7 @@ public sealed record RandomAffine : BuiltInTransform
     /// <summary>The fixed point before the translation. Default null: the middle of the image.</summary>
     public ImagePoint? Center { get; init; }
 
-    /// <summary>The colour beyond the moved image. Default black.</summary>
+    /// <summary>The color beyond the moved image. Default black.</summary>
     public Color Fill { get; init; }
 
     internal override void Change(ImageBuffer buffer, ref ImageRandom random) =>
@@ -117,7 +117,7 @@ public sealed record RandomPerspective : BuiltInTransform
     /// <summary>How pixels are interpolated. Default <see cref="Interpolation.Bilinear"/>.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bilinear;
 
-    /// <summary>The colour beyond the moved image. Default black.</summary>
+    /// <summary>The color beyond the moved image. Default black.</summary>
     public Color Fill { get; init; }
 
     internal override void Change(ImageBuffer buffer, ref ImageRandom random)

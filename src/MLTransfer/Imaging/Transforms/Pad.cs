@@ -40,7 +40,7 @@ public sealed record Pad : BuiltInTransform
     /// <summary>How the border is filled. Default <see cref="PaddingMode.Constant"/>.</summary>
     public PaddingMode Mode { get; init; }
 
-    /// <summary>The colour of a constant border. Default black.</summary>
+    /// <summary>The color of a constant border. Default black.</summary>
     public Color Fill { get; init; }
 
     /// <inheritdoc/>
@@ -59,7 +59,7 @@ public sealed record Pad : BuiltInTransform
 /// <summary>How pixels beyond the edges of an image are filled.</summary>
 public enum PaddingMode
 {
-    /// <summary>One colour.</summary>
+    /// <summary>One color.</summary>
     Constant,
 
     /// <summary>The pixels at the edge, repeated.</summary>

@@ -6,7 +6,7 @@ namespace MLTransfer.Imaging.Transforms;
 
 /// <summary>
 /// Erases a rectangle of random area and shape at a random position, with a probability. Sampled as torchvision's <c>RandomErasing</c>: ten
-/// attempts, then the image stays as it is. It runs before normalization: torchvision's fill of 0, after it, is the mean colour.
+/// attempts, then the image stays as it is. It runs before normalization: torchvision's fill of 0, after it, is the mean color.
 /// </summary>
 public sealed record RandomErasing : BuiltInTransform
 {
@@ -21,11 +21,11 @@ public sealed record RandomErasing : BuiltInTransform
     /// <summary>Width / height of the rectangle (torchvision's ratio is height / width). Default 1/3.3 to 1/0.3.</summary>
     public Interval AspectRatio { get; init => field = value.Positive(nameof(AspectRatio)); } = new(1 / 3.3, 1 / 0.3);
 
-    /// <summary>The colour of the erased rectangle. Default black.</summary>
+    /// <summary>The color of the erased rectangle. Default black.</summary>
     public Color Fill { get; init; }
 
     /// <summary>
-    /// Whether each pixel gets a random colour instead: normally distributed with ImageNet's mean and standard deviation, which equals
+    /// Whether each pixel gets a random color instead: normally distributed with ImageNet's mean and standard deviation, which equals
     /// torchvision's <c>value='random'</c> after normalization. Default false.
     /// </summary>
     public bool Noise { get; init; }

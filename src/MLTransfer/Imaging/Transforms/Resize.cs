@@ -71,13 +71,13 @@ public sealed record Resize : BuiltInTransform
         (int)Math.Min((long)shorter * before / shorterBefore, LongestResult);
 }
 
-/// <summary>How the colour between pixels is computed.</summary>
+/// <summary>How the color between pixels is computed.</summary>
 public enum Interpolation
 {
-    /// <summary>Linear between neighbours; antialiased when shrinking: over all source pixels that a result pixel covers.</summary>
+    /// <summary>Linear between neighbors; antialiased when shrinking: over all source pixels that a result pixel covers.</summary>
     Bilinear,
 
-    /// <summary>Cubic over four neighbours; antialiased when shrinking: over all source pixels that a result pixel covers.</summary>
+    /// <summary>Cubic over four neighbors; antialiased when shrinking: over all source pixels that a result pixel covers.</summary>
     Bicubic,
 
     /// <summary>The nearest pixel; never antialiased.</summary>

@@ -5,7 +5,7 @@ namespace MLTransfer.Imaging.Transforms;
 /// <summary>The crops of predictions that are averaged over several views, each as the transforms that make it.</summary>
 internal static class TestTimeCrops
 {
-    /// <summary>The top left, top right, bottom left and bottom right corner, and the centre, as torchvision's <c>FiveCrop</c>.</summary>
+    /// <summary>The top left, top right, bottom left and bottom right corner, and the center, as torchvision's <c>FiveCrop</c>.</summary>
     /// <param name="size">Side of the squares that are cut, in pixels.</param>
     public static IReadOnlyList<IReadOnlyList<ImageTransform>> Five(int size) =>
     [

@@ -53,7 +53,7 @@ internal sealed class ResNet : ImageModel
     [
         Basic("resnet18", [2, 2, 2, 2], 11_689_512),
         Basic("resnet34", [3, 4, 6, 3], 21_797_672),
-        // ML.NET's featurizer has a third block in the last stage, and a mean image instead of a mean colour.
+        // ML.NET's featurizer has a third block in the last stage, and a mean image instead of a mean color.
         new("resnet18_mlnet", "ResNet 18 of ML.NET", 512, 15_897_152,
             new() { Mean = new(0, 0, 0), StandardDeviation = new(1 / 255f, 1 / 255f, 1 / 255f) },
             () => new ResNet([2, 2, 2, 3], ResidualBlock.Basic, 512, hasMeanImage: true)) { Classes = 0 },
@@ -75,7 +75,7 @@ internal sealed class ResNet : ImageModel
         return images + ResizedMean(images.Shape[2], images.Shape[3]).neg();
     }
 
-    // In float32: bfloat16 would round the mean of colours up to 255 to whole numbers. Images of another size get the resized mean.
+    // In float32: bfloat16 would round the mean of colors up to 255 to whole numbers. Images of another size get the resized mean.
     private Tensor WithoutMean(Tensor images) => images.sub(ResizedMean(images.shape[2], images.shape[3])).to(images.dtype);
 
     private Tensor ResizedMean(long height, long width)

@@ -173,8 +173,8 @@ internal sealed class PatchMerging : NamedModule, IExportable
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        Tensor neighbours = Neighbours(input);
-        Tensor merged = _isPostNorm ? _norm.Forward(_reduce.Forward(neighbours)) : _reduce.Forward(_norm.Forward(neighbours));
+        Tensor neighbors = Neighbors(input);
+        Tensor merged = _isPostNorm ? _norm.Forward(_reduce.Forward(neighbors)) : _reduce.Forward(_norm.Forward(neighbors));
         return merged.MoveToOuterDisposeScope();
     }
 
@@ -182,11 +182,11 @@ internal sealed class PatchMerging : NamedModule, IExportable
     {
         SymbolicTensor even = input.Pad(1, 0, input.Shape[1] % 2).Pad(2, 0, input.Shape[2] % 2);
         SymbolicTensor Every(long row, long column) => even.Slice(1, row, even.Shape[1], 2).Slice(2, column, even.Shape[2], 2);
-        SymbolicTensor neighbours = SymbolicTensor.Concatenate(3, Every(0, 0), Every(1, 0), Every(0, 1), Every(1, 1));
-        return _isPostNorm ? _norm.Export(_reduce.Export(neighbours)) : _reduce.Export(_norm.Export(neighbours));
+        SymbolicTensor neighbors = SymbolicTensor.Concatenate(3, Every(0, 0), Every(1, 0), Every(0, 1), Every(1, 1));
+        return _isPostNorm ? _norm.Export(_reduce.Export(neighbors)) : _reduce.Export(_norm.Export(neighbors));
     }
 
-    private static Tensor Neighbours(Tensor maps)
+    private static Tensor Neighbors(Tensor maps)
     {
         (long height, long width) = (maps.shape[1], maps.shape[2]);
         Tensor even = height % 2 + width % 2 == 0 ? maps : nn.functional.pad(maps, [0, 0, 0, width % 2, 0, height % 2]);

@@ -50,7 +50,7 @@ public partial class DatasetCardsTests
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void The_layout_of_a_card_says_where_its_labelled_images_are(string name)
+    public void The_layout_of_a_card_says_where_its_labeled_images_are(string name)
     {
         DatasetCard card = DatasetCards.Find(name);
         bool hasPlaces = card.Layout is DatasetLayout.ImageFolder or DatasetLayout.Idx or DatasetLayout.CifarBinary;

@@ -4,7 +4,7 @@ namespace MLTransfer.Tests.Evaluation.Inspection;
 
 public class ConfidentLearningTests
 {
-    // Three images labelled a, two labelled b. By hand: the thresholds are (0.9 + 0.8 + 0.1) / 3 = 0.6 and (0.7 + 0.3) / 2 = 0.5.
+    // Three images labeled a, two labeled b. By hand: the thresholds are (0.9 + 0.8 + 0.1) / 3 = 0.6 and (0.7 + 0.3) / 2 = 0.5.
     private static readonly float[][] Probabilities = [[0.9f, 0.1f], [0.8f, 0.2f], [0.1f, 0.9f], [0.3f, 0.7f], [0.7f, 0.3f]];
     private static readonly int[] Labels = [0, 0, 0, 1, 1];
 

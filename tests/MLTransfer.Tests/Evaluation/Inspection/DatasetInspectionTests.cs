@@ -50,7 +50,7 @@ public class DatasetInspectionTests
         using var set = new PlantedSet(splits: true);
         set.Copy("train/a/0.png", "val/b/copy.png");
         Assert.Equal([(ProblemKind.LabelConflict, "train/a/0.png val/b/copy.png")], Found(set));
-        Assert.Equal("the same file labelled a and b in train and val", Inspect(set).Problems[0].Note);
+        Assert.Equal("the same file labeled a and b in train and val", Inspect(set).Problems[0].Note);
     }
 
     [Theory]
@@ -98,13 +98,13 @@ public class DatasetInspectionTests
     }
 
     [Fact]
-    public void Images_of_one_colour_and_tiny_ones_are_found_and_are_no_near_duplicates_of_each_other()
+    public void Images_of_one_color_and_tiny_ones_are_found_and_are_no_near_duplicates_of_each_other()
     {
         using var set = new PlantedSet();
         set.Fill("a/white.png", 90, 90, 255);
-        set.Fill("b/grey.png", 90, 80, 128);
+        set.Fill("b/gray.png", 90, 80, 128);
         set.Draw("b/tiny.png", scene: 55, width: 40, height: 31);
-        Assert.Equal([(ProblemKind.OneColour, "a/white.png"), (ProblemKind.OneColour, "b/grey.png"), (ProblemKind.Tiny, "b/tiny.png")],
+        Assert.Equal([(ProblemKind.OneColour, "a/white.png"), (ProblemKind.OneColour, "b/gray.png"), (ProblemKind.Tiny, "b/tiny.png")],
             Found(set));
     }
 

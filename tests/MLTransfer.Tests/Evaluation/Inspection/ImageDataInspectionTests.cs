@@ -105,7 +105,7 @@ public sealed partial class ImageDataInspectionTests : IDisposable
     }
 
     [Fact]
-    public void A_cancelled_inspection_ends() => Assert.ThrowsAny<OperationCanceledException>(
+    public void A_canceled_inspection_ends() => Assert.ThrowsAny<OperationCanceledException>(
         () => Inspect(Options with { Cancellation = new CancellationToken(canceled: true) }));
 
     [Fact]

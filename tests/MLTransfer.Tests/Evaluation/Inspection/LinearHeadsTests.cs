@@ -56,7 +56,7 @@ public class LinearHeadsTests
     }
 
     [Fact]
-    public void Training_stops_when_it_is_cancelled()
+    public void Training_stops_when_it_is_canceled()
     {
         using var scope = NewDisposeScope();
         using var heads = new LinearHeads(tensor(new float[] { -1, 1 }, [2, 1]), [0, 1], 2, (_, _) => { });

@@ -25,20 +25,20 @@ internal sealed class PlantedSet : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Draws a scene: overlapping discs of random place, size and colour; as PNG or JPEG, in any size and brightness.</summary>
+    /// <summary>Draws a scene: overlapping discs of random place, size and color; as PNG or JPEG, in any size and brightness.</summary>
     public void Draw(string name, int scene, int width = 120, int height = 90, double brightness = 1)
     {
         var random = new Random(scene);
         var discs = Enumerable.Range(0, 12)
             .Select(_ => (X: random.NextDouble(), Y: random.NextDouble(), R: 0.1 + 0.25 * random.NextDouble(),
-            Colour: random.Next(1 << 24))).ToArray();
+            Color: random.Next(1 << 24))).ToArray();
         byte[] pixels = new byte[width * height * 4];
         for (int pixel = 0; pixel < width * height; pixel++)
         {
             (double x, double y) = ((pixel % width + 0.5) / width, (pixel / width + 0.5) / height);
-            int colour = discs.LastOrDefault(disc => (x - disc.X) * (x - disc.X) + (y - disc.Y) * (y - disc.Y) < disc.R * disc.R).Colour;
+            int color = discs.LastOrDefault(disc => (x - disc.X) * (x - disc.X) + (y - disc.Y) * (y - disc.Y) < disc.R * disc.R).Color;
             for (int part = 0; part < 3; part++)
-                pixels[4 * pixel + part] = (byte)(brightness * ((colour >> (8 * part)) & 255));
+                pixels[4 * pixel + part] = (byte)(brightness * ((color >> (8 * part)) & 255));
             pixels[4 * pixel + 3] = 255;
         }
         Save(name, width, height, pixels);

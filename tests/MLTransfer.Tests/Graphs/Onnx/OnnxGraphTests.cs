@@ -33,10 +33,10 @@ public class OnnxGraphTests
         using var scope = NewDisposeScope();
         using GraphNetwork first = GraphNetwork.Load(FeaturizerPackage.Preprocessing);
         using GraphNetwork second = GraphNetwork.Load(FeaturizerPackage.Network);
-        Preprocessing colours = new() { Mean = new(0, 0, 0), StandardDeviation = new(1 / 255f, 1 / 255f, 1 / 255f) };
+        Preprocessing colors = new() { Mean = new(0, 0, 0), StandardDeviation = new(1 / 255f, 1 / 255f, 1 / 255f) };
         ImageBatch batch =
-            ImageBatch.LoadOne(new FileImage(SharedFolder.PathOf($"data/hymenoptera/{image}")), colours.EvaluationTransforms());
-        Tensor features = second.Run(first.Run(ImageTensor.From(batch, colours, CPU).contiguous())[0])[0].Tensor;
+            ImageBatch.LoadOne(new FileImage(SharedFolder.PathOf($"data/hymenoptera/{image}")), colors.EvaluationTransforms());
+        Tensor features = second.Run(first.Run(ImageTensor.From(batch, colors, CPU).contiguous())[0])[0].Tensor;
         float[] expected = Npy.Floats(SharedFolder.PathOf("weights/golden/mlnet_resnet18_features.npy"))[..512];
         Assert.InRange(features.data<float>().ToArray().Zip(expected, (one, other) => Math.Abs(one - other)).Max(), 0, 1e-4);
     }

@@ -45,7 +45,7 @@ public class BombTests
     }
 
     [Fact]
-    public void A_PNG_of_one_colour_and_50000_x_50000_pixels_is_refused()
+    public void A_PNG_of_one_color_and_50000_x_50000_pixels_is_refused()
     {
         byte[] header = [0, 0, 0xC3, 0x50, 0, 0, 0xC3, 0x50, 8, 2, 0, 0, 0];
 

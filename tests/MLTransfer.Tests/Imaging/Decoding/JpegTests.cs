@@ -49,7 +49,7 @@ public class JpegTests
     {
         byte[] whole = Fixture.Bytes("baseline.jpg"), broken = [.. whole];
         ImageDimensions size = new(Fixture.Width, Fixture.Height);
-        // The sampling of the first colour.
+        // The sampling of the first color.
         broken[whole.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]) + 11] = 0;
 
         for (int i = 0; i < 10; i++)
@@ -58,7 +58,7 @@ public class JpegTests
         Assert.NotNull(pixels);
     }
 
-    // What a reduced scale costs: the mean difference of an image with fine noise, the worst case, in grey levels.
+    // What a reduced scale costs: the mean difference of an image with fine noise, the worst case, in gray levels.
     [NeedsTurboJpegFact]
     public void A_reduced_scale_is_nearly_the_whole_image_and_used_only_when_asked_for()
     {

@@ -20,7 +20,7 @@ public class NetpbmTests
     [InlineData("P3 1 1 255 1 2 3", new byte[] { 1, 2, 3 })]
     [InlineData("P6 1 1 255\n\u0001\u0002\u0003", new byte[] { 1, 2, 3 })]
     [InlineData("P6 1 1 65535\n\u0001\0\u0002\0\u0003\0", new byte[] { 1, 2, 3 })]
-    public void Colours_are_red_green_and_blue(string file, byte[] colours) => Assert.Equal(colours, Decode(file).Pixels);
+    public void Colors_are_red_green_and_blue(string file, byte[] colors) => Assert.Equal(colors, Decode(file).Pixels);
 
     [Theory]
     [InlineData("P6 2 1 255\n\u0001\u0002\u0003\u0004\u0005", "cut short")]

@@ -53,6 +53,6 @@ public class OrientationTests
 
         Assert.InRange(PixelDifference.Between(expected.Pixels, onBlue.Pixels).Largest, 0, 1);
 
-        static int On(int colour, int behind, int x) => (int)Math.Round((colour * 11.0 * x + behind * (255 - 11.0 * x)) / 255);
+        static int On(int color, int behind, int x) => (int)Math.Round((color * 11.0 * x + behind * (255 - 11.0 * x)) / 255);
     }
 }

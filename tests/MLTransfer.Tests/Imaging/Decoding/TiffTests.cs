@@ -6,7 +6,7 @@ namespace MLTransfer.Tests.Imaging.Decoding;
 
 public class TiffTests
 {
-    private const ushort Compression = 259, Colours = 262, Extra = 338, SampleFormat = 339;
+    private const ushort Compression = 259, Colors = 262, Extra = 338, SampleFormat = 339;
 
     [Theory]
     [InlineData(0u)]
@@ -51,17 +51,17 @@ public class TiffTests
         { "a TIFF image of 32 bits a value", SmallTiff.Of(1, 1, 1, 32, new byte[4]) },
         { "a TIFF image of 12 bits a value", SmallTiff.Of(2, 1, 1, 12, new byte[3]) },
         { "a TIFF image of values with different numbers of bits (5, 6, 5)", SmallTiff.Of(1, 1, 3, 8, new byte[2], (258, [5, 6, 5])) },
-        { "a TIFF image of 4 bands, none of which is said", SmallTiff.Of(1, 1, 4, 8, new byte[4], (Colours, [1]), (Extra, [0, 0, 0])) },
-        { "a TIFF image of CIE L*a*b* colours", SmallTiff.Of(1, 1, 3, 8, new byte[3], (Colours, [8])) },
-        { "a TIFF image of YCbCr values without JPEG compression", SmallTiff.Of(1, 1, 3, 8, new byte[3], (Colours, [6])) },
-        { "a TIFF image of inks other than CMYK", SmallTiff.Of(1, 1, 4, 8, new byte[4], (Colours, [5]), (332, [2])) },
-        { "a TIFF image of logarithmic brightness", SmallTiff.Of(1, 1, 1, 16, new byte[2], (Colours, [32844])) },
+        { "a TIFF image of 4 bands, none of which is said", SmallTiff.Of(1, 1, 4, 8, new byte[4], (Colors, [1]), (Extra, [0, 0, 0])) },
+        { "a TIFF image of CIE L*a*b* colors", SmallTiff.Of(1, 1, 3, 8, new byte[3], (Colors, [8])) },
+        { "a TIFF image of YCbCr values without JPEG compression", SmallTiff.Of(1, 1, 3, 8, new byte[3], (Colors, [6])) },
+        { "a TIFF image of inks other than CMYK", SmallTiff.Of(1, 1, 4, 8, new byte[4], (Colors, [5]), (332, [2])) },
+        { "a TIFF image of logarithmic brightness", SmallTiff.Of(1, 1, 1, 16, new byte[2], (Colors, [32844])) },
         { "a TIFF image compressed with Zstandard; save it", SmallTiff.Of(1, 1, 1, 8, new byte[1], (Compression, [50000])) },
         { "a TIFF image compressed with LZMA", SmallTiff.Of(1, 1, 1, 8, new byte[1], (Compression, [34925])) },
         { "a TIFF image compressed with WebP", SmallTiff.Of(1, 1, 3, 8, new byte[3], (Compression, [50001])) },
         { "a TIFF image compressed with LERC", SmallTiff.Of(1, 1, 1, 8, new byte[1], (Compression, [34887])) },
         { "a TIFF image compressed with JPEG 2000", SmallTiff.Of(1, 1, 1, 8, new byte[1], (Compression, [34712])) },
-        { "a TIFF image compressed with old-style JPEG", SmallTiff.Of(1, 1, 3, 8, new byte[3], (Compression, [6]), (Colours, [6])) },
+        { "a TIFF image compressed with old-style JPEG", SmallTiff.Of(1, 1, 3, 8, new byte[3], (Compression, [6]), (Colors, [6])) },
     };
 
     [Theory, MemberData(nameof(NotRead))]

@@ -90,7 +90,7 @@ save("alpha.tif", rgba, compression="tiff_lzw")
 save("pages.tif", rgb, save_all=True, append_images=[gray])
 
 
-def tiff(name, planes, colours, extra=(), bits=8, planar=False, order="<", rows=40):
+def tiff(name, planes, colors, extra=(), bits=8, planar=False, order="<", rows=40):
     """An uncompressed TIFF of strips: planes is a list of arrays of one value a pixel."""
     kind = (order + "u2") if bits == 16 else np.uint8
     strips = []
@@ -107,7 +107,7 @@ def tiff(name, planes, colours, extra=(), bits=8, planar=False, order="<", rows=
 
     def tag(number, *values, long=False):
         tags.append((number, 4 if long else 3, values))
-    tag(256, W), tag(257, H), tag(258, *[bits] * len(planes)), tag(259, 1), tag(262, colours), tag(273, *offsets, long=True)
+    tag(256, W), tag(257, H), tag(258, *[bits] * len(planes)), tag(259, 1), tag(262, colors), tag(273, *offsets, long=True)
     tag(277, len(planes)), tag(278, rows), tag(279, *map(len, strips), long=True), tag(284, 2 if planar else 1)
     if extra:
         tag(338, *extra)
@@ -142,12 +142,12 @@ save("bilevel.bmp", bilevel)
 save("thirty-two.bmp", rgba)
 
 
-def bmp(name, bits, rows, compression=0, height=H, extra=b"", colours=b"", core=False):
+def bmp(name, bits, rows, compression=0, height=H, extra=b"", colors=b"", core=False):
     info = struct.pack("<IHHHH", 12, W, H, 1, bits) if core else struct.pack(
-        "<IiiHHIIiiII", 40, W, height, 1, bits, compression, len(rows), 2835, 2835, len(colours) // 4, 0)
-    offset = 14 + len(info) + len(extra) + len(colours)
+        "<IiiHHIIiiII", 40, W, height, 1, bits, compression, len(rows), 2835, 2835, len(colors) // 4, 0)
+    offset = 14 + len(info) + len(extra) + len(colors)
     with open(path(name), "wb") as file:
-        file.write(b"BM" + struct.pack("<IHHI", offset + len(rows), 0, 0, offset) + info + extra + colours + rows)
+        file.write(b"BM" + struct.pack("<IHHI", offset + len(rows), 0, 0, offset) + info + extra + colors + rows)
 
 
 def rows16(red, green, blue, shifts):
@@ -162,7 +162,7 @@ def padded(array):
 
 bgr = np.asarray(rgb)[..., ::-1].reshape(H, W * 3)
 indices, few = np.asarray(palette), np.asarray(rgb.quantize(16))
-colours = b"".join(bytes(palette.getpalette()[3 * i:3 * i + 3][::-1]) + b"\0" for i in range(200))
+colors = b"".join(bytes(palette.getpalette()[3 * i:3 * i + 3][::-1]) + b"\0" for i in range(200))
 sixteen = b"".join(bytes(rgb.quantize(16).getpalette()[3 * i:3 * i + 3][::-1]) + b"\0" for i in range(16))
 bmp("top-down.bmp", 24, padded(bgr), height=-H)
 bmp("core.bmp", 24, padded(bgr[::-1]), core=True)
@@ -170,7 +170,7 @@ bmp("555.bmp", 16, rows16(3, 3, 3, (10, 5)))
 bmp("565.bmp", 16, rows16(3, 2, 3, (11, 5)), compression=3, extra=struct.pack("<III", 0xF800, 0x7E0, 0x1F))
 bmp("rgbx.bmp", 32, np.dstack([np.asarray(rgb)[::-1], np.full((H, W), 9, np.uint8)])[..., [3, 2, 1, 0]].tobytes(), compression=3,
     extra=struct.pack("<III", 0xFF000000, 0xFF0000, 0xFF00))
-bmp("nibbles.bmp", 4, padded(np.pad(few[::-1], ((0, 0), (0, 1)))[:, 0::2] << 4 | np.pad(few[::-1], ((0, 0), (0, 1)))[:, 1::2]), colours=sixteen)
+bmp("nibbles.bmp", 4, padded(np.pad(few[::-1], ((0, 0), (0, 1)))[:, 0::2] << 4 | np.pad(few[::-1], ((0, 0), (0, 1)))[:, 1::2]), colors=sixteen)
 
 
 def runs(row):
@@ -193,8 +193,8 @@ def absolute(row):
 
 
 flat = (indices // 16 * 16)[::-1]
-bmp("runs.bmp", 8, b"".join(runs(row) for row in flat[:-1]) + absolute(flat[-1]) + b"\0\1", compression=1, colours=colours)
-bmp("runs-4.bmp", 4, b"".join(bytes([W, int(row[0]) % 16 << 4 | int(row[1]) % 16, 0, 0]) for row in flat) + b"\0\1", compression=2, colours=sixteen)
+bmp("runs.bmp", 8, b"".join(runs(row) for row in flat[:-1]) + absolute(flat[-1]) + b"\0\1", compression=1, colors=colors)
+bmp("runs-4.bmp", 4, b"".join(bytes([W, int(row[0]) % 16 << 4 | int(row[1]) % 16, 0, 0]) for row in flat) + b"\0\1", compression=2, colors=sixteen)
 for orientation in range(1, 9):
     exif = Image.Exif()
     exif[274] = orientation
@@ -211,8 +211,8 @@ for name in names:
     if image.mode in ("RGBA", "RGBa", "LA", "PA") or "transparency" in image.info:
         seen = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA")).convert("RGB")
     elif image.mode.startswith("I"):
-        # Pillow keeps 16 bits of gray, but cuts off what is above 255 on the way to colours. Here TIFF keeps the upper 8, as Pillow
-        # does with 16 bits of a colour, and Netpbm is scaled, as Pillow does with colours.
+        # Pillow keeps 16 bits of gray, but cuts off what is above 255 on the way to colors. Here TIFF keeps the upper 8, as Pillow
+        # does with 16 bits of a color, and Netpbm is scaled, as Pillow does with colors.
         values = np.asarray(image).astype(int)
         seen = Image.fromarray((values >> 8 if name.endswith(".tif") else np.round(values / 65535 * 255)).astype(np.uint8)).convert("RGB")
     else:

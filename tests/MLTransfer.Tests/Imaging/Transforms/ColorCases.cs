@@ -4,7 +4,7 @@ using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Tests.Imaging.Transforms;
 
-/// <summary>Transforms that change colours.</summary>
+/// <summary>Transforms that change colors.</summary>
 internal static class ColorCases
 {
     internal static IReadOnlyList<TransformCase> All { get; } =
@@ -18,10 +18,10 @@ internal static class ColorCases
         new("hue + 0.1", "F.adjust_hue(image, 0.1)", buffer => ColorOps.Hue(buffer, 0.1)),
         new("hue - 0.37", "F.adjust_hue(image, -0.37)", buffer => ColorOps.Hue(buffer, -0.37)),
         new("hue + 0", "F.adjust_hue(image, 0)", buffer => ColorOps.Hue(buffer, 0)),
-        new("colour jitter of one factor each",
+        new("color jitter of one factor each",
             "F.adjust_hue(F.adjust_saturation(F.adjust_contrast(F.adjust_brightness(image, 1.2), 0.8), 1.3), -0.05)",
             Jitter(brightness: 1.2), Jitter(contrast: 0.8), Jitter(saturation: 1.3), Jitter(hue: -0.05)),
-        new("colour jitter, brightness alone", "T.ColorJitter(brightness=(0.7, 0.7))(image)", Jitter(brightness: 0.7)),
+        new("color jitter, brightness alone", "T.ColorJitter(brightness=(0.7, 0.7))(image)", Jitter(brightness: 0.7)),
         new("grayscale", "T.Grayscale(3)(image)", new Grayscale()),
         new("random grayscale", "T.RandomGrayscale(1)(image)", new RandomGrayscale(1)),
         new("invert", "T.RandomInvert(1)(image)", new RandomInvert(1)),

@@ -23,9 +23,9 @@ public class ColorParityTests
         """;
 
     [NeedsTorchvisionFact]
-    public void Colours_from_all_over_the_cube_change_as_in_torchvision()
+    public void Colors_from_all_over_the_cube_change_as_in_torchvision()
     {
-        // 64 levels of each colour, from 0 to 255.
+        // 64 levels of each color, from 0 to 255.
         Image cube = Fixture.Drawn(512, 512, (x, y) => (Level(x % 64), Level(y % 64), Level(x / 64 + y / 64 * 8)));
         using TemporaryFolder folder = new();
         PyTorch.Run(Script, folder.Write("cube", cube.Pixels), folder.PathOf("results"));

@@ -8,7 +8,7 @@ public class ColorTransformTests
     [Fact]
     public void Jitter_covers_its_factors_evenly()
     {
-        // A grey of 100 becomes 100 times the brightness factor.
+        // A gray of 100 becomes 100 times the brightness factor.
         ColorJitter jitter = new(brightness: 0.4);
         int[] levels = [.. Levels(jitter, 100, 4000)];
 

@@ -35,7 +35,7 @@ public class CropTests
             area += part.Width * part.Height / 160_000.0;
         }
 
-        // The centre lies in the middle on average. Areas average what torchvision's do (0.478 over 8,000): large ones often do not fit.
+        // The center lies in the middle on average. Areas average what torchvision's do (0.478 over 8,000): large ones often do not fit.
         Assert.InRange(x / 4000, 195, 205);
         Assert.InRange(area / 4000, 0.46, 0.49);
     }
@@ -44,7 +44,7 @@ public class CropTests
     [InlineData(1000, 10, 493, 0, 13, 10)]
     [InlineData(10, 1000, 0, 493, 10, 13)]
     [InlineData(1, 1, 0, 0, 1, 1)]
-    public void An_image_too_narrow_for_every_attempt_gives_its_centre(int width, int height, int x, int y, int partWidth, int partHeight)
+    public void An_image_too_narrow_for_every_attempt_gives_its_center(int width, int height, int x, int y, int partWidth, int partHeight)
     {
         RandomResizedCrop crop = new(224) { Scale = new Interval(0.9, 1) };
         ImageRandom random = new(0, 0, 0);
@@ -115,7 +115,7 @@ public class CropTests
         Image cut = new RandomCrop(6).Apply(Fixture.Drawn(3, 2, (_, _) => (9, 9, 9)), ref random);
 
         Assert.Equal((6, 6), (cut.Width, cut.Height));
-        Assert.Equal(6, cut.Pixels.Count(colour => colour == 9) / 3);
+        Assert.Equal(6, cut.Pixels.Count(color => color == 9) / 3);
     }
 
     [Fact]
@@ -141,6 +141,6 @@ public class CropTests
         ImageRandom random = new(0, 0, 0);
 
         Assert.All(new Resize(9).Apply(Fixture.Drawn(1, 1, (_, _) => (200, 200, 200)), ref random).Pixels,
-            colour => Assert.Equal(200, colour));
+            color => Assert.Equal(200, color));
     }
 }

@@ -12,7 +12,7 @@ public class HostileTransformTests
 
     private static Dictionary<string, ImageTransform[]> Chains { get; } = new()
     {
-        ["enlarged, and its colours changed"] = [new Resize(1 << 20, 1 << 20), new Grayscale()],
+        ["enlarged, and its colors changed"] = [new Resize(1 << 20, 1 << 20), new Grayscale()],
         ["enlarged to a hundred million pixels"] = [new Resize(10_000, 10_000), new ElasticTransform()],
         ["enlarged twice"] = [new Resize(1 << 20), new Resize(1 << 19)],
         ["with a border of many pixels"] = [new Pad(1 << 20) { Fill = Color.White }],

@@ -92,15 +92,15 @@ public class PolicyTests
     }
 
     [Fact]
-    public void Aug_mix_of_one_colour_stays_that_colour_where_nothing_moves()
+    public void Aug_mix_of_one_color_stays_that_color_where_nothing_moves()
     {
-        // Only geometry beside autocontrast and equalize, which leave a single colour alone, and strength 0: shears, shifts and turns by
+        // Only geometry beside autocontrast and equalize, which leave a single color alone, and strength 0: shears, shifts and turns by
         // nothing.
         AugMix mix = new(severity: 1, allOperations: false);
-        Image colour = Fixture.Drawn(9, 9, (_, _) => (64, 128, 192));
+        Image color = Fixture.Drawn(9, 9, (_, _) => (64, 128, 192));
         // Posterizing to 4 bits leaves multiples of 16; fractions are cut off.
         for (int index = 0; index < 200; index++)
-            Assert.All(Applied(mix, index, colour).Pixels.Zip(colour.Pixels), pixel => Assert.InRange(pixel.First - pixel.Second, -1, 0));
+            Assert.All(Applied(mix, index, color).Pixels.Zip(color.Pixels), pixel => Assert.InRange(pixel.First - pixel.Second, -1, 0));
     }
 
     [Theory]

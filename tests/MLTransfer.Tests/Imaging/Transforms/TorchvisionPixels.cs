@@ -7,7 +7,7 @@ namespace MLTransfer.Tests.Imaging.Transforms;
 /// <summary>What torchvision makes of some images in every case, by one Python process.</summary>
 public sealed class TorchvisionPixels : IDisposable
 {
-    // An expression sees the image as 'image'; a tensor it gives is read as (colour, row, column), several images as one above the other.
+    // An expression sees the image as 'image'; a tensor it gives is read as (color, row, column), several images as one above the other.
     private const string Script = """
         import json, math, os, sys, time, types, warnings
         # torch.linspace rounds by the width of the processor's vectors: ours does as with AVX2.

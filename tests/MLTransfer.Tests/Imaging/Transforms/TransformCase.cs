@@ -22,7 +22,7 @@ internal sealed record TransformCase(string Name, string Python, Func<Image, Ima
     /// <summary>The same into memory that is there already, as training has it, where that is possible.</summary>
     internal Action<Image, byte[]> Repeat { get; private init; } = (image, _) => Ours(image);
 
-    /// <summary>How many grey levels a colour may be off; 0 means that every pixel must be the same.</summary>
+    /// <summary>How many gray levels a color may be off; 0 means that every pixel must be the same.</summary>
     internal int Levels { get; init; }
 
     /// <summary>The fraction of pixels that may be off at all.</summary>

@@ -49,7 +49,7 @@ internal static class TransformsPage
             `AugMix` does its operations as on PIL images, like every other transform, and is compared with torchvision's sum of such
             chains. torchvision itself does them on tensors there, where edges of moved images and the rounding of most operations differ.
 
-            - **largest**: the largest difference of a colour, in grey levels of 255. **differing**: the fraction of the pixels that differ.
+            - **largest**: the largest difference of a color, in gray levels of 255. **differing**: the fraction of the pixels that differ.
             - **ms**: milliseconds of processor time for an image, averaged over many calls and the photographs; random transforms are
               measured with fixed numbers instead of random ones.
 

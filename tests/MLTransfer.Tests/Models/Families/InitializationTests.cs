@@ -20,9 +20,9 @@ public class InitializationTests
         def moments(weight):
             x = weight.detach().double().flatten()
             x *= x.abs() != 2
-            centred = x - x.mean()
-            deviation = centred.pow(2).mean().item() ** 0.5
-            return [x.mean().item(), deviation, (centred / deviation).pow(4).mean().item() if deviation > 1e-10 else 0.0]
+            centered = x - x.mean()
+            deviation = centered.pow(2).mean().item() ** 0.5
+            return [x.mean().item(), deviation, (centered / deviation).pow(4).mean().item() if deviation > 1e-10 else 0.0]
         more = {"googlenet": {"init_weights": True}, "inception_v3": {"init_weights": True}}
         models = {name: torchvision.models.get_model(name, weights=None, **more.get(name, {})) for name in sys.argv[1:]}
         print(json.dumps({name: {key: moments(weight) for key, weight in model.named_parameters()} for name, model in models.items()}))
@@ -33,9 +33,9 @@ public class InitializationTests
         def moments(deviation):
             x = torch.nn.init.trunc_normal_(torch.empty(1000000), std=deviation).double()
             x = x[x.abs() != 2]
-            centred = x - x.mean()
-            spread = centred.pow(2).mean().item() ** 0.5
-            return [x.mean().item(), spread, (centred / spread).pow(4).mean().item()]
+            centered = x - x.mean()
+            spread = centered.pow(2).mean().item() ** 0.5
+            return [x.mean().item(), spread, (centered / spread).pow(4).mean().item()]
         torch.manual_seed(2)
         print(json.dumps([moments(float(deviation)) for deviation in sys.argv[1:]]))
         """;
@@ -143,9 +143,9 @@ public class InitializationTests
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         Tensor values = weight.to(ScalarType.Float64).flatten();
-        Tensor centred = values - values.mean();
-        double deviation = Math.Sqrt(centred.square().mean().item<double>());
-        double fourth = deviation > 1e-10 ? (centred / deviation).square().square().mean().item<double>() : 0;
+        Tensor centered = values - values.mean();
+        double deviation = Math.Sqrt(centered.square().mean().item<double>());
+        double fourth = deviation > 1e-10 ? (centered / deviation).square().square().mean().item<double>() : 0;
         return [values.mean().item<double>(), deviation, fourth];
     }
 }

@@ -112,7 +112,7 @@ public sealed class PackedNetworkTests : IDisposable
     private static void AssertSame(Tensor expected, Tensor actual) =>
         Assert.InRange(Zoo.RelativeDifference(actual, expected), 0, Tolerance);
 
-    /// <summary>Twice the mean of each colour.</summary>
+    /// <summary>Twice the mean of each color.</summary>
     private sealed class Doubling(Func<SymbolicTensor, SymbolicTensor> export) : ImageModel(nameof(Doubling), "fc", featureWidth: 3)
     {
         public override IReadOnlyList<LayerGroup> Groups { get; } = [new LayerGroup("double", [], images => images * 2, export)];
