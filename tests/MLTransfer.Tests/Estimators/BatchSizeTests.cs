@@ -125,7 +125,7 @@ public sealed class BatchSizeTests : IDisposable
     [Fact]
     public void Batches_of_one_image_are_not_to_be_halved()
     {
-        var progress = new Listener(_ => throw new OutOfMemoryException());
+        var progress = new Listener(_ => throw new InsufficientMemoryException());
         string message = Assert.Throws<InvalidOperationException>(() => Train(Found with { BatchSize = 1, Progress = progress })).Message;
         Assert.Contains("batches of 1 images. Make them smaller, or the images", message, StringComparison.Ordinal);
     }
