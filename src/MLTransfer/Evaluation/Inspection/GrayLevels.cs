@@ -8,13 +8,15 @@ internal sealed class GrayLevels
 {
     private const int Side = 16;
 
-    private readonly float[] _levels;
+    private readonly byte[] _levels;
+    private readonly byte[] _mirrored;
     private readonly double _mean;
     private readonly double _deviation;
 
     internal GrayLevels(Image image)
     {
-        _levels = [.. Thumbnails.ShrinkToGray(image, Side, Side).Select(level => (float)level)];
+        _levels = Thumbnails.ShrinkToGray(image, Side, Side);
+        _mirrored = [.. _levels.Chunk(Side).SelectMany(row => row.Reverse())];
         _mean = _levels.Average(level => (double)level);
         _deviation = Math.Sqrt(_levels.Average(level => (level - _mean) * (level - _mean)));
     }
@@ -26,13 +28,22 @@ internal sealed class GrayLevels
     {
         if (_deviation == 0 || other._deviation == 0)
             return 0;
-        float[] levels = mirrored ? other.Mirrored() : other._levels;
-        // Exact: the sum of 256 products of bytes is below 2^24.
-        Vector<float> products = Vector<float>.Zero;
-        for (int pixel = 0; pixel < _levels.Length; pixel += Vector<float>.Count)
-            products += new Vector<float>(_levels, pixel) * new Vector<float>(levels, pixel);
-        return (Vector.Sum(products) / (double)_levels.Length - _mean * other._mean) / (_deviation * other._deviation);
+        double products = SumOfProducts(_levels, mirrored ? other._mirrored : other._levels);
+        return (products / _levels.Length - _mean * other._mean) / (_deviation * other._deviation);
     }
 
-    private float[] Mirrored() => [.. _levels.Chunk(Side).SelectMany(row => row.Reverse())];
+    private static uint SumOfProducts(byte[] one, byte[] other)
+    {
+        Vector<uint> sum = Vector<uint>.Zero;
+        for (int pixel = 0; pixel < one.Length; pixel += Vector<byte>.Count)
+        {
+            Vector.Widen(new Vector<byte>(one, pixel), out Vector<ushort> low, out Vector<ushort> high);
+            Vector.Widen(new Vector<byte>(other, pixel), out Vector<ushort> otherLow, out Vector<ushort> otherHigh);
+            // A product of two bytes fits into 16 bits.
+            Vector.Widen(low * otherLow, out Vector<uint> first, out Vector<uint> second);
+            Vector.Widen(high * otherHigh, out Vector<uint> third, out Vector<uint> fourth);
+            sum += first + second + third + fourth;
+        }
+        return Vector.Sum(sum);
+    }
 }
