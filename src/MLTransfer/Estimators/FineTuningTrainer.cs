@@ -115,8 +115,9 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     public LearningRateCurve FindLearningRate()
     {
         Freezing freezing = Freezing();
-        ScalarType type = TrainingType(freezing, views: 0);
-        SettleBatchSize(freezing, type, views: 0, checkpoint: null);
+        int views = CachedLayers.ViewsOf(run, model);
+        ScalarType type = TrainingType(freezing, views);
+        SettleBatchSize(freezing, type, views, checkpoint: null);
         if (_options.HeadWarmup && run.HasNewHead) HeadWarmup.Run(run, model, log);
         return new LearningRateFinder(_options, run.Seed).Run(
             Trainable(freezing, type), TrainingImages(new ImageMemory(_options.ImageMemory), layers: null),

@@ -160,6 +160,8 @@ internal sealed class TrialSteps : IDisposable
 /// <summary>Recognizes that memory ran out, for which torch has no exception of its own.</summary>
 internal static class LackOfMemory
 {
+    private const string Explanation = "Memory ran out";
+
     // Of CUDA's allocator, of libtorch's for the processor on Linux and on Windows, and of cuBLAS and cuDNN.
     private static readonly string[] Signs = ["out of memory", "can't allocate memory", "not enough memory", "_ALLOC_FAILED"];
 
@@ -176,10 +178,11 @@ internal static class LackOfMemory
         {
             return work();
         }
-        catch (Exception failure) when (Is(failure))
+        // What runs inside may have explained it already.
+        catch (Exception failure) when (Is(failure) && !failure.Message.StartsWith(Explanation, StringComparison.Ordinal))
         {
             throw new InvalidOperationException(
-                $"Memory ran out {what} The reason: {failure.Message.Split('\n')[0].TrimEnd('.')}.", failure);
+                $"{Explanation} {what} The reason: {failure.Message.Split('\n')[0].TrimEnd('.')}.", failure);
         }
     }
 }

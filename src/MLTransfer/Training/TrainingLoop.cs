@@ -64,7 +64,9 @@ internal sealed class TrainingLoop(
         int epoch = state.Epochs.Count + 1;
         try
         {
-            return RunEpoch(state, epoch, data, validate, cancellation);
+            return LackOfMemory.Explain(
+                () => RunEpoch(state, epoch, data, validate, cancellation),
+                InTraining(options.StepSize, ofImages: state.Model.Network is ImageModel));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -82,9 +84,7 @@ internal sealed class TrainingLoop(
     {
         long start = clock.GetTimestamp();
         var throughput = new Throughput(clock, data.Count);
-        Tally training = LackOfMemory.Explain(
-            () => Train(state, epoch, data, throughput, isValidated: validate is not null, cancellation),
-            InTraining(options.StepSize, ofImages: state.Model.Network is ImageModel));
+        Tally training = Train(state, epoch, data, throughput, isValidated: validate is not null, cancellation);
         TrainingProgress trained = throughput.Report(TrainingPhase.Training, epoch, options.Epochs, training, double.NaN);
         state.Count(throughput.Seconds, training.Seen);
         if (cancellation.IsCancellationRequested) return false;

@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using MLTransfer.Estimators;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Tests.Training;
@@ -52,6 +53,17 @@ public sealed class BatchSizeTests : IDisposable
         Train(options).Dispose();
         Assert.Contains($"trained from {trained}, batch", Assert.Single(File.ReadAllLines(options.MeasuredFile!)),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_learning_rate_is_found_with_the_size_that_the_training_has()
+    {
+        FineTuningOptions options = Found with { Train = Layers.From("layer2"), CachedViews = 4, Epochs = 9 };
+        var ml = new MLContext(seed: 1);
+        IDataView images = Trainings.Keyed(ml, ml.Data.LoadImageFolder(_images.Path));
+        Assert.NotEmpty(ml.MulticlassClassification.Trainers.FineTuning(options).FindLearningRate(images).Points);
+        Train(options).Dispose();
+        Assert.Single(File.ReadAllLines(options.MeasuredFile!));
     }
 
     [Fact]
