@@ -23,7 +23,8 @@ public sealed record TrainingSummary(
 {
     /// <summary>
     /// The fraction of the time in which the network waited for training images to be read, decoded and transformed: above a few
-    /// hundredths, more <see cref="ImageClassificationOptions.LoaderThreads"/> or smaller images would help. NaN where none was read.
+    /// hundredths, more <see cref="ImageClassificationOptions.LoaderThreads"/> or smaller images would help. NaN where none was read,
+    /// or where features of some came from a cache.
     /// </summary>
     public double LoaderWaitFraction { get; init; } = double.NaN;
 

@@ -21,7 +21,7 @@ internal sealed class FeatureExtractor(
     FrozenModel model, int width, Preprocessing preprocessing, Device device, int threads, DecodingOptions? decoding = null, int seed = 0,
     int imagesPerFlush = 4096)
 {
-    /// <summary>Computes the features of all images. Each is read once, in their order, a few batches ahead of the network.</summary>
+    /// <summary>Computes the features of all images. They are read in their order, a few batches ahead of the network, each once.</summary>
     /// <param name="images">The images.</param>
     /// <param name="rows">Receives the features.</param>
     /// <param name="cache">Where features are kept between runs; null for nowhere.</param>
@@ -73,7 +73,7 @@ internal sealed class FeatureExtractor(
             cache?.TryFlush();
         }
 
-        return new FeatureSet(rows, skipped, hasComputed ? loader.WaitFraction : double.NaN);
+        return new FeatureSet(rows, skipped, hasComputed && lookup is not { HasFound: true } ? loader.WaitFraction : double.NaN);
     }
 
     private ImageBatch TakeKnown(ImageBatch batch, FeatureRows rows, CacheLookup lookup, ExtractionProgress done, int view)
@@ -118,8 +118,15 @@ internal sealed class FeatureExtractor(
         /// <summary>Whether the cache has the features of an image; on any thread.</summary>
         public bool IsKnown(int image, byte[] hash) => (_loaded[image] = (hash, _find?.Invoke(hash))).Features is not null;
 
+        /// <summary>Whether features came from the cache.</summary>
+        public bool HasFound { get; private set; }
+
         /// <summary>The features of a known image, once.</summary>
-        public float[] Take(int image) => Remove(image).Features!;
+        public float[] Take(int image)
+        {
+            HasFound = true;
+            return Remove(image).Features!;
+        }
 
         /// <summary>Adds the features that were computed of an image.</summary>
         public void Add(int image, ReadOnlySpan<float> features) => cache.Add(Remove(image).Hash, features);
@@ -137,7 +144,7 @@ internal delegate void ExtractionProgress(int images, bool areCached);
 /// <summary>Closes the gaps that known images leave in batches: with gaps, the network would see a few images at a time.</summary>
 internal static class BatchPacking
 {
-    /// <summary>Batches without known images, in order; those before the first gap as they are.</summary>
+    /// <summary>Batches without known images, in order; as they are while nothing of others is left over.</summary>
     /// <param name="batches">Batches of equal size, but for their gaps and the last one.</param>
     /// <param name="batchSize">Images in a batch of the result; the last one may have fewer.</param>
     public static IEnumerable<ImageBatch> Pack(IEnumerable<ImageBatch> batches, int batchSize)
@@ -175,7 +182,8 @@ internal static class BatchPacking
 /// <summary>The bottleneck features of those images of a list that could be read.</summary>
 /// <param name="Rows">The features.</param>
 /// <param name="Skipped">The images that could not be read.</param>
-/// <param name="LoaderWaitFraction">The fraction of the time in which the network waited for images; NaN where it saw none.</param>
+/// <param name="LoaderWaitFraction">The fraction of the time in which the network waited for images; NaN where it saw none, or where
+/// images of the cache were read in between.</param>
 internal sealed record FeatureSet(FeatureRows Rows, IReadOnlyList<SkippedImage> Skipped, double LoaderWaitFraction) : IDisposable
 {
     /// <summary>The index of each row's image.</summary>

@@ -152,9 +152,9 @@ internal sealed class StoredFeatures : IDisposable
             return RandomAccess.Read(Open(place.Shard), bytes,
                 FeatureShard.Offset(_shards[place.Shard].Count, _width, place.Row)) == bytes.Length;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The file was removed: its features must be computed again.
+            // The file was removed, or must not be read: its features are computed again.
             Warn(_shards[place.Shard].Path, exception);
             _places.Remove(key);
             return false;

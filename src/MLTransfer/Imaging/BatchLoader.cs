@@ -59,7 +59,8 @@ internal sealed class BatchLoader
 
     /// <summary>
     /// Receives the index of each image and the hash of the bytes that are decoded, on any thread; true: the image is not decoded, and is
-    /// among the known ones of its batch, which then has one image fewer. Null: nothing is hashed.
+    /// among the known ones of its batch, which then has one image fewer. Null: nothing is hashed. Only without an
+    /// <see cref="ImageMemory"/>, whose images are not read again.
     /// </summary>
     public Func<int, byte[], bool>? IsKnown { get; init; }
 

@@ -54,7 +54,7 @@ internal sealed class KeptImages(
     /// <param name="index">Which image.</param>
     /// <param name="random">The random numbers with which it will be transformed.</param>
     /// <param name="isKnown">
-    /// Receives the content hash of an image that is read; true: the pixels are not needed. Null: it is not hashed.
+    /// Receives the content hash of an image that will not be kept; true: the pixels are not needed. Null: it is not hashed.
     /// </param>
     /// <returns>Null where it is known.</returns>
     /// <exception cref="ImageException">The image cannot be used.</exception>
@@ -64,8 +64,8 @@ internal sealed class KeptImages(
             return new DecodedPixels(kept);
         if (_memory is null || Volatile.Read(ref _didNotFit[index]))
             return images[index].OpenUnless(isKnown, decoding, new NeededPixels(transforms, random));
-        DecodedPixels? pixels = images[index].OpenUnless(isKnown, decoding, needed: default);
-        return pixels is null || images[index] is DecodedImage ? pixels : Keep(index, pixels, _memory);
+        DecodedPixels pixels = images[index].Open(decoding);
+        return images[index] is DecodedImage ? pixels : Keep(index, pixels, _memory);
     }
 
     private DecodedPixels Keep(int index, DecodedPixels pixels, ImageMemory memory)

@@ -144,6 +144,26 @@ public sealed class FeatureExtractorTests : IDisposable
         Assert.Equal([.. all[.._model.FeatureWidth], .. all[(2 * _model.FeatureWidth)..]], Values(features));
     }
 
+    [Fact]
+    public void Images_that_cannot_be_read_are_reported_once_where_others_are_in_the_cache()
+    {
+        Extract([.. Sources().Where((_, index) => index % 2 == 0)], (_, _) => { });
+        int[] damaged = [1, Count - 1];
+        foreach (int index in damaged) File.WriteAllText(_paths[index], "no image");
+        // Some of the others are in the cache, then all.
+        for (int run = 0; run < 2; run++)
+        {
+            int images = 0;
+            List<SkippedImage> skipped = [];
+            using FeatureSet features = Extract(done => images += done, skip: skipped.Add);
+            Assert.Equal(damaged, skipped.Select(image => image.Index));
+            Assert.Equal(skipped, features.Skipped);
+            Assert.Equal(Count, images);
+            Assert.Equal(Enumerable.Range(0, Count).Except(damaged), features.Kept);
+            Assert.Equal(double.NaN, features.LoaderWaitFraction);
+        }
+    }
+
     private FeatureSet Extract(
         Action<int> done, int imagesPerFlush = 4096, long inMemory = FeatureRows.MostInMemory, Action<SkippedImage>? skip = null,
         CancellationToken cancellation = default)
