@@ -8,7 +8,7 @@ internal static class ComparePage
 {
     /// <summary>The page and its charts.</summary>
     /// <param name="rounds">What was measured.</param>
-    /// <param name="folder">The name of the charts' folder, beside the page.</param>
+    /// <param name="folder">The name of the charts' folder, beside the page, and of the page.</param>
     internal static (string Page, IReadOnlyDictionary<string, string> Charts) Of(IReadOnlyList<CompareRound> rounds, string folder)
     {
         var page = new StringBuilder();
@@ -20,7 +20,7 @@ internal static class ComparePage
             with as many threads, in turns. Made by
 
             ```
-            dotnet run -c Release --project benchmarks/MLTransfer.Benchmarks -- compare --page docs/performance.md
+            dotnet run -c Release --project benchmarks/MLTransfer.Benchmarks -- compare --page docs/{folder}.md
             ```
 
             with the jobs, backbones and numbers of epochs and rounds that are named below. The same makes it again from saved results
