@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Microsoft.ML;
 using Microsoft.ML.OnnxRuntime;
 using MLTransfer.Models;
@@ -25,10 +26,13 @@ internal sealed record Conditions(
         using var peer = new PythonPeer(python, "import torch, torchvision; print(torch.__version__, torchvision.__version__)");
         var versions = (await peer.AnswerAsync(cancel).ConfigureAwait(false)).Split(' ');
         return new(
-            ProcessorName(), Environment.ProcessorCount, threads, ProcessorFeatures.FastBFloat16, RuntimeInformation.OSDescription,
-            Environment.Version.ToString(), VersionOf(typeof(MLContext)), VersionOf(typeof(torch)), torch.__version__,
-            OrtEnv.Instance().GetVersionString(), versions[0], versions[1]);
+            ProcessorName() + Vectors, Environment.ProcessorCount, threads, ProcessorFeatures.FastBFloat16,
+            RuntimeInformation.OSDescription, Environment.Version.ToString(), VersionOf(typeof(MLContext)), VersionOf(typeof(torch)),
+            torch.__version__, OrtEnv.Instance().GetVersionString(), versions[0], versions[1]);
     }
+
+    // The same name may stand for processors of several generations.
+    private static string Vectors => Avx512F.IsSupported ? ", AVX-512" : Avx2.IsSupported ? ", AVX2" : "";
 
     private static string ProcessorName() =>
         File.Exists(LinuxProcessors)
