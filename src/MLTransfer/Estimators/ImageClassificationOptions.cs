@@ -258,8 +258,8 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
                 nameof(ResizeTo));
         if (ResizeTo < preprocessing.CropTo)
             throw new OptionException(
-                $"The shorter side is to be resized to {ResizeTo} pixels, and {preprocessing.CropTo} × {preprocessing.CropTo} are cut out. "
-                + "Make it at least as long, or the image size smaller.", nameof(ResizeTo));
+                $"The shorter side is to be resized to {ResizeTo} pixels, and {preprocessing.CropTo} × {preprocessing.CropTo} are cut "
+                + "out. Make it at least as long, or the image size smaller.", nameof(ResizeTo));
         return preprocessing with
         {
             ResizeTo = ResizeTo ?? preprocessing.ResizeTo,

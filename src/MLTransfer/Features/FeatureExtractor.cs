@@ -25,7 +25,7 @@ internal sealed class FeatureExtractor(
     /// <param name="images">The images.</param>
     /// <param name="rows">Receives the features.</param>
     /// <param name="cache">Where features are kept between runs; null for nowhere.</param>
-    /// <param name="done">Hears at once that no image is finished, and then of newly finished images, batch by batch.</param>
+    /// <param name="done">Receives 0 at once, and then the number of newly finished images, batch by batch.</param>
     /// <param name="skip">Receives every image that cannot be read; an exception of its own ends the extraction.</param>
     /// <param name="cancellation">Stops after the current batch; the features computed so far stay in the cache.</param>
     /// <param name="reuses">Whether features in the cache are used; else they are computed again.</param>
@@ -144,7 +144,7 @@ internal delegate void ExtractionProgress(int images, bool areCached);
 /// <summary>Closes the gaps that known images leave in batches: with gaps, the network would see a few images at a time.</summary>
 internal static class BatchPacking
 {
-    /// <summary>Batches without known images, in order; as they are while nothing of others is left over.</summary>
+    /// <summary>The images that are not known, in order, in batches without gaps.</summary>
     /// <param name="batches">Batches of equal size, but for their gaps and the last one.</param>
     /// <param name="batchSize">Images in a batch of the result; the last one may have fewer.</param>
     public static IEnumerable<ImageBatch> Pack(IEnumerable<ImageBatch> batches, int batchSize)
@@ -155,6 +155,7 @@ internal static class BatchPacking
         List<SkippedImage> skipped = [];
         foreach (ImageBatch batch in batches)
         {
+            // Without a gap, and nothing left of the batches before.
             if (images.Count + skipped.Count + batch.Known.Count == 0)
             {
                 yield return batch;

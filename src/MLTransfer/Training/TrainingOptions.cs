@@ -127,8 +127,8 @@ public abstract record TrainingOptions
 
     /// <summary>
     /// The decay, at least 0 and below 1, of a running average of the weights, which is validated and which the model gets; usual are 0.99
-    /// to 0.9999. It rises from 0 over the steps, as 1 − step^(−2/3) (timm's ModelEmaV3). Takes the memory of another copy of the weights.
-    /// Default: 0, no average.
+    /// to 0.9999. It rises from 0 over the steps, as 1 − step^(−2/3) (timm's ModelEmaV3). Takes the memory of another copy of the
+    /// weights. Default: 0, no average.
     /// </summary>
     [TrainingOption("Decay of a running average of the weights, such as 0.999, which becomes the model.", CommandLine = "--ema",
         Range = NumberRange.Fraction, Default = "0, no average", Formerly = "0")]
