@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using MLTransfer.Cli;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 
@@ -33,6 +34,8 @@ internal sealed class CompareCommand : MltCommand
     private readonly Option<string?> _data =
         CliOption.Text("--data", "DIR", "A folder with train/ and val/. [default: data/hymenoptera in the shared folder]");
     private readonly Option<string?> _python = PythonPeer.Option();
+    private readonly Option<string?> _tool =
+        CliOption.Text("--mlt", "FILE", "The tool to run as a whole process, an mlt.dll. [default: the one built with this program]");
     private readonly Option<string?> _results = CliOption.Text(
         "--results", "FILE", "Results as JSON lines; rounds already in it are not measured again. [default: none are kept]");
     private readonly Option<string?> _page = CliOption.Text(
@@ -44,7 +47,8 @@ internal sealed class CompareCommand : MltCommand
             $"{BenchmarkTree.Run} compare --results compare.jsonl --page docs/performance.md",
             $"{BenchmarkTree.Run} compare --job features --rounds 1 --epochs 3 --backbone mobilenet_v1_b12",
             $"{BenchmarkTree.Run} compare --rounds 0 --results compare.jsonl --page docs/performance.md") =>
-        Accepts(_jobs, _backbones, _rounds, _epochs, _fineTuningEpochs, _trainFrom, _threads, _shared, _data, _python, _results, _page);
+        Accepts(
+            _jobs, _backbones, _rounds, _epochs, _fineTuningEpochs, _trainFrom, _threads, _shared, _data, _python, _tool, _results, _page);
 
     internal override string Remarks =>
         $$"""
@@ -75,6 +79,7 @@ internal sealed class CompareCommand : MltCommand
     {
         var shared = Paths.ExistingFolder("--shared", asked.GetValue(_shared) ?? RecipesCommand.DefaultShared);
         var threads = asked.GetValue(_threads) ?? Threads.Default;
+        var tool = asked.GetValue(_tool) is { } given ? Paths.ExistingFile("--mlt", given) : typeof(MltApplication).Assembly.Location;
         var scratch = Directory.CreateTempSubdirectory("mlt-bench-");
         CompareSettings[] backbones =
         [
@@ -83,13 +88,13 @@ internal sealed class CompareCommand : MltCommand
                    KnownBackbone.Find(name), shared,
                    Paths.ExistingFolder("--data", asked.GetValue(_data) ?? Path.Combine(shared, "data", "hymenoptera")),
                    PythonPeer.Find(asked.GetValue(_python)), threads, asked.GetValue(_epochs) ?? DefaultEpochs,
-                   asked.GetValue(_fineTuningEpochs) ?? DefaultFineTuningEpochs, asked.GetValue(_trainFrom),
+                   asked.GetValue(_fineTuningEpochs) ?? DefaultFineTuningEpochs, asked.GetValue(_trainFrom), tool,
                    scratch.CreateSubdirectory(name).FullName),
         ];
         try
         {
             Threads.Use(threads);
-            var conditions = await Conditions.OfAsync(backbones[0].Python, threads, cancel).ConfigureAwait(false);
+            var conditions = await Conditions.OfAsync(backbones[0].Python, threads, tool, cancel).ConfigureAwait(false);
             results.RequireSame(conditions);
             var run = new CompareRun(results, conditions, Context.Words);
             foreach (var job in jobs)

@@ -51,10 +51,11 @@ internal sealed record OpenJob(string Ours, IReadOnlyList<CompareSide> Sides, pa
 /// <param name="Epochs">Epochs with frozen layers.</param>
 /// <param name="FineTuningEpochs">Epochs of fine-tuning.</param>
 /// <param name="TrainFrom">The first layer to train in fine-tuning from a layer; null: the usual one of the backbone.</param>
+/// <param name="Tool">The tool's mlt.dll, for whole processes.</param>
 /// <param name="Scratch">A folder for files that nobody needs afterwards.</param>
 internal sealed record CompareSettings(
     Backbone Backbone, string Shared, string Data, string Python, int Threads, int Epochs, int FineTuningEpochs, string? TrainFrom,
-    string Scratch)
+    string Tool, string Scratch)
 {
     private static readonly Dictionary<string, (string Weights, string Layer)> Known = new()
     {

@@ -52,6 +52,7 @@ internal static class ComparePage
         | precision of our frozen networks | {(conditions.BFloat16 ? "bfloat16, which this processor is faster with" : "float32")} |
         | precision of the others | float32 |
         | system | {conditions.System} |
+        | `mlt` | {conditions.ToolInWords} |
         | .NET, ML.NET | {conditions.DotNet}, {conditions.MLNet} |
         | TorchSharp, its libtorch | {conditions.TorchSharp}, {conditions.Libtorch} |
         | ONNX Runtime | {conditions.OnnxRuntime} |

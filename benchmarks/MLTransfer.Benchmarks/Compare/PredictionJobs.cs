@@ -1,4 +1,3 @@
-using MLTransfer.Cli;
 
 namespace MLTransfer.Benchmarks.Compare;
 
@@ -90,8 +89,7 @@ internal static class PredictionJobs
                 Side(
                     OursProcess, "dotnet",
                     [
-                        typeof(MltApplication).Assembly.Location, "predict", "--model", files.Model, "--threads", $"{settings.Threads}",
-                        "--json", images(files),
+                        settings.Tool, "predict", "--model", files.Model, "--threads", $"{settings.Threads}", "--json", images(files),
                     ]),
             ]);
     }

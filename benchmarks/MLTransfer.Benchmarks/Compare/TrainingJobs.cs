@@ -1,5 +1,4 @@
 using System.Globalization;
-using MLTransfer.Cli;
 using MLTransfer.Cli.Train;
 
 namespace MLTransfer.Benchmarks.Compare;
@@ -114,8 +113,8 @@ internal static class TrainingJobs
         var process = await TimedProcess.RunAsync(
             "dotnet",
             [
-                typeof(MltApplication).Assembly.Location, "train", "--data", settings.Training, "--val", settings.Validation,
-                "--mode", mode, .. Common(settings, mode), "--weights", settings.Weights ?? "none", .. more,
+                settings.Tool, "train", "--data", settings.Training, "--val", settings.Validation, "--mode", mode,
+                .. Common(settings, mode), "--weights", settings.Weights ?? "none", .. more,
                 "--out", Path.Combine(settings.Scratch, "trained.zip"), "--json",
             ],
             cancel).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -32,6 +33,7 @@ internal static class ImageTensor
     }
 
     // One table look-up for each byte, instead of four passes over all floats.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Tensor OnCpu(ReadOnlySpan<byte> pixels, long[] shape, Preprocessing preprocessing)
     {
         Tensor images = empty(shape, ScalarType.Float32);

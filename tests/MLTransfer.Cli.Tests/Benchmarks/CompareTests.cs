@@ -11,7 +11,8 @@ namespace MLTransfer.Cli.Tests.Benchmarks;
 public sealed class CompareTests : IDisposable
 {
     private static readonly Conditions Machine = new(
-        "Processor <X>", 2, 2, BFloat16: true, "Linux", "10.0.0", "5.0.1", "0.107.0", "2.10.0", "1.31.1", "1.13.1", "0.14.1");
+        "Processor <X>", 2, 2, BFloat16: true, "Linux", ToolIsPrecompiled: true, "10.0.0", "5.0.1", "0.107.0", "2.10.0", "1.31.1",
+        "1.13.1", "0.14.1");
 
     private static readonly CompareRound[] Rounds =
     [
@@ -168,6 +169,16 @@ public sealed class CompareTests : IDisposable
             Assert.Throws<UsageException>(() => Settings("resnet50").FirstTrained).Message, StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_tool_that_is_no_program_is_an_error_before_anything_runs()
+    {
+        var file = Path.Combine(_folder.FullName, "mlt.dll");
+        await File.WriteAllTextAsync(file, "#!/bin/sh");
+        var refusal = await Assert.ThrowsAsync<UsageException>(
+            () => Conditions.OfAsync("/nowhere/python", threads: 1, file, CancellationToken.None));
+        Assert.Equal($"--mlt names '{file}', which is no program of .NET's.", refusal.Message);
+    }
+
+    [Fact]
     public async Task A_process_that_fails_is_an_error_with_what_it_said()
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(
@@ -188,7 +199,7 @@ public sealed class CompareTests : IDisposable
 
     private static CompareSettings Settings(string backbone) => new(
         KnownBackbone.Find(backbone), "/nowhere", "/nowhere", "python3", Threads: 1, Epochs: 10, FineTuningEpochs: 3, TrainFrom: null,
-        "/nowhere");
+        "/nowhere", "/nowhere");
 
     private static CompareRound Round(int round, params (double Seconds, double Accuracy, double Memory)[] sides) => new(
         "features", "resnet18", "10 epochs", round, "mlt train, cache empty",

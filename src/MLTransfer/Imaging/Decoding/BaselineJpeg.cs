@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using MLTransfer.Imaging.Kernels;
 using MLTransfer.Imaging.Transforms;
 
@@ -112,6 +113,7 @@ internal sealed class BaselineJpeg
     }
 
     /// <returns>Whether the data is complete and has no more than the one scan.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool DecodeScan(ReadOnlySpan<byte> bytes, int position, ref JpegCoefficients data, DecodedPixels pixels, Region part)
     {
         int columns = _frame.UnitColumns, rows = _frame.UnitRows, interval = _frame.RestartInterval, left = interval, restarts = 0;
@@ -137,6 +139,7 @@ internal sealed class BaselineJpeg
         return !data.IsExhausted && marker == JpegHeader.EndOfImage;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool DecodeUnit(ref JpegCoefficients data, int column, int row)
     {
         ReadOnlySpan<JpegComponent> scanned = _frame.Scanned;
@@ -157,6 +160,7 @@ internal sealed class BaselineJpeg
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool DecodeBlock(ref JpegCoefficients data, int component, int x, int y)
     {
         int count = data.Read(_frame.Scanned[component], ref _direct[component], _block);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace MLTransfer.Imaging.Decoding;
 
@@ -140,6 +141,7 @@ internal sealed class JpegCheck
     }
 
     // A scan of several components goes over them in units of some blocks of each; a scan of one goes over its blocks.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WalkUnits(ReadOnlySpan<byte> bytes, JpegBand band, ref int position)
     {
         ReadOnlySpan<JpegComponent> scanned = _frame.Scanned;

@@ -39,6 +39,7 @@ internal ref struct JpegCoefficients
     /// <param name="bytes">The file.</param>
     /// <param name="position">Where the data begins; moves past the marker.</param>
     /// <returns>The marker; 0 where the file ends.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal int Begin(ReadOnlySpan<byte> bytes, ref int position)
     {
         (_length, _position, _count, _bits) = (0, 0, 0, 0);
@@ -68,6 +69,7 @@ internal ref struct JpegCoefficients
     /// <param name="block">64 zeros; receives the coefficients times their factors, row after row.</param>
     /// <returns>How many coefficients, in their order in the file, may differ from 0; 0 where the data is not that of a baseline
     /// image.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal int Read(JpegComponent component, ref int direct, Span<int> block)
     {
         if (!TryReadDirect(component.Dc, ref direct))
@@ -109,6 +111,7 @@ internal ref struct JpegCoefficients
 
     /// <summary>Reads past a block.</summary>
     /// <returns>Whether the data is that of a baseline image.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal bool Skip(JpegComponent component, ref int direct)
     {
         if (!TryReadDirect(component.Dc, ref direct))
@@ -137,6 +140,7 @@ internal ref struct JpegCoefficients
     /// <summary>Returns the rented memory.</summary>
     public readonly void Dispose() => ArrayPool<byte>.Shared.Return(_data);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryReadDirect(HuffmanTable codes, ref int direct)
     {
         // The only check of the position: a block cannot read past the slack.

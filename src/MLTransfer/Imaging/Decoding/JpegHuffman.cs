@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace MLTransfer.Imaging.Decoding;
 
@@ -125,6 +126,7 @@ internal sealed class HuffmanTable
     /// <param name="counts">How many codes there are of each length from 1 to 16.</param>
     /// <param name="symbols">The symbol of each code, in the order of the codes; at most 256.</param>
     /// <returns>Whether there are enough codes of each length.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal bool TryRead(ReadOnlySpan<byte> counts, ReadOnlySpan<byte> symbols)
     {
         if (_isFilled && counts.SequenceEqual(_counts) && symbols.SequenceEqual(_symbols.AsSpan(0, symbols.Length)))
@@ -220,6 +222,7 @@ internal struct JpegBlocks(JpegBand band, bool isProgressive)
     /// <param name="component">Whose block it is.</param>
     /// <param name="block">Which one, where the scan has only this component.</param>
     /// <exception cref="ArgumentException">Some of the bits are not a code.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Skip(ref JpegBits bits, JpegComponent component, int block)
     {
         if (!isProgressive)

@@ -69,13 +69,14 @@ internal static class Luma
     private const byte None = 0x80;
     private const int BytesAtOnce = 12;
 
-    private static readonly Vector128<byte> Reds =
+    private static Vector128<byte> Reds =>
         Vector128.Create(0, None, None, None, 3, None, None, None, 6, None, None, None, 9, None, None, None);
-    private static readonly Vector128<byte> Thrice = Vector128.Create(0, 0, 0, 4, 4, 4, 8, 8, 8, 12, 12, 12, None, None, None, None);
+    private static Vector128<byte> Thrice => Vector128.Create(0, 0, 0, 4, 4, 4, 8, 8, 8, 12, 12, 12, None, None, None, None);
 
     /// <summary>Replaces all three colors of every pixel by its luma.</summary>
     /// <param name="pixels">Red, green, blue.</param>
     /// <param name="target">Receives as many bytes; must not overlap.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Gray(ReadOnlySpan<byte> pixels, Span<byte> target)
     {
         int i = 0;
@@ -87,6 +88,7 @@ internal static class Luma
     }
 
     /// <summary>The mean luma, rounded as in Pillow's contrast.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static byte Mean(ReadOnlySpan<byte> pixels)
     {
         int i = 0;
@@ -104,9 +106,11 @@ internal static class Luma
         return (byte)(sum / (pixels.Length / 3.0) + 0.5);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Weigh(ReadOnlySpan<byte> pixels, int i) =>
         (pixels[i] * Red + pixels[i + 1] * Green + pixels[i + 2] * Blue + Half) >> FractionBits;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> WeighFour(ReadOnlySpan<byte> pixels, int i)
     {
         Vector128<byte> four = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(pixels.Slice(i, Vector128<byte>.Count)));
@@ -125,6 +129,7 @@ internal static class Blend
     /// <param name="from">The result with a factor of 0.</param>
     /// <param name="pixels">The result with a factor of 1; overwritten by the result.</param>
     /// <param name="factor">The factor, not negative.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void From(ReadOnlySpan<byte> from, Span<byte> pixels, double factor)
     {
         float weight = (float)factor;
@@ -138,6 +143,7 @@ internal static class Blend
     /// <param name="from">The level of all colors with a factor of 0.</param>
     /// <param name="pixels">The result with a factor of 1; overwritten by the result.</param>
     /// <param name="factor">The factor, not negative.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void From(byte from, Span<byte> pixels, double factor)
     {
         float weight = (float)factor;
@@ -184,6 +190,7 @@ internal static class PointOps
     /// <summary>Keeps the upper bits of each level, as Pillow's <c>ImageOps.posterize</c>.</summary>
     /// <param name="pixels">The levels.</param>
     /// <param name="bits">Bits kept, from 0 to 8.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Posterize(Span<byte> pixels, int bits)
     {
         byte kept = (byte)(0xFF00 >> bits);
@@ -199,6 +206,7 @@ internal static class PointOps
     /// </summary>
     /// <param name="pixels">The levels.</param>
     /// <param name="threshold">From 0 to 255; above 255 nothing is inverted.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Solarize(Span<byte> pixels, double threshold)
     {
         if (threshold > 255)
@@ -223,6 +231,7 @@ internal static class HistogramOps
     /// <summary>Equalizes each color's histogram, as Pillow's <c>ImageOps.equalize</c>.</summary>
     internal static void Equalize(Span<byte> pixels) => MapLevels(pixels, Equalize);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MapLevels(Span<byte> pixels, Action<ReadOnlySpan<int>, Span<byte>> buildTable)
     {
         Span<int> counts = stackalloc int[3 * Levels];
@@ -281,6 +290,7 @@ internal sealed class WeightedAverage : IDisposable
         Add(first, weight);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Add(ReadOnlySpan<byte> pixels, float weight)
     {
         Span<float> sums = _sums.AsSpan(0, pixels.Length);
@@ -297,6 +307,7 @@ internal sealed class WeightedAverage : IDisposable
     }
 
     /// <summary>Writes the average, fractions truncated.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void CopyTo(Span<byte> pixels)
     {
         for (int i = 0; i < pixels.Length; i++)

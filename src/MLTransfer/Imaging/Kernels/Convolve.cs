@@ -114,6 +114,7 @@ internal static class Gaussian
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddProduct(ReadOnlySpan<float> source, float weight, Span<float> target)
     {
         int i = 0;
@@ -136,6 +137,7 @@ internal static class Smoothing
     /// <param name="pixels">Red, green, blue.</param>
     /// <param name="size">Size of the image.</param>
     /// <param name="target">Receives as many bytes; must not overlap.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run(ReadOnlySpan<byte> pixels, ImageDimensions size, Span<byte> target)
     {
         int stride = size.Width * 3;
@@ -152,6 +154,7 @@ internal static class Smoothing
         ArrayPool<ushort>.Shared.Return(borrowed);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(ReadOnlySpan<byte> above, ReadOnlySpan<byte> row, ReadOnlySpan<byte> below, Span<ushort> sums)
     {
         int i = 0;
@@ -161,6 +164,7 @@ internal static class Smoothing
             sums[i] = (ushort)(above[i] + row[i] + below[i]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Mix(ReadOnlySpan<ushort> sums, ReadOnlySpan<byte> row, Span<byte> target)
     {
         row.CopyTo(target);
@@ -196,6 +200,7 @@ internal static class WeightedSum
     /// <param name="starts">Offset of each row in it.</param>
     /// <param name="weights">The weight of each row.</param>
     /// <param name="target">Receives the sum; its length comes from <see cref="LengthFor"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run(ReadOnlySpan<float> source, ReadOnlySpan<int> starts, ReadOnlySpan<float> weights, Span<float> target)
     {
         foreach (int start in starts)
@@ -222,6 +227,7 @@ internal static class WeightedSum
     }
 
     /// <summary>Converts bytes to numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Widen(ReadOnlySpan<byte> levels, Span<float> target)
     {
         int i = 0;
@@ -237,6 +243,7 @@ internal static class WeightedSum
     /// <summary>Rounds numbers, from 0 to 255 except for rounding errors, to bytes; halves to even.</summary>
     /// <param name="numbers">The numbers; the length comes from <see cref="LengthFor"/>.</param>
     /// <param name="target">Receives the bytes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Round(ReadOnlySpan<float> numbers, Span<byte> target)
     {
         int i = 0;

@@ -13,12 +13,13 @@ internal static class HueShift
     private const byte None = 0x80;
     private const int BytesAtOnce = 12;
 
-    private static readonly Vector128<byte> First =
+    private static Vector128<byte> First =>
         Vector128.Create(0, None, None, None, 3, None, None, None, 6, None, None, None, 9, None, None, None);
-    private static readonly Vector128<byte> Packed = Vector128.Create(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, None, None, None, None);
+    private static Vector128<byte> Packed => Vector128.Create(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, None, None, None, None);
 
     /// <param name="pixels">Red, green, blue.</param>
     /// <param name="shift">The rotation; 256 is a full turn.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run(Span<byte> pixels, byte shift)
     {
         int i = 0;
@@ -40,6 +41,7 @@ internal static class HueShift
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector128<byte> Turn(Vector128<byte> pixels, byte shift)
     {
         Vector128<int> red = Vector128.Shuffle(pixels, First).AsInt32();

@@ -19,6 +19,7 @@ internal static class InverseDct
     /// <param name="coefficients">64, row after row, multiplied by their factors.</param>
     /// <param name="target">Receives eight rows of eight bytes.</param>
     /// <param name="stride">Bytes from one row to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run(ReadOnlySpan<int> coefficients, Span<byte> target, int stride)
     {
         Block block = default;
@@ -39,6 +40,7 @@ internal static class InverseDct
     }
 
     /// <summary>The same for a block whose only coefficient is the first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Fill(int coefficient, Span<byte> target, int stride)
     {
         int value = ((coefficient << BetweenBits) + (1 << (BetweenBits + ScaleBits - 1))) >> (BetweenBits + ScaleBits);
@@ -115,6 +117,7 @@ internal static class InverseDct
     private static (Vector256<int> Lower, Vector256<int> Upper) Halves(Vector256<long> x, Vector256<long> y) =>
         (Avx2.Permute2x128(x, y, 0x20).AsInt32(), Avx2.Permute2x128(x, y, 0x31).AsInt32());
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TransposeInMemory(ref int numbers)
     {
         for (int y = 1; y < Side; y++)

@@ -20,6 +20,7 @@ internal static class LumaChroma
     /// <param name="red">Red chroma of each pixel.</param>
     /// <param name="target">Receives red, green, blue and 255.</param>
     /// <param name="count">Pixels.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void ToRgba(ReadOnlySpan<byte> luma, ReadOnlySpan<byte> blue, ReadOnlySpan<byte> red, Span<byte> target, int count)
     {
         int rounded = (count + AtOnce - 1) / AtOnce * AtOnce;
@@ -46,6 +47,7 @@ internal static class LumaChroma
     /// <param name="target">Receives two bytes for each sample.</param>
     /// <param name="count">Samples.</param>
     /// <param name="isMixed">Whether the sums are four times the samples.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Widen(ReadOnlySpan<ushort> sums, Span<byte> target, int count, bool isMixed)
     {
         int rounded = (count + AtOnce - 1) / AtOnce * AtOnce;
@@ -64,6 +66,7 @@ internal static class LumaChroma
     }
 
     /// <summary>Three parts of the nearer row of chroma and one of the farther.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Mix(ReadOnlySpan<byte> near, ReadOnlySpan<byte> far, Span<ushort> sums, int count)
     {
         int rounded = (count + AtOnce - 1) / AtOnce * AtOnce;
@@ -74,6 +77,7 @@ internal static class LumaChroma
     }
 
     /// <summary>The samples as numbers of 16 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Copy(ReadOnlySpan<byte> samples, Span<ushort> target, int count)
     {
         for (int x = 0; x < count; x++)

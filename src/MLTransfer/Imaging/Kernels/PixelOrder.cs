@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -8,18 +9,19 @@ internal static class PixelOrder
 {
     private const byte None = 0x80;
 
-    private static readonly Vector128<byte> ThreeToFour = Vector128.Create(0, 1, 2, None, 3, 4, 5, None, 6, 7, 8, None, 9, 10, 11, None);
-    private static readonly Vector128<byte> FourToThree = Vector128.Create(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, None, None, None, None);
-    private static readonly Vector128<byte> FourToThreeReversed =
+    private static Vector128<byte> ThreeToFour => Vector128.Create(0, 1, 2, None, 3, 4, 5, None, 6, 7, 8, None, 9, 10, 11, None);
+    private static Vector128<byte> FourToThree => Vector128.Create(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, None, None, None, None);
+    private static Vector128<byte> FourToThreeReversed =>
         Vector128.Create(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, None, None, None, None);
-    private static readonly Vector128<byte> FirstFive =
+    private static Vector128<byte> FirstFive =>
         Vector128.Create(255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0);
-    private static readonly Vector128<byte> LastFive =
+    private static Vector128<byte> LastFive =>
         Vector128.Create(0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255);
-    private static readonly Vector128<byte> LastFiveReversed = Vector128.Create(13, 14, 15, 10, 11, 12, 7, 8, 9, 4, 5, 6, 1, 2, 3, None);
-    private static readonly Vector128<byte> FirstFiveReversed = Vector128.Create(None, 12, 13, 14, 9, 10, 11, 6, 7, 8, 3, 4, 5, 0, 1, 2);
+    private static Vector128<byte> LastFiveReversed => Vector128.Create(13, 14, 15, 10, 11, 12, 7, 8, 9, 4, 5, 6, 1, 2, 3, None);
+    private static Vector128<byte> FirstFiveReversed => Vector128.Create(None, 12, 13, 14, 9, 10, 11, 6, 7, 8, 3, 4, 5, 0, 1, 2);
 
     /// <summary>Converts pixels of any layout to red, green, blue.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void ToRgb(ReadOnlySpan<byte> source, Span<byte> target, PixelLayout layout)
     {
         if (layout == PixelLayout.Rgb)
@@ -41,6 +43,7 @@ internal static class PixelOrder
     }
 
     /// <summary>Copies pixels of any layout to four bytes each, their order unchanged.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void ToFourBytes(ReadOnlySpan<byte> source, Span<byte> target, PixelLayout layout)
     {
         if (layout != PixelLayout.Rgb)
@@ -59,6 +62,7 @@ internal static class PixelOrder
     }
 
     /// <summary>Mirrors a row of red, green, blue.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Mirror(Span<byte> row)
     {
         int left = 0, right = row.Length - 3;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging.Kernels;
@@ -149,6 +150,7 @@ internal readonly ref struct ResamplingKernel
     /// The kernel for the result pixels <paramref name="from"/> … <paramref name="from"/> + <paramref name="count"/> of
     /// <paramref name="size"/>.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static ResamplingKernel Create(SourceAxis source, int size, int from, int count, ResamplingFilter filter)
     {
         double scale = source.Length / size, stretch = Math.Max(scale, 1), support = filter.Support * stretch;

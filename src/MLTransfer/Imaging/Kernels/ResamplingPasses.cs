@@ -16,6 +16,7 @@ internal readonly ref struct HorizontalPass
     // For each result pixel and each pair of source pixels: the first weight four times, then the second.
     private readonly Vector256<int>[] _weights;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal HorizontalPass(ResamplingKernel columns)
     {
         _columns = columns;
@@ -38,6 +39,7 @@ internal readonly ref struct HorizontalPass
     /// <param name="source">The source pixels, from the kernel's first on.</param>
     /// <param name="target">Receives one pixel for each of the kernel's.</param>
     // References instead of spans inside: checking each pair's bounds took as long as the arithmetic. The slice checks them once.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Run(ReadOnlySpan<byte> source, Span<byte> target)
     {
         ref byte first = ref MemoryMarshal.GetReference(source[..SourceRowLength]);
@@ -74,6 +76,7 @@ internal static class VerticalPass
     /// <param name="stride">Bytes of a row.</param>
     /// <param name="weights">A weight for each row; trailing rows of weight 0 need not exist.</param>
     /// <param name="target">Receives the row of sums.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run(ReadOnlySpan<byte> source, int stride, ReadOnlySpan<int> weights, Span<byte> target)
     {
         int taps = weights.Length;

@@ -121,6 +121,7 @@ internal static class GridSampling
     /// <param name="down">Displacement of each source point downwards.</param>
     /// <param name="nearest">Whether the nearest pixel is taken instead of bilinear interpolation.</param>
     /// <param name="fill">The color beyond the image.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run(ImageBuffer image, ReadOnlySpan<float> right, ReadOnlySpan<float> down, bool nearest, Color fill)
     {
         Span<byte> target = image.Back();

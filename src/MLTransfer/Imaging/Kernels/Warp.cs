@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MLTransfer.Imaging.Transforms;
 
@@ -78,6 +79,7 @@ internal static class Warp
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TMap, TSampler>(ImageBuffer image, TMap map, Color fill, ImageDimensions size)
         where TMap : struct, IPixelMap
         where TSampler : struct, ISampler
@@ -125,6 +127,7 @@ internal static class NearestAffine
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scale(ImageBuffer image, in AffineMap map, Color fill, ImageDimensions size)
     {
         Target target = new(image, fill, size);
@@ -142,6 +145,7 @@ internal static class NearestAffine
         image.Swap();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rotate(ImageBuffer image, in AffineMap map, Color fill, ImageDimensions size)
     {
         Span<byte> target = image.Back(size);
