@@ -15,7 +15,7 @@ internal sealed class FeatureRows : IDisposable
     /// <summary>More bytes than this are in a file.</summary>
     public const long MostInMemory = 256L << 20;
 
-    private const int MostInBlock = 8192;
+    private const int MostInBlock = 8192, BatchesAhead = 4;
 
     private readonly int _images, _width;
     private readonly Device _device;
@@ -88,12 +88,20 @@ internal sealed class FeatureRows : IDisposable
     public Tensor Read(IReadOnlyList<long> rows)
     {
         using var scope = NewDisposeScope();
-        long[] places = [.. rows.Select(row => Place((int)(row / Count), KeptImages[row % Count]))];
+        long[] places = Places(rows);
         if (_values is not null) return _values.index_select(0, OnDevice(places)).MoveToOuterDisposeScope();
         Tensor read = empty(places.Length, _width);
         Fill(read, places);
         return DeviceCopy.To(read, _device).MoveToOuterDisposeScope();
     }
+
+    /// <summary>
+    /// Batches of rows, one after the other: (rows, width) on the device. From a file the next ones are read meanwhile. The caller disposes
+    /// them.
+    /// </summary>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    public IEnumerable<Tensor> Read(IEnumerable<long[]> batches) =>
+        _values is null ? ReadAhead(batches) : batches.Select(rows => Read(rows).DetachFromDisposeScope());
 
     /// <summary>Consecutive rows: (<paramref name="count"/>, width) on the device.</summary>
     /// <exception cref="IOException">They cannot be read.</exception>
@@ -118,6 +126,8 @@ internal sealed class FeatureRows : IDisposable
     }
 
     private Tensor OnDevice(long[] places) => DeviceCopy.To(tensor(places), _device);
+
+    private long[] Places(IReadOnlyList<long> rows) => [.. rows.Select(row => Place((int)(row / Count), KeptImages[row % Count]))];
 
     private long Place(int view, int image) => (long)view * _images + image;
 
@@ -164,6 +174,40 @@ internal sealed class FeatureRows : IDisposable
         catch (IOException refusal)
         {
             throw NoRoom([(_folder, refusal)]);
+        }
+    }
+
+    private IEnumerable<Tensor> ReadAhead(IEnumerable<long[]> batches)
+    {
+        Queue<(Tensor Read, Task Reading)> ahead = new();
+        try
+        {
+            foreach (long[] rows in batches)
+            {
+                long[] places = Places(rows);
+                Tensor read = empty(places.Length, _width).DetachFromDisposeScope();
+                ahead.Enqueue((read, Task.Run(() => Fill(read, places))));
+                if (ahead.Count > BatchesAhead) yield return Next();
+            }
+
+            while (ahead.Count > 0) yield return Next();
+        }
+        finally
+        {
+            foreach ((Tensor read, Task reading) in ahead)
+            {
+                // The memory is in use until then; what failed would have been told to whoever asked for the batch.
+                reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+                read.Dispose();
+            }
+        }
+
+        Tensor Next()
+        {
+            ahead.Peek().Reading.GetAwaiter().GetResult();
+            Tensor read = ahead.Dequeue().Read, rows = DeviceCopy.To(read, _device).DetachFromDisposeScope();
+            if (!ReferenceEquals(rows, read)) read.Dispose();
+            return rows;
         }
     }
 

@@ -15,15 +15,16 @@ internal sealed class FeatureData(
 
     public int Batches => (Count + batchSize - 1) / batchSize;
 
-    public IEnumerable<LabelledBatch> Epoch(int epoch) =>
-        (order?.Invoke(epoch) ?? Shuffle.Order(Count, seed, epoch)).Chunk(batchSize).Select(rows => LabelledBatch.Create(() =>
-        {
-            Tensor index = DeviceCopy.To(tensor(rows, dtype: ScalarType.Int64), labels.device);
-            return new(features.Read([.. rows.Select(row => Seen(row, epoch))]), labels.index_select(0, index), rows.Length)
+    public IEnumerable<LabelledBatch> Epoch(int epoch)
+    {
+        int[][] batches = [.. (order?.Invoke(epoch) ?? Shuffle.Order(Count, seed, epoch)).Chunk(batchSize)];
+        return features.Read(batches.Select(rows => Array.ConvertAll(rows, row => Seen(row, epoch)))).Zip(batches, (inputs, rows) =>
+            LabelledBatch.Create(() =>
             {
-                Weights = weights?.index_select(0, index),
-            };
-        }));
+                Tensor index = DeviceCopy.To(tensor(rows, dtype: ScalarType.Int64), labels.device);
+                return new(inputs, labels.index_select(0, index), rows.Length) { Weights = weights?.index_select(0, index) };
+            }));
+    }
 
     /// <summary>Scores all features with a head.</summary>
     public Tally Score(nn.Module<Tensor, Tensor> head) => Logits(head).Aggregate(

@@ -130,6 +130,31 @@ public sealed class FeatureRowsTests : IDisposable
         Assert.Equal(before, LiveTensors.OnThisThread);
     }
 
+    [Theory]
+    [MemberData(nameof(Places))]
+    public void Batches_come_in_their_order_and_who_leaves_early_leaves_no_tensor(long inMemory)
+    {
+        const int Images = 20;
+        using FeatureRows rows = New(Images, inMemory);
+        rows.Write([.. Enumerable.Range(0, Images)], Features(0, [.. Enumerable.Range(0, Images)]));
+        long[][] batches = [.. Enumerable.Range(0, Images).Reverse().Select(image => (long)image).Chunk(3)];
+        Assert.Equal(batches.Select(batch => batch.Select(row => (float)row).ToArray()), rows.Read(batches).Select(Firsts));
+        long before = LiveTensors.OnThisThread;
+        foreach (Tensor batch in rows.Read(batches).Take(2)) batch.Dispose();
+        Assert.Equal(before, LiveTensors.OnThisThread);
+    }
+
+    [Fact]
+    public void A_batch_that_cannot_be_read_is_an_error_that_leaves_no_tensor()
+    {
+        FeatureRows rows = New(images: 2, inMemory: 0);
+        rows.Write([0, 1], Features(0, 0, 1));
+        long before = LiveTensors.OnThisThread;
+        rows.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => rows.Read([[0L], [1L]]).ToArray());
+        Assert.Equal(before, LiveTensors.OnThisThread);
+    }
+
     private static (byte[] Head, Tally Score, Calibration? Calibration) Train(Tensor features, Tensor labels, long inMemory)
     {
         using FeatureRows rows = Rows.Of(features, views: 2, inMemory);
