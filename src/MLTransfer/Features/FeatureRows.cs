@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using MLTransfer.Files;
 using MLTransfer.Imaging;
 using static TorchSharp.torch;
 
@@ -96,12 +97,30 @@ internal sealed class FeatureRows : IDisposable
     }
 
     /// <summary>
-    /// Batches of rows, one after the other: (rows, width) on the device. From a file the next ones are read meanwhile. The caller disposes
-    /// them.
+    /// Batches of rows, one after the other: (rows, width) on the device, each disposed when the next one is asked for. From a file the
+    /// next ones are read meanwhile.
     /// </summary>
     /// <exception cref="IOException">They cannot be read.</exception>
-    public IEnumerable<Tensor> Read(IEnumerable<long[]> batches) =>
-        _values is null ? ReadAhead(batches) : batches.Select(rows => Read(rows).DetachFromDisposeScope());
+    public IEnumerable<Tensor> Read(IEnumerable<long[]> batches)
+    {
+        if (_values is null)
+        {
+            foreach (PendingRows next in ReadAhead.Of(batches.Select(Begin), BatchesAhead))
+            {
+                using PendingRows pending = next;
+                using Tensor batch = DeviceCopy.To(pending.Rows, _device);
+                yield return batch;
+            }
+        }
+        else
+        {
+            foreach (long[] rows in batches)
+            {
+                using Tensor batch = Read(rows);
+                yield return batch;
+            }
+        }
+    }
 
     /// <summary>Consecutive rows: (<paramref name="count"/>, width) on the device.</summary>
     /// <exception cref="IOException">They cannot be read.</exception>
@@ -177,38 +196,11 @@ internal sealed class FeatureRows : IDisposable
         }
     }
 
-    private IEnumerable<Tensor> ReadAhead(IEnumerable<long[]> batches)
+    private PendingRows Begin(long[] rows)
     {
-        Queue<(Tensor Read, Task Reading)> ahead = new();
-        try
-        {
-            foreach (long[] rows in batches)
-            {
-                long[] places = Places(rows);
-                Tensor read = empty(places.Length, _width).DetachFromDisposeScope();
-                ahead.Enqueue((read, Task.Run(() => Fill(read, places))));
-                if (ahead.Count > BatchesAhead) yield return Next();
-            }
-
-            while (ahead.Count > 0) yield return Next();
-        }
-        finally
-        {
-            foreach ((Tensor read, Task reading) in ahead)
-            {
-                // The memory is in use until then; what failed would have been told to whoever asked for the batch.
-                reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
-                read.Dispose();
-            }
-        }
-
-        Tensor Next()
-        {
-            ahead.Peek().Reading.GetAwaiter().GetResult();
-            Tensor read = ahead.Dequeue().Read, rows = DeviceCopy.To(read, _device).DetachFromDisposeScope();
-            if (!ReferenceEquals(rows, read)) read.Dispose();
-            return rows;
-        }
+        long[] places = Places(rows);
+        Tensor read = empty(places.Length, _width).DetachFromDisposeScope();
+        return new(read, Task.Run(() => Fill(read, places)));
     }
 
     private void Fill(Tensor read, long[] places)
@@ -231,6 +223,25 @@ internal sealed class FeatureRows : IDisposable
             if (to < places.Length && places[to] == places[to - 1] + 1) continue;
             yield return (from, to - from);
             from = to;
+        }
+    }
+
+    /// <summary>Rows in memory that are being read.</summary>
+    private sealed record PendingRows(Tensor Read, Task Reading) : IDisposable
+    {
+        public Tensor Rows
+        {
+            get
+            {
+                Reading.GetAwaiter().GetResult();
+                return Read;
+            }
+        }
+
+        public void Dispose()
+        {
+            ReadAhead.Settle(Reading);
+            Read.Dispose();
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class FeatureData(
             LabelledBatch.Create(() =>
             {
                 Tensor index = DeviceCopy.To(tensor(rows, dtype: ScalarType.Int64), labels.device);
-                return new(inputs, labels.index_select(0, index), rows.Length) { Weights = weights?.index_select(0, index) };
+                return new(inputs.alias(), labels.index_select(0, index), rows.Length) { Weights = weights?.index_select(0, index) };
             }));
     }
 

@@ -1,4 +1,5 @@
 using MLTransfer.Features;
+using MLTransfer.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,26 +48,17 @@ internal sealed class KeptActivations(Func<Tensor, Tensor> frozen, int groups, i
         int view, int[][] images, Func<int[], IEnumerable<LabelledBatch>> decode,
         Func<Tensor, IReadOnlyList<int>, long, LabelledBatch> label)
     {
-        var ahead = new Queue<StoredBatch>();
-        try
+        foreach (StoredBatch next in ReadAhead.Of(images.Select(batch => Read(view, batch)), BatchesAhead))
         {
-            for (int index = 0, asked = 0; index < images.Length; index++)
+            using StoredBatch batch = next;
+            if (batch.Images.Length == 0) continue;
+            if (batch.IsComplete)
             {
-                for (; asked < images.Length && asked <= index + BatchesAhead; asked++) ahead.Enqueue(Read(view, images[asked]));
-                using StoredBatch batch = ahead.Dequeue();
-                if (batch.Images.Length == 0) continue;
-                if (batch.IsComplete)
-                {
-                    yield return LabelledBatch.Create(() => label(batch.Outputs!.alias(), batch.Images, images[index].Length));
-                    continue;
-                }
-
-                foreach (LabelledBatch decoded in decode(images[index])) yield return Computed(view, decoded);
+                yield return LabelledBatch.Create(() => label(batch.Outputs!.alias(), batch.Images, batch.Asked.Length));
+                continue;
             }
-        }
-        finally
-        {
-            foreach (StoredBatch batch in ahead) batch.Dispose();
+
+            foreach (LabelledBatch decoded in decode(batch.Asked)) yield return Computed(view, decoded);
         }
     }
 
@@ -74,7 +66,8 @@ internal sealed class KeptActivations(Func<Tensor, Tensor> frozen, int groups, i
     {
         int[] readable = [.. images.Where(image => !_unreadable.Contains(image))];
         return store.Allocate(view, readable.Length) is { } outputs
-            ? new(readable, outputs, Task.Run(() => store.TryRead(view, readable, outputs))) : new(readable, null, Task.FromResult(false));
+            ? new(images, readable, outputs, Task.Run(() => store.TryRead(view, readable, outputs)))
+            : new(images, readable, null, Task.FromResult(false));
     }
 
     private LabelledBatch Computed(int view, LabelledBatch batch)
@@ -86,14 +79,17 @@ internal sealed class KeptActivations(Func<Tensor, Tensor> frozen, int groups, i
     }
 
     /// <summary>A batch that is being read.</summary>
-    private sealed record StoredBatch(int[] Images, Tensor? Outputs, Task<bool> Reading) : IDisposable
+    /// <param name="Asked">The images of the batch.</param>
+    /// <param name="Images">Those that can be read.</param>
+    /// <param name="Outputs">Receives the outputs of these; null where none are kept.</param>
+    /// <param name="Reading">Whether they were all there.</param>
+    private sealed record StoredBatch(int[] Asked, int[] Images, Tensor? Outputs, Task<bool> Reading) : IDisposable
     {
         public bool IsComplete => Reading.GetAwaiter().GetResult();
 
         public void Dispose()
         {
-            // The memory is in use until then; a failure was told to whoever asked for the batch.
-            ((Task)Reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+            ReadAhead.Settle(Reading);
             Outputs?.Dispose();
         }
     }
