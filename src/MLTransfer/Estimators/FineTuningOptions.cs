@@ -33,7 +33,7 @@ public sealed record FineTuningOptions : ImageClassificationOptions
 
     internal override double HeadRateFactor => HeadFactor;
 
-    internal override double LayerRateFactor => LayerDecay;
+    internal override double LayerRateFactor(int groups) => LowestRate == 1 ? LayerDecay : Math.Pow(LowestRate, 1.0 / groups);
 
     /// <summary>The layers that learn in addition to the head. Default: all.</summary>
     [TrainingOption(
@@ -54,6 +54,15 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     [TrainingOption("Learning rate of each layer relative to that of the layer after it, such as 0.75.", CommandLine = "--layer-decay",
         Range = NumberRange.Ratio, OnlyHere = OnlyTheHead, Formerly = "1")]
     public double LayerDecay { get; init; } = 1;
+
+    /// <summary>
+    /// The learning rate of the layer group at the input relative to the learning rate, above 0 to 1. Those of the groups between it and
+    /// the head are evenly spaced on a logarithmic scale, as fastai's discriminative learning rates: other than <see cref="LayerDecay"/>,
+    /// this fits backbones with few groups and with many. Not together with it. Default: 1, all the same.
+    /// </summary>
+    [TrainingOption("Learning rate of the first layer relative to the learning rate, such as 0.01; layers between have rates between.",
+        CommandLine = "--lowest-rate", Range = NumberRange.Ratio, OnlyHere = OnlyTheHead, Formerly = "1")]
+    public double LowestRate { get; init; } = 1;
 
     /// <summary>
     /// How many views of each training image the frozen layers see, where <see cref="Train"/> leaves some frozen, up to 1,000. What these
@@ -178,6 +187,7 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     private protected override IEnumerable<string?> Contradictions() =>
     [
         .. base.Contradictions(),
+        LayerDecay != 1 && LowestRate != 1 ? "LayerDecay and LowestRate exclude each other: both set the rates of the layers." : null,
         Balance == ClassBalance.Weights && Mixup + CutMix > 0
             ? "ClassBalance.Weights does not go with Mixup and CutMix, which join images of several classes; use ClassBalance.Sampling."
             : null,

@@ -31,10 +31,11 @@ internal static class ParameterGroups
     public static IReadOnlyList<ParameterGroup> Create(TrainableModel model, TrainingOptions options)
     {
         double rate = options.PeakLearningRate;
-        IEnumerable<(string Name, IReadOnlyList<Parameter> Parameters, double Rate)> layers = options.LayerRateFactor == 1
+        double factor = options.LayerRateFactor(model.Layers.Count);
+        IEnumerable<(string Name, IReadOnlyList<Parameter> Parameters, double Rate)> layers = factor == 1
             ? [(Backbone, model.Backbone, rate)]
             : model.LayerNames.Zip(model.Layers).Reverse()
-                .Select((layer, depth) => (layer.First, layer.Second, rate * Math.Pow(options.LayerRateFactor, depth + 1)));
+                .Select((layer, depth) => (layer.First, layer.Second, rate * Math.Pow(factor, depth + 1)));
         Func<Parameter, bool> isDecayed = options.DecayNorms ? _ => true : Decayed(model);
         return
         [

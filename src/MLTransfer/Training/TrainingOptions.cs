@@ -135,9 +135,10 @@ public abstract record TrainingOptions
     public double EmaDecay { get; init; }
 
     /// <summary>
-    /// The epoch from which on the plain average of the weights at the ends of epochs is validated, which the model gets (stochastic weight
-    /// averaging, Izmailov et al. 2018); batch-norm statistics are averaged likewise. It is for learning rates that do not fall to zero.
-    /// Not together with <see cref="EmaDecay"/>. Default: 0, no average.
+    /// The epoch from which on the plain average of the weights at the ends of epochs takes their place in validation and in the model
+    /// (stochastic weight averaging, Izmailov et al. 2018); batch-norm statistics are averaged likewise. An epoch before it becomes the
+    /// model where it was better on the validation images. It is for learning rates that do not fall to zero. Not together with
+    /// <see cref="EmaDecay"/>. Default: 0, no average.
     /// </summary>
     [TrainingOption("The epoch from which on the plain average of the weights becomes the model; for rates that do not fall to zero.",
         CommandLine = "--swa-from", Range = NumberRange.Between, Least = 0, Most = 99_999, Default = "0, no average", Formerly = "0")]
@@ -223,7 +224,8 @@ public abstract record TrainingOptions
     internal virtual double HeadRateFactor => 1;
 
     /// <summary>The learning rate of a layer group divided by that of the one after it.</summary>
-    internal virtual double LayerRateFactor => 1;
+    /// <param name="groups">How many groups the backbone has.</param>
+    internal virtual double LayerRateFactor(int groups) => 1;
 
     /// <summary>Every value that is out of range, and every contradiction, one sentence each.</summary>
     private protected IEnumerable<string?> Complaints() =>

@@ -28,6 +28,7 @@ public class TrainOptionsTests
         { nameof(FineTuningOptions.Calibrate), "off" }, { nameof(FineTuningOptions.Loss), "bce" },
         { nameof(FineTuningOptions.FocalGamma), "2" }, { nameof(FineTuningOptions.HeadFactor), "10" },
         { nameof(FineTuningOptions.HeadWarmup), "off" }, { nameof(FineTuningOptions.LayerDecay), "0.75" },
+        { nameof(FineTuningOptions.LowestRate), "0.01" },
         { nameof(FineTuningOptions.Unfreeze), "layer4@2,layer1@5" }, { nameof(FineTuningOptions.FreezeBatchNorm), "off" },
         { nameof(FineTuningOptions.WeightDecay), "0.25" }, { nameof(FineTuningOptions.LabelSmoothing), "0.1" },
         { nameof(FineTuningOptions.Precision), "bf16" }, { nameof(FineTuningOptions.Device), "cpu" },

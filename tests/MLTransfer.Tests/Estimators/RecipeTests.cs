@@ -11,7 +11,7 @@ public sealed class RecipeTests : IDisposable
         nameof(FineTuningOptions.Optimizer), nameof(FineTuningOptions.Momentum), nameof(FineTuningOptions.Nesterov),
         nameof(FineTuningOptions.WeightDecay), nameof(FineTuningOptions.DecayNorms), nameof(FineTuningOptions.Schedule),
         nameof(FineTuningOptions.Warmup), nameof(FineTuningOptions.LabelSmoothing), nameof(FineTuningOptions.EmaDecay),
-        nameof(FineTuningOptions.HeadWarmup), nameof(FineTuningOptions.LayerDecay), nameof(FineTuningOptions.Augmentation),
+        nameof(FineTuningOptions.HeadWarmup), nameof(FineTuningOptions.LowestRate), nameof(FineTuningOptions.Augmentation),
         nameof(FineTuningOptions.Mixup), nameof(FineTuningOptions.CutMix), nameof(FineTuningOptions.FreezeBatchNorm),
         nameof(FeatureExtractionOptions.Views),
     ];
@@ -66,6 +66,25 @@ public sealed class RecipeTests : IDisposable
         Assert.Equal((25, 4), (options.Epochs, options.BatchSize));
         Assert.Equal((0.001, 0.9, false), (options.LearningRate, options.Momentum, options.Nesterov));
         Assert.Equal((OptimizerKind.Sgd, LearningRateSchedule.Step(7, 0.1)), (options.Optimizer, options.Schedule));
+    }
+
+    [Fact]
+    public void Torchvisions_recipe_has_its_numbers()
+    {
+        FineTuningOptions options = Recipe.Torchvision.Apply(new FineTuningOptions { Nesterov = true });
+        Assert.Equal((90, 32), (options.Epochs, options.BatchSize));
+        Assert.Equal((0.0125, 0.9, false, 1e-4), (options.LearningRate, options.Momentum, options.Nesterov, options.WeightDecay));
+        Assert.Equal((OptimizerKind.Sgd, LearningRateSchedule.Step(30, 0.1)), (options.Optimizer, options.Schedule));
+    }
+
+    // fastai's fine_tune: base_lr / lr_mult with lr_mult = 100, div = 5, pct_start = 0.3 after the head; its batches, its wd.
+    [Fact]
+    public void Fastais_recipe_has_its_numbers()
+    {
+        FineTuningOptions options = Recipe.Fastai.Apply(new FineTuningOptions());
+        Assert.Equal((1e-3, 0.01, 0.01, 64), (options.LearningRate, options.LowestRate, options.WeightDecay, options.BatchSize));
+        Assert.Equal((OptimizerKind.AdamW, LearningRateSchedule.OneCycle(0.3, 5)), (options.Optimizer, options.Schedule));
+        Assert.Equal((true, false), (options.HeadWarmup, options.DecayNorms));
     }
 
     [Fact]

@@ -47,6 +47,28 @@ public class ParameterGroupsTests
         Assert.Equal(network.parameters().Count(), groups.Sum(group => group.Parameters.Count));
     }
 
+    [Theory]
+    [InlineData("resnet18")]
+    [InlineData("mobilenet_v1_b12")]
+    [InlineData("vit_b_16")]
+    public void The_lowest_rate_is_that_of_the_first_layer_whatever_their_number(string backbone)
+    {
+        using var scope = NewDisposeScope();
+        using ImageModel network = ModelZoo.Find(backbone).Build(3);
+        var model = new TrainableModel(network, network.Head, []);
+        IReadOnlyList<ParameterGroup> groups = ParameterGroups.Create(model, Options with { LowestRate = 0.01 });
+        double[] rates = [.. groups.Select(group => group.LearningRate)];
+        Assert.Equal(rates[..^1].OrderDescending(), rates[..^1]);
+        Assert.Equal(0.1 * Math.Pow(0.01, 1.0 / network.Groups.Count), rates[0], 1e-12);
+        Assert.Equal(0.1 * 0.01, rates[^2], 1e-12);
+        Assert.Equal(0.1 * 3, rates[^1]);
+    }
+
+    [Fact]
+    public void The_rates_of_layers_are_set_in_one_way() => Assert.Contains("LayerDecay and LowestRate exclude each other",
+        Assert.ThrowsAny<ArgumentException>((Options with { LayerDecay = 0.5, LowestRate = 0.01 }).RequireValid).Message,
+        StringComparison.Ordinal);
+
     [Fact]
     public void Norms_biases_and_embeddings_may_be_spared_from_weight_decay()
     {
