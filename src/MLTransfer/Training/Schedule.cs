@@ -18,7 +18,7 @@ internal delegate double RateCurve(TrainingTime at);
 /// <summary>A time in a training, or in a part of it.</summary>
 /// <param name="Done">Epochs done, with the part of the running one.</param>
 /// <param name="Total">Epochs in all.</param>
-/// <param name="Finished">The results of the finished epochs of the whole training.</param>
+/// <param name="Finished">The results of its finished epochs.</param>
 internal readonly record struct TrainingTime(double Done, double Total, IReadOnlyList<EpochResult> Finished)
 {
     /// <summary>The part that is done, in [0, 1).</summary>
@@ -56,12 +56,16 @@ internal static class Schedule
         _ => _ => 1,
     };
 
-    /// <summary>A straight line up to the first value of the curve, then the whole curve in the time that is left.</summary>
+    /// <summary>
+    /// A straight line up to the first value of the curve, then the whole curve in the time that is left. The results of the warm-up do not
+    /// count for it, as in timm.
+    /// </summary>
     /// <param name="curve">The curve.</param>
     /// <param name="warmup">The epochs of the warm-up.</param>
     private static RateCurve After(this RateCurve curve, double warmup) => warmup <= 0 ? curve : at =>
     {
-        TrainingTime rest = at with { Done = Math.Max(0, at.Done - warmup), Total = at.Total - warmup };
+        IReadOnlyList<EpochResult> counted = [.. at.Finished.Skip((int)Math.Ceiling(warmup))];
+        TrainingTime rest = new(Math.Max(0, at.Done - warmup), at.Total - warmup, counted);
         return curve(rest) * Math.Min(1, WarmupStart + (1 - WarmupStart) * at.Done / warmup);
     };
 

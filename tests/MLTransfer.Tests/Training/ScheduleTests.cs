@@ -44,6 +44,27 @@ public class ScheduleTests
         Assert.Equal(PyTorchNumbers.Of("schedules", schedule), rates, Nearly(1e-12));
     }
 
+    // As in timm, whose scheduler is not shown the metric of those epochs.
+    [Fact]
+    public void A_plateau_does_not_count_the_epochs_of_the_warm_up()
+    {
+        const int WarmupEpochs = 2;
+        EpochResult[] results = Results();
+        LearningRateSchedule plateau = LearningRateSchedule.Parse("plateau:1:0.1");
+        StepRate alone = Schedule.Create(plateau, LearningRateWarmup.None);
+        StepRate after = Schedule.Create(plateau, LearningRateWarmup.Epochs(WarmupEpochs));
+        double[] expected =
+        [
+            .. Enumerable.Range(1, Epochs - WarmupEpochs)
+                .Select(epoch => alone(At(epoch, results[WarmupEpochs..(WarmupEpochs + epoch - 1)]))),
+        ];
+        Assert.Equal(
+            expected, Enumerable.Range(WarmupEpochs + 1, Epochs - WarmupEpochs).Select(epoch => after(At(epoch, results[..(epoch - 1)]))));
+        Assert.Contains(0.1, expected);
+
+        static StepPosition At(int epoch, EpochResult[] finished) => new(epoch, 0, Steps, Epochs, finished);
+    }
+
     [Theory]
     [InlineData("one-cycle:0.25:10", "0", "one-cycle:0.25:10")]
     [InlineData("cosine", "2e", "cosine, warm-up 2e")]
