@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using MLTransfer.Graphs;
 using MLTransfer.Models;
+using MLTransfer.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -46,7 +47,11 @@ internal abstract class MLNetClassifier : ICanSaveModel, IDisposable
     void ICanSaveModel.Save(ModelSaveContext ctx) => _file.Write(ctx);
 
     /// <summary>Frees the memory of the graph, at once or when the predictions that other threads are making are done.</summary>
-    public void Dispose() => _uses.End(_network.Dispose);
+    public void Dispose() => _uses.End(() =>
+    {
+        _network.Dispose();
+        Allocator.ReturnFreedMemory();
+    });
 
     private GraphValue? Pixels(byte[] image)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MLTransfer.Native;
+using MLTransfer.Tests.Estimators;
 
 namespace MLTransfer.Tests.Native;
 
@@ -22,7 +23,17 @@ public sealed class AllocatorTests
     }
 
     [GlibcFact]
-    public void Freed_memory_goes_back_to_the_system_on_request()
+    public void Freed_memory_goes_back_to_the_system_on_request() => Returns(Allocator.ReturnFreedMemory);
+
+    [GlibcFact]
+    public void Freed_memory_goes_back_to_the_system_when_a_model_is_disposed()
+    {
+        using var images = new ColouredImages(perClass: 2);
+        ImageClassificationTransformer model = Trainings.Train(Trainings.Extraction with { Epochs = 1 }, images.Path);
+        Returns(model.Dispose);
+    }
+
+    private static void Returns(Action release)
     {
         Assert.True(Allocator.KeepsFreedMemory);
         const int length = 20 * Megabyte;
@@ -31,7 +42,7 @@ public sealed class AllocatorTests
         Assert.InRange(FractionInMemory(block, length), 0.9, 1);
         // The block above it stays, so that this one is not the end of the heap.
         Marshal.FreeHGlobal(block);
-        Allocator.ReturnFreedMemory();
+        release();
         double kept = FractionInMemory(block, length);
         Marshal.FreeHGlobal(above);
         // Another test may have taken some of it.
