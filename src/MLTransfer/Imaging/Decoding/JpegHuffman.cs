@@ -25,6 +25,7 @@ internal ref struct JpegBits
     internal readonly bool IsExhausted => _padding > _count;
 
     /// <summary>The next 32 bits, the first one highest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal uint Peek()
     {
         if (_count < PeekedBits)
@@ -32,6 +33,7 @@ internal ref struct JpegBits
         return (uint)(_bits >> PeekedBits);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Skip(int count)
     {
         _bits <<= count;
@@ -39,6 +41,7 @@ internal ref struct JpegBits
     }
 
     /// <param name="count">0 to 16.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int Read(int count)
     {
         int value = (int)((ulong)Peek() >> (PeekedBits - count));
@@ -46,6 +49,7 @@ internal ref struct JpegBits
         return value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fill()
     {
         if (Position <= _bytes.Length - sizeof(ulong)
@@ -152,6 +156,7 @@ internal sealed class HuffmanTable
     }
 
     /// <returns>The next symbol; -1 where the bits are not a code.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal int Read(ref JpegBits bits)
     {
         uint next = bits.Peek();
@@ -165,6 +170,7 @@ internal sealed class HuffmanTable
     }
 
     /// <summary>The next symbol; skips the number after it. -1 where the bits are not a code.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal int ReadPastNumber(ref JpegBits bits)
     {
         uint entry = _fast[bits.Peek() >> (PeekedBits - Fast)];
@@ -182,6 +188,7 @@ internal sealed class HuffmanTable
     /// <summary>A code longer than those of <see cref="Entries"/>.</summary>
     /// <param name="next">The next 32 bits.</param>
     /// <returns>What an entry would say; 0 where the bits are not a code.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal uint LongEntry(uint next)
     {
         for (int length = Fast + 1; length <= Longest; length++)
@@ -195,6 +202,7 @@ internal sealed class HuffmanTable
 
     private static uint Entry(int length, byte symbol) => (uint)((length + (symbol & 15)) << 16 | length << 8 | symbol);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int ReadLong(ref JpegBits bits, uint next)
     {
         uint entry = LongEntry(next);
@@ -251,6 +259,7 @@ internal struct JpegBlocks(JpegBand band, bool isProgressive)
     private static void SkipNumber(ref JpegBits bits, HuffmanTable codes) =>
         bits.Read(Math.Min(ReadSymbol(ref bits, codes), LongestNumber));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SkipBaseline(ref JpegBits bits, HuffmanTable codes)
     {
         for (int k = 1; k <= 63; k++)
@@ -262,6 +271,7 @@ internal struct JpegBlocks(JpegBand band, bool isProgressive)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SkipBand(ref JpegBits bits, HuffmanTable codes, ref ulong nonZero)
     {
         if (_emptyBlocks > 0)
@@ -284,6 +294,7 @@ internal struct JpegBlocks(JpegBand band, bool isProgressive)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SkipRefinement(ref JpegBits bits, HuffmanTable codes, ref ulong nonZero)
     {
         int k = band.First;

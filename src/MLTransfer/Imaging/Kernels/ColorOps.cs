@@ -154,6 +154,7 @@ internal static class Blend
             pixels[i] = Mix(from, pixels[i], weight);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte Mix(byte from, byte to, float weight) => (byte)Math.Clamp(from + weight * (to - from), 0f, 255f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -180,6 +181,7 @@ internal static class Blend
         return Vector256.ConvertToInt32Native(clipped).AsUInt32();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> Read(ReadOnlySpan<byte> pixels, int i) =>
         Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(pixels.Slice(i, Vector256<byte>.Count)));
 }

@@ -20,6 +20,7 @@ internal static class Gaussian
     /// <param name="kernelSize">Columns and rows of the kernel; both odd.</param>
     /// <param name="sigma">The standard deviation in pixels.</param>
     /// <exception cref="ImageException">The rows kept at once would take too much memory.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Blur(ImageBuffer image, ImageDimensions kernelSize, double sigma)
     {
         (int width, int height) = image.Size;
@@ -59,6 +60,7 @@ internal static class Gaussian
     /// <param name="noise">One number for each pixel, row after row.</param>
     /// <param name="size">Size of the image.</param>
     /// <param name="sigma">The standard deviation in pixels; 0 leaves the noise as it is.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Blur(Span<float> noise, ImageDimensions size, double sigma)
     {
         if (sigma == 0)
@@ -103,6 +105,7 @@ internal static class Gaussian
     }
 
     /// <summary>Writes a row with mirrored pixels at both ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MirrorEnds(ReadOnlySpan<byte> pixels, int border, Span<float> row)
     {
         int width = pixels.Length / 3;
@@ -181,9 +184,11 @@ internal static class Smoothing
             target[i] = (byte)((sums[i - 3] + sums[i] + sums[i + 3] + row[i] * 4 + Weights / 2) / Weights);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ushort> Widen(ReadOnlySpan<byte> row, int i) =>
         Vector256.WidenLower(Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(row.Slice(i, Vector128<byte>.Count))).ToVector256Unsafe());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ushort> Read(ReadOnlySpan<ushort> sums, int i) =>
         Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(sums.Slice(i, Vector256<ushort>.Count)));
 }
@@ -257,6 +262,7 @@ internal static class WeightedSum
             target[i] = (byte)MathF.Round(numbers[i]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> Rounded(ReadOnlySpan<float> numbers, int i) =>
         Vector256.ConvertToInt32Native(Vector256.Round(Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(numbers.Slice(i, 8)))))
             .AsUInt32();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLTransfer.Imaging.Transforms;
 
 namespace MLTransfer.Imaging.Kernels;
@@ -14,9 +15,11 @@ internal readonly record struct AffineMap(double A, double B, double C, double D
 {
     private const double Radians = Math.PI / 180;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ImagePoint Source(int x, int y) => this * new ImagePoint(x + 0.5, y + 0.5);
 
     // The order of the sums is Pillow's.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ImagePoint operator *(in AffineMap map, ImagePoint place) =>
         new(map.A * place.X + map.B * place.Y + map.C, map.D * place.X + map.E * place.Y + map.F);
 
@@ -76,6 +79,7 @@ internal readonly record struct AffineMap(double A, double B, double C, double D
 /// <summary>A perspective map: an affine map divided by G x + H y + 1.</summary>
 internal readonly record struct PerspectiveMap(AffineMap Affine, double G, double H) : IPixelMap
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ImagePoint Source(int x, int y)
     {
         ImagePoint place = Affine.Source(x, y);

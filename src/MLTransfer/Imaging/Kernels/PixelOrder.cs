@@ -80,6 +80,7 @@ internal static class PixelOrder
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Read(ReadOnlySpan<byte> source, int offset) =>
         Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(source.Slice(offset, Vector128<byte>.Count)));
 }

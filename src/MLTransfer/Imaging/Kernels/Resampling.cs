@@ -49,6 +49,7 @@ internal static class FilterResampling
 /// <summary>Resampling that takes the source pixel under the center of each result pixel.</summary>
 internal static class NearestResampling
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Render(PixelView source, in CropResizePlan plan, Region visible, RowWriter target)
     {
         int[] columns = ArrayPool<int>.Shared.Rent(visible.Width), rows = ArrayPool<int>.Shared.Rent(visible.Height);

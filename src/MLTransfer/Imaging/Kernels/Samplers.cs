@@ -15,6 +15,7 @@ internal readonly ref struct ClampedPixels(ImageBuffer image)
     private readonly ReadOnlySpan<byte> _pixels = image.PixelsAndOneByte;
     private readonly int _width = image.Width, _right = image.Width - 1, _bottom = image.Height - 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool Contains(ImagePoint point) => point.X >= 0 && point.X < _width && point.Y >= 0 && point.Y < _bottom + 1;
 
     /// <summary>Offset of a row.</summary>
@@ -154,6 +155,7 @@ internal static class GridSampling
     }
 
     // Equal steps from both ends, as torch.linspace.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Identity(int index, int count)
     {
         float first = (1f - count) / count, step = count == 1 ? 0 : (-first - first) / (count - 1);

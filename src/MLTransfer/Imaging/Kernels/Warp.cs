@@ -103,6 +103,7 @@ internal static class Warp
     }
 
     /// <summary>Writes the three lowest bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Write(uint colors, Span<byte> pixel) =>
         (pixel[0], pixel[1], pixel[2]) = ((byte)colors, (byte)(colors >> 8), (byte)(colors >> 16));
 }
@@ -188,6 +189,7 @@ internal static class NearestAffine
         private readonly uint _width = (uint)image.Width, _height = (uint)image.Height;
         private int _next;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal void Add(int x, int y)
         {
             bool inside = (uint)x < _width && (uint)y < _height;
