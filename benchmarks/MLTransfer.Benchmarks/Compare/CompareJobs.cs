@@ -18,7 +18,7 @@ internal sealed record CompareJob(
     /// <summary>All, in the order of the page.</summary>
     internal static IReadOnlyList<CompareJob> All { get; } =
     [
-        TrainingJobs.Features, TrainingJobs.FineTuning, TrainingJobs.FineTuningFrom, SdcaJob.Job, PredictionJobs.Single,
+        TrainingJobs.Features, TrainingJobs.FineTuning, TrainingJobs.FineTuningFrom, SdcaJob.Job, PredictionJobs.Single, EnginesJob.Job,
         PredictionJobs.Batch, PredictionJobs.SingleProcess, PredictionJobs.BatchProcess, ForwardJob.Job, LoadJob.Job, ImagesJob.Job,
     ];
 

@@ -55,12 +55,14 @@ internal sealed record Conditions(
         try
         {
             using var file = new PEReader(File.OpenRead(tool));
-            return file.PEHeaders.CorHeader?.ManagedNativeHeaderDirectory.Size > 0;
+            if (file.PEHeaders.CorHeader is { } header)
+                return header.ManagedNativeHeaderDirectory.Size > 0;
         }
         catch (BadImageFormatException)
         {
-            throw new UsageException($"--mlt names '{tool}', which is no program of .NET's.");
         }
+
+        throw new UsageException($"--mlt names '{tool}', which is no program of .NET's.");
     }
 
     // The part after the plus sign is a commit.

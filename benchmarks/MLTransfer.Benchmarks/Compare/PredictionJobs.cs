@@ -1,4 +1,3 @@
-
 namespace MLTransfer.Benchmarks.Compare;
 
 /// <summary>Image files to classes, in programs that keep running and as whole processes.</summary>
