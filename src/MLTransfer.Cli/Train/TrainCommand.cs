@@ -26,6 +26,7 @@ internal sealed class TrainCommand : MltCommand
 
     internal override string Remarks =>
         """
+        An image has one class: there is no multi-label classification.
         Images that cannot be read are listed with the reason and left out. Ctrl-C ends after the batch and saves the best model so far.
         When an epoch fails after others are done, the best model of those is saved and the exit code is 1.
 
