@@ -25,11 +25,13 @@ public sealed class DocumentationTests
         Assert.All(blocks, block => Assert.True(IsTested(block), $"No test and no sample has these lines one after another:\n{block}"));
     }
 
-    [Fact]
-    public void The_first_program_in_the_readme_is_the_one_in_the_documentation()
+    [Theory]
+    [InlineData("docs/first-model.cs", "README.md")]
+    [InlineData("docs/small-network.cs", "docs/tutorials/small-network-mnist.md")]
+    public void The_code_of_a_page_is_that_of_the_program_that_it_names(string program, string page)
     {
-        string program = Flat(File.ReadAllLines(Repository.PathOf("docs/first-model.cs")));
-        Assert.All(BlocksOf(File.ReadAllText(Repository.PathOf("README.md"))), block => Assert.True(Contains(program, block), block));
+        string lines = Flat(File.ReadAllLines(Repository.PathOf(program)));
+        Assert.All(BlocksOf(File.ReadAllText(Repository.PathOf(page))), block => Assert.True(Contains(lines, block), block));
     }
 
     [Fact]

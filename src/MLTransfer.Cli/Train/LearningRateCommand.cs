@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
-using MLTransfer.Evaluation.Reports;
 
 namespace MLTransfer.Cli.Train;
 
@@ -39,7 +38,7 @@ internal sealed class LearningRateCommand : MltCommand
         var curve = new TrainingScreen(Context).Watch(progress => TrainRun.FindLearningRate(arguments, progress, notes.Add, cancel));
         foreach (var note in notes)
             Context.Words.WriteLine(note);
-        svg?.Write(stream => stream.Write(Encoding.UTF8.GetBytes(LearningRateChart.Render(curve).Source)));
+        svg?.Write(stream => stream.Write(Encoding.UTF8.GetBytes(curve.ToSvg())));
         Render(parseResult, LearningRateJson.Of(curve), () => Show(curve, svg));
         return ExitCode.Done;
     }

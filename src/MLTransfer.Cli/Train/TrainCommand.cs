@@ -26,12 +26,13 @@ internal sealed class TrainCommand : MltCommand
 
     internal override string Remarks =>
         """
+        An image has one class: there is no multi-label classification.
         Images that cannot be read are listed with the reason and left out. Ctrl-C ends after the batch and saves the best model so far.
         When an epoch fails after others are done, the best model of those is saved and the exit code is 1.
 
         JSON: { mode, backbone, classes: [label], train_images, val_images, skipped_images, epochs, best_epoch, val_accuracy,
                 seconds: { total, features, training }, images_per_second, loader_wait_share, model, interrupted?, failure?, stopped_early?,
-                batch_size?, soup_epochs?: [epoch], tta?,
+                batch_size?, soup_epochs?: [epoch], tta?, val_macro_f1?, val_macro_accuracy?, val_macro_precision?,
                 auto?: { test_images, test_accuracy,
                          trials: [{ number, training, recipe, image_size, expected_seconds, seconds, val_accuracy, kept, why }] },
                 rejection?: { asked, least_probability, greatest_distance, coverage, accuracy },

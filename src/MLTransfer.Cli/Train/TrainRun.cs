@@ -149,6 +149,17 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
 
     internal string Model => Arguments.Out!.Path;
 
+    /// <summary>
+    /// The metric by which the epoch was chosen, and the model's value of it; null where that was the accuracy or the loss, which are
+    /// shown of every epoch, and without validation images.
+    /// </summary>
+    internal (EpochMetric Metric, double Value)? ChosenBy => (Arguments.Options.ChooseBy, Summary) switch
+    {
+        (EpochMetric.Accuracy or EpochMetric.Loss, _) => null,
+        (var metric, { ValidationImages: > 0, Chosen: { } chosen }) => (metric, EpochChoice.Quality(chosen, metric)),
+        _ => null,
+    };
+
     internal TrainJson ToJson() => new(
         Arguments.Mode, Arguments.Options.Backbone, Labels, Summary.TrainingImages, Summary.ValidationImages, Summary.Skipped.Count,
         Summary.Epochs.Count, Summary.BestEpoch, Summary.ValidationAccuracy,
@@ -163,7 +174,12 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
         Rejection = Summary.Rejection is { } rule ? StoredRejection.Of(rule) : null,
         Calibration = Summary.Calibration,
         Auto = AutoJson.Of(Summary),
+        ValMacroF1 = ValueOf(EpochMetric.MacroF1),
+        ValMacroAccuracy = ValueOf(EpochMetric.MacroAccuracy),
+        ValMacroPrecision = ValueOf(EpochMetric.MacroPrecision),
     };
+
+    private double? ValueOf(EpochMetric metric) => ChosenBy?.Metric == metric ? ChosenBy?.Value : null;
 }
 
 /// <summary>The ML.NET pipeline of a training: labels to keys, the trainer, keys back to labels.</summary>

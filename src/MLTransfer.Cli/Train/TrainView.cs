@@ -6,6 +6,7 @@ using MLTransfer.Estimators;
 using MLTransfer.Evaluation.Inspection;
 using MLTransfer.Evaluation.Reports;
 using MLTransfer.Imaging;
+using MLTransfer.Training;
 using Spectre.Console;
 
 namespace MLTransfer.Cli.Train;
@@ -50,7 +51,7 @@ internal static class TrainView
             $"{Figures.Count(summary.ValidationImages)} for validation{skipped}.");
         output.WriteLine(summary.ValidationImages == 0
             ? $"Nothing was held back for validation: the model is that of the last epoch, {summary.BestEpoch}."
-            : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation images right, {Source(summary)}.");
+            : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation images right, {Choice(result)}{Source(summary)}.");
         ShowCalibration(summary, output);
         ShowRejection(summary, output);
         AutoView.ShowTest(summary, output);
@@ -66,6 +67,9 @@ internal static class TrainView
         output.WriteLine(
             $"  {context.Command} evaluate --model {ShellWord.Quote(result.Model)} --data {NotTrainedOn(result.Arguments)}{pixels}");
     }
+
+    private static string Choice(TrainResult result) => result.ChosenBy is var (metric, value)
+        ? $"{EpochChoice.Names[(int)metric]} {Figures.Percent(value)}, " : "";
 
     private static string Source(TrainingSummary summary) => summary.SoupEpochs switch
     {
@@ -277,6 +281,18 @@ internal sealed record TrainJson(
     /// <summary>The test-time augmentation of the model; null where it has none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Tta { get; init; }
+
+    /// <summary>The model's mean of the classes' F1 on the validation images; null unless the epoch was chosen by it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ValMacroF1 { get; init; }
+
+    /// <summary>The model's mean of the classes' recall on the validation images; null unless the epoch was chosen by it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ValMacroAccuracy { get; init; }
+
+    /// <summary>The model's mean of the classes' precision on the validation images; null unless the epoch was chosen by it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ValMacroPrecision { get; init; }
 
     /// <summary>When the model rejects images; null where that was not asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

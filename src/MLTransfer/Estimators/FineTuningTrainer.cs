@@ -34,7 +34,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         ScalarType type = TrainingType(freezing, views, checkpoint);
         SettleBatchSize(freezing, type, views, checkpoint);
         if (_options.HeadWarmup && run.HasNewHead && checkpoint is not { Exists: true }) HeadWarmup.Run(run, model, log);
-        // As it lies, it fits no activation of the training, whose memory would come on top.
+        // Memory freed so far does not fit the training's activations. If it were kept, both would add up.
         Allocator.ReturnFreedMemory();
         TrainableModel trainable = Trainable(freezing, type);
         using CachedLayers? layers = CachedLayers.Open(run, model, trainable, views);

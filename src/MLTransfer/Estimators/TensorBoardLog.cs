@@ -67,7 +67,7 @@ internal sealed class TensorBoardLog
     /// <summary>Writes the validation images that the trained model gets wrong with the greatest loss.</summary>
     public void WriteErrors(TrainingRun run, ImageClassificationTransformer model)
     {
-        // A resumed training that has no epoch left has written them before.
+        // A resumed training that has no epoch left does not write them again. They are missing if it was killed before it wrote them.
         if (run.Validation is not { } images || !_hasOptions || run.Options.Cancellation.IsCancellationRequested) return;
         Try(() =>
         {

@@ -26,8 +26,8 @@ public abstract record TrainingOptions
     /// <summary>
     /// Images in a training step. 0: a power of two from 4 to 256 is found by training steps on random images: the size is doubled while
     /// there is memory (on a processor, half of what is free), while an epoch has at least eight steps and, from 16 on, while that trains
-    /// at least a tenth more images a second. It is a size for speed: how well a training does depends on it, too, and so does the learning
-    /// rate that suits, which is not changed. The size is remembered for this machine, in the file <c>measured.txt</c> in the user's cache,
+    /// at least a tenth more images a second. The size is chosen by speed alone. The accuracy also depends on it, and so does the best
+    /// learning rate, which is not adapted. The size is remembered for this machine, in the file <c>measured.txt</c> in the user's cache,
     /// a checkpoint keeps it, and <see cref="TrainingSummary.BatchSize"/> has it. In feature extraction, 0 is 32: a head on features takes
     /// neither time nor memory worth a search. Default: 32.
     /// </summary>
@@ -251,13 +251,14 @@ public enum ClassBalance
     None,
 
     /// <summary>
-    /// Images of rare classes count more in the loss, so that all classes count the same; see <see cref="ClassWeights.Balanced"/>.
+    /// Images of rare classes count more in the loss, so that all classes count the same: each image by the number of all images, divided
+    /// by the number of classes and by that of its class's images, as scikit-learn's <c>balanced</c>.
     /// </summary>
     Weights,
 
     /// <summary>
-    /// Each epoch draws equally many images of every class: those of rare classes several times, of frequent ones a part; see <see
-    /// cref="ClassSampling.Balanced"/>.
+    /// Each epoch draws as many images as there are, equally many of every class: those of rare classes several times, of frequent ones a
+    /// part, which is another one in each epoch.
     /// </summary>
     Sampling,
 }

@@ -59,7 +59,7 @@ internal sealed class TrainingStep(TrainingState state, TrainingOptions options)
         if (options.ClipValue > 0) nn.utils.clip_grad_value_(trained, options.ClipValue);
         if (options.ClipNorm > 0) ClipNorm([.. trained.Select(parameter => parameter.grad!)], options.ClipNorm);
         optimizer.step();
-        // Not zeros, which would take memory in the next forward pass, and time to add to.
+        // Null frees the gradients' memory for the next forward pass. Zeros would keep it, and the backward pass would have to add to them.
         foreach (Parameter parameter in trained) parameter.grad = null;
         state.Average?.EndStep(state.Model.Network);
         _weight?.Dispose();

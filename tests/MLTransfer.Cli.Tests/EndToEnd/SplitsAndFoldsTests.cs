@@ -64,6 +64,14 @@ public sealed class SplitsAndFoldsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_mean_over_the_classes_that_chose_the_epoch_is_in_the_result()
+    {
+        var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--val-fraction", "0.34", "--choose-by", "macro-f1", "--json");
+        outcome.AssertSuccess();
+        Assert.InRange(outcome.Json.GetProperty("val_macro_f1").GetDouble(), 0, 1);
+    }
+
+    [Fact]
     public async Task A_search_measures_its_model_on_the_split_test_and_on_nothing_else()
     {
         foreach (var (split, perClass) in new[] { ("train", 6), ("test", 3) })

@@ -48,13 +48,38 @@ public sealed class TrainViewTests : IDisposable
         Assert.Equal(epochs, result.ToJson().SoupEpochs);
     }
 
+    [Theory]
+    [InlineData(EpochMetric.MacroF1, "macro-f1 71.0 %, ", ",\"val_macro_f1\":0.71")]
+    [InlineData(EpochMetric.MacroAccuracy, "macro-accuracy 72.0 %, ", ",\"val_macro_accuracy\":0.72")]
+    [InlineData(EpochMetric.MacroPrecision, "macro-precision 73.0 %, ", ",\"val_macro_precision\":0.73")]
+    [InlineData(EpochMetric.Loss, "", "")]
+    public void A_metric_that_chose_the_epoch_is_shown_where_nothing_else_shows_it(EpochMetric metric, string words, string field)
+    {
+        var plain = Result(epochs: 4);
+        var result = plain with
+        {
+            Arguments = plain.Arguments with { Options = plain.Arguments.Options with { ChooseBy = metric } },
+            Summary = plain.Summary with
+            {
+                Chosen = plain.Summary.Epochs[2] with
+                {
+                    ValidationMacroF1 = 0.71, ValidationMacroAccuracy = 0.72, ValidationMacroPrecision = 0.73,
+                },
+            },
+        };
+        Assert.Contains(
+            $"Best: 93.8 % of the validation images right, {words}after epoch 3 of 4.", Visible(result), StringComparison.Ordinal);
+        Assert.Equal(Json(plain).TrimEnd()[..^1] + field + "}", Json(result).TrimEnd());
+        Assert.Null((result with { Summary = result.Summary with { ValidationImages = 0 } }).ChosenBy);
+    }
+
     [Fact]
     public void A_search_is_a_table_of_trials_with_the_accuracy_on_images_that_nothing_was_chosen_by() =>
         Expected.Is("view-train-auto.txt", Visible(Searched()));
 
     [Fact]
     public void The_json_document_of_a_search_has_the_promised_fields() =>
-        Expected.Is("json-train-auto.txt", Hidden(Shown.By(context => ReportJson.WriteTo(context.Output, Searched().ToJson()))));
+        Expected.Is("json-train-auto.txt", Json(Searched()));
 
     [Theory]
     [InlineData(null, false, "DATA")]
@@ -91,7 +116,7 @@ public sealed class TrainViewTests : IDisposable
 
     [Fact]
     public void The_json_document_has_the_promised_fields() =>
-        Expected.Is("json-train.txt", Hidden(Shown.By(context => ReportJson.WriteTo(context.Output, Result(epochs: 4).ToJson()))));
+        Expected.Is("json-train.txt", Json(Result(epochs: 4)));
 
     [Fact]
     public void Skipped_images_are_listed_with_their_reasons()
@@ -102,6 +127,8 @@ public sealed class TrainViewTests : IDisposable
     }
 
     private string Visible(TrainResult result) => Hidden(Shown.By(context => TrainView.Show(result, context)));
+
+    private string Json(TrainResult result) => Hidden(Shown.By(context => ReportJson.WriteTo(context.Output, result.ToJson())));
 
     private string Hidden(string text) => text.Replace(_folder.Path, "FOLDER", StringComparison.Ordinal);
 

@@ -63,6 +63,25 @@ public sealed class TrainingTests : PageFixture
     }
 
     [Fact]
+    public void A_search_for_a_learning_rate()
+    {
+        MLContext ml = Ml;
+        IDataView train = Data;
+        var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(train);
+        string plot = PathOf("rates.svg");
+
+        var options = new FeatureExtractionOptions { Backbone = "embedded" };
+        LearningRateCurve curve = ml.MulticlassClassification.Trainers.FeatureExtraction(options).FindLearningRate(keys.Transform(train));
+        Console.WriteLine($"valley {curve.Valley:g2}, steepest {curve.Steepest:g2}");
+        File.WriteAllText(plot, curve.ToSvg());
+        var trainer = ml.MulticlassClassification.Trainers.FeatureExtraction(options with { LearningRate = curve.Valley });
+
+        Assert.InRange(curve.Valley, 1e-6, 10);
+        Assert.Contains("valley", File.ReadAllText(plot), StringComparison.Ordinal);
+        Assert.Equal(1, trainer.Fit(keys.Transform(train), Test).Training!.ValidationAccuracy);
+    }
+
+    [Fact]
     public void A_search_within_a_time()
     {
         MLContext ml = Ml;

@@ -78,11 +78,13 @@ public sealed class TutorialTests : IDisposable
     public void ResNet_50_on_digits()
     {
         string folder = _images.Digits("", "train", "t10k"), qmnistFolder = _images.Digits("qmnist-", "train", "test");
+        int known = 4;
 
         var ml = new MLContext(seed: 1);
         IDataView train = ml.Data.LoadImages(folder, split: "train");
         IDataView test = ml.Data.LoadImages(folder, split: "test");
-        IDataView qmnist = ml.Data.LoadImages(qmnistFolder, split: "test");
+        // The first of QMNIST's test digits are those of MNIST, by which the epoch is chosen.
+        IDataView qmnist = ml.Data.SkipRows(ml.Data.LoadImages(qmnistFolder, split: "test"), known);
 
         var options = new FineTuningOptions
         {
@@ -110,6 +112,7 @@ public sealed class TutorialTests : IDisposable
         double accuracy = ml.MulticlassClassification.Evaluate(model.Transform(qmnist)).MicroAccuracy;
 
         Assert.InRange(accuracy, 0, 1);
+        Assert.Equal(["4", "5", "6", "7", "8", "9"], qmnist.GetColumn<string>("Label"));
         Assert.Equal((32, 32, options.Mean), Trained(model));
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLTransfer.Estimators;
 using MLTransfer.Tests.Reference;
 using MLTransfer.Tests.Training;
 using MLTransfer.Weights;
@@ -110,16 +111,35 @@ public sealed class TrainingEngineTests : IDisposable
         Assert.InRange(features.Valley, 1e-6, 10);
     }
 
+    [Fact]
+    public void A_training_after_a_search_for_a_learning_rate_gives_the_same_bytes_as_one_without_a_search()
+    {
+        foreach (ImageClassificationOptions options in new ImageClassificationOptions[]
+        {
+            Trainings.Extraction, TrainedModel.Options with { Epochs = 2 },
+        })
+        {
+            byte[] expected = Weights(options);
+            var ml = new MLContext(seed: 1);
+            IDataView images = Trainings.Keyed(ml, ml.Data.LoadImageFolder(_images.Path));
+            ImageClassificationEstimator trainer = Trainings.Trainer(ml, options);
+            Assert.NotEmpty(trainer.FindLearningRate(images).Points);
+            Assert.Equal(expected, Weights(trainer.Fit(images)));
+        }
+    }
+
     public void Dispose()
     {
         _images.Dispose();
         _folder.Dispose();
     }
 
-    private byte[] Weights(FineTuningOptions options)
+    private byte[] Weights(ImageClassificationOptions options) => Weights(Trainings.Train(options, _images.Path));
+
+    private byte[] Weights(ImageClassificationTransformer model)
     {
         string path = _folder.PathOf("weights.safetensors");
-        using (ImageClassificationTransformer model = Trainings.Train(options, _images.Path)) model.SaveWeights(path);
+        using (model) model.SaveWeights(path);
         return File.ReadAllBytes(path);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLTransfer.Estimators;
 
 namespace MLTransfer.Tests.Estimators;
 
@@ -18,8 +19,11 @@ internal static class Trainings
     }
 
     public static ImageClassificationTransformer Fit(MLContext ml, ImageClassificationOptions options, IDataView keyed) =>
-        options is FineTuningOptions tuning ? ml.MulticlassClassification.Trainers.FineTuning(tuning).Fit(keyed)
-            : ml.MulticlassClassification.Trainers.FeatureExtraction((FeatureExtractionOptions)options).Fit(keyed);
+        Trainer(ml, options).Fit(keyed);
+
+    public static ImageClassificationEstimator Trainer(MLContext ml, ImageClassificationOptions options) =>
+        options is FineTuningOptions tuning ? ml.MulticlassClassification.Trainers.FineTuning(tuning)
+            : ml.MulticlassClassification.Trainers.FeatureExtraction((FeatureExtractionOptions)options);
 
     public static IDataView Keyed(MLContext ml, IDataView data) =>
         ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);

@@ -1,11 +1,23 @@
 using System.Globalization;
+using MLTransfer.Evaluation.Reports;
 
-namespace MLTransfer.Evaluation.Reports;
+namespace MLTransfer;
 
-/// <summary>The losses of a search for a learning rate as SVG, over the logarithm of the rate, with the suggested rates.</summary>
-internal static class LearningRateChart
+/// <summary>Plots the losses of a search for a learning rate.</summary>
+public static class LearningRateChart
 {
     private const int SuggestionHeight = 16;
+
+    /// <summary>
+    /// Plots the losses over the logarithm of the learning rate, with the suggested rates, as the text of an SVG file of 560 × 310 pixels.
+    /// </summary>
+    /// <param name="curve">The losses. Without points, the plot has axes alone.</param>
+    /// <returns>The text, which needs no other file.</returns>
+    public static string ToSvg(this LearningRateCurve curve)
+    {
+        ArgumentNullException.ThrowIfNull(curve);
+        return Render(curve).Source;
+    }
 
     internal static Markup Render(LearningRateCurve curve)
     {
