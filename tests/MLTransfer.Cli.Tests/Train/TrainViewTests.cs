@@ -63,7 +63,9 @@ public sealed class TrainViewTests : IDisposable
             {
                 Chosen = plain.Summary.Epochs[2] with
                 {
-                    ValidationMacroF1 = 0.71, ValidationMacroAccuracy = 0.72, ValidationMacroPrecision = 0.73,
+                    ValidationMacroF1 = 0.71,
+                    ValidationMacroAccuracy = 0.72,
+                    ValidationMacroPrecision = 0.73,
                 },
             },
         };
