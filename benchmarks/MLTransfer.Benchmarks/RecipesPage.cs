@@ -49,9 +49,9 @@ internal static class RecipesPage
             and, for other sizes than 96 pixels, by the same with `--recipe`, `--set`, `--mode` and `--image-size`. Fine-tuning on small
             images was measured at 64 pixels, to save time.
 
-            Each cell is the accuracy in percent on test images that no training saw: the mean, and the standard deviation over the seeds,
-            which draw the training images, but for hymenoptera, as well as all random numbers; without a deviation, of one seed. There are
-            no validation images: the model is that of the last epoch.
+            Each cell is the accuracy in percent on test images that no training saw: the mean, and the standard deviation over the seeds;
+            without a deviation, of one seed. A seed draws all random numbers and, except for hymenoptera, the training images. There are no
+            validation images: the model is that of the last epoch.
 
 
             """);

@@ -23,8 +23,8 @@ internal static class ComparePage
             dotnet run -c Release --project benchmarks/MLTransfer.Benchmarks -- compare --page docs/{folder}.md
             ```
 
-            with the jobs, backbones and numbers of epochs and rounds that are named below, and with `--mlt` where the tool was compiled
-            before. The same makes it again from saved results (`--results FILE --rounds 0`).
+            with the jobs, backbones and numbers of epochs and rounds that are named below, and with `--mlt` where the tool was precompiled.
+            The same makes it again from saved results (`--results FILE --rounds 0`).
             Figures are medians of the rounds, with the smallest and the largest in brackets. × says how many times as fast or as small
             ours is, the median of the ratios in the same round: above 1, ours is better. Lines in the charts reach from the smallest to
             the largest value.

@@ -23,13 +23,13 @@ internal sealed record Conditions(
         $"{Processor}, {Cores} cores, {Threads} threads, {System}; mlt {ToolInWords}; .NET {DotNet}, ML.NET {MLNet}, "
         + $"TorchSharp {TorchSharp}, libtorch {Libtorch}, ONNX Runtime {OnnxRuntime}; PyTorch {PyTorch}, torchvision {Torchvision}");
 
-    internal string ToolInWords => ToolIsPrecompiled ? "compiled before, as its package has it" : "compiled as it runs";
+    internal string ToolInWords => ToolIsPrecompiled ? "precompiled, as in its package" : "compiled at run time";
 
     /// <param name="python">The Python that has torch and torchvision.</param>
     /// <param name="threads">Processor threads of each side.</param>
     /// <param name="tool">The tool's mlt.dll.</param>
     /// <param name="cancel">Cancels.</param>
-    /// <exception cref="UsageException">The tool is no program of .NET's.</exception>
+    /// <exception cref="UsageException">The tool is not a .NET program.</exception>
     internal static async Task<Conditions> OfAsync(string python, int threads, string tool, CancellationToken cancel)
     {
         var precompiled = IsPrecompiled(tool);
@@ -50,19 +50,21 @@ internal sealed record Conditions(
             ? line[(line.IndexOf(':', StringComparison.Ordinal) + 2)..]
             : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
 
-    private static bool IsPrecompiled(string tool)
+    private static bool IsPrecompiled(string tool) => HeaderOf(tool) is { } header
+        ? header.ManagedNativeHeaderDirectory.Size > 0
+        : throw new UsageException($"--mlt names '{tool}', which is not a .NET program.");
+
+    private static CorHeader? HeaderOf(string tool)
     {
         try
         {
             using var file = new PEReader(File.OpenRead(tool));
-            if (file.PEHeaders.CorHeader is { } header)
-                return header.ManagedNativeHeaderDirectory.Size > 0;
+            return file.PEHeaders.CorHeader;
         }
         catch (BadImageFormatException)
         {
+            return null;
         }
-
-        throw new UsageException($"--mlt names '{tool}', which is no program of .NET's.");
     }
 
     // The part after the plus sign is a commit.

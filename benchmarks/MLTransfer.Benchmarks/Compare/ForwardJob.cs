@@ -40,8 +40,8 @@ internal static class ForwardJob
         "forward", "The network alone",
         "Random images in memory through the frozen network, to scores, one at a time and in batches: eager PyTorch, eager TorchSharp in "
         + "its default memory format, ONNX Runtime on the exported network, which computes probabilities too, and MLTransfer as it "
-        + "predicts. GFLOP/s are those of 32 images, two operations for each multiply-add; the last rows say what libtorch reaches here "
-        + $"where nothing but the processor limits it, in the product of two matrices of {MatrixSize} × {MatrixSize}.",
+        + "predicts. GFLOP/s are those of 32 images, two operations for each multiply-add; the last rows are, for comparison, libtorch's "
+        + $"product of two matrices of {MatrixSize} × {MatrixSize}.",
         WarmsUp: false, _ => "", OpenAsync);
 
     private static async Task<OpenJob> OpenAsync(CompareSettings settings, CancellationToken cancel)

@@ -33,7 +33,7 @@ public sealed record FineTuningOptions : ImageClassificationOptions
 
     internal override double HeadRateFactor => HeadFactor;
 
-    internal override double LayerRateFactor(int groups) => LowestRate == 1 ? LayerDecay : Math.Pow(LowestRate, 1.0 / groups);
+    internal override double LayerRateFactor(int groups) => LayerDecay != 1 ? LayerDecay : Math.Pow(LowestRate, 1.0 / groups);
 
     /// <summary>The layers that learn in addition to the head. Default: all.</summary>
     [TrainingOption(
@@ -56,11 +56,14 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     public double LayerDecay { get; init; } = 1;
 
     /// <summary>
-    /// The learning rate of the layer group at the input relative to the learning rate, above 0 to 1. Those of the groups between it and
-    /// the head are evenly spaced on a logarithmic scale, as fastai's discriminative learning rates: other than <see cref="LayerDecay"/>,
-    /// this fits backbones with few groups and with many. Not together with it. Default: 1, all the same.
+    /// The learning rate of the layer group at the input, frozen or not, relative to the learning rate, above 0 to 1. Those of the groups
+    /// between it and the head are evenly spaced on a logarithmic scale, as fastai's discriminative learning rates: unlike
+    /// <see cref="LayerDecay"/>, this fits backbones with few groups and with many. Without effect where that is set. Default: 1, all the
+    /// same.
     /// </summary>
-    [TrainingOption("Learning rate of the first layer relative to the learning rate, such as 0.01; layers between have rates between.",
+    [TrainingOption(
+        "Learning rate of the layer at the input relative to --learning-rate, such as 0.01; evenly spaced on a logarithmic scale between "
+        + "it and the head. --layer-decay counts before it.",
         CommandLine = "--lowest-rate", Range = NumberRange.Ratio, OnlyHere = OnlyTheHead, Formerly = "1")]
     public double LowestRate { get; init; } = 1;
 
@@ -187,7 +190,6 @@ public sealed record FineTuningOptions : ImageClassificationOptions
     private protected override IEnumerable<string?> Contradictions() =>
     [
         .. base.Contradictions(),
-        LayerDecay != 1 && LowestRate != 1 ? "LayerDecay and LowestRate exclude each other: both set the rates of the layers." : null,
         Balance == ClassBalance.Weights && Mixup + CutMix > 0
             ? "ClassBalance.Weights does not go with Mixup and CutMix, which join images of several classes; use ClassBalance.Sampling."
             : null,

@@ -75,7 +75,7 @@ public sealed class Recipe
         });
 
     /// <summary>
-    /// fastai's <c>fine_tune</c> (https://docs.fast.ai/callback.schedule.html): AdamW at 1e-3, a hundredth of it at the lowest layers,
+    /// fastai's <c>fine_tune</c> (https://docs.fast.ai/callback.schedule.html): AdamW at 1e-3, a hundredth of it at the lowest layer,
     /// weight decay 0.01 without norms and biases, batches of 64, one cycle that begins at a fifth of the rate. The head comes first, here
     /// by <see cref="FineTuningOptions.HeadWarmup"/>. Its number of epochs is the caller's: <see cref="TrainingOptions.Epochs"/> stays as
     /// it is. Features are trained as by its <c>fit_one_cycle</c>: the rate rises in the first quarter, from a 25th.
@@ -133,6 +133,7 @@ public sealed class Recipe
         {
             HeadWarmup = true,
             FreezeBatchNorm = false,
+            LayerDecay = 1,
             LowestRate = 0.01,
             Schedule = LearningRateSchedule.OneCycle(0.3, 5),
         }

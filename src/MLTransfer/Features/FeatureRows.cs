@@ -227,21 +227,21 @@ internal sealed class FeatureRows : IDisposable
     }
 
     /// <summary>Rows in memory that are being read.</summary>
-    private sealed record PendingRows(Tensor Read, Task Reading) : IDisposable
+    private sealed record PendingRows(Tensor Memory, Task Reading) : IDisposable
     {
         public Tensor Rows
         {
             get
             {
                 Reading.GetAwaiter().GetResult();
-                return Read;
+                return Memory;
             }
         }
 
         public void Dispose()
         {
             ReadAhead.Settle(Reading);
-            Read.Dispose();
+            Memory.Dispose();
         }
     }
 }

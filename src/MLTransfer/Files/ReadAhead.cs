@@ -4,7 +4,7 @@ namespace MLTransfer.Files;
 internal static class ReadAhead
 {
     /// <summary>Begins to read several things before the first of them is handed on.</summary>
-    /// <param name="begun">Begins to read one with each step. To dispose it waits for its reading.</param>
+    /// <param name="begun">Begins to read one with each step. Disposing one waits for its reading.</param>
     /// <param name="count">How many are read while the caller uses one. The caller disposes what it gets.</param>
     public static IEnumerable<T> Of<T>(IEnumerable<T> begun, int count)
         where T : IDisposable
@@ -27,7 +27,8 @@ internal static class ReadAhead
     }
 
     /// <summary>
-    /// Waits for a reading whose memory is to be freed. Its failure is not told: it was, to whoever asked for what was read.
+    /// Waits until a reading no longer uses its memory. Ignores its failure: who waits for the result sees it, and a result that nobody
+    /// waits for is not needed.
     /// </summary>
     public static void Settle(Task reading) =>
         reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();

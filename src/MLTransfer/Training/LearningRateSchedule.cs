@@ -128,8 +128,8 @@ public sealed record LearningRateSchedule
 
     /// <summary>
     /// The rate is multiplied by a factor whenever a metric has not gained for more epochs than the patience, as by PyTorch's
-    /// <c>ReduceLROnPlateau</c>; a gain is at least a ten thousandth of the best value. Without validation images the metric is that of the
-    /// training images.
+    /// <c>ReduceLROnPlateau</c>; a gain is at least a ten thousandth of the best value. Epochs of the warm-up do not count, as in timm.
+    /// Without validation images the metric is that of the training images.
     /// </summary>
     /// <param name="patience">Epochs without a gain that are waited for, at least 0. Default: 10.</param>
     /// <param name="factor">The factor, above 0 and at most 1. Default: 0.1.</param>

@@ -28,7 +28,7 @@ internal readonly record struct TrainingTime(double Done, double Total, IReadOnl
 /// <summary>The curves that learning rates follow, and how curves are composed.</summary>
 internal static class Schedule
 {
-    private const double WarmupStart = 0.01;
+    private const double WarmupStart = 0.01, Rounding = 1e-9;
 
     /// <summary>A curve after its warm-up.</summary>
     public static StepRate Create(LearningRateSchedule schedule, LearningRateWarmup warmup)
@@ -64,7 +64,7 @@ internal static class Schedule
     /// <param name="warmup">The epochs of the warm-up.</param>
     private static RateCurve After(this RateCurve curve, double warmup) => warmup <= 0 ? curve : at =>
     {
-        IReadOnlyList<EpochResult> counted = [.. at.Finished.Skip((int)Math.Ceiling(warmup))];
+        IReadOnlyList<EpochResult> counted = [.. at.Finished.Skip((int)Math.Ceiling(warmup - Rounding))];
         TrainingTime rest = new(Math.Max(0, at.Done - warmup), at.Total - warmup, counted);
         return curve(rest) * Math.Min(1, WarmupStart + (1 - WarmupStart) * at.Done / warmup);
     };

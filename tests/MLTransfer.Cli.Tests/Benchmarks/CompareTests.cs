@@ -175,7 +175,7 @@ public sealed class CompareTests : IDisposable
         await File.WriteAllTextAsync(file, "#!/bin/sh");
         var refusal = await Assert.ThrowsAsync<UsageException>(
             () => Conditions.OfAsync("/nowhere/python", threads: 1, file, CancellationToken.None));
-        Assert.Equal($"--mlt names '{file}', which is no program of .NET's.", refusal.Message);
+        Assert.Equal($"--mlt names '{file}', which is not a .NET program.", refusal.Message);
     }
 
     [Fact]

@@ -65,9 +65,27 @@ public class ParameterGroupsTests
     }
 
     [Fact]
-    public void The_rates_of_layers_are_set_in_one_way() => Assert.Contains("LayerDecay and LowestRate exclude each other",
-        Assert.ThrowsAny<ArgumentException>((Options with { LayerDecay = 0.5, LowestRate = 0.01 }).RequireValid).Message,
-        StringComparison.Ordinal);
+    public void The_decay_from_layer_to_layer_counts_before_the_lowest_rate()
+    {
+        using var scope = NewDisposeScope();
+        using ImageModel network = ModelZoo.Find("cifar_resnet20").Build(3);
+        var model = new TrainableModel(network, network.Head, []);
+        Assert.Equal(
+            ParameterGroups.Create(model, Options with { LayerDecay = 0.5 }).Select(group => group.LearningRate),
+            ParameterGroups.Create(model, Options with { LayerDecay = 0.5, LowestRate = 0.01 }).Select(group => group.LearningRate));
+    }
+
+    [Fact]
+    public void Frozen_layers_count_for_the_rates_of_the_others()
+    {
+        using var scope = NewDisposeScope();
+        using ImageModel network = ModelZoo.Find("resnet18").Build(3);
+        var all = new TrainableModel(network, network.Head, []);
+        double[] rates = [.. ParameterGroups.Create(all, Options with { LowestRate = 0.01 }).Select(group => group.LearningRate)];
+        var upper = new TrainableModel(network, network.Head, [.. network.Groups[0].Modules]);
+        double[] left = [.. ParameterGroups.Create(upper, Options with { LowestRate = 0.01 }).Select(group => group.LearningRate)];
+        Assert.Equal([.. rates[..^2], rates[^1]], left);
+    }
 
     [Fact]
     public void Norms_biases_and_embeddings_may_be_spared_from_weight_decay()
