@@ -17,7 +17,7 @@ internal sealed class FeatureData(
 
     public IEnumerable<LabelledBatch> Epoch(int epoch)
     {
-        int[][] batches = [.. (order?.Invoke(epoch) ?? Shuffle.Order(Count, seed, epoch)).Chunk(batchSize)];
+        IEnumerable<int[]> batches = (order?.Invoke(epoch) ?? Shuffle.Order(Count, seed, epoch)).Chunk(batchSize);
         return features.Read(batches.Select(rows => Array.ConvertAll(rows, row => Seen(row, epoch)))).Zip(batches, (inputs, rows) =>
             LabelledBatch.Create(() =>
             {

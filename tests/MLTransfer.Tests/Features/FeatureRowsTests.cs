@@ -132,7 +132,7 @@ public sealed class FeatureRowsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Places))]
-    public void Batches_come_in_their_order_and_who_leaves_early_leaves_no_tensor(long inMemory)
+    public void Batches_come_in_their_order_and_leave_no_tensor_where_not_all_are_taken(long inMemory)
     {
         const int Images = 20;
         using FeatureRows rows = New(Images, inMemory);

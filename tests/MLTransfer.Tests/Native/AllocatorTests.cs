@@ -29,7 +29,7 @@ public sealed class AllocatorTests
     public void Freed_memory_goes_back_to_the_system_when_a_model_is_disposed()
     {
         using var images = new ColouredImages(perClass: 2);
-        ImageClassificationTransformer model = Trainings.Train(Trainings.Extraction with { Epochs = 1 }, images.Path);
+        using ImageClassificationTransformer model = Trainings.Train(Trainings.Extraction with { Epochs = 1 }, images.Path);
         Returns(model.Dispose);
     }
 
