@@ -1,18 +1,19 @@
 using System.CommandLine;
 using System.Diagnostics;
+using MLTransfer.Benchmarks.Compare;
 using MLTransfer.Cli.CommandLine;
 
 namespace MLTransfer.Benchmarks;
 
 /// <summary>A Python process that answers each line with a line, so that both sides can be timed in turns.</summary>
-internal sealed class PythonPeer(string python, string script, params string[] arguments) : IDisposable
+internal sealed class PythonPeer(string python, string script, MallocThresholds malloc, params string[] arguments) : IDisposable
 {
     private const string Default = "/usr/bin/python3";
 
-    private readonly Process _process = Process.Start(new ProcessStartInfo(python, ["-c", script, .. arguments])
+    private readonly Process _process = Process.Start(malloc.Applied(new(python, ["-c", script, .. arguments])
     {
         RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-    })!;
+    }))!;
 
     internal static Option<string?> Option() => CliOption.Text(
         "--python", "FILE", $"The Python that has torch and torchvision. [default: {Default}]");

@@ -7,7 +7,7 @@ namespace MLTransfer.Benchmarks.Compare;
 /// <summary>The medians of a job as horizontal bars with their spread: an SVG that is readable on white and on black.</summary>
 internal static class BarChart
 {
-    private const int Width = 720, Names = 230, Values = 90, Row = 22, Bar = 14, Heading = 30;
+    private const int Width = 790, Names = 300, Values = 90, Row = 22, Bar = 14, Heading = 30;
 
     private const string Style =
         """

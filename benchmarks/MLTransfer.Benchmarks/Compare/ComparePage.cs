@@ -27,7 +27,9 @@ internal static class ComparePage
             The same makes it again from saved results (`--results FILE --rounds 0`).
             Figures are medians of the rounds, with the smallest and the largest in brackets. × says how many times as fast or as small
             ours is, the median of the ratios in the same round: above 1, ours is better. Lines in the charts reach from the smallest to
-            the largest value.
+            the largest value. "Malloc thresholds raised" in the name of a side: its process has `{MallocThresholds.MappedBlocks}` and
+            `{MallocThresholds.Trimming}` in its environment, so that glibc keeps the memory of freed tensors for the next ones, which
+            MLTransfer has it do by itself. The others are as their users have them.
 
             """);
         foreach (var conditions in rounds.Select(round => round.Conditions).Distinct())

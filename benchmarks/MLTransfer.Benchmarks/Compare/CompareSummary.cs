@@ -39,12 +39,14 @@ internal sealed record JobSummary(
 
     private static JobSummary Of(CompareRound[] rounds)
     {
-        var first = rounds[0];
+        // Rounds that were measured before the job had a further side lack it.
+        var most = rounds.MaxBy(round => round.Sides.Count)!;
         return new(
-            first.Job, first.Backbone, first.Settings, rounds.Length, first.Ours,
+            most.Job, most.Backbone, most.Settings, rounds.Length, most.Ours,
             [
-                .. from side in first.Sides
-                   select new SideSummary(side.Side, side.Figures.Keys.ToDictionary(key => key, key => Of(rounds, side.Side, key))),
+                .. from side in most.Sides
+                   let having = rounds.Where(round => round.Sides.Any(each => each.Side == side.Side)).ToArray()
+                   select new SideSummary(side.Side, side.Figures.Keys.ToDictionary(key => key, key => Of(having, side.Side, key))),
             ]);
     }
 

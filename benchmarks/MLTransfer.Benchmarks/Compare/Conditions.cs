@@ -33,7 +33,8 @@ internal sealed record Conditions(
     internal static async Task<Conditions> OfAsync(string python, int threads, string tool, CancellationToken cancel)
     {
         var precompiled = IsPrecompiled(tool);
-        using var peer = new PythonPeer(python, "import torch, torchvision; print(torch.__version__, torchvision.__version__)");
+        using var peer = new PythonPeer(
+            python, "import torch, torchvision; print(torch.__version__, torchvision.__version__)", MallocThresholds.Default);
         var versions = (await peer.AnswerAsync(cancel).ConfigureAwait(false)).Split(' ');
         return new(
             ProcessorName() + Vectors, Environment.ProcessorCount, threads, ProcessorFeatures.FastBFloat16,

@@ -48,8 +48,12 @@ internal static class ForwardJob
     {
         var backbone = settings.Backbone;
         var size = backbone.Preprocessing.CropTo;
-        var peer = PythonNetwork.Start(settings, Script, $"{backbone.Classes}");
-        await peer.AnswerAsync(cancel).ConfigureAwait(false);
+        (string Name, PythonPeer Process)[] peers =
+        [
+            .. MallocThresholds.All.Select(
+                malloc => ($"PyTorch{malloc.Note}", PythonNetwork.Start(settings, Script, malloc, $"{backbone.Classes}"))),
+        ];
+        foreach (var peer in peers) await peer.Process.AnswerAsync(cancel).ConfigureAwait(false);
         var model = backbone.Build(backbone.Classes);
         var session = new OnnxNetwork(model, backbone);
         // Channels-last, as images come from the loader; and as planes, for the others.
@@ -59,16 +63,7 @@ internal static class ForwardJob
         ScalarType[] types = ProcessorFeatures.FastBFloat16 ? [ScalarType.BFloat16, ScalarType.Float32] : [ScalarType.Float32];
         CompareSide[] sides =
         [
-            new("PyTorch", async token =>
-            {
-                var figures = new Dictionary<string, double>();
-                foreach (var (key, batch) in Batches)
-                {
-                    var line = string.Create(CultureInfo.InvariantCulture, $"{batch} {size} {SecondsABatchSize}");
-                    figures[key] = double.Parse(await peer.AskAsync(line, token).ConfigureAwait(false), CultureInfo.InvariantCulture);
-                }
-                return WithSpeed(backbone, figures);
-            }),
+            .. peers.Select(peer => PeerSide(backbone, peer.Name, peer.Process)),
             Side(backbone, "TorchSharp", at =>
             {
                 model.eval();
@@ -79,8 +74,19 @@ internal static class ForwardJob
             .. types.Skip(1).Select(type => Side(backbone, $"{Ours}, float32", at => Frozen(model, images[at], type))),
             .. types.Select(MatrixProduct),
         ];
-        return new(Ours, sides, [peer, session, model, .. images, .. planes]);
+        return new(Ours, sides, [.. peers.Select(peer => peer.Process), session, model, .. images, .. planes]);
     }
+
+    private static CompareSide PeerSide(Backbone backbone, string name, PythonPeer peer) => new(name, async cancel =>
+    {
+        var figures = new Dictionary<string, double>();
+        foreach (var (key, batch) in Batches)
+        {
+            var line = string.Create(CultureInfo.InvariantCulture, $"{batch} {backbone.Preprocessing.CropTo} {SecondsABatchSize}");
+            figures[key] = double.Parse(await peer.AskAsync(line, cancel).ConfigureAwait(false), CultureInfo.InvariantCulture);
+        }
+        return WithSpeed(backbone, figures);
+    });
 
     private static CompareSide Side(Backbone backbone, string name, Func<int, double> milliseconds) => new(name, _ => Task.FromResult(
         WithSpeed(backbone, Enumerable.Range(0, Batches.Length).ToDictionary(at => Batches[at].Key, milliseconds))));

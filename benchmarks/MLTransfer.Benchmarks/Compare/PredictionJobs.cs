@@ -37,7 +37,10 @@ internal static class PredictionJobs
         Func<Predictor, PredictionFiles, CancellationToken, Task<Dictionary<string, double>>> measureAsync, CancellationToken cancel)
     {
         var files = await PredictionFiles.MakeAsync(settings, cancel).ConfigureAwait(false);
-        PythonPredictor[] peers = [.. workers.Select(count => new PythonPredictor(settings, files, count))];
+        PythonPredictor[] peers =
+        [
+            .. workers.SelectMany(count => MallocThresholds.All.Select(malloc => new PythonPredictor(settings, files, count, malloc))),
+        ];
         foreach (var peer in peers) await peer.ReadyAsync(cancel).ConfigureAwait(false);
         Predictor[] predictors =
         [
@@ -84,18 +87,21 @@ internal static class PredictionJobs
         return new(
             OursProcess,
             [
-                Side(PythonPredictor.PyTorch, settings.Python, PythonPredictor.ProcessArguments(settings, files, command, images(files))),
+                .. MallocThresholds.All.Select(malloc => Side(
+                    PythonPredictor.PyTorch + malloc.Note, malloc, settings.Python,
+                    PythonPredictor.ProcessArguments(settings, files, command, images(files)))),
                 Side(
-                    OursProcess, "dotnet",
+                    OursProcess, MallocThresholds.Default, "dotnet",
                     [
                         settings.Tool, "predict", "--model", files.Model, "--threads", $"{settings.Threads}", "--json", images(files),
                     ]),
             ]);
     }
 
-    private static CompareSide Side(string name, string program, IReadOnlyList<string> arguments) => new(name, async cancel =>
-    {
-        var process = await TimedProcess.RunAsync(program, arguments, cancel).ConfigureAwait(false);
-        return new() { [FigureKind.Seconds] = process.Seconds, [FigureKind.Memory] = process.PeakMemory };
-    });
+    private static CompareSide Side(string name, MallocThresholds malloc, string program, IReadOnlyList<string> arguments) =>
+        new(name, async cancel =>
+        {
+            var process = await TimedProcess.RunAsync(program, arguments, malloc, cancel).ConfigureAwait(false);
+            return new() { [FigureKind.Seconds] = process.Seconds, [FigureKind.Memory] = process.PeakMemory };
+        });
 }

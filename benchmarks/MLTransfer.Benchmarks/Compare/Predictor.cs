@@ -56,8 +56,9 @@ internal abstract class ManagedPredictor(string name, PredictionFiles files) : P
 /// <param name="settings">The job's.</param>
 /// <param name="files">The files to work on.</param>
 /// <param name="workers">Processes of the DataLoader; 0: the images are decoded by the process itself.</param>
-internal sealed class PythonPredictor(CompareSettings settings, PredictionFiles files, int workers) : Predictor(
-    workers == 0 ? PyTorch : $"{PyTorch}, {workers} workers")
+/// <param name="malloc">When its allocator gives memory back.</param>
+internal sealed class PythonPredictor(CompareSettings settings, PredictionFiles files, int workers, MallocThresholds malloc) : Predictor(
+    $"{PyTorch}{(workers == 0 ? "" : $", {workers} workers")}{malloc.Note}")
 {
     internal const string PyTorch = "PyTorch";
 
@@ -97,7 +98,7 @@ internal sealed class PythonPredictor(CompareSettings settings, PredictionFiles 
                 print(*run(*line.rstrip('\n').split(' ', 1)), flush=True)
         """;
 
-    private readonly PythonPeer _peer = PythonNetwork.Start(settings, Script, Arguments(files, workers));
+    private readonly PythonPeer _peer = PythonNetwork.Start(settings, Script, malloc, Arguments(files, workers));
 
     /// <summary>Waits until the libraries are loaded.</summary>
     internal Task ReadyAsync(CancellationToken cancel) => _peer.AnswerAsync(cancel);
@@ -112,7 +113,7 @@ internal sealed class PythonPredictor(CompareSettings settings, PredictionFiles 
     /// <summary>Writes a file of weights that fit the network.</summary>
     internal static async Task SaveAsync(CompareSettings settings, PredictionFiles files, CancellationToken cancel)
     {
-        using var predictor = new PythonPredictor(settings, files, 0);
+        using var predictor = new PythonPredictor(settings, files, 0, MallocThresholds.Default);
         await predictor.ReadyAsync(cancel).ConfigureAwait(false);
         await predictor.AskAsync("save -", 1, cancel).ConfigureAwait(false);
     }

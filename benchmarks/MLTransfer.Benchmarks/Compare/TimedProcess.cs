@@ -22,11 +22,15 @@ internal static class TimedProcess
     // The system keeps the peak until the process has ended, so that what is missed is what the last moment adds.
     private static readonly TimeSpan MemoryInterval = TimeSpan.FromMilliseconds(20);
 
-    internal static async Task<ProcessFigures> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancel)
+    internal static Task<ProcessFigures> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancel) =>
+        RunAsync(program, arguments, MallocThresholds.Default, cancel);
+
+    internal static async Task<ProcessFigures> RunAsync(
+        string program, IReadOnlyList<string> arguments, MallocThresholds malloc, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         using var process = Process.Start(
-            new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            malloc.Applied(new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }))!;
         try
         {
             var memory = PeakMemoryAsync(process, cancel);

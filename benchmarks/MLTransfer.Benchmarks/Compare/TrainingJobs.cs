@@ -47,7 +47,7 @@ internal static class TrainingJobs
         (settings, _) => Task.FromResult(new OpenJob(
             $"{Ours}, cache empty",
             [
-                Peer(settings, FrozenMode),
+                .. Peers(settings, FrozenMode),
                 new($"{Ours}, cache empty", cancel =>
                 {
                     if (Directory.Exists(Cache(settings))) Directory.Delete(Cache(settings), recursive: true);
@@ -64,7 +64,7 @@ internal static class TrainingJobs
         (settings, _) => Task.FromResult(new OpenJob(
             Ours,
             [
-                WithSpeed(settings, Peer(settings, FineTuningMode)),
+                .. Peers(settings, FineTuningMode).Select(peer => WithSpeed(settings, peer)),
                 WithSpeed(settings, new(Ours, cancel => TrainAsync(settings, FineTuningMode, [], cancel))),
             ])));
 
@@ -74,7 +74,7 @@ internal static class TrainingJobs
         (settings, _) => Task.FromResult(new OpenJob(
             Ours,
             [
-                Peer(settings, FineTuningMode, settings.FirstTrained),
+                .. Peers(settings, FineTuningMode, settings.FirstTrained),
                 // Otherwise a later round would find what the frozen layers gave in the first.
                 new(Ours, cancel => TrainAsync(
                     settings, FineTuningMode, ["--train-from", settings.FirstTrained, "--cache", TrainOptions.None], cancel)),
@@ -94,18 +94,19 @@ internal static class TrainingJobs
 
     private static string Cache(CompareSettings settings) => Path.Combine(settings.Scratch, "cache");
 
-    private static CompareSide Peer(CompareSettings settings, string mode, string layer = "") => new(Tutorial, async cancel =>
-    {
-        string[] weights = settings.Weights is { } file ? ["--weights", file] : [];
-        var process = await TimedProcess.RunAsync(
-            settings.Python,
-            [
-                "-c", Script, Path.GetDirectoryName(settings.PeerScript)!, layer, "--data", settings.Data, "--mode", mode,
-                .. Common(settings, mode), .. weights,
-            ],
-            cancel).ConfigureAwait(false);
-        return Figures(process, mode, process.Number("best_val_accuracy"), process.Number("train_images_per_second"));
-    });
+    private static IEnumerable<CompareSide> Peers(CompareSettings settings, string mode, string layer = "") =>
+        MallocThresholds.All.Select(malloc => new CompareSide(Tutorial + malloc.Note, async cancel =>
+        {
+            string[] weights = settings.Weights is { } file ? ["--weights", file] : [];
+            var process = await TimedProcess.RunAsync(
+                settings.Python,
+                [
+                    "-c", Script, Path.GetDirectoryName(settings.PeerScript)!, layer, "--data", settings.Data, "--mode", mode,
+                    .. Common(settings, mode), .. weights,
+                ],
+                malloc, cancel).ConfigureAwait(false);
+            return Figures(process, mode, process.Number("best_val_accuracy"), process.Number("train_images_per_second"));
+        }));
 
     private static async Task<Dictionary<string, double>> TrainAsync(
         CompareSettings settings, string mode, string[] more, CancellationToken cancel)

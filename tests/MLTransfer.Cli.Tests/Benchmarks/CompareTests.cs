@@ -43,6 +43,31 @@ public sealed class CompareTests : IDisposable
     }
 
     [Fact]
+    public async Task The_tutorial_is_measured_with_glibc_as_it_is_and_with_its_thresholds_raised()
+    {
+        foreach (var job in new[] { "features", "finetune", "finetune-from" })
+        {
+            using var open = await CompareJob.Find(job).OpenAsync(Settings("resnet18"), CancellationToken.None);
+            Assert.Equal(
+                OperatingSystem.IsLinux() ? ["PyTorch tutorial", "PyTorch tutorial, malloc thresholds raised"] : ["PyTorch tutorial"],
+                open.Sides.Select(side => side.Name).Where(name => !name.StartsWith("mlt", StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
+    public void Rounds_from_before_a_side_was_added_are_summarized_with_those_that_have_it()
+    {
+        var raised = new SideFigures("PyTorch tutorial, malloc thresholds raised", Rounds[1].Sides[0].Figures.ToDictionary());
+        CompareRound[] rounds = [Rounds[0], Rounds[1] with { Sides = [Rounds[1].Sides[0], raised, .. Rounds[1].Sides.Skip(1)] }];
+        var summary = Assert.Single(JobSummary.Of(rounds));
+        Assert.Equal(
+            ["PyTorch tutorial", raised.Side, "mlt train, cache empty", "mlt train, cache filled"],
+            summary.Sides.Select(side => side.Side));
+        Assert.Equal(new FigureSummary(105, 100, 110, 8), summary.Sides[0].Figures[FigureKind.Seconds]);
+        Assert.Equal(new FigureSummary(110, 110, 110, 11), summary.Sides[1].Figures[FigureKind.Seconds]);
+    }
+
+    [Fact]
     public void Results_are_a_page_of_tables_that_names_the_machine()
     {
         var (page, charts) = ComparePage.Of(Rounds, "performance");
@@ -185,6 +210,15 @@ public sealed class CompareTests : IDisposable
             () => TimedProcess.RunAsync("dotnet", [typeof(MltApplication).Assembly.Location, "predict"], CancellationToken.None));
         Assert.Contains("failed with exit code 2", failure.Message, StringComparison.Ordinal);
         Assert.Contains("--model", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Raised_thresholds_are_in_the_environment_of_the_process()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        string[] script = ["-c", "printf '{\"mapped\": %s, \"trimmed\": %s}' $MALLOC_MMAP_THRESHOLD_ $MALLOC_TRIM_THRESHOLD_"];
+        var process = await TimedProcess.RunAsync("sh", script, MallocThresholds.Raised, CancellationToken.None);
+        Assert.Equal((1L << 30, 1L << 32), (process.Number("mapped"), process.Number("trimmed")));
     }
 
     [Fact]
