@@ -80,7 +80,7 @@ internal sealed class CachedLayers : IDisposable
         ActivationStore Store(ImageSet images, int each, ScalarType type) => layers.OpenStore(run, model, images, each, groups, type);
     }
 
-    /// <summary>Frees the packed layers, closes the files, and deletes them where no cache folder was named.</summary>
+    /// <summary>Frees the packed layers, and closes the files, which ends those without a cache folder.</summary>
     public void Dispose()
     {
         _evaluated.Dispose();
@@ -105,7 +105,9 @@ internal sealed class CachedLayers : IDisposable
         {
             try
             {
-                return ActivationStore.Open(folder, description, images.Images, hashes);
+                return folder is null
+                    ? ActivationStore.OpenTemporary(Path.GetTempPath(), images.Images, hashes)
+                    : ActivationStore.Open(folder, description, images.Images, hashes);
             }
             // The same views are seen again, kept or not: the cache does not change the result.
             catch (IOException refusal) when (folder is not null && options.CacheLost is not null)

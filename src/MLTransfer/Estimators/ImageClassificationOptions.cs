@@ -223,7 +223,7 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
     /// A folder that keeps for the next training what frozen layers give: features, or the outputs of the layers before
     /// <see cref="FineTuningOptions.Train"/>, of these at most 16 GiB, those used longest ago go first. All is found again by the weights,
     /// the transforms and the content of each image, so it is never stale. Default: null, features are kept in memory only, outputs of
-    /// layers in a temporary folder that is deleted after the training.
+    /// layers in temporary files that are gone after the training.
     /// </summary>
     [TrainingOption("Where features, or the outputs of frozen layers, are kept for the next run.", CommandLine = "--cache",
         Shape = "DIR|none", Default = "the user's cache folder; see 'mlt doctor'", MayChange = "The result is the same.")]

@@ -69,9 +69,13 @@ internal sealed class ActivationFile : IDisposable
 
     /// <summary>Creates a file without any row, in place of another one.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static ActivationFile Create(string path, int rows, ActivationLayout layout)
+    public static ActivationFile Create(string path, int rows, ActivationLayout layout) => Create(
+        File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete), rows, layout);
+
+    /// <summary>Makes an empty file one without any row, and owns it.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static ActivationFile Create(SafeFileHandle file, int rows, ActivationLayout layout)
     {
-        SafeFileHandle file = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         try
         {
             byte[] header = new byte[HeaderLength];

@@ -10,6 +10,7 @@ namespace MLTransfer.Features;
 /// <summary>
 /// Keeps outputs of layers for a list of images on disk, in a file for each view of them. They cannot be stale: the folder is named by the
 /// hash of everything they depend on, the images' contents too, and an output that does not agree with its checksum counts as missing.
+/// Outputs that no other training uses are in a <see cref="NamelessFile"/> each.
 /// </summary>
 /// <remarks>One thread may write, while others read.</remarks>
 internal sealed class ActivationStore : IDisposable
@@ -27,23 +28,22 @@ internal sealed class ActivationStore : IDisposable
     private ActivationStore(string folder, bool isTemporary, IReadOnlyList<ImageSource> images, byte[]?[] hashes) =>
         (Folder, _isTemporary, _images, _hashes) = (folder, isTemporary, images, hashes);
 
-    /// <summary>The folder of these outputs.</summary>
+    /// <summary>The folder of these outputs; that of all temporary files for temporary ones.</summary>
     public string Folder { get; }
 
     /// <summary>Why nothing is written any more; null while it is.</summary>
     public string? LostBecause { get; private set; }
 
     /// <summary>Opens the outputs of one training.</summary>
-    /// <param name="cache">The folder of all trainings; null for a temporary one.</param>
+    /// <param name="cache">The folder of all trainings.</param>
     /// <param name="description">Everything that the outputs depend on besides the images' contents and the view.</param>
     /// <param name="images">The images.</param>
     /// <param name="hashes">The hash of each image's content, as <see cref="ContentHashes"/> has them.</param>
     /// <exception cref="IOException">The folder cannot be created or written.</exception>
-    public static ActivationStore Open(string? cache, string description, IReadOnlyList<ImageSource> images, byte[]?[] hashes)
+    public static ActivationStore Open(string cache, string description, IReadOnlyList<ImageSource> images, byte[]?[] hashes)
     {
         try
         {
-            if (cache is null) return new(Directory.CreateTempSubdirectory("mltransfer-").FullName, isTemporary: true, images, hashes);
             string all = Path.Combine(cache, FolderName), own = Path.Combine(all, Key(description, hashes));
             Directory.CreateDirectory(own);
             // Written each time: it tells when the outputs were used last.
@@ -55,6 +55,13 @@ internal sealed class ActivationStore : IDisposable
             throw new IOException(refusal.Message, refusal);
         }
     }
+
+    /// <summary>Keeps outputs only until this is disposed or the process ends.</summary>
+    /// <param name="folder">The folder of temporary files.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="hashes">As for <see cref="Open"/>.</param>
+    public static ActivationStore OpenTemporary(string folder, IReadOnlyList<ImageSource> images, byte[]?[] hashes) =>
+        new(folder, isTemporary: true, images, hashes);
 
     /// <summary>Deletes outputs of other trainings, those used longest ago first, where all would take more than the limit.</summary>
     /// <param name="cache">The folder of all trainings.</param>
@@ -137,12 +144,11 @@ internal sealed class ActivationStore : IDisposable
         }
     }
 
-    /// <summary>Closes the files, and deletes a temporary folder.</summary>
+    /// <summary>Closes the files; the system then removes temporary ones.</summary>
     public void Dispose()
     {
         foreach (ActivationFile? file in _files.Values) file?.Dispose();
         _files.Clear();
-        if (_isTemporary) Delete(Folder);
     }
 
     private static string Key(string description, byte[]?[] hashes)
@@ -181,7 +187,7 @@ internal sealed class ActivationStore : IDisposable
         lock (_lock)
         {
             if (!_files.TryGetValue(view, out ActivationFile? file))
-                _files[view] = file = ActivationFile.TryOpen(PathOf(view), _images.Count);
+                _files[view] = file = _isTemporary ? null : ActivationFile.TryOpen(PathOf(view), _images.Count);
             return file;
         }
     }
@@ -193,7 +199,9 @@ internal sealed class ActivationStore : IDisposable
         {
             _files[view]?.Dispose();
             _files[view] = null;
-            ActivationFile file = ActivationFile.Create(PathOf(view), _images.Count, layout);
+            ActivationFile file = _isTemporary
+                ? ActivationFile.Create(NamelessFile.Create(Folder), _images.Count, layout)
+                : ActivationFile.Create(PathOf(view), _images.Count, layout);
             _files[view] = file;
             return file;
         }

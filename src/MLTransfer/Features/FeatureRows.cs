@@ -8,7 +8,7 @@ namespace MLTransfer.Features;
 
 /// <summary>
 /// The features of a list of images, in one view or several, which are written while they are computed: in memory where they are few,
-/// otherwise in a file that has no name any more, so that the system removes it when the process ends, however it ends.
+/// otherwise in a <see cref="NamelessFile"/>.
 /// </summary>
 /// <remarks>A row is an image that has features: those of the first view, in the order of the images, then those of the next.</remarks>
 internal sealed class FeatureRows : IDisposable
@@ -158,11 +158,7 @@ internal sealed class FeatureRows : IDisposable
             try
             {
                 Directory.CreateDirectory(folder);
-                string path = Path.Combine(folder, $"{Guid.NewGuid():N}.rows");
-                SafeFileHandle file = File.OpenHandle(
-                    path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, preallocationSize: Bytes);
-                File.Delete(path);
-                return (file, folder);
+                return (NamelessFile.Create(folder, reserved: Bytes), folder);
             }
             catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
             {

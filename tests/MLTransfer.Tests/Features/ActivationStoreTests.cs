@@ -136,13 +136,28 @@ public sealed class ActivationStoreTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_cache_folder_nothing_is_left_on_the_disk()
+    public void Temporary_outputs_are_in_a_file_without_a_name_that_a_killed_process_cannot_leave_behind()
     {
-        ActivationStore store = Open(cache: "");
-        Fill(store, dispose: false);
-        Assert.True(File.Exists(FilePathOf(store.Folder)) && store.Has(1, 0));
-        store.Dispose();
-        Assert.False(Directory.Exists(store.Folder));
+        using ActivationStore store = OpenTemporary();
+        Assert.False(store.Has(1, 0));
+        store.Write(1, [0], Outputs("vectors")[..1]);
+        // Of another layout: another file.
+        Tensor outputs = Outputs("maps");
+        store.Write(1, [3, 4], outputs[3..]);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+        Assert.True(outputs.index_select(0, tensor(new long[] { 4, 3 })).Equals(Read(store, 1, 4, 3)!));
+        using ActivationStore again = OpenTemporary();
+        Assert.Equal((false, true, false), (store.Has(1, 0), store.Has(1, 3), again.Has(1, 3)));
+        Assert.Null(store.LostBecause);
+    }
+
+    [Fact]
+    public void A_folder_that_takes_no_temporary_file_ends_the_keeping_with_a_reason()
+    {
+        using ActivationStore store = OpenTemporary(_folder.PathOf("nowhere"));
+        store.Write(1, [0], Outputs("maps")[..1]);
+        Assert.Contains("cannot be kept", store.LostBecause, StringComparison.Ordinal);
+        Assert.False(store.Has(1, 0));
     }
 
     [Fact]
@@ -199,9 +214,11 @@ public sealed class ActivationStoreTests : IDisposable
     private ActivationStore Open(string description = "layers", IReadOnlyList<Bytes>? images = null, string? cache = null)
     {
         images ??= _images;
-        return ActivationStore.Open(
-            cache == "" ? null : cache ?? _folder.Path, description, images, [.. images.Select(image => image.ContentHash())]);
+        return ActivationStore.Open(cache ?? _folder.Path, description, images, [.. images.Select(image => image.ContentHash())]);
     }
+
+    private ActivationStore OpenTemporary(string? folder = null) =>
+        ActivationStore.OpenTemporary(folder ?? _folder.Path, _images, [.. _images.Select(image => image.ContentHash())]);
 
     private void Damage(int at, byte by = 0x55)
     {
