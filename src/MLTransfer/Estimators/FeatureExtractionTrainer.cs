@@ -62,6 +62,8 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
     /// </summary>
     private (FeatureSet Training, FeatureSet? Validation) Extract(Throughput throughput, FeatureRows rows, FeatureRows? others)
     {
+        // Before a large cache is verified, which takes seconds.
+        log.Features(throughput, 0, _options.Epochs);
         using FeatureCache? cache = OpenCache(_options.CacheFolder);
         using FeatureCache? other = run.Validation is null ? null : OpenCache(_options.ValidationCacheFolder);
         using var frozen = new FrozenModel(model, run.InferenceType);
@@ -114,7 +116,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
                     model, run.Backbone.Name, FeatureOutput.Bottleneck, run.Preprocessing, _options.Decoding, run.InferenceType,
                     // The same image is seen differently at another place of another list of images.
                     run.Device, view == 0 ? null : $"view {view}, seed {run.Seed}, images {run.Training.Fingerprint}"),
-                model.FeatureWidth);
+                model.FeatureWidth, _options.Until);
         }
         catch (IOException refusal) when (_options.CacheLost is not null)
         {

@@ -32,7 +32,7 @@ public sealed class ImageFeatureEstimator : IEstimator<ImageFeatureTransformer>
     /// <exception cref="ArgumentException">The column of images does not exist, or does not hold images.</exception>
     /// <exception cref="WeightsException">The weights are missing or unreadable, or belong to another network.</exception>
     /// <exception cref="IOException">The folder of the cache cannot be written to.</exception>
-    /// <exception cref="OperationCanceledException">The download of the weights was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The download of the weights, or opening the cache, was canceled.</exception>
     public ImageFeatureTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

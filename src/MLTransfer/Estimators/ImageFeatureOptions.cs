@@ -79,7 +79,7 @@ public sealed record ImageFeatureOptions : IBackboneOptions
     /// <summary>Hears how far a download of weights is, on any thread. Default: null.</summary>
     public IProgress<DownloadProgress>? DownloadProgress { get; init; }
 
-    /// <summary>Stops a download of weights. Default: never.</summary>
+    /// <summary>Stops a download of weights, and the verification of a large cache. Default: never.</summary>
     public CancellationToken Cancellation { get; init; }
 
     Action<string>? IBackboneOptions.Noted => null;

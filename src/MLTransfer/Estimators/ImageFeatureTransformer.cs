@@ -92,6 +92,7 @@ public sealed class ImageFeatureTransformer : ITransformer, IDisposable
     /// <param name="device">The device.</param>
     /// <param name="options">How to read images, and where to keep features.</param>
     /// <exception cref="IOException">The folder of the cache cannot be written to.</exception>
+    /// <exception cref="OperationCanceledException">Opening the cache was canceled.</exception>
     internal static ImageFeatureTransformer Create(
         IHostEnvironment environment, ImageModel model, FeatureDescription description, Device device, ImageFeatureOptions options)
     {
@@ -102,7 +103,7 @@ public sealed class ImageFeatureTransformer : ITransformer, IDisposable
             folder,
             FeatureSource.Describe(
                 model, description.Backbone, description.Output, description.Preprocessing, options.Decoding, type, device),
-            width);
+            width, options.Cancellation);
         if (cache is not null) Warn(environment, cache.Warnings);
         var scorer = new Scorer(network, description.Preprocessing, device)
         {

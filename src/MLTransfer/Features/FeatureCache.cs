@@ -18,12 +18,12 @@ internal sealed class FeatureCache : IDisposable
     private readonly StoredFeatures _stored;
     private PendingFeatures _pending = new();
 
-    private FeatureCache(string folder, byte[] extractor, int width)
+    private FeatureCache(string folder, byte[] extractor, int width, CancellationToken cancellation)
     {
         Folder = folder;
         Width = width;
         _extractor = extractor;
-        _stored = new StoredFeatures(folder, extractor, width, _warnings);
+        _stored = new StoredFeatures(folder, extractor, width, _warnings, cancellation);
     }
 
     /// <summary>The folder of this extractor's files.</summary>
@@ -52,13 +52,15 @@ internal sealed class FeatureCache : IDisposable
         }
     }
 
-    /// <summary>Opens the cache of one extractor, created if it is missing.</summary>
+    /// <summary>Opens the cache of one extractor, created if it is missing. All of its files are read to verify them.</summary>
     /// <param name="folder">The folder that holds the caches of all extractors.</param>
     /// <param name="extractorDescription">Everything that features depend on besides the image: backbone, hash of the weights,
     /// preprocessing, precision, version. Two descriptions that differ anywhere never share features.</param>
     /// <param name="width">The width of the features.</param>
+    /// <param name="cancellation">Stops reading.</param>
     /// <exception cref="IOException">The folder cannot be created or written.</exception>
-    public static FeatureCache Open(string folder, string extractorDescription, int width)
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
+    public static FeatureCache Open(string folder, string extractorDescription, int width, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentException.ThrowIfNullOrEmpty(extractorDescription);
@@ -70,7 +72,7 @@ internal sealed class FeatureCache : IDisposable
             Directory.CreateDirectory(own);
             // Written each time: a folder that cannot be written fails now, not after the features were computed.
             AtomicFile.Write(Path.Combine(own, DescriptionFile), stream => stream.Write(Encoding.UTF8.GetBytes(extractorDescription)));
-            return new FeatureCache(own, extractor, width);
+            return new FeatureCache(own, extractor, width, cancellation);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

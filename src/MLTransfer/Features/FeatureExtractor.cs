@@ -25,7 +25,7 @@ internal sealed class FeatureExtractor(
     /// <param name="images">The images.</param>
     /// <param name="rows">Receives the features.</param>
     /// <param name="cache">Where features are kept between runs; null for nowhere.</param>
-    /// <param name="done">Receives 0 at once, and then the number of newly finished images, batch by batch.</param>
+    /// <param name="done">Receives the number of newly finished images, batch by batch.</param>
     /// <param name="skip">Receives every image that cannot be read; an exception of its own ends the extraction.</param>
     /// <param name="cancellation">Stops after the current batch; the features computed so far stay in the cache.</param>
     /// <param name="reuses">Whether features in the cache are used; else they are computed again.</param>
@@ -36,7 +36,6 @@ internal sealed class FeatureExtractor(
         IReadOnlyList<ImageSource> images, FeatureRows rows, FeatureCache? cache, ExtractionProgress done, Action<SkippedImage> skip,
         CancellationToken cancellation, bool reuses = true, int view = 0)
     {
-        done(0, areCached: false);
         CacheLookup? lookup = cache is null ? null : new(cache, reuses);
         var skipped = new List<SkippedImage>();
         var loader = new BatchLoader(

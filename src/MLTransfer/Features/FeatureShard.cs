@@ -44,7 +44,8 @@ internal static class FeatureShard
 
     /// <summary>Reads the content hashes of a shard after verifying all of it, a chunk at a time.</summary>
     /// <exception cref="InvalidDataException">It is not a shard of this extractor, or damaged; the message says how.</exception>
-    public static ContentKey[] ReadKeys(Stream file, byte[] extractor, int width)
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled; the rest is not read.</exception>
+    public static ContentKey[] ReadKeys(Stream file, byte[] extractor, int width, CancellationToken cancellation)
     {
         byte[] header = new byte[HeaderLength];
         file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
@@ -61,7 +62,7 @@ internal static class FeatureShard
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(header);
         hash.AppendData(keyBytes);
-        return HasGoodChecksum(file, hash) ? keys : throw new InvalidDataException("it does not agree with its checksum");
+        return HasGoodChecksum(file, hash, cancellation) ? keys : throw new InvalidDataException("it does not agree with its checksum");
     }
 
     private static byte[] Header(int width, int count, ReadOnlySpan<byte> extractor)
@@ -74,12 +75,13 @@ internal static class FeatureShard
         return header;
     }
 
-    private static bool HasGoodChecksum(Stream file, IncrementalHash hash)
+    private static bool HasGoodChecksum(Stream file, IncrementalHash hash, CancellationToken cancellation)
     {
         long end = file.Length - SHA256.HashSizeInBytes;
         byte[] buffer = new byte[(int)Math.Min(Chunk, file.Length - file.Position)];
         while (file.Position < end)
         {
+            cancellation.ThrowIfCancellationRequested();
             Span<byte> part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - file.Position));
             file.ReadExactly(part);
             hash.AppendData(part);
@@ -103,7 +105,8 @@ internal sealed class StoredFeatures : IDisposable
     /// <param name="extractor">The hash that the shards must carry.</param>
     /// <param name="width">The width of the features.</param>
     /// <param name="warnings">Receives a line for each file that is not used.</param>
-    public StoredFeatures(string folder, byte[] extractor, int width, List<string> warnings)
+    /// <param name="cancellation">Stops reading.</param>
+    public StoredFeatures(string folder, byte[] extractor, int width, List<string> warnings, CancellationToken cancellation)
     {
         _width = width;
         _warnings = warnings;
@@ -112,7 +115,7 @@ internal sealed class StoredFeatures : IDisposable
             try
             {
                 using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
-                Add(path, FeatureShard.ReadKeys(file, extractor, width));
+                Add(path, FeatureShard.ReadKeys(file, extractor, width, cancellation));
             }
             catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
             {

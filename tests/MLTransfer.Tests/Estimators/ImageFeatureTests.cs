@@ -124,13 +124,23 @@ public sealed class ImageFeatureTests : IDisposable
         foreach (string file in Directory.GetFiles(own, "*.features")) File.Delete(file);
         float[] other = [.. first[1].Select(value => value + 1)];
         using (FeatureCache written =
-            FeatureCache.Open(cache.Path, File.ReadAllText(Path.Combine(own, "extractor.txt")), other.Length))
+            FeatureCache.Open(cache.Path, File.ReadAllText(Path.Combine(own, "extractor.txt")), other.Length, default))
         {
             written.Add(ImageSource.FromPath(Files()[1]).ContentHash(), other);
             written.Flush();
         }
 
         Assert.Equal(other, Extract(cached)[1]);
+    }
+
+    [Fact]
+    public void Opening_a_cache_with_features_can_be_canceled()
+    {
+        using var cache = new TemporaryFolder();
+        ImageFeatureOptions cached = Options with { CacheFolder = cache.Path };
+        Extract(cached);
+        Assert.Throws<OperationCanceledException>(() => _ml.Transforms.ExtractImageFeatures(
+            cached with { Cancellation = new CancellationToken(canceled: true) }).Fit(_data));
     }
 
     [Fact]

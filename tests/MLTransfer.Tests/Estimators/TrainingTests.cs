@@ -67,6 +67,16 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
+    public void Progress_is_heard_before_the_cache_is_opened()
+    {
+        List<TrainingProgress> heard = [];
+        FeatureExtractionOptions cached =
+            Extraction with { CacheFolder = _images.PathOf("blue/00.png"), Progress = new Listener(heard.Add) };
+        Assert.Throws<IOException>(() => Train(cached));
+        Assert.Equal((TrainingPhase.Features, 0), (Assert.Single(heard).Phase, heard[0].Done));
+    }
+
+    [Fact]
     public void Features_of_other_weights_are_not_taken_from_the_cache()
     {
         FeatureExtractionOptions cached = Extraction with { CacheFolder = _folder.PathOf("cache") };

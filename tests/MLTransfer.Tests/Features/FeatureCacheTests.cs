@@ -56,7 +56,7 @@ public sealed class FeatureCacheTests : IDisposable
         Add(cache, 0, 10);
         cache.Flush();
 
-        using var other = FeatureCache.Open(_folder.Path, Extractor + " ", Width);
+        using var other = FeatureCache.Open(_folder.Path, Extractor + " ", Width, default);
 
         Assert.False(other.TryGet(Hash(0), new float[Width]));
         Assert.Equal(Extractor, File.ReadAllText(Path.Combine(cache.Folder, "extractor.txt")));
@@ -68,7 +68,7 @@ public sealed class FeatureCacheTests : IDisposable
         using FeatureCache cache = Open();
         Add(cache, 0, 10);
         cache.Flush();
-        using (var other = FeatureCache.Open(_folder.Path, "another", Width))
+        using (var other = FeatureCache.Open(_folder.Path, "another", Width, default))
         {
             Add(other, 10, 20);
             other.Flush();
@@ -78,7 +78,7 @@ public sealed class FeatureCacheTests : IDisposable
         File.WriteAllText(Path.Combine(cache.Folder, "c.features"), "");
 
         using FeatureCache again = Open();
-        using var wider = FeatureCache.Open(_folder.Path, Extractor, Width + 1);
+        using var wider = FeatureCache.Open(_folder.Path, Extractor, Width + 1, default);
 
         Assert.Equal(10, again.Count);
         Assert.Equal(3, again.Warnings.Count);
@@ -107,6 +107,45 @@ public sealed class FeatureCacheTests : IDisposable
         File.WriteAllBytes(shard, whole);
         using FeatureCache repaired = Open();
         AssertHolds(repaired, 0, 3);
+    }
+
+    [Fact]
+    public void Opening_stops_where_it_is_canceled_and_the_next_time_finds_everything()
+    {
+        using (FeatureCache cache = Open())
+        {
+            Add(cache, 0, 10);
+            cache.Flush();
+        }
+
+        Assert.Throws<OperationCanceledException>(() => Open(new CancellationToken(canceled: true)));
+        using FeatureCache again = Open();
+        AssertHolds(again, 0, 10);
+        Assert.Empty(again.Warnings);
+    }
+
+    [Fact]
+    public void A_large_file_is_read_no_further_when_that_is_canceled_and_otherwise_to_its_last_damaged_byte()
+    {
+        const int Rows = 8, Numbers = 1 << 18;
+        byte[] extractor = new byte[SHA256.HashSizeInBytes];
+        var features = new PendingFeatures();
+        for (int row = 0; row < Rows; row++) features.Add(ContentKey.From(Hash(row)), new float[Numbers]);
+        using var written = new MemoryStream();
+        FeatureShard.Write(written, extractor, Numbers, features);
+        byte[] content = written.ToArray();
+
+        using var stop = new CancellationTokenSource();
+        using var stopped = new WatchedStream(content, position =>
+        {
+            if (position > content.Length / 4) stop.Cancel();
+        });
+        Assert.Throws<OperationCanceledException>(() => FeatureShard.ReadKeys(stopped, extractor, Numbers, stop.Token));
+        Assert.InRange(stopped.Position, content.Length / 4, content.Length / 2);
+
+        Assert.Equal(features.Keys, FeatureShard.ReadKeys(new MemoryStream(content), extractor, Numbers, default));
+        content[^(SHA256.HashSizeInBytes + 1)] ^= 1;
+        Assert.Throws<InvalidDataException>(() => FeatureShard.ReadKeys(new MemoryStream(content), extractor, Numbers, default));
     }
 
     [Fact]
@@ -193,7 +232,7 @@ public sealed class FeatureCacheTests : IDisposable
     {
         string file = _folder.Write("a-file", "not a folder"u8);
 
-        var exception = Assert.Throws<IOException>(() => FeatureCache.Open(file, Extractor, Width));
+        var exception = Assert.Throws<IOException>(() => FeatureCache.Open(file, Extractor, Width, default));
 
         Assert.Contains($"The feature cache '{file}' cannot be used", exception.Message);
         Assert.Contains("Choose another folder", exception.Message);
@@ -212,7 +251,19 @@ public sealed class FeatureCacheTests : IDisposable
         Assert.True(cache.TryGet(hash, new float[Width]));
     }
 
-    private FeatureCache Open() => FeatureCache.Open(_folder.Path, Extractor, Width);
+    private FeatureCache Open(CancellationToken cancellation = default) =>
+        FeatureCache.Open(_folder.Path, Extractor, Width, cancellation);
+
+    /// <summary>Tells how far it was read.</summary>
+    private sealed class WatchedStream(byte[] content, Action<long> read) : MemoryStream(content)
+    {
+        public override int Read(Span<byte> buffer)
+        {
+            int count = base.Read(buffer);
+            read(Position);
+            return count;
+        }
+    }
 
     private void AssertRefused(string shard, byte[] content)
     {

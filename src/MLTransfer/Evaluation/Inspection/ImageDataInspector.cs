@@ -107,30 +107,34 @@ internal static class ImageDataInspector
             network = new(environment, options with { ImageSize = size }, network.Backbone, seed, network.Weights, start);
         // The head is not used; a network has one.
         using ImageModel model = network.Build(["features"], ClassifierHead.Linear, device);
-        using FeatureCache? cache = options.CacheFolder is not { } folder ? null : OpenCache(
-            environment, folder,
+        int done = 0;
+        // Before a large cache is verified, which takes seconds.
+        Report(0);
+        using FeatureCache? cache = OpenCache(
+            environment, options,
             FeatureSource.Describe(
                 model, choice.Backbone.Name, FeatureOutput.Bottleneck, network.Preprocessing, options.Decoding, type, device),
             model.FeatureWidth);
         using var frozen = new FrozenModel(model, type);
         var extractor = new FeatureExtractor(
             frozen, model.FeatureWidth, network.Preprocessing, device, options.LoaderThreads, options.Decoding, seed);
-        int done = 0;
         // All of them are compared with each other.
         var rows = new FeatureRows(images.Sources.Count, model.FeatureWidth, device, inMemory: long.MaxValue);
         FeatureSet features = extractor.Extract(
-            images.Sources, rows, cache,
-            (count, _) => options.Progress?.Report(new(ImageDataInspectionPhase.Features, done += count, images.Sources.Count)),
-            skip: _ => { }, options.Cancellation);
+            images.Sources, rows, cache, (count, _) => Report(count), skip: _ => { }, options.Cancellation);
         return (features, network.Preprocessing);
+
+        void Report(int count) =>
+            options.Progress?.Report(new(ImageDataInspectionPhase.Features, done += count, images.Sources.Count));
     }
 
     // Without a cache, features are computed as well.
-    private static FeatureCache? OpenCache(IHostEnvironment environment, string folder, string source, int width)
+    private static FeatureCache? OpenCache(
+        IHostEnvironment environment, ImageDataInspectionOptions options, string source, int width)
     {
         try
         {
-            return FeatureCache.Open(folder, source, width);
+            return options.CacheFolder is { } folder ? FeatureCache.Open(folder, source, width, options.Cancellation) : null;
         }
         catch (IOException refusal)
         {
