@@ -87,7 +87,7 @@ internal sealed class ScaleCommand : MltCommand
         FeatureData data = new(training, Labels(rows), options.BatchSize, Seed);
         FeatureData held = new(validation, Labels(validation.Count), options.BatchSize, Seed);
         using var state = new TrainingLoop(options, Seed, TimeProvider.System, progress: null).Run(
-            new TrainableModel(head, head, []), data, (_, _, _) => held.Score(head), cancel);
+            new TrainableModel(head, head, []), data, (_, _, _) => held.Score(head, new(options)), cancel);
         cancel.ThrowIfCancellationRequested();
         var epoch = Median.Of(state.Epochs.Skip(1).Select(result => result.Seconds));
         return new(rows, seconds, epoch, rows / epoch, state.ValidationAccuracy, MemoryBytes: 0);

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
+using MLTransfer.Evaluation.Reports;
+using MLTransfer.Training;
 
 namespace MLTransfer.Cli.Train;
 
@@ -13,12 +15,14 @@ internal sealed class LearningRateCommand : MltCommand
 
     private readonly TrainOptions _options = new(isSearch: true);
     private readonly Option<string?> _svg = CliOption.Text("--svg", "FILE.svg", "Where a plot of the losses goes.");
+    private readonly Option<string?> _report = CliOption.Text(
+        "--report", "DIR", $"Where a page with the plot and the settings goes, as {TrainReport.FileName}.");
 
     internal LearningRateCommand(CommandContext context)
         : base("lr", "Finds a learning rate: trains for some steps while it rises, and suggests one by the losses.", context,
             "mlt lr --data flowers --mode finetune --backbone resnet18",
             "mlt lr --data flowers --mode features --backbone resnet18 --optimizer sgd --svg rates.svg") =>
-        Accepts([.. _options.OfSearch, _svg]);
+        Accepts([.. _options.OfSearch, _svg, _report]);
 
     internal override string Remarks =>
         """
@@ -33,17 +37,26 @@ internal sealed class LearningRateCommand : MltCommand
     {
         var arguments = TrainRequest.Of(parseResult, _options, Context);
         var svg = parseResult.GetValue(_svg) is { } path ? OutputFile.Checked("--svg", path) : null;
+        var report = TrainRequest.ReportIn(parseResult.GetValue(_report));
         await TrainWeights.GetAsync(arguments, Context, WantsJson(parseResult), cancel).ConfigureAwait(false);
         var notes = new List<string>();
         var curve = new TrainingScreen(Context).Watch(progress => TrainRun.FindLearningRate(arguments, progress, notes.Add, cancel));
         foreach (var note in notes)
             Context.Words.WriteLine(note);
         svg?.Write(stream => stream.Write(Encoding.UTF8.GetBytes(curve.ToSvg())));
-        Render(parseResult, LearningRateJson.Of(curve), () => Show(curve, svg));
+        report?.Write(stream => stream.Write(Encoding.UTF8.GetBytes(LearningRateChart.Page(curve, Settings(arguments)).Source)));
+        Render(parseResult, LearningRateJson.Of(curve), () => Show(curve, svg, report));
         return ExitCode.Done;
     }
 
-    private void Show(LearningRateCurve curve, OutputFile? svg)
+    private IEnumerable<(string Name, string Value)> Settings(TrainArguments arguments)
+    {
+        Symbol[] known = [.. _options.OfSearch];
+        string[] names = [.. _options.Bound.Where(bound => known.Contains(bound.Option)).Select(bound => bound.Property.Name)];
+        return TrainingOption.Values(arguments.Options).Where(each => names.Contains(each.Name)).Append(("Seed", $"{arguments.Seed}"));
+    }
+
+    private void Show(LearningRateCurve curve, OutputFile? svg, OutputFile? report)
     {
         var table = TextTable.Create("learning rate", "loss");
         var every = (curve.Points.Count + Rows - 1) / Rows;
@@ -55,18 +68,9 @@ internal sealed class LearningRateCommand : MltCommand
             : $"Suggested: --learning-rate {Rate(curve.Valley)} (valley); the loss falls the most steeply at {Rate(curve.Steepest)}.");
         if (svg is not null)
             Context.Output.WriteLine($"Plot: {svg.Path}");
+        if (report is not null)
+            Context.Output.WriteLine($"Report: {report.Path}");
     }
 
     private static string Rate(double rate) => rate.ToString("g2", CultureInfo.InvariantCulture);
-}
-
-/// <summary>The document of 'mlt lr --json'.</summary>
-internal sealed record LearningRateJson(double? Valley, double? Steepest, IReadOnlyList<LearningRatePoint> Points)
-{
-    internal static LearningRateJson Of(LearningRateCurve curve)
-    {
-        return new(Known(curve.Valley), Known(curve.Steepest), curve.Points);
-
-        static double? Known(double rate) => double.IsNaN(rate) ? null : rate;
-    }
 }

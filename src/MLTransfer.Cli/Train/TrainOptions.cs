@@ -246,6 +246,7 @@ internal sealed class BoundOption
             var type when type == typeof(ClassifierHead) => Parsed(ClassifierHead.Parse),
             var type when type == typeof(LearningRateSchedule) => Parsed(LearningRateSchedule.Parse),
             var type when type == typeof(LearningRateWarmup) => Parsed(LearningRateWarmup.Parse),
+            var type when type == typeof(ClassWeights) => Parsed(ClassWeights.Parse),
             var type when type == typeof(Unfreezing) => Parsed(Unfreezing.Parse),
             var type when type == typeof(TestTimeAugmentation) => Parsed(TestTimeAugmentation.Parse),
             var type when type == typeof(Rejection) => Parsed(Rejection.Parse),

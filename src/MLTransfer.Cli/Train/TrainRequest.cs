@@ -206,6 +206,6 @@ internal static class TrainRequest
         return path;
     }
 
-    private static OutputFile? ReportIn(string? folder) =>
+    internal static OutputFile? ReportIn(string? folder) =>
         folder is null ? null : OutputFile.Checked("--report", Path.Combine(Paths.NewFolder("--report", folder), TrainReport.FileName));
 }

@@ -156,7 +156,7 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
     internal (EpochMetric Metric, double Value)? ChosenBy => (Arguments.Options.ChooseBy, Summary) switch
     {
         (EpochMetric.Accuracy or EpochMetric.Loss, _) => null,
-        (var metric, { ValidationImages: > 0, Chosen: { } chosen }) => (metric, EpochChoice.Quality(chosen, metric)),
+        (var metric, { ValidationImages: > 0, Chosen: { } chosen }) => (metric, EpochChoice.Value(chosen, metric)),
         _ => null,
     };
 
@@ -174,12 +174,8 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
         Rejection = Summary.Rejection is { } rule ? StoredRejection.Of(rule) : null,
         Calibration = Summary.Calibration,
         Auto = AutoJson.Of(Summary),
-        ValMacroF1 = ValueOf(EpochMetric.MacroF1),
-        ValMacroAccuracy = ValueOf(EpochMetric.MacroAccuracy),
-        ValMacroPrecision = ValueOf(EpochMetric.MacroPrecision),
+        ChosenBy = ChosenBy is var (metric, value) ? new(EpochChoice.Names[(int)metric], value) : null,
     };
-
-    private double? ValueOf(EpochMetric metric) => ChosenBy?.Metric == metric ? ChosenBy?.Value : null;
 }
 
 /// <summary>The ML.NET pipeline of a training: labels to keys, the trainer, keys back to labels.</summary>

@@ -51,7 +51,8 @@ internal static class TrainView
             $"{Figures.Count(summary.ValidationImages)} for validation{skipped}.");
         output.WriteLine(summary.ValidationImages == 0
             ? $"Nothing was held back for validation: the model is that of the last epoch, {summary.BestEpoch}."
-            : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation images right, {Choice(result)}{Source(summary)}.");
+            : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation images right, "
+                + $"{Choice(result)}{Source(summary)}{Averaged(result)}.");
         ShowCalibration(summary, output);
         ShowRejection(summary, output);
         AutoView.ShowTest(summary, output);
@@ -69,7 +70,16 @@ internal static class TrainView
     }
 
     private static string Choice(TrainResult result) => result.ChosenBy is var (metric, value)
-        ? $"{EpochChoice.Names[(int)metric]} {Figures.Percent(value)}, " : "";
+        ? $"{EpochChoice.Names[(int)metric]} {(metric == EpochMetric.BrierScore ? Figures.Number(value) : Figures.Percent(value))}, " : "";
+
+    // Stochastic weight averaging begins with an epoch of the training, and one before it may be the best.
+    private static string Averaged(TrainResult result) => (result.Arguments.Options, result.Summary) switch
+    {
+        ({ SwaFrom: > 0 and var from }, { BestEpoch: var best, SoupEpochs.Count: 0 }) => best < from
+            ? $", before the weights were averaged from epoch {from} on" : $", with the weights averaged from epoch {from} on",
+        ({ EmaDecay: > 0 }, { SoupEpochs.Count: 0 }) => ", with the running average of the weights",
+        _ => "",
+    };
 
     private static string Source(TrainingSummary summary) => summary.SoupEpochs switch
     {
@@ -282,17 +292,9 @@ internal sealed record TrainJson(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Tta { get; init; }
 
-    /// <summary>The model's mean of the classes' F1 on the validation images; null unless the epoch was chosen by it.</summary>
+    /// <summary>What the epoch was chosen by; null where that was the accuracy or the loss.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? ValMacroF1 { get; init; }
-
-    /// <summary>The model's mean of the classes' recall on the validation images; null unless the epoch was chosen by it.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? ValMacroAccuracy { get; init; }
-
-    /// <summary>The model's mean of the classes' precision on the validation images; null unless the epoch was chosen by it.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public double? ValMacroPrecision { get; init; }
+    public MetricJson? ChosenBy { get; init; }
 
     /// <summary>When the model rejects images; null where that was not asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -306,6 +308,9 @@ internal sealed record TrainJson(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Calibration? Calibration { get; init; }
 }
+
+/// <summary>A metric of the model on the validation images.</summary>
+internal sealed record MetricJson(string Metric, double Value);
 
 /// <summary>The seconds of a training by phase.</summary>
 internal sealed record TrainSeconds(double Total, double Features, double Training);

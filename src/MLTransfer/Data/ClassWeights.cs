@@ -1,16 +1,79 @@
-namespace MLTransfer.Data;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using MLTransfer.Errors;
 
-/// <summary>Weights of classes in the loss, so that frequent classes do not dominate rare ones.</summary>
-internal static class ClassWeights
+namespace MLTransfer;
+
+/// <summary>
+/// How much the images of each class count in the loss, beside 1 for those of all other classes. One word on the command line:
+/// <c>equal</c>, or <c>ants=2,bees=0.5</c>.
+/// </summary>
+public sealed partial record ClassWeights
 {
+    private const string EqualWord = "equal";
+
+    private readonly string _text;
+
+    private ClassWeights(string text) => _text = text;
+
+    /// <summary>All classes count the same.</summary>
+    public static ClassWeights Equal { get; } = new(EqualWord);
+
+    /// <summary>Some classes count more or less than the others, which count 1.</summary>
+    /// <param name="weights">Names of classes, each once, with their weights: positive and finite.</param>
+    /// <exception cref="ArgumentException">There is none, one is named twice or not at all, or has no such weight.</exception>
+    public static ClassWeights Of(params (string Class, double Weight)[] weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        var made = new ClassWeights(string.Join(
+            ',', weights.Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Class}={each.Weight:r}"))));
+        // A name with a comma can be written, but not one that looks like the weight of another class.
+        return weights.Length > 0 && made.Weights().SequenceEqual(weights) && weights.All(IsPossible)
+            && weights.DistinctBy(each => each.Class).Count() == weights.Length
+            ? made
+            : throw new ArgumentException(
+                "Each weight needs the name of a class, which is named once, and a number that is positive and finite.", nameof(weights));
+    }
+
+    /// <summary>Parses what <see cref="ToString"/> writes.</summary>
+    /// <param name="text"><c>equal</c>, or <c>CLASS=WEIGHT</c> once or several times with commas.</param>
+    /// <exception cref="FormatException">It is neither.</exception>
+    public static ClassWeights Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text == EqualWord) return Equal;
+        (string Class, double Weight)[] weights = [.. new ClassWeights(text).Weights()];
+        try
+        {
+            return text.Length == Written().Matches(text).Sum(match => match.Length) ? Of(weights) : throw Unreadable(text);
+        }
+        catch (ArgumentException)
+        {
+            throw Unreadable(text);
+        }
+    }
+
+    /// <summary>The weights in one word.</summary>
+    public override string ToString() => _text;
+
+    /// <summary>The weight of each class.</summary>
+    /// <param name="classes">All classes.</param>
+    /// <exception cref="ArgumentException">There is no class of a name; the message names the nearest.</exception>
+    internal double[] For(IReadOnlyList<string> classes)
+    {
+        var named = Weights().ToDictionary(each => each.Class, each => each.Weight, StringComparer.Ordinal);
+        string? stray = named.Keys.FirstOrDefault(name => !classes.Contains(name));
+        return stray is null ? [.. classes.Select(name => named.GetValueOrDefault(name, 1))] : throw new ArgumentException(
+            $"There is no class '{stray}' among the {classes.Count} classes of the images.{NearestName.Suggest(stray, classes)}");
+    }
+
     /// <summary>
     /// All classes weigh the same in total: n / (k · n_c), as scikit-learn's <c>balanced</c>. A class without images has weight 0.
     /// </summary>
     /// <param name="counts">The number of images of each class.</param>
     /// <returns>The weight of each class; 1 where all have the same count.</returns>
-    public static double[] Balanced(IReadOnlyList<int> counts)
+    internal static double[] Balanced(IReadOnlyList<int> counts)
     {
-        ArgumentNullException.ThrowIfNull(counts);
         double all = counts.Sum(count => (long)count);
         int present = counts.Count(count => count > 0);
         return [.. counts.Select(count => count == 0 ? 0 : all / (present * (double)count))];
@@ -19,57 +82,26 @@ internal static class ClassWeights
     /// <summary>Counts the rows of each class.</summary>
     /// <param name="classes">The class of each row, from 0 on.</param>
     /// <param name="count">The number of classes.</param>
-    public static int[] Counts(IReadOnlyList<int> classes, int count)
+    internal static int[] Counts(IReadOnlyList<int> classes, int count)
     {
-        ArgumentNullException.ThrowIfNull(classes);
         int[] counts = new int[count];
         foreach (int index in classes)
             counts[index]++;
         return counts;
     }
-}
 
-/// <summary>The randomness of an epoch: a function of seed and epoch alone, so that a resumed training repeats it.</summary>
-internal static class EpochRandom
-{
-    public static Random Create(int seed, int epoch) => new(unchecked((seed * 1_000_003) + epoch));
-}
+    private IEnumerable<(string Class, double Weight)> Weights() => this == Equal ? [] : Written().Matches(_text).Select(match =>
+        (match.Groups["class"].Value, double.Parse(match.Groups["weight"].Value, CultureInfo.InvariantCulture)));
 
-/// <summary>Epoch orders in which every class appears equally often.</summary>
-internal static class ClassSampling
-{
-    /// <summary>
-    /// Draws as many rows as there are, equally many of each class (to within one). Of a frequent class a different subset is drawn in each
-    /// epoch; each row of a rare class is drawn several times, to within one equally often.
-    /// </summary>
-    /// <param name="classes">The class of each row.</param>
-    /// <param name="seed">The run's seed.</param>
-    /// <param name="epoch">The epoch.</param>
-    /// <returns>The indices of the rows, shuffled.</returns>
-    public static int[] Balanced(IReadOnlyList<int> classes, int seed, int epoch)
-    {
-        ArgumentNullException.ThrowIfNull(classes);
-        int[][] rows = [.. Enumerable.Range(0, classes.Count).GroupBy(row => classes[row]).OrderBy(group => group.Key)
-            .Select(group => group.ToArray())];
-        var random = EpochRandom.Create(seed, epoch);
-        var order = new List<int>(classes.Count);
-        for (int index = 0; index < rows.Length; index++)
-        {
-            // The classes that receive the remainder rotate with the epoch.
-            int rest = (index + epoch) % rows.Length < classes.Count % rows.Length ? 1 : 0;
-            Draw(rows[index], (classes.Count / rows.Length) + rest, random, order);
-        }
-        int[] shuffled = [.. order];
-        random.Shuffle(shuffled);
-        return shuffled;
-    }
+    private static bool IsPossible((string Class, double Weight) each) =>
+        !string.IsNullOrWhiteSpace(each.Class) && each.Weight > 0 && double.IsFinite(each.Weight);
 
-    private static void Draw(int[] rows, int count, Random random, List<int> order)
-    {
-        for (int left = count; left > 0; left -= rows.Length)
-        {
-            random.Shuffle(rows);
-            order.AddRange(rows.Take(left));
-        }
-    }
+    private static FormatException Unreadable(string text) => new(
+        $"There are no such weights '{text}'. They must be {EqualWord}, or CLASS=WEIGHT once or several times, such as ants=2,bees=0.5, "
+        + "with weights that are positive.");
+
+    [GeneratedRegex(
+        @"\G(?<class>.+?)=(?<weight>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)(?:,|$)",
+        RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex Written();
 }

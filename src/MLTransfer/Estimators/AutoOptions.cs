@@ -55,7 +55,8 @@ public sealed record AutoOptions : ImageClassificationOptions
     {
         FineTuningOptions shared = Shared(recipe.Apply(new FineTuningOptions())) with { Train = train, MeasuredFile = MeasuredFile };
         // Mixed images have no weights.
-        return Balance == ClassBalance.Weights || ExampleWeightColumnName is not null ? shared with { Mixup = 0, CutMix = 0 } : shared;
+        bool areWeighted = Balance == ClassBalance.Weights || ClassWeights != ClassWeights.Equal || ExampleWeightColumnName is not null;
+        return areWeighted ? shared with { Mixup = 0, CutMix = 0 } : shared;
     }
 
     private protected override IEnumerable<string?> Contradictions() =>

@@ -20,14 +20,12 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         using FeatureRows? more = ValidationRows();
         (FeatureSet training, FeatureSet? validation) = Extract(throughput, rows, more);
         double seconds = throughput.Seconds;
-        TrainingRun.CheckReadable(training.Skipped, training.Kept.Count);
-        if (validation is not null) TrainingRun.CheckReadable(validation.Skipped, validation.Kept.Count);
-        TrainingRun.CheckFinite(training, run.Training);
         FeatureData data = run.TrainingFeatures(training);
         FeatureData? held = validation is null ? null : run.Labelled(run.Validation!, validation);
         nn.Module<Tensor, Tensor> head = model.Head;
         using TrainingState state = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished).Run(
-            new TrainableModel(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head), _options.Cancellation);
+            new TrainableModel(head, head, []), data, held is null ? null : (_, _, _) => held.Score(head, new(_options)),
+            _options.Cancellation);
         Calibration? calibration = _options.Calibrate ? held?.Calibrate(head) : null;
         FittedRejection? rejection = FittedRejection.Of(run, model, calibration, () => training, () => validation!, state, log);
         return ImageClassificationTransformer.Trained(run, model, state, new TrainingSummary(
@@ -49,8 +47,6 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         using FeatureRows rows = run.Rows(run.Training, model, _options.Views);
         using FeatureRows? others = ValidationRows();
         (FeatureSet training, _) = Extract(new Throughput(TimeProvider.System, run.Training.Count * _options.Views), rows, others);
-        TrainingRun.CheckReadable(training.Skipped, training.Kept.Count);
-        TrainingRun.CheckFinite(training, run.Training);
         return new LearningRateFinder(_options, run.Seed).Run(
             new TrainableModel(model.Head, model.Head, []), run.TrainingFeatures(training), _options.Cancellation);
     }
@@ -58,7 +54,8 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
     private FeatureRows? ValidationRows() => run.Validation is null ? null : run.Rows(run.Validation, model);
 
     /// <summary>
-    /// Extracts the features of all images. The backbone is folded only during this call; the finished model folds its own.
+    /// Extracts the features of all images, which must be finite, and some of each set readable. The backbone is folded only during this
+    /// call; the finished model folds its own.
     /// </summary>
     private (FeatureSet Training, FeatureSet? Validation) Extract(Throughput throughput, FeatureRows rows, FeatureRows? others)
     {
@@ -75,6 +72,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         Report(other);
         for (int view = 1; view < _options.Views; view++) View(view);
         rows.RequireAllViews();
+        TrainingRun.CheckFinite(training, run.Training);
         return (training, validation);
 
         void View(int view)
@@ -88,7 +86,9 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
 
         FeatureSet Features(ImageSet images, FeatureRows rows, FeatureCache? cache, bool reuses, bool areValidation)
         {
-            return extractor.Extract(images.Images, rows, cache, Done, image => run.Skip(image, log), _options.Until, reuses);
+            FeatureSet set = extractor.Extract(images.Images, rows, cache, Done, image => run.Skip(image, log), _options.Until, reuses);
+            TrainingRun.CheckReadable(set.Skipped, set.Kept.Count);
+            return set;
 
             void Done(int count, bool areCached)
             {

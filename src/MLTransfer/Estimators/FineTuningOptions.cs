@@ -193,6 +193,9 @@ public sealed record FineTuningOptions : ImageClassificationOptions
         Balance == ClassBalance.Weights && Mixup + CutMix > 0
             ? "ClassBalance.Weights does not go with Mixup and CutMix, which join images of several classes; use ClassBalance.Sampling."
             : null,
+        ClassWeights != ClassWeights.Equal && Mixup + CutMix > 0
+            ? "ClassWeights does not go with Mixup and CutMix, which join images of several classes. Leave it out, or set these to 0."
+            : null,
         ExampleWeightColumnName is not null && Mixup + CutMix > 0
             ? "Images have weights, and Mixup and CutMix join images, which then have none. Leave ExampleWeightColumnName out, or set "
             + "Mixup and CutMix to 0." : null,

@@ -41,7 +41,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
         var memory = new ImageMemory(_options.ImageMemory);
         ImageData data = TrainingImages(memory, layers);
         ImageValidation? validation = run.Validation is null ? null : new(
-            model, run.InferenceType, ValidationImages(run.Validation, memory, layers), TimeProvider.System, log, _options.Epochs);
+            model, run.InferenceType, ValidationImages(run.Validation, memory, layers), TimeProvider.System, log, _options);
         var loop = new TrainingLoop(_options, run.Seed, TimeProvider.System, log, log.Finished, checkpoint, RequireReadable);
         using TrainingState state = loop.Run(
             trainable, data, validation is null ? null : validation.Score, _options.Cancellation);

@@ -77,6 +77,7 @@ internal sealed record TrainingImages(
     public static TrainingImages Read(ImageClassificationOptions options, int seed, IDataView input)
     {
         IReadOnlyList<string> classes = LabelColumn.Classes(input.Schema, options.LabelColumnName);
+        OptionException.Resolve(nameof(options.ClassWeights), () => options.ClassWeights.For(classes));
         string image = ImageColumn.Find(input.Schema, options.ImageColumnName, options.LabelColumnName).Name;
         ImageSet all = ImageReader.Read(input, image, options.LabelColumnName, classes, options.ExampleWeightColumnName);
         if (all.Count == 0)

@@ -56,6 +56,8 @@ internal sealed class TensorBoardLog
             ("loss/train", epoch.Loss), ("loss/validation", epoch.ValidationLoss), ("accuracy/train", epoch.TrainingAccuracy),
             ("accuracy/validation", epoch.ValidationAccuracy), ("macro_f1/validation", epoch.ValidationMacroF1),
             ("macro_accuracy/validation", epoch.ValidationMacroAccuracy), ("macro_precision/validation", epoch.ValidationMacroPrecision),
+            ("mean_average_precision/validation", epoch.ValidationMeanAveragePrecision),
+            ("calibration_error/validation", epoch.ValidationCalibrationError), ("brier_score/validation", epoch.ValidationBrierScore),
             ("speed/images_per_second", epoch.ImagesPerSecond),
             .. state.LearningRates.Select(group => ($"learning_rate/{group.Name}", group.Rate)),
         ];

@@ -80,9 +80,12 @@ internal sealed record TrainingRun(
     /// <summary>The weight of each training image in the loss; null where all count the same.</summary>
     public float[]? LossWeights()
     {
-        if (Options.Balance != ClassBalance.Weights) return Training.Weights?.ToArray();
-        double[] ofClass = ClassWeights.Balanced(ClassWeights.Counts(Training.Labels, Classes.Count));
-        return [.. Training.Labels.Select((label, index) => (float)(ofClass[label] * (Training.Weights?[index] ?? 1)))];
+        bool areBalanced = Options.Balance == ClassBalance.Weights;
+        if (!areBalanced && Options.ClassWeights == ClassWeights.Equal) return Training.Weights?.ToArray();
+        double[] asked = Options.ClassWeights.For(Classes);
+        double[] balanced = ClassWeights.Balanced(ClassWeights.Counts(Training.Labels, Classes.Count));
+        return [.. Training.Labels.Select(
+            (label, index) => (float)(asked[label] * (areBalanced ? balanced[label] : 1) * (Training.Weights?[index] ?? 1)))];
     }
 
     /// <summary>Creates the extractor that computes the features of images.</summary>

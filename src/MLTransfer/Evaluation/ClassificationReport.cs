@@ -14,7 +14,7 @@ public sealed record ClassificationReport
     {
         Labels = labels;
         Confusion = confusion;
-        PerClass = [.. labels.Select((label, index) => MetricsOf(label, index, confusion, AveragePrecision(index, scored)))];
+        PerClass = [.. labels.Select((label, index) => MetricsOf(label, index, confusion, Training.AveragePrecision.Of(index, scored)))];
         Images = confusion.Sum(row => row.Sum());
         MicroAccuracy = Ratio(labels.Select((_, index) => confusion[index][index]).Sum(), Images);
         double[] recalls = [.. PerClass.Where(metrics => metrics.Images > 0).Select(metrics => metrics.Recall)];
@@ -96,25 +96,6 @@ public sealed record ClassificationReport
         {
             AveragePrecision = averagePrecision,
         };
-    }
-
-    // Images of equal probability are found together: their order says nothing.
-    private static double AveragePrecision(int label, IReadOnlyList<(int Actual, IReadOnlyList<float> Probabilities)> scored)
-    {
-        float[] order = [.. scored.Select(image => -image.Probabilities[label])];
-        bool[] isOf = [.. scored.Select(image => image.Actual == label)];
-        Array.Sort(order, isOf);
-        double sum = 0;
-        int found = 0, foundBefore = 0;
-        for (int rank = 0; rank < order.Length; rank++)
-        {
-            if (isOf[rank]) found++;
-            if (rank + 1 < order.Length && order[rank + 1] == order[rank]) continue;
-            sum += (double)(found - foundBefore) * found / (rank + 1);
-            foundBefore = found;
-        }
-
-        return found == 0 ? double.NaN : sum / found;
     }
 
     private static double Ratio(long part, long whole) => whole == 0 ? double.NaN : (double)part / whole;

@@ -47,7 +47,7 @@ public static class ModelReport
                 ? ModelEvaluation.Run(model, held, "the images held back", options.Cancellation) : null;
         IReadOnlyList<DatasetProblem>? leaks = Leaks(model, evaluation, options);
         byte[] content = isJson
-            ? JsonSerializer.SerializeToUtf8Bytes(ModelReportJson.Of(model, evaluation, leaks), ReportJson.Options)
+            ? JsonSerializer.SerializeToUtf8Bytes(ModelReportJson.Of(model, evaluation, leaks, options.LearningRates), ReportJson.Options)
             : Encoding.UTF8.GetBytes(Page(model, evaluation, leaks, options).Source);
         AtomicFile.Write(path, stream => stream.Write(content));
     }
@@ -74,6 +74,7 @@ public static class ModelReport
             Training = model.Training,
             Evaluation = evaluation,
             Leaks = leaks,
+            LearningRates = options.LearningRates,
             Thumbnails = evaluation is null ? new Dictionary<string, string>()
                 : Thumbnails.Encode(ModelPage.Shown(evaluation, leaks), Limited(model), options.Cancellation),
             Errors = Explained(model, worst, options.Cancellation),
@@ -128,6 +129,9 @@ public sealed record ModelReportOptions
     /// for.
     /// </summary>
     public ImageDataset? TrainingImages { get; init; }
+
+    /// <summary>The search for the learning rate that the training had, to plot. Default: null, there is none.</summary>
+    public LearningRateCurve? LearningRates { get; init; }
 
     /// <summary>Stops after the running batch. Default: none.</summary>
     public CancellationToken Cancellation { get; init; }

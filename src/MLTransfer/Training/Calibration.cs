@@ -79,12 +79,7 @@ public sealed record Calibration(double Temperature, CalibrationMetrics Before, 
         foreach ((Tensor logits, Tensor labels) in blocks)
         {
             using var scope = NewDisposeScope();
-            Tensor probabilities = (logits.to(ScalarType.Float64) / temperature).softmax(1).to(ScalarType.Float32).cpu().contiguous();
-            foreach ((float[] row, long label) in
-                probabilities.data<float>().ToArray().Chunk((int)logits.shape[1]).Zip(labels.cpu().data<long>()))
-            {
-                tally.Add(row, (int)label);
-            }
+            tally.Add((logits.to(ScalarType.Float64) / temperature).softmax(1).to(ScalarType.Float32), labels);
         }
 
         return tally.Metrics;
@@ -125,6 +120,19 @@ internal sealed class CalibrationTally
     /// <summary>The metrics of the images so far; NaN without any.</summary>
     public CalibrationMetrics Metrics => _images == 0 ? new(double.NaN, double.NaN, double.NaN) : new(
         _bins.Sum(bin => Math.Abs(bin.Confidence - bin.Right)) / _images, _brier / _images, _logLoss / _images);
+
+    /// <summary>Adds a batch.</summary>
+    /// <param name="probabilities">(N, classes), single precision.</param>
+    /// <param name="labels">(N), the classes.</param>
+    /// <returns>The probabilities and the class of each image.</returns>
+    public (float[] Probabilities, int Label)[] Add(Tensor probabilities, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        var images = probabilities.cpu().contiguous().data<float>().ToArray().Chunk((int)probabilities.shape[1])
+            .Zip(labels.cpu().data<long>(), (row, label) => (Probabilities: row, Label: (int)label)).ToArray();
+        foreach ((float[] row, int label) in images) Add(row, label);
+        return images;
+    }
 
     /// <summary>Adds an image.</summary>
     /// <param name="probabilities">Of each class.</param>

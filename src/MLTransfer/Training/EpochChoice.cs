@@ -7,7 +7,8 @@ internal static class EpochChoice
     private const double PlateauThreshold = 1e-4;
 
     /// <summary>The words for the metrics, in their order.</summary>
-    public static readonly string[] Names = ["accuracy", "loss", "macro-f1", "macro-accuracy", "macro-precision"];
+    public static readonly string[] Names =
+        ["accuracy", "loss", "macro-f1", "macro-accuracy", "macro-precision", "map", "ece", "brier"];
 
     /// <summary>
     /// Whether an epoch is better than the best one before: by the metric, among equals by the loss (of the same loss, by the
@@ -57,15 +58,26 @@ internal static class EpochChoice
     private static (double First, double Second) Ranked(EpochResult epoch, EpochMetric metric) =>
         (Quality(epoch, metric), metric == EpochMetric.Loss ? epoch.ValidationAccuracy : -epoch.ValidationLoss);
 
-    /// <summary>The metric on the validation images, or else on the training images; higher is better.</summary>
-    public static double Quality(EpochResult epoch, EpochMetric metric) => (metric, double.IsNaN(epoch.ValidationAccuracy)) switch
+    /// <summary>
+    /// The metric on the validation images, or else the accuracy or the loss of the training images; negative where lower is better.
+    /// </summary>
+    public static double Quality(EpochResult epoch, EpochMetric metric) => double.IsNaN(epoch.ValidationAccuracy)
+        ? metric == EpochMetric.Accuracy ? epoch.TrainingAccuracy : -epoch.Loss
+        : IsBestLow(metric) ? -Value(epoch, metric) : Value(epoch, metric);
+
+    /// <summary>The metric on the validation images.</summary>
+    public static double Value(EpochResult epoch, EpochMetric metric) => metric switch
     {
-        (EpochMetric.Accuracy, false) => epoch.ValidationAccuracy,
-        (EpochMetric.Accuracy, true) => epoch.TrainingAccuracy,
-        (EpochMetric.MacroF1, false) => epoch.ValidationMacroF1,
-        (EpochMetric.MacroAccuracy, false) => epoch.ValidationMacroAccuracy,
-        (EpochMetric.MacroPrecision, false) => epoch.ValidationMacroPrecision,
-        (_, false) => -epoch.ValidationLoss,
-        _ => -epoch.Loss,
+        EpochMetric.Accuracy => epoch.ValidationAccuracy,
+        EpochMetric.MacroF1 => epoch.ValidationMacroF1,
+        EpochMetric.MacroAccuracy => epoch.ValidationMacroAccuracy,
+        EpochMetric.MacroPrecision => epoch.ValidationMacroPrecision,
+        EpochMetric.MeanAveragePrecision => epoch.ValidationMeanAveragePrecision,
+        EpochMetric.CalibrationError => epoch.ValidationCalibrationError,
+        EpochMetric.BrierScore => epoch.ValidationBrierScore,
+        _ => epoch.ValidationLoss,
     };
+
+    private static bool IsBestLow(EpochMetric metric) =>
+        metric is EpochMetric.Loss or EpochMetric.CalibrationError or EpochMetric.BrierScore;
 }

@@ -29,6 +29,20 @@ public sealed record EpochResult(
     /// </summary>
     public double ValidationMacroPrecision { get; init; } = double.NaN;
 
+    /// <inheritdoc cref="CalibrationMetrics.CalibrationError"/>
+    /// <remarks>Of the validation images, before the finished network is calibrated; NaN without any.</remarks>
+    public double ValidationCalibrationError { get; init; } = double.NaN;
+
+    /// <inheritdoc cref="CalibrationMetrics.BrierScore"/>
+    /// <remarks>Of the validation images, before the finished network is calibrated; NaN without any.</remarks>
+    public double ValidationBrierScore { get; init; } = double.NaN;
+
+    /// <summary>
+    /// The average precision of each class on the validation images, averaged over the classes that occur; NaN without any, and where
+    /// nothing is chosen by it: it needs the probabilities of all images together.
+    /// </summary>
+    public double ValidationMeanAveragePrecision { get; init; } = double.NaN;
+
     /// <summary>Images trained on per second, without validation; NaN for the epochs of a checkpoint that does not have it.</summary>
     public double ImagesPerSecond { get; init; } = double.NaN;
 
@@ -40,6 +54,9 @@ public sealed record EpochResult(
         ValidationMacroF1 = validation.Classes?.MacroF1 ?? double.NaN,
         ValidationMacroAccuracy = validation.Classes?.MacroAccuracy ?? double.NaN,
         ValidationMacroPrecision = validation.Classes?.MacroPrecision ?? double.NaN,
+        ValidationCalibrationError = validation.Calibration?.CalibrationError ?? double.NaN,
+        ValidationBrierScore = validation.Calibration?.BrierScore ?? double.NaN,
+        ValidationMeanAveragePrecision = validation.MeanAveragePrecision ?? double.NaN,
     };
 }
 
@@ -66,4 +83,16 @@ public enum EpochMetric
     /// higher is better.
     /// </summary>
     MacroPrecision,
+
+    /// <summary>
+    /// The mean of the classes' average precisions, which rank the images by the probability of the class; higher is better. The
+    /// probabilities of all validation images are kept in memory while they are scored.
+    /// </summary>
+    MeanAveragePrecision,
+
+    /// <summary>The expected calibration error of the probabilities, before the finished network is calibrated; lower is better.</summary>
+    CalibrationError,
+
+    /// <summary>The Brier score of the probabilities, before the finished network is calibrated; lower is better.</summary>
+    BrierScore,
 }

@@ -27,8 +27,11 @@ internal sealed class FeatureData(
     }
 
     /// <summary>Scores all features with a head.</summary>
-    public Tally Score(nn.Module<Tensor, Tensor> head) => Logits(head).Aggregate(
-        default(Tally), (tally, block) => tally + Tally.OfValidation(block.Logits, block.Labels));
+    public Tally Score(nn.Module<Tensor, Tensor> head, ValidationTally tally)
+    {
+        foreach ((Tensor logits, Tensor labels) in Logits(head)) tally.Add(logits, labels);
+        return tally.Read();
+    }
 
     /// <summary>Calibrates a finished head on all features; null where they are too few.</summary>
     public Calibration? Calibrate(nn.Module<Tensor, Tensor> head)

@@ -10,7 +10,8 @@ namespace MLTransfer.Training;
 /// kept, but for rounding.
 /// </summary>
 internal sealed class ImageValidation(
-    ImageModel model, ScalarType type, ImageData data, TimeProvider clock, IProgress<TrainingProgress> progress, int epochs)
+    ImageModel model, ScalarType type, ImageData data, TimeProvider clock, IProgress<TrainingProgress> progress,
+    TrainingOptions options)
 {
     public Tally Score(int epoch, Tally training, CancellationToken cancellation)
     {
@@ -19,7 +20,7 @@ internal sealed class ImageValidation(
             (_, batch, tally) =>
             {
                 throughput.Add(batch.Images);
-                progress.Report(throughput.Report(TrainingPhase.Validation, epoch, epochs, training, tally.Accuracy));
+                progress.Report(throughput.Report(TrainingPhase.Validation, epoch, options.Epochs, training, tally.Accuracy));
             },
             cancellation);
     }
@@ -50,7 +51,7 @@ internal sealed class ImageValidation(
     private Tally ScoreAll(Action<Tensor, LabelledBatch, Tally> scored, CancellationToken cancellation)
     {
         using var frozen = new FrozenModel(model, type, packs: data.Count > FrozenModel.FewImages);
-        Tally tally = default;
+        var tally = new ValidationTally(options);
         foreach (LabelledBatch next in data.InOrder())
         {
             using LabelledBatch batch = next;
@@ -58,10 +59,10 @@ internal sealed class ImageValidation(
             using var still = no_grad();
             if (cancellation.IsCancellationRequested) break;
             Tensor logits = batch.First > 0 ? frozen.Logits(batch.Inputs, batch.First) : frozen.Logits(batch.Inputs);
-            tally += Tally.OfValidation(logits, batch.Labels);
-            scored(logits, batch, tally);
+            tally.Add(logits, batch.Labels);
+            scored(logits, batch, tally.Sum);
         }
 
-        return tally;
+        return tally.Read();
     }
 }

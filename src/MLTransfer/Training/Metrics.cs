@@ -12,14 +12,17 @@ internal readonly record struct Tally(long Seen, long Correct, double LossSum)
     /// <summary>The mean loss; NaN where nothing was seen.</summary>
     public double Loss => Seen == 0 ? double.NaN : LossSum / Seen;
 
-    /// <summary>The counts of each class; null where they were not asked for.</summary>
+    /// <summary>The counts of each class; null but for validation images.</summary>
     public ClassCounts? Classes { get; init; }
 
+    /// <summary>How well the probabilities tell how often they are right; null but for validation images.</summary>
+    public CalibrationMetrics? Calibration { get; init; }
+
+    /// <summary>The mean of the classes' average precisions; null where it was not asked for.</summary>
+    public double? MeanAveragePrecision { get; init; }
+
     public static Tally operator +(Tally left, Tally right) =>
-        new(left.Seen + right.Seen, left.Correct + right.Correct, left.LossSum + right.LossSum)
-        {
-            Classes = left.Classes is { } one && right.Classes is { } other ? one + other : left.Classes ?? right.Classes,
-        };
+        new(left.Seen + right.Seen, left.Correct + right.Correct, left.LossSum + right.LossSum);
 
     /// <summary>Counts a batch: logits (N, classes), labels (N), the mean loss over the batch.</summary>
     public static Tally Of(Tensor logits, Tensor labels, Tensor meanLoss)
@@ -28,10 +31,75 @@ internal readonly record struct Tally(long Seen, long Correct, double LossSum)
         running.Add(logits, labels, meanLoss);
         return running.Read();
     }
+}
 
-    /// <summary>Counts a batch of validation images, and each class in it.</summary>
-    public static Tally OfValidation(Tensor logits, Tensor labels) =>
-        Of(logits, labels, nn.functional.cross_entropy(logits, labels)) with { Classes = ClassCounts.Of(logits, labels) };
+/// <summary>Adds up what the metrics of validation images are made of.</summary>
+/// <param name="isRanked">Whether there is the average precision, for which all probabilities are kept.</param>
+internal sealed class ValidationTally(bool isRanked = false)
+{
+    private readonly CalibrationTally _calibration = new();
+    private readonly List<(int Actual, IReadOnlyList<float> Probabilities)> _ranked = [];
+    private ClassCounts? _classes;
+
+    public ValidationTally(TrainingOptions options)
+        : this(options.ChooseBy == EpochMetric.MeanAveragePrecision || options.Schedule.Metric == EpochMetric.MeanAveragePrecision)
+    {
+    }
+
+    /// <summary>The counts and the loss so far.</summary>
+    public Tally Sum { get; private set; }
+
+    /// <summary>Adds a batch: logits (N, classes), labels (N).</summary>
+    public void Add(Tensor logits, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        Sum += Tally.Of(logits, labels, nn.functional.cross_entropy(logits, labels));
+        ClassCounts classes = ClassCounts.Of(logits, labels);
+        _classes = _classes is null ? classes : _classes + classes;
+        foreach ((float[] probabilities, int label) in _calibration.Add(logits.to(ScalarType.Float32).softmax(1), labels))
+        {
+            if (isRanked) _ranked.Add((label, probabilities));
+        }
+    }
+
+    /// <summary>All metrics of the batches so far.</summary>
+    public Tally Read() => Sum with
+    {
+        Classes = _classes,
+        Calibration = _calibration.Metrics,
+        MeanAveragePrecision = isRanked ? AveragePrecision.Mean(_ranked) : null,
+    };
+}
+
+/// <summary>
+/// The area under the precision-recall curve of a class against all others, its images ranked by the probability of the class: the sum over
+/// the ranks of precision times gain in recall, as scikit-learn's <c>average_precision_score</c>.
+/// </summary>
+internal static class AveragePrecision
+{
+    /// <summary>Of a class; NaN where it has no images. Images of equal probability are found together: their order says nothing.</summary>
+    public static double Of(int label, IReadOnlyList<(int Actual, IReadOnlyList<float> Probabilities)> scored)
+    {
+        float[] order = [.. scored.Select(image => -image.Probabilities[label])];
+        bool[] isOf = [.. scored.Select(image => image.Actual == label)];
+        Array.Sort(order, isOf);
+        double sum = 0;
+        int found = 0, foundBefore = 0;
+        for (int rank = 0; rank < order.Length; rank++)
+        {
+            if (isOf[rank]) found++;
+            if (rank + 1 < order.Length && order[rank + 1] == order[rank]) continue;
+            sum += (double)(found - foundBefore) * found / (rank + 1);
+            foundBefore = found;
+        }
+
+        return found == 0 ? double.NaN : sum / found;
+    }
+
+    /// <summary>The mean over the classes that have images; NaN where none has.</summary>
+    public static double Mean(IReadOnlyList<(int Actual, IReadOnlyList<float> Probabilities)> scored) => scored
+        .Select(image => image.Actual).Distinct().Order().Select(label => Of(label, scored)).DefaultIfEmpty(double.NaN).Average();
 }
 
 /// <summary>Adds up counts on the device that computes them: to read them waits until it has done all that it was given.</summary>

@@ -17,6 +17,15 @@ public abstract record TrainingOptions
         CommandLine = "--balance")]
     public ClassBalance Balance { get; init; }
 
+    /// <summary>
+    /// What the images of a class count in the loss, by the name of the class, as the <c>weight</c> of PyTorch's cross entropy; multiplied
+    /// with the weights of <see cref="Balance"/> and of the images themselves. Default: <see cref="ClassWeights.Equal"/>.
+    /// </summary>
+    [TrainingOption(
+        "What images of a class count in the loss, by the name of the class; those of others count 1. Multiplied with --balance weights.",
+        CommandLine = "--class-weights", Shape = "CLASS=X[,CLASS=X...]", Formerly = "equal")]
+    public ClassWeights ClassWeights { get; init; } = ClassWeights.Equal;
+
     /// <summary>How often each image is trained on. Default: 20 in feature extraction, 10 in fine-tuning.</summary>
     [TrainingOption("How often every training image is seen.", CommandLine = "--epochs",
         Range = NumberRange.Between, Least = 1, Most = 99_999,
@@ -75,8 +84,11 @@ public abstract record TrainingOptions
     /// What the best epoch, whose weights the model gets, is chosen by, and what <see cref="Patience"/> waits for. Without validation
     /// images the last epoch is the best. Default: <see cref="EpochMetric.Accuracy"/>.
     /// </summary>
-    [TrainingOption("What the best epoch is chosen by, on the validation images; its weights are kept.", CommandLine = "--choose-by",
-        Shape = "accuracy|loss|macro-f1|macro-accuracy|macro-precision", Formerly = nameof(EpochMetric.Accuracy))]
+    [TrainingOption(
+        "What the best epoch is chosen by, on the validation images; its weights are kept. map: mean average precision; ece: expected "
+        + "calibration error.",
+        CommandLine = "--choose-by", Shape = "accuracy|loss|macro-f1|macro-accuracy|macro-precision|map|ece|brier",
+        Formerly = nameof(EpochMetric.Accuracy))]
     public EpochMetric ChooseBy { get; init; }
 
     /// <summary>

@@ -22,6 +22,21 @@ public sealed class LearningRateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_page_has_the_plot_and_the_settings_that_it_was_made_with()
+    {
+        var folder = _folder.PathOf("new");
+        var outcome = await RunAsync("--report", folder, "--optimizer", "sgd");
+        outcome.AssertSuccess();
+        var page = Path.Combine(folder, "report.html");
+        Assert.EndsWith($"Report: {page}\n", outcome.Output, StringComparison.Ordinal);
+        var html = File.ReadAllText(page);
+        Assert.Contains("<h1>Suggested learning rate: ", html, StringComparison.Ordinal);
+        Assert.Contains("<polyline points=", html, StringComparison.Ordinal);
+        Assert.Contains(">Optimizer</th><td class=\"name\">Sgd</td>", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Epochs", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_losses_are_a_document_on_request()
     {
         var outcome = await RunAsync("--json");

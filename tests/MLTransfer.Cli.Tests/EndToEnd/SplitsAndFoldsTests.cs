@@ -68,7 +68,9 @@ public sealed class SplitsAndFoldsTests : IDisposable
     {
         var outcome = await TrainAsync("--data", _folder.PathOf("data"), "--val-fraction", "0.34", "--choose-by", "macro-f1", "--json");
         outcome.AssertSuccess();
-        Assert.InRange(outcome.Json.GetProperty("val_macro_f1").GetDouble(), 0, 1);
+        var chosenBy = outcome.Json.GetProperty("chosen_by");
+        Assert.Equal("macro-f1", chosenBy.GetProperty("metric").GetString());
+        Assert.InRange(chosenBy.GetProperty("value").GetDouble(), 0, 1);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public class TrainOptionsTests
     public static TheoryData<string, string> Typed => new()
     {
         { nameof(FineTuningOptions.Balance), "sampling" }, { nameof(FineTuningOptions.Epochs), "3" },
+        { nameof(FineTuningOptions.ClassWeights), "ants=2,bees=0.5" },
         { nameof(FineTuningOptions.BatchSize), "5" }, { nameof(FineTuningOptions.LearningRate), "0.5" },
         { nameof(FineTuningOptions.Optimizer), "sgd" }, { nameof(FineTuningOptions.Schedule), "one-cycle" },
         { nameof(FineTuningOptions.Warmup), "2e" }, { nameof(FineTuningOptions.ChooseBy), "macro-f1" },

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Cli.Tests.Screen;
@@ -49,11 +50,27 @@ public sealed class TrainViewTests : IDisposable
     }
 
     [Theory]
-    [InlineData(EpochMetric.MacroF1, "macro-f1 71.0 %, ", ",\"val_macro_f1\":0.71")]
-    [InlineData(EpochMetric.MacroAccuracy, "macro-accuracy 72.0 %, ", ",\"val_macro_accuracy\":0.72")]
-    [InlineData(EpochMetric.MacroPrecision, "macro-precision 73.0 %, ", ",\"val_macro_precision\":0.73")]
-    [InlineData(EpochMetric.Loss, "", "")]
-    public void A_metric_that_chose_the_epoch_is_shown_where_nothing_else_shows_it(EpochMetric metric, string words, string field)
+    [InlineData(2, 0, ", with the weights averaged from epoch 2 on")]
+    [InlineData(4, 0, ", before the weights were averaged from epoch 4 on")]
+    [InlineData(0, 0.99, ", with the running average of the weights")]
+    [InlineData(0, 0, "")]
+    public void Whether_the_weights_of_the_best_epoch_are_averages_is_said(int swaFrom, double emaDecay, string expected)
+    {
+        var result = Result(epochs: 4);
+        var options = result.Arguments.Options with { SwaFrom = swaFrom, EmaDecay = emaDecay };
+        result = result with { Arguments = result.Arguments with { Options = options } };
+        Assert.Contains($"right, after epoch 3 of 4{expected}.", Visible(result), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(EpochMetric.MacroF1, "macro-f1 71.0 %, ", 0.71)]
+    [InlineData(EpochMetric.MacroAccuracy, "macro-accuracy 72.0 %, ", 0.72)]
+    [InlineData(EpochMetric.MacroPrecision, "macro-precision 73.0 %, ", 0.73)]
+    [InlineData(EpochMetric.MeanAveragePrecision, "map 74.0 %, ", 0.74)]
+    [InlineData(EpochMetric.CalibrationError, "ece 7.5 %, ", 0.075)]
+    [InlineData(EpochMetric.BrierScore, "brier 0.1600, ", 0.16)]
+    [InlineData(EpochMetric.Loss, "", double.NaN)]
+    public void A_metric_that_chose_the_epoch_is_shown_where_nothing_else_shows_it(EpochMetric metric, string words, double value)
     {
         var plain = Result(epochs: 4);
         var result = plain with
@@ -66,11 +83,16 @@ public sealed class TrainViewTests : IDisposable
                     ValidationMacroF1 = 0.71,
                     ValidationMacroAccuracy = 0.72,
                     ValidationMacroPrecision = 0.73,
+                    ValidationMeanAveragePrecision = 0.74,
+                    ValidationCalibrationError = 0.075,
+                    ValidationBrierScore = 0.16,
                 },
             },
         };
         Assert.Contains(
             $"Best: 93.8 % of the validation images right, {words}after epoch 3 of 4.", Visible(result), StringComparison.Ordinal);
+        string field = double.IsNaN(value) ? "" : string.Create(
+            CultureInfo.InvariantCulture, $",\"chosen_by\":{{\"metric\":\"{words.Split(' ')[0]}\",\"value\":{value}}}");
         Assert.Equal(Json(plain).TrimEnd()[..^1] + field + "}", Json(result).TrimEnd());
         Assert.Null((result with { Summary = result.Summary with { ValidationImages = 0 } }).ChosenBy);
     }

@@ -233,9 +233,14 @@ public sealed class TrainingTests : PageFixture
         {
             Backbone = "embedded", ExampleWeightColumnName = "Weight",
         });
+        var byClass = trainers.FeatureExtraction(new FeatureExtractionOptions
+        {
+            Backbone = "embedded", ClassWeights = ClassWeights.Of(("red", 1.5)),
+        });
 
         var keys = ml.Transforms.Conversion.MapValueToKey("Label");
         Assert.Equal(1, Accuracy(keys.Append(balanced).Fit(Data)));
+        Assert.Equal(1, Accuracy(keys.Append(byClass).Fit(Data)));
         Assert.Equal(1, Accuracy(keys.Append(byImage).Fit(weighted)));
     }
 

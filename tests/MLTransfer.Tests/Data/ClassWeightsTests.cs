@@ -1,9 +1,55 @@
-using MLTransfer.Data;
-
 namespace MLTransfer.Tests.Data;
 
 public class ClassWeightsTests
 {
+    [Theory]
+    [InlineData("equal", 1.0, 1.0, 1.0)]
+    [InlineData("ants=2", 2.0, 1.0, 1.0)]
+    [InlineData("bees=0.5,tench, Tinca tinca=1e1", 1.0, 0.5, 10.0)]
+    public void Weights_are_those_of_the_named_classes_and_1_for_the_others(string text, params double[] expected)
+    {
+        ClassWeights weights = ClassWeights.Parse(text);
+        Assert.Equal(expected, weights.For(["ants", "bees", "tench, Tinca tinca"]));
+        Assert.Equal(weights, ClassWeights.Parse(weights.ToString()));
+    }
+
+    [Fact]
+    public void Weights_in_code_are_those_that_are_typed() =>
+        Assert.Equal(ClassWeights.Parse("ants=2,bees=0.5"), ClassWeights.Of(("ants", 2), ("bees", 0.5)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ants")]
+    [InlineData("=2")]
+    [InlineData("ants=")]
+    [InlineData("ants=two")]
+    [InlineData("ants=0")]
+    [InlineData("ants=-1")]
+    [InlineData("ants=1e999")]
+    [InlineData("ants=1.2.3")]
+    [InlineData("ants=2,bees")]
+    [InlineData("ants=2,ants=3")]
+    public void What_is_no_weight_of_a_class_is_an_error_that_shows_one(string text) => Assert.Equal(
+        $"There are no such weights '{text}'. They must be equal, or CLASS=WEIGHT once or several times, such as ants=2,bees=0.5, with "
+        + "weights that are positive.", Assert.Throws<FormatException>(() => ClassWeights.Parse(text)).Message);
+
+    [Theory]
+    [InlineData("ants", 0)]
+    [InlineData("ants", double.NaN)]
+    [InlineData("ants", double.PositiveInfinity)]
+    [InlineData(" ", 1)]
+    [InlineData("ants=2,bees", 1)] // would read as the weights of two classes
+    public void A_class_without_a_possible_name_and_weight_is_refused(string name, double weight) =>
+        Assert.Throws<ArgumentException>(() => ClassWeights.Of((name, weight)));
+
+    [Fact]
+    public void No_class_at_all_is_refused() => Assert.Throws<ArgumentException>(() => ClassWeights.Of());
+
+    [Fact]
+    public void A_class_that_no_image_has_is_named_with_the_nearest() => Assert.Equal(
+        "There is no class 'ant' among the 2 classes of the images. Did you mean 'ants'?",
+        Assert.Throws<ArgumentException>(() => ClassWeights.Of(("ant", 2)).For(["ants", "bees"])).Message);
+
     [Fact]
     public void Balanced_weights_are_those_of_scikit_learn()
     {
@@ -15,32 +61,4 @@ public class ClassWeightsTests
 
     [Fact]
     public void Rows_are_counted_by_class() => Assert.Equal([2, 0, 1], ClassWeights.Counts([0, 2, 0], 3));
-
-    [Fact]
-    public void Balanced_sampling_draws_every_class_equally_often_and_its_rows_in_turn()
-    {
-        int[] classes = [.. Enumerable.Repeat(0, 8), .. Enumerable.Repeat(1, 2), 2, 2];
-
-        int[] order = ClassSampling.Balanced(classes, seed: 1, epoch: 1);
-
-        Assert.Equal([4, 4, 4], order.GroupBy(row => classes[row]).OrderBy(group => group.Key).Select(group => group.Count()));
-        Assert.Equal(4, order.Where(row => classes[row] == 0).Distinct().Count());
-        Assert.All([8, 9, 10, 11], row => Assert.Equal(2, order.Count(drawn => drawn == row)));
-        Assert.Equal(order, ClassSampling.Balanced(classes, seed: 1, epoch: 1));
-        Assert.NotEqual(order, ClassSampling.Balanced(classes, seed: 1, epoch: 2));
-        Assert.NotEqual(order, ClassSampling.Balanced(classes, seed: 2, epoch: 1));
-    }
-
-    [Fact]
-    public void An_epoch_of_balanced_sampling_has_as_many_draws_as_rows()
-    {
-        int[] classes = [0, 0, 0, 0, 0, 1, 2];
-        for (int epoch = 1; epoch <= 3; epoch++)
-        {
-            int[] order = ClassSampling.Balanced(classes, seed: 0, epoch);
-            Assert.Equal(7, order.Length);
-            Assert.All(order.GroupBy(row => classes[row]), group => Assert.InRange(group.Count(), 2, 3));
-        }
-        Assert.Empty(ClassSampling.Balanced([], seed: 0, epoch: 1));
-    }
 }

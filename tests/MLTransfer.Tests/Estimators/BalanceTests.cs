@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Microsoft.ML;
 using MLTransfer.Data;
+using MLTransfer.Errors;
 using MLTransfer.Imaging;
 using MLTransfer.Tests.Reference;
 
@@ -60,6 +61,38 @@ public sealed class BalanceTests : IDisposable
         Assert.Equal(10, step.Count);
         Assert.Equal(expected, step.Loss, 1e-4);
     }
+
+    [Theory]
+    [InlineData(ClassBalance.None, 8)]
+    [InlineData(ClassBalance.Weights, 2)]
+    public void Weights_of_classes_are_multiplied_with_those_that_balance_them(ClassBalance balance, double blueWeight)
+    {
+        using ImageClassificationTransformer model = Trainings.Train(
+            OneStep with { Balance = balance, ClassWeights = ClassWeights.Of(("green", 3)) }, _images.Path);
+        double[] losses = LossOfEach(model);
+        double greenWeight = 3 * 2;
+        Assert.Equal(
+            (blueWeight * losses[..8].Average() + greenWeight * losses[8..].Average()) / (blueWeight + greenWeight),
+            model.Training!.Epochs[0].Loss, 1e-4);
+    }
+
+    [Fact]
+    public void A_weight_of_a_class_that_is_not_there_is_an_error_before_any_image_is_read()
+    {
+        OptionException error = Assert.Throws<OptionException>(() => Trainings.Train(
+            OneStep with { ClassWeights = ClassWeights.Of(("greem", 3)) }, _images.Path));
+        Assert.Equal(
+            (nameof(OneStep.ClassWeights), "There is no class 'greem' among the 2 classes of the images. Did you mean 'green'?"),
+            (error.Option, error.Message));
+    }
+
+    [Theory]
+    [InlineData(0.2, 0)]
+    [InlineData(0, 1)]
+    public void Named_weights_do_not_go_with_images_that_are_mixed(double mixup, double cutMix) => Assert.Contains(
+        "ClassWeights does not go with Mixup and CutMix, which join images of several classes. Leave it out, or set these to 0.",
+        Assert.ThrowsAny<ArgumentException>(() => new MLContext().MulticlassClassification.Trainers.FineTuning(
+            new FineTuningOptions { ClassWeights = ClassWeights.Of(("green", 3)), Mixup = mixup, CutMix = cutMix })).Message);
 
     [Fact]
     public void Weights_of_classes_do_not_go_with_images_that_are_mixed() => Assert.Contains(

@@ -186,6 +186,8 @@ public sealed class TensorBoardTests : IDisposable
             ("macro_f1/validation", epoch.Epoch, (float)epoch.ValidationMacroF1),
             ("macro_accuracy/validation", epoch.Epoch, (float)epoch.ValidationMacroAccuracy),
             ("macro_precision/validation", epoch.Epoch, (float)epoch.ValidationMacroPrecision),
+            ("calibration_error/validation", epoch.Epoch, (float)epoch.ValidationCalibrationError),
+            ("brier_score/validation", epoch.Epoch, (float)epoch.ValidationBrierScore),
             ("speed/images_per_second", epoch.Epoch, (float)epoch.ImagesPerSecond),
             .. rates.Select(rate => (rate.Tag, (long)epoch.Epoch, (float)(epoch.LearningRate * rate.Factor))),
         ];

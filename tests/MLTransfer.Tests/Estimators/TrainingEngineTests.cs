@@ -31,11 +31,14 @@ public sealed class TrainingEngineTests : IDisposable
     private readonly ColouredImages _images = new();
     private readonly TemporaryFolder _folder = new();
 
-    [Fact]
-    public void A_fine_tuning_with_all_mechanisms_that_is_stopped_and_resumed_gives_the_same_bytes()
+    [Theory]
+    [InlineData(Precision.Float32)]
+    [InlineData(Precision.BFloat16)]
+    public void A_fine_tuning_with_all_mechanisms_that_is_stopped_and_resumed_gives_the_same_bytes(Precision precision)
     {
-        byte[] expected = Weights(Everything);
-        FineTuningOptions kept = Everything with { CheckpointFolder = _folder.PathOf("checkpoint") };
+        FineTuningOptions all = Everything with { Precision = precision };
+        byte[] expected = Weights(all);
+        FineTuningOptions kept = all with { CheckpointFolder = _folder.PathOf("checkpoint") };
         using var stop = new CancellationTokenSource();
         Trainings.Train(kept with
         {

@@ -70,9 +70,13 @@ public sealed class ModelReportTests(TrainedModel trained) : IClassFixture<Train
                 Backbone = "cifar_resnet20", Weights = "none", Epochs = 1, ValidationFraction = 0.5, CacheFolder = null,
             })).Fit(trained.Data).LastTransformer;
         string path = _folder.PathOf("report.json");
-        model.Report(path, options: new() { TrainingImages = ImageDataset.Open(trained.Folder) });
+        var curve = new LearningRateCurve([new(0.1, 2)]);
+        model.Report(path, options: new() { TrainingImages = ImageDataset.Open(trained.Folder), LearningRates = curve });
         using var document = JsonDocument.Parse(File.ReadAllText(path));
         Assert.Equal(12, document.RootElement.GetProperty("evaluation").GetProperty("images").GetInt64());
+        JsonElement search = document.RootElement.GetProperty("learning_rates");
+        Assert.Equal(JsonValueKind.Null, search.GetProperty("valley").ValueKind);
+        Assert.Equal(0.1, search.GetProperty("points")[0].GetProperty("rate").GetDouble());
         // The images held back are in the folder, and were not trained on.
         Assert.Equal(0, document.RootElement.GetProperty("leaks").GetArrayLength());
     }

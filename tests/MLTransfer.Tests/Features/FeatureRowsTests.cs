@@ -108,7 +108,9 @@ public sealed class FeatureRowsTests : IDisposable
         using Linear head = Head();
         var data = new FeatureData(rows, labels, batchSize: 64, seed: 3);
         Tensor logits = head.call(features).detach();
-        Tally together = Tally.OfValidation(logits, labels), blocks = data.Score(head);
+        var all = new ValidationTally();
+        all.Add(logits, labels);
+        Tally together = all.Read(), blocks = data.Score(head, new());
         Assert.Equal((together.Seen, together.Correct), (blocks.Seen, blocks.Correct));
         Assert.Equal(together.Classes!.Right, blocks.Classes!.Right);
         Assert.Equal(together.Loss, blocks.Loss, 1e-6);
@@ -161,8 +163,8 @@ public sealed class FeatureRowsTests : IDisposable
         using Linear head = Head();
         var data = new FeatureData(rows, labels, batchSize: 50, seed: 3);
         using TrainingState state = new TrainingLoop(new FeatureExtractionOptions { Epochs = 2 }, seed: 0, TimeProvider.System, null).Run(
-            new TrainableModel(head, head, []), data, (_, _, _) => data.Score(head), CancellationToken.None);
-        return ([.. head.parameters().SelectMany(weights => weights.bytes.ToArray())], data.Score(head), data.Calibrate(head));
+            new TrainableModel(head, head, []), data, (_, _, _) => data.Score(head, new()), CancellationToken.None);
+        return ([.. head.parameters().SelectMany(weights => weights.bytes.ToArray())], data.Score(head, new()), data.Calibrate(head));
     }
 
     private static Linear Head()

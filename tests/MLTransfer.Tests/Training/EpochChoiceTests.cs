@@ -1,3 +1,4 @@
+using MLTransfer.Evaluation;
 using MLTransfer.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,6 +13,9 @@ public class EpochChoiceTests
     [InlineData(EpochMetric.MacroF1, 1)]
     [InlineData(EpochMetric.MacroAccuracy, 3)]
     [InlineData(EpochMetric.MacroPrecision, 4)]
+    [InlineData(EpochMetric.MeanAveragePrecision, 1)]
+    [InlineData(EpochMetric.CalibrationError, 3)]
+    [InlineData(EpochMetric.BrierScore, 1)]
     public void The_best_epoch_is_that_of_the_metric(EpochMetric metric, int best)
     {
         EpochResult[] epochs =
@@ -56,14 +60,60 @@ public class EpochChoiceTests
         using var scope = NewDisposeScope();
         Tensor labels = tensor(new long[] { 0, 0, 1, 1, 2 }), predicted = tensor(new long[] { 0, 1, 1, 1, 0 });
         Tensor logits = nn.functional.one_hot(predicted, 4).to(ScalarType.Float32);
-        Tally whole = Tally.OfValidation(logits, labels);
-        Tally parts = Tally.OfValidation(logits[..2], labels[..2]) + Tally.OfValidation(logits[2..], labels[2..]);
-        Assert.Equal((0.5 + 0.8 + 0) / 3, whole.Classes!.MacroF1, 1e-12);
-        Assert.Equal((0.5 + 1 + 0) / 3, whole.Classes.MacroAccuracy, 1e-12);
-        Assert.Equal((0.5 + 2.0 / 3 + 0) / 3, whole.Classes.MacroPrecision, 1e-12);
-        Assert.Equal(whole.Classes.MacroF1, parts.Classes!.MacroF1, 1e-12);
-        Assert.Equal(whole.Classes.MacroAccuracy, parts.Classes.MacroAccuracy, 1e-12);
-        Assert.Equal(whole.Classes.MacroPrecision, parts.Classes.MacroPrecision, 1e-12);
+        var tally = new ValidationTally();
+        tally.Add(logits[..2], labels[..2]);
+        tally.Add(logits[2..], labels[2..]);
+        ClassCounts classes = tally.Read().Classes!;
+        Assert.Equal((0.5 + 0.8 + 0) / 3, classes.MacroF1, 1e-12);
+        Assert.Equal((0.5 + 1 + 0) / 3, classes.MacroAccuracy, 1e-12);
+        Assert.Equal((0.5 + 2.0 / 3 + 0) / 3, classes.MacroPrecision, 1e-12);
+    }
+
+    // The report is computed from all images at once; its metrics are compared with ML.NET's and scikit-learn's elsewhere.
+    [Fact]
+    public void The_metrics_of_batches_are_those_of_the_report()
+    {
+        const int Images = 40, Classes = 3;
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        Tensor logits = randn(Images, Classes, generator: generator);
+        Tensor labels = randint(0, Classes, [Images], generator: generator);
+        var tally = new ValidationTally(isRanked: true);
+        for (int from = 0; from < Images; from += 7)
+        {
+            int rows = Math.Min(7, Images - from);
+            tally.Add(logits.narrow(0, from, rows), labels.narrow(0, from, rows));
+        }
+
+        EpochResult epoch = new EpochResult(1, 1, 1, 0, 0, 1, 1).Validated(tally.Read());
+        var report = ClassificationReport.FromPredictions(["a", "b", "c"], logits.softmax(1).data<float>().ToArray().Chunk(Classes)
+            .Zip(labels.data<long>(), (row, label) => ((int)label, (IReadOnlyList<float>)row)));
+        Assert.Equal(report.MicroAccuracy, epoch.ValidationAccuracy, 1e-12);
+        Assert.Equal(report.MacroAccuracy, epoch.ValidationMacroAccuracy, 1e-12);
+        // Single precision: the loss of a batch is a mean of logarithms of unrounded probabilities.
+        Assert.Equal(report.LogLoss, epoch.ValidationLoss, 1e-5);
+        Assert.Equal(report.PerClass.Average(metrics => metrics.F1), epoch.ValidationMacroF1, 1e-12);
+        Assert.Equal(report.PerClass.Average(metrics => metrics.Precision), epoch.ValidationMacroPrecision, 1e-12);
+        Assert.Equal(report.PerClass.Average(metrics => metrics.AveragePrecision), epoch.ValidationMeanAveragePrecision, 1e-6);
+        Assert.Equal(report.Calibration.CalibrationError, epoch.ValidationCalibrationError, 1e-6);
+        Assert.Equal(report.Calibration.BrierScore, epoch.ValidationBrierScore, 1e-6);
+    }
+
+    [Theory]
+    [InlineData(EpochMetric.MeanAveragePrecision, null, true)]
+    [InlineData(EpochMetric.Accuracy, EpochMetric.MeanAveragePrecision, true)]
+    [InlineData(EpochMetric.BrierScore, null, false)]
+    public void Probabilities_are_kept_only_where_something_depends_on_average_precision(
+        EpochMetric chooseBy, EpochMetric? plateau, bool isThere)
+    {
+        using var scope = NewDisposeScope();
+        var tally = new ValidationTally(new FeatureExtractionOptions
+        {
+            ChooseBy = chooseBy,
+            Schedule = plateau is { } metric ? LearningRateSchedule.Plateau(metric: metric) : ScheduleKind.Cosine,
+        });
+        tally.Add(tensor(new float[] { 2, 1, 1, 2 }, [2, 2]), tensor(new long[] { 0, 1 }));
+        Assert.Equal(isThere ? 1 : null, tally.Read().MeanAveragePrecision);
     }
 
     private static EpochResult Epoch(int number, double accuracy, double loss, double macroF1) =>
@@ -72,5 +122,8 @@ public class EpochChoiceTests
             ValidationMacroF1 = macroF1,
             ValidationMacroAccuracy = number == 3 ? 0.6 : 0.5,
             ValidationMacroPrecision = number == 4 ? 0.6 : 0.5,
+            ValidationMeanAveragePrecision = number == 1 ? 0.6 : 0.5,
+            ValidationCalibrationError = number == 3 ? 0.1 : 0.2,
+            ValidationBrierScore = number == 1 ? 0.3 : 0.4,
         };
 }

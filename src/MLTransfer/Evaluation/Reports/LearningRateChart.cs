@@ -19,6 +19,17 @@ public static class LearningRateChart
         return Render(curve).Source;
     }
 
+    /// <summary>The plot with its heading, as a part of a page.</summary>
+    internal static Markup Section(LearningRateCurve curve) => Markup.Format($"<h2>Search for the learning rate</h2>\n{Render(curve)}");
+
+    /// <summary>The plot on a page of its own.</summary>
+    /// <param name="curve">The losses.</param>
+    /// <param name="settings">Names and values of the settings that it was searched with.</param>
+    internal static Markup Page(LearningRateCurve curve, IEnumerable<(string Name, string Value)> settings) => ReportPage.Render(
+        double.IsNaN(curve.Valley) ? "No learning rate can be suggested"
+            : string.Create(CultureInfo.InvariantCulture, $"Suggested learning rate: {curve.Valley:g2}"),
+        Markup.Format($"{Render(curve)}\n{ReportPage.Settings(settings)}"));
+
     internal static Markup Render(LearningRateCurve curve)
     {
         double[] powers = [.. curve.Points.Select(point => Math.Log10(point.Rate))], losses = [.. curve.Points.Select(point => point.Loss)];

@@ -26,6 +26,9 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
     /// <summary>Groups of images that are among the training images, too; null where that was not looked for.</summary>
     internal IReadOnlyList<DatasetProblem>? Leaks { get; init; }
 
+    /// <summary>The search for the learning rate; null where there was none.</summary>
+    internal LearningRateCurve? LearningRates { get; init; }
+
     /// <summary>The worst errors; empty where the network has no maps to explain them by.</summary>
     internal IReadOnlyList<ExplainedError> Errors { get; init; } = [];
 
@@ -34,7 +37,8 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
         Markup.Format(
             $"""
             {ReportPage.NamedValues(Facts())}
-            {(settings.Count == 0 ? default : Settings())}
+            {(settings.Count == 0 ? default : ReportPage.Settings(settings.Select(setting => (setting.Key, setting.Value))))}
+            {(LearningRates is null ? default : LearningRateChart.Section(LearningRates))}
             {(Training is null ? default : Curves(Training))}
             <h2>Classes</h2>
             {(Evaluation is null ? WithoutClasses() : Classes(Evaluation))}
@@ -109,13 +113,6 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
             : [("classes the model does not know", string.Join(", ", evaluation.Unknown.Select(one => $"{one.Label} {one.Images}")))],
         ("scoring throughput", ReportNumber.Throughput(evaluation.ImagesPerSecond)),
     ];
-
-    private Markup Settings() => Markup.Format(
-        $"""
-        <details><summary>Settings</summary>
-        {ReportPage.NamedValues(settings.Select(setting => (setting.Key, setting.Value)))}
-        </details>
-        """);
 
     private Markup Classes(ModelEvaluation evaluation) => Markup.Format(
         $"""

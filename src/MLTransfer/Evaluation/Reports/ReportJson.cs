@@ -59,8 +59,13 @@ internal sealed record ModelReportJson(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LeakJson>? Leaks { get; init; }
 
+    /// <summary>The search for the learning rate; left out where there was none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LearningRateJson? LearningRates { get; init; }
+
     internal static ModelReportJson Of(
-        ImageClassificationTransformer model, ModelEvaluation? evaluation, IReadOnlyList<DatasetProblem>? leaks) => new(
+        ImageClassificationTransformer model, ModelEvaluation? evaluation, IReadOnlyList<DatasetProblem>? leaks,
+        LearningRateCurve? learningRates = null) => new(
         ModelFacts.Of(model),
         model.Training is { } training ? TrainingReportJson.From(training) : null,
         evaluation is null ? null : EvaluationJson.From(evaluation),
@@ -68,6 +73,7 @@ internal sealed record ModelReportJson(
         {
             Leaks = leaks is null ? null : [.. leaks.Select(leak => new LeakJson(
             leak.Note, [.. leak.Images.Select(row => new LeakedImageJson(row.ImagePath, row.Label, row.Split!))]))],
+            LearningRates = learningRates is null ? null : LearningRateJson.Of(learningRates),
         };
 }
 
@@ -76,6 +82,12 @@ internal sealed record LeakJson(string Note, IReadOnlyList<LeakedImageJson> Imag
 
 /// <summary>One of them: of the split <c>train</c>, or <c>test</c> where it was scored.</summary>
 internal sealed record LeakedImageJson(string File, string Label, string Split);
+
+/// <summary>A search for a learning rate; what it suggests is null where the loss never falls.</summary>
+internal sealed record LearningRateJson(double Valley, double Steepest, IReadOnlyList<LearningRatePoint> Points)
+{
+    internal static LearningRateJson Of(LearningRateCurve curve) => new(curve.Valley, curve.Steepest, curve.Points);
+}
 
 /// <summary>A training.</summary>
 internal sealed record TrainingReportJson(

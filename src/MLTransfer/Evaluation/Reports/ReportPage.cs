@@ -52,6 +52,14 @@ internal static class ReportPage
         {rows.Select(row => Markup.Format($"<tr><th class=\"name\">{row.Name}</th><td class=\"name\">{row.Value}</td></tr>"))}
         </table>
         """);
+
+    /// <summary>The settings of a training, folded away.</summary>
+    internal static Markup Settings(IEnumerable<(string Name, string Value)> settings) => Markup.Format(
+        $"""
+        <details><summary>Settings</summary>
+        {NamedValues(settings)}
+        </details>
+        """);
 }
 
 /// <summary>Numbers as a report shows them, in the invariant culture; "–" for NaN and infinity.</summary>

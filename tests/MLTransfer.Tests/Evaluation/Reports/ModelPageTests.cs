@@ -46,6 +46,19 @@ public class ModelPageTests
     }
 
     [Fact]
+    public void A_search_for_the_learning_rate_is_plotted()
+    {
+        var curve = new LearningRateCurve(
+            [.. Enumerable.Range(0, 30).Select(step => new LearningRatePoint(Math.Pow(10, step / 10.0), 30 - step))]);
+        var without = Body(Page(Summary(3), validation: null));
+        var with = Body(new ModelPage(Facts, []) { Training = Summary(3), LearningRates = curve }.Render().Source);
+        Assert.Equal(
+            ["Search for the learning rate"],
+            with.Descendants("h2").Select(heading => heading.Value).Except(without.Descendants("h2").Select(heading => heading.Value)));
+        Assert.Equal(without.Descendants("svg").Count() + 1, with.Descendants("svg").Count());
+    }
+
+    [Fact]
     public void A_page_loads_nothing_and_runs_nothing()
     {
         var page = Page(Summary(3), Validation(2));
