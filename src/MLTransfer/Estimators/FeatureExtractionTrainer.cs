@@ -70,19 +70,10 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
             : Features(run.Validation, others!, other ?? cache, _options.ReusesValidationFeatures, areValidation: true);
         Report(cache);
         Report(other);
-        for (int view = 1; view < _options.Views; view++) View(view);
+        for (int view = 1; view < _options.Views; view++) ExtractView(view, extractor, throughput, rows);
         rows.RequireAllViews();
         TrainingRun.CheckFinite(training, run.Training);
         return (training, validation);
-
-        void View(int view)
-        {
-            using FeatureCache? kept = OpenCache(_options.CacheFolder, view);
-            extractor.Extract(
-                run.Training.Images, rows, kept, (done, _) => log.Features(throughput, done, _options.Epochs), skip: run.StopIfAsked,
-                _options.Until, _options.ReusesFeatures, view);
-            Report(kept);
-        }
 
         FeatureSet Features(ImageSet images, FeatureRows rows, FeatureCache? cache, bool reuses, bool areValidation)
         {
@@ -96,6 +87,15 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
                 _options.Extracted?.Invoke(new(count, areValidation, areCached));
             }
         }
+    }
+
+    private void ExtractView(int view, FeatureExtractor extractor, Throughput throughput, FeatureRows rows)
+    {
+        using FeatureCache? cache = OpenCache(_options.CacheFolder, view);
+        extractor.Extract(
+            run.Training.Images, rows, cache, (done, _) => log.Features(throughput, done, _options.Epochs), skip: run.StopIfAsked,
+            _options.Until, _options.ReusesFeatures, view);
+        Report(cache);
     }
 
     private void Report(FeatureCache? cache)
