@@ -110,7 +110,7 @@ internal sealed class TorchvisionPeer(string python, string script) : IDisposabl
             print(json.dumps({"known": known, "compute": compute, "load": load, "forget": forget}[question](*arguments)), flush=True)
         """;
 
-    private readonly PythonPeer _process = new(python, Server, MallocThresholds.Default, script);
+    private readonly PythonPeer _process = new(python, Server, MallocSettings.Default, script);
 
     internal async Task<JsonElement> AskAsync(CancellationToken cancel, params string[] question) =>
         JsonDocument.Parse(await _process.AskAsync(string.Join('\t', question), cancel).ConfigureAwait(false)).RootElement;

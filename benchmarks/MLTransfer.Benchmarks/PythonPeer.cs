@@ -6,7 +6,7 @@ using MLTransfer.Cli.CommandLine;
 namespace MLTransfer.Benchmarks;
 
 /// <summary>A Python process that answers each line with a line, so that both sides can be timed in turns.</summary>
-internal sealed class PythonPeer(string python, string script, MallocThresholds malloc, params string[] arguments) : IDisposable
+internal sealed class PythonPeer(string python, string script, MallocSettings malloc, params string[] arguments) : IDisposable
 {
     private const string Default = "/usr/bin/python3";
 

@@ -53,7 +53,7 @@ internal static class BarChart
         var figure = side.Figures[kind.Key];
         var (start, end) = (Names + figure.Least * scale, Names + figure.Most * scale);
         var (center, text) = (y + Bar / 2, y + Bar - 2);
-        Line(bars, $"""<text x="{Names - 8}" y="{text}" text-anchor="end">{WebUtility.HtmlEncode(side.Side)}</text>""");
+        Line(bars, $"""<text x="{Names - 8}" y="{text}" text-anchor="end">{WebUtility.HtmlEncode(side.Shown)}</text>""");
         var fill = job.IsOurs(side) ? "ours" : "other";
         Line(bars, $"""<rect class="{fill}" x="{Names}" y="{y}" width="{figure.Median * scale:0.0}" height="{Bar}" rx="2"/>""");
         if (end > start) Line(bars, $"""<line class="spread" x1="{start:0.0}" x2="{end:0.0}" y1="{center}" y2="{center}"/>""");

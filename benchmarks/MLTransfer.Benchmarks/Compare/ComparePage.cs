@@ -27,9 +27,9 @@ internal static class ComparePage
             The same makes it again from saved results (`--results FILE --rounds 0`).
             Figures are medians of the rounds, with the smallest and the largest in brackets. × says how many times as fast or as small
             ours is, the median of the ratios in the same round: above 1, ours is better. Lines in the charts reach from the smallest to
-            the largest value. "Malloc thresholds raised" in the name of a side: its process has `{MallocThresholds.MappedBlocks}` and
-            `{MallocThresholds.Trimming}` in its environment, so that glibc keeps the memory of freed tensors for the next ones, which
-            MLTransfer has it do by itself. The others are as their users have them.
+            the largest value. "Freed memory kept" in the name of a side: its process has glibc keep the memory of freed tensors for the
+            next ones, by {MallocSettings.KeepsFreed.Words} in its environment. MLTransfer does so by itself, and with it
+            what runs in the same process: TorchSharp, ONNX Runtime and ML.NET. PyTorch otherwise is as its users have it.
 
             """);
         foreach (var conditions in rounds.Select(round => round.Conditions).Distinct())
@@ -69,7 +69,7 @@ internal static class ComparePage
         page.AppendLine($"{kind.Summary} {Figures.Counted(job.Rounds, "round", "rounds")} (`--job {job.Job}`).").AppendLine();
         page.AppendLine($"| | {string.Join(" | ", job.Columns)} |");
         page.AppendLine($"| --- |{string.Concat(job.Columns.Select(_ => " ---: |"))}");
-        foreach (var side in job.Sides) page.AppendLine($"| {side.Side} | {string.Join(" | ", job.Cells(side))} |");
+        foreach (var side in job.Sides) page.AppendLine($"| {side.Shown} | {string.Join(" | ", job.Cells(side))} |");
         page.AppendLine().AppendLine($"![{kind.Title}, {job.Subject}]({chart})");
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MLTransfer.Cli.Screen;
 using Spectre.Console;
 
@@ -14,7 +15,12 @@ namespace MLTransfer.Benchmarks.Compare;
 internal sealed record FigureSummary(double Median, double Least, double Most, double? Ratio);
 
 /// <summary>One side over all rounds.</summary>
-internal sealed record SideSummary(string Side, IReadOnlyDictionary<string, FigureSummary> Figures);
+internal sealed record SideSummary(string Side, IReadOnlyDictionary<string, FigureSummary> Figures)
+{
+    /// <summary>The name as tables and charts show it: with the number of its rounds where others have more.</summary>
+    [JsonIgnore]
+    public string Shown { get; init; } = Side;
+}
 
 /// <summary>One job over all rounds.</summary>
 internal sealed record JobSummary(
@@ -39,15 +45,24 @@ internal sealed record JobSummary(
 
     private static JobSummary Of(CompareRound[] rounds)
     {
-        // Rounds that were measured before the job had a further side lack it.
+        // Rounds that were measured before the job had a further side, or a side a further figure, lack it.
         var most = rounds.MaxBy(round => round.Sides.Count)!;
         return new(
             most.Job, most.Backbone, most.Settings, rounds.Length, most.Ours,
             [
-                .. from side in most.Sides
-                   let having = rounds.Where(round => round.Sides.Any(each => each.Side == side.Side)).ToArray()
-                   select new SideSummary(side.Side, side.Figures.Keys.ToDictionary(key => key, key => Of(having, side.Side, key))),
+                .. from side in most.Sides.Concat(rounds.SelectMany(round => round.Sides)).DistinctBy(side => side.Side)
+                   select Of(rounds, side.Side),
             ]);
+    }
+
+    private static SideSummary Of(CompareRound[] rounds, string side)
+    {
+        SideFigures[] having = [.. rounds.SelectMany(round => round.Sides).Where(each => each.Side == side)];
+        return new(side, having.SelectMany(each => each.Figures.Keys).Distinct().ToDictionary(key => key, key => Of(
+            [.. rounds.Where(round => round.Sides.Any(each => each.Side == side && each.Figures.ContainsKey(key)))], side, key)))
+        {
+            Shown = having.Length == rounds.Length ? side : $"{side} ({having.Length} of {rounds.Length} rounds)",
+        };
     }
 
     private static FigureSummary Of(CompareRound[] rounds, string side, string key)
@@ -70,7 +85,7 @@ internal sealed record JobSummary(
     internal Table Table()
     {
         var table = TextTable.Create(["", .. Columns]);
-        foreach (var side in Sides) table.Row([side.Side, .. Cells(side)]);
+        foreach (var side in Sides) table.Row([side.Shown, .. Cells(side)]);
         return table;
     }
 

@@ -34,7 +34,7 @@ internal sealed record Conditions(
     {
         var precompiled = IsPrecompiled(tool);
         using var peer = new PythonPeer(
-            python, "import torch, torchvision; print(torch.__version__, torchvision.__version__)", MallocThresholds.Default);
+            python, "import torch, torchvision; print(torch.__version__, torchvision.__version__)", MallocSettings.Default);
         var versions = (await peer.AnswerAsync(cancel).ConfigureAwait(false)).Split(' ');
         return new(
             ProcessorName() + Vectors, Environment.ProcessorCount, threads, ProcessorFeatures.FastBFloat16,

@@ -50,7 +50,7 @@ internal static class ForwardJob
         var size = backbone.Preprocessing.CropTo;
         (string Name, PythonPeer Process)[] peers =
         [
-            .. MallocThresholds.All.Select(
+            .. MallocSettings.All.Select(
                 malloc => ($"PyTorch{malloc.Note}", PythonNetwork.Start(settings, Script, malloc, $"{backbone.Classes}"))),
         ];
         foreach (var peer in peers) await peer.Process.AnswerAsync(cancel).ConfigureAwait(false);

@@ -31,7 +31,7 @@ internal static class LoadJob
     {
         var backbone = settings.Backbone;
         var file = Path.Combine(settings.Scratch, "weights.pth");
-        var peer = PythonNetwork.Start(settings, Script, MallocThresholds.Default, $"{backbone.Classes}", file);
+        var peer = PythonNetwork.Start(settings, Script, MallocSettings.Default, $"{backbone.Classes}", file);
         await peer.AnswerAsync(cancel).ConfigureAwait(false);
         var model = backbone.Build(backbone.Classes);
         return new(

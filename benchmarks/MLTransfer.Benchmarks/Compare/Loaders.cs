@@ -79,7 +79,7 @@ internal sealed class TorchvisionLoader : IDisposable
     private readonly PythonPeer _peer;
 
     internal TorchvisionLoader(string python, string folder, int workers) =>
-        _peer = new(python, Script, MallocThresholds.Default, folder, $"{workers}");
+        _peer = new(python, Script, MallocSettings.Default, folder, $"{workers}");
 
     internal Task ReadyAsync(CancellationToken cancel) => _peer.AnswerAsync(cancel);
 

@@ -39,7 +39,7 @@ internal static class PredictionJobs
         var files = await PredictionFiles.MakeAsync(settings, cancel).ConfigureAwait(false);
         PythonPredictor[] peers =
         [
-            .. workers.SelectMany(count => MallocThresholds.All.Select(malloc => new PythonPredictor(settings, files, count, malloc))),
+            .. workers.SelectMany(count => MallocSettings.All.Select(malloc => new PythonPredictor(settings, files, count, malloc))),
         ];
         foreach (var peer in peers) await peer.ReadyAsync(cancel).ConfigureAwait(false);
         Predictor[] predictors =
@@ -87,18 +87,18 @@ internal static class PredictionJobs
         return new(
             OursProcess,
             [
-                .. MallocThresholds.All.Select(malloc => Side(
+                .. MallocSettings.All.Select(malloc => Side(
                     PythonPredictor.PyTorch + malloc.Note, malloc, settings.Python,
                     PythonPredictor.ProcessArguments(settings, files, command, images(files)))),
                 Side(
-                    OursProcess, MallocThresholds.Default, "dotnet",
+                    OursProcess, MallocSettings.Default, "dotnet",
                     [
                         settings.Tool, "predict", "--model", files.Model, "--threads", $"{settings.Threads}", "--json", images(files),
                     ]),
             ]);
     }
 
-    private static CompareSide Side(string name, MallocThresholds malloc, string program, IReadOnlyList<string> arguments) =>
+    private static CompareSide Side(string name, MallocSettings malloc, string program, IReadOnlyList<string> arguments) =>
         new(name, async cancel =>
         {
             var process = await TimedProcess.RunAsync(program, arguments, malloc, cancel).ConfigureAwait(false);

@@ -57,7 +57,7 @@ internal abstract class ManagedPredictor(string name, PredictionFiles files) : P
 /// <param name="files">The files to work on.</param>
 /// <param name="workers">Processes of the DataLoader; 0: the images are decoded by the process itself.</param>
 /// <param name="malloc">When its allocator gives memory back.</param>
-internal sealed class PythonPredictor(CompareSettings settings, PredictionFiles files, int workers, MallocThresholds malloc) : Predictor(
+internal sealed class PythonPredictor(CompareSettings settings, PredictionFiles files, int workers, MallocSettings malloc) : Predictor(
     $"{PyTorch}{(workers == 0 ? "" : $", {workers} workers")}{malloc.Note}")
 {
     internal const string PyTorch = "PyTorch";
@@ -113,7 +113,7 @@ internal sealed class PythonPredictor(CompareSettings settings, PredictionFiles 
     /// <summary>Writes a file of weights that fit the network.</summary>
     internal static async Task SaveAsync(CompareSettings settings, PredictionFiles files, CancellationToken cancel)
     {
-        using var predictor = new PythonPredictor(settings, files, 0, MallocThresholds.Default);
+        using var predictor = new PythonPredictor(settings, files, 0, MallocSettings.Default);
         await predictor.ReadyAsync(cancel).ConfigureAwait(false);
         await predictor.AskAsync("save -", 1, cancel).ConfigureAwait(false);
     }

@@ -23,6 +23,6 @@ internal static class PythonNetwork
 
     internal static string[] Arguments(CompareSettings settings) => [settings.Backbone.Name, settings.PeerFolder, $"{settings.Threads}"];
 
-    internal static PythonPeer Start(CompareSettings settings, string script, MallocThresholds malloc, params string[] more) =>
+    internal static PythonPeer Start(CompareSettings settings, string script, MallocSettings malloc, params string[] more) =>
         new(settings.Python, Script + script, malloc, [.. Arguments(settings), .. more]);
 }

@@ -23,10 +23,10 @@ internal static class TimedProcess
     private static readonly TimeSpan MemoryInterval = TimeSpan.FromMilliseconds(20);
 
     internal static Task<ProcessFigures> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancel) =>
-        RunAsync(program, arguments, MallocThresholds.Default, cancel);
+        RunAsync(program, arguments, MallocSettings.Default, cancel);
 
     internal static async Task<ProcessFigures> RunAsync(
-        string program, IReadOnlyList<string> arguments, MallocThresholds malloc, CancellationToken cancel)
+        string program, IReadOnlyList<string> arguments, MallocSettings malloc, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         using var process = Process.Start(

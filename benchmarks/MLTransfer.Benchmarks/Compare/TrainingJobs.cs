@@ -95,7 +95,7 @@ internal static class TrainingJobs
     private static string Cache(CompareSettings settings) => Path.Combine(settings.Scratch, "cache");
 
     private static IEnumerable<CompareSide> Peers(CompareSettings settings, string mode, string layer = "") =>
-        MallocThresholds.All.Select(malloc => new CompareSide(Tutorial + malloc.Note, async cancel =>
+        MallocSettings.All.Select(malloc => new CompareSide(Tutorial + malloc.Note, async cancel =>
         {
             string[] weights = settings.Weights is { } file ? ["--weights", file] : [];
             var process = await TimedProcess.RunAsync(

@@ -32,7 +32,7 @@ internal sealed class TrainCommand : MltCommand
 
         JSON: { mode, backbone, classes: [label], train_images, val_images, skipped_images, epochs, best_epoch, val_accuracy,
                 seconds: { total, features, training }, images_per_second, loader_wait_share, model, interrupted?, failure?, stopped_early?,
-                batch_size?, soup_epochs?: [epoch], tta?, chosen_by?: { metric, value },
+                batch_size?, soup_epochs?: [epoch], averaged_weights?, tta?, chosen_by?: { metric, value },
                 auto?: { test_images, test_accuracy,
                          trials: [{ number, training, recipe, image_size, expected_seconds, seconds, val_accuracy, kept, why }] },
                 rejection?: { asked, least_probability, greatest_distance, coverage, accuracy },

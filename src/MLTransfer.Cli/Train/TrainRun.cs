@@ -88,6 +88,7 @@ internal static class TrainRun
         var options = arguments.Options with
         {
             Noted = noted,
+            CacheLost = reason => noted(TrainView.WithoutCache(reason)),
             ExampleWeightColumnName = arguments.Images.Training.HasWeights ? "Weight" : null,
             Progress = progress,
             Cancellation = cancel,
@@ -150,15 +151,10 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
     internal string Model => Arguments.Out!.Path;
 
     /// <summary>
-    /// The metric by which the epoch was chosen, and the model's value of it; null where that was the accuracy or the loss, which are
-    /// shown of every epoch, and without validation images.
+    /// The metric by which the epoch was chosen, and the model's value of it; null without validation images.
     /// </summary>
-    internal (EpochMetric Metric, double Value)? ChosenBy => (Arguments.Options.ChooseBy, Summary) switch
-    {
-        (EpochMetric.Accuracy or EpochMetric.Loss, _) => null,
-        (var metric, { ValidationImages: > 0, Chosen: { } chosen }) => (metric, EpochChoice.Value(chosen, metric)),
-        _ => null,
-    };
+    internal (EpochMetric Metric, double Value)? ChosenBy => Summary is { ValidationImages: > 0, Chosen: { } chosen }
+        ? (Arguments.Options.ChooseBy, EpochChoice.Value(chosen, Arguments.Options.ChooseBy)) : null;
 
     internal TrainJson ToJson() => new(
         Arguments.Mode, Arguments.Options.Backbone, Labels, Summary.TrainingImages, Summary.ValidationImages, Summary.Skipped.Count,
@@ -170,6 +166,7 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
         StoppedEarly = Summary.StoppedEarly ? true : null,
         BatchSize = Arguments.Options.BatchSize == 0 ? Summary.BatchSize : null,
         SoupEpochs = Summary.SoupEpochs is { Count: > 0 } averaged ? averaged : null,
+        AveragedWeights = Summary.IsAverage ? true : null,
         Tta = Arguments.Options.TestTimeAugmentation is { Views: > 1 } several ? several.ToString() : null,
         Rejection = Summary.Rejection is { } rule ? StoredRejection.Of(rule) : null,
         Calibration = Summary.Calibration,

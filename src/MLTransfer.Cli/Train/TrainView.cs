@@ -44,13 +44,13 @@ internal static class TrainView
         if (summary.Trials.Count > 0)
             screen.Write(AutoView.Table(summary));
         else if (withEpochs)
-            screen.Write(EpochTable(summary));
+            screen.Write(EpochTable(result));
         var skipped = summary.Skipped.Count == 0 ? "" : $", {Figures.Count(summary.Skipped.Count)} skipped";
         output.WriteLine(
             $"{Figures.Count(summary.TrainingImages)} training images of {result.Labels.Count} classes, " +
             $"{Figures.Count(summary.ValidationImages)} for validation{skipped}.");
         output.WriteLine(summary.ValidationImages == 0
-            ? $"Nothing was held back for validation: the model is that of the last epoch, {summary.BestEpoch}."
+            ? $"Nothing was held back for validation: the model is that of the last epoch, {summary.BestEpoch}{Averaged(result)}."
             : $"Best: {Figures.Percent(summary.ValidationAccuracy)} of the validation images right, "
                 + $"{Choice(result)}{Source(summary)}{Averaged(result)}.");
         ShowCalibration(summary, output);
@@ -69,15 +69,20 @@ internal static class TrainView
             $"  {context.Command} evaluate --model {ShellWord.Quote(result.Model)} --data {NotTrainedOn(result.Arguments)}{pixels}");
     }
 
-    private static string Choice(TrainResult result) => result.ChosenBy is var (metric, value)
-        ? $"{EpochChoice.Names[(int)metric]} {(metric == EpochMetric.BrierScore ? Figures.Number(value) : Figures.Percent(value))}, " : "";
+    // The accuracy and the loss are shown in any case.
+    private static string Choice(TrainResult result) => result.ChosenBy is var (metric, value) && IsExtra(metric)
+        ? $"{EpochChoice.Names[(int)metric]} {Value(metric, value)}, " : "";
+
+    private static bool IsExtra(EpochMetric metric) => metric is not (EpochMetric.Accuracy or EpochMetric.Loss);
+
+    private static string Value(EpochMetric metric, double value) =>
+        metric == EpochMetric.BrierScore ? Figures.Number(value) : Figures.Percent(value);
 
     // Stochastic weight averaging begins with an epoch of the training, and one before it may be the best.
-    private static string Averaged(TrainResult result) => (result.Arguments.Options, result.Summary) switch
+    private static string Averaged(TrainResult result) => (result.Summary.IsAverage, result.Arguments.Options.SwaFrom) switch
     {
-        ({ SwaFrom: > 0 and var from }, { BestEpoch: var best, SoupEpochs.Count: 0 }) => best < from
-            ? $", before the weights were averaged from epoch {from} on" : $", with the weights averaged from epoch {from} on",
-        ({ EmaDecay: > 0 }, { SoupEpochs.Count: 0 }) => ", with the running average of the weights",
+        (true, _) => ", with the running average of the weights",
+        (false, > 0) => ", before their average began",
         _ => "",
     };
 
@@ -156,15 +161,24 @@ internal static class TrainView
             $"{ShellWord.Quote(data)}{(split is null ? "" : $" --split {ShellWord.Quote(split)}")}{arguments.Reading}";
     }
 
-    private static Table EpochTable(TrainingSummary summary)
+    private static Table EpochTable(TrainResult result)
     {
-        var table = TextTable.Create("epoch", "loss", "training", "validation", "val loss", "learning rate", "seconds");
+        var summary = result.Summary;
+        EpochMetric[] extra = [.. result.ChosenBy is var (metric, _) && IsExtra(metric) ? [metric] : Array.Empty<EpochMetric>()];
+        var table = TextTable.Create(
+            [
+                "epoch", "loss", "training", "validation", "val loss", .. extra.Select(each => EpochChoice.Names[(int)each]),
+                "learning rate", "seconds",
+            ]);
         foreach (var epoch in Shown(summary))
         {
             table.Row(
-                epoch.Epoch == summary.BestEpoch ? $"{epoch.Epoch} *" : $"{epoch.Epoch}",
-                Figures.Number(epoch.Loss), Figures.Percent(epoch.TrainingAccuracy), Figures.Percent(epoch.ValidationAccuracy),
-                Figures.Number(epoch.ValidationLoss), Figures.Rate(epoch.LearningRate), Figures.Number(epoch.Seconds, "0.00"));
+                [
+                    epoch.Epoch == summary.BestEpoch ? $"{epoch.Epoch} *" : $"{epoch.Epoch}",
+                    Figures.Number(epoch.Loss), Figures.Percent(epoch.TrainingAccuracy), Figures.Percent(epoch.ValidationAccuracy),
+                    Figures.Number(epoch.ValidationLoss), .. extra.Select(each => Value(each, EpochChoice.Value(epoch, each))),
+                    Figures.Rate(epoch.LearningRate), Figures.Number(epoch.Seconds, "0.00"),
+                ]);
         }
         return table;
     }
@@ -187,17 +201,18 @@ internal static class TrainNotes
         IEnumerable<ImageRow> seen = [.. training.Rows, .. validation?.Rows ?? []];
         return
         [
-            .. arguments.Images.Notes(), .. Uneven(training, arguments.Options.Balance),
+            .. arguments.Images.Notes(), .. Uneven(training, arguments.Options),
             .. Copies(training, validation, Consequence(arguments)),
             .. arguments.Images.Test is { } test ? Leaks(Groups(seen, test.Rows), "test", "trained on or validated on") : [],
         ];
     }
 
-    private static IEnumerable<string> Uneven(ImageDataset training, ClassBalance balance)
+    private static IEnumerable<string> Uneven(ImageDataset training, TrainingOptions options)
     {
         var counts = training.Rows.CountBy(row => row.Label).ToArray();
         var (most, least) = (counts.MaxBy(count => count.Value), counts.MinBy(count => count.Value));
-        if (balance == ClassBalance.None && most.Value > new InspectionOptions().LargestImbalance * least.Value)
+        if (options.Balance == ClassBalance.None && options.ClassWeights == ClassWeights.Equal
+            && most.Value > new InspectionOptions().LargestImbalance * least.Value)
         {
             yield return $"very uneven classes: '{most.Key}' has {Figures.Counted(most.Value, "image", "images")}, "
                 + $"'{least.Key}' {Figures.Count(least.Value)}; "
@@ -292,7 +307,11 @@ internal sealed record TrainJson(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Tta { get; init; }
 
-    /// <summary>What the epoch was chosen by; null where that was the accuracy or the loss.</summary>
+    /// <summary>Whether the weights of the best epoch are a running average; null where they are not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? AveragedWeights { get; init; }
+
+    /// <summary>What the epoch was chosen by; null without validation images.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MetricJson? ChosenBy { get; init; }
 

@@ -20,19 +20,12 @@ public sealed partial record ClassWeights
     public static ClassWeights Equal { get; } = new(EqualWord);
 
     /// <summary>Some classes count more or less than the others, which count 1.</summary>
-    /// <param name="weights">Names of classes, each once, with their weights: positive and finite.</param>
+    /// <param name="weights">Names of classes, each once, with their weights: positive and finite in single precision.</param>
     /// <exception cref="ArgumentException">There is none, one is named twice or not at all, or has no such weight.</exception>
     public static ClassWeights Of(params (string Class, double Weight)[] weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        var made = new ClassWeights(string.Join(
-            ',', weights.Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Class}={each.Weight:r}"))));
-        // A name with a comma can be written, but not one that looks like the weight of another class.
-        return weights.Length > 0 && made.Weights().SequenceEqual(weights) && weights.All(IsPossible)
-            && weights.DistinctBy(each => each.Class).Count() == weights.Length
-            ? made
-            : throw new ArgumentException(
-                "Each weight needs the name of a class, which is named once, and a number that is positive and finite.", nameof(weights));
+        return Complaint(weights) is { } complaint ? throw new ArgumentException(complaint, nameof(weights)) : Create(weights);
     }
 
     /// <summary>Parses what <see cref="ToString"/> writes.</summary>
@@ -42,15 +35,12 @@ public sealed partial record ClassWeights
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text == EqualWord) return Equal;
-        (string Class, double Weight)[] weights = [.. new ClassWeights(text).Weights()];
-        try
-        {
-            return text.Length == Written().Matches(text).Sum(match => match.Length) ? Of(weights) : throw Unreadable(text);
-        }
-        catch (ArgumentException)
-        {
-            throw Unreadable(text);
-        }
+        int read = Written().Matches(text).Sum(match => match.Length);
+        (string Class, double Weight)[] weights = [.. Read(text)];
+        string? complaint = read == 0 || read < text.Length ? $"'{text[read..]}' is not CLASS=WEIGHT." : Complaint(weights);
+        return complaint is null ? Create(weights) : throw new FormatException(
+            $"The weights '{text}' cannot be used: {complaint} They are '{EqualWord}', or CLASS=WEIGHT once or several times, such as "
+            + "ants=2,bees=0.5.");
     }
 
     /// <summary>The weights in one word.</summary>
@@ -61,7 +51,7 @@ public sealed partial record ClassWeights
     /// <exception cref="ArgumentException">There is no class of a name; the message names the nearest.</exception>
     internal double[] For(IReadOnlyList<string> classes)
     {
-        var named = Weights().ToDictionary(each => each.Class, each => each.Weight, StringComparer.Ordinal);
+        var named = Read(_text).ToDictionary(each => each.Class, each => each.Weight, StringComparer.Ordinal);
         string? stray = named.Keys.FirstOrDefault(name => !classes.Contains(name));
         return stray is null ? [.. classes.Select(name => named.GetValueOrDefault(name, 1))] : throw new ArgumentException(
             $"There is no class '{stray}' among the {classes.Count} classes of the images.{NearestName.Suggest(stray, classes)}");
@@ -90,15 +80,34 @@ public sealed partial record ClassWeights
         return counts;
     }
 
-    private IEnumerable<(string Class, double Weight)> Weights() => this == Equal ? [] : Written().Matches(_text).Select(match =>
-        (match.Groups["class"].Value, double.Parse(match.Groups["weight"].Value, CultureInfo.InvariantCulture)));
+    // In one order and without what says nothing, so that equal weights are equal.
+    private static ClassWeights Create((string Class, double Weight)[] weights) => string.Join(',', weights
+        .Where(each => each.Weight != 1).OrderBy(each => each.Class, StringComparer.Ordinal)
+        .Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Class}={each.Weight:r}"))) is { Length: > 0 } text
+        ? new(text) : Equal;
 
-    private static bool IsPossible((string Class, double Weight) each) =>
-        !string.IsNullOrWhiteSpace(each.Class) && each.Weight > 0 && double.IsFinite(each.Weight);
+    private static IEnumerable<(string Class, double Weight)> Read(string text) => Written().Matches(text).Select(match =>
+        (match.Groups["class"].Value.Trim(), double.Parse(match.Groups["weight"].Value, CultureInfo.InvariantCulture)));
 
-    private static FormatException Unreadable(string text) => new(
-        $"There are no such weights '{text}'. They must be {EqualWord}, or CLASS=WEIGHT once or several times, such as ants=2,bees=0.5, "
-        + "with weights that are positive.");
+    private static string? Complaint((string Class, double Weight)[] weights)
+    {
+        if (weights.Length == 0) return "No class is named.";
+        foreach ((string name, double weight) in weights)
+        {
+            if (string.IsNullOrWhiteSpace(name)) return "A class has no name.";
+            if (weights.Count(each => each.Class == name) > 1) return $"Class '{name}' is named twice.";
+            if (!((float)weight > 0 && float.IsFinite((float)weight)))
+            {
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"The weight of class '{name}' is {weight}; it must be positive, and finite as a float.");
+            }
+
+            // A name with a comma can be written, but not one with the weight of another class in it.
+            if (Written().Match($"{name}=1").Groups["class"].Value != name) return $"The name '{name}' reads as several weights.";
+        }
+
+        return null;
+    }
 
     [GeneratedRegex(
         @"\G(?<class>.+?)=(?<weight>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)(?:,|$)",

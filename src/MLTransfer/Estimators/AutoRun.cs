@@ -71,7 +71,8 @@ internal sealed class AutoRun(
     /// <summary>Why nothing else is tried, whatever time is left; null where there is no such reason.</summary>
     private string? Over => options.Cancellation.IsCancellationRequested ? "the search was canceled"
         // Nothing can be told to be better.
-        : _kept is { ValidationAccuracy: 1 } && options.ChooseBy != EpochMetric.Loss ? "every validation image is right already" : null;
+        : _kept is { ValidationAccuracy: 1 } && EpochChoice.CountsRightOnly(options.ChooseBy)
+            ? "every validation image is right already" : null;
 
     /// <summary>Runs a trial, and keeps its model if it is the best so far.</summary>
     /// <param name="trial">The trial.</param>

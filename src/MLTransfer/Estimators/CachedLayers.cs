@@ -80,7 +80,7 @@ internal sealed class CachedLayers : IDisposable
         ActivationStore Store(ImageSet images, int each, ScalarType type) => layers.OpenStore(run, model, images, each, groups, type);
     }
 
-    /// <summary>Frees the packed layers, and closes the files, which ends those without a cache folder.</summary>
+    /// <summary>Frees the packed layers, and closes the files, which deletes temporary ones.</summary>
     public void Dispose()
     {
         _evaluated.Dispose();

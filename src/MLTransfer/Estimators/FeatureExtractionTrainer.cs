@@ -45,8 +45,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
     {
         using var scope = NewDisposeScope();
         using FeatureRows rows = run.Rows(run.Training, model, _options.Views);
-        using FeatureRows? others = ValidationRows();
-        (FeatureSet training, _) = Extract(new Throughput(TimeProvider.System, run.Training.Count * _options.Views), rows, others);
+        (FeatureSet training, _) = Extract(new(TimeProvider.System, run.Training.Count * _options.Views), rows, others: null);
         return new LearningRateFinder(_options, run.Seed).Run(
             new TrainableModel(model.Head, model.Head, []), run.TrainingFeatures(training), _options.Cancellation);
     }
@@ -73,6 +72,7 @@ internal sealed class FeatureExtractionTrainer(TrainingRun run, ImageModel model
         for (int view = 1; view < _options.Views; view++) ExtractView(view, extractor, throughput, rows);
         rows.RequireAllViews();
         TrainingRun.CheckFinite(training, run.Training);
+        if (validation is not null) TrainingRun.CheckFinite(validation, run.Validation!);
         return (training, validation);
 
         FeatureSet Features(ImageSet images, FeatureRows rows, FeatureCache? cache, bool reuses, bool areValidation)

@@ -81,6 +81,7 @@ internal sealed class FineTuningTrainer(TrainingRun run, ImageModel model, Train
     private FeatureSet Features(ImageSet images)
     {
         var throughput = new Throughput(TimeProvider.System, images.Count);
+        log.Features(throughput, 0, _options.Epochs);
         using var frozen = new FrozenModel(model, run.InferenceType);
         FeatureRows rows = run.Rows(images, model);
         try
@@ -338,6 +339,7 @@ internal static class HeadWarmup
     {
         using var frozen = new FrozenModel(model, run.InferenceType);
         var throughput = new Throughput(TimeProvider.System, run.Training.Count);
+        log.Features(throughput, 0, run.Options.Epochs);
         return run.Extractor(frozen, model).Extract(
             run.Training.Images, rows, cache: null, (done, _) => log.Features(throughput, done, run.Options.Epochs),
             // Skipped images are reported later, when the training itself reads them.

@@ -229,8 +229,9 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
         {
             HeldBack = run.HeldBack,
             StoppedEarly = state.HasStalled,
+            IsAverage = state.BestIsAverage,
             Chosen = state.Soup?.Result ?? state.Best,
-            SoupEpochs = [.. (state.Soup?.Epochs ?? []).Select(epoch => epoch.Epoch).Order()],
+            SoupEpochs = state.SoupEpochs,
         };
         var description = new ModelDescription
         {

@@ -84,8 +84,12 @@ internal sealed record TrainingRun(
         if (!areBalanced && Options.ClassWeights == ClassWeights.Equal) return Training.Weights?.ToArray();
         double[] asked = Options.ClassWeights.For(Classes);
         double[] balanced = ClassWeights.Balanced(ClassWeights.Counts(Training.Labels, Classes.Count));
-        return [.. Training.Labels.Select(
-            (label, index) => (float)(asked[label] * (areBalanced ? balanced[label] : 1) * (Training.Weights?[index] ?? 1)))];
+        return [.. Training.Labels.Select((label, index) => InRange(
+            (float)(asked[label] * (areBalanced ? balanced[label] : 1) * (Training.Weights?[index] ?? 1)), label))];
+
+        float InRange(float weight, int label) => weight > 0 && float.IsFinite(weight) ? weight : throw new OptionException(
+            $"The weights of class '{Classes[label]}' and of its images are multiplied, which gives 0 or infinity in single precision.",
+            nameof(Options.ClassWeights));
     }
 
     /// <summary>Creates the extractor that computes the features of images.</summary>

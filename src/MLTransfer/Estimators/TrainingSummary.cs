@@ -42,6 +42,12 @@ public sealed record TrainingSummary(
     /// </summary>
     public IReadOnlyList<int> SoupEpochs { get; init; } = [];
 
+    /// <summary>
+    /// Whether the weights of the best epoch are an average: that of <see cref="TrainingOptions.EmaDecay"/>, or of
+    /// <see cref="TrainingOptions.SwaFrom"/> where the epoch is not before it.
+    /// </summary>
+    public bool IsAverage { get; init; }
+
     /// <summary>The result of the best epoch, with the validation metrics of the average where some were averaged.</summary>
     internal EpochResult? Chosen { get; init; }
 

@@ -2,7 +2,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MLTransfer.Files;
 
-/// <summary>Files that have no name any more, so that the system removes them when the process ends, however it ends.</summary>
+/// <summary>
+/// Files that have no name once they are created, so that the system removes them when the process ends, however it ends.
+/// </summary>
 internal static class NamelessFile
 {
     /// <summary>Creates an empty file.</summary>

@@ -78,6 +78,10 @@ internal static class EpochChoice
         _ => epoch.ValidationLoss,
     };
 
+    /// <summary>Whether the metric depends on the predicted classes alone: it cannot be better where all are right.</summary>
+    public static bool CountsRightOnly(EpochMetric metric) =>
+        metric is EpochMetric.Accuracy or EpochMetric.MacroF1 or EpochMetric.MacroAccuracy or EpochMetric.MacroPrecision;
+
     private static bool IsBestLow(EpochMetric metric) =>
         metric is EpochMetric.Loss or EpochMetric.CalibrationError or EpochMetric.BrierScore;
 }

@@ -39,7 +39,7 @@ public sealed record EpochResult(
 
     /// <summary>
     /// The average precision of each class on the validation images, averaged over the classes that occur; NaN without any, and where
-    /// nothing is chosen by it: it needs the probabilities of all images together.
+    /// neither the best epoch nor a plateau depends on it: it needs the probabilities of all images together.
     /// </summary>
     public double ValidationMeanAveragePrecision { get; init; } = double.NaN;
 

@@ -129,7 +129,7 @@ public sealed record LearningRateSchedule
     /// <summary>
     /// The rate is multiplied by a factor whenever a metric has not gained for more epochs than the patience, as by PyTorch's
     /// <c>ReduceLROnPlateau</c>; a gain is at least a ten thousandth of the best value. Epochs of the warm-up do not count, as in timm.
-    /// Without validation images the metric is that of the training images.
+    /// Without validation images it is the accuracy of the training images for <see cref="EpochMetric.Accuracy"/>, else their loss.
     /// </summary>
     /// <param name="patience">Epochs without a gain that are waited for, at least 0. Default: 10.</param>
     /// <param name="factor">The factor, above 0 and at most 1. Default: 0.1.</param>
@@ -150,6 +150,13 @@ public sealed record LearningRateSchedule
     {
         ArgumentNullException.ThrowIfNull(text);
         string[] parts = text.ToLowerInvariant().Split(':');
+        if (parts is ["plateau", _, _, var metric] && !EpochChoice.Names.Contains(metric))
+        {
+            throw new FormatException(
+                $"The schedule '{text}' cannot be used: there is no metric '{metric}'.{NearestName.Suggest(metric, EpochChoice.Names)} "
+                + $"It must be {string.Join(", ", EpochChoice.Names[..^1])} or {EpochChoice.Names[^1]}.");
+        }
+
         try
         {
             if (Of(parts) is { } schedule) return schedule;

@@ -58,9 +58,15 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The epochs whose average the network gets; null where it gets the best alone.</summary>
     public GreedySoup? Soup { get; set; }
 
+    /// <summary>The numbers of the epochs in <see cref="Soup"/>, in their order; empty where there is none.</summary>
+    public IReadOnlyList<int> SoupEpochs => [.. (Soup?.Epochs ?? []).Select(epoch => epoch.Epoch).Order()];
+
     /// <summary>The best epoch; without validation, the last.</summary>
     /// <exception cref="InvalidOperationException">No epoch is finished.</exception>
     public EpochResult Best { get => field ?? throw new InvalidOperationException("No epoch is finished."); private set; }
+
+    /// <summary>Whether the weights of the best epoch are those of <see cref="Average"/>.</summary>
+    public bool BestIsAverage => Average?.HasBegunBy(Best.Epoch) == true;
 
     /// <summary>Whether a rule ended the training before its last epoch.</summary>
     public bool HasStalled => Epochs.Count < Planned

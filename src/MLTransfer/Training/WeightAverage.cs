@@ -40,6 +40,9 @@ internal sealed class WeightAverage : IDisposable
     /// <summary>The least number of states that are in the average after so many epochs.</summary>
     public int LeastAfter(int epochs) => _fromEpoch == 0 ? 1 : Math.Max(0, epochs - _fromEpoch + 1);
 
+    /// <summary>Whether there is an average at the end of an epoch.</summary>
+    public bool HasBegunBy(int epoch) => epoch >= _fromEpoch;
+
     /// <summary>Takes the network after a step of the optimizer.</summary>
     public void EndStep(nn.Module network)
     {

@@ -26,6 +26,7 @@ public sealed class TrainNotesTests : IDisposable
         Assert.Equal(
             ["very uneven classes: 'a' has 11 images, 'b' 1; --balance weights or --balance sampling lets rare ones count more"], Notes());
         Assert.Empty(Notes(ClassBalance.Weights));
+        Assert.Empty(Notes(weights: ClassWeights.Of(("b", 5))));
     }
 
     [Fact]
@@ -111,11 +112,14 @@ public sealed class TrainNotesTests : IDisposable
             Assert.Single(Notes()));
     }
 
-    private IEnumerable<string> Notes(ClassBalance balance = ClassBalance.None) => TrainNotes.Of(
+    private IEnumerable<string> Notes(ClassBalance balance = ClassBalance.None, ClassWeights? weights = null) => TrainNotes.Of(
         Arguments(TrainData.Open(_folder.Path, validation: null, new TrainSplits([], null, OwnValidation: true),
         ImageDatasetOptions.Default)) with
         {
-            Options = new FeatureExtractionOptions { Balance = balance, ValidationFraction = 0.2 },
+            Options = new FeatureExtractionOptions
+            {
+                Balance = balance, ClassWeights = weights ?? ClassWeights.Equal, ValidationFraction = 0.2,
+            },
         });
 
     private TrainArguments Arguments(TrainData images) => new()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using MLTransfer.Cli.CommandLine;
 using MLTransfer.Cli.Screen;
 using MLTransfer.Cli.Tests.Screen;
@@ -7,6 +8,7 @@ using MLTransfer.Data;
 using MLTransfer.Evaluation.Reports;
 using MLTransfer.Imaging;
 using MLTransfer.Tests.Reference;
+using MLTransfer.Training;
 
 namespace MLTransfer.Cli.Tests.Train;
 
@@ -50,16 +52,21 @@ public sealed class TrainViewTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2, 0, ", with the weights averaged from epoch 2 on")]
-    [InlineData(4, 0, ", before the weights were averaged from epoch 4 on")]
-    [InlineData(0, 0.99, ", with the running average of the weights")]
-    [InlineData(0, 0, "")]
-    public void Whether_the_weights_of_the_best_epoch_are_averages_is_said(int swaFrom, double emaDecay, string expected)
+    [InlineData(2, true, ", with the running average of the weights")]
+    [InlineData(4, false, ", before their average began")]
+    [InlineData(0, false, "")]
+    public void Whether_the_weights_of_the_best_epoch_are_averages_is_said(int swaFrom, bool isAverage, string expected)
     {
         var result = Result(epochs: 4);
-        var options = result.Arguments.Options with { SwaFrom = swaFrom, EmaDecay = emaDecay };
-        result = result with { Arguments = result.Arguments with { Options = options } };
+        result = result with
+        {
+            Arguments = result.Arguments with { Options = result.Arguments.Options with { SwaFrom = swaFrom } },
+            Summary = result.Summary with { IsAverage = isAverage },
+        };
         Assert.Contains($"right, after epoch 3 of 4{expected}.", Visible(result), StringComparison.Ordinal);
+        Assert.Equal(isAverage ? true : null, result.ToJson().AveragedWeights);
+        var last = result with { Summary = result.Summary with { ValidationImages = 0 } };
+        Assert.Contains($"the model is that of the last epoch, 3{expected}.", Visible(last), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -69,7 +76,7 @@ public sealed class TrainViewTests : IDisposable
     [InlineData(EpochMetric.MeanAveragePrecision, "map 74.0 %, ", 0.74)]
     [InlineData(EpochMetric.CalibrationError, "ece 7.5 %, ", 0.075)]
     [InlineData(EpochMetric.BrierScore, "brier 0.1600, ", 0.16)]
-    [InlineData(EpochMetric.Loss, "", double.NaN)]
+    [InlineData(EpochMetric.Loss, "", 0.5)]
     public void A_metric_that_chose_the_epoch_is_shown_where_nothing_else_shows_it(EpochMetric metric, string words, double value)
     {
         var plain = Result(epochs: 4);
@@ -91,8 +98,9 @@ public sealed class TrainViewTests : IDisposable
         };
         Assert.Contains(
             $"Best: 93.8 % of the validation images right, {words}after epoch 3 of 4.", Visible(result), StringComparison.Ordinal);
-        string field = double.IsNaN(value) ? "" : string.Create(
-            CultureInfo.InvariantCulture, $",\"chosen_by\":{{\"metric\":\"{words.Split(' ')[0]}\",\"value\":{value}}}");
+        Assert.Equal(words.Length > 0, Regex.IsMatch(Visible(result), $"val loss +{EpochChoice.Names[(int)metric]} "));
+        string field = string.Create(
+            CultureInfo.InvariantCulture, $",\"chosen_by\":{{\"metric\":\"{EpochChoice.Names[(int)metric]}\",\"value\":{value}}}");
         Assert.Equal(Json(plain).TrimEnd()[..^1] + field + "}", Json(result).TrimEnd());
         Assert.Null((result with { Summary = result.Summary with { ValidationImages = 0 } }).ChosenBy);
     }

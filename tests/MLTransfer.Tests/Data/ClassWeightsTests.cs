@@ -14,31 +14,39 @@ public class ClassWeightsTests
     }
 
     [Fact]
-    public void Weights_in_code_are_those_that_are_typed() =>
-        Assert.Equal(ClassWeights.Parse("ants=2,bees=0.5"), ClassWeights.Of(("ants", 2), ("bees", 0.5)));
+    public void Weights_are_equal_in_any_order_with_spaces_and_with_those_of_1() => Assert.All(
+        [
+            ClassWeights.Of(("bees", 0.5), ("ants", 2)), ClassWeights.Parse("ants=2, bees=5e-1"),
+            ClassWeights.Parse("wasps=1,bees=0.5,ants=2"),
+        ],
+        weights => Assert.Equal(ClassWeights.Parse("ants=2,bees=0.5"), weights));
+
+    [Fact]
+    public void Where_every_weight_is_1_the_classes_count_the_same() => Assert.Equal(ClassWeights.Equal, ClassWeights.Of(("ants", 1)));
 
     [Theory]
-    [InlineData("")]
-    [InlineData("ants")]
-    [InlineData("=2")]
-    [InlineData("ants=")]
-    [InlineData("ants=two")]
-    [InlineData("ants=0")]
-    [InlineData("ants=-1")]
-    [InlineData("ants=1e999")]
-    [InlineData("ants=1.2.3")]
-    [InlineData("ants=2,bees")]
-    [InlineData("ants=2,ants=3")]
-    public void What_is_no_weight_of_a_class_is_an_error_that_shows_one(string text) => Assert.Equal(
-        $"There are no such weights '{text}'. They must be equal, or CLASS=WEIGHT once or several times, such as ants=2,bees=0.5, with "
-        + "weights that are positive.", Assert.Throws<FormatException>(() => ClassWeights.Parse(text)).Message);
+    [InlineData("", "'' is not CLASS=WEIGHT.")]
+    [InlineData("ants", "'ants' is not CLASS=WEIGHT.")]
+    [InlineData("=2", "'=2' is not CLASS=WEIGHT.")]
+    [InlineData("ants=", "'ants=' is not CLASS=WEIGHT.")]
+    [InlineData("ants=2,bees=two", "'bees=two' is not CLASS=WEIGHT.")]
+    [InlineData("ants=-1", "'ants=-1' is not CLASS=WEIGHT.")]
+    [InlineData("ants=1.2.3", "'ants=1.2.3' is not CLASS=WEIGHT.")]
+    [InlineData("ants=0", "The weight of class 'ants' is 0; it must be positive, and finite as a float.")]
+    [InlineData("ants=1e300", "The weight of class 'ants' is 1E+300; it must be positive, and finite as a float.")]
+    [InlineData("ants=1e-60", "The weight of class 'ants' is 1E-60; it must be positive, and finite as a float.")]
+    [InlineData("ants=2,ants=3", "Class 'ants' is named twice.")]
+    [InlineData(" =3", "A class has no name.")]
+    public void What_is_no_weight_of_a_class_is_an_error_that_says_why_and_shows_one(string text, string why) => Assert.Equal(
+        $"The weights '{text}' cannot be used: {why} They are 'equal', or CLASS=WEIGHT once or several times, such as ants=2,bees=0.5.",
+        Assert.Throws<FormatException>(() => ClassWeights.Parse(text)).Message);
 
     [Theory]
     [InlineData("ants", 0)]
     [InlineData("ants", double.NaN)]
     [InlineData("ants", double.PositiveInfinity)]
-    [InlineData(" ", 1)]
-    [InlineData("ants=2,bees", 1)] // would read as the weights of two classes
+    [InlineData(" ", 2)]
+    [InlineData("ants=2,bees", 2)] // would read as the weights of two classes
     public void A_class_without_a_possible_name_and_weight_is_refused(string name, double weight) =>
         Assert.Throws<ArgumentException>(() => ClassWeights.Of((name, weight)));
 

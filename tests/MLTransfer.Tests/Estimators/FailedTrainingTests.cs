@@ -68,11 +68,32 @@ public sealed class FailedTrainingTests : IDisposable
     [Fact]
     public void An_image_whose_features_are_not_finite_is_named()
     {
-        ModelZoo.Register(new Backbone("means", nameof(Means), 3, Preprocessing.Cifar, () => new Means()));
+        ModelZoo.Register(new Backbone(
+            "means", nameof(Means), 3, Preprocessing.Cifar, () => new Means(images => (1 - images.mean([2, 3]).abs()).log())));
         FeatureExtractionOptions options = new() { Backbone = "means", Weights = "none" };
         var error = Assert.Throws<InvalidOperationException>(
             () => Context().MulticlassClassification.Trainers.FeatureExtraction(options).Fit(Keyed()));
         Assert.StartsWith("The backbone makes NaN or infinity of 8 of 8 images, the first of which is '", error.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_validation_image_whose_features_are_not_finite_is_named()
+    {
+        using var withRed = new ColouredImages(perClass: 1, classes: 3);
+        string red = Path.Combine(withRed.PathOf("red"), "00.png"), blue = Path.Combine(withRed.PathOf("blue"), "00.png");
+        ModelZoo.Register(new Backbone("reds", nameof(Means), 3, Preprocessing.Cifar, () => new Means(
+            images => (1 - images.mean([2, 3]).select(1, 0)).log().unsqueeze(1).expand(-1, 3))));
+        MLContext ml = Context();
+        FeatureExtractionOptions options = new()
+        {
+            Backbone = "reds", Weights = "none", CacheFolder = null,
+            Validation = ml.Data.LoadFromEnumerable(
+                new[] { blue, red }.Select(path => new { ImagePath = path, Label = "blue" }).ToList()),
+        };
+        var error = Assert.Throws<InvalidOperationException>(
+            () => ml.MulticlassClassification.Trainers.FeatureExtraction(options).Fit(Keyed()));
+        Assert.StartsWith($"The backbone makes NaN or infinity of 1 of 2 images, the first of which is '{red}'.", error.Message,
             StringComparison.Ordinal);
     }
 
@@ -157,8 +178,9 @@ public sealed class FailedTrainingTests : IDisposable
     /// <summary>The logarithm of how far the mean of each color is below 1: NaN for images that are one color.</summary>
     private sealed class Means : ImageModel
     {
-        public Means() : base(nameof(Means), headName: "fc", featureWidth: 3) =>
-            Groups = [new LayerGroup("means", [], images => (1 - images.mean([2, 3]).abs()).log())];
+        public Means(Func<TorchSharp.torch.Tensor, TorchSharp.torch.Tensor> features)
+            : base(nameof(Means), headName: "fc", featureWidth: 3) =>
+            Groups = [new LayerGroup("means", [], features)];
 
         public override IReadOnlyList<LayerGroup> Groups { get; }
     }

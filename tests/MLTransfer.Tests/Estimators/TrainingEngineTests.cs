@@ -51,6 +51,35 @@ public sealed class TrainingEngineTests : IDisposable
         Assert.Equal(expected, Weights(kept));
     }
 
+    // Without validation images, the last epoch is the best.
+    [Theory]
+    [InlineData(0.9, 0, true)]
+    [InlineData(0, 2, true)]
+    [InlineData(0, 0, false)]
+    public void Both_kinds_of_training_say_whether_their_weights_are_averages(double emaDecay, int swaFrom, bool isAverage) => Assert.All(
+        new ImageClassificationOptions[] { Trainings.Extraction with { Epochs = 2 }, TrainedModel.Options with { Epochs = 2 } },
+        options =>
+        {
+            using ImageClassificationTransformer model =
+                Trainings.Train(options with { EmaDecay = emaDecay, SwaFrom = swaFrom }, _images.Path);
+            Assert.Equal(isAverage, model.Training!.IsAverage);
+        });
+
+    // Rounding to 8 bits of mantissa changes each step a little; the losses of both formats are those of the same images in the same order.
+    [Fact]
+    public void Training_in_bfloat16_has_the_loss_of_float32_but_for_rounding()
+    {
+        EpochResult[][] epochs = [.. new[] { Precision.Float32, Precision.BFloat16 }.Select(precision =>
+        {
+            using ImageClassificationTransformer model = Trainings.Train(
+                TrainedModel.Options with { Epochs = 10, Precision = precision }, _images.Path);
+            return model.Training!.Epochs.ToArray();
+        })];
+        Assert.NotEqual(epochs[0][0].Loss, epochs[1][0].Loss);
+        Assert.All(epochs[0].Zip(epochs[1]), pair => Assert.Equal(pair.First.Loss, pair.Second.Loss, 0.05));
+        Assert.True(epochs[0][^1].Loss < epochs[0][0].Loss / 2, $"{epochs[0][^1].Loss} after {epochs[0][0].Loss}");
+    }
+
     [Fact]
     public void Both_kinds_of_training_average_their_best_epochs_and_say_the_accuracy_of_the_average()
     {

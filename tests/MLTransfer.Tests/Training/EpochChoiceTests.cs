@@ -48,6 +48,25 @@ public class EpochChoiceTests
         Assert.True(EpochChoice.HasStalled(epochs, EpochMetric.Loss, 1, 0));
     }
 
+    [Theory]
+    [InlineData(EpochMetric.Accuracy, true)]
+    [InlineData(EpochMetric.MacroF1, true)]
+    [InlineData(EpochMetric.MacroAccuracy, true)]
+    [InlineData(EpochMetric.MacroPrecision, true)]
+    [InlineData(EpochMetric.Loss, false)]
+    [InlineData(EpochMetric.MeanAveragePrecision, false)]
+    [InlineData(EpochMetric.CalibrationError, false)]
+    [InlineData(EpochMetric.BrierScore, false)]
+    public void Where_all_images_are_right_a_metric_of_probabilities_can_still_gain(EpochMetric metric, bool countsRightOnly) =>
+        Assert.Equal(countsRightOnly, EpochChoice.CountsRightOnly(metric));
+
+    [Fact]
+    public void Classes_without_images_are_left_out_of_the_mean_average_precision() =>
+        Assert.Equal(1, AveragePrecision.Mean([(0, [0.8f, 0.1f, 0.1f]), (1, [0.1f, 0.5f, 0.4f])]));
+
+    [Fact]
+    public void Without_images_there_is_no_mean_average_precision() => Assert.Equal(double.NaN, AveragePrecision.Mean([]));
+
     [Fact]
     public void Every_metric_has_a_word() =>
         Assert.Equal(Enum.GetNames<EpochMetric>().Length, EpochChoice.Names.Distinct().Count());

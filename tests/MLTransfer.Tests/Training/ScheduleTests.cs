@@ -151,7 +151,9 @@ public class LearningRateScheduleTests
     [InlineData("polynomial:0", "cannot be used")]
     [InlineData("cosine:1", "cannot be used")]
     [InlineData("one-cycle:-0.1", "cannot be used")]
-    [InlineData("plateau:1:0.1:speed", "cannot be used")]
+    [InlineData(
+        "plateau:1:0.1:los", "'plateau:1:0.1:los' cannot be used: there is no metric 'los'. Did you mean 'loss'? It must be accuracy, "
+        + "loss, macro-f1, macro-accuracy, macro-precision, map, ece or brier.")]
     [InlineData("constant:1", "There is no schedule 'constant:1'.")]
     public void A_wrong_schedule_is_refused(string typed, string complaint) => Assert.Contains(
         complaint, Assert.Throws<FormatException>(() => LearningRateSchedule.Parse(typed)).Message, StringComparison.Ordinal);

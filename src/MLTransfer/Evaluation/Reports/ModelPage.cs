@@ -92,6 +92,7 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
             _ => "",
         }),
         ("best epoch", ReportNumber.Count(training.BestEpoch)),
+        .. training.IsAverage ? [("weights", "their running average")] : Array.Empty<(string, string)>(),
         .. training.SoupEpochs.Count > 1 ? [("averaged epochs", string.Join(", ", training.SoupEpochs))] : Array.Empty<(string, string)>(),
         ("best validation accuracy", ReportNumber.Percent(training.ValidationAccuracy)),
         .. TrialTable.Facts(training),
