@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using MLTransfer.Cli.CommandLine;
+using MLTransfer.Tests.Reference;
 
 namespace MLTransfer.Cli.Tests.CommandLine;
 
-public class CommandContractTests
+public partial class CommandContractTests
 {
     public static TheoryData<string> AllCommands() => new(Named().Select(command => command.Name));
 
@@ -33,6 +35,23 @@ public class CommandContractTests
         }
     }
 
+    // Lines that name alternatives or leave something out are no commands.
+    [Fact]
+    public void The_commands_on_the_pages_parse()
+    {
+        if (SharedFolder.Repository is not { } repository) return;
+        string[] pages = [Path.Combine(repository, "README.md"), .. Pages("docs"), .. Pages("notebooks")];
+        var commands = (
+            from page in pages
+            from match in PageCommand().Matches(Regex.Replace(File.ReadAllText(page), @"\\\n *", ""))
+            select (Page: page, Line: match.Groups["line"].Value)).Where(found => !found.Line.Contains('…')).ToArray();
+        Assert.True(commands.Length > 30, $"{commands.Length} commands");
+        Assert.All(commands, found => Assert.True(
+            Root().Parse(found.Line).Errors is [], $"{Path.GetRelativePath(repository, found.Page)}: {found.Line}"));
+
+        string[] Pages(string folder) => Directory.GetFiles(Path.Combine(repository, folder), "*.md", SearchOption.AllDirectories);
+    }
+
     [Theory, MemberData(nameof(AllCommands))]
     public async Task Every_command_shows_its_help_on_standard_output(string name)
     {
@@ -58,6 +77,10 @@ public class CommandContractTests
         Assert.Contains(command.Options, option => option.Name == "--json");
         Assert.Contains("JSON:", command.Remarks, StringComparison.Ordinal);
     }
+
+    // What follows several spaces or a number sign says what the command does.
+    [GeneratedRegex(@"^(?:\./)?mlt (?<line>(?:(?!   | #)[^|\[\n])+)(?:   .*| #.*)?$", RegexOptions.Multiline)]
+    private static partial Regex PageCommand();
 
     private static Command Root() =>
         CommandTree.Create(new CommandContext
