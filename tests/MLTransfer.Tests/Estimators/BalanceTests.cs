@@ -77,6 +77,37 @@ public sealed class BalanceTests : IDisposable
     }
 
     [Fact]
+    public void The_loss_of_fine_tuning_weighs_classes_in_the_same_way()
+    {
+        using var step = new FirstStep(
+            _images.Path, TrainedModel.Options with { ClassWeights = ClassWeights.Of(("green", 3)), Augmentation = Presets.None });
+        var losses = step.Order.Zip(step.LossOfEach(step.Order, Preprocessing.Cifar.EvaluationTransforms())).ToLookup(
+            image => step.Labels[image.First], image => image.Second);
+        Assert.Equal((losses[0].Sum() + 3 * losses[1].Sum()) / (losses[0].Count() + 3 * losses[1].Count()), step.Loss, 1e-4);
+    }
+
+    [Fact]
+    public void A_search_mixes_no_images_whose_classes_have_weights()
+    {
+        FineTuningOptions trial = new AutoOptions { ClassWeights = ClassWeights.Of(("green", 3)) }.FineTuning(Recipe.Best, Layers.All);
+        Assert.Equal((0, 0, "green=3"), (trial.Mixup, trial.CutMix, trial.ClassWeights.ToString()));
+    }
+
+    [Fact]
+    public void A_weight_that_is_0_in_single_precision_once_it_is_multiplied_is_an_error_that_names_the_class()
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView data = ml.Data.LoadFromEnumerable(
+            Directory.GetFiles(_images.Path, "*.png", SearchOption.AllDirectories)
+                .Select(path => new { ImagePath = path, Label = Path.GetFileName(Path.GetDirectoryName(path)!), Weight = 1e-30f }).ToList());
+        Assert.Equal(
+            "The weights of class 'green' and of its images are multiplied, which gives 0 or infinity in single precision.",
+            Assert.Throws<OptionException>(() => Trainings.Fit(
+                ml, OneStep with { ExampleWeightColumnName = "Weight", ClassWeights = ClassWeights.Of(("green", 1e-30)) },
+                Trainings.Keyed(ml, data))).Message);
+    }
+
+    [Fact]
     public void A_weight_of_a_class_that_is_not_there_is_an_error_before_any_image_is_read()
     {
         OptionException error = Assert.Throws<OptionException>(() => Trainings.Train(
