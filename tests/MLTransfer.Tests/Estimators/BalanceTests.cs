@@ -99,7 +99,8 @@ public sealed class BalanceTests : IDisposable
         var ml = new MLContext(seed: 1);
         IDataView data = ml.Data.LoadFromEnumerable(
             Directory.GetFiles(_images.Path, "*.png", SearchOption.AllDirectories)
-                .Select(path => new { ImagePath = path, Label = Path.GetFileName(Path.GetDirectoryName(path)!), Weight = 1e-30f }).ToList());
+                .Select(path => new { ImagePath = path, Label = Path.GetFileName(Path.GetDirectoryName(path)!), Weight = 1e-30f })
+                .ToList());
         Assert.Equal(
             "The weights of class 'green' and of its images are multiplied, which gives 0 or infinity in single precision.",
             Assert.Throws<OptionException>(() => Trainings.Fit(
