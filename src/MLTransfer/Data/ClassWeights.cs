@@ -36,7 +36,7 @@ public sealed partial record ClassWeights
         ArgumentNullException.ThrowIfNull(text);
         if (text == EqualWord) return Equal;
         int read = Written().Matches(text).Sum(match => match.Length);
-        (string Class, double Weight)[] weights = [.. Read(text)];
+        (string Class, double Weight)[] weights = [.. Read(text).Select(each => (each.Class.Trim(), each.Weight))];
         string? complaint = read == 0 || read < text.Length ? $"'{text[read..]}' is not CLASS=WEIGHT." : Complaint(weights);
         return complaint is null ? Create(weights) : throw new FormatException(
             $"The weights '{text}' cannot be used: {complaint} They are '{EqualWord}', or CLASS=WEIGHT once or several times, such as "
@@ -87,7 +87,7 @@ public sealed partial record ClassWeights
         ? new(text) : Equal;
 
     private static IEnumerable<(string Class, double Weight)> Read(string text) => Written().Matches(text).Select(match =>
-        (match.Groups["class"].Value.Trim(), double.Parse(match.Groups["weight"].Value, CultureInfo.InvariantCulture)));
+        (match.Groups["class"].Value, double.Parse(match.Groups["weight"].Value, CultureInfo.InvariantCulture)));
 
     private static string? Complaint((string Class, double Weight)[] weights)
     {

@@ -192,8 +192,9 @@ public abstract record ImageClassificationOptions : TrainingOptions, IBackboneOp
 
     /// <summary>
     /// A folder for TensorBoard (<c>tensorboard --logdir</c> with it or its parent): after every epoch losses, accuracies and the other
-    /// metrics of <see cref="EpochMetric"/>, images per second and learning rates; the options as text; and, of the trained model, the
-    /// worst errors on the validation images. Use a folder for each training. Default: null, nothing is written.
+    /// metrics of <see cref="EpochMetric"/> (average precision only where something depends on it), images per second and learning rates;
+    /// the options as text; and, of the trained model, the worst errors on the validation images. Use a folder for each training. Default:
+    /// null, nothing is written.
     /// </summary>
     [TrainingOption(
         "Where event files for TensorBoard go: the curves of the epochs, the options, and the worst errors on the validation images.",

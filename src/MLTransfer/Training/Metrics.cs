@@ -155,7 +155,9 @@ internal sealed class RunningTally : IDisposable
 /// <summary>How many images of each class there were, were predicted, and were classified correctly.</summary>
 internal sealed record ClassCounts(IReadOnlyList<long> Actual, IReadOnlyList<long> Predicted, IReadOnlyList<long> Right)
 {
-    /// <summary>The mean F1 score, 2 · right / (actual + predicted), of the classes that occur or were predicted; NaN where none.</summary>
+    /// <summary>
+    /// The mean F1 score, 2 · right / (actual + predicted), of the classes that occur or were predicted; NaN where there are none.
+    /// </summary>
     public double MacroF1 => Enumerable.Range(0, Actual.Count).Where(label => Actual[label] + Predicted[label] > 0)
         .Select(label => 2.0 * Right[label] / (Actual[label] + Predicted[label])).DefaultIfEmpty(double.NaN).Average();
 

@@ -22,6 +22,10 @@ public class ClassWeightsTests
         weights => Assert.Equal(ClassWeights.Parse("ants=2,bees=0.5"), weights));
 
     [Fact]
+    public void A_name_in_code_is_that_of_the_class_with_its_spaces() =>
+        Assert.Equal([2.0, 1.0], ClassWeights.Of((" ants ", 2)).For([" ants ", "ants"]));
+
+    [Fact]
     public void Where_every_weight_is_1_the_classes_count_the_same() => Assert.Equal(ClassWeights.Equal, ClassWeights.Of(("ants", 1)));
 
     [Theory]
