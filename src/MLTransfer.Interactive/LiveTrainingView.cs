@@ -10,7 +10,8 @@ internal static class LiveTrainingView
     private static Markup Html(TrainingSnapshot training)
     {
         TrainingProgress now = training.Progress;
-        Markup curves = training.Epochs.Count == 0 ? default : LearningCurves.LossAndAccuracy(training.Epochs, now.BestEpoch);
+        Markup curves = training.Epochs.Count == 0 ? default
+            : LearningCurves.Results(training.Epochs, now.BestEpoch, now.ChooseBy);
         return Markup.Format(
             $"""
             <h3>{Title(training)} <span class="quiet">{Details(training)}</span></h3>

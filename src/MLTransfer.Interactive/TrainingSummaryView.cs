@@ -1,6 +1,7 @@
 using System.Globalization;
 using MLTransfer.Evaluation.Reports;
 using MLTransfer.Imaging;
+using MLTransfer.Training;
 
 namespace MLTransfer.Interactive;
 
@@ -14,7 +15,7 @@ internal static class TrainingSummaryView
         <h3>{Outcome(training)}</h3>
         {ReportPage.NamedValues(Facts(training))}
         {TrialTable.Render(training.Trials)}
-        <div class="charts">{LearningCurves.Render(training.Epochs, training.BestEpoch)}</div>
+        <div class="charts">{LearningCurves.Render(training.Epochs, training.BestEpoch, training.ChooseBy)}</div>
         <details><summary>{Count(training.Epochs.Count, "epoch")}</summary>{Epochs(training)}</details>
         {Skipped(training.Skipped)}
         """);
@@ -38,6 +39,7 @@ internal static class TrainingSummaryView
             _ => "",
         }),
         ("best epoch", ReportNumber.Count(training.BestEpoch)),
+        .. Chosen(training),
         ("training images", ReportNumber.Count(training.TrainingImages)),
         ("time", Time(training)),
         ("throughput", ReportNumber.Throughput(training.ImagesPerSecond)),
@@ -46,23 +48,40 @@ internal static class TrainingSummaryView
             ? [("temperature", calibration.Temperature.ToString("0.00", CultureInfo.InvariantCulture))] : Array.Empty<(string, string)>(),
     ];
 
+    // The accuracy is told in any case.
+    private static IEnumerable<(string Name, string Value)> Chosen(TrainingSummary training) =>
+        training is { ValidationImages: > 0, Chosen: { } chosen, ChooseBy: var metric and not EpochMetric.Accuracy }
+            ? [("chosen by", $"{EpochChoice.InProse[(int)metric]}, {Metric(metric, chosen)}")] : [];
+
+    private static string Metric(EpochMetric metric, EpochResult epoch) => EpochChoice.Value(epoch, metric) switch
+    {
+        var value when metric is EpochMetric.Loss or EpochMetric.BrierScore => Number(value, "0.0000"),
+        var value => ReportNumber.Percent(value),
+    };
+
     private static string Time(TrainingSummary training) => training.FeatureSeconds > 0
         ? $"{ReportNumber.Seconds(training.FeatureSeconds)} for features, {ReportNumber.Seconds(training.TrainingSeconds)} for the head"
         : ReportNumber.Seconds(training.TrainingSeconds);
 
-    private static Markup Epochs(TrainingSummary training) => Markup.Format(
-        $"""
-        <table>
-        <tr><th>epoch</th><th>loss</th><th>accuracy</th><th>validation loss</th><th>validation accuracy</th><th>learning rate</th>
-        <th>seconds</th></tr>
-        {training.Epochs.Select(Epoch)}
-        </table>
-        """);
+    private static Markup Epochs(TrainingSummary training)
+    {
+        EpochMetric[] extra = EpochChoice.IsExtra(training.ChooseBy) ? [training.ChooseBy] : [];
+        return Markup.Format(
+            $"""
+            <table>
+            <tr><th>epoch</th><th>loss</th><th>accuracy</th><th>validation loss</th><th>validation accuracy</th>
+            {extra.Select(metric => Markup.Format($"<th>{EpochChoice.InProse[(int)metric]}</th>"))}
+            <th>learning rate</th><th>seconds</th></tr>
+            {training.Epochs.Select(epoch => Epoch(epoch, extra))}
+            </table>
+            """);
+    }
 
-    private static Markup Epoch(EpochResult epoch) => Markup.Format(
+    private static Markup Epoch(EpochResult epoch, EpochMetric[] extra) => Markup.Format(
         $"""
         <tr><td>{epoch.Epoch}</td><td>{Number(epoch.Loss, "0.0000")}</td><td>{ReportNumber.Percent(epoch.TrainingAccuracy)}</td>
         <td>{Number(epoch.ValidationLoss, "0.0000")}</td><td>{ReportNumber.Percent(epoch.ValidationAccuracy)}</td>
+        {extra.Select(metric => Markup.Format($"<td>{Metric(metric, epoch)}</td>"))}
         <td>{Number(epoch.LearningRate, "g3")}</td><td>{Number(epoch.Seconds, "0.0")}</td></tr>
         """);
 

@@ -24,6 +24,23 @@ public sealed class LiveTrainingTests(Shapes shapes) : IClassFixture<Shapes>
     }
 
     [Fact]
+    public async Task A_metric_that_chooses_the_best_epoch_is_shown_during_the_training_and_after_it()
+    {
+        TrainingSummary? training = null;
+        using var cell = new Cell(() =>
+        {
+            using ImageClassificationTransformer model = shapes.Train(Options with { ChooseBy = EpochMetric.MacroF1 });
+            training = model.Training!;
+        });
+        await cell.RunAsync();
+        Assert.Contains(
+            "aria-label=\"Macro F1\"", HtmlOf(cell.Events.OfType<DisplayedValueUpdated>().Last()), StringComparison.Ordinal);
+        string html = TrainingSummaryView.View.Framed(training!);
+        Assert.Contains("<th>macro F1</th>", html, StringComparison.Ordinal);
+        Assert.Contains("chosen by", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_search_is_shown_in_one_output_with_its_trials()
     {
         using var cell = new Cell(() => shapes.Search(TimeSpan.FromTicks(1)).Dispose());

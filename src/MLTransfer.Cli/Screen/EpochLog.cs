@@ -1,3 +1,5 @@
+using MLTransfer.Training;
+
 namespace MLTransfer.Cli.Screen;
 
 /// <summary>Reports training in plain lines: one for each epoch, and one every ten seconds within a phase.</summary>
@@ -29,12 +31,16 @@ internal sealed class EpochLog(Action<string> write, Func<TimeSpan> clock)
         $"training {Figures.Percent(epoch.TrainingAccuracy)}",
         $"validation {Figures.Percent(epoch.ValidationAccuracy)}",
         $"validation loss {Figures.Number(epoch.ValidationLoss)}",
+        .. Chosen(progress.ChooseBy, epoch),
         $"learning rate {Figures.Rate(epoch.LearningRate)}",
         Figures.Speed(epoch.ImagesPerSecond),
         Figures.Seconds(epoch.Seconds),
         .. ProgressText.TimeLeft(progress),
         .. epoch.Epoch == progress.BestEpoch ? ["best so far"] : Array.Empty<string>(),
     ]);
+
+    private static IEnumerable<string> Chosen(EpochMetric metric, EpochResult epoch) => EpochChoice.IsExtra(metric)
+        ? [$"{EpochChoice.Names[(int)metric]} {Figures.Metric(metric, EpochChoice.Value(epoch, metric))}"] : [];
 
     private static string PhaseOf(TrainingProgress progress) => progress.Phase switch
     {

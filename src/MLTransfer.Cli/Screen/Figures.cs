@@ -14,6 +14,10 @@ internal static class Figures
         double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : Unknown;
 
     /// <summary>A learning rate in three significant digits.</summary>
+    /// <summary>A metric of an epoch: in percent where it is a fraction.</summary>
+    internal static string Metric(EpochMetric metric, double value) =>
+        metric is EpochMetric.Loss or EpochMetric.BrierScore ? Number(value) : Percent(value);
+
     internal static string Rate(double rate) => Number(rate, "g3");
 
     internal static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);

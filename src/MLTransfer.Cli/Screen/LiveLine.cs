@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLTransfer.Training;
 
 namespace MLTransfer.Cli.Screen;
 
@@ -15,17 +16,6 @@ internal sealed class LiveLine(TextWriter terminal, Func<int> width, Func<TimeSp
     private const int WidestBar = 20, NarrowestBar = 6;
     private static readonly TimeSpan BetweenDrawings = TimeSpan.FromMilliseconds(100);
 
-    // Where there is no room, the last ones are left out.
-    private static readonly (string Title, int Width, Func<EpochResult, string> Cell)[] Columns =
-    [
-        ("loss", 9, epoch => Figures.Number(epoch.Loss)),
-        ("training", 10, epoch => Figures.Percent(epoch.TrainingAccuracy)),
-        ("validation", 12, epoch => Figures.Percent(epoch.ValidationAccuracy)),
-        ("val loss", 10, epoch => Figures.Number(epoch.ValidationLoss)),
-        ("learning rate", 15, epoch => Figures.Rate(epoch.LearningRate)),
-        ("seconds", 9, epoch => Figures.Number(epoch.Seconds, "0.00")),
-    ];
-
     private TimeSpan _lastDrawing = -BetweenDrawings;
     private int _drawn;
 
@@ -37,7 +27,7 @@ internal sealed class LiveLine(TextWriter terminal, Func<int> width, Func<TimeSp
         if (progress is { Trial: { } trial, Total: 0 })
             WriteTrial(trial);
         else if (progress is { Trial: null, Finished: { } epoch })
-            WriteRow(epoch, progress.BestEpoch == epoch.Epoch);
+            WriteRow(progress, epoch);
         else if (clock() - _lastDrawing >= BetweenDrawings)
             Draw(Line(progress));
     }
@@ -53,14 +43,14 @@ internal sealed class LiveLine(TextWriter terminal, Func<int> width, Func<TimeSp
     // The last column stays free: some terminals go to the next line once it is written.
     private int Room => Math.Max(1, width() - 1);
 
-    private void WriteRow(EpochResult epoch, bool isBest)
+    private void WriteRow(TrainingProgress progress, EpochResult epoch)
     {
         Clear();
         if (Rows++ == 0)
-            terminal.WriteLine(Row("epoch", column => column.Title));
+            terminal.WriteLine(Row("epoch", progress.ChooseBy, column => column.Title));
         // The mark of the best epoch so far: the last one marked is the best.
-        var number = epoch.Epoch.ToString(CultureInfo.InvariantCulture) + (isBest ? " *" : "  ");
-        terminal.WriteLine(Row(number, column => column.Cell(epoch)));
+        var number = epoch.Epoch.ToString(CultureInfo.InvariantCulture) + (progress.BestEpoch == epoch.Epoch ? " *" : "  ");
+        terminal.WriteLine(Row(number, progress.ChooseBy, column => column.Cell(epoch)));
         terminal.Flush();
     }
 
@@ -75,10 +65,30 @@ internal sealed class LiveLine(TextWriter terminal, Func<int> width, Func<TimeSp
         terminal.Flush();
     }
 
-    private string Row(string first, Func<(string Title, int Width, Func<EpochResult, string> Cell), string> cell)
+    // Where there is no room, the last ones are left out.
+    private static IEnumerable<Column> Columns(EpochMetric chooseBy) =>
+    [
+        new("loss", 9, epoch => Figures.Number(epoch.Loss)),
+        new("training", 10, epoch => Figures.Percent(epoch.TrainingAccuracy)),
+        new("validation", 12, epoch => Figures.Percent(epoch.ValidationAccuracy)),
+        new("val loss", 10, epoch => Figures.Number(epoch.ValidationLoss)),
+        .. Chosen(chooseBy),
+        new("learning rate", 15, epoch => Figures.Rate(epoch.LearningRate)),
+        new("seconds", 9, epoch => Figures.Number(epoch.Seconds, "0.00")),
+    ];
+
+    private static IEnumerable<Column> Chosen(EpochMetric metric)
+    {
+        if (!EpochChoice.IsExtra(metric))
+            return [];
+        var title = EpochChoice.Names[(int)metric];
+        return [new(title, Math.Max(8, title.Length) + 2, epoch => Figures.Metric(metric, EpochChoice.Value(epoch, metric)))];
+    }
+
+    private string Row(string first, EpochMetric chooseBy, Func<Column, string> cell)
     {
         var row = first.PadLeft(7);
-        foreach (var column in Columns)
+        foreach (var column in Columns(chooseBy))
         {
             if (row.Length + column.Width > Room)
                 break;
@@ -120,4 +130,6 @@ internal sealed class LiveLine(TextWriter terminal, Func<int> width, Func<TimeSp
         line += bar < NarrowestBar ? shown : $"  {new string('━', filled)}{new string('─', bar - filled)}{shown}";
         return line.Length > Room ? line[..Room] : line;
     }
+
+    private readonly record struct Column(string Title, int Width, Func<EpochResult, string> Cell);
 }

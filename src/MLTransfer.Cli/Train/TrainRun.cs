@@ -154,7 +154,7 @@ internal sealed record TrainResult(TrainArguments Arguments, IReadOnlyList<strin
     /// The metric by which the epoch was chosen, and the model's value of it; null without validation images.
     /// </summary>
     internal (EpochMetric Metric, double Value)? ChosenBy => Summary is { ValidationImages: > 0, Chosen: { } chosen }
-        ? (Arguments.Options.ChooseBy, EpochChoice.Value(chosen, Arguments.Options.ChooseBy)) : null;
+        ? (Summary.ChooseBy, EpochChoice.Value(chosen, Summary.ChooseBy)) : null;
 
     internal TrainJson ToJson() => new(
         Arguments.Mode, Arguments.Options.Backbone, Labels, Summary.TrainingImages, Summary.ValidationImages, Summary.Skipped.Count,

@@ -69,14 +69,8 @@ internal static class TrainView
             $"  {context.Command} evaluate --model {ShellWord.Quote(result.Model)} --data {NotTrainedOn(result.Arguments)}{pixels}");
     }
 
-    // The accuracy and the loss are shown in any case.
-    private static string Choice(TrainResult result) => result.ChosenBy is var (metric, value) && IsExtra(metric)
-        ? $"{EpochChoice.Names[(int)metric]} {Value(metric, value)}, " : "";
-
-    private static bool IsExtra(EpochMetric metric) => metric is not (EpochMetric.Accuracy or EpochMetric.Loss);
-
-    private static string Value(EpochMetric metric, double value) =>
-        metric == EpochMetric.BrierScore ? Figures.Number(value) : Figures.Percent(value);
+    private static string Choice(TrainResult result) => result.ChosenBy is var (metric, value) && EpochChoice.IsExtra(metric)
+        ? $"{EpochChoice.Names[(int)metric]} {Figures.Metric(metric, value)}, " : "";
 
     // Stochastic weight averaging begins with an epoch of the training, and one before it may be the best.
     private static string Averaged(TrainResult result) => (result.Summary.IsAverage, result.Arguments.Options.SwaFrom) switch
@@ -164,7 +158,7 @@ internal static class TrainView
     private static Table EpochTable(TrainResult result)
     {
         var summary = result.Summary;
-        EpochMetric[] extra = [.. result.ChosenBy is var (metric, _) && IsExtra(metric) ? [metric] : Array.Empty<EpochMetric>()];
+        EpochMetric[] extra = result.ChosenBy is var (metric, _) && EpochChoice.IsExtra(metric) ? [metric] : [];
         var table = TextTable.Create(
             [
                 "epoch", "loss", "training", "validation", "val loss", .. extra.Select(each => EpochChoice.Names[(int)each]),
@@ -176,7 +170,7 @@ internal static class TrainView
                 [
                     epoch.Epoch == summary.BestEpoch ? $"{epoch.Epoch} *" : $"{epoch.Epoch}",
                     Figures.Number(epoch.Loss), Figures.Percent(epoch.TrainingAccuracy), Figures.Percent(epoch.ValidationAccuracy),
-                    Figures.Number(epoch.ValidationLoss), .. extra.Select(each => Value(each, EpochChoice.Value(epoch, each))),
+                    Figures.Number(epoch.ValidationLoss), .. extra.Select(each => Figures.Metric(each, EpochChoice.Value(epoch, each))),
                     Figures.Rate(epoch.LearningRate), Figures.Number(epoch.Seconds, "0.00"),
                 ]);
         }

@@ -165,7 +165,7 @@ public abstract class ImageClassificationEstimator : IEstimator<ImageClassificat
         try
         {
             var timeLeft = new TimeLeft(TimeProvider.System, run.Validation?.Count ?? 0);
-            return work(run, model, new TrainingLog(channel, options.Progress, timeLeft, board));
+            return work(run, model, new TrainingLog(channel, options, timeLeft, board));
         }
         catch (Exception error) when (error is not TrainingFailedException)
         {

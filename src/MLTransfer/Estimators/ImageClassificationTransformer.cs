@@ -230,23 +230,11 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
             HeldBack = run.HeldBack,
             StoppedEarly = state.HasStalled,
             IsAverage = state.BestIsAverage,
+            ChooseBy = run.Options.ChooseBy,
             Chosen = state.Soup?.Result ?? state.Best,
             SoupEpochs = state.SoupEpochs,
         };
-        var description = new ModelDescription
-        {
-            Backbone = run.Backbone.Name,
-            Head = run.Head.ToString(),
-            Labels = run.Classes,
-            LabelType = run.Images.LabelKind.Name,
-            ImageColumnName = run.Images.ImageColumnName,
-            ScoreColumnName = run.Options.ScoreColumnName,
-            PredictedLabelColumnName = run.Options.PredictedLabelColumnName,
-            Preprocessing = run.Preprocessing,
-            Precision = run.Options.Precision,
-            Temperature = training.Calibration?.Temperature,
-            Rejection = training.Rejection is { } rule ? StoredRejection.Of(rule) : null,
-        };
+        ModelDescription description = Described(run, training);
         var network = new ClassifierNetwork(model, run.InferenceType, description.Temperature ?? 1, distance);
         var scorer = new Scorer(network, run.Preprocessing, run.Device)
         {
@@ -259,6 +247,21 @@ public sealed class ImageClassificationTransformer : ITransformer, IImageClassif
         string failure = $"{what}{cause.Message.TrimEnd('.')}.";
         throw new TrainingFailedException(Trained(training with { Failure = failure }), cause);
     }
+
+    private static ModelDescription Described(TrainingRun run, TrainingSummary training) => new()
+    {
+        Backbone = run.Backbone.Name,
+        Head = run.Head.ToString(),
+        Labels = run.Classes,
+        LabelType = run.Images.LabelKind.Name,
+        ImageColumnName = run.Images.ImageColumnName,
+        ScoreColumnName = run.Options.ScoreColumnName,
+        PredictedLabelColumnName = run.Options.PredictedLabelColumnName,
+        Preprocessing = run.Preprocessing,
+        Precision = run.Options.Precision,
+        Temperature = training.Calibration?.Temperature,
+        Rejection = training.Rejection is { } rule ? StoredRejection.Of(rule) : null,
+    };
 
     private void RequireFinite()
     {

@@ -215,22 +215,22 @@ internal static class SmallImages
 
 /// <summary>Reports every batch to the caller's progress and every epoch to ML.NET's log.</summary>
 /// <param name="channel">The log.</param>
-/// <param name="progress">The caller's progress.</param>
+/// <param name="options">The options of the training, with the caller's progress.</param>
 /// <param name="timeLeft">Estimates the time left.</param>
 /// <param name="board">Where epochs are written for TensorBoard; null where they are not.</param>
 internal sealed class TrainingLog(
-    IChannel channel, IProgress<TrainingProgress>? progress, TimeLeft timeLeft, TensorBoardLog? board) : IProgress<TrainingProgress>
+    IChannel channel, ImageClassificationOptions options, TimeLeft timeLeft, TensorBoardLog? board) : IProgress<TrainingProgress>
 {
     private TrainingProgress? _trained;
 
     /// <summary>Passes a report on, with the time left and, where it is about validation, with what it keeps of the training.</summary>
     public void Report(TrainingProgress value)
     {
-        TrainingProgress told = value with { TrainingRemaining = timeLeft.After(value) };
+        TrainingProgress told = value with { TrainingRemaining = timeLeft.After(value), ChooseBy = options.ChooseBy };
         if (value.Phase == TrainingPhase.Training) _trained = value;
         if (value.Phase == TrainingPhase.Validation && _trained is { } trained)
             told = told with { LearningRate = trained.LearningRate, BestEpoch = trained.BestEpoch };
-        progress?.Report(told);
+        options.Progress?.Report(told);
         if (value.Phase == TrainingPhase.Features && value.Done == value.Total)
             Info(string.Create(CultureInfo.InvariantCulture, $"Features of {value.Total} images, {value.ImagesPerSecond:f0} a second."));
         if (told.Finished is { } epoch) Info(Line(told, epoch));
@@ -262,9 +262,14 @@ internal sealed class TrainingLog(
     private static string Line(TrainingProgress told, EpochResult epoch) => string.Create(
         CultureInfo.InvariantCulture,
         $"Epoch {epoch.Epoch} of {told.Epochs}: loss {epoch.Loss:f4}, training accuracy {epoch.TrainingAccuracy:f4}, validation loss "
-        + $"{epoch.ValidationLoss:f4}, validation accuracy {epoch.ValidationAccuracy:f4}, learning rate {epoch.LearningRate:g3}, "
-        + $"{epoch.ImagesPerSecond:f0} images a second, {epoch.Seconds:f1} s, {told.TrainingRemaining?.TotalSeconds:f0} s left, "
-        + $"{Environment.WorkingSet >> 20} MiB of memory{(told.BestEpoch == epoch.Epoch ? ", the best so far" : "")}.");
+        + $"{epoch.ValidationLoss:f4}, validation accuracy {epoch.ValidationAccuracy:f4}, {Chosen(told, epoch)}"
+        + $"learning rate {epoch.LearningRate:g3}, {epoch.ImagesPerSecond:f0} images a second, {epoch.Seconds:f1} s, "
+        + $"{told.TrainingRemaining?.TotalSeconds:f0} s left, {Environment.WorkingSet >> 20} MiB of memory"
+        + $"{(told.BestEpoch == epoch.Epoch ? ", the best so far" : "")}.");
+
+    private static string Chosen(TrainingProgress told, EpochResult epoch) => !EpochChoice.IsExtra(told.ChooseBy) ? ""
+        : string.Create(
+            CultureInfo.InvariantCulture, $"{EpochChoice.InProse[(int)told.ChooseBy]} {EpochChoice.Value(epoch, told.ChooseBy):f4}, ");
 
     private void Info(string text) => channel.Info(MessageSensitivity.None, text);
 }

@@ -48,6 +48,9 @@ public sealed record TrainingSummary(
     /// </summary>
     public bool IsAverage { get; init; }
 
+    /// <summary>What the best epoch was chosen by: <see cref="TrainingOptions.ChooseBy"/>.</summary>
+    public EpochMetric ChooseBy { get; init; }
+
     /// <summary>The result of the best epoch, with the validation metrics of the average where some were averaged.</summary>
     internal EpochResult? Chosen { get; init; }
 

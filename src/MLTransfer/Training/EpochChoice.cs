@@ -10,6 +10,13 @@ internal static class EpochChoice
     public static readonly string[] Names =
         ["accuracy", "loss", "macro-f1", "macro-accuracy", "macro-precision", "map", "ece", "brier"];
 
+    /// <summary>The names of the metrics in prose, in their order.</summary>
+    public static readonly string[] InProse =
+    [
+        "accuracy", "loss", "macro F1", "macro accuracy", "macro precision", "mean average precision", "expected calibration error",
+        "Brier score",
+    ];
+
     /// <summary>
     /// Whether an epoch is better than the best one before: by the metric, among equals by the loss (of the same loss, by the
     /// accuracy); without validation, the later epoch.
@@ -81,6 +88,9 @@ internal static class EpochChoice
     /// <summary>Whether the metric depends on the predicted classes alone: it cannot be better where all are right.</summary>
     public static bool CountsRightOnly(EpochMetric metric) =>
         metric is EpochMetric.Accuracy or EpochMetric.MacroF1 or EpochMetric.MacroAccuracy or EpochMetric.MacroPrecision;
+
+    /// <summary>Whether a metric is shown only where it chooses the epoch; accuracy and loss are shown in any case.</summary>
+    public static bool IsExtra(EpochMetric metric) => metric is not (EpochMetric.Accuracy or EpochMetric.Loss);
 
     private static bool IsBestLow(EpochMetric metric) =>
         metric is EpochMetric.Loss or EpochMetric.CalibrationError or EpochMetric.BrierScore;

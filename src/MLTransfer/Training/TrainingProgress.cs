@@ -28,6 +28,9 @@ public sealed record TrainingProgress(
     /// <summary>The best of the finished epochs; 0 before the first is finished.</summary>
     public int BestEpoch { get; init; }
 
+    /// <summary>What makes it the best: <see cref="TrainingOptions.ChooseBy"/>.</summary>
+    public EpochMetric ChooseBy { get; init; }
+
     /// <summary>
     /// The trial of an <see cref="Estimators.AutoEstimator"/> that this is about, with its result in its last report; null in other
     /// trainings. The first report of a trial and its last are about no images.

@@ -24,6 +24,23 @@ public class EpochLogTests
             ], _lines);
     }
 
+    [Theory]
+    [InlineData(EpochMetric.Accuracy, "")]
+    [InlineData(EpochMetric.Loss, "")]
+    [InlineData(EpochMetric.BrierScore, "brier 0.1250, ")]
+    [InlineData(EpochMetric.CalibrationError, "ece 6.3 %, ")]
+    public void The_line_of_an_epoch_has_the_metric_that_chooses_the_best_one(EpochMetric metric, string words)
+    {
+        var epoch = Reports.Finished(1, best: 1);
+        epoch = epoch with
+        {
+            ChooseBy = metric,
+            Finished = epoch.Finished! with { ValidationBrierScore = 0.125, ValidationCalibrationError = 0.0625 },
+        };
+        Log().Report(epoch);
+        Assert.Contains($"validation loss 0.2500, {words}learning rate", Assert.Single(_lines), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_long_phase_tells_every_ten_seconds_how_far_it_is()
     {

@@ -65,6 +65,20 @@ public sealed class LiveLineTests : IDisposable
     }
 
     [Fact]
+    public void A_metric_that_chooses_the_best_epoch_has_a_column_before_the_learning_rate()
+    {
+        var epoch = Reports.Finished(1, best: 1);
+        epoch = epoch with { ChooseBy = EpochMetric.MacroF1, Finished = epoch.Finished! with { ValidationMacroF1 = 0.625 } };
+        Line(80).Report(epoch);
+        Assert.Equal(
+            """
+              epoch     loss  training  validation  val loss  macro-f1  learning rate
+                1 *   1.0000    50.0 %      75.0 %    0.2500    62.5 %       0.000123
+
+            """, Screen(_terminal.ToString()));
+    }
+
+    [Fact]
     public void A_trial_has_a_line_when_it_is_over_in_place_of_its_epochs()
     {
         var line = Line(110);

@@ -82,9 +82,9 @@ public sealed class TrainViewTests : IDisposable
         var plain = Result(epochs: 4);
         var result = plain with
         {
-            Arguments = plain.Arguments with { Options = plain.Arguments.Options with { ChooseBy = metric } },
             Summary = plain.Summary with
             {
+                ChooseBy = metric,
                 Chosen = plain.Summary.Epochs[2] with
                 {
                     ValidationMacroF1 = 0.71,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLTransfer.Estimators;
@@ -109,6 +110,22 @@ public sealed class TrainingTests : IDisposable
         Train(cached);
         File.Copy(_images.PathOf("green/00.png"), _images.PathOf("blue/00.png"), overwrite: true);
         Assert.Equal(Scores(Train(Extraction)), Scores(Train(cached)));
+    }
+
+    [Fact]
+    public void The_log_and_the_result_have_the_metric_that_chooses_the_best_epoch()
+    {
+        var messages = new List<string>();
+        var ml = new MLContext(seed: 1);
+        ml.Log += (_, message) => messages.Add(message.RawMessage);
+        TrainingSummary summary = Train(Extraction with { ChooseBy = EpochMetric.BrierScore, ValidationFraction = 0.25 }, ml).Training!;
+        Assert.Equal(EpochMetric.BrierScore, summary.ChooseBy);
+        foreach (EpochResult epoch in summary.Epochs)
+        {
+            string words = string.Create(CultureInfo.InvariantCulture, $", Brier score {epoch.ValidationBrierScore:f4}, learning rate ");
+            Assert.Single(messages, message => message.StartsWith($"Epoch {epoch.Epoch} of ", StringComparison.Ordinal)
+                && message.Contains(words, StringComparison.Ordinal));
+        }
     }
 
     [Fact]

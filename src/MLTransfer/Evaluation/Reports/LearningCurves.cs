@@ -1,6 +1,10 @@
+using MLTransfer.Training;
+
 namespace MLTransfer.Evaluation.Reports;
 
-/// <summary>Loss, accuracy and learning rate over the epochs of a training, a chart each.</summary>
+/// <summary>
+/// Loss, accuracy, the metric that chose the best epoch where it is another, and learning rate over the epochs of a training, a chart each.
+/// </summary>
 internal static class LearningCurves
 {
     private const string Blue = "#1f77b4";
@@ -8,7 +12,8 @@ internal static class LearningCurves
 
     /// <param name="epochs">The finished epochs.</param>
     /// <param name="bestEpoch">The epoch to mark, from 1; 0 marks none.</param>
-    internal static Markup Render(IReadOnlyList<EpochResult> epochs, int bestEpoch)
+    /// <param name="chooseBy">What makes it the best.</param>
+    internal static Markup Render(IReadOnlyList<EpochResult> epochs, int bestEpoch, EpochMetric chooseBy)
     {
         if (epochs.Count == 0)
             return Markup.Format($"<p>No epoch was finished.</p>");
@@ -16,14 +21,15 @@ internal static class LearningCurves
         Axis rateAxis = Axis.ForLosses(rates.Values, LineChart.Bottom, LineChart.Top);
         return Markup.Format(
             $"""
-            {LossAndAccuracy(epochs, bestEpoch)}
+            {Results(epochs, bestEpoch, chooseBy)}
             {LineChart.Render("Learning rate", rateAxis, [rates], bestEpoch)}
             """);
     }
 
     /// <param name="epochs">The finished epochs, at least one.</param>
     /// <param name="bestEpoch">The epoch to mark, from 1; 0 marks none.</param>
-    internal static Markup LossAndAccuracy(IReadOnlyList<EpochResult> epochs, int bestEpoch)
+    /// <param name="chooseBy">What makes it the best.</param>
+    internal static Markup Results(IReadOnlyList<EpochResult> epochs, int bestEpoch, EpochMetric chooseBy)
     {
         Curve[] losses = Curves(epochs, epoch => epoch.Loss, epoch => epoch.ValidationLoss);
         Curve[] accuracies = Curves(epochs, epoch => epoch.TrainingAccuracy, epoch => epoch.ValidationAccuracy);
@@ -33,7 +39,19 @@ internal static class LearningCurves
             $"""
             {LineChart.Render("Loss", lossAxis, losses, bestEpoch)}
             {LineChart.Render("Accuracy", accuracyAxis, accuracies, bestEpoch)}
+            {Chosen(epochs, bestEpoch, chooseBy)}
             """);
+    }
+
+    // Without validation images there is no value of it.
+    private static Markup Chosen(IReadOnlyList<EpochResult> epochs, int bestEpoch, EpochMetric metric)
+    {
+        Curve values = new("validation", Orange, [.. epochs.Select(epoch => EpochChoice.Value(epoch, metric))]);
+        if (!EpochChoice.IsExtra(metric) || values.IsEmpty) return default;
+        Axis axis = metric is EpochMetric.CalibrationError or EpochMetric.BrierScore
+            ? Axis.ForLosses(values.Values, LineChart.Bottom, LineChart.Top) : Axis.ForFractions(LineChart.Bottom, LineChart.Top);
+        string name = EpochChoice.InProse[(int)metric];
+        return LineChart.Render($"{char.ToUpperInvariant(name[0])}{name[1..]}", axis, [values], bestEpoch);
     }
 
     private static Curve[] Curves(

@@ -58,7 +58,7 @@ internal sealed class ModelPage(ModelFacts model, IReadOnlyList<KeyValuePair<str
             $"""
             {(training.Trials.Count == 0 ? default : Markup.Format($"<h2>What was tried</h2>\n{TrialTable.Render(training.Trials)}"))}
             <h2>Learning curves</h2>
-            {LearningCurves.Render(training.Epochs, training.BestEpoch)}
+            {LearningCurves.Render(training.Epochs, training.BestEpoch, training.ChooseBy)}
             """);
 
     private string DefaultTitle() => (Evaluation, Training) switch

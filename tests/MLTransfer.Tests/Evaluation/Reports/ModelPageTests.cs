@@ -45,6 +45,28 @@ public class ModelPageTests
         Assert.Contains("accuracy on images that nothing was chosen by|90.0 % of 40", rows);
     }
 
+    [Theory]
+    [InlineData(EpochMetric.Accuracy, null)]
+    [InlineData(EpochMetric.Loss, null)]
+    [InlineData(EpochMetric.MacroF1, "Macro F1")]
+    [InlineData(EpochMetric.BrierScore, "Brier score")]
+    public void A_metric_that_chose_the_epoch_has_a_chart_where_no_other_shows_it(EpochMetric metric, string? title)
+    {
+        TrainingSummary training = Summary(3);
+        training = training with
+        {
+            ChooseBy = metric,
+            Epochs = [.. training.Epochs.Select(epoch => epoch with { ValidationMacroF1 = 0.8, ValidationBrierScore = 0.3 })],
+        };
+        string[] charts = ["Loss", "Accuracy", .. title is null ? Array.Empty<string>() : [title], "Learning rate"];
+        Assert.Equal(charts, Charts(training));
+        training = training with { Epochs = [.. Summary(3).Epochs] };
+        Assert.Equal(["Loss", "Accuracy", "Learning rate"], Charts(training));
+
+        static IEnumerable<string> Charts(TrainingSummary training) => Body(Page(training, validation: null)).Descendants("svg")
+            .Where(chart => chart.Attribute("width")?.Value == "560").Select(chart => chart.Attribute("aria-label")!.Value);
+    }
+
     [Fact]
     public void A_search_for_the_learning_rate_is_plotted()
     {
